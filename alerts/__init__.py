@@ -1,0 +1,1 @@
+"""Tells subscribers what is new."""

@@ -1,0 +1,1 @@
+"""Finds notices, fetches documents and hands them to the registry."""

@@ -1,0 +1,1 @@
+"""What ships with Suanbei: sources, divisions and the snapshot."""

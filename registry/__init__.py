@@ -1,0 +1,1 @@
+"""What a filing is and where it is kept: no web, no crawling, no parsing library."""

@@ -1,0 +1,172 @@
+"""Every error Suanbei raises on purpose, as one tree.
+
+    SuanbeiError                  exit 3, HTTP 500
+    ├── UsageError                exit 2, HTTP 400   the caller asked for something that cannot be
+    │   └── NotFound              exit 1, HTTP 404
+    ├── DocumentError             a file that cannot be read as a list
+    │   ├── MissingFile           no such file, or not allowed to read it
+    │   ├── EmptyDocument         no bytes
+    │   ├── NotADocument          bytes of a kind no reader knows
+    │   ├── BrokenDocument        the right kind, but truncated or corrupt
+    │   ├── EncryptedDocument     wants a password
+    │   ├── NoTextLayer           a scan
+    │   ├── DocumentTooLarge      over a limit (bytes, pages, rows, expansion)
+    │   ├── UnknownLayout         no table whose header is known
+    │   └── EmptyList             a known header and no row
+    ├── FetchError                a source did not give what it should
+    │   ├── FirewallError         a firewall page instead of the document
+    │   ├── EmptyBodyError        200 and nothing
+    │   └── TruncatedBodyError    fewer bytes than announced
+    ├── RegistryError             the registry could not be read or changed
+    │   ├── HomeNotWritable
+    │   ├── DatabaseUnavailable
+    │   └── ListShrunk            a list far smaller than it should be
+    └── SearchUnavailable         HTTP 503
+
+The message is one line that names the file, row, field or setting. `code` is stable: it is what the
+API's problem documents carry.
+"""
+
+
+class SuanbeiError(Exception):
+    """The root: anything that stops a command, with the exit code and HTTP status it means."""
+
+    code = "error"
+    exit_code = 3
+    http_status = 500
+
+
+class UsageError(SuanbeiError):
+    """The caller asked for something that cannot be."""
+
+    code = "bad_request"
+    exit_code = 2
+    http_status = 400
+
+
+class NotFound(UsageError):
+    """There is no such thing."""
+
+    code = "not_found"
+    exit_code = 1
+    http_status = 404
+
+
+class DocumentError(SuanbeiError):
+    """A file that cannot be read as a list."""
+
+    code = "bad_document"
+    http_status = 422
+
+
+class MissingFile(DocumentError):
+    """No such file, or not allowed to read it."""
+
+    code = "missing_file"
+
+
+class EmptyDocument(DocumentError):
+    """A file without bytes."""
+
+    code = "empty_document"
+
+
+class NotADocument(DocumentError):
+    """Bytes of a kind no reader knows."""
+
+    code = "not_a_document"
+
+
+class BrokenDocument(DocumentError):
+    """The right kind of file, but truncated or corrupt."""
+
+    code = "broken_document"
+
+
+class EncryptedDocument(DocumentError):
+    """A file that wants a password."""
+
+    code = "encrypted_document"
+
+
+class NoTextLayer(DocumentError):
+    """A PDF of pictures: nothing to read without guessing."""
+
+    code = "no_text_layer"
+
+
+class DocumentTooLarge(DocumentError):
+    """Over a limit: bytes, pages, rows, or what it unpacks to."""
+
+    code = "document_too_large"
+    http_status = 413
+
+
+class UnknownLayout(DocumentError):
+    """No table whose header is known."""
+
+    code = "unknown_layout"
+
+
+class EmptyList(DocumentError):
+    """A known header and no row: an empty result is a failure, never a successful nothing."""
+
+    code = "empty_list"
+
+
+class FetchError(SuanbeiError):
+    """A source did not give what it should."""
+
+    code = "fetch_failed"
+    http_status = 502
+
+
+class FirewallError(FetchError):
+    """A firewall page instead of the document."""
+
+    code = "firewall"
+
+
+class EmptyBodyError(FetchError):
+    """Status 200 and no bytes."""
+
+    code = "empty_body"
+
+
+class TruncatedBodyError(FetchError):
+    """Fewer bytes than announced."""
+
+    code = "truncated_body"
+
+
+class RegistryError(SuanbeiError):
+    """The registry could not be read or changed."""
+
+    code = "registry_error"
+
+
+class HomeNotWritable(RegistryError):
+    """The home folder cannot be written."""
+
+    code = "home_not_writable"
+
+
+class DatabaseUnavailable(RegistryError):
+    """No connection, a locked file, a full disk."""
+
+    code = "database_unavailable"
+    http_status = 503
+
+
+class ListShrunk(RegistryError):
+    """A list far smaller than its last version or its own numbering says."""
+
+    code = "list_shrunk"
+    http_status = 409
+
+
+class SearchUnavailable(SuanbeiError):
+    """The search engine does not answer."""
+
+    code = "search_unavailable"
+    http_status = 503

@@ -1,0 +1,117 @@
+"""A published list as rows: what parsers hand over and the registry keeps.
+
+The words are those of the lists themselves; see the glossary in CONTRIBUTING.md.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Series(StrEnum):
+    """A register that CAC publishes, split where one document holds two tables."""
+
+    ALGORITHM = "algorithm"
+    DEEP_SYNTHESIS = "deep_synthesis"
+    GENAI_FILING = "genai_filing"
+    GENAI_REGISTRATION = "genai_registration"
+    DEREGISTRATION = "deregistration"
+
+
+ALGORITHM_SERIES = (Series.ALGORITHM, Series.DEEP_SYNTHESIS)
+GENAI_SERIES = (Series.GENAI_FILING, Series.GENAI_REGISTRATION)
+
+Box = tuple[float, float, float, float]
+"""x0, top, x1, bottom in PDF points from the page's top left corner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One table row as published, cell for cell, after the text rules of the parsers.
+
+    Every field is a string, empty where the list has none. `period` is `YYYY-MM`. `table` and
+    `row` count from 1 (`row` over the whole table, headers included); `page` counts from 1, None
+    where the format has no pages. `boxes` are the row's cells as (page, box), for PDFs only.
+    """
+
+    series: Series
+    period: str
+    seq: str = ""
+    name: str = ""
+    label: str = ""
+    entity: str = ""
+    product: str = ""
+    purpose: str = ""
+    number: str = ""
+    remark: str = ""
+    region: str = ""
+    filed_on: str = ""
+    table: int = 1
+    page: int | None = None
+    row: int = 1
+    extra: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    boxes: tuple[tuple[int, Box], ...] = ()
+
+
+PUBLISHED_FIELDS = (
+    "seq", "name", "label", "entity", "product", "purpose",
+    "number", "remark", "region", "filed_on",
+)  # fmt: skip
+"""The fields of a row that are text of the list itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A table row that is not kept as a filing, with the reason (a stable code) and its cells."""
+
+    table: int
+    page: int | None
+    row: int
+    reason: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """What became of every table row of a document: seen = kept + headers + len(reported)."""
+
+    seen: int
+    kept: int
+    headers: int
+    reported: tuple[Reported, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    slow_pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """All that a parser read from one document.
+
+    `title` is the list's own title; `period` its `YYYY-MM`, empty if it has none; `ordinal` the
+    number N of 附件N or 第N批 where the document prints it. `format` is docx, pdf, xlsx or html.
+    """
+
+    title: str
+    period: str
+    format: str
+    rows: tuple[Row, ...]
+    accounting: Accounting
+    ordinal: int | None = None
+    parser: str = ""
+
+    def by_series(self) -> dict[Series, list[Row]]:
+        """Rows of each series, in the order of the document."""
+        groups: dict[Series, list[Row]] = {}
+        for row in self.rows:
+            groups.setdefault(row.series, []).append(row)
+        return groups
+
+
+_PERIOD = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月")
+
+
+def period_of(text: str) -> str:
+    """The first `YYYY年M月` of a text as `YYYY-MM`; empty if there is none."""
+    found = _PERIOD.search(text)
+    return f"{found[1]}-{int(found[2]):02d}" if found and 1 <= int(found[2]) <= 12 else ""

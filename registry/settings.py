@@ -1,0 +1,62 @@
+"""The one table of settings: environment variables `SUANBEI_*`, their defaults and what they mean.
+
+`suanbei settings`, the documentation and `.env.example` are printed from it.
+"""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from registry.errors import UsageError
+
+PREFIX = "SUANBEI_"
+
+
+class Settings(BaseSettings):
+    """All settings, read once at the start of a process and handed to whoever needs them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Field(Path("var"), description="folder of the registry, the archive and the index")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in HOME")
+    search_url: str = Field("", description="Meilisearch address; empty: the embedded engine")
+    search_key: str = Field("", description="Meilisearch key", json_schema_extra={"secret": True})
+    cac_url: str = Field("https://www.cac.gov.cn", description="base address of CAC's site")
+    beian_url: str = Field(
+        "https://beian.cac.gov.cn", description="base address of the filing system"
+    )
+    user_agent: str = Field(
+        "Suanbei/0.1 (open registry of algorithm filings)", description="who the crawler says it is"
+    )
+    delay: float = Field(3.0, ge=0, description="seconds between two requests to one host")
+    proxy: str = Field(
+        "", description="HTTP proxy of the crawler", json_schema_extra={"secret": True}
+    )
+    language: str = Field("", description="zh or en for the command line; empty: by LANG")
+    log_format: str = Field("text", pattern="^(text|json)$", description="text or json")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment.
+
+        Raises:
+            UsageError: a value does not fit, naming the variable and the value.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+            raise UsageError(f"{name}={first['input']!r}: {first['msg']}") from error
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.home / 'registry.sqlite3'}"
+
+    @property
+    def archive(self) -> Path:
+        """Where documents are kept, each under its sha256."""
+        return self.home / "archive"

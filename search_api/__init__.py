@@ -1,0 +1,1 @@
+"""Answers: the lookup API, the search engines and the pages."""
