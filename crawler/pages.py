@@ -45,7 +45,7 @@ def read_page(text: str, rules: Attachments, url: str) -> NoticePage:
         UnexpectedAnswer: the page has no such body or title.
         NothingListed: no attachment is recognised.
     """
-    page = Selector(text)
+    page = Selector(text, type="html")
     bodies = page.css(rules.body)
     title = joined(" ".join(page.css(rules.title).xpath("(.)[1]//text()").getall()[:50]))
     if not bodies or not title:

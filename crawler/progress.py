@@ -86,9 +86,10 @@ class CrawlProgress:
 
     def __init__(self, catalogue: Catalogue, language: Language, console: Console) -> None:
         self._language = language
+        # No markup: labels are texts of others, and may hold square brackets.
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), TextColumn("[dim]{task.fields[note]}"), console=console,
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
         )  # fmt: skip
         self._tasks: dict[str, TaskID] = {}
         for source in catalogue.sources:

@@ -128,7 +128,8 @@ def _claim_stdout() -> BinaryIO:
 
 def _leave_with_parent() -> None:
     """End the process, however busy or stuck it is, once standard input is closed."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os._exit(ORPHANED)
 
 

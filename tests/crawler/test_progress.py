@@ -1,0 +1,70 @@
+"""A crawl for people, in both languages."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from crawler.progress import CrawlProgress, Language, render_failures, render_report
+from crawler.report import CrawlReport, Failure, Outcome, SourceReport
+from crawler.sources import load_catalogue
+from tests.crawler.conftest import Rig
+from tests.crawler.site import cut, firewall
+
+
+def console() -> Console:
+    return Console(file=io.StringIO(), width=140, force_terminal=False)
+
+
+def shown(screen: Console) -> str:
+    assert isinstance(screen.file, io.StringIO)
+    return screen.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ["采集", "来源", "互联网信息服务算法备案", "正常", "有失败", "新增备案"]),
+        ("en", ["Crawl", "Source", "Algorithm filings", "ok", "failed", "Filings added"]),
+    ],
+)
+def test_the_table(language: Language, words: list[str]) -> None:
+    """A row per source with its counts, and whether all is well."""
+    algorithm, deep = load_catalogue().select().sources[:2]
+    good, bad = SourceReport(algorithm), SourceReport(deep)
+    for outcome in (Outcome("new", added=41), Outcome("same"), Outcome("changed", changed=3)):
+        good.take(outcome)
+    bad.failures.append(Failure("u", "清单", "firewall", "清单: a firewall page (HTTP 200)"))
+    report = CrawlReport({"algorithm": good, "deep_synthesis": bad}, datetime.now(UTC))
+    screen = console()
+    screen.print(render_report(report, language))
+    text = shown(screen)
+    assert all(word in text for word in words)
+    assert "41" in text
+    assert not report.ok
+    assert render_failures(report) == ["deep_synthesis: firewall: 清单: a firewall page (HTTP 200)"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_bars_follow_a_crawl(rig: Rig, language: Language) -> None:
+    """Every source ends at its count of documents, failures included."""
+    rig.site.faults["a1"] = [firewall]
+    rig.site.faults["g1"] = [cut]
+    screen = console()
+    with CrawlProgress(rig.catalogue.select(), language, screen) as progress:
+        rig.crawl(on_progress=progress)
+    text = shown(screen).splitlines()
+    titles = {"zh": ("深度合成服务算法备案", "互联网信息服务算法备案")}
+    for title, count in zip(titles.get(language, ("Deep", "Algorithm")), "32", strict=True):
+        assert any(line.startswith(title) and f"{count}/{count}" in line for line in text)
+
+
+def test_a_label_is_not_markup(rig: Rig) -> None:
+    """Square brackets in a title are letters, not styles."""
+    rig.site.notices[1]["title"] = "关于注销“[/red][bold]某算法”备案编号的公告"
+    rig.site.faults["notice_1"] = [firewall]
+    screen = console()
+    with CrawlProgress(rig.catalogue.select(), "zh", screen) as progress:
+        report = rig.crawl(on_progress=progress)
+    assert "[/red][bold]某算法" in render_failures(report)[0]
