@@ -87,25 +87,28 @@ def require_full_size(name: str, rows: Sequence[Row], current: Version | None) -
         raise ListShrunk(
             f"{name}: {len(rows)} rows, but the last version had {current.rows} (--accept)"
         )
-    highest = sum(_numbered(rows, table) for table in {row.table for row in rows})
+    highest = _numbered(rows)
     if len(rows) < SMALLEST_SHARE_OF_SEQ * highest:
         raise ListShrunk(f"{name}: {len(rows)} rows, but 序号 goes up to {highest} (--accept)")
 
 
-def _numbered(rows: Sequence[Row], table: int) -> int:
-    """How many rows 序号 says that a table has.
+def _numbered(rows: Sequence[Row]) -> int:
+    """How many rows 序号 says that a list has.
 
     Generative-AI lists number on from the list before (the table of 2024-08 begins with 118), now
-    and then with a stray number (286 after 611 in 2025-10): there the span counts, strays aside.
+    and then with a stray number (286 after 611 in 2025-10), and may have a table for on-device
+    models: there the span within each table counts, strays aside.
     """
-    numbers = sorted(int(row.seq) for row in rows if row.table == table and row.seq.isdecimal())
-    if not numbers:
-        return 0
     if rows[0].series not in GENAI_SERIES:
-        return numbers[-1]
+        return max((int(row.seq) for row in rows if row.seq.isdecimal()), default=0)
+    return sum(_span([r for r in rows if r.table == table]) for table in {r.table for r in rows})
+
+
+def _span(rows: Sequence[Row]) -> int:
+    numbers = sorted(int(row.seq) for row in rows if row.seq.isdecimal())
     strays = -(-len(numbers) // 20) if len(numbers) > 2 else 0
-    middle = numbers[strays : len(numbers) - strays] or numbers
-    return middle[-1] - middle[0] + 1
+    middle = numbers[strays : len(numbers) - strays]
+    return middle[-1] - middle[0] + 1 if middle else 0
 
 
 def save_batch(session: Session, batch: Batch, title: str, origin: Origin) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
@@ -119,13 +120,19 @@ def _engine(url: str) -> Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+            engine = create_engine(
+                parsed, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json
+            )
             event.listen(engine, "connect", _on_sqlite_connect)
             event.listen(engine, "begin", _on_sqlite_begin)
             return engine
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, json_serializer=_json)
     except (ArgumentError, NoSuchModuleError) as error:
         raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:

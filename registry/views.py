@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from registry.checks import SOURCE_OF_SERIES
 from registry.chunks import chunks
 from registry.lists import Series
 from registry.models import Batch, Check, Document, Entity, Filing, Listing, Version
@@ -69,7 +70,7 @@ def coverage(session: Session) -> View:
     answer = {}
     for series in Series:
         period, count = known.get(series.value, (None, 0))
-        check = checks.get(series.value)
+        check = checks.get(SOURCE_OF_SERIES[series])
         answer[series.value] = {
             "newest": period,
             "batches": count,
