@@ -34,7 +34,8 @@ _HEAD_OFFSET = ord("0") * sum(_WEIGHTS[:20])
 
 def check_sum(digits: str) -> int:
     """Σ dᵢ·2^(20−i) mod 10 of 21 ASCII digits: 1 for a sound number."""
-    return int(sum(map(mul, digits.encode(), _WEIGHTS)) - _OFFSET) % 10
+    total: int = sum(map(mul, digits.encode(), _WEIGHTS))
+    return (total - _OFFSET) % 10
 
 
 def expected_check_digit(first20: str) -> int:
@@ -45,7 +46,8 @@ def expected_check_digit(first20: str) -> int:
     """
     if not _DIGITS.fullmatch(first20 + "0"):
         raise ValueError(f"20 digits are needed, not {first20!r}")
-    return int(1 - sum(map(mul, first20.encode(), _WEIGHTS)) + _HEAD_OFFSET) % 10
+    total: int = sum(map(mul, first20.encode(), _WEIGHTS))
+    return (1 + _HEAD_OFFSET - total) % 10
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -16,35 +16,47 @@ Every pattern is bounded and starts at a rare character: the time is linear in t
 """
 
 import re
-from itertools import chain
+from collections.abc import Iterable
 
-from registry.numbers.algorithm import LENGTH, AlgorithmNumber
+from registry.numbers.algorithm import AlgorithmNumber
 from registry.numbers.digits import MOST_LETTERS, read_body
-from registry.numbers.find_algorithm import FILLER, find_bare, find_prefixed, prefixed_number
-from registry.numbers.find_genai import find_genai, read_whole_genai
+from registry.numbers.find_algorithm import FILLER, find_prefixed, number_at
+from registry.numbers.find_bare import find_bare
+from registry.numbers.find_genai import find_genai, genai_value, read_whole_genai
 from registry.numbers.find_other import find_other
 from registry.numbers.found import Found, Number
 from registry.numbers.genai import GenaiNumber
-from registry.numbers.text import fold, squeeze, view
+from registry.numbers.text import GAP, fold, view
 from registry.numbers.values import MalformedNumber, OtherNumber
 
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
 
-_CANONICAL = re.compile("(?:网信算备)?([0-9]{21})号?")
-_CANONICAL_GENAI = re.compile(r"[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?")
-_OPENING = re.compile(f"(?:网信算备)?{FILLER}*+")
-_CLOSING = re.compile("[ \n)\\]}>】》”\"';,.!]*号?[ \n)\\]}>】》”\"';,.!]*")
+_CANONICAL = re.compile("(网信算备)?([0-9]{21})(号)?")
+_CANONICAL_GENAI = re.compile(
+    r"(?!.*-20.*-20)[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?"
+)
+_OPENING = re.compile(f"{FILLER}*+(网{GAP}*+信{GAP}*+算{GAP}*+备{FILLER}*+)?")
+_CLOSING = re.compile("[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
 _LEAST_BARE, _MOST_BARE = 15, 30
 
 
 def find_numbers(text: str) -> list[Found]:
     """Every number in a text, in order, never overlapping. Takes any str and never raises."""
     viewed = view(text)
-    readers = (find_prefixed, find_genai, find_other, find_bare)
-    everything = chain.from_iterable(reader(text, viewed) for reader in readers)
+    found = list(find_prefixed(text, viewed))
+    for reader in (find_genai, find_other):
+        found = _merge(found, reader(text, viewed))
+    return _merge(found, find_bare(text, viewed, found))
+
+
+def _merge(first: list[Found], more: Iterable[Found]) -> list[Found]:
+    """Both in the order of the text; of two that overlap the earlier and longer one stays."""
+    added = list(more)
+    if not added:
+        return first
     kept: list[Found] = []
-    for found in sorted(everything, key=lambda each: (each.start, -each.end)):
+    for found in sorted([*first, *added], key=lambda each: (each.start, -each.end)):
         if not kept or found.start >= kept[-1].end:
             kept.append(found)
     return kept
@@ -57,10 +69,14 @@ def read_number(text: str) -> Found | None:
     before those of other registers. A text that is nothing but one number is read with more good
     will: any grouping, no prefix, spaces for dashes, an unknown region.
     """
-    candidates = find_numbers(text)
-    if len(text) <= LONGEST_INPUT and min(map(_rank, candidates), default=9) > 2:
-        candidates += _read_whole(text)
-    return min(candidates, key=_rank, default=None)
+    canonical = _CANONICAL.fullmatch(text)
+    if canonical and canonical[1] and canonical[3]:
+        return Found(0, len(text), text, AlgorithmNumber(canonical[2]))
+    if _CANONICAL_GENAI.fullmatch(text):
+        number = genai_value(text)
+        if isinstance(number, GenaiNumber):
+            return Found(0, len(text), text, number)
+    return _best(text, find_numbers(text))
 
 
 def parse_number(text: str) -> Number | None:
@@ -78,20 +94,30 @@ def number_key(text: str) -> str:
     """
     canonical = _CANONICAL.fullmatch(text)
     if canonical:
-        return canonical[1]
+        return canonical[2]
     if _CANONICAL_GENAI.fullmatch(text):
         return text.lower()
     found = find_numbers(text)
-    if not found and len(text) <= LONGEST_INPUT:
-        found = _read_whole(text)[:1]
-    return found[0].number.key if len(found) == 1 else fold(text)
+    best = _best(text, found) if len(found) <= 1 else None
+    return best.number.key if best else fold(text)
+
+
+def _best(text: str, found: list[Found]) -> Found | None:
+    candidates = found
+    if len(text) <= LONGEST_INPUT and min(map(_rank, found), default=_NOTHING) >= _MALFORMED:
+        candidates = [*found, *_read_whole(text)]
+    return min(candidates, key=_rank, default=None)
+
+
+_MALFORMED, _NOTHING = 3, 5
+_RANKS = {GenaiNumber: 1, MalformedNumber: _MALFORMED, OtherNumber: 4}
 
 
 def _rank(found: Found) -> int:
     number = found.number
     if isinstance(number, AlgorithmNumber):
         return 0 if number.check_ok else 2
-    return {GenaiNumber: 1, MalformedNumber: 3, OtherNumber: 4}[type(number)]
+    return _RANKS[type(number)]
 
 
 def _read_whole(text: str) -> list[Found]:
@@ -103,15 +129,12 @@ def _read_whole(text: str) -> list[Found]:
 def _read_whole_algorithm(text: str, viewed: str) -> Found | None:
     opening = _OPENING.match(viewed)
     start = opening.end() if opening else 0
-    prefixed = squeeze(viewed[:start]).startswith("网信算备")
     body = read_body(text, viewed, start)
-    if body is None or body.letters > MOST_LETTERS or not _CLOSING.fullmatch(viewed, body.end):
+    closing = _CLOSING.fullmatch(viewed, body.end) if body else None
+    if body is None or closing is None or body.letters > MOST_LETTERS:
         return None
-    if not prefixed and body.reason and not _LEAST_BARE <= len(body.symbols) <= _MOST_BARE:
+    prefix = opening.start(1) if opening and opening[1] else None
+    if prefix is None and body.reason and not _LEAST_BARE <= len(body.symbols) <= _MOST_BARE:
         return None
-    suffix = re.compile(r"[^号]*号").match(viewed, body.end)
-    first = viewed.index("网") if prefixed else start
-    return prefixed_number(text, viewed, first, body, suffix)
-
-
-__all__ = ["LENGTH", "find_numbers", "number_key", "parse_number", "read_number"]
+    close = closing.start(1) + 1 if closing[1] else None
+    return number_at(text, viewed, start if prefix is None else prefix, body, close)

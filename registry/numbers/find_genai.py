@@ -15,9 +15,11 @@ MOST_NAME, MOST_GAPS = 80, 4
 _SPELLINGS = "|".join(sorted(REGIONS, key=len, reverse=True))
 _NAME = r"[0-9a-zà-ÿ.'&+()_-]"
 _START = re.compile(f"(?<![0-9a-z])({_SPELLINGS}){GAP}{{0,3}}+-")
-_REST = re.compile(
-    f"(?:{GAP}{{0,3}}{_NAME}){{1,{MOST_NAME}}}?{GAP}{{0,3}}-{GAP}{{0,3}}(20[0-9s \n]{{6,40}}+)"
-)
+_DATED = f"{GAP}{{0,3}}-{GAP}{{0,3}}(20[0-9s \n]{{6,40}}+)"
+_REST = re.compile(f"{GAP}{{0,3}}{_NAME}{{1,{MOST_NAME}}}?{_DATED}")
+_REST_WITH_GAPS = re.compile(f"(?:{GAP}{{0,3}}{_NAME}){{1,{MOST_NAME}}}?{_DATED}")
+_FURTHER = re.compile("[0-9a-z]|-20[0-9]{6}")
+_ANY_GAP = re.compile(f"{GAP}+")
 _TAIL = re.compile("(20[0-9]{6})(?:(s)?([0-9]+))?")
 _TAIL_ALIKE = str.maketrans("OoIl", "0011")
 _GROUPS = re.compile("[0-9s]+")
@@ -55,11 +57,8 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
     if "-" not in viewed:
         return
     for start in _START.finditer(viewed):
-        rest = _REST.match(viewed, start.end())
-        if rest is None or _gaps(viewed[start.end() : rest.start(1)]) > MOST_GAPS:
-            continue
-        end = rest.start(1) + _tail_length(rest[1])
-        if end < len(viewed) and viewed[end].isascii() and viewed[end].isalnum():
+        end = _end(viewed, start.end())
+        if end is None:
             continue
         raw = text[start.start() : end]
         number = genai_value(tidy(raw))
@@ -68,8 +67,15 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
             yield Found(start.start(), end, raw, number, tuple(repairs))
 
 
-def _gaps(viewed: str) -> int:
-    return len(re.findall(f"{GAP}+", viewed))
+def _end(viewed: str, start: int) -> int | None:
+    """Where the number ends whose name begins at `start`; None if no date follows."""
+    for pattern in (_REST, _REST_WITH_GAPS):
+        rest = pattern.match(viewed, start)
+        if rest and len(_ANY_GAP.findall(viewed, start, rest.start(1))) <= MOST_GAPS:
+            end = rest.start(1) + _tail_length(rest[1])
+            if not _FURTHER.match(viewed, end):
+                return end
+    return None
 
 
 def _tail_length(tail: str) -> int:

@@ -59,6 +59,8 @@ def fold(text: str) -> str:
 
 def tidy(raw: str) -> str:
     """A raw slice for people: narrow, one dash, no gaps; case, dots, apostrophes kept."""
+    if raw.isascii() and raw.isprintable() and " " not in raw:
+        return raw
     return "".join(_tidied(char) for char in raw)
 
 
