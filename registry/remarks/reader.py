@@ -1,0 +1,223 @@
+"""From the pieces of a remark to its clauses: lists carried on, dates handed out."""
+
+import re
+from dataclasses import dataclass, replace
+
+from registry.remarks.clauses import Said, is_status, read_run, said_of_names
+from registry.remarks.cut import TO, Piece, cut
+from registry.remarks.items import bare, is_kind_alone, is_quoted, without_date
+from registry.remarks.model import (
+    ChangeKind,
+    Clause,
+    ClauseRole,
+    RemarkChange,
+    RemarkField,
+    RowContext,
+)
+from registry.remarks.subject import LEAD, subject_of
+from registry.remarks.words import field_by_looks
+
+_BEGINS_A_CLAUSE = re.compile("原|新增|增加|添加|删除|移除|下线|变更")
+_MONTH = re.compile(r"(\d{1,2})\s*月")
+_YEAR = re.compile(r"20\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One piece with what it says; `carries_on` the list of the step before it."""
+
+    piece: Piece
+    role: ClauseRole
+    said: tuple[Said, ...] = ()
+    when: str = ""
+    carries_on: bool = False
+
+
+def read_clauses(text: str, context: RowContext) -> tuple[Clause, ...]:
+    """All clauses of a remark in order; their texts, joined, are the remark."""
+    return _dated(_Reader(text, context).steps())
+
+
+class _Reader:
+    """Reads pieces one after the other, knowing the list that is open and the field last named."""
+
+    def __init__(self, text: str, context: RowContext) -> None:
+        self.context = context
+        self.pieces = _joined_lists(cut(text))
+        self.open: Said | None = None
+        self.field: RemarkField | None = None
+        self.joined_by = ""
+        self.done: list[_Step] = []
+
+    def steps(self) -> list[_Step]:
+        for piece in self.pieces:
+            self.done.append(self._step(piece))
+        return self.done
+
+    def _step(self, piece: Piece) -> _Step:
+        if piece.role is not ClauseRole.UNREAD or not piece.text.strip():
+            return self._mark(piece)
+        if is_status(piece):
+            self.open = None
+            return _Step(piece, ClauseRole.STATUS)
+        text, when = without_date(piece.text)
+        run = piece.before(len(text))
+        step = self._listed(run) or self._said(run) or _Step(run, ClauseRole.UNREAD)
+        if step.role is ClauseRole.UNREAD:
+            self.open = None
+        return replace(step, piece=piece, when=when)
+
+    def _mark(self, piece: Piece) -> _Step:
+        """A date, heading or separator."""
+        self.joined_by = piece.text.strip()
+        if piece.role is ClauseRole.DATE:
+            self.open = None
+        role = ClauseRole.SEPARATOR if piece.role is ClauseRole.UNREAD else piece.role
+        return _Step(piece, role)
+
+    def _said(self, run: Piece) -> _Step | None:
+        said = read_run(run, self.context)
+        if not said:
+            return None
+        filled = tuple(
+            replace(one, field=one.field or self.field or RemarkField.OTHER) for one in said
+        )
+        self.open = filled[-1] if filled[-1].lists else None
+        self.field = filled[-1].field
+        return _Step(run, ClauseRole.CHANGE, filled)
+
+    def _listed(self, run: Piece) -> _Step | None:
+        """A run that carries on the open list: another product, another model."""
+        if self.open is None or not self._belongs(run, self.open):
+            return None
+        if self.open.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+            said = self._another(run, self.open)
+            self.open = said[-1]
+            return _Step(run, ClauseRole.CHANGE, said, carries_on=True)
+        if self.open.after:
+            self._lengthen(run)
+        return _Step(run, ClauseRole.CHANGE, carries_on=True)
+
+    def _lengthen(self, run: Piece) -> None:
+        """Add a run to what the last change changed into: 变更为文本、图像."""
+        at = max(place for place, step in enumerate(self.done) if step.said)
+        last = self.done[at]
+        after = f"{last.said[-1].after}{self.joined_by}{bare(run.text)}"
+        self.open = replace(last.said[-1], after=after)
+        self.done[at] = replace(last, said=(*last.said[:-1], self.open))
+
+    def _another(self, run: Piece, opened: Said) -> tuple[Said, ...]:
+        name = run.text.strip()
+        last = opened.after or opened.before
+        if opened.field is RemarkField.PRODUCT and is_kind_alone(name):
+            name = f"{re.sub('[（(][^（）()]*[）)]$', '', last)}({name})"
+        return said_of_names(opened.kind, opened.field, name, self.context)
+
+    def _belongs(self, run: Piece, opened: Said) -> bool:
+        if TO.search(run.masked):
+            return False
+        looks = field_by_looks(bare(run.text))
+        same_looks = looks is not None and looks is opened.field
+        if same_looks and looks is RemarkField.PRODUCT:
+            return not _BEGINS_A_CLAUSE.match(run.without(LEAD).masked)
+        if read_run(run, self.context):
+            return False
+        if opened.kind is ChangeKind.RENAMED and not same_looks:
+            return False
+        return same_looks or self.joined_by in ("、", "和", "及") or is_quoted(run.text)
+
+
+def _joined_lists(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with `原使用A、B、C变更为D` made one run again: a list before the words of change."""
+    joined: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        end = _end_of_list(pieces, at)
+        parts = pieces[at:end]
+        text, masked = "".join(p.text for p in parts), "".join(p.masked for p in parts)
+        joined.append(Piece(pieces[at].role, text, masked))
+        at = end
+    return joined
+
+
+def _end_of_list(pieces: list[Piece], at: int) -> int:
+    """Where the run that begins at a piece ends: behind the words of change that close its list."""
+    first = pieces[at]
+    if first.role is not ClauseRole.UNREAD or TO.search(first.masked):
+        return at + 1
+    subject = subject_of(first.without(LEAD))
+    if not subject.former or subject.field is None:
+        return at + 1
+    for end in range(at + 2, len(pieces), 2):
+        run = pieces[end]
+        separated = pieces[end - 1].role is ClauseRole.SEPARATOR and "、" in pieces[end - 1].text
+        if not separated or run.role is not ClauseRole.UNREAD:
+            break
+        to = TO.search(run.masked)
+        if to:
+            return end + 1 if subject_of(run.before(to.start())).field is None else at + 1
+        if _BEGINS_A_CLAUSE.match(run.masked):
+            break
+    return at + 1
+
+
+def _dated(steps: list[_Step]) -> tuple[Clause, ...]:
+    """Clauses with their dates: a date holds for what follows it, up to the next date.
+
+    Of several months (`2024年4月、6月，A，B`) each goes to one clause where there are as many
+    clauses as months; else the last of them holds for all, by which everything was done.
+    """
+    clauses: list[Clause] = []
+    months: list[str] = []
+    for at, step in enumerate(steps):
+        if step.role is ClauseRole.DATE:
+            months = _months_for(steps, at)
+        elif _leads(step) and len(months) > 1 and clauses and _any_led(clauses, steps, at):
+            months = months[1:]
+        when = step.when or (months[0] if months else "")
+        clauses.append(_clause(step, when))
+    return tuple(clauses)
+
+
+def _leads(step: _Step) -> bool:
+    told = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS, ClauseRole.UNREAD)
+    return told and not step.carries_on
+
+
+def _any_led(clauses: list[Clause], steps: list[_Step], at: int) -> bool:
+    """Whether a clause came between the last date and this one."""
+    for step in reversed(steps[:at]):
+        if step.role is ClauseRole.DATE:
+            return False
+        if _leads(step):
+            return True
+    return False
+
+
+def _months_for(steps: list[_Step], at: int) -> list[str]:
+    """The months a date gives to the clauses after it, one for each or one for all."""
+    text = steps[at].piece.text
+    year = _YEAR.search(text)
+    months = [
+        f"{year[0]}-{int(month):02d}"
+        for month in _MONTH.findall(text)
+        if year and 1 <= int(month) <= 12
+    ]
+    led = 0
+    for step in steps[at + 1 :]:
+        if step.role is ClauseRole.DATE:
+            break
+        led += _leads(step)
+    return months if len(months) == led else months[-1:]
+
+
+def _clause(step: _Step, when: str) -> Clause:
+    text = step.piece.text
+    changes = tuple(
+        RemarkChange(
+            said.field or RemarkField.OTHER, said.kind, said.before, said.after, when, text.strip()
+        )
+        for said in step.said
+    )
+    dated = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS)
+    return Clause(step.role, text, changes, when if dated else "")
