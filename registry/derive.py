@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registry.facts import Facts, read_facts
+from registry.facts import Cells, Facts, read_facts
 from registry.lists import ALGORITHM_SERIES, Series
 
 NATIONAL = "cac"
@@ -96,17 +96,7 @@ def _filing(
 
 def facts_of(appearance: Appearance) -> Facts:
     """The facts of a row, read once a process for equal rows."""
-    row = appearance.row
-    return read_facts(
-        appearance.series,
-        row["number"],
-        row["label"],
-        row["entity"],
-        row["product"],
-        row["remark"],
-        row["region"],
-        row["filed_on"],
-    )
+    return read_facts(appearance.series, Cells(*(appearance.row[name] for name in Cells._fields)))
 
 
 def _is_withdrawn(shown: Sequence[Appearance], withdrawn: Sequence[Appearance]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.lists import GENAI_SERIES, Series
 from registry.names import entity_key
@@ -37,21 +37,26 @@ class Facts:
 _DATE = re.compile(r"(20\d\d)\s*[年/.\-]\s*(\d{1,2})\s*[月/.\-]\s*(\d{1,2})")
 
 
+class Cells(NamedTuple):
+    """The cells of a row that say something of its filing, as published."""
+
+    name: str
+    label: str
+    entity: str
+    product: str
+    number: str
+    remark: str
+    region: str
+    filed_on: str
+
+
 @lru_cache(maxsize=50_000)
-def read_facts(
-    series: Series,
-    number: str,
-    label: str,
-    entity: str,
-    product: str,
-    remark: str,
-    region: str,
-    filed_on: str,
-) -> Facts:
-    """Read the cells of one row (texts as published) by the rules of the domain; never raises."""
+def read_facts(series: Series, cells: Cells) -> Facts:
+    """Read the cells of one row by the rules of the domain; never raises."""
+    name, label, entity, product, number, remark, region, filed_on = cells
     parsed = parse_number(number)
     algorithm = parsed if isinstance(parsed, AlgorithmNumber) else None
-    told = read_remark(remark)
+    told = read_remark(remark, name=name, entity=entity, product=product)
     of_generation = series in GENAI_SERIES
     return Facts(
         type=(algorithm.type if algorithm else None)

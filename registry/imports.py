@@ -7,6 +7,7 @@ that shows a known list with other bytes is a new version of it; the version see
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Literal
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -47,7 +48,7 @@ class Import:
 class ImportReport:
     """What an import did. `status`: new (list), changed (new version), same."""
 
-    status: str = "same"
+    status: Literal["new", "changed", "same"] = "same"
     batches: list[str] = field(default_factory=list)
     rows: int = 0
     added: int = 0
