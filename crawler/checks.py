@@ -23,11 +23,15 @@ _PDF_END = 4_096
 _PASSING = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 
 
-def is_passing(error: FetchError, status: int) -> bool:
-    """Whether asking again may help: not for what is gone or refused for good."""
+Advice = Literal["retry", "leave", "final"]
+"""Ask again soon; leave the host alone, it wants fewer requests; asking again does not help."""
+
+
+def advice_on(error: FetchError, status: int) -> Advice:
+    """What to do after an answer that was not the one asked for."""
     if isinstance(error, FirewallError):
-        return True
-    return status in _PASSING or 200 <= status < 300
+        return "leave"
+    return "retry" if status in _PASSING or 200 <= status < 300 else "final"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class Expectation:
     firewall_marks: tuple[str, ...] = ()
 
 
-def check_answer(url: str, status: int, body: bytes, expectation: Expectation) -> None:
-    """Do nothing if the answer is what was asked for. `url` is for messages.
+def check_answer(name: str, status: int, body: bytes, expectation: Expectation) -> None:
+    """Do nothing if the answer is what was asked for. `name` is for messages.
 
     Raises:
         FirewallError: a firewall's page, whatever its status.
@@ -50,13 +54,13 @@ def check_answer(url: str, status: int, body: bytes, expectation: Expectation) -
         FetchError: any other status than 200.
     """
     if is_firewall(body, expectation.firewall_marks):
-        raise FirewallError(f"{url}: a firewall page (HTTP {status})")
+        raise FirewallError(f"{name}: a firewall page (HTTP {status})")
     if status != 200:
-        raise FetchError(f"{url}: HTTP {status}")
+        raise FetchError(f"{name}: HTTP {status}")
     if not body.strip():
-        raise EmptyBodyError(f"{url}: HTTP 200 and an empty body")
+        raise EmptyBodyError(f"{name}: HTTP 200 and an empty body")
     if expectation.kind == "document":
-        _check_document(url, body, expectation.formats)
+        _check_document(name, body, expectation.formats)
 
 
 def is_firewall(body: bytes, marks: Collection[str]) -> bool:
@@ -104,12 +108,12 @@ def _is_json(body: bytes) -> bool:
     return True
 
 
-def _check_document(url: str, body: bytes, formats: Collection[str]) -> None:
+def _check_document(name: str, body: bytes, formats: Collection[str]) -> None:
     try:
         kind = kind_of(body)
     except TruncatedBodyError as error:
-        raise TruncatedBodyError(f"{url}: {error}") from error
+        raise TruncatedBodyError(f"{name}: {error}") from error
     if kind == "pdf" and b"%%EOF" not in body[-_PDF_END:]:
-        raise TruncatedBodyError(f"{url}: a PDF without its end")
+        raise TruncatedBodyError(f"{name}: a PDF without its end")
     if kind not in formats:
-        raise UnexpectedAnswer(f"{url}: {kind} where {' or '.join(formats)} is expected")
+        raise UnexpectedAnswer(f"{name}: {kind} where {' or '.join(formats)} is expected")

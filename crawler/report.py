@@ -69,7 +69,11 @@ class SeenNotice:
 
 @dataclass(slots=True)
 class SourceReport:
-    """What a crawl brought from one source. `skipped` documents were known and not fetched."""
+    """What a crawl brought from one source.
+
+    Of the documents `found`, `skipped` ones were known and not fetched; the rest is new, same,
+    changed or failed. `retried` counts requests that were made again.
+    """
 
     source: Source
     notices: list[SeenNotice] = field(default_factory=list)
@@ -79,6 +83,7 @@ class SourceReport:
     same: int = 0
     changed: int = 0
     failed: int = 0
+    retried: int = 0
     filings_added: int = 0
     filings_changed: int = 0
     failures: list[Failure] = field(default_factory=list)

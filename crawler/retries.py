@@ -3,24 +3,20 @@
 import email.utils
 import time
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import (
-    CannotResolveHostError,
     DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
     IgnoreRequest,
-    ResponseDataLossError,
 )
 from scrapy.http import Response
 
-from crawler.checks import Expectation, check_answer, is_passing
+from crawler.checks import Advice, Expectation, advice_on, check_answer
 from crawler.events import Waiting
-from crawler.pace import host_of
+from crawler.network import named
+from crawler.pace import attempt_of, host_of
 from crawler.targets import Target
-from registry.errors import FetchError, TruncatedBodyError, UnexpectedAnswer
+from registry.errors import FetchError, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -29,9 +25,6 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 300.0
 """Seconds that a host is left alone at most, whatever it asks for."""
-
-REFUSALS = 3
-"""Requests in a row that a host may fail, retries included, before it is left alone altogether."""
 
 
 class RetryMiddleware:
@@ -42,7 +35,6 @@ class RetryMiddleware:
 
     def __init__(self, spider: "RegisterSpider") -> None:
         self._spider, self._job = spider, spider.job
-        self._refused: dict[str, list[FetchError]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
@@ -50,13 +42,12 @@ class RetryMiddleware:
         return cls(crawler.spider)  # type: ignore[arg-type]
 
     def process_request(self, request: Request) -> None:
-        """Add proxy and Referer; refuse what leads away from the source, or to a host in trouble.
+        """Add proxy and Referer; refuse what leads away from the source.
 
         The Referer is set here, not when the request is made, so that redirects carry it too.
 
         Raises:
             UnexpectedAnswer: a link or a redirect to a host that is not the source's.
-            FetchError: the host failed too often in a row; an error of the same kind.
         """
         request.meta["proxy"] = self._job.proxy or None
         target = target_of(request)
@@ -65,11 +56,7 @@ class RetryMiddleware:
         request.headers["Referer"] = target.referer
         host = host_of(request)
         if host not in self._spider.hosts_of(target.source):
-            raise UnexpectedAnswer(f"{target.url}: leads away from the source, to {host}")
-        refused = self._refused.get(host, [])
-        if len(refused) >= REFUSALS:
-            message = f"{target.url}: not tried, {host} failed {len(refused)} times in a row"
-            raise type(refused[-1])(message)
+            raise UnexpectedAnswer(f"leads away from the source, to {host}")
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """Hand on what was asked for.
@@ -83,12 +70,11 @@ class RetryMiddleware:
         marks = self._job.catalogue.firewall_marks
         expectation = Expectation(target.expected, target.source.formats, marks)
         try:
-            check_answer(target.url, response.status, response.body, expectation)
+            check_answer(str(target), response.status, response.body, expectation)
         except FetchError as error:
-            if not is_passing(error, response.status):
-                raise
-            return self._again(request, target, error, _retry_after(response))
-        self._refused.pop(host_of(request), None)
+            advice = advice_on(error, response.status)
+            return self._again(request, target, error, advice, _retry_after(response))
+        self._spider.pace.served(host_of(request))
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
@@ -98,24 +84,32 @@ class RetryMiddleware:
             FetchError: asking again does not help or did not.
         """
         target = target_of(request)
-        if target is None or isinstance(exception, FetchError):
+        if target is None:
             return None
+        if isinstance(exception, FetchError):  # of a process_request, the pace's or our own
+            raise type(exception)(f"{target}: {exception}") from exception
         error = named(exception, target)
-        if isinstance(exception, (IgnoreRequest, DownloadCancelledError)):
-            raise error from exception
-        return self._again(request, target, error)
+        final = isinstance(exception, (IgnoreRequest, DownloadCancelledError))
+        return self._again(request, target, error, "final" if final else "retry")
 
     def _again(
-        self, request: Request, target: Target, error: FetchError, asked_wait: float = 0.0
+        self,
+        request: Request,
+        target: Target,
+        error: FetchError,
+        advice: Advice,
+        asked_wait: float = 0.0,
     ) -> Request:
-        attempt, host = attempt_of(request), host_of(request)
-        politeness = target.source.politeness
-        if attempt >= politeness.attempts:
-            self._refused.setdefault(host, []).append(error)
+        if advice == "final":
             raise error
-        wait = max(asked_wait, self._job.delay * politeness.backoff**attempt)
+        host, most = host_of(request), target.source.politeness.attempts
+        attempt = attempt_of(request) if advice == "retry" else most
+        wait = max(asked_wait, self._job.delay * target.source.politeness.backoff**attempt)
         wait = min(wait, LONGEST_WAIT)
         self._spider.pace.hold(host, wait)
+        if attempt >= most:
+            self._spider.pace.refused(host, error)
+            raise error
         self._spider.emit(
             Waiting(source=target.source.name, url=target.url, code=error.code, seconds=wait)
         )
@@ -128,32 +122,6 @@ def target_of(request: Request) -> Target | None:
     """The target a request is for; None for robots.txt."""
     target = request.meta.get("target")
     return target if isinstance(target, Target) else None
-
-
-def attempt_of(request: Request) -> int:
-    """How often its target has been asked for, this time included."""
-    return int(request.meta.get("attempt", 1))
-
-
-def named(exception: BaseException, target: Target) -> FetchError:
-    """The error of the project that an exception of the network stands for."""
-    if isinstance(exception, FetchError):
-        return exception
-    reason = f"{type(exception).__name__} {exception}".strip()
-    politeness = target.source.politeness
-    if isinstance(exception, ResponseDataLossError):
-        return TruncatedBodyError(f"{target.url}: fewer bytes than announced")
-    if isinstance(exception, DownloadTimeoutError):
-        reason = f"no whole answer within {politeness.timeout_seconds:g} s"
-    elif isinstance(exception, DownloadCancelledError):
-        reason = f"more than {politeness.max_megabytes:g} MB"
-    elif isinstance(exception, CannotResolveHostError):
-        reason = f"no such host: {urlsplit(target.url).netloc}"
-    elif isinstance(exception, DownloadConnectionRefusedError):
-        reason = "connection refused"
-    elif isinstance(exception, IgnoreRequest):
-        reason = "robots.txt forbids it"
-    return FetchError(f"{target.url}: {' '.join(reason.split())}")
 
 
 def _retry_after(response: Response) -> float:

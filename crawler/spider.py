@@ -8,16 +8,17 @@ from urllib.parse import urlsplit
 from scrapy import FormRequest, Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
+from scrapy.robotstxt import RobotParser
 
 from crawler.events import Asked, Broken
 from crawler.job import Job
-from crawler.pace import Pace
-from crawler.retries import attempt_of, named, target_of
+from crawler.pace import Pace, attempt_of, host_of
+from crawler.retries import LONGEST_WAIT, target_of
 from crawler.sources import NoticeListStart, Source
 from crawler.targets import Answer, Target
 from crawler.teller import Emit
 from crawler.walk import Walk
-from registry.errors import SuanbeiError
+from registry.errors import FetchError, SuanbeiError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -41,6 +42,7 @@ class RegisterSpider(Spider):
         """Made by Scrapy."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.on_error, signals.spider_error)
+        crawler.signals.connect(spider.on_robots, signals.robots_parsed)
         crawler.signals.connect(spider.on_sent, signals.request_reached_downloader)
         return spider
 
@@ -87,10 +89,12 @@ class RegisterSpider(Spider):
             yield self.request(found)
 
     def on_failure(self, failure: Any) -> None:
-        """Take in that a target cannot be had."""
+        """Take in that a target cannot be had; any other error is one of the project's own."""
+        if not isinstance(failure.value, FetchError):
+            self.on_error(failure, failure)
+            return
         request: Request = failure.request
-        target: Target = request.meta["target"]
-        self.walk.failed(target, named(failure.value, target), attempt_of(request))
+        self.walk.failed(request.meta["target"], failure.value, attempt_of(request))
 
     def on_sent(self, request: Request) -> None:
         """Tell that the crawl is alive."""
@@ -98,8 +102,14 @@ class RegisterSpider(Spider):
         url = target.url if target else request.url
         self.emit(Asked(url=url, attempt=attempt_of(request)))
 
+    def on_robots(self, robotparser: RobotParser, request: Request) -> None:
+        """Take the pace that a robots.txt asks for, within reason."""
+        delay = robotparser.crawl_delay(self.job.user_agent) or 0.0
+        self.pace.slow_down(host_of(request), min(delay, LONGEST_WAIT))
+
     def on_error(self, failure: Any, response: Any) -> None:
         """Tell of an error in the project's own code as a failure of the source it happened in."""
         request: Request = response.request
-        error = SuanbeiError(f"{type(failure.value).__name__}: {failure.value}")
-        self.walk.failed(request.meta["target"], error, attempt_of(request))
+        reason = f"{type(failure.value).__name__}: {failure.value}"
+        self.logger.error("%s: %s", request.url, failure.getTraceback())
+        self.walk.failed(request.meta["target"], SuanbeiError(reason), attempt_of(request))

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 from crawler import events as say
@@ -41,7 +42,7 @@ class Tally:
                 raise RegistryError(event.message)
             case say.Finished():
                 self._finished = True
-            case say.Asked() | say.Waiting():
+            case say.Asked():
                 pass
             case _:
                 self._count(self._report.sources[event.source], event)
@@ -69,6 +70,8 @@ class Tally:
                 self._see(source, event)
             case say.DocumentFound():
                 self._await(source, event)
+            case say.Waiting():
+                source.retried += 1
             case say.DocumentFetched():
                 self._take(source, event)
             case say.Failed():
@@ -118,5 +121,5 @@ class Tally:
             source=event.source, register=source.source.kept_in, notice_url=event.notice_url,
             notice_title=event.notice_title, published_on=event.published_on,
             document_url=event.url, label=event.label, ordinal=event.ordinal, body=body,
-            sha256=event.sha256, fetched_at=event.fetched_at,
+            sha256=event.sha256, fetched_at=event.fetched_at.astimezone(UTC),
         )  # fmt: skip

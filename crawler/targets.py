@@ -26,6 +26,10 @@ class Target:
     label: str = ""
     ordinal: int | None = None
 
+    def __str__(self) -> str:
+        """What it is called in messages."""
+        return self.label or self.url
+
     @property
     def form(self) -> dict[str, str] | None:
         """The fields to post; None to get."""

@@ -104,11 +104,15 @@ class _Folder:
 
 
 class _EventHandler(logging.Handler):
-    """Hands warnings and errors to the parent's log."""
+    """Hands warnings and errors to the parent's log; of Scrapy's own, only errors.
+
+    Its warnings tell of single requests that failed, which the spider tells better.
+    """
 
     def __init__(self, emit: Emit) -> None:
         super().__init__(logging.WARNING)
         self._emit = emit
+        self.addFilter(lambda r: r.levelno >= logging.ERROR or not r.name.startswith("scrapy"))
 
     def emit(self, record: logging.LogRecord) -> None:
         message = " ".join(self.format(record).split())
