@@ -1,7 +1,7 @@
 """Brackets and quotes in published texts: what stands inside them must not be cut or read.
 
-Lists mix half-width and full-width marks in one pair (`（开发版)`, `“算法"`), forget closing ones and
-nest them; a mark without a partner is an ordinary character.
+Lists mix half-width and full-width marks in one pair (`（开发版)`, `“算法"`), forget closing
+ones and nest them; a mark without a partner is an ordinary character.
 """
 
 OPENING_BRACKETS, CLOSING_BRACKETS = "（([【〔｛{", "）)]】〕｝}"

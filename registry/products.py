@@ -1,8 +1,8 @@
 """应用产品 as published, taken apart: `抖音（APP）、抖音极速版（APP）` is two products.
 
-The grammar, read off the lists: items joined by 、 (now and then ， or ；), each a name and, in its
-last brackets, what it is (APP, 网站, 小程序, 公众账号, 其他) or several of these at once. Names have
-brackets and 、 of their own (`乐玩幻镜（抖音、快手）(小程序)`). `--` stands for no product.
+The grammar, read off the lists: items joined by 、 (now and then ， or ；), each a name and, in
+its last brackets, what it is (APP, 网站, 小程序, 公众账号, 其他) or several of these at once. Names
+have brackets and 、 of their own (`乐玩幻镜（抖音、快手）(小程序)`). `--` stands for no product.
 """
 
 import re
@@ -56,6 +56,7 @@ _KIND_ENDINGS = {"小程序": ProductKind.MINI_PROGRAM, "公众号": ProductKind
 _NOTHING = frozenset(("", "-", "--", "---", "—", "——", "–", "/", "无", "暂无", "n/a"))
 _SEPARATORS = re.compile(r"[、，,；;\n]")
 _AND_OTHERS = re.compile(r"(?<=[）)\]】〕])\s*等(?:产品|应用)?\s*[。.]?\s*$")
+_JOINING = re.compile("^(?:和|及|与|以及)\\s*(?=.+[（(])")
 _KIND_SPLIT = re.compile(r"[、，,/和及]|\s+")
 
 
@@ -116,7 +117,15 @@ def _unjoined(item: str) -> list[str]:
         if kinds_of(item[opened + 1 : closed]) and follows not in OPENING_BRACKETS:
             parts.append(item[start : closed + 1].strip())
             start = closed + 1
-    return [*parts, item[start:].strip()]
+    rest = item[start:].strip()
+    return (
+        [parts[0], *map(_without_joining, parts[1:]), _without_joining(rest)] if parts else [rest]
+    )
+
+
+def _without_joining(item: str) -> str:
+    """B(网站) of `A(APP)和B(网站)`."""
+    return _JOINING.sub("", item)
 
 
 def _kind_brackets(item: str, pairs: list[tuple[int, int]]) -> tuple[ProductKind, ...]:

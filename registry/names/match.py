@@ -33,7 +33,7 @@ class EntityMatch:
 
     @property
     def api_level(self) -> str:
-        """`entity_match` of the API, which knows no brands: exact, former_name, similar, different."""
+        """`entity_match` of the API, which has no level for brands: they are `similar`."""
         return "similar" if self.level is MatchLevel.BRAND else self.level.value
 
 

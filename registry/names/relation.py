@@ -1,9 +1,10 @@
 """Companies that look related: a branch and its company, or one brand in two names.
 
-The same brand is not the same company: 百度在线网络技术（北京）有限公司 and 北京百度网讯科技有限公司 are two.
+The same brand is not the same company: 百度在线网络技术（北京）有限公司 and 北京百度网讯科技有限公司
+are two.
 """
 
-from os.path import commonprefix
+from itertools import takewhile
 
 from registry.names.parts import NameParts, is_trade, name_parts
 
@@ -32,7 +33,8 @@ def share_brand(a: NameParts, b: NameParts) -> bool:
     shorter, longer = sorted((a.brand, b.brand), key=len)
     if len(shorter) >= 2 and longer.startswith(shorter) and not is_trade(shorter):
         return True
-    shared = commonprefix((a.core, b.core))
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(a.core, b.core, strict=False))
+    shared = "".join(sign for sign, _ in pairs)
     return len(shared) >= _LONG_SHARED and not is_trade(shared)
 
 

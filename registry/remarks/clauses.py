@@ -5,28 +5,14 @@ A rule gets the body of a run and returns what it says, or nothing if it is not 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from registry.remarks.cut import TO, Piece
-from registry.remarks.items import bare, is_quoted, product_items
+from registry.remarks.cut import Piece
+from registry.remarks.items import bare, is_quoted
 from registry.remarks.model import ChangeKind, RemarkField, RowContext
-from registry.remarks.subject import LEAD, PAPERS, Subject, settle_field, subject_of
+from registry.remarks.renames import RENAMED_FIELDS, renamed, said_renamed, was
+from registry.remarks.said import Said, said_of_names
+from registry.remarks.subject import LEAD, PAPERS, Subject, subject_of
 from registry.remarks.words import field_by_looks, field_in
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing a clause says: from `before` to `after`, either empty where it is not told.
-
-    `field` is None where only the clause before can tell; `lists`: more names may follow.
-    """
-
-    kind: ChangeKind
-    field: RemarkField | None
-    before: str = ""
-    after: str = ""
-    lists: bool = False
-
 
 Rule = Callable[[Piece, RowContext], tuple[Said, ...]]
 
@@ -37,6 +23,7 @@ _STATUS = re.compile(
     r"(?:算法)?(?:备案|登记)?(?:编?号)?(?:处理|手续)?了?"
 )
 _ADD = re.compile("(?:新增加?|增加|添加|补充|增设|增补|追加|新加|加入)了?|(?=接入)")
+_MAYBE = re.compile("补充|加入|取消|减少|停用|解除|注销")
 _REMOVE = re.compile(
     "(?:删除|删减|移除|去除|去掉|剔除|取消|下线|下架|停用|减少|撤下|解除|注销|"
     "停止(?:使用|运营|接入)?|不再(?:使用|关联|接入)?)了?"
@@ -47,10 +34,9 @@ _CHANGE_FIRST = re.compile(
 )
 _CHANGE_LAST = re.compile(
     "(?:发生|有所|有|已|进行|均|的|了)*"
-    "(?:变更|变化|变动|更新|调整|修改|升级|优化|完善|修订|改变|更换|更正)$"
+    "(?:变更|变化|变动|更新|调整|修改|升级|优化|完善|修订|改变|更换|更正|更名|改名)$"
 )
-_INTO = re.compile("(?<=.)(?:为|成)(?=.)")
-_RENAMED_FIELDS = (RemarkField.NAME, RemarkField.ENTITY, RemarkField.PRODUCT)
+_INTO = re.compile("(?:为|成)(?=.)")
 _OF_PAPERS = (RemarkField.NAME, RemarkField.ENTITY, RemarkField.PRODUCT, RemarkField.PURPOSE)
 _LONGEST_PHRASE = 40
 
@@ -67,62 +53,6 @@ def read_run(run: Piece, context: RowContext) -> tuple[Said, ...]:
     return next((said for said in found if said), ())
 
 
-def said_of_names(
-    kind: ChangeKind, field: RemarkField | None, text: str, context: RowContext
-) -> tuple[Said, ...]:
-    """Things added or removed, one for each name in the text; one without name if it is empty."""
-    known = field or settle_field(None, "", bare(text), context)
-    names = product_items(text) if known is RemarkField.PRODUCT else [bare(text)]
-    added = kind is ChangeKind.ADDED
-    return tuple(
-        Said(kind, known, "" if added else name, name if added else "", lists=True)
-        for name in names
-    )
-
-
-def _renamed(body: Piece, context: RowContext) -> tuple[Said, ...]:
-    """A变更为B, with or without quotes, subject, 原 and 由; A变更为B变更为C is two changes."""
-    steps = [found.span() for found in TO.finditer(body.masked)]
-    if not steps or _ADD.match(body.masked):
-        return ()
-    subject = subject_of(body.before(steps[0][0]))
-    starts = [end for _, end in steps]
-    ends = [*(start for start, _ in steps[1:]), len(body.text)]
-    afters = [bare(body.text[start:end]) for start, end in zip(starts, ends, strict=True)]
-    befores = [bare(subject.rest.text), *afters[:-1]]
-    return tuple(
-        _said_renamed(subject.field, before, after, context)
-        for before, after in zip(befores, afters, strict=True)
-    )
-
-
-def _said_renamed(named: RemarkField | None, before: str, after: str, context: RowContext) -> Said:
-    field = settle_field(named, before, after, context)
-    renamed = field in _RENAMED_FIELDS and not _only_kind_differs(field, before, after)
-    kind = ChangeKind.RENAMED if renamed else ChangeKind.CHANGED
-    return Said(kind, field, before, after, lists=field not in (*_RENAMED_FIELDS[:2],))
-
-
-def _only_kind_differs(field: RemarkField | None, before: str, after: str) -> bool:
-    """造梦次元(其他)变更为造梦次元(APP): another kind of the same product."""
-    if field is not RemarkField.PRODUCT or not before:
-        return False
-    return re.split("[（(]", before)[0].strip() == re.split("[（(]", after)[0].strip()
-
-
-def _was(body: Piece, context: RowContext) -> tuple[Said, ...]:
-    """原算法名称“A”: the old name alone; the new one is the row's."""
-    subject = subject_of(body)
-    before = bare(subject.rest.text)
-    if not subject.former or not before:
-        return ()
-    field = subject.field if subject.field in _RENAMED_FIELDS else None
-    field = field or field_by_looks(before) or RemarkField.NAME
-    field = RemarkField.NAME if field is RemarkField.MODEL else field
-    today = {RemarkField.NAME: context.name, RemarkField.ENTITY: context.entity}
-    return (Said(ChangeKind.RENAMED, field, before, today.get(field, "")),)
-
-
 def _names_after(
     kind: ChangeKind, verb: re.Pattern[str], body: Piece, context: RowContext
 ) -> tuple[Said, ...]:
@@ -132,7 +62,9 @@ def _names_after(
         found = verb.match(start.masked)
         if found:
             subject = subject_of(start.after(found.end()))
-            return said_of_names(kind, subject.field or field, subject.rest.text, context)
+            said = said_of_names(kind, subject.field or field, subject.rest.text, context)
+            # 补充说明见附件 adds nothing: such a verb counts only before a thing that is known.
+            return () if _MAYBE.match(start.masked) and said[0].field is None else said
     return ()
 
 
@@ -160,10 +92,10 @@ def _changed_first(body: Piece, context: RowContext) -> tuple[Said, ...]:
     if not verb:
         return ()
     subject = subject_of(what.after(verb.end()))
-    into = _INTO.match(subject.rest.masked, 0) or re.match("(?:为|成)(?=.)", subject.rest.masked)
+    into = _INTO.match(subject.rest.masked)
     if subject.field and into:
         after = bare(subject.rest.text[into.end() :])
-        return (_said_renamed(subject.field, "", after, context),)
+        return (said_renamed(subject.field, "", after, context),)
     return (_said_changed(body, subject),)
 
 
@@ -177,21 +109,22 @@ def _changed_last(body: Piece, context: RowContext) -> tuple[Said, ...]:
 
 def _said_changed(body: Piece, subject: Subject) -> Said:
     """A change of which only the field is told, and perhaps the new text in quotes."""
-    inner = subject.field or field_in(subject.rest.text)
+    rest = subject.rest.text
+    inner = subject.field or field_in(rest) or field_by_looks(rest)
     papers = PAPERS.match(body.masked)
     of_papers = field_in(body.text[: papers.end()]) if papers else None
     field = of_papers if of_papers and inner not in _OF_PAPERS else inner
-    quoted = is_quoted(subject.rest.text)
-    after = bare(subject.rest.text) if quoted else ""
-    return Said(ChangeKind.CHANGED, field or RemarkField.OTHER, "", after, lists=True)
+    after = bare(rest) if is_quoted(rest) else ""
+    kind = ChangeKind.RENAMED if after and field in RENAMED_FIELDS else ChangeKind.CHANGED
+    return Said(kind, field or RemarkField.OTHER, "", after, lists=True)
 
 
 _RULES: tuple[Rule, ...] = (
-    _renamed,
+    renamed,
     _added,
     _removed,
     _changed_first,
     _changed_last,
     _went,
-    _was,
+    was,
 )

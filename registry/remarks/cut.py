@@ -2,28 +2,39 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from registry.nesting import HIDDEN, bracket_pairs, mask, quote_pairs
 from registry.remarks.model import ClauseRole
 
 TO = re.compile(
-    "变更(?:为|成|至)|更名为|改名为|更改为|修改为|调整为|更新为|升级为|更换为|替换为|改为|变为|→|->"
+    "(?:现已?|已)?(?:变更(?:为|成|至)|(?:更名|改名|更改|修改|调整|更新|升级|更换|替换|变|改)为)"
+    '|→|->|(?<=[”」』"])(?:变更|更名|改名|改)(?=[“「『"])'
 )
 """The words between the old and the new."""
 
 _MONTHS = r"\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
+_YEAR = r"20\d\d\s*年\s*"
 _DATE = (
-    rf"(?:已?于|自)?\s*20\d\d\s*年\s*{_MONTHS}(?:\s*[、,，和及至]\s*{_MONTHS})*(?:份|起|之后|后)?"
+    rf"(?:已?于|自)?\s*{_YEAR}{_MONTHS}(?:\s*[、,，和及至]\s*(?:{_YEAR})?{_MONTHS})*"
+    "(?:份|起|之后|后)?"
 )
 _HEADING = r"(?:变更(?:的)?(?:内容|事项|情况|信息|说明|记录)|备注|说明|注)(?:如下)?\s*[:：]"
-_BARE_HEADING = r"变更(?:内容|事项|情况)(?:如下)?\s*[:：]?"
+_FIRST = r"(?:^|(?<=[；;。，,、：:\s]))"
+_BARE_HEADING = rf"{_FIRST}变更(?:内容|事项|情况)(?:如下)?\s*"
+_NUMBERING = rf"{_FIRST}(?:[（(]{HIDDEN}{{1,2}}[）)]|\d{{1,2}}[.．)）、](?!\d)|[①-⑳])"
 _SEPARATORS = r"[\s、，,；;。|]+"
 _MERE_SPACES = re.compile(r"[^\S\r\n]+")
 _CUT = re.compile(
-    rf"(?P<date>{_DATE})|(?P<heading>{_HEADING}|{_BARE_HEADING})|(?P<separator>{_SEPARATORS})"
+    rf"(?P<date>{_DATE})|(?P<heading>{_HEADING}|{_BARE_HEADING}|{_NUMBERING})"
+    rf"|(?P<separator>{_SEPARATORS})"
 )
+_NAME_IN_BRACKETS = re.compile(r"[（(](?!\d{1,2}[）)])")
 
-_VERBS = "新增|增加|添加|增设|删除|移除|去除|下线|变更(?!为|成|至|后|的)|更新(?!为)|调整(?!为)|修改(?!为)"
+_VERBS = (
+    "新增|增加|添加|增设|删除|移除|去除|下线|"
+    "变更(?!为|成|至|后|的)|更新(?!为)|调整(?!为)|修改(?!为)"
+)
 _FIELDS = "主体|算法名称|产品名称|算法模型|关联产品|应用产品"
 _JOINING = "同时|并且?|另|且|以及"
 # What begins a clause though nothing separates it: after a closing mark or a space, or anywhere.
@@ -82,7 +93,7 @@ def cut(text: str) -> list[Piece]:
     pieces: list[Piece] = []
     start = 0
     for found in _CUT.finditer(hidden):
-        if _MERE_SPACES.fullmatch(found[0]):
+        if _MERE_SPACES.fullmatch(found[0]) or _NAME_IN_BRACKETS.match(text, found.start()):
             continue
         pieces += _runs(text[start : found.start()], hidden[start : found.start()])
         role = ClauseRole(found.lastgroup or "")
@@ -99,6 +110,6 @@ def _runs(text: str, hidden: str) -> list[Piece]:
     places = [0, *sorted(at for at in marks if 0 < at < len(text)), len(text)]
     return [
         Piece(ClauseRole.UNREAD, text[start:end], hidden[start:end])
-        for start, end in zip(places, places[1:], strict=False)
+        for start, end in pairwise(places)
         if end > start
     ]

@@ -4,7 +4,7 @@ import re
 
 from registry.lists import period_of
 from registry.nesting import QUOTES, quote_pairs
-from registry.products import ProductKind, product_kind, split_products
+from registry.products import split_products
 
 _DATE_IN_BRACKETS = re.compile(r"[（(]\s*(20\d\d\s*年\s*\d{1,2}\s*月)[^（）()]*[）)]\s*$")
 _AND_OTHERS = re.compile(r"(?<=[）)”」』\"])\s*等(?:\d+[款个])?(?:产品|应用|信息)?$")
@@ -12,7 +12,8 @@ _KIND = "APP|App|app|小程序|网站|公众账号|公众号"
 # 写作蛙网站和小程序: two kinds of one product, without brackets.
 _SEVERAL_KINDS = re.compile(rf"(.+?)({_KIND})((?:\s*[和及与、]\s*(?:{_KIND}))+)")
 _ANY_KIND = re.compile(_KIND)
-_EDGES = " \t\r\n　：:"
+_ONLY_KIND = re.compile(rf"(?:微信|抖音|支付宝|快手|百度)?(?:{_KIND})")
+_EDGES = " \t\r\n　：:，,、"
 
 
 def without_date(text: str) -> tuple[str, str]:
@@ -63,4 +64,4 @@ def product_items(text: str) -> list[str]:
 
 def is_kind_alone(text: str) -> bool:
     """Whether a piece is nothing but a kind (网站), said of the product before it."""
-    return product_kind(text) is not ProductKind.UNSTATED and len(text.strip()) <= 4
+    return bool(_ONLY_KIND.fullmatch(text.strip()))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registry.products import split_products
+
 
 class RemarkField(StrEnum):
     """What of a filing was changed."""
@@ -132,7 +134,9 @@ class Remark:
     @property
     def former_products(self) -> tuple[str, ...]:
         """Products renamed, changed or removed, as published."""
-        return tuple(dict.fromkeys(self._before(RemarkField.PRODUCT)))
+        texts = self._before(RemarkField.PRODUCT)
+        items = (product.text for text in texts for product in split_products(text))
+        return tuple(dict.fromkeys(items))
 
     @property
     def unread(self) -> str:

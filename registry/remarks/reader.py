@@ -1,41 +1,30 @@
 """From the pieces of a remark to its clauses: lists carried on, dates handed out."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from registry.remarks.clauses import Said, is_status, read_run, said_of_names
+from registry.remarks.clauses import is_status, read_run
 from registry.remarks.cut import TO, Piece, cut
+from registry.remarks.dates import Step, dated
 from registry.remarks.items import bare, is_kind_alone, is_quoted, without_date
 from registry.remarks.model import (
     ChangeKind,
     Clause,
     ClauseRole,
-    RemarkChange,
     RemarkField,
     RowContext,
 )
+from registry.remarks.said import Said, said_of_names
 from registry.remarks.subject import LEAD, subject_of
-from registry.remarks.words import field_by_looks
+from registry.remarks.words import field_at, field_by_looks
 
 _BEGINS_A_CLAUSE = re.compile("原|新增|增加|添加|删除|移除|下线|变更")
-_MONTH = re.compile(r"(\d{1,2})\s*月")
-_YEAR = re.compile(r"20\d\d")
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One piece with what it says; `carries_on` the list of the step before it."""
-
-    piece: Piece
-    role: ClauseRole
-    said: tuple[Said, ...] = ()
-    when: str = ""
-    carries_on: bool = False
+_FIELDS_OF_LISTS = (RemarkField.PRODUCT, RemarkField.MODEL, RemarkField.FUNCTION)
 
 
 def read_clauses(text: str, context: RowContext) -> tuple[Clause, ...]:
     """All clauses of a remark in order; their texts, joined, are the remark."""
-    return _dated(_Reader(text, context).steps())
+    return dated(_Reader(text, context).steps())
 
 
 class _Reader:
@@ -47,56 +36,65 @@ class _Reader:
         self.open: Said | None = None
         self.field: RemarkField | None = None
         self.joined_by = ""
-        self.done: list[_Step] = []
+        self.done: list[Step] = []
 
-    def steps(self) -> list[_Step]:
+    def steps(self) -> list[Step]:
         for piece in self.pieces:
             self.done.append(self._step(piece))
         return self.done
 
-    def _step(self, piece: Piece) -> _Step:
+    def _step(self, piece: Piece) -> Step:
         if piece.role is not ClauseRole.UNREAD or not piece.text.strip():
             return self._mark(piece)
         if is_status(piece):
             self.open = None
-            return _Step(piece, ClauseRole.STATUS)
+            return Step(piece, ClauseRole.STATUS)
         text, when = without_date(piece.text)
         run = piece.before(len(text))
-        step = self._listed(run) or self._said(run) or _Step(run, ClauseRole.UNREAD)
+        step = self._listed(run) or self._said(run) or Step(run, ClauseRole.UNREAD)
         if step.role is ClauseRole.UNREAD:
             self.open = None
         return replace(step, piece=piece, when=when)
 
-    def _mark(self, piece: Piece) -> _Step:
+    def _mark(self, piece: Piece) -> Step:
         """A date, heading or separator."""
         self.joined_by = piece.text.strip()
         if piece.role is ClauseRole.DATE:
             self.open = None
         role = ClauseRole.SEPARATOR if piece.role is ClauseRole.UNREAD else piece.role
-        return _Step(piece, role)
+        return Step(piece, role)
 
-    def _said(self, run: Piece) -> _Step | None:
+    def _said(self, run: Piece) -> Step | None:
         said = read_run(run, self.context)
         if not said:
             return None
-        filled = tuple(
-            replace(one, field=one.field or self.field or RemarkField.OTHER) for one in said
-        )
+        filled = tuple(replace(one, field=one.field or self._field_before(one)) for one in said)
         self.open = filled[-1] if filled[-1].lists else None
         self.field = filled[-1].field
-        return _Step(run, ClauseRole.CHANGE, filled)
+        return Step(run, ClauseRole.CHANGE, filled)
 
-    def _listed(self, run: Piece) -> _Step | None:
+    def _field_before(self, said: Said) -> RemarkField:
+        """The field of a clause that names none: that of the clause before, if it can be."""
+        can_be = said.kind in (ChangeKind.ADDED, ChangeKind.REMOVED)
+        fields = _FIELDS_OF_LISTS if can_be else (RemarkField.PRODUCT,)
+        return self.field if self.field and self.field in fields else RemarkField.OTHER
+
+    def _listed(self, run: Piece) -> Step | None:
         """A run that carries on the open list: another product, another model."""
         if self.open is None or not self._belongs(run, self.open):
             return None
         if self.open.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
             said = self._another(run, self.open)
             self.open = said[-1]
-            return _Step(run, ClauseRole.CHANGE, said, carries_on=True)
+            return Step(run, ClauseRole.CHANGE, said, carries_on=True)
         if self.open.after:
             self._lengthen(run)
-        return _Step(run, ClauseRole.CHANGE, carries_on=True)
+            return Step(run, ClauseRole.CHANGE, carries_on=True)
+        named = field_at(run.without(LEAD).masked)
+        if named and named[0] is not self.open.field:
+            self.open = replace(self.open, field=named[0])
+            return Step(run, ClauseRole.CHANGE, (self.open,), carries_on=True)
+        return Step(run, ClauseRole.CHANGE, carries_on=True)
 
     def _lengthen(self, run: Piece) -> None:
         """Add a run to what the last change changed into: 变更为文本、图像."""
@@ -150,7 +148,9 @@ def _end_of_list(pieces: list[Piece], at: int) -> int:
         return at + 1
     for end in range(at + 2, len(pieces), 2):
         run = pieces[end]
-        separated = pieces[end - 1].role is ClauseRole.SEPARATOR and "、" in pieces[end - 1].text
+        separated = pieces[end - 1].role is ClauseRole.SEPARATOR and (
+            "、" in pieces[end - 1].text or TO.match(run.masked.strip())
+        )
         if not separated or run.role is not ClauseRole.UNREAD:
             break
         to = TO.search(run.masked)
@@ -159,65 +159,3 @@ def _end_of_list(pieces: list[Piece], at: int) -> int:
         if _BEGINS_A_CLAUSE.match(run.masked):
             break
     return at + 1
-
-
-def _dated(steps: list[_Step]) -> tuple[Clause, ...]:
-    """Clauses with their dates: a date holds for what follows it, up to the next date.
-
-    Of several months (`2024年4月、6月，A，B`) each goes to one clause where there are as many
-    clauses as months; else the last of them holds for all, by which everything was done.
-    """
-    clauses: list[Clause] = []
-    months: list[str] = []
-    for at, step in enumerate(steps):
-        if step.role is ClauseRole.DATE:
-            months = _months_for(steps, at)
-        elif _leads(step) and len(months) > 1 and clauses and _any_led(clauses, steps, at):
-            months = months[1:]
-        when = step.when or (months[0] if months else "")
-        clauses.append(_clause(step, when))
-    return tuple(clauses)
-
-
-def _leads(step: _Step) -> bool:
-    told = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS, ClauseRole.UNREAD)
-    return told and not step.carries_on
-
-
-def _any_led(clauses: list[Clause], steps: list[_Step], at: int) -> bool:
-    """Whether a clause came between the last date and this one."""
-    for step in reversed(steps[:at]):
-        if step.role is ClauseRole.DATE:
-            return False
-        if _leads(step):
-            return True
-    return False
-
-
-def _months_for(steps: list[_Step], at: int) -> list[str]:
-    """The months a date gives to the clauses after it, one for each or one for all."""
-    text = steps[at].piece.text
-    year = _YEAR.search(text)
-    months = [
-        f"{year[0]}-{int(month):02d}"
-        for month in _MONTH.findall(text)
-        if year and 1 <= int(month) <= 12
-    ]
-    led = 0
-    for step in steps[at + 1 :]:
-        if step.role is ClauseRole.DATE:
-            break
-        led += _leads(step)
-    return months if len(months) == led else months[-1:]
-
-
-def _clause(step: _Step, when: str) -> Clause:
-    text = step.piece.text
-    changes = tuple(
-        RemarkChange(
-            said.field or RemarkField.OTHER, said.kind, said.before, said.after, when, text.strip()
-        )
-        for said in step.said
-    )
-    dated = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS)
-    return Clause(step.role, text, changes, when if dated else "")

@@ -6,42 +6,22 @@ from dataclasses import dataclass
 from registry.names.keys import entity_key
 from registry.remarks.cut import Piece
 from registry.remarks.model import RemarkField, RowContext
-from registry.remarks.words import field_at, field_by_looks
+from registry.remarks.words import WEAK_WORDS, field_at, field_by_looks
 
-_NUMBERING = r"(?:[（(]\d{1,2}[）)]|\d{1,2}[.．)）](?!\d)|[①-⑳])?\s*"
-LEAD = re.compile(
-    rf"\s*{_NUMBERING}(?:(?:同时|并且?|另外?|且|以及|及|和|其中|此外|现将|已将|现对|对)\s*)*"
-)
-"""Numbering and joining words at the start of a clause."""
+LEAD = re.compile(r"\s*(?:(?:同时|并且?|另外?|且|以及|及|和|其中|此外|现将|已将|现对|对)\s*)*")
+"""Joining words at the start of a clause."""
 
 PAPERS = re.compile(r"(?:在|对)?(?:《[^《》]*》|备案材料|材料|备案系统)(?:等)?(?:中|里|内)?的?")
 """The papers a change was made in: 《算法安全自评估报告》中, 备案材料中."""
 
-_WAS = re.compile(r"(?:曾用名称?|前称|原先?|由|将|把|从|其|变更(?=主体|算法名称|产品))*")
-_FORMER = re.compile(r"曾用名|前称|原")
+_WAS = re.compile(
+    "(?:曾用名称?|前称|原名(?:为|[：:])|原先?|由|将|把|从|其|部分|相关|多个|变更(?=主体|算法名称|产品))*"
+)
+_FORMER = re.compile("曾用名|前称|原")
 _QUOTE = '[“‘「『"＂]'
 _LINK = re.compile(rf"(?:[：:\s]|(?:原为|原|为|是)(?={_QUOTE})|由|从|文字描述|文字)*")
-# Words that begin names as well (大模型助手): a subject only where something marks them as one.
-_WEAK = frozenset(
-    (
-        "模型",
-        "大模型",
-        "算法",
-        "功能",
-        "场景",
-        "用途",
-        "类别",
-        "角色",
-        "地址",
-        "名称",
-        "法人",
-        "基座",
-        "住所",
-        "应用场景",
-        "开源模型",
-        "开源大模型",
-    )
-)
+UNKNOWN_SUBJECT = re.compile(r"[\u4e00-\u9fff]{2,8}?(?<![自理缘])由")
+"""A subject that is in no table: 服务范围由A变更为B."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +47,7 @@ def subject_of(piece: Piece) -> Subject:
     named_rest = rest.after(end)
     linked = named_rest.without(_LINK)
     marked = former or linked != named_rest or re.match(rf"{_QUOTE}|$", linked.masked)
-    if rest.masked[:end] in _WEAK and not marked:
+    if rest.masked[:end] in WEAK_WORDS and not marked:
         return Subject(None, inside, former)
     return Subject(field, linked, former)
 
@@ -83,15 +63,18 @@ def settle_field(
     if named not in (None, RemarkField.OTHER, RemarkField.MODEL):
         return named
     key = entity_key(after or before)
-    if key and key == entity_key(context.entity):
-        return RemarkField.ENTITY
-    if key and key == entity_key(context.name):
-        return RemarkField.NAME
-    if named is RemarkField.MODEL:
-        return named
+    of_row = _field_of_row(key, context)
+    if of_row or named is RemarkField.MODEL:
+        return of_row or named
     looks = field_by_looks(after) or field_by_looks(before)
-    if looks is None and key and key in entity_key(context.product):
-        return RemarkField.PRODUCT
     if looks is RemarkField.MODEL and before and after:
         return RemarkField.NAME
-    return looks or named
+    in_products = bool(key) and key in entity_key(context.product)
+    return looks or (RemarkField.PRODUCT if in_products else named)
+
+
+def _field_of_row(key: str, context: RowContext) -> RemarkField | None:
+    """The field of the row that holds this name today."""
+    if key and key == entity_key(context.entity):
+        return RemarkField.ENTITY
+    return RemarkField.NAME if key and key == entity_key(context.name) else None
