@@ -16,7 +16,9 @@
     ├── FetchError                a source did not give what it should
     │   ├── FirewallError         a firewall page instead of the document
     │   ├── EmptyBodyError        200 and nothing
-    │   └── TruncatedBodyError    fewer bytes than announced
+    │   ├── TruncatedBodyError    fewer bytes than announced
+    │   ├── UnexpectedAnswer      something else than was asked for: HTML for a document, no JSON
+    │   └── NothingListed         a page or list without what it is there for
     ├── RegistryError             the registry could not be read or changed
     │   ├── HomeNotWritable
     │   ├── DatabaseUnavailable
@@ -137,6 +139,18 @@ class TruncatedBodyError(FetchError):
     """Fewer bytes than announced."""
 
     code = "truncated_body"
+
+
+class UnexpectedAnswer(FetchError):
+    """Something else than was asked for: HTML for a document, a list that is no JSON."""
+
+    code = "unexpected_answer"
+
+
+class NothingListed(FetchError):
+    """A page or list without what it is there for: an empty result is a failure."""
+
+    code = "nothing_listed"
 
 
 class RegistryError(SuanbeiError):
