@@ -114,6 +114,8 @@ def is_trade_somewhere(key: str) -> bool:
 def brand_of(core: str) -> str:
     """A core without its last words of trade, as long as two characters of it stay, and more
     than a place (山东财经大学) or the country (中国移动)."""
+    if is_trade_somewhere(core):
+        return core
     brand = core
     while found := _TRADE_END.search(brand):
         rest = brand[: found.start()]

@@ -29,9 +29,13 @@ def are_branches(a: NameParts, b: NameParts) -> bool:
 
 
 def share_brand(a: NameParts, b: NameParts) -> bool:
-    """Whether one's brand begins the other's, or both cores begin with the same four characters."""
+    """Whether one's brand begins the other's, one's whole name does, or both cores begin with
+    the same four characters."""
     shorter, longer = sorted((a.brand, b.brand), key=len)
     if len(shorter) >= 2 and longer.startswith(shorter) and not is_trade_somewhere(shorter):
+        return True
+    whole, extended = sorted((a, b), key=lambda parts: len(parts.key))
+    if whole.complete and extended.key.startswith(whole.key):
         return True
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(a.core, b.core, strict=False))
     shared = "".join(sign for sign, _ in pairs)
