@@ -75,6 +75,7 @@ REGIONS: tuple[Region, ...] = (
 
 _BY_CODE = {region.code: region for region in REGIONS if region.code}
 _SLUGS = {region.slug: region for region in REGIONS}
+_IN_ENGLISH = {region.en.casefold(): region for region in REGIONS}
 
 _CENTRAL_WORDS = ("国资委", "国务院国资委", "央企", "中央", "中央企业", "国家", "中直")
 _CORPS = ("新疆生产建设兵团", "生产建设兵团", "兵团")
@@ -157,7 +158,8 @@ def region_of_number(number: str, label: str = "") -> Region | None:
 
 def region_by_name(text: str) -> Region | None:
     """The region a person means: a slug, a Chinese or English name, or a two-digit code."""
-    named = region_of_label(text) or _SLUGS.get(text.strip().casefold().replace(" ", "_"))
+    key = text.strip().casefold()
+    named = region_of_label(text) or _SLUGS.get(key.replace(" ", "_")) or _IN_ENGLISH.get(key)
     if named or text.strip() in _BY_CODE:
         return named or _BY_CODE[text.strip()]
     spelled = regions_of_spelling(text)

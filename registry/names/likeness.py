@@ -11,10 +11,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from registry.names.latin import is_pinyin_of
-from registry.names.parts import NameParts, is_trade
+from registry.names.parts import NameParts, is_trade, is_trade_somewhere
 from registry.names.relation import are_branches, places_agree
 
-_LONG_CORE = 8
 _SPELLING_SCORE = 88.0
 _SUBSIDIARY_WORDS = ("子公司", "旗下", "关联", "控股", "附属", "下属", "参股", "代理", "公司")
 
@@ -66,11 +65,11 @@ def _place_left_out(claim: NameParts, known: NameParts) -> float | None:
 
 
 def _misspelling(claim: NameParts, known: NameParts) -> float | None:
-    """One character wrong, missing, doubled or swapped; two in a long name."""
-    if not claim.complete or not places_agree(claim, known) or is_trade(claim.core):
+    """One character wrong, missing or doubled, or two swapped."""
+    long_enough = min(len(claim.key), len(known.key)) >= 4
+    if not long_enough or not places_agree(claim, known) or is_trade(claim.core):
         return None
-    allowed = 2 if min(len(claim.core), len(known.core)) >= _LONG_CORE else 1
-    near = OSA.distance(claim.key, known.key, score_cutoff=allowed) <= allowed
+    near = OSA.distance(claim.key, known.key, score_cutoff=1) <= 1
     return ratio(claim.key, known.key) if near else None
 
 
@@ -89,7 +88,8 @@ def _short_form(claim: NameParts, known: NameParts) -> float | None:
     begins = len(claim.core) >= 2 and known.core.startswith(claim.core)
     inside = len(claim.core) >= 3 and claim.core in known.core
     if claim.complete:
-        begins = begins and claim.core == claim.brand and bool(claim.legal)
+        # 大华股份有限公司 is said of 大华技术; 完美（中国）有限公司 is not 完美世界.
+        begins = claim.core == known.brand and not claim.places and bool(claim.legal)
         inside = known.key.endswith(claim.key)
     if not begins and not inside:
         return None
@@ -99,7 +99,7 @@ def _short_form(claim: NameParts, known: NameParts) -> float | None:
 def _abbreviation(claim: NameParts, known: NameParts) -> float | None:
     """中科院自动化所: its characters in order, the first one first."""
     key = claim.key
-    if claim.legal or not 4 <= len(key) <= len(known.key) or is_trade(claim.core):
+    if claim.legal or not 4 <= len(key) <= len(known.key) or is_trade_somewhere(key):
         return None
     if not known.key.startswith(key[0]) and not known.core.startswith(key[0]):
         return None

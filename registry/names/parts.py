@@ -43,9 +43,10 @@ _INSTITUTION_END = re.compile(
     r"实验室|事务所|银行|中心|委员会|办公室|办公厅|[局厅部馆]|工作室|合作社|集团)$"
 )
 _BRANCH = re.compile(
-    r"(.+?(?:公司|集团|银行|大学|医院))(.*?(?:分公司|支公司|分行|支行|分社|分院|分店|分中心|分校|分部|"
+    r"(.+?公司|[^公]+?(?:集团|银行|大学|医院))(.*?(?:分公司|支公司|分行|支行|分社|分院|分店|分中心|分校|分部|"
     r"办事处|代表处|营业部|事业部))"
 )
+_COUNTRIES = ("中国", "国家", "中华")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _LATIN = re.compile(r"[\x21-\x7e\s]+")
 
@@ -101,17 +102,27 @@ def name_parts(name: str) -> NameParts:
 
 
 def is_trade(key: str) -> bool:
-    """Whether a key is nothing but words of trade and places: it tells no company from another."""
-    return not key or key in PLACES or bool(_ALL_TRADE.fullmatch(strip_place(key)[1]))
+    """Whether a key is a place or nothing but words of trade: it tells no company from another."""
+    return not key or key in PLACES or bool(_ALL_TRADE.fullmatch(key))
+
+
+def is_trade_somewhere(key: str) -> bool:
+    """The same of a place with words of trade: 上海科技."""
+    return is_trade(key) or bool(_ALL_TRADE.fullmatch(strip_place(key)[1]))
 
 
 def brand_of(core: str) -> str:
-    """A core without its last words of trade, as long as two characters of it stay."""
-    while found := _TRADE_END.search(core):
-        if found.start() < 2 or core[: found.start()] in ("中国", "国家", "中华"):
+    """A core without its last words of trade, as long as two characters of it stay, and more
+    than a place (山东财经大学) or the country (中国移动)."""
+    if is_trade_somewhere(core):
+        return core
+    brand = core
+    while found := _TRADE_END.search(brand):
+        rest = brand[: found.start()]
+        if len(rest) < 2 or rest in _COUNTRIES or not strip_place(rest)[1]:
             break
-        core = core[: found.start()]
-    return core
+        brand = rest
+    return brand
 
 
 def _without_place_brackets(text: str) -> tuple[str, list[str]]:

@@ -57,12 +57,9 @@ def strip_place(name: str) -> tuple[tuple[str, ...], str]:
 
 
 def place_of_brackets(inside: str) -> tuple[str, ...] | None:
-    """The places a pair of brackets names (杭州, 广东横琴, 中国); None if it names something else.
-
-    The country counts as no place at all: 三星（中国）is in no city.
-    """
+    """The places a pair of brackets names (杭州, 广东横琴, 中国); None if it names something else."""
     if inside == _COUNTRY:
-        return ()
+        return (_COUNTRY,)
     places, rest = strip_place(inside)
     if not rest:
         return places

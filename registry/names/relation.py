@@ -1,12 +1,12 @@
 """Companies that look related: a branch and its company, or one brand in two names.
 
-The same brand is not the same company: 百度在线网络技术（北京）有限公司 and 北京百度网讯科技有限公司
-are two.
+The same brand is not the same company: 百度在线网络技术（北京）有限公司 and
+北京百度网讯科技有限公司 are two.
 """
 
 from itertools import takewhile
 
-from registry.names.parts import NameParts, is_trade, name_parts
+from registry.names.parts import NameParts, is_trade_somewhere, name_parts
 
 _LONG_SHARED = 4
 
@@ -29,13 +29,17 @@ def are_branches(a: NameParts, b: NameParts) -> bool:
 
 
 def share_brand(a: NameParts, b: NameParts) -> bool:
-    """Whether one's brand begins the other's, or both cores begin with the same four characters."""
+    """Whether one's brand begins the other's, one's whole name does, or both cores begin with
+    the same four characters."""
     shorter, longer = sorted((a.brand, b.brand), key=len)
-    if len(shorter) >= 2 and longer.startswith(shorter) and not is_trade(shorter):
+    if len(shorter) >= 2 and longer.startswith(shorter) and not is_trade_somewhere(shorter):
+        return True
+    whole, extended = sorted((a, b), key=lambda parts: len(parts.key))
+    if whole.complete and extended.key.startswith(whole.key):
         return True
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(a.core, b.core, strict=False))
     shared = "".join(sign for sign, _ in pairs)
-    return len(shared) >= _LONG_SHARED and not is_trade(shared)
+    return len(shared) >= _LONG_SHARED and not is_trade_somewhere(shared)
 
 
 def places_agree(a: NameParts, b: NameParts) -> bool:

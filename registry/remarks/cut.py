@@ -39,9 +39,11 @@ _FIELDS = "主体|算法名称|产品名称|算法模型|关联产品|应用产�
 _JOINING = "同时|并且?|另|且|以及"
 # What begins a clause though nothing separates it: after a closing mark or a space, or anywhere.
 _AFTER_MARK = re.compile(
-    rf"(?<=[”’」』\"＂）)\]】])\s*(?=原(?!{HIDDEN})|{_JOINING}|{_VERBS}|{_FIELDS}|产品变更|《|已注销)"
-    rf"|\s+(?=原(?:主体|算法|产品)|{_VERBS}|《|已注销)"
+    rf"(?<=[”’」』\"＂）)\]】])\s*(?=原(?!{HIDDEN})|{_JOINING}|{_VERBS}|{_FIELDS}|产品变更|《)"
+    rf"|(?<!\s)\s+(?=原(?:主体|算法|产品)|{_VERBS}|《)"
 )
+# 产品“甲”已注销 is of the product; after “甲”变更为“乙” it can only be of the filing.
+_WITHDRAWN = re.compile('(?<=[”」』"])\\s*(?=已注销$)')
 _ANYWHERE = re.compile("(?<=.)(?=原(?:主体|算法|产品)名称|新增(?:关联|应用)?产品)")
 _NO_CLAUSE_BEFORE = re.compile(f"(?:中|的|{_JOINING}|[年月日])$")
 
@@ -105,6 +107,8 @@ def cut(text: str) -> list[Piece]:
 def _runs(text: str, hidden: str) -> list[Piece]:
     """A run cut where one clause follows another without a separator."""
     marks = {found.end() for found in _AFTER_MARK.finditer(hidden)}
+    if TO.search(hidden):
+        marks |= {found.end() for found in _WITHDRAWN.finditer(hidden.rstrip())}
     anywhere = {found.start() for found in _ANYWHERE.finditer(hidden)}
     marks |= {at for at in anywhere if not _NO_CLAUSE_BEFORE.search(hidden, max(0, at - 3), at)}
     places = [0, *sorted(at for at in marks if 0 < at < len(text)), len(text)]

@@ -12,6 +12,7 @@ _KIND = "APP|App|app|小程序|网站|公众账号|公众号"
 # 写作蛙网站和小程序: two kinds of one product, without brackets.
 _SEVERAL_KINDS = re.compile(rf"(.+?)({_KIND})((?:\s*[和及与、]\s*(?:{_KIND}))+)")
 _ANY_KIND = re.compile(_KIND)
+_KIND_AT_END = re.compile(rf"[（(][^（）()]*[）)]$|(?:{_KIND})$")
 _ONLY_KIND = re.compile(rf"(?:微信|抖音|支付宝|快手|百度)?(?:{_KIND})")
 _EDGES = " \t\r\n　：:，,、"
 
@@ -60,6 +61,11 @@ def product_items(text: str) -> list[str]:
         return [f"{several[1].strip()}({kind})" for kind in kinds]
     items = list(dict.fromkeys(bare(product.text) for product in split_products(name)))
     return items or [name]
+
+
+def without_kind(product: str) -> str:
+    """The name of a product without its kind, in brackets or not."""
+    return _KIND_AT_END.sub("", product).strip() or product
 
 
 def is_kind_alone(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from registry.remarks.clauses import is_status, read_run
 from registry.remarks.cut import TO, Piece, cut
 from registry.remarks.dates import Step, dated
-from registry.remarks.items import bare, is_kind_alone, is_quoted, without_date
+from registry.remarks.items import bare, is_kind_alone, is_quoted, without_date, without_kind
 from registry.remarks.model import (
     ChangeKind,
     Clause,
@@ -16,9 +16,11 @@ from registry.remarks.model import (
 )
 from registry.remarks.said import Said, said_of_names
 from registry.remarks.subject import LEAD, subject_of
-from registry.remarks.words import field_at, field_by_looks
+from registry.remarks.words import field_at, field_by_looks, field_in
 
 _BEGINS_A_CLAUSE = re.compile("原|新增|增加|添加|删除|移除|下线|变更")
+# What is changed in papers: 算法运行机制图像、视频描述.
+_OF_PAPERS = re.compile("(?:描述|信息|内容|策略|指标|效果|方式|说明|材料)$")
 _FIELDS_OF_LISTS = (RemarkField.PRODUCT, RemarkField.MODEL, RemarkField.FUNCTION)
 
 
@@ -108,7 +110,7 @@ class _Reader:
         name = run.text.strip()
         last = opened.after or opened.before
         if opened.field is RemarkField.PRODUCT and is_kind_alone(name):
-            name = f"{re.sub('[（(][^（）()]*[）)]$', '', last)}({name})"
+            name = f"{without_kind(last)}({name})"
         return said_of_names(opened.kind, opened.field, name, self.context)
 
     def _belongs(self, run: Piece, opened: Said) -> bool:
@@ -122,6 +124,8 @@ class _Reader:
             return False
         if opened.kind is ChangeKind.RENAMED and not same_looks:
             return False
+        if opened.kind is ChangeKind.CHANGED and not opened.after:
+            return bool(field_in(run.masked) or _OF_PAPERS.search(run.masked.strip()))
         return same_looks or self.joined_by in ("、", "和", "及") or is_quoted(run.text)
 
 
