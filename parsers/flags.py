@@ -3,6 +3,7 @@
 - `malformed_number`: the number does not fit the pattern of its series.
 - `check_digit`: the pattern fits, the check digit does not.
 - `suspect_columns`: cells seem to have changed places (a company where the name should be).
+- `cut_off`: a text runs off the page of the PDF, so that its end may be missing.
 - `doubled_column`: two columns of one name held different texts, which were put together.
 """
 

@@ -94,6 +94,7 @@ def _read_row(index: int, row: TableRow, header: Header, ledger: Ledger) -> None
     period = ledger.period
     if series is Series.DEREGISTRATION:
         period = period_of(fields.get("filed_on", "")) or period
+    flags += ("cut_off",) if any(cell.cut for cell in row.cells) else ()
     flags += number_flags(series, fields["number"]) + column_flags(series, fields)
     ledger.kept.append(
         Row(

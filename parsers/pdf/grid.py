@@ -126,11 +126,11 @@ def _walls(rulings: Iterable[Ruling], places: list[float], steps: list[float]) -
     """For each place across, which steps along it have a wall."""
     index = {place: i for i, place in enumerate(places)}
     walls = [[False] * (len(steps) - 1) for _ in places]
-    middles = [(a + b) / 2 for a, b in pairwise(steps)]
+    stretches = list(pairwise(steps))
     for ruling in rulings:
         line = walls[index[ruling.at]]
-        for step, middle in enumerate(middles):
-            if ruling.start <= middle <= ruling.end:
+        for step, (start, end) in enumerate(stretches):
+            if ruling.start <= start + _SNAP and ruling.end >= end - _SNAP:
                 line[step] = True
     return walls
 

@@ -6,12 +6,11 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from parsers.limits import MAX_PAGES
-from parsers.pdf.breaks import text_of
 from parsers.pdf.ink import read_ink
 from parsers.pdf.joining import join
 from parsers.pdf.page import PageContent, arrange
 from parsers.tables import Tables
-from parsers.text import clean
+from parsers.text import BREAK, clean
 from registry.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument, NoTextLayer
 
 PDFIUM = threading.Lock()
@@ -49,7 +48,7 @@ def _page_text(page: PageContent) -> str:
     told = [line.text for line in page.lines]
     for table in page.tables:
         for row in table.rows:
-            cells = (text_of(cell.lines, cell.box[2] - cell.box[0]) for cell in row)
+            cells = (BREAK.join(line.text for line in cell.lines) for cell in row)
             told.append(" ".join(clean(text) for text in cells))
     return "\n".join(told)
 
