@@ -73,9 +73,7 @@ class Speller:
             return _UNDECIDED
         if not (before.isalnum() or before in _GLUE):
             return BREAK
-        if len(following.text) > 1 and not (
-            following.text[1].isalnum() or following.text[1] == " "
-        ):
+        if len(following.text) > 1 and not _in_word(following.text[1]):
             return _UNDECIDED
         left = self._room(column, line.size) - (line.x1 - line.x0) - following.first
         return LOST_SPACE if left >= _SLACK * line.size else _UNDECIDED
@@ -97,13 +95,15 @@ class _Words:
         self._texts = list(texts)
         self._parted: Counter[tuple[str, str]] = Counter()
         for text in self._texts:
-            text = text.replace(LOST_SPACE, " ").replace(BREAK, "")
-            at = text.find(" ")
-            while at > 0:
-                if pair := _around(text, at, at + 1):
-                    self._parted[pair] += 1
-                at = text.find(" ", at + 1)
+            self._note(text.replace(LOST_SPACE, " ").replace(BREAK, ""))
         self._whole = ""
+
+    def _note(self, text: str) -> None:
+        at = text.find(" ")
+        while at > 0:
+            if pair := _around(text, at, at + 1):
+                self._parted[pair] += 1
+            at = text.find(" ", at + 1)
 
     def decide(self, text: str) -> str:
         """Replace each open break by what the document says elsewhere."""
@@ -126,6 +126,10 @@ def _around(text: str, end: int, start: int) -> tuple[str, str] | None:
     left = _LEFT.search(text[max(0, end - 40) : end])
     right = _RIGHT.match(text[start : start + 40])
     return (left[0], right[0]) if left and right else None
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == " "
 
 
 def _inked(line: Line) -> float:

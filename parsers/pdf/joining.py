@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from parsers.flags import number_flags
-from parsers.headers import Header, find_header
+from parsers.headers import Header, find_header, is_header_again
 from parsers.pdf.breaks import Column, Speller
 from parsers.pdf.page import PAGE_NUMBER, Line, PageCell, PageContent, PageTable
 from parsers.tables import Cell, Table, TableRow
@@ -151,7 +151,7 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
         return
     head = table.rows[header.first : header.first + header.height]
     height = 0
-    while height < min(len(head), len(rows)) and _same(head[height], rows[height]):
+    while height < len(rows) and _repeats(rows[height], head[height : height + 1]):
         rows[height].repeated = True
         height += 1
     body = rows[height:]
@@ -162,8 +162,11 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
     table.tail = body[-1] if body else table.tail
 
 
-def _same(one: _OpenRow, other: _OpenRow) -> bool:
-    return [_squeezed(cell) for cell in one.cells] == [_squeezed(cell) for cell in other.cells]
+def _repeats(row: _OpenRow, head: Sequence[_OpenRow]) -> bool:
+    """Whether a row at the top of a page says the header (or this row of it) again."""
+    if head and list(map(_squeezed, row.cells)) == list(map(_squeezed, head[0].cells)):
+        return True
+    return is_header_again(_rows([row])[0])
 
 
 def _squeezed(cell: _OpenCell) -> str:
