@@ -28,7 +28,8 @@ class Grid:
         """The index of the cell at a point, None outside of the table."""
         column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
         if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
-            return self.owner[row][column]
+            owner = self.owner[row][column]
+            return owner if owner >= 0 else None
         return None
 
 

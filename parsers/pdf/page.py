@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from parsers.pdf.grid import Grid, grids_of
-from parsers.pdf.ink import Glyph, Ink
+from parsers.pdf.ink import Glyph, Ink, Unsure
 from registry.lists import Box
 
 PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
@@ -80,6 +80,19 @@ def arrange(ink: Ink, number: int) -> PageContent:
         Unsure: the rulings do not make tables that this reader vouches for.
     """
     grids = grids_of(ink.across, ink.down)
+    if not grids and ink.areas:
+        for box in ink.areas:
+            ink.outline(box)
+        grids = grids_of(ink.across, ink.down)
+    if not grids and len(ink.across) > 1 and len(ink.down) > 1:
+        raise Unsure("rulings that make no table")
+    return arrange_in(grids, ink, number)
+
+
+def arrange_in(
+    grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False
+) -> PageContent:
+    """Put the glyphs of a page into the cells of its tables."""
     held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
     loose: list[Glyph] = []
     for glyph in ink.glyphs:
@@ -94,7 +107,7 @@ def arrange(ink: Ink, number: int) -> PageContent:
         _page_table(grid, [lines_of(glyphs) for glyphs in cells])
         for grid, cells in zip(grids, held, strict=True)
     )
-    return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs))
+    return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs), slow)
 
 
 def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> list[Glyph]:
@@ -105,6 +118,8 @@ def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> 
     numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
     below = [glyph for glyph in loose if glyph.y > grid.ys[-1] and glyph.y not in numbers]
     for index in dict.fromkeys(grid.owner[-1]) if below else ():
+        if index < 0:
+            continue
         _, left, _, right = grid.cells[index]
         column = [g for g in below if grid.xs[left] <= (g.x0 + g.x1) / 2 < grid.xs[right]]
         baselines = [line.y for line in lines_of(held[index])[-2:]]
@@ -131,6 +146,11 @@ def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
         column = 0
         while column < len(grid.xs) - 1:
             index = grid.owner[row][column]
+            if index < 0:
+                box = (grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1])
+                rows[row].append(PageCell((), box))
+                column += 1
+                continue
             top, left, bottom, right = grid.cells[index]
             box = (grid.xs[left], grid.ys[top], grid.xs[right], grid.ys[bottom])
             lines = texts[index]
