@@ -99,7 +99,7 @@ def _tail_length(tail: str) -> int:
 
 def read_whole_genai(text: str, viewed: str) -> Found | None:
     """A text that is nothing but one number, read with more good will than inside a text."""
-    start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n号.,;:"))
+    start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n号.,;:。、，；"))
     raw, seen = text[start:end], viewed[start:end]
     repairs = spelling_repairs(raw, seen)
     number = genai_value(tidy(raw))
