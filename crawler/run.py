@@ -26,7 +26,7 @@ _LEFT_BEHIND = 24 * 3600
 """Seconds after which the folder of a crawl that was killed is cleared away."""
 
 
-def crawl(  # noqa: PLR0913 - four choices that all have defaults
+def crawl(
     settings: Settings,
     catalogue: Catalogue,
     sink: Sink,
