@@ -164,6 +164,6 @@ def test_nothing_listens(rig: Rig) -> None:
     assert report.failures == [
         Failure(
             f"https://www.cac.gov.cn{GENAI_PAGE}", "", "fetch_failed",
-            f"https://www.cac.gov.cn{GENAI_PAGE}: connection refused",
+            f"https://www.cac.gov.cn{GENAI_PAGE}: connection refused by 127.0.0.1:9",
         )
     ]  # fmt: skip

@@ -1,12 +1,15 @@
 """Reading a notice's page: attachments however their links are broken, and nothing else."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.pages import Attachment, NoticePage, read_page
 from crawler.sources import Attachments, load_catalogue
-from registry.errors import NothingListed, UnexpectedAnswer
+from registry.errors import FetchError, NothingListed, UnexpectedAnswer
 
 URL = "https://www.cac.gov.cn/x.htm"
 
@@ -90,3 +93,19 @@ def test_a_page_of_another_layout_is_a_failure(text: str) -> None:
     """A relaunch of the site must not look like a page without attachments."""
     with pytest.raises(UnexpectedAnswer, match="where one is expected"):
         read_page(text, rules(), URL)
+
+
+def test_a_page_nested_without_end_is_read() -> None:
+    """A broken editor, or a joke: deeper than the stack is high (libxml2 itself ends at 2048)."""
+    deep = 1500
+    links = "<div>" * deep + f"附件18：{LINK}{LABEL}</a>" + "</div>" * deep
+    assert read(links).attachments == (Attachment("/downloadfile.jsp?a", LABEL, 18),)
+
+
+@given(st.text("<>/=\"' ahrefdivspan!-&;#0附件1：.docx\x00\n", max_size=200))
+def test_any_page_is_read_or_refused_by_name(links: str) -> None:
+    """Never another exception than a failure of the source."""
+    with suppress(FetchError):
+        read(links + LINK + "</a>")
+    with suppress(FetchError):
+        read_page(links, rules(), URL)
