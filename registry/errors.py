@@ -16,12 +16,15 @@
     ├── FetchError                a source did not give what it should
     │   ├── FirewallError         a firewall page instead of the document
     │   ├── EmptyBodyError        200 and nothing
-    │   └── TruncatedBodyError    fewer bytes than announced
+    │   ├── TruncatedBodyError    fewer bytes than announced
+    │   ├── UnexpectedAnswer      something else than was asked for: HTML for a document, no JSON
+    │   └── NothingListed         a page or list without what it is there for
     ├── RegistryError             the registry could not be read or changed
     │   ├── HomeNotWritable
     │   ├── DatabaseUnavailable
     │   └── ListShrunk            a list far smaller than it should be
-    └── SearchUnavailable         HTTP 503
+    ├── SearchUnavailable         HTTP 503
+    └── PortTaken                 the address cannot be listened on
 
 The message is one line that names the file, row, field or setting. `code` is stable: it is what the
 API's problem documents carry.
@@ -139,6 +142,18 @@ class TruncatedBodyError(FetchError):
     code = "truncated_body"
 
 
+class UnexpectedAnswer(FetchError):
+    """Something else than was asked for: HTML for a document, a list that is no JSON."""
+
+    code = "unexpected_answer"
+
+
+class NothingListed(FetchError):
+    """A page or list without what it is there for: an empty result is a failure."""
+
+    code = "nothing_listed"
+
+
 class RegistryError(SuanbeiError):
     """The registry could not be read or changed."""
 
@@ -170,3 +185,9 @@ class SearchUnavailable(SuanbeiError):
 
     code = "search_unavailable"
     http_status = 503
+
+
+class PortTaken(SuanbeiError):
+    """The address cannot be listened on."""
+
+    code = "port_taken"

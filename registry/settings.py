@@ -3,6 +3,7 @@
 `suanbei settings`, the documentation and `.env.example` are printed from it.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -60,3 +61,31 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Where documents are kept, each under its sha256."""
         return self.home / "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One line of the table of settings."""
+
+    name: str
+    shown: str
+    default: str
+    help: str
+
+
+def settings_table(settings: Settings | None = None) -> list[SettingRow]:
+    """Every setting: variable, value (secrets hidden), default and meaning."""
+    rows = []
+    for field, info in Settings.model_fields.items():
+        value = getattr(settings, field) if settings else info.default
+        extra = info.json_schema_extra
+        secret = isinstance(extra, dict) and bool(extra.get("secret"))
+        rows.append(
+            SettingRow(
+                name=PREFIX + field.upper(),
+                shown="********" if secret and value else str(value),
+                default=str(info.default),
+                help=info.description or "",
+            )
+        )
+    return rows

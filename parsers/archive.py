@@ -1,0 +1,89 @@
+"""Opens the ZIP packages that DOCX and XLSX are, with limits on what they unpack to."""
+
+import io
+import zipfile
+import zlib
+from typing import Self
+
+from lxml import etree
+
+from parsers.limits import MAX_PARTS, MAX_UNPACKED_BYTES, MAX_XML_BYTES
+from registry.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
+
+_ENCRYPTED = 0x1
+
+
+class Archive:
+    """A package whose parts are read one by one, never more than the limits allow."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
+            raise BrokenDocument(f"{name}: truncated or not a real ZIP package") from error
+        parts = self._zip.infolist()
+        if len(parts) > MAX_PARTS:
+            raise DocumentTooLarge(f"{name}: {len(parts)} parts, more than {MAX_PARTS}")
+        if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+            raise DocumentTooLarge(f"{name}: unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._zip.NameToInfo
+
+    def read(self, part: str) -> bytes:
+        """The bytes of one part.
+
+        Raises:
+            BrokenDocument: the part is missing or damaged.
+            DocumentTooLarge: it unpacks to more than the limit.
+            EncryptedDocument: it wants a password.
+        """
+        try:
+            info = self._zip.getinfo(part)
+            if info.flag_bits & _ENCRYPTED:
+                raise EncryptedDocument(f"{self.name}: {part} is encrypted")
+            with self._zip.open(info) as stream:
+                data = stream.read(MAX_XML_BYTES + 1)
+        except KeyError as error:
+            raise BrokenDocument(f"{self.name}: the package has no {part}") from error
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+            raise BrokenDocument(f"{self.name}: {part} is damaged") from error
+        if len(data) > MAX_XML_BYTES:
+            raise DocumentTooLarge(
+                f"{self.name}: {part} unpacks to more than {MAX_XML_BYTES} bytes"
+            )
+        return data
+
+    def check_parts(self) -> None:
+        """Unpack every part once, for readers that open the package themselves.
+
+        Raises:
+            BrokenDocument, DocumentTooLarge, EncryptedDocument: as `read`.
+        """
+        for part in self._zip.namelist():
+            if self._zip.getinfo(part).file_size:
+                self.read(part)
+
+    def xml(self, part: str) -> "etree._Element":
+        """The root element of one XML part; document types and entities are refused.
+
+        Raises:
+            BrokenDocument: the part is missing, damaged or not XML.
+            DocumentTooLarge, EncryptedDocument: as `read`.
+        """
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+        try:
+            root = etree.fromstring(self.read(part), parser)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise BrokenDocument(f"{self.name}: {part} is not well-formed XML") from error
+        doctype: object = getattr(root.getroottree().docinfo, "doctype", "")
+        if doctype:
+            raise BrokenDocument(f"{self.name}: {part} declares a document type")
+        return root

@@ -1,0 +1,135 @@
+"""Bytes in, a parsed document out: the one way through all readers."""
+
+import codecs
+from collections.abc import Callable
+from contextlib import suppress
+
+from charset_normalizer import from_bytes
+
+from parsers.docx import read_docx
+from parsers.html import read_html
+from parsers.layouts import series_of
+from parsers.pdf import page_texts, read_pdf
+from parsers.rows import Ledger, list_tables
+from parsers.sniff import Format, format_of
+from parsers.tables import Tables
+from parsers.text import clean
+from parsers.titles import ordinal_of, period_in, title_of
+from parsers.xlsx import read_xlsx
+from registry.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
+from registry.lists import Accounting, ParsedDocument, Series
+
+VERSION = "1"
+"""The version of the parsers, kept with every import."""
+
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_READERS: dict[Format, Callable[[bytes, str], Tables]] = {
+    "docx": read_docx,
+    "pdf": read_pdf,
+    "xlsx": read_xlsx,
+    "html": read_html,
+}
+
+
+def read(data: bytes, name: str) -> Tables:
+    """All tables of a document of any format.
+
+    Raises:
+        DocumentError: the file cannot be read; the subclass and the message say why.
+    """
+    return _READERS[format_of(data, name)](data, name)
+
+
+def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
+    """The text of a document of any kind as (page, text); plain text has no pages.
+
+    Raises:
+        DocumentError: the file cannot be read; the subclass and the message say why.
+    """
+    try:
+        kind = format_of(data, name)
+    except NotADocument:
+        return [(None, _plain_text(data, name))]
+    if kind == "pdf":
+        return [(page, text) for page, text in page_texts(data, name)]
+    tables = _READERS[kind](data, name)
+    cells = [
+        " ".join(clean(cell.text) for cell in row.cells) for t in tables.tables for row in t.rows
+    ]
+    return [(None, "\n".join([*map(clean, tables.lines), *cells]))]
+
+
+def _plain_text(data: bytes, name: str) -> str:
+    """Text of unknown encoding: what Chinese texts come in is tried before guessing."""
+    for encoding in (
+        ("utf-8-sig", "utf-16") if data[:2] in _UTF16_MARKS else ("utf-8-sig", "gb18030")
+    ):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    found = from_bytes(data).best()
+    if found is None or b"\0" in data:
+        raise NotADocument(f"{name}: neither a document nor text")
+    return str(found)
+
+
+def parse_document(
+    data: bytes, *, name: str, title: str = "", period: str = "", series: Series | None = None
+) -> ParsedDocument:
+    """Read a published list.
+
+    `name` is what messages call the file. `title` and `period` (`YYYY-MM`) are what the notice
+    says, used where the document does not say itself; `series` overrides what the header says.
+
+    Raises:
+        DocumentError: the file cannot be read as a list; the subclass and the message say why.
+    """
+    tables = read(data, name)
+    listed = list_tables(tables.tables)
+    known = next((table for table in listed if table.header), None)
+    if known is None:
+        told = "no table" if not listed else "no table with a known header"
+        raise UnknownLayout(f"{name}: {told} in this {tables.format.upper()}")
+    above = known.lines_above()
+    own_title = title_of(above)
+    ledger = Ledger(
+        period=period_in(own_title, *above, title) or period,
+        series=series_of(own_title) or series_of(title),
+        forced=series,
+    )
+    for table in listed:
+        ledger.enter(table)
+    if not ledger.kept:
+        raise _nothing(ledger, name)
+    return ParsedDocument(
+        title=own_title or title,
+        period=_period(ledger),
+        format=tables.format,
+        rows=tuple(ledger.kept),
+        accounting=_accounting(ledger, tables.slow_pages),
+        ordinal=ordinal_of(above, own_title, title),
+        parser=VERSION,
+    )
+
+
+def _accounting(ledger: Ledger, slow_pages: int) -> Accounting:
+    return Accounting(
+        seen=ledger.seen,
+        kept=len(ledger.kept),
+        headers=ledger.headers,
+        reported=tuple(ledger.reported),
+        unknown_columns=tuple(ledger.unknown_columns),
+        slow_pages=slow_pages,
+    )
+
+
+def _nothing(ledger: Ledger, name: str) -> DocumentError:
+    """The error of a document with a known header and not one filing."""
+    if any(row.reason == "unknown_series" for row in ledger.reported):
+        return UnknownLayout(f"{name}: neither columns nor title tell which series the list is of")
+    return EmptyList(f"{name}: a known header and no filing below it")
+
+
+def _period(ledger: Ledger) -> str:
+    """The document's period; a list of deregistrations has that of its latest row."""
+    dated = [row.period for row in ledger.kept if row.series is Series.DEREGISTRATION]
+    return max(dated, default="") or ledger.period

@@ -1,0 +1,44 @@
+"""What is odd about a row: it is kept as published, and flagged.
+
+- `malformed_number`: the number does not fit the pattern of its series.
+- `check_digit`: the pattern fits, the check digit does not.
+- `suspect_columns`: cells seem to have changed places (a company where the name should be).
+- `cut_off`: a text runs off the page of the PDF, so that its end may be missing.
+- `doubled_column`: two columns of one name held different texts, which were put together.
+"""
+
+import re
+from collections.abc import Mapping
+
+from registry.lists import ALGORITHM_SERIES, GENAI_SERIES, Series
+
+_ALGORITHM_NUMBER = re.compile(r"网信算备(\d{21})号")
+_GENAI_NUMBER = re.compile(r"[A-Za-z]+-.+-20\d{6}(?:S?\d{4})?")
+_COMPANY = re.compile(r"(?:公司|集团|事务所|合伙企业[）)]?|研究院|大学|委员会|联社)$")
+_BODY = re.compile(
+    r"(?:公司|集团|所|企业|院|校|学|中心|委|会|社|局|厅|部|台|站|馆|行|厂|店|室|办|处|团|队|府|科|库"
+    r"|[）)])$"
+)
+_LABEL = re.compile(r"[一-鿿]{2,6}类|服务(?:提供者?|技术支持者?)")
+
+
+def number_flags(series: Series | None, number: str) -> tuple[str, ...]:
+    """What is wrong with a filing number of a series (None: either system will do)."""
+    if series is None:
+        return min(number_flags(own, number) for own in (Series.ALGORITHM, Series.GENAI_FILING))
+    if series in GENAI_SERIES:
+        return () if _GENAI_NUMBER.fullmatch(number) else ("malformed_number",)
+    found = _ALGORITHM_NUMBER.fullmatch(number)
+    if not found:
+        return ("malformed_number",)
+    total = sum(int(digit) << (20 - place) for place, digit in enumerate(found[1]))
+    return () if total % 10 == 1 else ("check_digit",)
+
+
+def column_flags(series: Series, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """`suspect_columns` if the cells of a row seem to have changed places."""
+    name, entity = fields.get("name", ""), fields.get("entity", "")
+    swapped = bool(_COMPANY.search(name)) and not _BODY.search(entity)
+    label = fields.get("label", "")
+    wrong_label = series in ALGORITHM_SERIES and bool(label) and not _LABEL.fullmatch(label)
+    return ("suspect_columns",) if swapped or wrong_label else ()

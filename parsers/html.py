@@ -1,0 +1,148 @@
+"""Reads the tables of an HTML page, `rowspan` and `colspan` minded."""
+
+import re
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
+
+from parsers.limits import MAX_COLUMNS, MAX_ROWS
+from parsers.tables import Cell, Table, TableRow, Tables
+from parsers.text import BREAK
+from registry.errors import BrokenDocument, DocumentTooLarge
+
+_BLOCKS = frozenset(
+    ("address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt",
+     "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
+     "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
+     "ul")
+)  # fmt: skip
+_SILENT = frozenset(("script", "style", "template", "noscript", "select", "textarea"))
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+
+def read_html(data: bytes, name: str) -> Tables:
+    """All tables of an HTML page in their order; tables inside tables stand for themselves.
+
+    Raises:
+        BrokenDocument: nested too deeply to be read.
+        DocumentTooLarge: more rows or columns than allowed.
+    """
+    tables: list[Table] = []
+    lines: list[str] = []
+    pending: list[str] = []
+    rows = 0
+    for piece in _pieces(_soup(data, name)):
+        if isinstance(piece, str):
+            told = [line for line in piece.split(BREAK) if line.strip()]
+            lines += told
+            pending += told
+            continue
+        found = _read_table(piece, name)
+        rows += len(found)
+        if rows > MAX_ROWS:
+            raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} table rows")
+        tables.append(Table(tuple(found), tuple(pending)))
+        pending = []
+    return Tables("html", tuple(tables), tuple(lines))
+
+
+def _soup(data: bytes, name: str) -> BeautifulSoup:
+    try:
+        return BeautifulSoup(data, "lxml")
+    except RecursionError as error:
+        raise BrokenDocument(f"{name}: the HTML is nested too deeply to be read") from error
+
+
+def _pieces(root: Tag) -> Iterator[str | Tag]:
+    """Tables in document order (outer before inner), and the text between them."""
+    text: list[str] = []
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if _unseen(node):
+                continue
+            if node.name == "table":
+                yield "".join(text)
+                text.clear()
+                yield node
+                stack.extend(reversed(node.find_all("table")))
+                continue
+            if node.name in _BLOCKS:
+                text.append(BREAK)
+                stack.append(BREAK)
+            stack.extend(reversed(node.contents))
+        elif node is BREAK:
+            text.append(BREAK)
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            text.append(_SPACES.sub(" ", node))
+    yield "".join(text)
+
+
+def _unseen(tag: Tag) -> bool:
+    style = tag.get("style")
+    return tag.name in _SILENT or (isinstance(style, str) and bool(_HIDDEN.search(style)))
+
+
+def _read_table(table: Tag, name: str) -> list[TableRow]:
+    rows: list[TableRow] = []
+    hanging: dict[int, tuple[Cell, int]] = {}
+    for tr in table.find_all("tr"):
+        if tr.find_parent("table") is not table:
+            continue
+        cells: list[Cell] = []
+        column = 0
+        for tag in tr.find_all(("td", "th")):
+            if tag.find_parent("tr") is not tr:
+                continue
+            column = _hang(cells, column, hanging)
+            span, height = _number(tag, "colspan", MAX_COLUMNS), _number(tag, "rowspan", MAX_ROWS)
+            cells.append(Cell(_text(tag), span))
+            if height > 1:
+                hanging[column] = (Cell(cells[-1].text, span, above=True), height - 1)
+            column += span
+        column = _hang(cells, column, hanging)
+        if column > MAX_COLUMNS:
+            raise DocumentTooLarge(f"{name}: a table row of more than {MAX_COLUMNS} columns")
+        rows.append(TableRow(tuple(cells), len(rows) + 1))
+    return rows
+
+
+def _hang(cells: list[Cell], column: int, hanging: dict[int, tuple[Cell, int]]) -> int:
+    """Put in the cells that reach down into this row from above; return the next free column."""
+    while column in hanging:
+        cell, left = hanging.pop(column)
+        cells.append(cell)
+        if left > 1:
+            hanging[column] = (cell, left - 1)
+            column += cell.span
+        else:
+            column += cell.span
+    return column
+
+
+def _number(tag: Tag, attribute: str, most: int) -> int:
+    value = str(tag.get(attribute, "1")).strip()
+    return min(max(int(value), 1), most) if value.isdecimal() and len(value) < 6 else 1
+
+
+def _text(cell: Tag) -> str:
+    """The visible text of a cell; breaks and blocks are marked, inner tables left out."""
+    parts: list[str] = []
+    stack: list[object] = list(reversed(cell.contents))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if _unseen(node) or node.name == "table":
+                continue
+            if node.name in _BLOCKS:
+                parts.append(BREAK)
+                stack.append(BREAK)
+            stack.extend(reversed(node.contents))
+        elif node is BREAK:
+            parts.append(BREAK)
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            parts.append(_SPACES.sub(" ", node))
+    return "".join(parts)

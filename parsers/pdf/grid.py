@@ -1,0 +1,163 @@
+"""From rulings to table cells: a grid of elementary cells, joined where no ruling parts them."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from parsers.pdf.ink import Ruling, Unsure
+
+_SNAP = 3.0
+"""Rulings closer than this (points) are one; so far may ends fail to touch."""
+_MAX_CELLS = 200_000
+
+Span = tuple[int, int, int, int]
+"""A cell in its grid: first row, first column, row after the last, column after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table: its column and row edges, and which cell each elementary cell belongs to."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[Span, ...]
+    owner: tuple[tuple[int, ...], ...]
+
+    def cell_at(self, x: float, y: float) -> int | None:
+        """The index of the cell at a point, None outside of the table."""
+        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
+        if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
+            owner = self.owner[row][column]
+            return owner if owner >= 0 else None
+        return None
+
+
+def grids_of(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Grid]:
+    """The tables that rulings draw, from top to bottom.
+
+    Raises:
+        Unsure: the rulings close no rectangles, or far too many.
+    """
+    rows, columns = _snapped(across), _snapped(down)
+    grids = [_grid(*part) for part in _components(rows, columns)]
+    return sorted((grid for grid in grids if grid is not None), key=lambda grid: grid.ys[0])
+
+
+def _snapped(rulings: Iterable[Ruling]) -> list[tuple[float, list[tuple[float, float]]]]:
+    """Rulings by position, each with its merged stretches."""
+    lines: list[tuple[list[float], list[tuple[float, float]]]] = []
+    for at, start, end in sorted(rulings):
+        if lines and at - lines[-1][0][-1] <= _SNAP:
+            lines[-1][0].append(at)
+            lines[-1][1].append((start, end))
+        else:
+            lines.append(([at], [(start, end)]))
+    return [(sum(places) / len(places), _merged(parts)) for places, parts in lines]
+
+
+def _merged(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    merged: list[tuple[float, float]] = []
+    for start, end in sorted(stretches):
+        if merged and start <= merged[-1][1] + _SNAP:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+_Lines = list[tuple[float, list[tuple[float, float]]]]
+
+
+def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[Ruling]]]:
+    """Groups of stretches that touch one another."""
+    flat_rows = [Ruling(at, *part) for at, parts in rows for part in parts]
+    flat_columns = [Ruling(at, *part) for at, parts in columns for part in parts]
+    if len(flat_rows) * len(flat_columns) > _MAX_CELLS:
+        raise Unsure("too many rulings")
+    group_of_row = list(range(len(flat_rows)))
+    members: dict[int, list[int]] = {i: [i] for i in group_of_row}
+    down_of: dict[int, list[Ruling]] = {i: [] for i in group_of_row}
+    for column in flat_columns:
+        touched = {group_of_row[i] for i, row in enumerate(flat_rows) if _touch(row, column)}
+        if not touched:
+            continue
+        target, *others = sorted(touched)
+        for other in others:
+            for i in members[other]:
+                group_of_row[i] = target
+            members[target] += members.pop(other)
+            down_of[target] += down_of.pop(other)
+        down_of[target].append(column)
+    return [
+        ([flat_rows[i] for i in members[group]], down_of[group])
+        for group in members
+        if len(down_of[group]) >= 2 and len(members[group]) >= 2
+    ]
+
+
+def _touch(row: Ruling, column: Ruling) -> bool:
+    return (
+        row.start - _SNAP <= column.at <= row.end + _SNAP
+        and column.start - _SNAP <= row.at <= column.end + _SNAP
+    )
+
+
+def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
+    xs, ys = sorted({r.at for r in down}), sorted({r.at for r in across})
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    height, width = len(ys) - 1, len(xs) - 1
+    if height * width > _MAX_CELLS:
+        raise Unsure("too many cells")
+    walls_above = _walls(across, ys, xs)
+    walls_left = _walls(down, xs, ys)
+    owner = [[-1] * width for _ in range(height)]
+    cells: list[Span] = []
+    for row in range(height):
+        for column in range(width):
+            if owner[row][column] < 0:
+                span = _extent(row, column, walls_above, walls_left, (height, width))
+                _claim(owner, span, len(cells))
+                cells.append(span)
+    return Grid(tuple(xs), tuple(ys), tuple(cells), tuple(map(tuple, owner)))
+
+
+def _walls(rulings: Iterable[Ruling], places: list[float], steps: list[float]) -> list[list[bool]]:
+    """For each place across, which steps along it have a wall."""
+    index = {place: i for i, place in enumerate(places)}
+    walls = [[False] * (len(steps) - 1) for _ in places]
+    stretches = list(pairwise(steps))
+    for ruling in rulings:
+        line = walls[index[ruling.at]]
+        for step, (start, end) in enumerate(stretches):
+            if ruling.start <= start + _SNAP and ruling.end >= end - _SNAP:
+                line[step] = True
+    return walls
+
+
+def _extent(
+    row: int,
+    column: int,
+    above: list[list[bool]],
+    left: list[list[bool]],
+    size: tuple[int, int],
+) -> Span:
+    """How far the cell at a top left corner reaches to the right and down."""
+    height, width = size
+    right = column + 1
+    while right < width and not left[right][row]:
+        right += 1
+    bottom = row + 1
+    while bottom < height and not any(above[bottom][column:right]):
+        bottom += 1
+    return row, column, bottom, right
+
+
+def _claim(owner: list[list[int]], span: Span, cell: int) -> None:
+    top, left, bottom, right = span
+    for row in range(top, bottom):
+        for column in range(left, right):
+            if owner[row][column] >= 0:
+                raise Unsure("cells that are no rectangles")
+            owner[row][column] = cell

@@ -1,0 +1,198 @@
+"""One page as table rows whose cells hold lines of glyphs, and the lines outside of tables."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
+
+from parsers.pdf.grid import Grid, grids_of
+from parsers.pdf.ink import Glyph, Ink, Unsure
+from registry.lists import Box
+
+PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
+"""A line that is nothing but a page number."""
+_SAME_LINE = 0.45
+"""Baselines closer than this (in font sizes) are one line."""
+_SAME_PITCH = 1.1
+"""A line farther down than this many line pitches does not go on with the paragraph."""
+_SPACE = 0.2
+"""A gap wider than this (in font sizes) between two letters is a space.
+
+Beside a Chinese character it is not: there typesetters leave a gap of their own."""
+
+
+class Line(NamedTuple):
+    """A printed line: its text, left and right edge, baseline, font size; its end glyphs' widths.
+
+    Spaces drawn at its end stay in the text, but count for no width.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageCell:
+    """A cell on a page: its lines, its box, and how many grid columns it covers.
+
+    `cut` says that its text runs out below the table, where the page may have lost the rest.
+    """
+
+    lines: tuple[Line, ...]
+    box: Box
+    span: int = 1
+    above: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table on a page: its column edges and its rows of cells."""
+
+    xs: tuple[float, ...]
+    top: float
+    bottom: float
+    rows: tuple[tuple[PageCell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """A page: tables and loose lines from top to bottom; `slow` if plain pdfplumber read it."""
+
+    number: int
+    height: float
+    tables: tuple[PageTable, ...]
+    lines: tuple[Line, ...]
+    glyphs: int = 0
+    slow: bool = field(default=False)
+
+
+def arrange(ink: Ink, number: int) -> PageContent:
+    """Put the glyphs of a page into the cells that its rulings draw.
+
+    Raises:
+        Unsure: the rulings do not make tables that this reader vouches for.
+    """
+    grids = grids_of(ink.across, ink.down)
+    if not grids and ink.areas:
+        for box in ink.areas:
+            ink.outline(box)
+        grids = grids_of(ink.across, ink.down)
+    if not grids and len(ink.across) > 1 and len(ink.down) > 1:
+        raise Unsure("rulings that make no table")
+    return arrange_in(grids, ink, number)
+
+
+def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False) -> PageContent:
+    """Put the glyphs of a page into the cells of its tables."""
+    held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
+    loose: list[Glyph] = []
+    for glyph in ink.glyphs:
+        place = _place(glyph, grids)
+        if place is None:
+            loose.append(glyph)
+        else:
+            held[place[0]][place[1]].append(glyph)
+    for grid, cells in zip(grids, held, strict=True):
+        loose = _adopt_overflow(grid, cells, loose)
+    tables = tuple(
+        _page_table(grid, [lines_of(glyphs) for glyphs in cells])
+        for grid, cells in zip(grids, held, strict=True)
+    )
+    return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs), slow)
+
+
+def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> list[Glyph]:
+    """Give back to the cells of the last row the lines that run out below their bottom ruling.
+
+    A row that may not be broken and is taller than the page does so. Returns what stays loose.
+    """
+    numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
+    below = [glyph for glyph in loose if glyph.y > grid.ys[-1] and glyph.y not in numbers]
+    for index in dict.fromkeys(grid.owner[-1]) if below else ():
+        if index < 0:
+            continue
+        _, left, _, right = grid.cells[index]
+        column = [g for g in below if grid.xs[left] <= (g.x0 + g.x1) / 2 < grid.xs[right]]
+        baselines = [line.y for line in lines_of(held[index])[-2:]]
+        for glyph in sorted(column, key=_y) if len(baselines) == 2 else ():
+            pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
+            if glyph.y - max(g.y for g in held[index]) > pitch:
+                break
+            held[index].append(glyph)
+            loose.remove(glyph)
+    return loose
+
+
+def _place(glyph: Glyph, grids: Sequence[Grid]) -> tuple[int, int] | None:
+    x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size * 0.35
+    for index, grid in enumerate(grids):
+        if (cell := grid.cell_at(x, y)) is not None:
+            return index, cell
+    return None
+
+
+def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
+    rows: list[list[PageCell]] = [[] for _ in range(len(grid.ys) - 1)]
+    for row in range(len(grid.ys) - 1):
+        column = 0
+        while column < len(grid.xs) - 1:
+            index = grid.owner[row][column]
+            if index < 0:
+                box = (grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1])
+                rows[row].append(PageCell((), box))
+                column += 1
+                continue
+            top, left, bottom, right = grid.cells[index]
+            box = (grid.xs[left], grid.ys[top], grid.xs[right], grid.ys[bottom])
+            lines = texts[index]
+            cut = bool(lines) and lines[-1].y > grid.ys[-1]
+            rows[row].append(PageCell(lines, box, right - left, row > top, cut))
+            column = right
+    return PageTable(grid.xs, grid.ys[0], grid.ys[-1], tuple(map(tuple, rows)))
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
+    """Glyphs grouped by baseline, each line in reading order, gaps as spaces."""
+    rows: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=_y):
+        if rows and glyph.y - rows[-1][0].y <= _SAME_LINE * max(glyph.size, 1.0):
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    lines = (_line(row) for row in rows)
+    return tuple(line for line in lines if line is not None)
+
+
+def _line(glyphs: list[Glyph]) -> Line | None:
+    glyphs.sort(key=_x0)
+    visible = [glyph for glyph in glyphs if glyph.text != " "]
+    if not visible:
+        return None
+    parts: list[str] = []
+    end = 0.0
+    for text, x0, x1, _, size in glyphs:
+        if parts and x0 - end > _SPACE * size and _gap_counts(parts[-1], text):
+            parts.append(" ")
+        parts.append(text)
+        if text != " ":
+            end = x1
+    first, last = visible[0], visible[-1]
+    return Line(
+        "".join(parts), first.x0, last.x1, first.y, first.size,
+        first.x1 - first.x0, last.x1 - last.x0,
+    )  # fmt: skip
+
+
+def _gap_counts(before: str, after: str) -> bool:
+    return before.isascii() and after.isascii() and before != " " and after != " "
+
+
+_x0 = attrgetter("x0")
+_y = attrgetter("y")

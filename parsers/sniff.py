@@ -1,0 +1,58 @@
+"""Tells what a file is by its bytes; names and content types are not believed."""
+
+import re
+from typing import Literal
+
+from parsers.archive import Archive
+from parsers.limits import MAX_BYTES
+from registry.errors import (
+    DocumentTooLarge,
+    EmptyDocument,
+    EncryptedDocument,
+    NotADocument,
+)
+
+Format = Literal["docx", "pdf", "xlsx", "html"]
+
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|meta)\b", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def format_of(data: bytes, name: str) -> Format:
+    """The format of a document.
+
+    Raises:
+        EmptyDocument: there are no bytes.
+        NotADocument: no reader knows these bytes.
+        DocumentTooLarge, BrokenDocument: a package that cannot be opened.
+        EncryptedDocument: an office document in an encrypted envelope.
+    """
+    if not data:
+        raise EmptyDocument(f"{name}: the file is empty")
+    if len(data) > MAX_BYTES:
+        raise DocumentTooLarge(f"{name}: {len(data)} bytes, more than the {MAX_BYTES} allowed")
+    head = data[:1024]
+    if b"%PDF-" in head:
+        return "pdf"
+    if data.startswith(b"PK"):
+        return _office(data, name)
+    if data.startswith(_OLE):
+        raise _compound_file(data, name)
+    if _HTML.search(data[:4096]):
+        return "html"
+    raise NotADocument(f"{name}: not a DOCX, PDF, XLSX or HTML document")
+
+
+def _office(data: bytes, name: str) -> Format:
+    with Archive(data, name) as package:
+        if "word/document.xml" in package:
+            return "docx"
+        if "xl/workbook.xml" in package:
+            return "xlsx"
+    raise NotADocument(f"{name}: a ZIP package, but neither DOCX nor XLSX")
+
+
+def _compound_file(data: bytes, name: str) -> NotADocument | EncryptedDocument:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return EncryptedDocument(f"{name}: the document wants a password")
+    return NotADocument(f"{name}: an old binary Office file (DOC, XLS), not DOCX or XLSX")

@@ -1,0 +1,57 @@
+"""What the readers of all formats hand over: the tables of a document, before any meaning."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from registry.lists import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One table cell: its text with breaks marked (see `parsers.text`), and how wide it is.
+
+    `span` counts grid columns. `above` says that the cell continues the one above it (a vertical
+    merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box). `cut` says
+    that its text runs off the page, so that its end may be missing.
+    """
+
+    text: str = ""
+    span: int = 1
+    above: bool = False
+    boxes: tuple[tuple[int, Box], ...] = ()
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a table; `number` counts from 1; `repeated` marks a page's own header."""
+
+    cells: tuple[Cell, ...]
+    number: int
+    page: int | None = None
+    repeated: bool = False
+
+    def columns(self) -> Iterator[tuple[int, Cell]]:
+        """Each cell with the grid column that it starts in."""
+        column = 0
+        for cell in self.cells:
+            yield column, cell
+            column += cell.span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with the lines of text that stand between it and the table before it."""
+
+    rows: tuple[TableRow, ...]
+    lines_above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All tables of a document in their order; `lines` are its text outside of tables."""
+
+    format: str
+    tables: tuple[Table, ...]
+    lines: tuple[str, ...] = field(default=())
+    slow_pages: int = 0

@@ -1,0 +1,73 @@
+"""A list's own title, its period and its ordinal, from the lines printed above the first table."""
+
+import re
+from collections.abc import Iterable
+
+from parsers.text import bare, clean
+from registry.lists import period_of
+
+_ATTACHMENT = re.compile(r"附件\s*[:：]?\s*(\d{0,3})\s*[:：]?\s*")
+_BATCH = re.compile(r"第\s*([一二三四五六七八九十百零〇\d]+)\s*批")
+_SECTION = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
+_LIST = re.compile(
+    r"清单|名单|一览表|已(?:备案|登记).{0,8}信息|(?:备案|登记|注销).{0,6}(?:公告|信息)"
+)
+_OPEN, _CLOSE = "（(", "）)"
+_HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_MAX_TITLE = 120
+
+
+def title_of(lines: Iterable[str]) -> str:
+    """The title among the lines above a table: not 附件N, not a section's heading.
+
+    It is the first line that names a list, with what goes on from it in the next line; if none
+    does, the first line.
+    """
+    told = [
+        _ATTACHMENT.sub("", line, count=1) if line.startswith("附件") else line
+        for line in map(clean, lines)
+    ]
+    told = [line for line in told if line and not _SECTION.match(line)]
+    start = next((i for i, line in enumerate(told) if _LIST.search(line)), 0)
+    title = ""
+    for line in told[start:]:
+        if title and not _goes_on(title, line):
+            break
+        title += line
+    return title[:_MAX_TITLE]
+
+
+def ordinal_of(lines: Iterable[str], *titles: str) -> int | None:
+    """N of 第N批 in a title, else of 附件N printed in the document or named by the notice."""
+    for title in titles:
+        if found := _BATCH.search(title):
+            return _number(found[1])
+    for line in [*lines, *titles]:
+        found = re.match(_ATTACHMENT, clean(line))
+        if found and found[1]:
+            return int(found[1])
+    return None
+
+
+def period_in(*texts: str) -> str:
+    """The first `YYYY-MM` named by any of the texts, in their order; empty if none does."""
+    return next((period for text in texts if (period := period_of(bare(text)))), "")
+
+
+def _goes_on(title: str, line: str) -> bool:
+    """Whether a line is the second half of a title broken in two."""
+    if sum(map(title.count, _OPEN)) > sum(map(title.count, _CLOSE)):
+        return True
+    return line[0] in _OPEN and not period_of(bare(title))
+
+
+def _number(text: str) -> int | None:
+    """A number below 200 in Arabic or Chinese signs."""
+    if text.isdecimal():
+        return int(text)
+    hundreds, _, rest = text.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    value = 100 if hundreds else 0
+    if ten:
+        value += 10 * _HAN.get(tens[-1:], 1)
+    return value + _HAN.get(ones[-1:], 0) or None

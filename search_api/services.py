@@ -1,0 +1,28 @@
+"""What a request may use, made once for an app."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from registry.db import Database
+from registry.settings import Settings
+
+RowPicture = Callable[[str, int, int, int | None, list[tuple[int, tuple[float, ...]]]], bytes]
+"""sha256, table, row, page, boxes → PNG of the published row. Only the crawler's side can read documents,
+so that the command line hands it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that answer."""
+
+    settings: Settings
+    database: Database
+    row_picture: RowPicture | None = None
+
+
+def services(request: Request) -> Services:
+    """The services of the app that a request came to."""
+    found: Services = request.app.state.services
+    return found
