@@ -10,7 +10,7 @@ from rich.console import Console
 
 from crawler.archive import Archive
 from crawler.ingest import Taken, parse_file, read_file, take_in
-from crawler.progress import CrawlProgress, render_report
+from crawler.progress import CrawlProgress, render_failures, render_report
 from crawler.run import crawl as run_crawl
 from crawler.sink import known_documents, make_sink, record_checks
 from crawler.sources import load_catalogue
@@ -58,19 +58,21 @@ def crawl(
 ) -> None:
     """One pass over all sources now. 立即抓取一遍。"""
     settings = Settings.load()
-    language, catalogue = language_of(settings.language), load_catalogue()
+    language = language_of(settings.language)
+    catalogue = load_catalogue().select(tuple(source or ()))
     database, archive = open_database(settings), Archive(settings.archive)
-    console = Console()
-    with CrawlProgress(Console(stderr=True), language) as progress:
+    with CrawlProgress(catalogue, language, Console(stderr=True)) as progress:
         report = run_crawl(
             settings,
-            catalogue.select(tuple(source or ())),
+            catalogue,
             make_sink(database, archive),
             known=() if full else known_documents(database, archive),
             on_progress=progress,
         )
     record_checks(database, report)
-    console.print(render_report(report, language))
+    Console().print(render_report(report, language))
+    for line in render_failures(report):
+        typer.echo(line, err=True)
     raise typer.Exit(0 if report.ok else 3)
 
 

@@ -18,8 +18,7 @@ from rich.text import Text
 from crawler import events as say
 from crawler.report import CrawlReport, Outcome, SourceReport
 from crawler.sources import Catalogue
-
-Language = Literal["zh", "en"]
+from registry.language import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
     "crawl": ("采集", "Crawl"),

@@ -52,7 +52,7 @@ def known_documents(database: Database, archive: Archive) -> Collection[str]:
     query = select(Document.url, Document.sha256).where(Document.sha256.in_(whole))
     with database.read() as session:
         rows = session.execute(query).tuples()
-        return {url for url, sha256 in rows if url and archive.has(sha256)}
+        return {url for url, sha256 in rows if url and sha256 in archive}
 
 
 def record_checks(database: Database, report: CrawlReport) -> None:

@@ -1,24 +1,28 @@
 """Bytes in, a parsed document out: the one way through all readers."""
 
+import codecs
 from collections.abc import Callable
+from contextlib import suppress
 
 from charset_normalizer import from_bytes
 
 from parsers.docx import read_docx
 from parsers.html import read_html
+from parsers.layouts import series_of
 from parsers.pdf import page_texts, read_pdf
-from parsers.rows import Ledger, read_tables
+from parsers.rows import Ledger, list_tables
 from parsers.sniff import Format, format_of
 from parsers.tables import Tables
 from parsers.text import clean
 from parsers.titles import ordinal_of, period_in, title_of
 from parsers.xlsx import read_xlsx
-from registry.errors import EmptyList, NotADocument, UnknownLayout
+from registry.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
 from registry.lists import Accounting, ParsedDocument, Series
 
 VERSION = "1"
 """The version of the parsers, kept with every import."""
 
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _READERS: dict[Format, Callable[[bytes, str], Tables]] = {
     "docx": read_docx,
     "pdf": read_pdf,
@@ -56,6 +60,12 @@ def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
 
 
 def _plain_text(data: bytes, name: str) -> str:
+    """Text of unknown encoding: what Chinese texts come in is tried before guessing."""
+    for encoding in (
+        ("utf-8-sig", "utf-16") if data[:2] in _UTF16_MARKS else ("utf-8-sig", "gb18030")
+    ):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
     found = from_bytes(data).best()
     if found is None or b"\0" in data:
         raise NotADocument(f"{name}: neither a document nor text")
@@ -74,32 +84,49 @@ def parse_document(
         DocumentError: the file cannot be read as a list; the subclass and the message say why.
     """
     tables = read(data, name)
-    above = tables.tables[0].lines_above if tables.tables else tables.lines
+    listed = list_tables(tables.tables)
+    known = next((table for table in listed if table.header), None)
+    if known is None:
+        told = "no table" if not listed else "no table with a known header"
+        raise UnknownLayout(f"{name}: {told} in this {tables.format.upper()}")
+    above = known.lines_above()
     own_title = title_of(above)
-    ledger = Ledger(period_in(own_title, *above, title) or period, series)
-    read_tables(tables.tables, ledger)
-    if not ledger.layouts:
-        known = "no table" if not tables.tables else "no table with a known header"
-        raise UnknownLayout(f"{name}: {known} in this {tables.format.upper()}")
-    if not ledger.kept:
-        raise EmptyList(f"{name}: a known header and no row below it")
-    accounting = Accounting(
-        seen=ledger.seen,
-        kept=len(ledger.kept),
-        headers=ledger.headers,
-        reported=tuple(ledger.reported),
-        unknown_columns=tuple(ledger.unknown_columns),
-        slow_pages=tables.slow_pages,
+    ledger = Ledger(
+        period=period_in(own_title, *above, title) or period,
+        series=series_of(own_title) or series_of(title),
+        forced=series,
     )
+    for table in listed:
+        ledger.enter(table)
+    if not ledger.kept:
+        raise _nothing(ledger, name)
     return ParsedDocument(
         title=own_title or title,
         period=_period(ledger),
         format=tables.format,
         rows=tuple(ledger.kept),
-        accounting=accounting,
+        accounting=_accounting(ledger, tables.slow_pages),
         ordinal=ordinal_of(above, own_title, title),
         parser=VERSION,
     )
+
+
+def _accounting(ledger: Ledger, slow_pages: int) -> Accounting:
+    return Accounting(
+        seen=ledger.seen,
+        kept=len(ledger.kept),
+        headers=ledger.headers,
+        reported=tuple(ledger.reported),
+        unknown_columns=tuple(ledger.unknown_columns),
+        slow_pages=slow_pages,
+    )
+
+
+def _nothing(ledger: Ledger, name: str) -> DocumentError:
+    """The error of a document with a known header and not one filing."""
+    if any(row.reason == "unknown_series" for row in ledger.reported):
+        return UnknownLayout(f"{name}: neither columns nor title tell which series the list is of")
+    return EmptyList(f"{name}: a known header and no filing below it")
 
 
 def _period(ledger: Ledger) -> str:

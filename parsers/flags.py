@@ -3,6 +3,7 @@
 - `malformed_number`: the number does not fit the pattern of its series.
 - `check_digit`: the pattern fits, the check digit does not.
 - `suspect_columns`: cells seem to have changed places (a company where the name should be).
+- `cut_off`: a text runs off the page of the PDF, so that its end may be missing.
 - `doubled_column`: two columns of one name held different texts, which were put together.
 """
 
@@ -21,8 +22,10 @@ _BODY = re.compile(
 _LABEL = re.compile(r"[一-鿿]{2,6}类|服务(?:提供者?|技术支持者?)")
 
 
-def number_flags(series: Series, number: str) -> tuple[str, ...]:
-    """What is wrong with a filing number of a series."""
+def number_flags(series: Series | None, number: str) -> tuple[str, ...]:
+    """What is wrong with a filing number of a series (None: either system will do)."""
+    if series is None:
+        return min(number_flags(own, number) for own in (Series.ALGORITHM, Series.GENAI_FILING))
     if series in GENAI_SERIES:
         return () if _GENAI_NUMBER.fullmatch(number) else ("malformed_number",)
     found = _ALGORITHM_NUMBER.fullmatch(number)

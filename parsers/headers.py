@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from parsers.layouts import Layout, header_name, is_column_name, layout_of
 from parsers.tables import TableRow
@@ -12,7 +13,7 @@ _MAX_HEIGHT = 3
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A table's header: where it stands, its layout, and the cells of its first row as spans."""
+    """A table's header: where it stands, its layout, and the columns that its cells part."""
 
     first: int
     height: int
@@ -38,20 +39,36 @@ class Header:
 
 def find_header(rows: Sequence[TableRow]) -> Header | None:
     """The header among the first rows of a table, None if there is none."""
+    best: Header | None = None
     for first in range(min(_SEARCHED_ROWS, len(rows))):
         for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):
             block = rows[first : first + height]
             if height > 1 and not _is_header_part(block[-1]):
                 break
             layout = layout_of(_names(block))
-            if layout is not None:
+            if layout is not None and (best is None or _known(layout) > _known(best.layout)):
                 echoes = _echoes(rows[first + height : first + _MAX_HEIGHT], layout)
-                spans = tuple((column, cell.span) for column, cell in block[0].columns())
-                return Header(first, height + echoes, layout, spans)
+                best = Header(first, height + echoes, layout, _spans(block))
+        if best is not None:
+            return best
     return None
 
 
-def is_header_again(row: TableRow, header: Header) -> bool:
+def _known(layout: Layout) -> int:
+    """How many of a layout's columns are known."""
+    return sum(map(bool, layout.fields))
+
+
+def _spans(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
+    """The columns that the rows of a header part, as (first grid column, how many)."""
+    starts = {column for row in block for column, cell in row.columns() if not cell.above}
+    starts |= {column for column, _ in block[0].columns()}
+    end = max(sum(cell.span for cell in row.cells) for row in block)
+    edges = [*sorted(starts), end]
+    return tuple((start, stop - start) for start, stop in pairwise(edges))
+
+
+def is_header_again(row: TableRow) -> bool:
     """Whether a row repeats the header: most of its cells are column names."""
     texts = [cell.text for cell in row.cells if cell.text.strip()]
     return len(texts) >= 2 and sum(map(is_column_name, texts)) * 2 > len(texts)

@@ -34,6 +34,13 @@ EXTRA_COLUMNS = ("适用场景",)
 """Published columns that no field takes: kept in `extra`, but not reported as unknown."""
 
 _FIELD_OF = {name: field for field, names in COLUMNS.items() for name in names}
+_TITLES = {
+    "注销": Series.DEREGISTRATION,
+    "深度合成": Series.DEEP_SYNTHESIS,
+    "信息服务算法": Series.ALGORITHM,
+    "已登记": Series.GENAI_REGISTRATION,
+    "已备案": Series.GENAI_FILING,
+}
 _REQUIRED = {"name", "entity", "number"}
 _REGISTERED = {"登记单位", "上线编号", "登记编号", "登记号", "登记时间", "登记日期"}
 _DEREGISTERED = {"注销时间", "注销日期"}
@@ -46,9 +53,10 @@ class Layout:
     """A known table: its series, and for each grid column the field (or unknown name) it holds.
 
     `columns` has one header name per grid column; `fields` the field it means, "" if nobody knows.
+    `series` is None where the columns do not tell it.
     """
 
-    series: Series
+    series: Series | None
     columns: tuple[str, ...]
     fields: tuple[str, ...]
 
@@ -79,8 +87,20 @@ def layout_of(names: Sequence[str]) -> Layout | None:
     fields = tuple(_FIELD_OF.get(name, "") for name in columns)
     if not set(fields) >= _REQUIRED:
         return None
-    series = _series(set(columns))
-    return Layout(series, columns, fields) if series else None
+    first_name: dict[str, str] = {}
+    for name, field in zip(columns, fields, strict=True):
+        first_name.setdefault(field, name)
+    # Two names for one field: the first has it, the other is a column of its own.
+    fields = tuple(
+        field if first_name[field] == name else ""
+        for name, field in zip(columns, fields, strict=True)
+    )
+    return Layout(_series(set(columns)), columns, fields)
+
+
+def series_of(title: str) -> Series | None:
+    """The series that a list's title names, for tables whose columns do not tell it."""
+    return next((series for word, series in _TITLES.items() if word in bare(title)), None)
 
 
 def _series(columns: set[str]) -> Series | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from parsers.flags import column_flags, number_flags
 from parsers.headers import Header, find_header, is_header_again
+from parsers.layouts import Layout
 from parsers.tables import Table, TableRow
 from parsers.text import clean, solid
 from registry.lists import PUBLISHED_FIELDS, Reported, Row, Series, period_of
@@ -12,104 +13,140 @@ from registry.lists import PUBLISHED_FIELDS, Reported, Row, Series, period_of
 _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A table with its number in the document and the header that its rows are read by, if any.
+
+    `own` says that the header stands in this table, not in the one that it goes on from.
+    """
+
+    index: int
+    table: Table
+    header: Header | None
+    own: bool
+
+    def lines_above(self) -> list[str]:
+        """The lines above the header: those above the table, and its own rows of one text."""
+        first = self.header.first if self.header and self.own else 0
+        told = (_texts(row) for row in self.table.rows[:first])
+        return [*self.table.lines_above, *(texts[0] for texts in told if len(texts) == 1)]
+
+
 @dataclass(slots=True)
 class Ledger:
-    """What became of every table row so far."""
+    """What became of every table row so far. `series` is what an unclear header falls back on."""
 
-    period: str = ""
+    period: str
     series: Series | None = None
+    forced: Series | None = None
     kept: list[Row] = field(default_factory=list)
     headers: int = 0
     reported: list[Reported] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     seen: int = 0
-    layouts: int = 0
 
-    def report(self, table: int, row: TableRow, reason: str) -> None:
-        """Put a row aside with its reason."""
+    def enter(self, listed: Listed) -> None:
+        """Account for every row of a table."""
+        rows = listed.table.rows
+        self.seen += len(rows)
+        header = listed.header
+        if header is None:
+            self._report_all(listed.index, rows, "unknown_table")
+            return
+        if listed.own:
+            for row in rows[: header.first]:
+                self._enter_before(listed.index, row)
+            self.headers += header.height
+            rows = rows[header.first + header.height :]
+        self._enter_rows(listed.index, rows, header)
+
+    def _enter_before(self, table: int, row: TableRow) -> None:
+        if len(_texts(row)) <= 1:
+            self.headers += 1
+        else:
+            self._report(table, row, "before_header")
+
+    def _enter_rows(self, table: int, rows: Sequence[TableRow], header: Header) -> None:
+        series = self.forced or header.layout.series or self.series
+        if series is None:
+            self._report_all(table, rows, "unknown_series")
+            return
+        for name in header.layout.unknown():
+            if name not in self.unknown_columns:
+                self.unknown_columns.append(name)
+        for row in rows:
+            if row.repeated:
+                self.headers += 1
+            elif reason := _odd(row):
+                self._report(table, row, reason)
+            elif (made := self._made(table, row, header, series)) is None:
+                self._report(table, row, "no_number")
+            else:
+                self.kept.append(made)
+
+    def _made(self, table: int, row: TableRow, header: Header, series: Series) -> Row | None:
+        """The filing that a table row tells of, None if it has no filing number."""
+        values = _values(row, header)
+        fields = {key: "".join(texts) for key, texts in values.items() if key in PUBLISHED_FIELDS}
+        if not fields.get("number"):
+            return None
+        period = self.period
+        if series is Series.DEREGISTRATION:
+            period = period_of(fields.get("filed_on", "")) or period
+        flags = number_flags(series, fields["number"]) + column_flags(series, fields)
+        flags += ("cut_off",) if any(cell.cut for cell in row.cells) else ()
+        flags += ("doubled_column",) if any(len(texts) > 1 for texts in values.values()) else ()
+        return Row(
+            series=series, period=period, **fields, table=table, page=row.page, row=row.number,
+            extra=_extra(values, header.layout), flags=flags,
+            boxes=tuple(box for cell in row.cells for box in cell.boxes),
+        )  # fmt: skip
+
+    def _report(self, table: int, row: TableRow, reason: str) -> None:
         cells = tuple(clean(cell.text) for cell in row.cells)
         self.reported.append(Reported(table, row.page, row.number, reason, cells))
 
+    def _report_all(self, table: int, rows: Iterable[TableRow], reason: str) -> None:
+        for row in rows:
+            self._report(table, row, reason)
 
-def read_tables(tables: Sequence[Table], ledger: Ledger) -> None:
-    """Read all tables of a document into a ledger.
+
+def list_tables(tables: Iterable[Table]) -> list[Listed]:
+    """Tables with their headers.
 
     A table without a header of its own goes on with the layout of the one before it if it is as
-    wide; any other is reported row by row.
+    wide and has filing numbers in the right place.
     """
+    listed: list[Listed] = []
     header: Header | None = None
     for index, table in enumerate(tables, start=1):
-        ledger.seen += len(table.rows)
-        found = find_header(table.rows)
-        if found is None and header is not None and _continues(table, header):
-            _read_rows(index, table.rows, header, ledger)
-        elif found is None:
-            for row in table.rows:
-                ledger.report(index, row, "unknown_table")
-        else:
-            header = found
-            ledger.layouts += 1
-            _read_headed(index, table.rows, header, ledger)
+        own = find_header(table.rows)
+        if own is None and header is not None and not _continues(table, header):
+            header = None
+        header = own or header
+        listed.append(Listed(index, table, header, own is not None))
+    return listed
 
 
 def _continues(table: Table, header: Header) -> bool:
     width = max((len(row.cells) for row in table.rows), default=0)
-    return width == len(header.layout.columns) and any(
-        number_flags(header.layout.series, _fields(row, header)[0].get("number", "")) == ()
+    return width == len(header.spans) and any(
+        not number_flags(header.layout.series, "".join(_values(row, header).get("number", ())))
         for row in table.rows
     )
 
 
-def _read_headed(index: int, rows: Sequence[TableRow], header: Header, ledger: Ledger) -> None:
-    for row in rows[: header.first]:
-        if len({clean(cell.text) for cell in row.cells} - {""}) <= 1:
-            ledger.headers += 1
-        else:
-            ledger.report(index, row, "before_header")
-    ledger.headers += header.height
-    _read_rows(index, rows[header.first + header.height :], header, ledger)
+def _odd(row: TableRow) -> str:
+    """Why a row below a header is no filing; empty if it may be one."""
+    if not any(clean(cell.text) for cell in row.cells):
+        return "empty_row"
+    if all(cell.above for cell in row.cells):
+        return "merged_row"
+    return "header_as_data" if is_header_again(row) else ""
 
 
-def _read_rows(index: int, rows: Iterable[TableRow], header: Header, ledger: Ledger) -> None:
-    for name in header.layout.unknown():
-        if name not in ledger.unknown_columns:
-            ledger.unknown_columns.append(name)
-    for row in rows:
-        if row.repeated:
-            ledger.headers += 1
-        elif not any(clean(cell.text) for cell in row.cells):
-            ledger.report(index, row, "empty_row")
-        elif is_header_again(row, header):
-            ledger.report(index, row, "header_as_data")
-        else:
-            _read_row(index, row, header, ledger)
-
-
-def _read_row(index: int, row: TableRow, header: Header, ledger: Ledger) -> None:
-    fields, extra, flags = _cells(row, header)
-    series = ledger.series or header.layout.series
-    if not fields.get("number"):
-        ledger.report(index, row, "no_number")
-        return
-    period = ledger.period
-    if series is Series.DEREGISTRATION:
-        period = period_of(fields.get("filed_on", "")) or period
-    flags += number_flags(series, fields["number"]) + column_flags(series, fields)
-    ledger.kept.append(
-        Row(
-            series=series, period=period, **fields, table=index, page=row.page, row=row.number,
-            extra=extra, flags=flags, boxes=tuple(b for c in row.cells for b in c.boxes),
-        )
-    )  # fmt: skip
-
-
-def _fields(row: TableRow, header: Header) -> tuple[dict[str, str], dict[str, str]]:
-    fields, extra, _ = _cells(row, header)
-    return fields, extra
-
-
-def _cells(row: TableRow, header: Header) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
-    """The fields of a row by name, the unknown columns, and flags."""
+def _values(row: TableRow, header: Header) -> dict[str, list[str]]:
+    """The texts of a row by field or unknown column; more than one where a column is doubled."""
     values: dict[str, list[str]] = {}
     layout = header.layout
     for place, text in header.texts(row):
@@ -117,12 +154,15 @@ def _cells(row: TableRow, header: Header) -> tuple[dict[str, str], dict[str, str
         read = solid(text) if key in _SOLID_FIELDS else clean(text)
         if read and read not in values.setdefault(key, []):
             values[key].append(read)
-    flags = ("doubled_column",) if any(len(found) > 1 for found in values.values()) else ()
-    joined = {key: "".join(found) for key, found in values.items()}
-    fields = {key: text for key, text in joined.items() if key in PUBLISHED_FIELDS}
-    extra = {
-        name: joined.get(name, "")
-        for name, known in zip(layout.columns, layout.fields, strict=True)
-        if not known and name
-    }
-    return fields, extra, flags
+    return values
+
+
+def _extra(values: dict[str, list[str]], layout: Layout) -> dict[str, str]:
+    """The columns that no field takes, by their published names."""
+    names = zip(layout.columns, layout.fields, strict=True)
+    return {name: "".join(values.get(name, ())) for name, known in names if not known and name}
+
+
+def _texts(row: TableRow) -> list[str]:
+    """The different texts of a row, each once."""
+    return [text for text in dict.fromkeys(clean(cell.text) for cell in row.cells) if text]

@@ -11,13 +11,15 @@ class Cell:
     """One table cell: its text with breaks marked (see `parsers.text`), and how wide it is.
 
     `span` counts grid columns. `above` says that the cell continues the one above it (a vertical
-    merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box).
+    merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box). `cut` says
+    that its text runs off the page, so that its end may be missing.
     """
 
     text: str = ""
     span: int = 1
     above: bool = False
     boxes: tuple[tuple[int, Box], ...] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,31 @@ from registry.lists import period_of
 _ATTACHMENT = re.compile(r"附件\s*[:：]?\s*(\d{0,3})\s*[:：]?\s*")
 _BATCH = re.compile(r"第\s*([一二三四五六七八九十百零〇\d]+)\s*批")
 _SECTION = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
+_LIST = re.compile(
+    r"清单|名单|一览表|已(?:备案|登记).{0,8}信息|(?:备案|登记|注销).{0,6}(?:公告|信息)"
+)
 _OPEN, _CLOSE = "（(", "）)"
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _MAX_TITLE = 120
 
 
 def title_of(lines: Iterable[str]) -> str:
-    """The title among the lines above a table: not 附件N, not a section's heading."""
+    """The title among the lines above a table: not 附件N, not a section's heading.
+
+    It is the first line that names a list, with what goes on from it in the next line; if none
+    does, the first line.
+    """
+    told = [
+        _ATTACHMENT.sub("", line, count=1) if line.startswith("附件") else line
+        for line in map(clean, lines)
+    ]
+    told = [line for line in told if line and not _SECTION.match(line)]
+    start = next((i for i, line in enumerate(told) if _LIST.search(line)), 0)
     title = ""
-    for line in map(clean, lines):
-        text = _ATTACHMENT.sub("", line, count=1) if line.startswith("附件") else line
-        if not text or _SECTION.match(text):
-            if title:
-                break
-            continue
-        if title and not _goes_on(title, text):
+    for line in told[start:]:
+        if title and not _goes_on(title, line):
             break
-        title += text
+        title += line
     return title[:_MAX_TITLE]
 
 

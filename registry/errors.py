@@ -23,7 +23,8 @@
     │   ├── HomeNotWritable
     │   ├── DatabaseUnavailable
     │   └── ListShrunk            a list far smaller than it should be
-    └── SearchUnavailable         HTTP 503
+    ├── SearchUnavailable         HTTP 503
+    └── PortTaken                 the address cannot be listened on
 
 The message is one line that names the file, row, field or setting. `code` is stable: it is what the
 API's problem documents carry.
@@ -184,3 +185,9 @@ class SearchUnavailable(SuanbeiError):
 
     code = "search_unavailable"
     http_status = 503
+
+
+class PortTaken(SuanbeiError):
+    """The address cannot be listened on."""
+
+    code = "port_taken"

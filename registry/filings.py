@@ -174,7 +174,10 @@ def _move_others(session: Session, owners: dict[FilingId, str], written: set[Fil
 
 def _event(before: Values | None, after: Values) -> tuple[EventType, Values] | None:
     """What happened to one filing: its type and data; None if nothing that is told."""
-    if before is None:
+    if "deregistration_only" in after["flags"]:
+        status = {"before": None, "after": after["status"]}
+        return (EventType.FILING_DEREGISTERED, {"status": status}) if before is None else None
+    if before is None or "deregistration_only" in before["flags"]:
         data = {name: after[name] for name in ("name", "product", "label", "region", "status")}
         return EventType.FILING_ADDED, data
     changes = {

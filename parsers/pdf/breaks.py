@@ -1,25 +1,138 @@
-"""What a line break inside a cell stands for: nothing, or a space that the page has lost."""
+"""What a line break inside a cell stands for: nothing, or a space that the page has lost.
 
-from collections.abc import Sequence
-from itertools import pairwise
+Typesetters drop the space at which they break a line. What a page still tells (DOMAIN.md 5.4):
+
+1. A space drawn at the line's end, or at the next line's start, is a space.
+2. Within letters and digits a break where the next glyph would have fitted is a break between
+   words. How wide a column is, is learned from its fullest lines.
+3. No space follows from that where only one letter and then a sign goes to the next line:
+   typesetters keep a bracket off the start of a line by taking the letter before it along.
+4. Where 2 cannot tell, the same two words with a visible space between them elsewhere in the
+   document do, unless they stand there more often without one.
+5. Beside a Chinese character, or otherwise, a break is no space.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from parsers.pdf.page import Line
 from parsers.text import BREAK, LOST_SPACE
 
+_UNDECIDED = "\u2029"
+_HANGING = frozenset("、，。；：！？）》”’)]")
+_GLUE = frozenset(".,:;&")
+"""Signs after which no line is broken but at a space (Unicode line breaking: IS and AL)."""
+_SLACK = 0.02
+"""So much room (in font sizes) must be left for saying that the next glyph would have fitted."""
+_COLUMN_SLACK = 0.5
+"""The widest line of a column is at most this much (in font sizes) narrower than the column."""
+_LEFT = re.compile(r"(?:[A-Za-z0-9.+-]+|..?)$")
+_RIGHT = re.compile(r"[A-Za-z0-9.+-]+|..?")
 
-def text_of(lines: Sequence[Line], width: float) -> str:
-    """The text of a cell's lines with each break marked; `width` is that of the cell in points."""
-    if not lines:
-        return ""
-    room = max([line.x1 - line.x0 for line in lines])
-    parts = [lines[0].text]
-    for line, following in pairwise(lines):
-        parts += [LOST_SPACE if _lost_space(line, following, room) else BREAK, following.text]
-    return "".join(parts)
+Column = tuple[float, float]
+"""The left and right edge of a cell in points."""
+_Key = tuple[int, int]
 
 
-def _lost_space(line: Line, following: Line, room: float) -> bool:
-    before, after = line.text[-1], following.text[0]
-    if not (before.isascii() and after.isascii() and after.isalnum() and before.isalnum()):
-        return False
-    return (line.x1 - line.x0) + following.widths[0] <= room
+class Speller:
+    """Learns a table's columns from all of its cells, then spells out their texts."""
+
+    def __init__(self, cells: Iterable[tuple[Column, Sequence[Line]]]) -> None:
+        self._widest: dict[_Key, float] = {}
+        self._margin = 1e6
+        cells = [(column, lines) for column, lines in cells if lines]
+        for column, lines in cells:
+            key = _key(column)
+            widest = max(map(_inked, lines))
+            self._widest[key] = max(widest, self._widest.get(key, 0.0))
+            self._margin = max(min(self._margin, column[1] - column[0] - widest), 0.0)
+        self._words = _Words(self._joined(column, lines) for column, lines in cells)
+
+    def spell(self, column: Column, lines: Sequence[Line]) -> str:
+        """The text of a cell with each break marked as `BREAK` or `LOST_SPACE`."""
+        text = self._joined(column, lines)
+        return self._words.decide(text) if _UNDECIDED in text else text
+
+    def _joined(self, column: Column, lines: Sequence[Line]) -> str:
+        if len(lines) < 2:
+            return lines[0].text if lines else ""
+        parts = [lines[0].text]
+        for index in range(1, len(lines)):
+            parts.append(self._mark(column, lines[index - 1], lines[index]))
+            parts.append(lines[index].text)
+        return "".join(parts)
+
+    def _mark(self, column: Column, line: Line, following: Line) -> str:
+        before, after = line.text[-1], following.text[0]
+        if before == " " or after == " ":
+            return BREAK
+        if not before.isascii() and not after.isascii():
+            return BREAK
+        if not (after.isascii() and after.isalnum() and before.isascii()):
+            return _UNDECIDED
+        if not (before.isalnum() or before in _GLUE):
+            return BREAK
+        if len(following.text) > 1 and not _in_word(following.text[1]):
+            return _UNDECIDED
+        left = self._room(column, line.size) - (line.x1 - line.x0) - following.first
+        return LOST_SPACE if left >= _SLACK * line.size else _UNDECIDED
+
+    def _room(self, column: Column, size: float) -> float:
+        whole = column[1] - column[0] - self._margin
+        return min(whole, self._widest.get(_key(column), whole) + _COLUMN_SLACK * size)
+
+
+def _key(column: Column) -> _Key:
+    """A column; its edges may differ by less than a point from page to page."""
+    return round(column[0]), round(column[1])
+
+
+class _Words:
+    """Which words stand side by side in a document, with a space and without."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = list(texts)
+        self._parted: Counter[tuple[str, str]] = Counter()
+        for text in self._texts:
+            self._note(text.replace(LOST_SPACE, " ").replace(BREAK, ""))
+        self._whole = ""
+
+    def _note(self, text: str) -> None:
+        at = text.find(" ")
+        while at > 0:
+            if pair := _around(text, at, at + 1):
+                self._parted[pair] += 1
+            at = text.find(" ", at + 1)
+
+    def decide(self, text: str) -> str:
+        """Replace each open break by what the document says elsewhere."""
+        at = text.find(_UNDECIDED)
+        while at >= 0:
+            pair = _around(text, at, at + 1)
+            parted = self._parted[pair] if pair else 0
+            lost = parted and parted > self._together("".join(pair or ()))
+            text = text[:at] + (LOST_SPACE if lost else BREAK) + text[at + 1 :]
+            at = text.find(_UNDECIDED, at)
+        return text
+
+    def _together(self, words: str) -> int:
+        self._whole = self._whole or "\0".join(self._texts).replace(BREAK, "")
+        return self._whole.count(words)
+
+
+def _around(text: str, end: int, start: int) -> tuple[str, str] | None:
+    """The words before `end` and from `start`; of Chinese text, two characters."""
+    left = _LEFT.search(text[max(0, end - 40) : end])
+    right = _RIGHT.match(text[start : start + 40])
+    return (left[0], right[0]) if left and right else None
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == " "
+
+
+def _inked(line: Line) -> float:
+    """A line's width, not counting a sign at its end that may hang over the margin."""
+    width = line.x1 - line.x0
+    return width - line.last if line.text[-1] in _HANGING else width

@@ -28,7 +28,8 @@ class Grid:
         """The index of the cell at a point, None outside of the table."""
         column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
         if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
-            return self.owner[row][column]
+            owner = self.owner[row][column]
+            return owner if owner >= 0 else None
         return None
 
 
@@ -126,11 +127,11 @@ def _walls(rulings: Iterable[Ruling], places: list[float], steps: list[float]) -
     """For each place across, which steps along it have a wall."""
     index = {place: i for i, place in enumerate(places)}
     walls = [[False] * (len(steps) - 1) for _ in places]
-    middles = [(a + b) / 2 for a, b in pairwise(steps)]
+    stretches = list(pairwise(steps))
     for ruling in rulings:
         line = walls[index[ruling.at]]
-        for step, middle in enumerate(middles):
-            if ruling.start <= middle <= ruling.end:
+        for step, (start, end) in enumerate(stretches):
+            if ruling.start <= start + _SNAP and ruling.end >= end - _SNAP:
                 line[step] = True
     return walls
 

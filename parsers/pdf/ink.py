@@ -4,19 +4,23 @@ Read through pdfium's C interface, one glyph at a time, with as few calls as wil
 """
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_RULINGS_PER_PAGE
+from parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
+from parsers.pdf.shapes import Shape, shapes_of
 
 _HYPHENS = (0x02, 0xFFFE)
 """What pdfium hands over for a hyphen at a line's end."""
+_NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
 _THIN = 3.0
 """A drawn shape thinner than this (points) is a ruling."""
-_NO_INK = 0.01
+
+_Box = tuple[float, float, float, float]
 
 
 class Glyph(NamedTuple):
@@ -38,97 +42,139 @@ class Ruling(NamedTuple):
 
 
 class Unsure(Exception):
-    """The fast reader does not vouch for this page."""
+    """The fast reader does not vouch for this page: another reader takes it."""
+
+
+class TooMuch(Exception):
+    """A page over a limit: no reader takes it."""
 
 
 @dataclass(slots=True)
 class Ink:
-    """All that is drawn on one page and matters for tables."""
+    """All that is drawn on one page and matters for tables.
+
+    `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
+    drawn with nothing else.
+    """
 
     width: float
     height: float
     glyphs: list[Glyph] = field(default_factory=list)
     across: list[Ruling] = field(default_factory=list)
     down: list[Ruling] = field(default_factory=list)
+    areas: list[_Box] = field(default_factory=list)
+
+    def add_shape(self, box: _Box, outlined: bool) -> None:
+        """Take in a drawn shape: a thin one is a ruling, an outline four."""
+        x0, y0, x1, y1 = box
+        if y1 - y0 <= _THIN:
+            if x1 - x0 > _THIN:
+                self.across.append(Ruling((y0 + y1) / 2, x0, x1))
+        elif x1 - x0 <= _THIN:
+            self.down.append(Ruling((x0 + x1) / 2, y0, y1))
+        elif outlined:
+            self.outline(box)
+        else:
+            self.areas.append(box)
+        if len(self.across) + len(self.down) + len(self.areas) > MAX_RULINGS_PER_PAGE:
+            raise TooMuch(f"more than {MAX_RULINGS_PER_PAGE} lines drawn")
+
+    def outline(self, box: _Box) -> None:
+        """Take the four edges of a box for rulings."""
+        x0, y0, x1, y1 = box
+        self.across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
+        self.down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
 
 
 def read_ink(page: pdfium.PdfPage) -> Ink:
-    """Glyphs and rulings of a page.
+    """Glyphs and rulings of a page, upright whichever way the page is turned.
 
     Raises:
-        Unsure: the page is turned, has letters without Unicode, or drawings inside drawings.
+        Unsure: letters without Unicode, or drawings turned inside drawings.
+        TooMuch: the page is larger, or holds more, than the limits allow.
     """
-    if page.get_rotation():
-        raise Unsure("turned page")
-    left, bottom, right, top = page.get_mediabox()
-    ink = Ink(right - left, top - bottom)
+    box = page.get_mediabox()
+    place = _PLACES[page.get_rotation() // 90 % 4]
+    x0, y0, x1, y1 = place(box, box)
+    if not 0 < x1 - x0 <= MAX_PAGE_SIDE or not 0 < y1 - y0 <= MAX_PAGE_SIDE:
+        raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
+    ink = Ink(x1 - x0, y1 - y0)
     text_page = page.get_textpage()
     try:
-        _collect_glyphs(text_page.raw, ink.glyphs, left, top)
+        _read_glyphs(text_page.raw, ink.glyphs, box, place)
     finally:
         text_page.close()
-    _read_objects(page, ink, left, top)
+    for shape in shapes_of(page.raw, Unsure):
+        _take_shape(ink, shape, box, place)
     return ink
 
 
-def _collect_glyphs(handle: object, glyphs: list[Glyph], left: float, top: float) -> None:
+def _take_shape(ink: Ink, shape: Shape, page: _Box, place: "_Place") -> None:
+    box = place(page, shape.box)
+    if shape.kind == "space":
+        ink.glyphs.append(Glyph(" ", box[0], box[0], box[3], 0.0))
+    else:
+        ink.add_shape(box, shape.kind == "outline")
+
+
+def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place") -> None:
     count = raw.FPDFText_CountChars(handle)
     if count > MAX_GLYPHS_PER_PAGE:
-        raise Unsure("too many glyphs")
+        raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    code_of, is_generated = raw.FPDFText_GetUnicode, raw.FPDFText_IsGenerated
-    box_of, origin_of, size_of = (
-        raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize,
-    )  # fmt: skip
+    upright = place is _upright
+    left, top = page[0], page[3]
+    # Names of their own: this loop runs for every character of a document.
+    code_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    origin_of, size_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize
     for index in range(count):
         code = code_of(handle, index)
-        if code <= 0x20:
-            if code == 0 or (code != 0x02 and is_generated(handle, index)):
+        if code <= 0x20 or code >= 0xFFFD:
+            text = _special(handle, index, code)
+            if not text:
                 continue
-            if code not in (0x02, 0x20):
-                continue
-        if code in _HYPHENS:
-            code = 0x2D
+        else:
+            text = chr(code)
         box_of(handle, index, box)
         origin_of(handle, index, x, y)
-        glyphs.append(
-            Glyph(chr(code), box.left - left, box.right - left, top - y.value,
-                  size_of(handle, index))
-        )  # fmt: skip
+        size = size_of(handle, index)
+        if upright:
+            glyphs.append(Glyph(text, box.left - left, box.right - left, top - y.value, size))
+        else:
+            x0, _, x1, _ = place(page, (box.left, box.bottom, box.right, box.top))
+            baseline = place(page, (x.value, y.value, x.value, y.value))[3]
+            glyphs.append(Glyph(text, x0, x1, baseline, size))
 
 
-def _read_objects(page: pdfium.PdfPage, ink: Ink, left: float, top: float) -> None:
-    """Rulings, and the spaces that pdfium's text leaves out: text objects without any ink."""
-    handle = page.raw
-    matrix = raw.FS_MATRIX()
-    x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
-    for index in range(raw.FPDFPage_CountObjects(handle)):
-        item = raw.FPDFPage_GetObject(handle, index)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            raw.FPDFPageObj_GetBounds(item, x0, y0, x1, y1)
-            if x1.value - x0.value < _NO_INK:
-                raw.FPDFPageObj_GetMatrix(item, matrix)
-                x = matrix.e - left
-                ink.glyphs.append(Glyph(" ", x, x, top - matrix.f, 0.0))
-        elif kind == raw.FPDF_PAGEOBJ_PATH:
-            if raw.FPDFPath_CountSegments(item) > 5:
-                raise Unsure("a drawing of many strokes")
-            raw.FPDFPageObj_GetBounds(item, x0, y0, x1, y1)
-            _add_shape(ink, x0.value - left, top - y1.value, x1.value - left, top - y0.value)
-            if len(ink.across) + len(ink.down) > MAX_RULINGS_PER_PAGE:
-                raise Unsure("too many rulings")
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
-            raise Unsure("a drawing inside the page")
+def _special(handle: object, index: int, code: int) -> str:
+    """A character out of the ordinary: a hyphen, a space that is really drawn, or nothing."""
+    if code in _HYPHENS:
+        return "-"
+    if code in _NO_UNICODE:
+        raise Unsure("letters without Unicode")
+    if code > 0x20:
+        return chr(code)
+    return " " if code == 0x20 and not raw.FPDFText_IsGenerated(handle, index) else ""
 
 
-def _add_shape(ink: Ink, x0: float, y0: float, x1: float, y1: float) -> None:
-    """A thin shape is one ruling; any other is taken for its four edges."""
-    if y1 - y0 <= _THIN:
-        if x1 - x0 > _THIN:
-            ink.across.append(Ruling((y0 + y1) / 2, x0, x1))
-    elif x1 - x0 <= _THIN:
-        ink.down.append(Ruling((x0 + x1) / 2, y0, y1))
-    else:
-        ink.across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
-        ink.down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
+_Place = Callable[[_Box, _Box], _Box]
+"""Turns a box in PDF coordinates on a page's box into one from the top left corner as shown."""
+
+
+def _upright(page: _Box, box: _Box) -> _Box:
+    return box[0] - page[0], page[3] - box[3], box[2] - page[0], page[3] - box[1]
+
+
+def _turned_right(page: _Box, box: _Box) -> _Box:
+    return box[1] - page[1], box[0] - page[0], box[3] - page[1], box[2] - page[0]
+
+
+def _upside_down(page: _Box, box: _Box) -> _Box:
+    return page[2] - box[2], box[1] - page[1], page[2] - box[0], box[3] - page[1]
+
+
+def _turned_left(page: _Box, box: _Box) -> _Box:
+    return page[3] - box[3], page[2] - box[2], page[3] - box[1], page[2] - box[0]
+
+
+_PLACES: tuple[_Place, ...] = (_upright, _turned_right, _upside_down, _turned_left)

@@ -1,20 +1,19 @@
 """From pages to whole tables: repeated headers are marked, rows broken by a page end joined."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from parsers.flags import number_flags
-from parsers.headers import Header, find_header
-from parsers.pdf.breaks import text_of
-from parsers.pdf.page import Line, PageCell, PageContent, PageTable
+from parsers.headers import Header, find_header, is_header_again
+from parsers.pdf.breaks import Column, Speller
+from parsers.pdf.page import PAGE_NUMBER, Line, PageCell, PageContent, PageTable
 from parsers.tables import Cell, Table, TableRow
-from parsers.text import solid
+from parsers.text import BREAK, solid
 from registry.lists import Box
 
 _SAME_EDGE = 3.0
 _NEEDED = ("name", "label", "entity", "number", "region", "filed_on")
-_PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d+(?:[\s\-—–·第页共/]+\d+)?[\s\-—–·页]*")
 
 
 @dataclass(slots=True)
@@ -43,10 +42,15 @@ class _OpenCell:
     span: int
     above: bool
     boxes: list[tuple[int, Box]]
+    cut: bool
 
     def text(self) -> str:
-        box = self.boxes[0][1]
-        return text_of(self.lines, box[2] - box[0])
+        """The text without any space at its breaks: enough for telling rows apart."""
+        return BREAK.join(line.text for line in self.lines)
+
+    def column(self) -> Column:
+        x0, _, x1, _ = self.boxes[0][1]
+        return x0, x1
 
 
 def join(pages: Sequence[PageContent]) -> tuple[list[Table], list[str]]:
@@ -88,7 +92,7 @@ def _line_key(line: Line) -> tuple[str, int]:
 def _furniture(line: Line, page: PageContent, running: set[tuple[str, int]]) -> bool:
     if page.number > 1 and _line_key(line) in running:
         return True
-    return bool(_PAGE_NUMBER.fullmatch(line.text))
+    return bool(PAGE_NUMBER.fullmatch(line.text))
 
 
 def _goes_on(table: _Open, part: PageTable) -> bool:
@@ -117,17 +121,23 @@ def _open(table: PageTable, page: int, above: tuple[str, ...]) -> _Open:
 
 
 def _opened(row: Sequence[PageCell], page: int) -> _OpenRow:
-    cells = [_OpenCell(list(cell.lines), cell.span, cell.above, [(page, cell.box)]) for cell in row]
+    cells = [
+        _OpenCell(list(cell.lines), cell.span, cell.above, [(page, cell.box)], cell.cut)
+        for cell in row
+    ]
     return _OpenRow(cells, page)
 
 
-def _rows(rows: Sequence[_OpenRow]) -> list[TableRow]:
+def _rows(
+    rows: Sequence[_OpenRow], spell: Callable[[_OpenCell], str] = _OpenCell.text
+) -> list[TableRow]:
     """Rows with their texts; a page's repeated header has the number of the row before it."""
     made, number = [], 0
     for row in rows:
         number += not row.repeated
         cells = tuple(
-            Cell(cell.text(), cell.span, cell.above, tuple(cell.boxes)) for cell in row.cells
+            Cell(spell(cell), cell.span, cell.above, tuple(cell.boxes), cell.cut)
+            for cell in row.cells
         )
         made.append(TableRow(cells, number, row.page, row.repeated))
     return made
@@ -141,7 +151,7 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
         return
     head = table.rows[header.first : header.first + header.height]
     height = 0
-    while height < min(len(head), len(rows)) and _same(head[height], rows[height]):
+    while height < len(rows) and _repeats(rows[height], head[height : height + 1]):
         rows[height].repeated = True
         height += 1
     body = rows[height:]
@@ -152,8 +162,11 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
     table.tail = body[-1] if body else table.tail
 
 
-def _same(one: _OpenRow, other: _OpenRow) -> bool:
-    return [_squeezed(cell) for cell in one.cells] == [_squeezed(cell) for cell in other.cells]
+def _repeats(row: _OpenRow, head: Sequence[_OpenRow]) -> bool:
+    """Whether a row at the top of a page says the header (or this row of it) again."""
+    if head and list(map(_squeezed, row.cells)) == list(map(_squeezed, head[0].cells)):
+        return True
+    return is_header_again(_rows([row])[0])
 
 
 def _squeezed(cell: _OpenCell) -> str:
@@ -193,7 +206,11 @@ def _append(last: _OpenRow, rest: _OpenRow) -> None:
         if not more.above or more.lines:
             cell.lines += more.lines
         cell.boxes += more.boxes
+        cell.cut |= more.cut
 
 
 def _closed(table: _Open) -> Table:
-    return Table(tuple(_rows(table.rows)), table.lines_above)
+    cells = [(cell.column(), cell.lines) for row in table.rows for cell in row.cells]
+    speller = Speller(cells)
+    rows = _rows(table.rows, lambda cell: speller.spell(cell.column(), cell.lines))
+    return Table(tuple(rows), table.lines_above)

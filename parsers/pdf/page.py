@@ -1,15 +1,21 @@
 """One page as table rows whose cells hold lines of glyphs, and the lines outside of tables."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from parsers.pdf.grid import Grid, grids_of
-from parsers.pdf.ink import Glyph, Ink
+from parsers.pdf.ink import Glyph, Ink, Unsure
 from registry.lists import Box
 
+PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
+"""A line that is nothing but a page number."""
 _SAME_LINE = 0.45
 """Baselines closer than this (in font sizes) are one line."""
+_SAME_PITCH = 1.1
+"""A line farther down than this many line pitches does not go on with the paragraph."""
 _SPACE = 0.2
 """A gap wider than this (in font sizes) between two letters is a space.
 
@@ -17,24 +23,32 @@ Beside a Chinese character it is not: there typesetters leave a gap of their own
 
 
 class Line(NamedTuple):
-    """A printed line: its text, left and right edge, baseline, font size, and glyph widths."""
+    """A printed line: its text, left and right edge, baseline, font size; its end glyphs' widths.
+
+    Spaces drawn at its end stay in the text, but count for no width.
+    """
 
     text: str
     x0: float
     x1: float
     y: float
     size: float
-    widths: tuple[float, ...]
+    first: float
+    last: float
 
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A cell on a page: its lines, its box, and how many grid columns it covers."""
+    """A cell on a page: its lines, its box, and how many grid columns it covers.
+
+    `cut` says that its text runs out below the table, where the page may have lost the rest.
+    """
 
     lines: tuple[Line, ...]
     box: Box
     span: int = 1
     above: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,19 @@ def arrange(ink: Ink, number: int) -> PageContent:
         Unsure: the rulings do not make tables that this reader vouches for.
     """
     grids = grids_of(ink.across, ink.down)
+    if not grids and ink.areas:
+        for box in ink.areas:
+            ink.outline(box)
+        grids = grids_of(ink.across, ink.down)
+    if not grids and len(ink.across) > 1 and len(ink.down) > 1:
+        raise Unsure("rulings that make no table")
+    return arrange_in(grids, ink, number)
+
+
+def arrange_in(
+    grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False
+) -> PageContent:
+    """Put the glyphs of a page into the cells of its tables."""
     held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
     loose: list[Glyph] = []
     for glyph in ink.glyphs:
@@ -74,11 +101,35 @@ def arrange(ink: Ink, number: int) -> PageContent:
             loose.append(glyph)
         else:
             held[place[0]][place[1]].append(glyph)
+    for grid, cells in zip(grids, held, strict=True):
+        loose = _adopt_overflow(grid, cells, loose)
     tables = tuple(
         _page_table(grid, [lines_of(glyphs) for glyphs in cells])
         for grid, cells in zip(grids, held, strict=True)
     )
-    return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs))
+    return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs), slow)
+
+
+def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> list[Glyph]:
+    """Give back to the cells of the last row the lines that run out below their bottom ruling.
+
+    A row that may not be broken and is taller than the page does so. Returns what stays loose.
+    """
+    numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
+    below = [glyph for glyph in loose if glyph.y > grid.ys[-1] and glyph.y not in numbers]
+    for index in dict.fromkeys(grid.owner[-1]) if below else ():
+        if index < 0:
+            continue
+        _, left, _, right = grid.cells[index]
+        column = [g for g in below if grid.xs[left] <= (g.x0 + g.x1) / 2 < grid.xs[right]]
+        baselines = [line.y for line in lines_of(held[index])[-2:]]
+        for glyph in sorted(column, key=_y) if len(baselines) == 2 else ():
+            pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
+            if glyph.y - max(g.y for g in held[index]) > pitch:
+                break
+            held[index].append(glyph)
+            loose.remove(glyph)
+    return loose
 
 
 def _place(glyph: Glyph, grids: Sequence[Grid]) -> tuple[int, int] | None:
@@ -95,9 +146,16 @@ def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
         column = 0
         while column < len(grid.xs) - 1:
             index = grid.owner[row][column]
+            if index < 0:
+                box = (grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1])
+                rows[row].append(PageCell((), box))
+                column += 1
+                continue
             top, left, bottom, right = grid.cells[index]
             box = (grid.xs[left], grid.ys[top], grid.xs[right], grid.ys[bottom])
-            rows[row].append(PageCell(texts[index], box, right - left, above=row > top))
+            lines = texts[index]
+            cut = bool(lines) and lines[-1].y > grid.ys[-1]
+            rows[row].append(PageCell(lines, box, right - left, row > top, cut))
             column = right
     return PageTable(grid.xs, grid.ys[0], grid.ys[-1], tuple(map(tuple, rows)))
 
@@ -105,7 +163,7 @@ def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
 def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
     """Glyphs grouped by baseline, each line in reading order, gaps as spaces."""
     rows: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: g.y):
+    for glyph in sorted(glyphs, key=_y):
         if rows and glyph.y - rows[-1][0].y <= _SAME_LINE * max(glyph.size, 1.0):
             rows[-1].append(glyph)
         else:
@@ -115,28 +173,28 @@ def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
 
 
 def _line(glyphs: list[Glyph]) -> Line | None:
-    glyphs.sort(key=lambda g: g.x0)
-    while glyphs and glyphs[-1].text == " ":
-        glyphs.pop()
-    parts: list[str] = []
-    widths: list[float] = []
-    end = glyphs[0].x0 if glyphs else 0.0
-    for text, x0, x1, _, size in glyphs:
-        gap = x0 - end
-        if (
-            gap > _SPACE * size
-            and parts
-            and text.isascii()
-            and parts[-1].isascii()
-            and text != " "
-            and parts[-1] != " "
-        ):
-            parts.append(" ")
-            widths.append(gap)
-        parts.append(text)
-        widths.append(x1 - x0)
-        end = x1
-    if not parts:
+    glyphs.sort(key=_x0)
+    visible = [glyph for glyph in glyphs if glyph.text != " "]
+    if not visible:
         return None
-    first = glyphs[0]
-    return Line("".join(parts), first.x0, end, first.y, first.size, tuple(widths))
+    parts: list[str] = []
+    end = 0.0
+    for text, x0, x1, _, size in glyphs:
+        if parts and x0 - end > _SPACE * size and _gap_counts(parts[-1], text):
+            parts.append(" ")
+        parts.append(text)
+        if text != " ":
+            end = x1
+    first, last = visible[0], visible[-1]
+    return Line(
+        "".join(parts), first.x0, last.x1, first.y, first.size,
+        first.x1 - first.x0, last.x1 - last.x0,
+    )  # fmt: skip
+
+
+def _gap_counts(before: str, after: str) -> bool:
+    return before.isascii() and after.isascii() and before != " " and after != " "
+
+
+_x0 = attrgetter("x0")
+_y = attrgetter("y")

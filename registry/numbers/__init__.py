@@ -7,9 +7,13 @@ from registry.numbers.genai import GenaiNumber
 from registry.numbers.regions import REGIONS, regions_of
 from registry.numbers.text import fold
 from registry.numbers.values import Malformation, MalformedNumber, NumberKind, OtherNumber
+from registry.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXTS
 
 __all__ = [
+    "KIND_TEXTS",
+    "MALFORMATION_TEXTS",
     "REGIONS",
+    "REPAIR_TEXTS",
     "AlgorithmNumber",
     "Found",
     "GenaiNumber",

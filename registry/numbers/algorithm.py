@@ -120,6 +120,16 @@ class AlgorithmNumber:
         return check_sum(self.digits) == 1
 
     @property
+    def corrected(self) -> Self:
+        """The same number with the check digit that fits."""
+        return type(self)(f"{self.digits[:20]}{self.expected_check}")
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether it ends as a spreadsheet leaves it, which keeps 15 digits and fills up with 0."""
+        return self.digits.endswith("000000")
+
+    @property
     def formatted(self) -> str:
         """As published: 网信算备…号."""
         return f"{PREFIX}{self.digits}{SUFFIX}"

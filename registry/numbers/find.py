@@ -18,16 +18,16 @@ Every pattern is bounded and starts at a rare character: the time is linear in t
 import re
 from collections.abc import Iterable
 
-from registry.numbers.algorithm import AlgorithmNumber
-from registry.numbers.digits import MOST_LETTERS, read_body
+from registry.numbers.algorithm import LENGTH, AlgorithmNumber
+from registry.numbers.digits import MOST_LETTERS, Body, read_body
 from registry.numbers.find_algorithm import FILLER, find_prefixed, number_at
 from registry.numbers.find_bare import find_bare
 from registry.numbers.find_genai import find_genai, genai_value, read_whole_genai
 from registry.numbers.find_other import find_other
 from registry.numbers.found import Found, Number
 from registry.numbers.genai import GenaiNumber
-from registry.numbers.text import GAP, fold, view
-from registry.numbers.values import MalformedNumber, OtherNumber
+from registry.numbers.text import GAP, fold, tidy, view
+from registry.numbers.values import Malformation, MalformedNumber, NumberKind, OtherNumber
 
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
@@ -38,7 +38,9 @@ _CANONICAL_GENAI = re.compile(
 )
 _OPENING = re.compile(f"{FILLER}*+(网{GAP}*+信{GAP}*+算{GAP}*+备{FILLER}*+)?")
 _CLOSING = re.compile("[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
-_LEAST_BARE, _MOST_BARE = 15, 30
+_ROUNDED = re.compile(f"{FILLER}*+([1-8][.,]?[0-9]{{0,16}}e[+]?20){GAP}*+")
+_LEAST_BARE, _MOST_BARE = 17, 26
+_FOREIGN_LETTERS = 2
 
 
 def find_numbers(text: str) -> list[Found]:
@@ -122,8 +124,25 @@ def _rank(found: Found) -> int:
 
 def _read_whole(text: str) -> list[Found]:
     viewed = view(text)
-    found = (_read_whole_algorithm(text, viewed), read_whole_genai(text, viewed))
-    return [each for each in found if each]
+    readers = (_read_whole_algorithm, read_whole_genai, _read_rounded)
+    return [found for reader in readers if (found := reader(text, viewed))]
+
+
+def _is_meant(body: Body) -> bool:
+    """Whether a text without prefix is meant as a number although it is malformed."""
+    if body.reason is Malformation.FOREIGN_CHARACTER:
+        return body.letters <= _FOREIGN_LETTERS and abs(len(body.symbols) - LENGTH) <= 1
+    return body.reason is None or _LEAST_BARE <= len(body.symbols) <= _MOST_BARE
+
+
+def _read_rounded(text: str, viewed: str) -> Found | None:
+    """A number that a spreadsheet turned into 3.30110507206401E+20."""
+    rounded = _ROUNDED.fullmatch(viewed)
+    if rounded is None:
+        return None
+    start, end = rounded.span(1)
+    number = MalformedNumber(tidy(text[start:end]), Malformation.ROUNDED, NumberKind.ALGORITHM)
+    return Found(start, end, text[start:end], number)
 
 
 def _read_whole_algorithm(text: str, viewed: str) -> Found | None:
@@ -134,7 +153,7 @@ def _read_whole_algorithm(text: str, viewed: str) -> Found | None:
     if body is None or closing is None or body.letters > MOST_LETTERS:
         return None
     prefix = opening.start(1) if opening and opening[1] else None
-    if prefix is None and body.reason and not _LEAST_BARE <= len(body.symbols) <= _MOST_BARE:
+    if prefix is None and not _is_meant(body):
         return None
     close = closing.start(1) + 1 if closing[1] else None
     return number_at(text, viewed, start if prefix is None else prefix, body, close)

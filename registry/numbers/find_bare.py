@@ -18,7 +18,7 @@ MOST_GROUPS = 7
 """Groups that may make one number: the fields are six."""
 
 # Neither part of a word or a longer number, nor behind or before a decimal point.
-_ALONE = "(?<![0-9a-z_])(?<![0-9][.,])", "(?![0-9a-z_]|[.,][0-9])"
+_ALONE = "(?<![0-9a-z_])(?<![0-9][.])", "(?![0-9a-z_]|[.][0-9])"
 _RUN = re.compile(f"{_ALONE[0]}[0-9]{{{LENGTH}}}+{_ALONE[1]}")
 _ALIKE = re.compile(f"{_ALONE[0]}[0-9oqdilzsgb]{{{LENGTH}}}{_ALONE[1]}")
 _GROUPS = re.compile(f"{_ALONE[0]}[0-9]++(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE[1]}")

@@ -12,17 +12,24 @@ from registry.numbers.values import Malformation, MalformedNumber, NumberKind
 MOST_NAME, MOST_GAPS = 80, 4
 """Bounds of a name inside a text: characters, and gaps that a paste put into it."""
 
+SERIALS_SINCE = "20240401"
+"""The first date behind which numbers without S were published with a serial."""
+
 _SPELLINGS = "|".join(sorted(REGIONS, key=len, reverse=True))
 _NAME = r"[0-9a-zà-ÿ.'&+()_-]"
-_START = re.compile(f"(?<![0-9a-z])({_SPELLINGS}){GAP}{{0,3}}+-")
-_DATED = f"{GAP}{{0,3}}-{GAP}{{0,3}}(20[0-9s \n]{{6,40}}+)"
-_REST = re.compile(f"{GAP}{{0,3}}{_NAME}{{1,{MOST_NAME}}}?{_DATED}")
-_REST_WITH_GAPS = re.compile(f"(?:{GAP}{{0,3}}{_NAME}){{1,{MOST_NAME}}}?{_DATED}")
+_FEW = f"{GAP}{{0,3}}"
+_DATE = f"20(?:{_FEW}[0-9]){{6}}"
+_LINE = " {0,3}\n {0,9}"
+_CUT_SERIAL = "|".join(f"[0-9]{{{n}}}{_LINE}[0-9]{{{4 - n}}}(?![0-9])" for n in (1, 2, 3))
+_SERIAL = f"(?:{_CUT_SERIAL}|[0-9]{{1,12}})"
+_START = re.compile(f"(?<![0-9a-z])({_SPELLINGS}){_FEW}-")
+_REST = re.compile(f"{_FEW}{_NAME}{{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
+_REST_WITH_GAPS = re.compile(f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
+_TAIL_IN_TEXT = re.compile(f"({_DATE})(?:{_FEW}s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])))?")
 _FURTHER = re.compile("[0-9a-z]|-20[0-9]{6}")
 _ANY_GAP = re.compile(f"{GAP}+")
 _TAIL = re.compile("(20[0-9]{6})(?:(s)?([0-9]+))?")
 _TAIL_ALIKE = str.maketrans("OoIl", "0011")
-_GROUPS = re.compile("[0-9s]+")
 
 
 def genai_value(text: str) -> GenaiNumber | MalformedNumber | None:
@@ -71,35 +78,29 @@ def _end(viewed: str, start: int) -> int | None:
     """Where the number ends whose name begins at `start`; None if no date follows."""
     for pattern in (_REST, _REST_WITH_GAPS):
         rest = pattern.match(viewed, start)
-        if rest and len(_ANY_GAP.findall(viewed, start, rest.start(1))) <= MOST_GAPS:
-            end = rest.start(1) + _tail_length(rest[1])
+        if rest and len(_ANY_GAP.findall(viewed, start, rest.end())) <= MOST_GAPS:
+            end = _tail_end(viewed, rest.end())
             if not _FURTHER.match(viewed, end):
                 return end
     return None
 
 
-def _tail_length(tail: str) -> int:
-    """How many characters of date, gaps and serial belong together.
+def _tail_end(viewed: str, start: int) -> int:
+    """Where date and serial end.
 
-    What is joined over a gap must be needed (the date is incomplete), marked by an S, or come
-    after a line break where four digits are to be expected (from spring 2024 on).
+    Behind a gap a serial is joined if it has its S, or if four digits stand on the next line and
+    a serial is to be expected.
     """
-    groups = list(_GROUPS.finditer(tail))
-    joined, end = "", 0
-    for group in groups:
-        gap = tail[end : group.start()]
-        wanted = len(joined) < 8 or (8 < len(joined) < 12 + ("s" in joined) and "\n" in gap)
-        wanted = wanted or group[0].startswith("s")
-        wanted = wanted or (len(joined) == 8 and "\n" in gap and joined >= "20240401")
-        if joined and not (wanted and _TAIL.fullmatch((joined + group[0]).ljust(8, "0"))):
-            break
-        joined, end = joined + group[0], group.end()
-    return end
+    tail = _TAIL_IN_TEXT.match(viewed, start)
+    if tail is None:
+        return start
+    early = squeeze(tail[1]) < SERIALS_SINCE
+    return tail.end(1) if tail[2] and early else tail.end()
 
 
 def read_whole_genai(text: str, viewed: str) -> Found | None:
     """A text that is nothing but one number, read with more good will than inside a text."""
-    start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n号.,;:"))
+    start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n号.,;:。、，；"))
     raw, seen = text[start:end], viewed[start:end]
     repairs = spelling_repairs(raw, seen)
     number = genai_value(tidy(raw))

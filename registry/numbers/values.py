@@ -29,6 +29,7 @@ class Malformation(StrEnum):
     TOO_FEW_DIGITS = "too_few_digits"
     TOO_MANY_DIGITS = "too_many_digits"
     FOREIGN_CHARACTER = "foreign_character"
+    ROUNDED = "rounded"
     NO_NAME = "no_name"
     NO_DATE = "no_date"
     BAD_DATE = "bad_date"

@@ -226,3 +226,21 @@ def test_a_local_file_is_no_sighting(database: Database) -> None:
     import_document(database, Import(old.parsed, old.sha256, old.size, local))
     with database.read() as session:
         assert session.execute(select(Filing.name)).scalar_one() == "新名"
+
+
+def test_a_withdrawal_may_come_before_its_filing(database: Database) -> None:
+    """A notice of a number that no list has shown yet is news; so is the filing, once it is seen."""
+    withdrawn = row(1, series=Series.DEREGISTRATION, period="2025-07", filed_on="2025年7月")
+    import_document(database, listed([withdrawn]))
+    import_document(database, listed([row(1)]))
+    assert [event for event in events(database) if event[1]] == [
+        ("filing.deregistered", number(1)),
+        ("filing.added", number(1)),
+    ]
+    with database.read() as session:
+        filing = session.execute(select(Filing)).scalar_one()
+        assert (filing.series, filing.status, filing.flags) == (
+            "deep_synthesis",
+            "deregistered",
+            [],
+        )

@@ -1,0 +1,83 @@
+"""Reads one page with plain pdfplumber: slower, for pages that the fast reader is unsure of."""
+
+import io
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any
+
+import pdfplumber
+from pdfminer.psexceptions import PSException
+from pdfminer.pdfexceptions import PDFException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+
+from parsers.limits import MAX_GLYPHS_PER_PAGE
+from parsers.pdf.grid import Grid, Span
+from parsers.pdf.ink import Glyph, Ink, TooMuch
+from parsers.pdf.page import PageContent, arrange_in
+
+_BASELINE = 0.22
+"""How far above a character's box's bottom its baseline is, in font sizes, in most fonts."""
+_SAME = 1.0
+
+_ERRORS = (
+    PSException, PDFException, MalformedPDFException, PdfminerException,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError,
+)  # fmt: skip
+"""What pdfminer raises on broken pages: its own errors and those of its unguarded code."""
+
+
+class Unreadable(Exception):
+    """pdfplumber cannot read the page either."""
+
+
+def read_slowly(data: bytes, number: int) -> PageContent:
+    """The contents of one page, counted from 1.
+
+    Raises:
+        Unreadable: the page is broken.
+        TooMuch: it holds more than the limits allow.
+    """
+    try:
+        with pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
+            page = document.pages[0]
+            if len(page.chars) > MAX_GLYPHS_PER_PAGE:
+                raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
+            ink = Ink(float(page.width), float(page.height), [_glyph(c) for c in page.chars])
+            grids = [_grid(table.cells) for table in page.find_tables()]
+    except _ERRORS as error:
+        raise Unreadable(str(error)) from error
+    return arrange_in(sorted(grids, key=lambda grid: grid.ys[0]), ink, number, slow=True)
+
+
+def _glyph(char: dict[str, Any]) -> Glyph:
+    size = float(char["size"])
+    return Glyph(
+        str(char["text"]), float(char["x0"]), float(char["x1"]),
+        float(char["bottom"]) - _BASELINE * size, size,
+    )  # fmt: skip
+
+
+def _grid(boxes: Sequence[tuple[float, float, float, float]]) -> Grid:
+    """pdfplumber's cells as a grid; places that no cell covers belong to none."""
+    xs = _edges([x for box in boxes for x in (box[0], box[2])])
+    ys = _edges([y for box in boxes for y in (box[1], box[3])])
+    owner = [[-1] * (len(xs) - 1) for _ in range(len(ys) - 1)]
+    cells: list[Span] = []
+    for x0, y0, x1, y1 in boxes:
+        span = (_at(ys, y0), _at(xs, x0), _at(ys, y1), _at(xs, x1))
+        for row in range(span[0], span[2]):
+            owner[row][span[1] : span[3]] = [len(cells)] * (span[3] - span[1])
+        cells.append(span)
+    return Grid(tuple(xs), tuple(ys), tuple(cells), tuple(map(tuple, owner)))
+
+
+def _edges(places: list[float]) -> list[float]:
+    edges: list[float] = []
+    for place in sorted(places):
+        if not edges or place - edges[-1] > _SAME:
+            edges.append(place)
+    return edges
+
+
+def _at(edges: list[float], place: float) -> int:
+    return min(bisect_left(edges, place - _SAME), len(edges) - 1)
