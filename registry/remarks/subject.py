@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from registry.names.keys import entity_key
+from registry.products import split_products
 from registry.remarks.cut import Piece
 from registry.remarks.model import RemarkField, RowContext
 from registry.remarks.words import WEAK_WORDS, field_at, field_by_looks
@@ -69,8 +70,13 @@ def settle_field(
     looks = field_by_looks(after) or field_by_looks(before)
     if looks is RemarkField.MODEL and before and after:
         return RemarkField.NAME
-    in_products = bool(key) and key in entity_key(context.product)
-    return looks or (RemarkField.PRODUCT if in_products else named)
+    return looks or (RemarkField.PRODUCT if _is_product(key, context) else named)
+
+
+def _is_product(key: str, context: RowContext) -> bool:
+    """Whether the row lists a product of this name, with or without its kind."""
+    listed = split_products(context.product)
+    return any(key in (entity_key(one.name), entity_key(one.text)) for one in listed)
 
 
 def _field_of_row(key: str, context: RowContext) -> RemarkField | None:

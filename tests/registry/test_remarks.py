@@ -147,7 +147,7 @@ def test_a_registrant_renamed(text: str) -> None:
         ("角色由服务技术支持者变更为服务提供者",
          [changed("role", "服务技术支持者", "服务提供者")]),
         ("更换大模型为甲", [changed("model", "", "甲")]),
-        ("服务范围由甲变更为乙", [changed("other", "甲", "乙")]),
+        ("服务范围由甲变更为丙", [changed("other", "甲", "丙")]),
         ("模型版本升级为甲2", [changed("model", "", "甲2")]),
     ],
 )  # fmt: skip
