@@ -165,7 +165,8 @@ def _write(session: Session, groups: Sequence[Group], touched: set[str]) -> None
     ids = {one.id for one in groups}
     for part in chunks(sorted(touched | ids)):
         session.execute(delete(EntityKey).where(EntityKey.entity_id.in_(part)))
-    rows = [_entity(one, groups) for one in groups]
+    owner = {node.name_key: one.id for one in groups for node in one.nodes}
+    rows = [_entity(one, owner) for one in groups]
     known: set[str] = set()
     for part in chunks(sorted(ids)):
         known.update(session.execute(select(Entity.id).where(Entity.id.in_(part))).scalars())
@@ -181,21 +182,18 @@ def _write(session: Session, groups: Sequence[Group], touched: set[str]) -> None
         session.execute(insert(EntityKey), [{"key": k, "entity_id": i} for k, i in keys])
 
 
-def _entity(one: Group, groups: Sequence[Group]) -> dict[str, Any]:
+def _entity(one: Group, owner: dict[str, str]) -> dict[str, Any]:
     current = entity_key(one.name)
     spellings: dict[str, Tally[str]] = defaultdict(Tally)
     for node in one.nodes:
         for name in (node.name, *node.former):
             spellings[entity_key(name)][name] += 1
     spellings.pop(current, None)
-    # Formerly A, while A still files under its own code: handed over, not renamed.
-    others = {node.name_key for other in groups if other is not one for node in other.nodes} & set(
-        spellings
-    )
     former = sorted(
         min(names, key=lambda name: (-names[name], name))
         for key, names in spellings.items()
-        if key not in others and key
+        # Formerly A, while A still files under its own code: handed over, not renamed.
+        if key and owner.get(key, one.id) == one.id
     )
     return {
         "id": one.id,

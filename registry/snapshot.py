@@ -117,7 +117,8 @@ def _head(session: Session, batch: Batch, document: Document) -> dict[str, Any]:
         "parser": document.parser,
         "accounting": document.accounting,
         "fetched_at": document.fetched_at.isoformat(),
-        "document_url": document.url,
+        # A download token is good for one upload; the notice's page is what lasts.
+        "document_url": "" if "filepath=" in document.url else document.url,
         "title": batch.title,
         "period": batch.period,
         "ordinal": batch.ordinal,

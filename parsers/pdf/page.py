@@ -89,9 +89,7 @@ def arrange(ink: Ink, number: int) -> PageContent:
     return arrange_in(grids, ink, number)
 
 
-def arrange_in(
-    grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False
-) -> PageContent:
+def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False) -> PageContent:
     """Put the glyphs of a page into the cells of its tables."""
     held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
     loose: list[Glyph] = []

@@ -63,9 +63,7 @@ def shapes_of(page: object, refusal: type[Exception]) -> Iterator[Shape]:
         yield from _object(raw.FPDFPage_GetObject(page, index), _Matrix(), refusal, 0)
 
 
-def _object(
-    item: object, outer: _Matrix, refusal: type[Exception], depth: int
-) -> Iterator[Shape]:
+def _object(item: object, outer: _Matrix, refusal: type[Exception], depth: int) -> Iterator[Shape]:
     kind = raw.FPDFPageObj_GetType(item)
     if kind == raw.FPDF_PAGEOBJ_TEXT:
         x0, y0, x1, y1 = _bounds(item)
