@@ -1,8 +1,8 @@
 """One page as table rows whose cells hold lines of glyphs, and the lines outside of tables."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -12,8 +12,11 @@ from registry.lists import Box
 
 PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
 """A line that is nothing but a page number."""
+_TWO_LETTERS = re.compile(r"[!-~]{2}")
 _SAME_LINE = 0.45
 """Baselines closer than this (in font sizes) are one line."""
+_MIDDLE = 0.35
+"""How far above its baseline (in font sizes) a letter's middle is."""
 _SAME_PITCH = 1.1
 """A line farther down than this many line pitches does not go on with the paragraph."""
 _SPACE = 0.2
@@ -37,8 +40,7 @@ class Line(NamedTuple):
     last: float
 
 
-@dataclass(frozen=True, slots=True)
-class PageCell:
+class PageCell(NamedTuple):
     """A cell on a page: its lines, its box, and how many grid columns it covers.
 
     `cut` says that its text runs out below the table, where the page may have lost the rest.
@@ -51,8 +53,7 @@ class PageCell:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PageTable:
+class PageTable(NamedTuple):
     """A table on a page: its column edges and its rows of cells."""
 
     xs: tuple[float, ...]
@@ -61,8 +62,7 @@ class PageTable:
     rows: tuple[tuple[PageCell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PageContent:
+class PageContent(NamedTuple):
     """A page: tables and loose lines from top to bottom; `slow` if plain pdfplumber read it."""
 
     number: int
@@ -70,7 +70,7 @@ class PageContent:
     tables: tuple[PageTable, ...]
     lines: tuple[Line, ...]
     glyphs: int = 0
-    slow: bool = field(default=False)
+    slow: bool = False
 
 
 def arrange(ink: Ink, number: int) -> PageContent:
@@ -89,18 +89,12 @@ def arrange(ink: Ink, number: int) -> PageContent:
     return arrange_in(grids, ink, number)
 
 
-def arrange_in(
-    grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False
-) -> PageContent:
+def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False) -> PageContent:
     """Put the glyphs of a page into the cells of its tables."""
     held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
-    loose: list[Glyph] = []
-    for glyph in ink.glyphs:
-        place = _place(glyph, grids)
-        if place is None:
-            loose.append(glyph)
-        else:
-            held[place[0]][place[1]].append(glyph)
+    loose = list(ink.glyphs)
+    for grid, cells in zip(grids, held, strict=True):
+        loose = _fill(grid, cells, loose)
     for grid, cells in zip(grids, held, strict=True):
         loose = _adopt_overflow(grid, cells, loose)
     tables = tuple(
@@ -132,12 +126,24 @@ def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> 
     return loose
 
 
-def _place(glyph: Glyph, grids: Sequence[Grid]) -> tuple[int, int] | None:
-    x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size * 0.35
-    for index, grid in enumerate(grids):
-        if (cell := grid.cell_at(x, y)) is not None:
-            return index, cell
-    return None
+def _fill(grid: Grid, held: list[list[Glyph]], glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """Put each glyph into the cell that its middle is in; return those outside of the table."""
+    outside: list[Glyph] = []
+    xs, owner = grid.xs, grid.owner
+    width = len(xs) - 1
+    rows: dict[float, Sequence[int]] = {}
+    for glyph in glyphs:
+        _, x0, x1, y, size = glyph
+        row = rows.get(y)
+        if row is None:
+            at = bisect_right(grid.ys, y - size * _MIDDLE) - 1
+            row = rows[y] = owner[at] if 0 <= at < len(owner) else ()
+        column = bisect_right(xs, (x0 + x1) / 2) - 1
+        if row and 0 <= column < width and row[column] >= 0:
+            held[row[column]].append(glyph)
+        else:
+            outside.append(glyph)
+    return outside
 
 
 def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
@@ -160,23 +166,41 @@ def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
     return PageTable(grid.xs, grid.ys[0], grid.ys[-1], tuple(map(tuple, rows)))
 
 
-def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
-    """Glyphs grouped by baseline, each line in reading order, gaps as spaces."""
+def lines_of(glyphs: Sequence[Glyph]) -> tuple[Line, ...]:
+    """Glyphs grouped by baseline, each line in reading order."""
+    if not glyphs:
+        return ()
+    by_baseline: dict[float, list[Glyph]] = {}
+    for glyph in glyphs:
+        by_baseline.setdefault(glyph.y, []).append(glyph)
     rows: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=_y):
-        if rows and glyph.y - rows[-1][0].y <= _SAME_LINE * max(glyph.size, 1.0):
-            rows[-1].append(glyph)
+    for _, row in sorted(by_baseline.items()):
+        if rows and row[0].y - rows[-1][0].y <= _SAME_LINE * max(row[0].size, rows[-1][0].size):
+            rows[-1] += row
         else:
-            rows.append([glyph])
-    lines = (_line(row) for row in rows)
+            rows.append(row)
+    lines = map(_line, rows)
     return tuple(line for line in lines if line is not None)
 
 
 def _line(glyphs: list[Glyph]) -> Line | None:
     glyphs.sort(key=_x0)
-    visible = [glyph for glyph in glyphs if glyph.text != " "]
-    if not visible:
+    text = "".join(map(_text, glyphs))
+    told = text.strip(" ")
+    if not told:
         return None
+    first = glyphs[len(text) - len(text.lstrip(" "))] if text[0] == " " else glyphs[0]
+    last = glyphs[len(text.rstrip(" ")) - 1]
+    if _TWO_LETTERS.search(text):
+        text = _spaced(glyphs)
+    return Line(
+        text, first.x0, last.x1, first.y, first.size,
+        first.x1 - first.x0, last.x1 - last.x0,
+    )  # fmt: skip
+
+
+def _spaced(glyphs: Iterable[Glyph]) -> str:
+    """A line's text with a space where two letters stand apart."""
     parts: list[str] = []
     end = 0.0
     for text, x0, x1, _, size in glyphs:
@@ -185,16 +209,13 @@ def _line(glyphs: list[Glyph]) -> Line | None:
         parts.append(text)
         if text != " ":
             end = x1
-    first, last = visible[0], visible[-1]
-    return Line(
-        "".join(parts), first.x0, last.x1, first.y, first.size,
-        first.x1 - first.x0, last.x1 - last.x0,
-    )  # fmt: skip
+    return "".join(parts)
 
 
 def _gap_counts(before: str, after: str) -> bool:
     return before.isascii() and after.isascii() and before != " " and after != " "
 
 
+_text = attrgetter("text")
 _x0 = attrgetter("x0")
 _y = attrgetter("y")
