@@ -23,14 +23,11 @@ _THIN = 3.0
 _Box = tuple[float, float, float, float]
 
 
-class Glyph(NamedTuple):
-    """A character: its text, left and right edge (of its advance), baseline and font size."""
+Glyph = tuple[str, float, float, float, float]
+"""A character: its text, left and right edge (of its advance), baseline and font size.
 
-    text: str
-    x0: float
-    x1: float
-    y: float
-    size: float
+A plain tuple, as there are a hundred thousand of them in a list.
+"""
 
 
 class Ruling(NamedTuple):
@@ -116,7 +113,7 @@ def read_ink(page: pdfium.PdfPage) -> Ink:
 def _take_shape(ink: Ink, shape: Shape, page: _Box, place: "_Place") -> None:
     box = place(page, shape.box)
     if shape.kind == "space":
-        ink.glyphs.append(Glyph(" ", box[0], box[0], box[3], 0.0))
+        ink.glyphs.append((" ", box[0], box[0], box[3], 0.0))
     else:
         ink.add_shape(box, shape.kind == "outline")
 
@@ -148,10 +145,10 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
             # Asked for once a line: letters of two sizes on one baseline are no matter here.
             baseline, size = y.value, size_of(handle, index)
         if upright:
-            add(Glyph(text, box.left - left, box.right - left, top - baseline, size))
+            add((text, box.left - left, box.right - left, top - baseline, size))
         else:
             x0, _, x1, _ = place(page, (box.left, box.bottom, box.right, box.top))
-            add(Glyph(text, x0, x1, place(page, (x.value, y.value, x.value, y.value))[3], size))
+            add((text, x0, x1, place(page, (x.value, y.value, x.value, y.value))[3], size))
 
 
 def _special(handle: object, index: int, code: int) -> str:

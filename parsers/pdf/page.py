@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from parsers.pdf.grid import Grid, grids_of
@@ -23,6 +23,9 @@ _SPACE = 0.2
 """A gap wider than this (in font sizes) between two letters is a space.
 
 Beside a Chinese character it is not: there typesetters leave a gap of their own."""
+
+_Held = dict[float, list[Glyph]]
+"""The glyphs of a cell by baseline."""
 
 
 class Line(NamedTuple):
@@ -91,42 +94,20 @@ def arrange(ink: Ink, number: int) -> PageContent:
 
 def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False) -> PageContent:
     """Put the glyphs of a page into the cells of its tables."""
-    held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
-    loose = list(ink.glyphs)
+    held: list[list[_Held]] = [[{} for _ in grid.cells] for grid in grids]
+    loose = ink.glyphs
     for grid, cells in zip(grids, held, strict=True):
         loose = _fill(grid, cells, loose)
     for grid, cells in zip(grids, held, strict=True):
         loose = _adopt_overflow(grid, cells, loose)
     tables = tuple(
-        _page_table(grid, [lines_of(glyphs) for glyphs in cells])
+        _page_table(grid, [_lines(glyphs) for glyphs in cells])
         for grid, cells in zip(grids, held, strict=True)
     )
     return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs), slow)
 
 
-def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> list[Glyph]:
-    """Give back to the cells of the last row the lines that run out below their bottom ruling.
-
-    A row that may not be broken and is taller than the page does so. Returns what stays loose.
-    """
-    numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
-    below = [glyph for glyph in loose if glyph.y > grid.ys[-1] and glyph.y not in numbers]
-    for index in dict.fromkeys(grid.owner[-1]) if below else ():
-        if index < 0:
-            continue
-        _, left, _, right = grid.cells[index]
-        column = [g for g in below if grid.xs[left] <= (g.x0 + g.x1) / 2 < grid.xs[right]]
-        baselines = [line.y for line in lines_of(held[index])[-2:]]
-        for glyph in sorted(column, key=_y) if len(baselines) == 2 else ():
-            pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
-            if glyph.y - max(g.y for g in held[index]) > pitch:
-                break
-            held[index].append(glyph)
-            loose.remove(glyph)
-    return loose
-
-
-def _fill(grid: Grid, held: list[list[Glyph]], glyphs: Iterable[Glyph]) -> list[Glyph]:
+def _fill(grid: Grid, held: list[_Held], glyphs: Iterable[Glyph]) -> list[Glyph]:
     """Put each glyph into the cell that its middle is in; return those outside of the table."""
     outside: list[Glyph] = []
     xs, owner = grid.xs, grid.owner
@@ -140,10 +121,45 @@ def _fill(grid: Grid, held: list[list[Glyph]], glyphs: Iterable[Glyph]) -> list[
             row = rows[y] = owner[at] if 0 <= at < len(owner) else ()
         column = bisect_right(xs, (x0 + x1) / 2) - 1
         if row and 0 <= column < width and row[column] >= 0:
-            held[row[column]].append(glyph)
+            _hold(held[row[column]], glyph)
         else:
             outside.append(glyph)
     return outside
+
+
+def _hold(held: _Held, glyph: Glyph) -> None:
+    line = held.get(glyph[3])
+    if line is None:
+        held[glyph[3]] = [glyph]
+    else:
+        line.append(glyph)
+
+
+def _adopt_overflow(grid: Grid, held: list[_Held], loose: list[Glyph]) -> list[Glyph]:
+    """Give back to the cells of the last row the lines that run out below their bottom ruling.
+
+    A row that may not be broken and is taller than the page does so. Returns what stays loose.
+    """
+    below = [glyph for glyph in loose if glyph[3] > grid.ys[-1]]
+    if not below:
+        return loose
+    numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
+    adopted: set[Glyph] = set()
+    for index in dict.fromkeys(grid.owner[-1]):
+        baselines = [line.y for line in _lines(held[index])[-2:]] if index >= 0 else []
+        if len(baselines) < 2:
+            continue
+        _, left, _, right = grid.cells[index]
+        pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
+        for glyph in sorted(below, key=_y):
+            _, x0, x1, y, _ = glyph
+            if y in numbers or not grid.xs[left] <= (x0 + x1) / 2 < grid.xs[right]:
+                continue
+            if y - max(held[index]) > pitch:
+                break
+            _hold(held[index], glyph)
+            adopted.add(glyph)
+    return [glyph for glyph in loose if glyph not in adopted]
 
 
 def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
@@ -166,37 +182,34 @@ def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
     return PageTable(grid.xs, grid.ys[0], grid.ys[-1], tuple(map(tuple, rows)))
 
 
-def lines_of(glyphs: Sequence[Glyph]) -> tuple[Line, ...]:
+def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
     """Glyphs grouped by baseline, each line in reading order."""
-    if not glyphs:
-        return ()
-    by_baseline: dict[float, list[Glyph]] = {}
+    held: _Held = {}
     for glyph in glyphs:
-        by_baseline.setdefault(glyph.y, []).append(glyph)
+        _hold(held, glyph)
+    return _lines(held)
+
+
+def _lines(held: _Held) -> tuple[Line, ...]:
     rows: list[list[Glyph]] = []
-    for _, row in sorted(by_baseline.items()):
-        if rows and row[0].y - rows[-1][0].y <= _SAME_LINE * max(row[0].size, rows[-1][0].size):
-            rows[-1] += row
+    for y, row in sorted(held.items()):
+        if rows and y - rows[-1][0][3] <= _SAME_LINE * max(row[0][4], rows[-1][0][4]):
+            rows[-1] = rows[-1] + row
         else:
             rows.append(row)
-    lines = map(_line, rows)
-    return tuple(line for line in lines if line is not None)
+    return tuple(line for line in map(_line, rows) if line is not None)
 
 
 def _line(glyphs: list[Glyph]) -> Line | None:
     glyphs.sort(key=_x0)
     text = "".join(map(_text, glyphs))
-    told = text.strip(" ")
-    if not told:
+    if not text.strip(" "):
         return None
-    first = glyphs[len(text) - len(text.lstrip(" "))] if text[0] == " " else glyphs[0]
-    last = glyphs[len(text.rstrip(" ")) - 1]
+    _, x0, first_end, y, size = glyphs[len(text) - len(text.lstrip(" "))]
+    _, last_start, x1, _, _ = glyphs[len(text.rstrip(" ")) - 1]
     if _TWO_LETTERS.search(text):
         text = _spaced(glyphs)
-    return Line(
-        text, first.x0, last.x1, first.y, first.size,
-        first.x1 - first.x0, last.x1 - last.x0,
-    )  # fmt: skip
+    return Line(text, x0, x1, y, size, first_end - x0, x1 - last_start)
 
 
 def _spaced(glyphs: Iterable[Glyph]) -> str:
@@ -216,6 +229,6 @@ def _gap_counts(before: str, after: str) -> bool:
     return before.isascii() and after.isascii() and before != " " and after != " "
 
 
-_text = attrgetter("text")
-_x0 = attrgetter("x0")
-_y = attrgetter("y")
+_text = itemgetter(0)
+_x0 = itemgetter(1)
+_y = itemgetter(3)

@@ -71,12 +71,20 @@ class Shapes:
 
     def read(self, page: object) -> list[Shape]:
         """The shapes of a page, given pdfium's handle."""
+        bounds_of, at_edges = raw.FPDFPageObj_GetBounds, self._at_edges
+        x0, _, x1, _ = self._edges
         for index in range(raw.FPDFPage_CountObjects(page)):
-            self._take(raw.FPDFPage_GetObject(page, index), _PAGE, 0)
+            item = raw.FPDFPage_GetObject(page, index)
+            kind = raw.FPDFPageObj_GetType(item)
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                # The same as `_take`, without its calls: most objects of a page are texts.
+                bounds_of(item, *at_edges)
+                if x1.value - x0.value >= _NO_INK:
+                    continue
+            self._take(item, kind, _PAGE, 0)
         return self.found
 
-    def _take(self, item: object, outer: _Matrix, depth: int) -> None:
-        kind = raw.FPDFPageObj_GetType(item)
+    def _take(self, item: object, kind: int, outer: _Matrix, depth: int) -> None:
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             x0, _, x1, _ = self._bounds(item)
             if x1 - x0 < _NO_INK:
@@ -105,7 +113,8 @@ class Shapes:
             raise self._refusal("a drawing inside the page that is turned, or too deep")
         inner = outer.inner(matrix)
         for index in range(raw.FPDFFormObj_CountObjects(form)):
-            self._take(raw.FPDFFormObj_GetObject(form, index), inner, depth + 1)
+            item = raw.FPDFFormObj_GetObject(form, index)
+            self._take(item, raw.FPDFPageObj_GetType(item), inner, depth + 1)
 
     def _bounds(self, item: object) -> _Box:
         raw.FPDFPageObj_GetBounds(item, *self._at_edges)

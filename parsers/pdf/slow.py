@@ -47,7 +47,7 @@ def read_slowly(data: bytes, number: int) -> PageContent:
 
 def _glyph(char: dict[str, Any]) -> Glyph:
     size = float(char["size"])
-    return Glyph(
+    return (
         str(char["text"]), float(char["x0"]), float(char["x1"]),
         float(char["bottom"]) - _BASELINE * size, size,
     )  # fmt: skip
