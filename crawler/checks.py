@@ -19,6 +19,7 @@ Expected = Literal["page", "list", "document"]
 
 _HEAD = 20_000
 _SMALL = 200_000
+_CONTAINERS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PDF_END = 4_096
 _PASSING = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 
@@ -66,7 +67,7 @@ def check_answer(name: str, status: int, body: bytes, expectation: Expectation) 
 def is_firewall(body: bytes, marks: Collection[str]) -> bool:
     """Whether a body is a small HTML page that holds one of the marks."""
     head = body[:_HEAD]
-    if len(body) > _SMALL or b"<" not in head:
+    if len(body) > _SMALL or b"<" not in head or head.startswith(_CONTAINERS):
         return False
     return any(mark.encode(code) in head for mark in marks for code in ("utf-8", "gb18030"))
 

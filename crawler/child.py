@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.events import Event, decode
+from crawler.events import Broken, Event, Finished, decode
 from crawler.job import Job
 from registry.errors import FetchError
 from registry.settings import Settings
@@ -49,16 +49,19 @@ class Child:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def events(self, stop: Callable[[], bool]) -> Iterator[Event]:
-        """What the worker says, up to the end of its output.
+        """What the worker says, up to its last word.
 
         Raises:
             Stopped: it took or was silent for too long, `stop` said so, or it failed.
         """
         while (line := self._next(stop)) is not None:
             try:
-                yield decode(line)
+                event = decode(line)
             except ValueError as error:
                 raise Stopped(f"the crawling process said {line[:80]!r}") from error
+            yield event
+            if isinstance(event, (Finished, Broken)):
+                return
         code = self._process.wait(_GRACE)
         if code:
             raise Stopped(f"the crawling process ended with code {code}{self._last_words()}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lxml.etree import _Element
+from lxml.etree import _Element, iterwalk
 from parsel import Selector
 
 from crawler.labels import date_of, joined, ordinal_of
@@ -45,9 +45,9 @@ def read_page(text: str, rules: Attachments, url: str) -> NoticePage:
         UnexpectedAnswer: the page has no such body or title.
         NothingListed: no attachment is recognised.
     """
-    page = Selector(text)
+    page = Selector(text, type="html")
     bodies = page.css(rules.body)
-    title = joined(" ".join(page.css(rules.title).xpath("(.)[1]//text()").getall()[:50]))
+    title = joined("".join(page.css(rules.title)[:1].xpath(".//text()").getall()))
     if not bodies or not title:
         raise UnexpectedAnswer(f"{url}: no {'title' if bodies else 'body'} where one is expected")
     day = date_of(joined("".join(page.css(rules.date).xpath(".//text()").getall())))
@@ -80,17 +80,21 @@ def _links(body: _Element) -> Iterator[_Link]:
             before = ""
 
 
-def _pieces(node: _Element) -> Iterator[tuple[str, str]]:
-    if isinstance(node.tag, str) and node.tag not in ("script", "style"):
-        href = node.get("href") if node.tag == "a" else None
-        if href:
-            text = "".join(str(piece) for piece in node.itertext())
-            yield "link", f"{href}\x00{text if text.strip() else node.get('title') or ''}"
-        else:
-            yield "text", node.text or ""
-            for child in node:
-                yield from _pieces(child)
-    yield "text", node.tail or ""
+def _pieces(body: _Element) -> Iterator[tuple[str, str]]:
+    """Texts and links in order. Not recursive: a page may be nested deeper than a stack is high."""
+    steps = iterwalk(body, events=("start", "end", "comment", "pi"))
+    for step, node in steps:
+        if step == "start":
+            href = node.get("href") if node.tag == "a" else None
+            if href:
+                text = "".join(str(piece) for piece in node.itertext())
+                yield "link", f"{href}\x00{text if text.strip() else node.get('title') or ''}"
+            elif node.tag not in ("script", "style"):
+                yield "text", node.text or ""
+                continue
+            steps.skip_subtree()
+        elif node is not body:
+            yield "text", node.tail or ""
 
 
 def _merged(links: list[_Link]) -> list[_Link]:

@@ -1,59 +1,53 @@
 """A crawl for people, in Chinese and English: a bar while it runs, a table when it is over."""
 
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
+import rich.text
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
 from rich.table import Table
-from rich.text import Text
 
 from crawler import events as say
 from crawler.report import CrawlReport, Outcome, SourceReport
-from crawler.sources import Catalogue
-from registry.language import Language
+from crawler.sources import Catalogue, Source
+from registry.language import Language, Text
 
-_WORDS: dict[str, tuple[str, str]] = {
-    "crawl": ("采集", "Crawl"),
-    "source": ("来源", "Source"),
-    "notices": ("公告", "Notices"),
-    "new": ("新清单", "New"),
-    "changed": ("变更清单", "Changed"),
-    "same": ("未变清单", "Same"),
-    "skipped": ("已知", "Known"),
-    "failed": ("失败", "Failed"),
-    "added": ("新增备案", "Filings added"),
-    "altered": ("变更备案", "Filings changed"),
-    "state": ("结果", "Result"),
-    "ok": ("正常", "ok"),
-    "not_ok": ("有失败", "failed"),
-    "waiting": ("等待后重试", "waiting, then again"),
-    "known": ("已知，不再读取", "known"),
+_COLUMNS = {
+    "source": Text("来源", "Source"),
+    "notices": Text("公告", "Notices"),
+    "new": Text("新清单", "New"),
+    "changed": Text("变更", "Changed"),
+    "same": Text("未变", "Same"),
+    "skipped": Text("已知", "Known"),
+    "failed": Text("失败", "Failed"),
+    "added": Text("新增备案", "Filings"),
+    "altered": Text("变更备案", "Updates"),
 }
-
-
-def word(name: str, language: Language) -> str:
-    """A word of the table or the bar."""
-    return _WORDS[name][0 if language == "zh" else 1]
+_TITLE = Text("采集结果：清单与备案", "Crawl: lists, and filings in them")
+_WAITING = Text("{code}，{seconds:.0f} 秒后重试", "{code}, again in {seconds:.0f} s")
+_KNOWN = Text("没有新清单", "nothing new")
 
 
 def render_report(report: CrawlReport, language: Language) -> Table:
-    """What a crawl brought, one row per source; documents are counted as lists."""
-    columns = (
-        "source", "notices", "new", "changed", "same", "skipped", "failed", "added", "altered",
-        "state",
-    )  # fmt: skip
-    table = Table(title=word("crawl", language))
-    for name in columns:
-        justify: Literal["left", "right"] = "left" if name in ("source", "state") else "right"
-        table.add_column(word(name, language), justify=justify)
+    """What a crawl brought, one row per source, to fit a screen of 80 columns.
+
+    New, changed, same, known (not read again) and failed count lists; failures of pages count as
+    failed, too. Filings are those added, updates those changed.
+    """
+    table = Table(
+        title=_TITLE.say(language), box=SIMPLE_HEAD, show_edge=False, padding=0, pad_edge=False
+    )
+    for name, column in _COLUMNS.items():
+        justify: Literal["left", "right"] = "left" if name == "source" else "right"
+        table.add_column(column.say(language), justify=justify, no_wrap=True)
     for source in report.sources.values():
         table.add_row(*_cells(source, language))
     return table
@@ -68,16 +62,20 @@ def render_failures(report: CrawlReport) -> list[str]:
     ]
 
 
-def _cells(source: SourceReport, language: Language) -> list[str | Text]:
+def _cells(report: SourceReport, language: Language) -> list[rich.text.Text]:
     counts = (
-        len(source.notices), source.new, source.changed, source.same, source.skipped,
-        len(source.failures), source.filings_added, source.filings_changed,
+        len(report.notices), report.new, report.changed, report.same, report.skipped,
+        len(report.failures), report.filings_added, report.filings_changed,
     )  # fmt: skip
-    title = source.source.title.zh if language == "zh" else source.source.title.en
-    state = Text(word("ok", language), "green")
-    if not source.ok:
-        state = Text(word("not_ok", language), "red")
-    return [title, *(str(count) if count else "·" for count in counts), state]
+    cells = [rich.text.Text(_title(report.source, language), "green" if report.ok else "red")]
+    cells += [rich.text.Text(str(count) if count else "·") for count in counts]
+    if not report.ok:
+        cells[list(_COLUMNS).index("failed")].style = "bold red"
+    return cells
+
+
+def _title(source: Source, language: Language) -> str:
+    return Text(source.title.zh, source.title.en).say(language)
 
 
 class CrawlProgress:
@@ -85,15 +83,17 @@ class CrawlProgress:
 
     def __init__(self, catalogue: Catalogue, language: Language, console: Console) -> None:
         self._language = language
+        # No markup: labels are texts of others, and may hold square brackets.
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), TextColumn("[dim]{task.fields[note]}"), console=console,
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
         )  # fmt: skip
-        self._tasks: dict[str, TaskID] = {}
-        for source in catalogue.sources:
-            title = source.title.zh if language == "zh" else source.title.en
-            self._tasks[source.name] = self._progress.add_task(title, total=None, note="")
+        self._tasks = {
+            source.name: self._progress.add_task(_title(source, language), total=None, note="")
+            for source in catalogue.sources
+        }
         self._totals = dict.fromkeys(self._tasks, 0)
+        self._failed: set[str] = set()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -112,24 +112,25 @@ class CrawlProgress:
         match event:
             case say.DocumentFound(known=False):
                 self._totals[event.source] += 1
-                self._progress.update(self._tasks[event.source], total=self._totals[event.source])
+                self._show(event.source, total=self._totals[event.source])
             case say.DocumentFetched():
-                self._advance(event.source, event.label)
-            case say.Failed() if event.label:
-                self._advance(event.source, event.message)
+                self._show(event.source, advance=1, note=event.label)
             case say.Failed():
-                self._progress.update(self._tasks[event.source], note=event.message)
+                self._failed.add(event.source)
+                advance = 1 if event.label else 0
+                self._show(event.source, advance=advance, note=f"{event.code}: {event.message}")
             case say.Waiting():
-                note = f"{event.code}, {word('waiting', self._language)} ({event.seconds:.0f} s)"
-                self._progress.update(self._tasks[event.source], note=note)
+                note = _WAITING.say(self._language, code=event.code, seconds=event.seconds)
+                self._show(event.source, note=note)
             case say.SourceFinished():
                 self._finish(event.source)
 
-    def _advance(self, source: str, note: str) -> None:
-        self._progress.update(self._tasks[source], advance=1, note=note)
-
     def _finish(self, source: str) -> None:
+        """A full bar; a failure's note stays, the name of the last document does not."""
         total = self._totals[source]
-        self._progress.update(self._tasks[source], total=max(total, 1), completed=max(total, 1))
-        if not total:
-            self._progress.update(self._tasks[source], note=word("known", self._language))
+        self._show(source, total=total or 1, completed=total or 1)
+        if source not in self._failed:
+            self._show(source, note="" if total else _KNOWN.say(self._language))
+
+    def _show(self, source: str, **fields: Any) -> None:
+        self._progress.update(self._tasks[source], **fields)

@@ -5,15 +5,11 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Request
-from scrapy.exceptions import (
-    DownloadCancelledError,
-    IgnoreRequest,
-)
 from scrapy.http import Response
 
 from crawler.checks import Advice, Expectation, advice_on, check_answer
 from crawler.events import Waiting
-from crawler.network import named
+from crawler.network import is_passing, named
 from crawler.pace import attempt_of, host_of
 from crawler.targets import Target
 from registry.errors import FetchError, UnexpectedAnswer
@@ -73,7 +69,8 @@ class RetryMiddleware:
             check_answer(str(target), response.status, response.body, expectation)
         except FetchError as error:
             advice = advice_on(error, response.status)
-            return self._again(request, target, error, advice, _retry_after(response))
+            wait = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+            return self._again(request, target, error, advice, retry_after(wait))
         self._spider.pace.served(host_of(request))
         return response
 
@@ -88,9 +85,8 @@ class RetryMiddleware:
             return None
         if isinstance(exception, FetchError):  # of a process_request, the pace's or our own
             raise type(exception)(f"{target}: {exception}") from exception
-        error = named(exception, target)
-        final = isinstance(exception, (IgnoreRequest, DownloadCancelledError))
-        return self._again(request, target, error, "final" if final else "retry")
+        error = named(exception, target, host_of(request))
+        return self._again(request, target, error, "retry" if is_passing(exception) else "final")
 
     def _again(
         self,
@@ -124,12 +120,11 @@ def target_of(request: Request) -> Target | None:
     return target if isinstance(target, Target) else None
 
 
-def _retry_after(response: Response) -> float:
-    """Seconds of a Retry-After header (a number or a date); 0 without one."""
-    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
+def retry_after(value: str) -> float:
+    """Seconds of a Retry-After header, which is a number or a date; 0 if it is neither."""
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0

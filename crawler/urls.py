@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from registry.errors import UnexpectedAnswer
 from registry.settings import Settings
 
 CAC = "https://www.cac.gov.cn"
@@ -36,16 +37,27 @@ class PublicUrls:
         Links over http or without scheme to a known site mean https; links to an asked base
         address mean the site it stands for; fragments are dropped; letters that are not ASCII
         are percent-encoded.
+
+        Raises:
+            UnexpectedAnswer: the link is no web address.
         """
-        url = urljoin(page, link.strip())
-        for base, asked in self.bases:
-            if base != asked and _is_under(url, asked):
-                url = base + url[len(asked) :]
-                break
-        parts = urlsplit(url)
+        try:
+            url = self._of_site(urljoin(page, link.strip()))
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise UnexpectedAnswer(f"no web address: {link[:80]!r} ({error})") from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+            raise UnexpectedAnswer(f"no web address: {link[:80]!r}")
         if parts.netloc.lower() in {urlsplit(base).netloc for base, _ in self.bases}:
             parts = parts._replace(scheme="https", netloc=parts.netloc.lower())
         return quote(urlunsplit(parts._replace(fragment="")), safe="%/:=&?~#+!$,;'@()*[]")
+
+    def _of_site(self, url: str) -> str:
+        for base, asked in self.bases:
+            if base != asked and _is_under(url, asked):
+                return base + url[len(asked) :]
+        return url
 
 
 def _is_under(url: str, base: str) -> bool:

@@ -4,7 +4,9 @@ A target is asked for by the spider; the answer goes to `Walk.answered`, which t
 and returns the targets that follow from it.
 """
 
+from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import quote
 
 from crawler.checks import Expected
 from crawler.job import Job
@@ -15,8 +17,6 @@ from crawler.sources import ChannelListStart, NoticeListStart, PageStart
 from crawler.targets import Answer, Target, home_of
 from crawler.teller import Emit, Keep, Teller
 from registry.errors import FetchError, NothingListed, SuanbeiError, UnexpectedAnswer
-
-_WEB = ("http://", "https://")
 
 
 class Walk:
@@ -103,8 +103,6 @@ class Walk:
         self, page: Target, notice: ListedNotice, link: Attachment, ordinal: int | None
     ) -> Target:
         url = self._urls.public(link.href, page.url)
-        if not url.startswith(_WEB):
-            raise UnexpectedAnswer(f"{page.url}: {link.label}: no address in {link.href[:80]!r}")
         return Target(
             page.source, "document", url, page.url,
             notice=notice, label=link.label, ordinal=ordinal or link.ordinal,
@@ -126,9 +124,9 @@ class Walk:
     ) -> Target | None:
         """The document of a notice that has no page: its address stands for the notice's too."""
         if not notice.notice_id or start.download is None:
-            teller.failure(target, UnexpectedAnswer(f"{target.url}: {notice.title}: no noticeId"))
+            teller.failure(target, UnexpectedAnswer(f"{notice.title}: no noticeId"))
             return None
-        url = self._urls.public(start.download.format(notice_id=notice.notice_id))
+        url = self._urls.public(start.download.format(notice_id=quote(notice.notice_id, safe="")))
         notice = replace(notice, link=url)
         teller.notice(notice, 1)
         return Target(target.source, "document", url, target.url, notice=notice, label=notice.title)
@@ -139,11 +137,7 @@ class Walk:
         page = read_channel(answer.body, target.url)
         paging = self._channels.setdefault(
             (target.source.name, target.url),
-            Paging(
-                start,
-                target.url,
-                lambda notice: self._urls.public(notice.link, target.url) in self._job.known,
-            ),
+            Paging(start, target.url, lambda notice: self._is_known(notice, target.url)),
         )
         notices = paging.take(page)
         targets = self._pages(teller, target, notices)
@@ -159,10 +153,22 @@ class Walk:
         """The pages of notices that no other list has led to, and that are not known."""
         found = []
         for notice in notices:
-            url = self._urls.public(notice.link, target.url) if notice.link else ""
-            if not notice.link.startswith((*_WEB, "/")):
-                message = f"{target.url}: {notice.title}: no address in {notice.link[:80]!r}"
-                teller.failure(target, UnexpectedAnswer(message))
-            elif teller.is_new_notice(kept := replace(notice, link=url)):
+            try:
+                url = self._address_of(notice, target.url)
+            except UnexpectedAnswer as error:
+                teller.failure(target, error)
+                continue
+            if teller.is_new_notice(kept := replace(notice, link=url)):
                 found.append(Target(target.source, "page", url, home_of(url), notice=kept))
         return found
+
+    def _address_of(self, notice: ListedNotice, page: str) -> str:
+        """The public address of a notice's page; some notices hold their text instead of one."""
+        if not notice.link.startswith(("http://", "https://", "/")):
+            raise UnexpectedAnswer(f"{notice.title}: no address in {notice.link[:80]!r}")
+        return self._urls.public(notice.link, page)
+
+    def _is_known(self, notice: ListedNotice, page: str) -> bool:
+        with suppress(UnexpectedAnswer):
+            return self._address_of(notice, page) in self._job.known
+        return False

@@ -79,6 +79,9 @@ def scrapy_settings(job: Job) -> dict[str, object]:
         "SPIDER_MIDDLEWARES": spider_middlewares,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        # For robots.txt; each source has limits of its own.
+        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_MAXSIZE": 1_000_000,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 3,
         "LOG_ENABLED": False,
@@ -104,19 +107,26 @@ class _Folder:
 
 
 class _EventHandler(logging.Handler):
-    """Hands warnings and errors to the parent's log; of Scrapy's own, only errors.
+    """Hands warnings and errors to the parent's log.
 
-    Its warnings tell of single requests that failed, which the spider tells better.
+    Not Scrapy's warnings, nor what it says of a robots.txt that cannot be had: both tell of single
+    requests that failed, which the spider tells better.
     """
 
     def __init__(self, emit: Emit) -> None:
         super().__init__(logging.WARNING)
         self._emit = emit
-        self.addFilter(lambda r: r.levelno >= logging.ERROR or not r.name.startswith("scrapy"))
+        self.addFilter(_is_news)
 
     def emit(self, record: logging.LogRecord) -> None:
         message = " ".join(self.format(record).split())
         self._emit(Logged(level=record.levelno, name=record.name, message=message[:2000]))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    if record.name.startswith("scrapy.downloadermiddlewares.robotstxt"):
+        return False
+    return record.levelno >= logging.ERROR or not record.name.startswith("scrapy")
 
 
 def _claim_stdout() -> BinaryIO:
@@ -128,7 +138,8 @@ def _claim_stdout() -> BinaryIO:
 
 def _leave_with_parent() -> None:
     """End the process, however busy or stuck it is, once standard input is closed."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os._exit(ORPHANED)
 
 

@@ -1,40 +1,18 @@
-"""Fixtures: a running small site, settings that point at it, a catalogue in a hurry, a sink."""
+"""Fixtures: a running small site, and what is needed to crawl it in a hurry."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from crawler.report import Fetched, Outcome
+from crawler.child import Limits
+from crawler.report import CrawlReport, Fetched, Outcome, Sink
+from crawler.run import crawl
 from crawler.sources import Catalogue, Politeness, load_catalogue
+from crawler.tally import Progress
 from registry.settings import Settings
 from tests.crawler.site import Site, served, whole_site
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with served(whole_site()) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(site: Site, tmp_path: Path) -> Settings:
-    return Settings(
-        home=tmp_path / "home", cac_url=site.url, beian_url=site.url, delay=0,
-        user_agent="Suanbei-Test/1.0 (tests)", proxy="",
-    )  # fmt: skip
-
-
-def hurried(catalogue: Catalogue, **politeness: float) -> Catalogue:
-    """The catalogue with other limits."""
-    patience = Politeness(**({"timeout_seconds": 5} | politeness))  # type: ignore[arg-type]
-    sources = tuple(s.model_copy(update={"politeness": patience}) for s in catalogue.sources)
-    return catalogue.model_copy(update={"sources": sources})
-
-
-@pytest.fixture
-def catalogue() -> Catalogue:
-    return hurried(load_catalogue().select())
 
 
 class Basket:
@@ -51,6 +29,47 @@ class Basket:
         return {document.body for document in self.documents}
 
 
+@dataclass
+class Rig:
+    """A site, settings that point at it, and a basket for what a crawl brings."""
+
+    site: Site
+    settings: Settings
+    catalogue: Catalogue
+    basket: Basket = field(default_factory=Basket)
+
+    def crawl(
+        self,
+        *names: str,
+        sink: Sink | None = None,
+        known: Collection[str] = (),
+        on_progress: Progress = lambda _: None,
+        limits: Limits | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> CrawlReport:
+        return crawl(
+            self.settings, self.catalogue.select(names), sink or self.basket,
+            known=known, on_progress=on_progress, limits=limits, stop=stop,
+        )  # fmt: skip
+
+    def delay(self, seconds: float) -> None:
+        self.settings = self.settings.model_copy(update={"delay": seconds})
+
+    def be(self, **politeness: float) -> None:
+        """Other limits for every source."""
+        facts = {"timeout_seconds": 5.0, "backoff": 1.0} | politeness
+        patience = Politeness.model_validate(facts)
+        sources = [s.model_copy(update={"politeness": patience}) for s in self.catalogue.sources]
+        self.catalogue = self.catalogue.model_copy(update={"sources": tuple(sources)})
+
+
 @pytest.fixture
-def basket() -> Basket:
-    return Basket()
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with served(whole_site()) as site:
+        settings = Settings(
+            home=tmp_path / "home", cac_url=site.url, beian_url=site.url, delay=0,
+            user_agent="Suanbei-Test/1.0 (tests)", proxy="",
+        )  # fmt: skip
+        rig = Rig(site, settings, load_catalogue())
+        rig.be()
+        yield rig

@@ -2,6 +2,7 @@
 
 import io
 import json
+import ssl
 import threading
 import time
 import zipfile
@@ -218,11 +219,14 @@ def html(handler: Handler) -> None:
 
 
 @contextmanager
-def served(site: Site) -> Iterator[Site]:
+def served(site: Site, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """The site on a free port of this machine."""
     handler = type("SiteHandler", (Handler,), {"site": site})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     site.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
