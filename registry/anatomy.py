@@ -38,7 +38,10 @@ def anatomy(number: Number | None, language: Language, known: Known | None = Non
     """
     if number is None:
         return {}
-    shown: Anatomy = {"kind": number.kind.value, "kind_name": word(KIND_TEXTS[number.kind], language)}
+    shown: Anatomy = {
+        "kind": number.kind.value,
+        "kind_name": word(KIND_TEXTS[number.kind], language),
+    }
     match number:
         case AlgorithmNumber():
             return shown | _algorithm(number, language, known)

@@ -1,7 +1,7 @@
 """Why a verdict is what it is: every reason has a stable code and a text in Chinese and English.
 
-    catalogue   what is said of a number
-    wording     how values (a list's title, a date, a row) are put into words
+catalogue   what is said of a number
+wording     how values (a list's title, a date, a row) are put into words
 """
 
 from registry.reasons.catalogue import REASONS

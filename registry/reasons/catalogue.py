@@ -37,9 +37,7 @@ _STANDING: Final = {
         "校验位与规则不符，但清单上即如此，以清单为准",
         "its check digit does not fit, but that is how the list prints it; the list decides",
     ),
-    "not_listed": Text(
-        "已知清单中没有这个编号（{coverage}）", "in no list known ({coverage})"
-    ),
+    "not_listed": Text("已知清单中没有这个编号（{coverage}）", "in no list known ({coverage})"),
     "not_covered": Text(
         "尚未收录任何{series}清单，无法判断", "no {series} list is known yet: nothing can be said"
     ),
@@ -130,9 +128,7 @@ _CLAIM: Final = {
         "所称公司“{name}”自己有 {count} 项备案，但没有这一项",
         "the claimed company {name} has {count} filings of its own, but not this one",
     ),
-    "entity_not_listed": Text(
-        "所称公司不在任何清单中", "the claimed company is in no list"
-    ),
+    "entity_not_listed": Text("所称公司不在任何清单中", "the claimed company is in no list"),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",
         "the claimed company {name} has {count} filings on the lists",

@@ -66,9 +66,7 @@ def _solutions(wanted: int, value: int, weight: int) -> tuple[int, ...]:
 
 def _solve(wanted: int, value: int, weight: int) -> tuple[int, ...]:
     """The other digits whose difference to `value` times `weight` is `wanted`, modulo 10."""
-    return tuple(
-        new for new in range(10) if new != value and (new - value) * weight % 10 == wanted
-    )
+    return tuple(new for new in range(10) if new != value and (new - value) * weight % 10 == wanted)
 
 
 _TABLE = {

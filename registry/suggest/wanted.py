@@ -102,7 +102,7 @@ def _slip_words(given: str, listed: str, slips: int, language: Language) -> str:
     """What was slipped, position by position where there is one slip."""
     if slips > 1:
         return (_SAME_NAME if slips == SAME_NAME else _SLIPS).say(language, slips=slips)
-    edits = Levenshtein.editops(given, listed)
+    edits = list(Levenshtein.editops(given, listed))
     if len(edits) == 1:
         return _edit_words(given, listed, edits[0], language)
     place = next(i for i, (a, b) in enumerate(zip(given, listed, strict=False), 1) if a != b)

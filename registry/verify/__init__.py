@@ -1,11 +1,11 @@
 """Is a number real, and whose is it? A verdict with its reasons, its evidence and its limits.
 
-    reading     what somebody pasted, read
-    lookups     what is asked of the registry
-    standing    numbers that the lists know
-    unlisted    numbers that no list shows
-    claims      the company that is claimed to own the number
-    verdict     all of it together
+reading     what somebody pasted, read
+lookups     what is asked of the registry
+standing    numbers that the lists know
+unlisted    numbers that no list shows
+claims      the company that is claimed to own the number
+verdict     all of it together
 """
 
 from registry.verify.reading import Reading, read_input

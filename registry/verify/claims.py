@@ -90,9 +90,7 @@ def _held_before(session: Session, claimed: str, key: str, language: Language) -
     return [say("entity_handed_over", language)] if held else []
 
 
-def _own_filings(
-    session: Session, claimed: str, owner_id: str, language: Language
-) -> list[Reason]:
+def _own_filings(session: Session, claimed: str, owner_id: str, language: Language) -> list[Reason]:
     """A claimed company that is a registrant itself is surely not the one on record."""
     return [
         say("entity_has_own", language, name=entity.name, count=count_filings(session, entity.id))

@@ -25,7 +25,7 @@ def filings_of_number(session: Session, key: str) -> list[View]:
 def former_holders(session: Session, key: str) -> dict[str, list[str]]:
     """The names under which a number's filings were listed before, by series."""
     query = select(Filing.series, Filing.former_entities).where(Filing.number_key == key)
-    return {series: names for series, names in session.execute(query).tuples()}
+    return dict(session.execute(query).tuples().all())
 
 
 def known_registrants(session: Session, codes: Sequence[str]) -> dict[str, Known]:

@@ -82,21 +82,20 @@ def look_up(session: Session, text: str) -> Case:
     # was looked at.
     covered = coverage(session)
     filings = filings_of_number(session, reading.key) if reading.key else []
-    known, divisions = None, ()
-    if isinstance(reading.number, AlgorithmNumber):
-        known = known_registrants(session, [reading.number.registrant]).get(
-            reading.number.registrant
-        )
-        divisions = () if filings or not known else _divisions(session, known, reading.number)
+    if not isinstance(reading.number, AlgorithmNumber):
+        return Case(reading, filings, covered, None, ())
+    code = reading.number.registrant
+    known = known_registrants(session, [code]).get(code)
+    divisions = _divisions(session, known, code) if known and not filings else ()
     return Case(reading, filings, covered, known, divisions)
 
 
-def _divisions(session: Session, known: Known, number: AlgorithmNumber) -> tuple[str, ...]:
+def _divisions(session: Session, known: Known, code: str) -> tuple[str, ...]:
     """The divisions under which the registrant's filings are listed."""
     codes = {
         filing["division"]
         for filing in filings_of_entity(session, known.id)
-        if filing["registrant"] == number.registrant
+        if filing["registrant"] == code
     }
     return tuple(sorted(codes))
 
