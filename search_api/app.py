@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from search_api import problems
-from search_api.routes import batches, health
+from search_api.routes import batches, health, verify
 from search_api.services import Services
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
@@ -24,6 +24,6 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for section in (batches, health):
+    for section in (batches, health, verify):
         app.include_router(section.router)
     return app
