@@ -87,7 +87,7 @@ def _of_search(session: Session, q: str, events: Sequence[Event]) -> list[Event]
 def filings_with(filings: Iterable[Filing], q: str) -> list[Filing]:
     """The filings that hold every word of a search, whatever its case and width."""
     words = words_of(q)
-    return [filing for filing in filings if all(word in _text_of(filing) for word in words)]
+    return [filing for filing in filings if _holds(filing, words)]
 
 
 def words_of(q: str) -> list[str]:
@@ -97,6 +97,11 @@ def words_of(q: str) -> list[str]:
     ['北京', 'ai', '客服']
     """
     return unicodedata.normalize("NFKC", q).casefold().split()
+
+
+def _holds(filing: Filing, words: Sequence[str]) -> bool:
+    text = _text_of(filing)
+    return all(word in text for word in words)
 
 
 def _text_of(filing: Filing) -> str:

@@ -150,6 +150,12 @@ def deliveries_of(
     return list(session.execute(query.order_by(Delivery.id.desc()).limit(limit)).scalars())
 
 
+def count_deliveries(session: Session, subscription_id: str) -> int:
+    """How many messages of a subscription are kept."""
+    query = select(func.count()).where(Delivery.subscription_id == subscription_id)
+    return session.execute(query).scalar_one()
+
+
 def find_delivery(session: Session, message_id: str) -> Delivery:
     """One message.
 

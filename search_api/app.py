@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 
 from search_api import problems
-from search_api.routes import batches, health
+from search_api.herald import Herald
+from search_api.routes import batches, changes, feeds, health, status, subscriptions
 from search_api.services import Services
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
@@ -23,7 +24,8 @@ def create_app(services: Services) -> FastAPI:
         },
     )
     app.state.services = services
+    app.state.herald = Herald(services.database)
     problems.install(app)
-    for section in (batches, health):
+    for section in (batches, changes, feeds, subscriptions, status, health):
         app.include_router(section.router)
     return app
