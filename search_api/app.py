@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from search_api import problems
+from search_api import pages, problems
 from search_api.routes import batches, health
 from search_api.services import Services
 
@@ -26,4 +26,5 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     for section in (batches, health):
         app.include_router(section.router)
+    pages.install(app)
     return app
