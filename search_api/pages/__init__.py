@@ -2,10 +2,21 @@
 
 from fastapi import FastAPI
 
-from search_api.pages import assets, batch, docs, entity, errors, filing, guide, home, language
+from search_api.pages import (
+    assets,
+    batch,
+    docs,
+    entity,
+    errors,
+    filing,
+    guide,
+    home,
+    language,
+    market,
+)
 from search_api.pages.headers import SecurityHeaders
 
-PAGES = (assets, batch, docs, entity, filing, guide, home, language)
+PAGES = (assets, batch, docs, entity, filing, guide, home, language, market, verdict)
 
 
 def install(app: FastAPI) -> None:

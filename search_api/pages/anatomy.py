@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from registry.divisions import division, enclosing_division
 from registry.language import Language
 from registry.numbers import AlgorithmNumber, GenaiNumber, MalformedNumber, Number
 from registry.regions import region_of_division, regions_of_spelling
@@ -35,7 +36,7 @@ def _algorithm(number: AlgorithmNumber, language: Language) -> list[Piece]:
     digits, zh = number.digits, language is Language.ZH
     region = region_of_division(number.division)
     kind = TYPE_CODE_TEXTS.get(number.type_code)
-    place = (region.full if zh else region.en) if region else _("no such province")
+    place = _place(number, region.en if region and not zh else "") or _("no such province")
     check = (
         _("fits the other twenty digits")
         if number.check_ok
@@ -54,6 +55,15 @@ def _algorithm(number: AlgorithmNumber, language: Language) -> list[Piece]:
         Piece(digits[20], 6, _("Check digit"), check, number.check_ok),
         Piece("号"),
     ]  # fmt: skip
+
+
+def _place(number: AlgorithmNumber, english: str) -> str:
+    """The district as it was called in the year of the number; of an unknown one what holds it."""
+    known = division(number.division, number.year)
+    around = known or enclosing_division(number.division, number.year)
+    if around is None:
+        return english
+    return f"{around.full_name} ({english})" if english else around.full_name
 
 
 def _genai(number: GenaiNumber, language: Language) -> list[Piece]:
