@@ -13,6 +13,7 @@ from search_api.pages import (
     home,
     language,
     market,
+    verdict,
 )
 from search_api.pages.headers import SecurityHeaders
 
