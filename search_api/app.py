@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from search_api import problems
+from search_api import pages, problems
 from search_api.herald import Herald
 from search_api.routes import (
     batches,
@@ -45,4 +45,5 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     for section in SECTIONS:
         app.include_router(section.router)
+    pages.install(app)
     return app
