@@ -4,18 +4,12 @@ import codecs
 from collections.abc import Callable
 from contextlib import suppress
 
-from charset_normalizer import from_bytes
-
-from parsers.docx import read_docx
-from parsers.html import read_html
 from parsers.layouts import series_of
-from parsers.pdf import page_texts, read_pdf
 from parsers.rows import Ledger, list_tables
 from parsers.sniff import Format, format_of
 from parsers.tables import Tables
 from parsers.text import clean
 from parsers.titles import ordinal_of, period_in, title_of
-from parsers.xlsx import read_xlsx
 from registry.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
 from registry.lists import Accounting, ParsedDocument, Series
 
@@ -23,12 +17,25 @@ VERSION = "1"
 """The version of the parsers, kept with every import."""
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_READERS: dict[Format, Callable[[bytes, str], Tables]] = {
-    "docx": read_docx,
-    "pdf": read_pdf,
-    "xlsx": read_xlsx,
-    "html": read_html,
-}
+
+
+def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
+    """The reader of a format, imported when it is first wanted."""
+    if kind == "docx":
+        from parsers.docx import read_docx
+
+        return read_docx
+    if kind == "pdf":
+        from parsers.pdf import read_pdf
+
+        return read_pdf
+    if kind == "xlsx":
+        from parsers.xlsx import read_xlsx
+
+        return read_xlsx
+    from parsers.html import read_html
+
+    return read_html
 
 
 def read(data: bytes, name: str) -> Tables:
@@ -37,7 +44,7 @@ def read(data: bytes, name: str) -> Tables:
     Raises:
         DocumentError: the file cannot be read; the subclass and the message say why.
     """
-    return _READERS[format_of(data, name)](data, name)
+    return _reader(format_of(data, name))(data, name)
 
 
 def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
@@ -51,8 +58,10 @@ def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
     except NotADocument:
         return [(None, _plain_text(data, name))]
     if kind == "pdf":
+        from parsers.pdf import page_texts
+
         return [(page, text) for page, text in page_texts(data, name)]
-    tables = _READERS[kind](data, name)
+    tables = _reader(kind)(data, name)
     cells = [
         " ".join(clean(cell.text) for cell in row.cells) for t in tables.tables for row in t.rows
     ]
@@ -66,6 +75,8 @@ def _plain_text(data: bytes, name: str) -> str:
     ):
         with suppress(UnicodeDecodeError):
             return data.decode(encoding)
+    from charset_normalizer import from_bytes
+
     found = from_bytes(data).best()
     if found is None or b"\0" in data:
         raise NotADocument(f"{name}: neither a document nor text")

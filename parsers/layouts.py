@@ -7,6 +7,7 @@ variants; a name is compared without white space, full-width signs read as half-
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.text import bare
 from registry.lists import Series
@@ -70,6 +71,7 @@ class Layout:
         return list(dict.fromkeys(names))
 
 
+@lru_cache(maxsize=4096)
 def header_name(text: str) -> str:
     """A header cell's text for comparing: no white space, full-width signs as half-width."""
     return unicodedata.normalize("NFKC", bare(text))

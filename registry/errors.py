@@ -2,7 +2,9 @@
 
     SuanbeiError                  exit 3, HTTP 500
     ├── UsageError                exit 2, HTTP 400   the caller asked for something that cannot be
-    │   └── NotFound              exit 1, HTTP 404
+    │   ├── NotFound              exit 1, HTTP 404
+    │   ├── Unauthorized          HTTP 401           no key, or not one of ours
+    │   └── TargetRefused         messages must not be sent there
     ├── DocumentError             a file that cannot be read as a list
     │   ├── MissingFile           no such file, or not allowed to read it
     │   ├── EmptyDocument         no bytes
@@ -22,6 +24,7 @@
     ├── RegistryError             the registry could not be read or changed
     │   ├── HomeNotWritable
     │   ├── DatabaseUnavailable
+    │   ├── AlreadyRunning        HTTP 409           another process is at it
     │   └── ListShrunk            a list far smaller than it should be
     ├── SearchUnavailable         HTTP 503
     └── PortTaken                 the address cannot be listened on
@@ -53,6 +56,19 @@ class NotFound(UsageError):
     code = "not_found"
     exit_code = 1
     http_status = 404
+
+
+class Unauthorized(UsageError):
+    """No API key, or not one that this server knows."""
+
+    code = "unauthorized"
+    http_status = 401
+
+
+class TargetRefused(UsageError):
+    """Messages must not be sent there: no address, or one of a private network."""
+
+    code = "target_refused"
 
 
 class DocumentError(SuanbeiError):
@@ -171,6 +187,13 @@ class DatabaseUnavailable(RegistryError):
 
     code = "database_unavailable"
     http_status = 503
+
+
+class AlreadyRunning(RegistryError):
+    """Another process does this very thing right now."""
+
+    code = "already_running"
+    http_status = 409
 
 
 class ListShrunk(RegistryError):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from registry.batch_facts import batch_summary
 from registry.chunks import chunks
 from registry.derive import Appearance, derive_filings, differences
 from registry.entities import FilingId, Node, delete_orphans, node_of, regroup
@@ -46,14 +47,19 @@ def vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list
     ]
 
 
-def published_event(batch: Batch) -> NewEvent:
-    """A list that was not known before."""
+def published_event(session: Session, batch: Batch, news: Sequence[NewEvent]) -> NewEvent:
+    """A list that was not known before, with the counts of what it brought."""
     return NewEvent(
         EventType.BATCH_PUBLISHED,
         series=batch.series,
         period=batch.period,
         batch=batch.id,
-        data={"title": batch.title, "rows": batch.rows, "ordinal": batch.ordinal},
+        data={
+            "title": batch.title,
+            "rows": batch.rows,
+            "ordinal": batch.ordinal,
+            "summary": batch_summary(session, news),
+        },
     )
 
 

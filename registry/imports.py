@@ -218,7 +218,7 @@ def _tell(
     after = _keys_of(session, versions_of(session, batch.id)[-1])
     news = refresh_filings(session, list(dict.fromkeys([*after, *before])), batch)
     gone = vanished_events(session, [key for key in before if key not in set(after)], batch)
-    published = [published_event(batch)] if is_new else []
+    published = [published_event(session, batch, news)] if is_new else []
     append_events(session, [*published, *news, *gone])
     report.status = "new" if is_new else "changed" if news or gone else report.status
     for event in (*news, *gone):

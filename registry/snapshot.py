@@ -10,6 +10,7 @@ import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from registry.errors import BrokenDocument, MissingFile, RegistryError
 from registry.imports import Import, import_into
 from registry.lists import Accounting, ParsedDocument, Row, Series
 from registry.models import Batch, Document, Listing, Notice, Version
+
+SNAPSHOT = Path(str(resources.files("data"))) / "snapshot.jsonl.xz"
+"""The one that ships."""
 
 FORMAT = "suanbei-snapshot-1"
 COLUMNS = (

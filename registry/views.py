@@ -79,6 +79,11 @@ def coverage(session: Session) -> View:
     return answer
 
 
+def count_filings(session: Session) -> int:
+    """How many filings the registry holds."""
+    return session.execute(select(func.count()).select_from(Filing)).scalar_one()
+
+
 def filing_views(session: Session, filings: Sequence[Filing]) -> list[View]:
     """Filings in the order given, each with its listings."""
     entities = _entities(session, {filing.entity_id for filing in filings})

@@ -2,11 +2,29 @@
 
 from fastapi import FastAPI
 
-from search_api import problems
-from search_api.routes import batches, health
+from search_api import pages, problems
+from search_api.herald import Herald
+from search_api.routes import (
+    batches,
+    changes,
+    feeds,
+    health,
+    status,
+    subscriptions,
+    verify,
+)
 from search_api.services import Services
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
+SECTIONS = (
+    verify,
+    batches,
+    changes,
+    feeds,
+    subscriptions,
+    status,
+    health,
+)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -23,7 +41,9 @@ def create_app(services: Services) -> FastAPI:
         },
     )
     app.state.services = services
+    app.state.herald = Herald(services.database)
     problems.install(app)
-    for section in (batches, health):
+    for section in SECTIONS:
         app.include_router(section.router)
+    pages.install(app)
     return app

@@ -43,7 +43,8 @@ def install(app: FastAPI) -> None:
 
 async def _suanbei(_request: Request, error: Exception) -> JSONResponse:
     known = error if isinstance(error, SuanbeiError) else SuanbeiError(str(error))
-    return problem(known.http_status, known.code, str(known))
+    headers = {"WWW-Authenticate": "Bearer"} if known.http_status == 401 else None
+    return problem(known.http_status, known.code, str(known), headers)
 
 
 async def _validation(_request: Request, error: Exception) -> JSONResponse:

@@ -12,6 +12,9 @@ RowPicture = Callable[[str, int, int, int | None, list[tuple[int, tuple[float, .
 """sha256, table, row, page, boxes → PNG of the published row. Only the crawler's side can read documents,
 so that the command line hands it in."""
 
+CheckTarget = Callable[[str], None]
+"""Raises TargetRefused for an address where messages must not be sent. Delivery is not the API's work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -20,6 +23,7 @@ class Services:
     settings: Settings
     database: Database
     row_picture: RowPicture | None = None
+    check_target: CheckTarget | None = None
 
 
 def services(request: Request) -> Services:

@@ -27,34 +27,37 @@ _SLACK = 0.02
 """So much room (in font sizes) must be left for saying that the next glyph would have fitted."""
 _COLUMN_SLACK = 0.5
 """The widest line of a column is at most this much (in font sizes) narrower than the column."""
-_LEFT = re.compile(r"(?:[A-Za-z0-9.+-]+|..?)$")
-_RIGHT = re.compile(r"[A-Za-z0-9.+-]+|..?")
+_WORD = re.compile(r"[A-Za-z0-9.+-]{1,40}|..?")
+_LONGEST_WORD = 40
 
 Column = tuple[float, float]
 """The left and right edge of a cell in points."""
 _Key = tuple[int, int]
 
 
-class Speller:
-    """Learns a table's columns from all of its cells, then spells out their texts."""
+def spell(cells: Sequence[tuple[Column, Sequence[Line]]]) -> list[str]:
+    """The texts of all cells of a table, each break marked as `BREAK` or `LOST_SPACE`."""
+    columns = _Columns(cells)
+    texts = [columns.joined(column, lines) for column, lines in cells]
+    words = _Words(texts)
+    return [words.decide(text) if _UNDECIDED in text else text for text in texts]
+
+
+class _Columns:
+    """Learns from all cells of a table how wide its columns are, and so what their breaks are."""
 
     def __init__(self, cells: Iterable[tuple[Column, Sequence[Line]]]) -> None:
         self._widest: dict[_Key, float] = {}
         self._margin = 1e6
-        cells = [(column, lines) for column, lines in cells if lines]
         for column, lines in cells:
-            key = _key(column)
-            widest = max(map(_inked, lines))
-            self._widest[key] = max(widest, self._widest.get(key, 0.0))
-            self._margin = max(min(self._margin, column[1] - column[0] - widest), 0.0)
-        self._words = _Words(self._joined(column, lines) for column, lines in cells)
+            if lines:
+                key = _key(column)
+                widest = max(map(_inked, lines))
+                self._widest[key] = max(widest, self._widest.get(key, 0.0))
+                self._margin = max(min(self._margin, column[1] - column[0] - widest), 0.0)
 
-    def spell(self, column: Column, lines: Sequence[Line]) -> str:
-        """The text of a cell with each break marked as `BREAK` or `LOST_SPACE`."""
-        text = self._joined(column, lines)
-        return self._words.decide(text) if _UNDECIDED in text else text
-
-    def _joined(self, column: Column, lines: Sequence[Line]) -> str:
+    def joined(self, column: Column, lines: Sequence[Line]) -> str:
+        """The text of a cell, with breaks that its lines do not tell as `_UNDECIDED`."""
         if len(lines) < 2:
             return lines[0].text if lines else ""
         parts = [lines[0].text]
@@ -123,9 +126,9 @@ class _Words:
 
 def _around(text: str, end: int, start: int) -> tuple[str, str] | None:
     """The words before `end` and from `start`; of Chinese text, two characters."""
-    left = _LEFT.search(text[max(0, end - 40) : end])
-    right = _RIGHT.match(text[start : start + 40])
-    return (left[0], right[0]) if left and right else None
+    right = _WORD.match(text, start)
+    left = _WORD.match(text[max(0, end - _LONGEST_WORD) : end][::-1])
+    return (left[0][::-1], right[0]) if left and right else None
 
 
 def _in_word(sign: str) -> bool:

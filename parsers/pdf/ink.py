@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
-from parsers.pdf.shapes import Shape, shapes_of
+from parsers.pdf.shapes import Shape, Shapes
 
 _HYPHENS = (0x02, 0xFFFE)
 """What pdfium hands over for a hyphen at a line's end."""
@@ -23,14 +23,11 @@ _THIN = 3.0
 _Box = tuple[float, float, float, float]
 
 
-class Glyph(NamedTuple):
-    """A character: its text, left and right edge (of its advance), baseline and font size."""
+Glyph = tuple[str, float, float, float, float]
+"""A character: its text, left and right edge (of its advance), baseline and font size.
 
-    text: str
-    x0: float
-    x1: float
-    y: float
-    size: float
+A plain tuple, as there are a hundred thousand of them in a list.
+"""
 
 
 class Ruling(NamedTuple):
@@ -47,6 +44,10 @@ class Unsure(Exception):
 
 class TooMuch(Exception):
     """A page over a limit: no reader takes it."""
+
+
+class Unreadable(Exception):
+    """A page that no reader can read."""
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ def read_ink(page: pdfium.PdfPage) -> Ink:
         _read_glyphs(text_page.raw, ink.glyphs, box, place)
     finally:
         text_page.close()
-    for shape in shapes_of(page.raw, Unsure):
+    for shape in Shapes(Unsure).read(page.raw):
         _take_shape(ink, shape, box, place)
     return ink
 
@@ -112,7 +113,7 @@ def read_ink(page: pdfium.PdfPage) -> Ink:
 def _take_shape(ink: Ink, shape: Shape, page: _Box, place: "_Place") -> None:
     box = place(page, shape.box)
     if shape.kind == "space":
-        ink.glyphs.append(Glyph(" ", box[0], box[0], box[3], 0.0))
+        ink.glyphs.append((" ", box[0], box[0], box[3], 0.0))
     else:
         ink.add_shape(box, shape.kind == "outline")
 
@@ -122,10 +123,13 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
     if count > MAX_GLYPHS_PER_PAGE:
         raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    at_box, at_x, at_y = ctypes.pointer(box), ctypes.pointer(x), ctypes.pointer(y)
     upright = place is _upright
     left, top = page[0], page[3]
+    baseline, size = None, 0.0
     # Names of their own: this loop runs for every character of a document.
     code_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    add = glyphs.append
     origin_of, size_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize
     for index in range(count):
         code = code_of(handle, index)
@@ -135,15 +139,16 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
                 continue
         else:
             text = chr(code)
-        box_of(handle, index, box)
-        origin_of(handle, index, x, y)
-        size = size_of(handle, index)
+        box_of(handle, index, at_box)
+        origin_of(handle, index, at_x, at_y)
+        if y.value != baseline or not upright:
+            # Asked for once a line: letters of two sizes on one baseline are no matter here.
+            baseline, size = y.value, size_of(handle, index)
         if upright:
-            glyphs.append(Glyph(text, box.left - left, box.right - left, top - y.value, size))
+            add((text, box.left - left, box.right - left, top - baseline, size))
         else:
             x0, _, x1, _ = place(page, (box.left, box.bottom, box.right, box.top))
-            baseline = place(page, (x.value, y.value, x.value, y.value))[3]
-            glyphs.append(Glyph(text, x0, x1, baseline, size))
+            add((text, x0, x1, place(page, (x.value, y.value, x.value, y.value))[3], size))
 
 
 def _special(handle: object, index: int, code: int) -> str:

@@ -1,12 +1,12 @@
 """From pages to whole tables: repeated headers are marked, rows broken by a page end joined."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from parsers.flags import number_flags
 from parsers.headers import Header, find_header, is_header_again
-from parsers.pdf.breaks import Column, Speller
+from parsers.pdf.breaks import Column, spell
 from parsers.pdf.page import PAGE_NUMBER, Line, PageCell, PageContent, PageTable
 from parsers.tables import Cell, Table, TableRow
 from parsers.text import BREAK, solid
@@ -105,6 +105,9 @@ def _goes_on(table: _Open, part: PageTable) -> bool:
 
 
 def _other_header(table: _Open, part: PageTable) -> bool:
+    """Whether a part of a table starts with a header of its own, another than the table's."""
+    if table.header and _repeats(_opened(part.rows[0], 1), table.rows[table.header.first]):
+        return False
     header = find_header(_rows([_opened(row, 1) for row in part.rows[:3]]))
     return (
         header is not None
@@ -128,15 +131,14 @@ def _opened(row: Sequence[PageCell], page: int) -> _OpenRow:
     return _OpenRow(cells, page)
 
 
-def _rows(
-    rows: Sequence[_OpenRow], spell: Callable[[_OpenCell], str] = _OpenCell.text
-) -> list[TableRow]:
+def _rows(rows: Sequence[_OpenRow], texts: Iterable[str] | None = None) -> list[TableRow]:
     """Rows with their texts; a page's repeated header has the number of the row before it."""
     made, number = [], 0
+    told = iter(texts if texts is not None else (c.text() for row in rows for c in row.cells))
     for row in rows:
         number += not row.repeated
         cells = tuple(
-            Cell(spell(cell), cell.span, cell.above, tuple(cell.boxes), cell.cut)
+            Cell(next(told), cell.span, cell.above, tuple(cell.boxes), cell.cut)
             for cell in row.cells
         )
         made.append(TableRow(cells, number, row.page, row.repeated))
@@ -151,7 +153,9 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
         return
     head = table.rows[header.first : header.first + header.height]
     height = 0
-    while height < len(rows) and _repeats(rows[height], head[height : height + 1]):
+    while height < len(rows) and (
+        _repeats(rows[height], head[min(height, len(head) - 1)]) or _names_columns(rows[height])
+    ):
         rows[height].repeated = True
         height += 1
     body = rows[height:]
@@ -162,10 +166,12 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
     table.tail = body[-1] if body else table.tail
 
 
-def _repeats(row: _OpenRow, head: Sequence[_OpenRow]) -> bool:
-    """Whether a row at the top of a page says the header (or this row of it) again."""
-    if head and list(map(_squeezed, row.cells)) == list(map(_squeezed, head[0].cells)):
-        return True
+def _repeats(row: _OpenRow, head: _OpenRow) -> bool:
+    """Whether a row at the top of a page says a row of the header again."""
+    return list(map(_squeezed, row.cells)) == list(map(_squeezed, head.cells))
+
+
+def _names_columns(row: _OpenRow) -> bool:
     return is_header_again(_rows([row])[0])
 
 
@@ -211,6 +217,4 @@ def _append(last: _OpenRow, rest: _OpenRow) -> None:
 
 def _closed(table: _Open) -> Table:
     cells = [(cell.column(), cell.lines) for row in table.rows for cell in row.cells]
-    speller = Speller(cells)
-    rows = _rows(table.rows, lambda cell: speller.spell(cell.column(), cell.lines))
-    return Table(tuple(rows), table.lines_above)
+    return Table(tuple(_rows(table.rows, spell(cells))), table.lines_above)

@@ -1,9 +1,9 @@
 """One page as table rows whose cells hold lines of glyphs, and the lines outside of tables."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from parsers.pdf.grid import Grid, grids_of
@@ -12,14 +12,20 @@ from registry.lists import Box
 
 PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
 """A line that is nothing but a page number."""
+_TWO_LETTERS = re.compile(r"[!-~]{2}")
 _SAME_LINE = 0.45
 """Baselines closer than this (in font sizes) are one line."""
+_MIDDLE = 0.35
+"""How far above its baseline (in font sizes) a letter's middle is."""
 _SAME_PITCH = 1.1
 """A line farther down than this many line pitches does not go on with the paragraph."""
 _SPACE = 0.2
 """A gap wider than this (in font sizes) between two letters is a space.
 
 Beside a Chinese character it is not: there typesetters leave a gap of their own."""
+
+_Held = dict[float, list[Glyph]]
+"""The glyphs of a cell by baseline."""
 
 
 class Line(NamedTuple):
@@ -37,8 +43,7 @@ class Line(NamedTuple):
     last: float
 
 
-@dataclass(frozen=True, slots=True)
-class PageCell:
+class PageCell(NamedTuple):
     """A cell on a page: its lines, its box, and how many grid columns it covers.
 
     `cut` says that its text runs out below the table, where the page may have lost the rest.
@@ -51,8 +56,7 @@ class PageCell:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PageTable:
+class PageTable(NamedTuple):
     """A table on a page: its column edges and its rows of cells."""
 
     xs: tuple[float, ...]
@@ -61,8 +65,7 @@ class PageTable:
     rows: tuple[tuple[PageCell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PageContent:
+class PageContent(NamedTuple):
     """A page: tables and loose lines from top to bottom; `slow` if plain pdfplumber read it."""
 
     number: int
@@ -70,7 +73,7 @@ class PageContent:
     tables: tuple[PageTable, ...]
     lines: tuple[Line, ...]
     glyphs: int = 0
-    slow: bool = field(default=False)
+    slow: bool = False
 
 
 def arrange(ink: Ink, number: int) -> PageContent:
@@ -91,51 +94,72 @@ def arrange(ink: Ink, number: int) -> PageContent:
 
 def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False) -> PageContent:
     """Put the glyphs of a page into the cells of its tables."""
-    held: list[list[list[Glyph]]] = [[[] for _ in grid.cells] for grid in grids]
-    loose: list[Glyph] = []
-    for glyph in ink.glyphs:
-        place = _place(glyph, grids)
-        if place is None:
-            loose.append(glyph)
-        else:
-            held[place[0]][place[1]].append(glyph)
+    held: list[list[_Held]] = [[{} for _ in grid.cells] for grid in grids]
+    loose = ink.glyphs
+    for grid, cells in zip(grids, held, strict=True):
+        loose = _fill(grid, cells, loose)
     for grid, cells in zip(grids, held, strict=True):
         loose = _adopt_overflow(grid, cells, loose)
     tables = tuple(
-        _page_table(grid, [lines_of(glyphs) for glyphs in cells])
+        _page_table(grid, [_lines(glyphs) for glyphs in cells])
         for grid, cells in zip(grids, held, strict=True)
     )
     return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs), slow)
 
 
-def _adopt_overflow(grid: Grid, held: list[list[Glyph]], loose: list[Glyph]) -> list[Glyph]:
+def _fill(grid: Grid, held: list[_Held], glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """Put each glyph into the cell that its middle is in; return those outside of the table."""
+    outside: list[Glyph] = []
+    xs, owner = grid.xs, grid.owner
+    width = len(xs) - 1
+    rows: dict[float, Sequence[int]] = {}
+    for glyph in glyphs:
+        _, x0, x1, y, size = glyph
+        row = rows.get(y)
+        if row is None:
+            at = bisect_right(grid.ys, y - size * _MIDDLE) - 1
+            row = rows[y] = owner[at] if 0 <= at < len(owner) else ()
+        column = bisect_right(xs, (x0 + x1) / 2) - 1
+        if row and 0 <= column < width and row[column] >= 0:
+            _hold(held[row[column]], glyph)
+        else:
+            outside.append(glyph)
+    return outside
+
+
+def _hold(held: _Held, glyph: Glyph) -> None:
+    line = held.get(glyph[3])
+    if line is None:
+        held[glyph[3]] = [glyph]
+    else:
+        line.append(glyph)
+
+
+def _adopt_overflow(grid: Grid, held: list[_Held], loose: list[Glyph]) -> list[Glyph]:
     """Give back to the cells of the last row the lines that run out below their bottom ruling.
 
     A row that may not be broken and is taller than the page does so. Returns what stays loose.
     """
+    below = [glyph for glyph in loose if glyph[3] > grid.ys[-1]]
+    if not below:
+        return loose
     numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
-    below = [glyph for glyph in loose if glyph.y > grid.ys[-1] and glyph.y not in numbers]
-    for index in dict.fromkeys(grid.owner[-1]) if below else ():
-        if index < 0:
+    adopted: set[Glyph] = set()
+    for index in dict.fromkeys(grid.owner[-1]):
+        baselines = [line.y for line in _lines(held[index])[-2:]] if index >= 0 else []
+        if len(baselines) < 2:
             continue
         _, left, _, right = grid.cells[index]
-        column = [g for g in below if grid.xs[left] <= (g.x0 + g.x1) / 2 < grid.xs[right]]
-        baselines = [line.y for line in lines_of(held[index])[-2:]]
-        for glyph in sorted(column, key=_y) if len(baselines) == 2 else ():
-            pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
-            if glyph.y - max(g.y for g in held[index]) > pitch:
+        pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
+        for glyph in sorted(below, key=_y):
+            _, x0, x1, y, _ = glyph
+            if y in numbers or not grid.xs[left] <= (x0 + x1) / 2 < grid.xs[right]:
+                continue
+            if y - max(held[index]) > pitch:
                 break
-            held[index].append(glyph)
-            loose.remove(glyph)
-    return loose
-
-
-def _place(glyph: Glyph, grids: Sequence[Grid]) -> tuple[int, int] | None:
-    x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size * 0.35
-    for index, grid in enumerate(grids):
-        if (cell := grid.cell_at(x, y)) is not None:
-            return index, cell
-    return None
+            _hold(held[index], glyph)
+            adopted.add(glyph)
+    return [glyph for glyph in loose if glyph not in adopted]
 
 
 def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
@@ -159,22 +183,37 @@ def _page_table(grid: Grid, texts: Sequence[tuple[Line, ...]]) -> PageTable:
 
 
 def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
-    """Glyphs grouped by baseline, each line in reading order, gaps as spaces."""
+    """Glyphs grouped by baseline, each line in reading order."""
+    held: _Held = {}
+    for glyph in glyphs:
+        _hold(held, glyph)
+    return _lines(held)
+
+
+def _lines(held: _Held) -> tuple[Line, ...]:
     rows: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=_y):
-        if rows and glyph.y - rows[-1][0].y <= _SAME_LINE * max(glyph.size, 1.0):
-            rows[-1].append(glyph)
+    for y, row in sorted(held.items()):
+        if rows and y - rows[-1][0][3] <= _SAME_LINE * max(row[0][4], rows[-1][0][4]):
+            rows[-1] = rows[-1] + row
         else:
-            rows.append([glyph])
-    lines = (_line(row) for row in rows)
-    return tuple(line for line in lines if line is not None)
+            rows.append(row)
+    return tuple(line for line in map(_line, rows) if line is not None)
 
 
 def _line(glyphs: list[Glyph]) -> Line | None:
     glyphs.sort(key=_x0)
-    visible = [glyph for glyph in glyphs if glyph.text != " "]
-    if not visible:
+    text = "".join(map(_text, glyphs))
+    if not text.strip(" "):
         return None
+    _, x0, first_end, y, size = glyphs[len(text) - len(text.lstrip(" "))]
+    _, last_start, x1, _, _ = glyphs[len(text.rstrip(" ")) - 1]
+    if _TWO_LETTERS.search(text):
+        text = _spaced(glyphs)
+    return Line(text, x0, x1, y, size, first_end - x0, x1 - last_start)
+
+
+def _spaced(glyphs: Iterable[Glyph]) -> str:
+    """A line's text with a space where two letters stand apart."""
     parts: list[str] = []
     end = 0.0
     for text, x0, x1, _, size in glyphs:
@@ -183,16 +222,13 @@ def _line(glyphs: list[Glyph]) -> Line | None:
         parts.append(text)
         if text != " ":
             end = x1
-    first, last = visible[0], visible[-1]
-    return Line(
-        "".join(parts), first.x0, last.x1, first.y, first.size,
-        first.x1 - first.x0, last.x1 - last.x0,
-    )  # fmt: skip
+    return "".join(parts)
 
 
 def _gap_counts(before: str, after: str) -> bool:
     return before.isascii() and after.isascii() and before != " " and after != " "
 
 
-_x0 = attrgetter("x0")
-_y = attrgetter("y")
+_text = itemgetter(0)
+_x0 = itemgetter(1)
+_y = itemgetter(3)

@@ -1,15 +1,16 @@
 """All pages of a PDF, in this process or, where there are many, in several."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from parsers.limits import MAX_PAGES
-from parsers.pdf.ink import TooMuch, Unsure, read_ink
+from parsers.pdf.helpers import Helper, cores, shares_of
+from parsers.pdf.ink import TooMuch, Unreadable, Unsure, read_ink
 from parsers.pdf.page import PageContent, arrange
-from parsers.pdf.slow import Unreadable, read_slowly
 from registry.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
 
 PDFIUM = threading.Lock()
@@ -22,20 +23,36 @@ def read_pages(data: bytes, name: str) -> list[PageContent]:
     Raises:
         BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
     """
-    with PDFIUM:
-        document = open_pdf(data, name)
+    with opened(data, name) as document:
+        own, *others = shares_of(len(document), cores())
+        helpers = [Helper(data, name, share) for share in others]
         try:
-            return _read(document, data, range(len(document)), name)
+            pages = read_range(document, data, own, name)
+            for helper in helpers:
+                found = helper.result()
+                pages += read_range(document, data, helper.pages, name) if found is None else found
+            return pages
         finally:
-            document.close()
+            for helper in helpers:
+                helper.close()
 
 
-def open_pdf(data: bytes, name: str) -> pdfium.PdfDocument:
-    """Open a PDF within the limits; the caller holds `PDFIUM` and closes it.
+@contextmanager
+def opened(data: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
+    """A PDF open within the limits, while no other thread of the process uses pdfium.
 
     Raises:
         BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
     """
+    with PDFIUM:
+        document = _open(data, name)
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def _open(data: bytes, name: str) -> pdfium.PdfDocument:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -51,9 +68,14 @@ def open_pdf(data: bytes, name: str) -> pdfium.PdfDocument:
     raise BrokenDocument(f"{name}: the PDF has no pages")
 
 
-def _read(
+def read_range(
     document: pdfium.PdfDocument, data: bytes, indexes: Iterable[int], name: str
 ) -> list[PageContent]:
+    """The contents of some pages, by index from 0; the caller holds `PDFIUM`.
+
+    Raises:
+        BrokenDocument, DocumentTooLarge: a page cannot be read.
+    """
     return [_read_page(document, data, index, name) for index in indexes]
 
 
@@ -73,6 +95,9 @@ def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str)
 
 
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageContent:
+    # pdfplumber takes longer to import than most lists take to read.
+    from parsers.pdf.slow import read_slowly
+
     try:
         return read_slowly(data, index + 1)
     except Unreadable as error:

@@ -15,6 +15,7 @@ _SIMPLE = 5
 _MAX_SEGMENTS = 100_000
 _MAX_DEPTH = 8
 _NO_INK = 0.01
+_HAIRLINE = 1.0
 _NEGLIGIBLE = 1e-6
 
 _Box = tuple[float, float, float, float]
@@ -53,56 +54,78 @@ class _Matrix(NamedTuple):
         )
 
 
-def shapes_of(page: object, refusal: type[Exception]) -> Iterator[Shape]:
-    """The shapes of a page (pdfium's handle), those inside forms too.
+_PAGE = _Matrix()
 
-    Raises:
-        refusal: a form is turned, or forms are nested too deeply.
+
+class Shapes:
+    """Collects the shapes of one page, those inside forms too.
+
+    `refusal` is raised if a form is turned, or forms are nested too deeply.
     """
-    for index in range(raw.FPDFPage_CountObjects(page)):
-        yield from _object(raw.FPDFPage_GetObject(page, index), _Matrix(), refusal, 0)
 
+    def __init__(self, refusal: type[Exception]) -> None:
+        self.found: list[Shape] = []
+        self._refusal = refusal
+        self._edges = tuple(ctypes.c_float() for _ in range(4))
+        self._at_edges = tuple(map(ctypes.pointer, self._edges))
 
-def _object(item: object, outer: _Matrix, refusal: type[Exception], depth: int) -> Iterator[Shape]:
-    kind = raw.FPDFPageObj_GetType(item)
-    if kind == raw.FPDF_PAGEOBJ_TEXT:
-        x0, y0, x1, y1 = _bounds(item)
-        if x1 - x0 < _NO_INK:
-            matrix = _matrix(item)
-            yield Shape(outer.box(matrix.e, matrix.f, matrix.e, matrix.f), "space")
-    elif kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _path(item, outer)
-    elif kind == raw.FPDF_PAGEOBJ_FORM:
-        matrix = _matrix(item)
+    def read(self, page: object) -> list[Shape]:
+        """The shapes of a page, given pdfium's handle."""
+        bounds_of, at_edges = raw.FPDFPageObj_GetBounds, self._at_edges
+        x0, _, x1, _ = self._edges
+        for index in range(raw.FPDFPage_CountObjects(page)):
+            item = raw.FPDFPage_GetObject(page, index)
+            kind = raw.FPDFPageObj_GetType(item)
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                # The same as `_take`, without its calls: most objects of a page are texts.
+                bounds_of(item, *at_edges)
+                if x1.value - x0.value >= _NO_INK:
+                    continue
+            self._take(item, kind, _PAGE, 0)
+        return self.found
+
+    def _take(self, item: object, kind: int, outer: _Matrix, depth: int) -> None:
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            x0, _, x1, _ = self._bounds(item)
+            if x1 - x0 < _NO_INK:
+                matrix = _matrix(item)
+                box = outer.box(matrix.e, matrix.f, matrix.e, matrix.f)
+                self.found.append(Shape(box, "space"))
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            self._take_path(item, outer)
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            self._take_form(item, outer, depth)
+
+    def _take_path(self, path: object, outer: _Matrix) -> None:
+        count = raw.FPDFPath_CountSegments(path)
+        if count > _SIMPLE:
+            kind = _kind(path)
+            for part in _parts(path, min(count, _MAX_SEGMENTS)):
+                self.found.append(Shape(outer.box(*part), kind))
+        else:
+            box = outer.box(*self._bounds(path))
+            thin = min(box[2] - box[0], box[3] - box[1]) <= _HAIRLINE
+            self.found.append(Shape(box, "outline" if thin else _kind(path)))
+
+    def _take_form(self, form: object, outer: _Matrix, depth: int) -> None:
+        matrix = _matrix(form)
         if depth == _MAX_DEPTH or max(abs(matrix.b), abs(matrix.c)) > _NEGLIGIBLE:
-            raise refusal("a drawing inside the page that is turned, or too deep")
+            raise self._refusal("a drawing inside the page that is turned, or too deep")
         inner = outer.inner(matrix)
-        for index in range(raw.FPDFFormObj_CountObjects(item)):
-            yield from _object(raw.FPDFFormObj_GetObject(item, index), inner, refusal, depth + 1)
+        for index in range(raw.FPDFFormObj_CountObjects(form)):
+            item = raw.FPDFFormObj_GetObject(form, index)
+            self._take(item, raw.FPDFPageObj_GetType(item), inner, depth + 1)
 
-
-def _path(path: object, outer: _Matrix) -> Iterator[Shape]:
-    count = raw.FPDFPath_CountSegments(path)
-    if count > _SIMPLE:
-        kind = _kind(path)
-        for box in _parts(path, min(count, _MAX_SEGMENTS)):
-            yield Shape(outer.box(*box), kind)
-    else:
-        box = outer.box(*_bounds(path))
-        thin = min(box[2] - box[0], box[3] - box[1]) <= 1.0
-        yield Shape(box, "outline" if thin else _kind(path))
+    def _bounds(self, item: object) -> _Box:
+        raw.FPDFPageObj_GetBounds(item, *self._at_edges)
+        x0, y0, x1, y1 = self._edges
+        return x0.value, y0.value, x1.value, y1.value
 
 
 def _kind(path: object) -> Literal["outline", "area"]:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     drawn = raw.FPDFPath_GetDrawMode(path, fill, stroke) and stroke.value
     return "outline" if drawn else "area"
-
-
-def _bounds(item: object) -> _Box:
-    x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(item, x0, y0, x1, y1)
-    return x0.value, y0.value, x1.value, y1.value
 
 
 def _matrix(item: object) -> raw.FS_MATRIX:

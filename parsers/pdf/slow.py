@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pdfplumber
-from pdfminer.psexceptions import PSException
 from pdfminer.pdfexceptions import PDFException
+from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from parsers.limits import MAX_GLYPHS_PER_PAGE
 from parsers.pdf.grid import Grid, Span
-from parsers.pdf.ink import Glyph, Ink, TooMuch
+from parsers.pdf.ink import Glyph, Ink, TooMuch, Unreadable
 from parsers.pdf.page import PageContent, arrange_in
 
 _BASELINE = 0.22
@@ -24,10 +24,6 @@ _ERRORS = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError,
 )  # fmt: skip
 """What pdfminer raises on broken pages: its own errors and those of its unguarded code."""
-
-
-class Unreadable(Exception):
-    """pdfplumber cannot read the page either."""
 
 
 def read_slowly(data: bytes, number: int) -> PageContent:
@@ -51,7 +47,7 @@ def read_slowly(data: bytes, number: int) -> PageContent:
 
 def _glyph(char: dict[str, Any]) -> Glyph:
     size = float(char["size"])
-    return Glyph(
+    return (
         str(char["text"]), float(char["x0"]), float(char["x1"]),
         float(char["bottom"]) - _BASELINE * size, size,
     )  # fmt: skip

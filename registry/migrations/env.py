@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from registry.models import Base, UtcDateTime
+from registry.models import UtcDateTime
+from registry.watching import Subscription
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -15,7 +16,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=Subscription.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     transactional_ddl=True,
     render_item=render_item,

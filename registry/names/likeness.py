@@ -86,7 +86,8 @@ def _short_form(claim: NameParts, known: NameParts) -> float | None:
     if is_trade(claim.core) or not places_agree(claim, known):
         return None
     begins = len(claim.core) >= 2 and known.core.startswith(claim.core)
-    inside = len(claim.core) >= 3 and claim.core in known.core
+    ends = len(claim.core) >= 2 and known.brand.endswith(claim.core)
+    inside = ends or (len(claim.core) >= 3 and claim.core in known.core)
     if claim.complete:
         # 大华股份有限公司 is said of 大华技术; 完美（中国）有限公司 is not 完美世界.
         begins = claim.core == known.brand and not claim.places and bool(claim.legal)

@@ -87,10 +87,12 @@ def _stem(key: str) -> str:
 
 
 def _product(claim: NameParts, products: Sequence[str]) -> EntityMatch | None:
-    stem = _stem(claim.key)
+    stems = {_stem(claim.key)}
+    if claim.core.isascii():
+        stems.add(claim.core)  # DeepSeek Inc.; a Chinese company's name is only ever a company's
     for product in products:
         key = entity_key(product)
-        if key and (claim.key == key or stem == _stem(key)):
+        if key and (key == claim.key or _stem(key) in stems):
             score = 95 if claim.key == key else 90
             return EntityMatch(MatchLevel.BRAND, score, product, _PRODUCT)
     return None

@@ -40,8 +40,16 @@ _LATIN_LEGAL_END = re.compile(
 )
 _INSTITUTION_END = re.compile(
     r"(?:大学|学院|学校|医院|研究院|研究所|出版社|日报社|报社|通讯社|电视台|广播电视总台|总台|协会|学会|联合会|"
-    r"实验室|事务所|银行|中心|委员会|办公室|办公厅|[局厅部馆]|工作室|合作社|集团)$"
+    r"实验室|事务所|银行|中心|委员会|办公室|办公厅|[局厅部馆]|工作室|合作社)$"
 )
+# 腾讯公司, 阿里巴巴集团: people say it of any company; it makes no whole name.
+_SAID_OF_ANY = frozenset(("", "公司", "集团", "集团公司", "总公司"))
+_LATIN_TRADE_WORDS = """
+technology technologies tech science sciences network networks information software data
+intelligence intelligent ai internet digital service services and of the china chinese
+beijing shanghai shenzhen guangzhou hangzhou
+"""
+_LATIN_TRADE = frozenset(_LATIN_TRADE_WORDS.split())
 _BRANCH = re.compile(
     r"(.+?公司|[^公]+?(?:集团|银行|大学|医院))(.*?(?:分公司|支公司|分行|支行|分社|分院|分店|分中心|分校|分部|"
     r"办事处|代表处|营业部|事业部))"
@@ -86,7 +94,7 @@ def name_parts(name: str) -> NameParts:
     branch = _BRANCH.fullmatch(text)
     named, bracketed = _without_place_brackets(branch[1] if branch else text)
     rest, legal = _without_legal_form(named, _LATIN_LEGAL_END if latin else _LEGAL_END)
-    leading, core = strip_place(rest)
+    leading, core = strip_place(_without_latin_trade(rest) if latin else rest)
     if len(core) < 2 or is_trade(entity_key(core)):
         core = rest
     core_key = entity_key(core)
@@ -96,7 +104,7 @@ def name_parts(name: str) -> NameParts:
         core=core_key,
         brand=brand_of(core_key),
         legal=entity_key(legal),
-        complete=bool(legal or _INSTITUTION_END.search(rest)),
+        complete=entity_key(legal) not in _SAID_OF_ANY or bool(_INSTITUTION_END.search(rest)),
         parent=entity_key(branch[1]) if branch else "",
     )
 
@@ -138,6 +146,12 @@ def _without_place_brackets(text: str) -> tuple[str, list[str]]:
         return found[0]
 
     return _BRACKETS.sub(keep, text), places
+
+
+def _without_latin_trade(name: str) -> str:
+    """A Latin name without words of trade and places; whole if nothing else would be left."""
+    words = re.findall(r"[a-z0-9]+", name)
+    return "".join(word for word in words if word not in _LATIN_TRADE) or name
 
 
 def _without_legal_form(name: str, ending: re.Pattern[str]) -> tuple[str, str]:

@@ -17,11 +17,13 @@ MOST_LETTERS = 4
 MOST_GROUPS = 7
 """Groups that may make one number: the fields are six."""
 
-# Neither part of a word or a longer number, nor behind or before a decimal point.
-_ALONE = "(?<![0-9a-z_])(?<![0-9][.])", "(?![0-9a-z_]|[.][0-9])"
-_RUN = re.compile(f"{_ALONE[0]}[0-9]{{{LENGTH}}}+{_ALONE[1]}")
-_ALIKE = re.compile(f"{_ALONE[0]}[0-9oqdilzsgb]{{{LENGTH}}}{_ALONE[1]}")
-_GROUPS = re.compile(f"{_ALONE[0]}[0-9]++(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE[1]}")
+# Neither part of a word or a longer number, nor behind or before a decimal point. What stands
+# before is looked at behind the first character, so that the search can skip to a digit.
+_BEHIND_FIRST = "(?<![0-9a-z_].)(?<![0-9][.].)"
+_ALONE = "(?![0-9a-z_]|[.][0-9])"
+_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH - 1}}}+{_ALONE}")
+_ALIKE = re.compile(f"[0-9oqdilzsgb]{_BEHIND_FIRST}[0-9oqdilzsgb]{{{LENGTH - 1}}}{_ALONE}")
+_GROUPS = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]*+(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE}")
 _GROUP = re.compile("[0-9]+")
 _FIELD_ENDS = frozenset({6, 13, 15, 17, 20, LENGTH})
 _PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")

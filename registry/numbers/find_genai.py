@@ -22,11 +22,12 @@ _DATE = f"20(?:{_FEW}[0-9]){{6}}"
 _LINE = " {0,3}\n {0,9}"
 _CUT_SERIAL = "|".join(f"[0-9]{{{n}}}{_LINE}[0-9]{{{4 - n}}}(?![0-9])" for n in (1, 2, 3))
 _SERIAL = f"(?:{_CUT_SERIAL}|[0-9]{{1,12}})"
-_START = re.compile(f"(?<![0-9a-z])({_SPELLINGS}){_FEW}-")
+_START = re.compile(f"(?:{_SPELLINGS}){_FEW}-")
 _REST = re.compile(f"{_FEW}{_NAME}{{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
 _REST_WITH_GAPS = re.compile(f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
 _TAIL_IN_TEXT = re.compile(f"({_DATE})(?:{_FEW}s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])))?")
 _FURTHER = re.compile("[0-9a-z]|-20[0-9]{6}")
+_WORD_CHARACTER = re.compile("[0-9a-z]")
 _ANY_GAP = re.compile(f"{GAP}+")
 _TAIL = re.compile("(20[0-9]{6})(?:(s)?([0-9]+))?")
 _TAIL_ALIKE = str.maketrans("OoIl", "0011")
@@ -64,7 +65,8 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
     if "-" not in viewed:
         return
     for start in _START.finditer(viewed):
-        end = _end(viewed, start.end())
+        inside_word = _WORD_CHARACTER.match(viewed, start.start() - 1) if start.start() else None
+        end = None if inside_word else _end(viewed, start.end())
         if end is None:
             continue
         raw = text[start.start() : end]

@@ -12,7 +12,9 @@ GAP = "[ \n]"
 """A regular expression for what `view` leaves of white space and invisible characters."""
 
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_DASHES = "\u2212\u2043\u2500"  # beside Unicode's own dashes: minus, bullet, box line
+# Beside Unicode's own dashes: minus, bullet, box line, and what PDFium (Chrome's viewer too)
+# gives for a dash at the end of a line, together with the line break it swallows.
+_DASHES = "\u2212\u2043\u2500\ufffe\x02"
 _DOTS = "·•‧∙⋅・･˙"
 _APOSTROPHES = "\u2018\u2019\u201b`\u00b4\u2032\u02b9\u02bc\uff40"
 TRADITIONAL = {"網": "网", "備": "备", "號": "号", "編": "编", "證": "证"}

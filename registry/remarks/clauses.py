@@ -9,10 +9,10 @@ from collections.abc import Callable
 from registry.remarks.cut import Piece
 from registry.remarks.items import bare, is_quoted
 from registry.remarks.model import ChangeKind, RemarkField, RowContext
-from registry.remarks.renames import RENAMED_FIELDS, renamed, said_renamed, was
+from registry.remarks.renames import RENAMED_FIELDS, now, renamed, said_renamed, was
 from registry.remarks.said import Said, said_of_names
 from registry.remarks.subject import LEAD, PAPERS, Subject, subject_of
-from registry.remarks.words import field_by_looks, field_in
+from registry.remarks.words import field_at, field_by_looks, field_in
 
 Rule = Callable[[Piece, RowContext], tuple[Said, ...]]
 
@@ -28,9 +28,9 @@ _REMOVE = re.compile(
     "(?:删除|删减|移除|去除|去掉|剔除|取消|下线|下架|停用|减少|撤下|解除|注销|"
     "停止(?:使用|运营|接入)?|不再(?:使用|关联|接入)?)了?"
 )
-_WENT = re.compile("(?:已|均|现|予以)*(?:下线|下架|删除|移除|停用|停运|停止(?:运营|服务)|注销)$")
+WENT = re.compile("(?:已|均|现|予以)*(?:下线|下架|删除|移除|停用|停运|停止(?:运营|服务)|注销)$")
 _CHANGE_FIRST = re.compile(
-    "(?:变更|更新|调整|修改|修订|完善|优化|升级|细化|更换|更正)了?(?![后为]|$)"
+    "(?:变更|更新|调整|修改|修订|完善|优化|升级|细化|更换|更正)了?(?![前后为]|$)"
 )
 _CHANGE_LAST = re.compile(
     "(?:发生|有所|有|已|进行|均|的|了)*"
@@ -51,6 +51,11 @@ def read_run(run: Piece, context: RowContext) -> tuple[Said, ...]:
     body = run.without(LEAD).stripped()
     found = (rule(body, context) for rule in _RULES)
     return next((said for said in found if said), ())
+
+
+def is_read(run: Piece) -> bool:
+    """Whether a run says something by itself, whatever its row."""
+    return is_status(run) or bool(read_run(run, RowContext()))
 
 
 def _names_after(
@@ -78,7 +83,7 @@ def _removed(body: Piece, context: RowContext) -> tuple[Said, ...]:
 
 def _went(body: Piece, context: RowContext) -> tuple[Said, ...]:
     """产品A(APP)已下线."""
-    found = _WENT.search(body.masked)
+    found = WENT.search(body.masked)
     if not found or not found.start():
         return ()
     subject = subject_of(body.before(found.start()))
@@ -91,12 +96,12 @@ def _changed_first(body: Piece, context: RowContext) -> tuple[Said, ...]:
     verb = _CHANGE_FIRST.match(what.masked)
     if not verb:
         return ()
-    subject = subject_of(what.after(verb.end()))
-    into = _INTO.match(subject.rest.masked)
-    if subject.field and into:
-        after = bare(subject.rest.text[into.end() :])
-        return (said_renamed(subject.field, "", after, context),)
-    return (_said_changed(body, subject),)
+    rest = what.after(verb.end())
+    named = field_at(rest.masked)
+    into = _INTO.match(rest.masked, named[1]) if named else None
+    if named and into:
+        return (said_renamed(named[0], "", bare(rest.text[into.end() :]), context),)
+    return (_said_changed(body, subject_of(rest)),)
 
 
 def _changed_last(body: Piece, context: RowContext) -> tuple[Said, ...]:
@@ -111,8 +116,8 @@ def _said_changed(body: Piece, subject: Subject) -> Said:
     """A change of which only the field is told, and perhaps the new text in quotes."""
     rest = subject.rest.text
     inner = subject.field or field_in(rest) or field_by_looks(rest)
-    papers = PAPERS.match(body.masked)
-    of_papers = field_in(body.text[: papers.end()]) if papers else None
+    papers = PAPERS.search(body.masked)
+    of_papers = field_in(body.text[papers.start() : papers.end()]) if papers else None
     field = of_papers if of_papers and inner not in _OF_PAPERS else inner
     after = bare(rest) if is_quoted(rest) else ""
     kind = ChangeKind.RENAMED if after and field in RENAMED_FIELDS else ChangeKind.CHANGED
@@ -126,5 +131,6 @@ _RULES: tuple[Rule, ...] = (
     _changed_first,
     _changed_last,
     _went,
+    now,
     was,
 )

@@ -9,20 +9,20 @@ from registry.remarks.model import ClauseRole
 
 TO = re.compile(
     "(?:现已?|已)?(?:变更(?:为|成|至)|(?:更名|改名|更改|修改|调整|更新|升级|更换|替换|变|改)为)"
-    '|→|->|(?<=[”」』"])(?:变更|更名|改名|改)(?=[“「『"])'
+    '|→|->|(?<=[”」』"])(?:变更|更名|改名|改|现)(?=[“「『"])'
 )
 """The words between the old and the new."""
 
+_FIRST = r"(?:^|(?<=[；;。，,、：:\s]))"
 _MONTHS = r"\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
 _YEAR = r"20\d\d\s*年\s*"
 _DATE = (
     rf"(?:已?于|自)?\s*{_YEAR}{_MONTHS}(?:\s*[、,，和及至]\s*(?:{_YEAR})?{_MONTHS})*"
-    "(?:份|起|之后|后)?"
+    rf"(?:份|起|之后|后)?|{_FIRST}20\d\d[.\-/]\d{{1,2}}(?:[.\-/]\d{{1,2}})?(?![\d.])"
 )
 _HEADING = r"(?:变更(?:的)?(?:内容|事项|情况|信息|说明|记录)|备注|说明|注)(?:如下)?\s*[:：]"
-_FIRST = r"(?:^|(?<=[；;。，,、：:\s]))"
 _BARE_HEADING = rf"{_FIRST}变更(?:内容|事项|情况)(?:如下)?\s*"
-_NUMBERING = rf"{_FIRST}(?:[（(]{HIDDEN}{{1,2}}[）)]|\d{{1,2}}[.．)）、](?!\d)|[①-⑳])"
+_NUMBERING = rf"{_FIRST}(?:[（(]{HIDDEN}{{1,2}}[）)]|\d{{1,2}}[.．)）、](?!\d))|[①-⑳]"
 _SEPARATORS = r"[\s、，,；;。|]+"
 _MERE_SPACES = re.compile(r"[^\S\r\n]+")
 _CUT = re.compile(
@@ -32,15 +32,15 @@ _CUT = re.compile(
 _NAME_IN_BRACKETS = re.compile(r"[（(](?!\d{1,2}[）)])")
 
 _VERBS = (
-    "新增|增加|添加|增设|删除|移除|去除|下线|"
-    "变更(?!为|成|至|后|的)|更新(?!为)|调整(?!为)|修改(?!为)"
+    "新增|增加|添加|增设|(?:删除|移除|去除|下线)(?!$)|"
+    "变更(?!为|成|至|前|后|的)|更新(?!为)|调整(?!为)|修改(?!为)"
 )
 _FIELDS = "主体|算法名称|产品名称|算法模型|关联产品|应用产品"
 _JOINING = "同时|并且?|另|且|以及"
 # What begins a clause though nothing separates it: after a closing mark or a space, or anywhere.
 _AFTER_MARK = re.compile(
     rf"(?<=[”’」』\"＂）)\]】])\s*(?=原(?!{HIDDEN})|{_JOINING}|{_VERBS}|{_FIELDS}|产品变更|《)"
-    rf"|(?<!\s)\s+(?=原(?:主体|算法|产品)|{_VERBS}|《)"
+    rf"|(?<!\s)\s+(?=原(?:主体|算法|产品)|现(?:主体|算法|产品|名称)|{_VERBS}|《)"
 )
 # 产品“甲”已注销 is of the product; after “甲”变更为“乙” it can only be of the filing.
 _WITHDRAWN = re.compile('(?<=[”」』"])\\s*(?=已注销$)')

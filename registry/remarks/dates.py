@@ -8,7 +8,7 @@ from registry.remarks.items import product_items
 from registry.remarks.model import Clause, ClauseRole, RemarkChange, RemarkField
 from registry.remarks.said import Said
 
-_YEAR_OR_MONTH = re.compile(r"(20\d\d)\s*年|(\d{1,2})\s*月")
+_YEAR_OR_MONTH = re.compile(r"(20\d\d)\s*[年.\-/]|(\d{1,2})\s*月|(?<=20\d\d[.\-/])(\d{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ def _months_for(steps: list[Step], at: int) -> list[str]:
     year, months = "", []
     for found in _YEAR_OR_MONTH.finditer(steps[at].piece.text):
         year = found[1] or year
-        if found[2] and 1 <= int(found[2]) <= 12:
-            months.append(f"{year}-{int(found[2]):02d}")
+        month = int(found[2] or found[3] or 0)
+        if 1 <= month <= 12:
+            months.append(f"{year}-{month:02d}")
     led = 0
     for step in steps[at + 1 :]:
         if step.role is ClauseRole.DATE:

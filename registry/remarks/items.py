@@ -14,6 +14,7 @@ _SEVERAL_KINDS = re.compile(rf"(.+?)({_KIND})((?:\s*[和及与、]\s*(?:{_KIND})
 _ANY_KIND = re.compile(_KIND)
 _KIND_AT_END = re.compile(rf"[（(][^（）()]*[）)]$|(?:{_KIND})$")
 _ONLY_KIND = re.compile(rf"(?:微信|抖音|支付宝|快手|百度)?(?:{_KIND})")
+_BETWEEN = " \t\r\n、，,和及"
 _EDGES = " \t\r\n　：:，,、"
 
 
@@ -35,6 +36,8 @@ def bare(text: str) -> str:
         tail = trimmed[closed + 1 :].strip()
         if opened == 0 and tail[:1] in ("(", "（"):
             return trimmed[1:closed].strip() + tail
+        if opened == 0 and _ONLY_KIND.fullmatch(tail):
+            return f"{trimmed[1:closed].strip()}({tail})"
     elif not pairs:
         return trimmed.strip(QUOTES).strip() if _one_stray_quote(trimmed) else trimmed
     return trimmed
@@ -54,6 +57,11 @@ def _one_stray_quote(text: str) -> bool:
 def product_items(text: str) -> list[str]:
     """The products a piece of text names, each as published: the content of one pair of quotes
     can be a list (“A(网站)、B(网站)”), and two kinds can share a name (写作蛙网站和小程序)."""
+    quoted = quote_pairs(text, never_inside="变更为")
+    if len(quoted) > 1 and not _outside(text, quoted).strip(_BETWEEN):
+        return [
+            item for opened, closed in quoted for item in product_items(text[opened + 1 : closed])
+        ]
     name = bare(text)
     several = _SEVERAL_KINDS.fullmatch(name)
     if several:
@@ -61,6 +69,13 @@ def product_items(text: str) -> list[str]:
         return [f"{several[1].strip()}({kind})" for kind in kinds]
     items = list(dict.fromkeys(bare(product.text) for product in split_products(name)))
     return items or [name]
+
+
+def _outside(text: str, pairs: list[tuple[int, int]]) -> str:
+    """What stands outside the quotes."""
+    ends = [0, *(closed + 1 for _, closed in pairs)]
+    starts = [*(opened for opened, _ in pairs), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def without_kind(product: str) -> str:

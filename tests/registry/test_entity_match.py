@@ -16,6 +16,9 @@ TENCENT = "深圳市腾讯计算机系统有限公司"
         ("深圳市腾讯计算机系统 有限公司", TENCENT, "exact", "same_name"),
         ("腾讯", TENCENT, "similar", "short_form"),
         ("深圳腾讯", TENCENT, "similar", "short_form"),
+        ("腾讯公司", TENCENT, "similar", "short_form"),
+        ("腾讯集团", TENCENT, "similar", "short_form"),
+        ("讯飞", "科大讯飞股份有限公司", "similar", "short_form"),
         ("腾讯计算机系统有限公司", TENCENT, "similar", "place_left_out"),
         ("深圳市腾讯计算机系统股份有限公司", TENCENT, "similar", "legal_form"),
         ("深圳市腾迅计算机系统有限公司", TENCENT, "similar", "misspelling"),
@@ -26,6 +29,7 @@ TENCENT = "深圳市腾讯计算机系统有限公司"
         ("中科测所", "中国科学测试研究所", "similar", "abbreviation"),
         ("Tengxun", TENCENT, "similar", "pinyin"),
         ("Tengxun Inc.", TENCENT, "similar", "pinyin"),
+        ("Shenzhen Tengxun Technology Co., Ltd.", TENCENT, "similar", "pinyin"),
         ("腾讯科技（深圳）有限公司", TENCENT, "different", "related_company"),
         ("腾讯科技（北京）有限公司", "腾讯科技（深圳）有限公司", "different", "related_company"),
         ("百度在线网络技术（北京）有限公司", "北京百度网讯科技有限公司", "different", "related_company"),
@@ -119,3 +123,13 @@ def test_every_reason_is_worded_in_both_languages() -> None:
     for zh, en in MATCH_REASONS.values():
         assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
         assert en.isascii()
+
+
+def test_a_latin_company_name_can_be_a_product() -> None:
+    """DeepSeek Inc. is nobody's registered name here, but says which product is meant."""
+    match = match_entity(
+        "DeepSeek Inc.", current="杭州测试技术有限公司", products=["DeepSeek(APP)"]
+    )
+    assert match.reason == "product_name"
+    match = match_entity("问问有限公司", current="杭州测试技术有限公司", products=["问问(APP)"])
+    assert match.level is MatchLevel.DIFFERENT

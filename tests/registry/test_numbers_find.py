@@ -91,6 +91,7 @@ def test_algorithm_numbers_as_people_paste_them(text: str, raw: str | None, note
         ("Beijing - WenXinYiYan - 20230821", "inner_space"),
         ("Beijing-WenXinYiYan-202308\n21", "line_break"),
         ("Beijing-WenXin\u200bYiYan-20230821", "invisible"),
+        ("Beijing\ufffeWenXinYiYan\x0220230821", "punctuation"),
     ],
 )
 def test_genai_numbers_as_people_paste_them(text: str, notes: str) -> None:

@@ -49,6 +49,8 @@ def test_nothing_says_nothing(text: str) -> None:
         ("备案已注销", ""),
         ("2025年7月已注销", "2025-07"),
         ("已于2025年7月14日注销", "2025-07"),
+        ("已注销（2025年7月）", "2025-07"),
+        ("2025.7.14注销", "2025-07"),
     ],
 )
 def test_a_withdrawn_filing(text: str, when: str) -> None:
@@ -89,6 +91,9 @@ ENTITY = renamed("entity", "甲（北京）有限公司", "乙（上海）有限
         "原主体名称「甲（北京）有限公司」变更为「乙（上海）有限公司」",
         "原主体名称“甲（北京）有限公司”，变更为“乙（上海）有限公司”",
         "“甲（北京）有限公司”变更为“乙（上海）有限公司”",
+        "原主体“甲（北京）有限公司”现“乙（上海）有限公司”",
+        "原主体名称：甲（北京）有限公司；现主体名称：乙（上海）有限公司",
+        "变更前主体名称：甲（北京）有限公司，变更后主体名称：乙（上海）有限公司",
         "曾用名：甲（北京）有限公司",
         "原主体名称“甲（北京）有限公司”",
     ],
@@ -134,6 +139,15 @@ def test_a_registrant_renamed(text: str) -> None:
             "原使用算法甲算法、乙算法、丙算法变更为甲算法、丁算法",
             [changed("model", "甲算法、乙算法、丙算法", "甲算法、丁算法")],
         ),
+        (
+            "产品“甲(APP)”、“乙(网站)”变更为“丙(APP)”、“丁(网站)”",
+            [renamed("product", "甲(APP)", "丙(APP)"), renamed("product", "乙(网站)", "丁(网站)")],
+        ),
+        ("原产品“甲”小程序变更为“乙”小程序", [renamed("product", "甲(小程序)", "乙(小程序)")]),
+        ("角色由服务技术支持者变更为服务提供者",
+         [changed("role", "服务技术支持者", "服务提供者")]),
+        ("更换大模型为甲", [changed("model", "", "甲")]),
+        ("服务范围由甲变更为丙", [changed("other", "甲", "丙")]),
         ("模型版本升级为甲2", [changed("model", "", "甲2")]),
     ],
 )  # fmt: skip
@@ -165,6 +179,10 @@ def test_from_one_to_another(text: str, changes: list[Told]) -> None:
         ("删除产品“甲(网站)、乙(网站)”", removed("product", "甲(网站)", "乙(网站)")),
         ("删除关联产品“甲（网站）”、“乙（APP）”", removed("product", "甲（网站）", "乙（APP）")),
         ("产品甲(APP)已下线", removed("product", "甲(APP)")),
+        ("产品甲(APP)、乙(网站)下线", removed("product", "甲(APP)", "乙(网站)")),
+        ("新增产品“甲（APP）”“乙（网站）”", added("product", "甲（APP）", "乙（网站）")),
+        ("新增产品：1.甲(APP)；2.乙(网站)", added("product", "甲(APP)", "乙(网站)")),
+        ("算法输入模态新增图像、音频", added("modality", "图像", "音频")),
     ],
 )  # fmt: skip
 def test_added_and_removed(text: str, changes: list[Told]) -> None:
@@ -236,6 +254,8 @@ def test_dates(text: str, dates: list[str]) -> None:
         ("见注、产品变更、另附", "见注；另附"),
         ("变更为", "变更为"),
         ("补充说明见附件", "补充说明见附件"),
+        ("原产品甲(网站)不变", "原产品甲(网站)不变"),
+        ("原因见附件", "原因见附件"),
     ],
 )
 def test_what_is_not_understood_is_kept(text: str, unread: str) -> None:
