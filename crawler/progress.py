@@ -47,7 +47,7 @@ def render_report(report: CrawlReport, language: Language) -> Table:
     )
     for name, column in _COLUMNS.items():
         justify: Literal["left", "right"] = "left" if name == "source" else "right"
-        table.add_column(column.say(language), justify=justify, no_wrap=True)
+        table.add_column(column.say(language), justify=justify, no_wrap=name != "source")
     for source in report.sources.values():
         table.add_row(*_cells(source, language))
     return table

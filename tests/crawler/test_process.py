@@ -219,3 +219,15 @@ def test_a_strange_worker_is_not_believed(tmp_path: Path, code: str, message: st
         process.kill()
         child.close()
     assert process.returncode is not None
+
+
+def test_what_killed_crawls_left_is_cleared_away_in_time(rig: Rig) -> None:
+    """Not at once: it may belong to a crawl that is under way."""
+    old, young = (rig.settings.home / "tmp" / name for name in ("crawl-old", "crawl-young"))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "00001").write_bytes(b"x")
+    os.utime(old, (1, 1))
+    rig.crawl("genai")
+    assert not old.exists()
+    assert young.exists()

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from registry.errors import UsageError
 from tests.crawler.conftest import Rig
 from tests.crawler.site import Site, served, whole_site
 
@@ -81,3 +82,21 @@ def test_a_broken_compression_is_a_failure(rig: Rig) -> None:
     [failure] = report.failures
     assert failure.code in ("truncated_body", "unexpected_answer")
     assert not rig.basket.documents
+
+
+def test_everything_goes_through_the_proxy(rig: Rig) -> None:
+    """robots.txt, too: the names of the sites are the proxy's business, never looked up here."""
+    update = {"proxy": rig.site.url, "cac_url": "http://cac.invalid"}
+    rig.settings = rig.settings.model_copy(update=update)
+    report = rig.crawl("genai")
+    assert report.ok, report.failures
+    assert rig.basket.bodies() == {rig.site.documents["g1"]}
+    assert all(seen.path.startswith("http://cac.invalid/") for seen in rig.site.seen)
+
+
+def test_a_proxy_of_another_kind_is_wrong_use(rig: Rig) -> None:
+    """Said before anything is asked for, and without the password that may be in it."""
+    rig.settings = rig.settings.model_copy(update={"proxy": "socks5://user:geheim@h:1"})
+    with pytest.raises(UsageError, match=r"^SUANBEI_PROXY: only http:// proxies") as caught:
+        rig.crawl("genai")
+    assert "geheim" not in str(caught.value)
