@@ -7,7 +7,9 @@ from search_api.herald import Herald
 from search_api.routes import (
     batches,
     changes,
+    entities,
     feeds,
+    filings,
     health,
     status,
     subscriptions,
@@ -18,6 +20,8 @@ from search_api.services import Services
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (
     verify,
+    filings,
+    entities,
     batches,
     changes,
     feeds,
