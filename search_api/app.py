@@ -9,6 +9,7 @@ from search_api.routes import (
     changes,
     feeds,
     health,
+    search,
     status,
     subscriptions,
     verify,
@@ -18,6 +19,7 @@ from search_api.services import Services
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (
     verify,
+    search,
     batches,
     changes,
     feeds,
