@@ -49,6 +49,22 @@ def lock_log(session: Session) -> Counter:
     ).scalar_one()
 
 
+def next_revision(session: Session) -> int:
+    """The next revision of the filings: every write to them takes one, told of in the log or not.
+
+    A purpose that becomes known is no event, but an index must see it. Call under `lock_log`.
+    """
+    counter = session.get_one(Counter, "revision")
+    counter.value += 1
+    session.flush()
+    return counter.value
+
+
+def revision(session: Session) -> int:
+    """The revision of the newest write to the filings; 0 if there was none."""
+    return session.execute(select(Counter.value).where(Counter.name == "revision")).scalar_one()
+
+
 def append_events(session: Session, events: Sequence[NewEvent]) -> None:
     """Write events in order, with the next ids."""
     if not events:

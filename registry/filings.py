@@ -10,7 +10,7 @@ from registry.batch_facts import batch_summary
 from registry.chunks import chunks
 from registry.derive import Appearance, derive_filings, differences
 from registry.entities import FilingId, Node, delete_orphans, node_of, regroup
-from registry.events import EventType, NewEvent
+from registry.events import EventType, NewEvent, next_revision
 from registry.lists import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from registry.models import Batch, Filing, Listing, Version
 
@@ -138,9 +138,10 @@ def _save(
     nodes = [_node(values, before.get(filing_id)) for filing_id, values in after.items()]
     old_owners = {values["entity_id"] for values in before.values()}
     owners = regroup(session, nodes, gone)
-    new = [v | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
+    mark = {"revision": next_revision(session)}
+    new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
     changed = [
-        v | {"entity_id": owners[i], "id": before[i]["id"]}
+        v | mark | {"entity_id": owners[i], "id": before[i]["id"]}
         for i, v in after.items()
         if i in before and _differ(before[i], v | {"entity_id": owners[i]})
     ]
@@ -148,7 +149,7 @@ def _save(
         session.execute(insert(Filing), new)
     if changed:
         session.bulk_update_mappings(Filing, changed)
-    moved = _move_others(session, owners, set(after))
+    moved = _move_others(session, owners, set(after), mark)
     delete_orphans(session, (old_owners | moved) - set(owners.values()))
     return owners
 
@@ -161,7 +162,9 @@ def _differ(before: Values, after: Values) -> bool:
     return any(before[name] != value for name, value in after.items())
 
 
-def _move_others(session: Session, owners: dict[FilingId, str], written: set[FilingId]) -> set[str]:
+def _move_others(
+    session: Session, owners: dict[FilingId, str], written: set[FilingId], mark: Values
+) -> set[str]:
     """Give filings that the import did not touch their regrouped entity; returns the old ones."""
     others = {filing_id: owner for filing_id, owner in owners.items() if filing_id not in written}
     found = _filings(session, sorted({key for _, key in others}))
@@ -173,7 +176,7 @@ def _move_others(session: Session, owners: dict[FilingId, str], written: set[Fil
     if moves:
         session.bulk_update_mappings(
             Filing,
-            [{"id": row_id, "entity_id": owner} for row_id, _, owner in moves],
+            [mark | {"id": row_id, "entity_id": owner} for row_id, _, owner in moves],
         )
     return {old for _, old, _ in moves}
 

@@ -180,6 +180,7 @@ class Filing(Base):
     last_period: Mapped[str]
     flags: Mapped[list[str]]
     changes: Mapped[list[Any]]
+    revision: Mapped[int] = mapped_column(index=True)
 
 
 class Event(Base):
