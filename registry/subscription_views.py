@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from registry.subscriptions import is_webhook
+from registry.channels import shown_target
 from registry.views import View, rfc3339
 from registry.watching import Delivery, Subscription
 
@@ -24,18 +24,6 @@ def subscription_view(one: Subscription, *, with_secret: bool = False) -> View:
     if with_secret:
         view["secret"] = one.secrets[0]["secret"] if one.secrets else None
     return view
-
-
-def shown_target(deliver: str) -> str:
-    """An address without its secrets: the tokens of a chat service are its whole address."""
-    if is_webhook(deliver):
-        scheme, _, rest = deliver.partition("://")
-        place, _, path = rest.partition("/")
-        host = place.rpartition("@")[2].partition("?")[0]
-        path = path.partition("?")[0]
-        return f"{scheme}://{host}/{path}" if path else f"{scheme}://{host}"
-    scheme, _, rest = deliver.partition(":")
-    return deliver if scheme == "mailto" and not rest.startswith("//") else f"{scheme}://********"
 
 
 def delivery_view(one: Delivery) -> View:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from registry.channels import is_webhook
 from registry.errors import NotFound, UsageError
 from registry.events import EventType, last_event_id
 from registry.interest import FILING_EVENTS, Interest
@@ -66,16 +67,28 @@ def change_subscription(session: Session, id_: str, changes: dict[str, Any]) -> 
         UsageError: a field does not fit.
     """
     one = find_subscription(session, id_)
+    was_webhook = is_webhook(one.deliver)
     fields = ("deliver", "name", "events", "filter", "mode", "language")
     before = {name: getattr(one, name) for name in fields}
     if "filter" in changes and "events" not in changes:
         before["events"] = ()  # what the new filter suggests
     for name, value in _checked(Wish(**before | changes)).items():
         setattr(one, name, value)
+    if is_webhook(one.deliver) != was_webhook:
+        _write_anew(session, one)
     if is_webhook(one.deliver) and not one.secrets:
         one.secrets = [{"secret": new_secret(), "until": None}]
     session.flush()
     return one
+
+
+def _write_anew(session: Session, one: Subscription) -> None:
+    """Take back what waits: messages to a program are of no use to a person, nor the reverse."""
+    waiting = (Delivery.subscription_id == one.id) & (Delivery.state == "pending")
+    first = session.execute(select(func.min(Delivery.first_event)).where(waiting)).scalar_one()
+    session.execute(delete(Delivery).where(waiting))
+    if first is not None:
+        one.cursor = first - 1
 
 
 def find_subscription(session: Session, id_: str) -> Subscription:
@@ -135,11 +148,6 @@ def valid_secrets(subscription: Subscription) -> list[str]:
 def new_secret() -> str:
     """A secret as Standard Webhooks writes them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-
-
-def is_webhook(deliver: str) -> bool:
-    """Whether messages are posted to an address of the subscriber's own."""
-    return deliver.lower().startswith(("http://", "https://"))
 
 
 def interest_of(subscription: Subscription) -> Interest:
