@@ -13,11 +13,26 @@ from search_api.pages import (
     home,
     language,
     market,
+    status,
     verdict,
+    watch,
 )
 from search_api.pages.headers import SecurityHeaders
 
-PAGES = (assets, batch, docs, entity, filing, guide, home, language, market, verdict)
+PAGES = (
+    assets,
+    batch,
+    docs,
+    entity,
+    filing,
+    guide,
+    home,
+    language,
+    market,
+    status,
+    verdict,
+    watch,
+)
 
 
 def install(app: FastAPI) -> None:

@@ -22,16 +22,19 @@ class Piece:
     ok: bool = True
 
 
-def pieces_of(number: Number | None, language: Language) -> list[Piece]:
-    """The pieces of a number; a malformed or foreign one is a single piece."""
+def pieces_of(number: Number | None, language: Language, registrant: str = "") -> list[Piece]:
+    """The pieces of a number; a malformed or foreign one is a single piece.
+
+    `registrant` is the company that its registrant code is known to belong to.
+    """
     if isinstance(number, AlgorithmNumber):
-        return _algorithm(number, language)
+        return _algorithm(number, language, registrant)
     if isinstance(number, GenaiNumber):
         return _genai(number, language)
     return [Piece(str(number))] if number else []
 
 
-def _algorithm(number: AlgorithmNumber, language: Language) -> list[Piece]:
+def _algorithm(number: AlgorithmNumber, language: Language, registrant: str) -> list[Piece]:
     _ = translations(language).gettext
     digits, zh = number.digits, language is Language.ZH
     region = region_of_division(number.division)
@@ -46,7 +49,7 @@ def _algorithm(number: AlgorithmNumber, language: Language) -> list[Piece]:
     return [
         Piece("网信算备"),
         Piece(digits[:6], 1, _("Division"), place, region is not None),
-        Piece(digits[6:13], 2, _("Registrant"), _("one company, also after a change of its name")),
+        Piece(digits[6:13], 2, _("Registrant"), registrant or _("one company, also after a change of its name")),
         Piece(digits[13:15], 3, _("Type"),
               (kind.zh if zh else kind.en) if kind else _("no such type"), kind is not None),
         Piece(digits[15:17], 4, _("Year"), str(number.year)),

@@ -123,9 +123,7 @@ def _columns(chart: Any, drawing: Drawing) -> Any:
         "part:N",
         sort=list(drawing.parts),
         scale=alt.Scale(domain=list(drawing.parts), range=list(theme.series)[: len(drawing.parts)]),
-        legend=alt.Legend(title=None, orient="top", columns=2 if drawing.size == "small" else 0)
-        if len(drawing.parts) > 1
-        else None,
+        legend=alt.Legend(title=None, orient="top", columns=2) if len(drawing.parts) > 1 else None,
     )
     few = len({row[0] for row in drawing.rows}) <= FEW
     bars = chart.mark_bar(size=28) if few else chart.mark_bar()
@@ -146,7 +144,15 @@ def _bars(chart: Any, drawing: Drawing) -> Any:
     # Readers have other fonts than this machine: labels get the room that they may need in any.
     axis = alt.Axis(labelLimit=room, minExtent=room, maxExtent=room, ticks=False, labelPadding=6)
     base = chart.encode(
-        x=alt.X("count:Q", title=drawing.count_title, axis=alt.Axis(tickMinStep=1, tickCount=5)),
+        x=alt.X(
+            "count:Q",
+            title=drawing.count_title,
+            axis=alt.Axis(tickMinStep=1, tickCount=4),
+            # Room for the counts that are written beside the bars.
+            scale=alt.Scale(
+                domain=[0, 1.18 * max((row[2] for row in drawing.rows), default=1)], nice=False
+            ),
+        ),
         y=alt.Y("x:N", sort=None, title=None, axis=axis),
     )
     bars = base.mark_bar(color=theme.series[0])

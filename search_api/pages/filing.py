@@ -43,7 +43,11 @@ def one_filing(request: Request, parts: Parts, number: str) -> Response:
         number=filings[0]["number"],
         filings=filings,
         steps=steps,
-        pieces=pieces_of(parse_number(filings[0]["number"]), language_of_request(request)),
+        pieces=pieces_of(
+            parse_number(filings[0]["number"]),
+            language_of_request(request),
+            filings[0]["entity"]["name"],
+        ),
         coverage=covered,
         has_pictures=parts.row_picture is not None,
     )

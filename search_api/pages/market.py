@@ -26,12 +26,12 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 QUESTIONS = {
     "timeline": mark("How many filings does each list add?"),
-    "types": mark("Which types of algorithm?"),
+    "newcomers": mark("How many companies are new?"),
     "regions": mark("Where are they filed?"),
     "companies": mark("Who has most?"),
-    "newcomers": mark("How many companies are new?"),
-    "deregistrations": mark("How many were withdrawn?"),
+    "types": mark("Which types of algorithm?"),
     "kinds": mark("What are the products?"),
+    "deregistrations": mark("How many were withdrawn?"),
 }
 OVER_TIME = ("timeline", "newcomers", "deregistrations")
 MOST_BARS = 20

@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote_plus
 
 import orjson
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from registry.verify import verify
 
 from registry.numbers import OtherNumber, find_numbers, read_number
+from registry.verify import verify
 from registry.views import coverage
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.anatomy import pieces_of
@@ -97,6 +98,7 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
     read = read_number(text)
     _ = translations(language).gettext
     other = verdict["entity_match"] if verdict["verdict"] == "active" else None
+    link = address("/verify", q=text, entity=entity.strip())
     body = orjson.dumps(verdict, option=orjson.OPT_SORT_KEYS)
     return render(
         request,
@@ -106,12 +108,19 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
         sentence=_(SENTENCES[verdict["verdict"]]),
         entity=entity.strip(),
         number=verdict["number"] or text,
-        pieces=pieces_of(read.number if read else None, language),
+        pieces=pieces_of(read.number if read else None, language, _registrant(verdict)),
         checked_at=datetime.now(UTC),
         fingerprint=hashlib.sha256(body).hexdigest(),
-        link=public_base(request) + address("/verify", q=text, entity=entity.strip()),
+        link=public_base(request) + link,
+        link_text=public_base(request) + unquote_plus(link),
         has_pictures=parts.row_picture is not None,
     )
+
+
+def _registrant(verdict: dict[str, Any]) -> str:
+    """The company that the registrant code of the number is known to belong to."""
+    entity = (verdict["anatomy"].get("registrant") or {}).get("entity") or {}
+    return str(entity.get("name", ""))
 
 
 def _many(

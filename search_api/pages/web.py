@@ -60,7 +60,7 @@ def region_text(region: str, language: Language) -> str:
     return found.zh if language is Language.ZH else found.en
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page in the language of the request."""
     language = language_of_request(request)
     body = (
