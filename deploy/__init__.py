@@ -1,0 +1,1 @@
+"""How Suanbei runs elsewhere, and tools for those who work on it."""
