@@ -82,6 +82,10 @@ class Archive:
             raise RegistryError(f"{path}: damaged, its bytes are not those that were archived")
         return body
 
+    def discard(self, sha256: str) -> None:
+        """Take back a document that was put a moment ago and that nothing refers to."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def __contains__(self, sha256: str) -> bool:
         """Whether there is a file for it, whole or not."""
         return self.path(sha256).is_file()

@@ -1,5 +1,6 @@
 """From bytes to the registry: archive, parse, import. The same for a crawl and a local file."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from crawler.archive import Archive
 from parsers import parse_document
 from registry.batches import Origin
 from registry.db import Database
-from registry.errors import EmptyDocument, MissingFile
+from registry.errors import EmptyDocument, ListShrunk, MissingFile
 from registry.imports import Import, ImportReport, import_document
 from registry.lists import ParsedDocument, Series
 
@@ -42,8 +43,14 @@ def take_in(
     )
     if origin.ordinal is None:
         origin = replace(origin, ordinal=parsed.ordinal)
+    known = hashlib.sha256(data).hexdigest() in archive
     sha256 = archive.put(data)
-    report = import_document(database, Import(parsed, sha256, len(data), origin, accept=accept))
+    try:
+        report = import_document(database, Import(parsed, sha256, len(data), origin, accept=accept))
+    except ListShrunk:
+        if not known:
+            archive.discard(sha256)  # refused: as if it had never come
+        raise
     return Taken(parsed, report, sha256)
 
 
