@@ -31,7 +31,10 @@ def number_flags(series: Series | None, number: str) -> tuple[str, ...]:
     found = _ALGORITHM_NUMBER.fullmatch(number)
     if not found:
         return ("malformed_number",)
-    total = sum(int(digit) << (20 - place) for place, digit in enumerate(found[1]))
+    # Σ dᵢ · 2^(20−i), taking the digits from the left.
+    total = 0
+    for digit in found[1]:
+        total = total * 2 + int(digit)
     return () if total % 10 == 1 else ("check_digit",)
 
 

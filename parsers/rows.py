@@ -138,7 +138,7 @@ def _continues(table: Table, header: Header) -> bool:
 
 def _odd(row: TableRow) -> str:
     """Why a row below a header is no filing; empty if it may be one."""
-    if not any(clean(cell.text) for cell in row.cells):
+    if not any(cell.text.strip() for cell in row.cells):
         return "empty_row"
     if all(cell.above for cell in row.cells):
         return "merged_row"
