@@ -1,10 +1,106 @@
-"""The `suanbei` command: puts the parts together."""
+"""The `suanbei` command: puts the parts together.
+
+Exit codes: 0 all well; 1 the answer is "no"; 2 wrong use; 3 could not do it, nothing half done.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The registry of China's algorithm filings.")
+import crawler.commands
+import search_api.commands
+from registry.db import Database, open_database
+from registry.errors import SuanbeiError
+from registry.language import Text, language_of
+from registry.settings import Settings, settings_table
+from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
+from registry.views import count_filings
+from search_api.app import create_app
+from search_api.server import run
+from search_api.services import Services
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings.",
+)
+crawler.commands.register(app)
+search_api.commands.register(app)
+
+
+READY = Text(
+    "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
+    "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
+)
+LOADED = Text(
+    "已载入随附快照：{documents} 份清单，{rows} 行",
+    "loaded the shipped snapshot: {documents} lists, {rows} rows",
+)
+Host = Annotated[str, typer.Option(help="address to listen on")]
+Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
+
+
+@app.command()
+def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
+    conf = Settings.load()
+    language, database = language_of(conf.language), open_database(conf)
+    if is_empty(database):
+        loaded = load_snapshot(database, SNAPSHOT)
+        typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
+    _serve(conf, database, host, port)
+
+
+@app.command()
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """API and pages only. 仅启动接口与页面。"""
+    conf = Settings.load()
+    _serve(conf, open_database(conf), host, port)
+
+
+def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
+    services = Services(conf, database)
+    language = language_of(conf.language)
+    with database.read() as session:
+        filings = count_filings(session)
+    url = f"http://{host}:{port}"
+
+    def ready() -> None:
+        typer.echo(READY.say(language, url=url, filings=filings))
+
+    run(create_app(services), host, port, ready)
+
+
+@app.command()
+def settings() -> None:
+    """Every setting, its value and what it means. 列出全部设置。"""
+    for row in settings_table(Settings.load()):
+        typer.echo(f"{row.name}={row.shown}\n    {row.help}")
+
+
+@app.command()
+def snapshot(
+    path: Annotated[Path, typer.Argument(help="where to write it")] = SNAPSHOT,
+) -> None:
+    """Write the facts of every list known, as they ship. 写出快照。"""
+    conf = Settings.load()
+    written = write_snapshot(open_database(conf), path)
+    typer.echo(
+        f"{path}: {written.documents} documents, {written.rows} rows, {path.stat().st_size} bytes"
+    )
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line: an error is one line on stderr and its exit code."""
+    try:
+        app()
+    except SuanbeiError as error:
+        sys.stderr.write(f"suanbei: {error}\n")
+        raise SystemExit(error.exit_code) from error
+
+
+if __name__ == "__main__":
+    main()

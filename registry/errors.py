@@ -2,7 +2,9 @@
 
     SuanbeiError                  exit 3, HTTP 500
     ├── UsageError                exit 2, HTTP 400   the caller asked for something that cannot be
-    │   └── NotFound              exit 1, HTTP 404
+    │   ├── NotFound              exit 1, HTTP 404
+    │   ├── Unauthorized          HTTP 401           no key, or not one of ours
+    │   └── TargetRefused         messages must not be sent there
     ├── DocumentError             a file that cannot be read as a list
     │   ├── MissingFile           no such file, or not allowed to read it
     │   ├── EmptyDocument         no bytes
@@ -16,12 +18,16 @@
     ├── FetchError                a source did not give what it should
     │   ├── FirewallError         a firewall page instead of the document
     │   ├── EmptyBodyError        200 and nothing
-    │   └── TruncatedBodyError    fewer bytes than announced
+    │   ├── TruncatedBodyError    fewer bytes than announced
+    │   ├── UnexpectedAnswer      something else than was asked for: HTML for a document, no JSON
+    │   └── NothingListed         a page or list without what it is there for
     ├── RegistryError             the registry could not be read or changed
     │   ├── HomeNotWritable
     │   ├── DatabaseUnavailable
+    │   ├── AlreadyRunning        HTTP 409           another process is at it
     │   └── ListShrunk            a list far smaller than it should be
-    └── SearchUnavailable         HTTP 503
+    ├── SearchUnavailable         HTTP 503
+    └── PortTaken                 the address cannot be listened on
 
 The message is one line that names the file, row, field or setting. `code` is stable: it is what the
 API's problem documents carry.
@@ -50,6 +56,19 @@ class NotFound(UsageError):
     code = "not_found"
     exit_code = 1
     http_status = 404
+
+
+class Unauthorized(UsageError):
+    """No API key, or not one that this server knows."""
+
+    code = "unauthorized"
+    http_status = 401
+
+
+class TargetRefused(UsageError):
+    """Messages must not be sent there: no address, or one of a private network."""
+
+    code = "target_refused"
 
 
 class DocumentError(SuanbeiError):
@@ -139,6 +158,18 @@ class TruncatedBodyError(FetchError):
     code = "truncated_body"
 
 
+class UnexpectedAnswer(FetchError):
+    """Something else than was asked for: HTML for a document, a list that is no JSON."""
+
+    code = "unexpected_answer"
+
+
+class NothingListed(FetchError):
+    """A page or list without what it is there for: an empty result is a failure."""
+
+    code = "nothing_listed"
+
+
 class RegistryError(SuanbeiError):
     """The registry could not be read or changed."""
 
@@ -158,6 +189,13 @@ class DatabaseUnavailable(RegistryError):
     http_status = 503
 
 
+class AlreadyRunning(RegistryError):
+    """Another process does this very thing right now."""
+
+    code = "already_running"
+    http_status = 409
+
+
 class ListShrunk(RegistryError):
     """A list far smaller than its last version or its own numbering says."""
 
@@ -170,3 +208,9 @@ class SearchUnavailable(SuanbeiError):
 
     code = "search_unavailable"
     http_status = 503
+
+
+class PortTaken(SuanbeiError):
+    """The address cannot be listened on."""
+
+    code = "port_taken"

@@ -3,6 +3,7 @@
 `suanbei settings`, the documentation and `.env.example` are printed from it.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -34,6 +35,53 @@ class Settings(BaseSettings):
     proxy: str = Field(
         "", description="HTTP proxy of the crawler", json_schema_extra={"secret": True}
     )
+    schedule: str = Field(
+        "0 9-19/2 * * mon-fri",
+        description="when to look for new lists: five cron fields, Beijing time; empty: never",
+    )
+    full_schedule: str = Field(
+        "30 2 * * *",
+        description="when to re-read every known document: five cron fields, Beijing time",
+    )
+    jitter: int = Field(
+        300, ge=0, le=3600, description="seconds by which a scheduled crawl is put off at most"
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="address of this server, for links in feeds and messages",
+    )
+    api_keys: str = Field(
+        "",
+        description="keys that may manage subscriptions, comma separated; empty: nobody may",
+        json_schema_extra={"secret": True},
+    )
+    allow_private_targets: bool = Field(
+        False, description="let messages be sent to addresses of one's own network"
+    )
+    smtp_url: str = Field(
+        "",
+        description="mail server for mailto: subscriptions: mailtos://user:password@host?from=…",
+        json_schema_extra={"secret": True},
+    )
+    digest_hour: int = Field(9, ge=0, le=23, description="hour of the daily digest, Beijing time")
+    monitor_failures: int = Field(
+        3, ge=0, description="alarm after so many failed passes over a source in a row; 0: never"
+    )
+    monitor_overdue: float = Field(
+        1.0, ge=0, description="alarm after a source's longest pause so far, times this; 0: never"
+    )
+    monitor_attachments: int = Field(
+        1, ge=0, description="alarm when a page has lost so many attachments; 0: never"
+    )
+    monitor_firewall: int = Field(
+        1, ge=0, description="alarm after so many firewall pages of a source in a pass; 0: never"
+    )
+    monitor_unread: bool = Field(
+        True, description="alarm when a document cannot be read or taken in"
+    )
+    monitor_flags: float = Field(
+        0.2, ge=0, le=1, description="alarm when this share of a new list is flagged; 0: never"
+    )
     language: str = Field("", description="zh or en for the command line; empty: by LANG")
     log_format: str = Field("text", pattern="^(text|json)$", description="text or json")
 
@@ -60,3 +108,31 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Where documents are kept, each under its sha256."""
         return self.home / "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One line of the table of settings."""
+
+    name: str
+    shown: str
+    default: str
+    help: str
+
+
+def settings_table(settings: Settings | None = None) -> list[SettingRow]:
+    """Every setting: variable, value (secrets hidden), default and meaning."""
+    rows = []
+    for field, info in Settings.model_fields.items():
+        value = getattr(settings, field) if settings else info.default
+        extra = info.json_schema_extra
+        secret = isinstance(extra, dict) and bool(extra.get("secret"))
+        rows.append(
+            SettingRow(
+                name=PREFIX + field.upper(),
+                shown="********" if secret and value else str(value),
+                default=str(info.default),
+                help=info.description or "",
+            )
+        )
+    return rows

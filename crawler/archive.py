@@ -1,0 +1,164 @@
+"""The archive: every document once, under its sha256, never changed and never deleted.
+
+A document is written to a temporary name in its folder, flushed to the disk, then renamed: a name
+that is a sha256 has, after whatever crash, all of its bytes. A file that exists is not thereby
+good: what is there is hashed before it is relied upon.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.errors import HomeNotWritable, MissingFile, RegistryError
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = ".part-"
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_ABANDONED = 3600
+"""Seconds after which an unfinished file belongs to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the archive that should not be so."""
+
+    path: Path
+    reason: str
+
+
+class Archive:
+    """Documents in `folder`, as `ab/abcdef…`. Any number of processes may put and get at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Where a document is, or would be.
+
+        Raises:
+            ValueError: not a sha256 in lower-case hexadecimal.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"not a sha256: {sha256!r}")
+        return self.folder / sha256[:2] / sha256
+
+    def put(self, body: bytes) -> str:
+        """Keep a document; returns its sha256. Keeping it again does nothing, or mends it.
+
+        Raises:
+            HomeNotWritable: the folder cannot be written.
+            RegistryError: it could not be kept (a full disk); nothing is left behind.
+        """
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = self.path(sha256)
+        try:
+            if not _holds(path, body):
+                _write(path, body)
+        except OSError as error:
+            kind = HomeNotWritable if error.errno in _DENIED else RegistryError
+            raise kind(f"{path.parent}: {error.strerror or error}") from error
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The document's bytes.
+
+        Raises:
+            MissingFile: there is none, or it cannot be read.
+            RegistryError: its bytes are not those that were put.
+        """
+        path = self.path(sha256)
+        try:
+            body = path.read_bytes()
+        except OSError as error:
+            raise MissingFile(f"{path}: {error.strerror or error}") from error
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise RegistryError(f"{path}: damaged, its bytes are not those that were archived")
+        return body
+
+    def __contains__(self, sha256: str) -> bool:
+        """Whether there is a file for it, whole or not."""
+        return self.path(sha256).is_file()
+
+    def __iter__(self) -> Iterator[str]:
+        """The sha256 of every document, in order."""
+        for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
+            if _SHA256.fullmatch(path.name) and path.parent.name == path.name[:2]:
+                yield path.name
+
+    def verify(self) -> Iterator[Problem]:
+        """Hash every document; yields what is damaged, unreadable, or does not belong there.
+
+        Unfinished files of the last hour may be somebody's work and are passed over.
+        """
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_dir():
+                continue
+            if path.name.startswith(_UNFINISHED):
+                if _is_abandoned(path):
+                    yield Problem(path, "unfinished, left by a process that was killed")
+            elif not _SHA256.fullmatch(path.name) or path != self.path(path.name):
+                yield Problem(path, "does not belong here")
+            elif problem := self._damage(path):
+                yield Problem(path, problem)
+
+    def sweep(self) -> int:
+        """Remove unfinished files that killed processes left; returns how many."""
+        count = 0
+        for path in self.folder.glob(f"*/{_UNFINISHED}*"):
+            with suppress(OSError):
+                if _is_abandoned(path):
+                    path.unlink()
+                    count += 1
+        return count
+
+    def _damage(self, path: Path) -> str:
+        try:
+            self.get(path.name)
+        except (MissingFile, RegistryError) as error:
+            return str(error).partition(": ")[2]
+        return ""
+
+
+def _holds(path: Path, body: bytes) -> bool:
+    """Whether the file is there and whole."""
+    try:
+        return path.stat().st_size == len(body) and path.read_bytes() == body
+    except FileNotFoundError:
+        return False
+
+
+def _write(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)  # public documents; a backup may run as another user
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_abandoned(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > _ABANDONED

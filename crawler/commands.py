@@ -1,0 +1,144 @@
+"""Commands that bring lists in: crawl, import, parse."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crawler.archive import Archive
+from crawler.ingest import Taken, parse_file, read_file, take_in
+from crawler.progress import CrawlProgress, render_failures, render_report
+from crawler.run import crawl as run_crawl
+from crawler.sink import known_documents, make_sink, record_checks
+from crawler.sources import load_catalogue
+from parsers import record
+from registry.batches import Origin
+from registry.db import open_database
+from registry.errors import SuanbeiError
+from registry.language import Language, Text, language_of
+from registry.lists import ParsedDocument, Series
+from registry.settings import Settings
+
+IMPORTED = Text(
+    "{name}：{status}，{rows} 行，新增 {added}，变更 {changed}，注销 {deregistered}，消失 {vanished}",
+    "{name}: {status}, {rows} rows, {added} added, {changed} changed, {deregistered} deregistered, "
+    "{vanished} vanished",
+)
+SUMMARY = Text(
+    "{name}：{title}，{seen} 行 = 保留 {kept} + 表头 {headers} + 报告 {reported}",
+    "{name}: {title}, {seen} rows = {kept} kept + {headers} headers + {reported} reported",
+)
+REPORTED = Text(
+    "  第 {table} 表第 {row} 行（页 {page}）：{reason}：{cells}",
+    "  table {table} row {row} (page {page}): {reason}: {cells}",
+)
+UNKNOWN = Text("  未知列：{columns}", "  unknown columns: {columns}")
+STATUS = {
+    "new": Text("新清单", "new list"),
+    "changed": Text("清单有变更", "list changed"),
+    "same": Text("无变化", "nothing new"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(crawl)
+    app.command("import")(import_files)
+    app.command()(parse)
+
+
+def crawl(
+    full: Annotated[bool, typer.Option("--full", help="re-read every known document")] = False,
+    source: Annotated[
+        list[str] | None, typer.Option(help="only this source (may be repeated)")
+    ] = None,
+) -> None:
+    """One pass over all sources now. 立即抓取一遍。"""
+    settings = Settings.load()
+    language = language_of(settings.language)
+    catalogue = load_catalogue().select(tuple(source or ()))
+    database, archive = open_database(settings), Archive(settings.archive)
+    with CrawlProgress(catalogue, language, Console(stderr=True)) as progress:
+        report = run_crawl(
+            settings,
+            catalogue,
+            make_sink(database, archive),
+            known=() if full else known_documents(database, archive),
+            on_progress=progress,
+        )
+    record_checks(database, report)
+    Console().print(render_report(report, language))
+    for line in render_failures(report):
+        typer.echo(line, err=True)
+    raise typer.Exit(0 if report.ok else 3)
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="DOCX, PDF, XLSX or HTML lists")],
+    accept: Annotated[
+        bool, typer.Option("--accept", help="take a list in though it has lost many rows")
+    ] = False,
+    source: Annotated[str, typer.Option(help="who published the lists")] = "cac",
+    period: Annotated[str, typer.Option(help="YYYY-MM, where a title names none")] = "",
+) -> None:
+    """Take local documents in. 导入本地清单。"""
+    settings = Settings.load()
+    database, archive = open_database(settings), Archive(settings.archive)
+    language, rejected, failed = language_of(settings.language), False, 0
+    for path in files:
+        try:
+            origin = Origin(source=source, label=str(path), sighting=False)
+            taken = take_in(
+                database, archive, read_file(path), str(path), origin, accept=accept, period=period
+            )
+            typer.echo(_imported(path, taken, language))
+            say_accounting(str(path), taken.parsed, language)
+            rejected = rejected or bool(taken.parsed.accounting.reported)
+        except SuanbeiError as error:
+            failed = error.exit_code
+            typer.echo(f"suanbei: {error}", err=True)
+    raise typer.Exit(failed or int(rejected))
+
+
+def _imported(path: Path, taken: Taken, language: Language) -> str:
+    report = taken.report
+    return IMPORTED.say(
+        language, name=path.name, status=STATUS[report.status].say(language), rows=report.rows,
+        added=report.added, changed=report.changed, deregistered=report.deregistered,
+        vanished=report.vanished,
+    )  # fmt: skip
+
+
+def parse(
+    file: Annotated[Path, typer.Argument(help="a DOCX, PDF, XLSX or HTML list")],
+    series: Annotated[Series | None, typer.Option(help="read it as this series")] = None,
+) -> None:
+    """Rows of a list as JSON lines, a summary on stderr. 解析清单。"""
+    parsed = parse_file(file, series)
+    for row in parsed.rows:
+        sys.stdout.write(json.dumps(record(row), ensure_ascii=False) + "\n")
+    say_accounting(str(file), parsed, language_of(Settings.load().language))
+    raise typer.Exit(int(bool(parsed.accounting.reported)))
+
+
+def say_accounting(name: str, parsed: ParsedDocument, language: Language) -> None:
+    """What became of every row of a document, on stderr."""
+    err, account = Console(stderr=True, highlight=False, markup=False), parsed.accounting
+    err.print(
+        SUMMARY.say(
+            language, name=name, title=parsed.title, seen=account.seen, kept=account.kept,
+            headers=account.headers, reported=len(account.reported),
+        )
+    )  # fmt: skip
+    for one in account.reported:
+        err.print(
+            REPORTED.say(
+                language, table=one.table, row=one.row, page=one.page or "-", reason=one.reason,
+                cells=" | ".join(one.cells),
+            )
+        )  # fmt: skip
+    if account.unknown_columns:
+        err.print(UNKNOWN.say(language, columns=", ".join(account.unknown_columns)))

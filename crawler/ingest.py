@@ -1,0 +1,72 @@
+"""From bytes to the registry: archive, parse, import. The same for a crawl and a local file."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crawler.archive import Archive
+from parsers import parse_document
+from registry.batches import Origin
+from registry.db import Database
+from registry.errors import EmptyDocument, MissingFile
+from registry.imports import Import, ImportReport, import_document
+from registry.lists import ParsedDocument, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A document taken in: what was read, and what came of it."""
+
+    parsed: ParsedDocument
+    report: ImportReport
+    sha256: str
+
+
+def take_in(
+    database: Database,
+    archive: Archive,
+    data: bytes,
+    name: str,
+    origin: Origin,
+    *,
+    accept: bool = False,
+    period: str = "",
+) -> Taken:
+    """Parse a document, archive it, import it: a document that cannot be read is not archived.
+
+    Raises:
+        DocumentError: it cannot be read as a list.
+        RegistryError: it cannot be kept; nothing has changed.
+    """
+    parsed = parse_document(
+        data, name=name, title=origin.notice_title, period=period or _period(origin)
+    )
+    if origin.ordinal is None:
+        origin = replace(origin, ordinal=parsed.ordinal)
+    sha256 = archive.put(data)
+    report = import_document(database, Import(parsed, sha256, len(data), origin, accept=accept))
+    return Taken(parsed, report, sha256)
+
+
+def _period(origin: Origin) -> str:
+    return f"{origin.published_on:%Y-%m}" if origin.published_on else ""
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a local file.
+
+    Raises:
+        MissingFile: it is not there, is a folder, or may not be read.
+        EmptyDocument: it has no bytes.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise MissingFile(f"{path}: {error.strerror}") from error
+    if not data:
+        raise EmptyDocument(f"{path}: the file is empty")
+    return data
+
+
+def parse_file(path: Path, series: Series | None = None) -> ParsedDocument:
+    """Read a local file without keeping anything."""
+    return parse_document(read_file(path), name=str(path), series=series)

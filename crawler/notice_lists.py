@@ -1,0 +1,106 @@
+"""Reads the two lists that lead to notices: the filing system's, and a channel of CAC's site."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from crawler.labels import date_of, joined
+from registry.errors import UnexpectedAnswer
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotice:
+    """One entry of a list. `link` is as published: a page's address, or a path that may be dead."""
+
+    title: str
+    link: str
+    published_on: date | None
+    notice_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPage:
+    """One page of a channel; `total` counts the entries of all pages."""
+
+    notices: tuple[ListedNotice, ...]
+    total: int
+
+
+class _Notice(BaseModel):
+    noticeId: str | None = None  # noqa: N815 - as published
+    title: str | None = None
+    content: str | None = None
+    createTime: str | None = None  # noqa: N815
+
+
+class _NoticeList(BaseModel):
+    errno: int = 0
+    errmsg: str | None = None
+    datas: list[_Notice] | None = None
+
+
+class _ChannelEntry(BaseModel):
+    topic: str | None = None
+    infourl: str | None = None
+    pubtime: str | None = None
+
+
+class _Channel(BaseModel):
+    list: list[_ChannelEntry]
+    totalRec: int = 0  # noqa: N815
+
+
+def read_notice_list(body: bytes, url: str) -> tuple[ListedNotice, ...]:
+    """Read `{"errno": 0, "datas": [...]}`. `url` is for messages.
+
+    Raises:
+        UnexpectedAnswer: no such JSON, or the site's own error (440: wants a login).
+    """
+    answer = _json(_NoticeList, body, url)
+    if answer.errno or answer.datas is None:
+        raise UnexpectedAnswer(f"{url}: errno {answer.errno} {joined(answer.errmsg or '')}".strip())
+    return tuple(
+        ListedNotice(
+            joined(entry.title or ""),
+            (entry.content or "").strip(),
+            date_of(entry.createTime or ""),
+            entry.noticeId or "",
+        )
+        for entry in answer.datas
+    )
+
+
+def read_channel(body: bytes, url: str) -> ChannelPage:
+    """Read `{"list": [{"topic", "infourl", "pubtime"}], "totalRec"}`. `url` is for messages.
+
+    Raises:
+        UnexpectedAnswer: no such JSON.
+    """
+    answer = _json(_Channel, body, url)
+    notices = tuple(
+        ListedNotice(
+            joined(entry.topic or ""), (entry.infourl or "").strip(), date_of(entry.pubtime or "")
+        )
+        for entry in answer.list
+    )
+    return ChannelPage(notices, answer.totalRec)
+
+
+def about(notices: Iterable[ListedNotice], title: re.Pattern[str]) -> list[ListedNotice]:
+    """The notices whose title matches, in the order of the list."""
+    return [notice for notice in notices if title.search(notice.title)]
+
+
+def _json(model: type[_Model], body: bytes, url: str) -> _Model:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise UnexpectedAnswer(f"{url}: {field + ': ' if field else ''}{first['msg']}") from error

@@ -1,0 +1,111 @@
+"""Reads a notice's page: its title, its date, and the documents attached to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lxml.etree import _Element, iterwalk
+from parsel import Selector
+
+from crawler.labels import date_of, joined, ordinal_of
+from crawler.sources import Attachments
+from registry.errors import NothingListed, UnexpectedAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A link to a document: address as published, label joined, N of 附件N or 第N批."""
+
+    href: str
+    label: str
+    ordinal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """What a page says. `leftovers` are labels of links that only look like attachments."""
+
+    title: str
+    published_on: date | None
+    attachments: tuple[Attachment, ...]
+    leftovers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    href: str
+    text: str
+    before: str
+
+
+def read_page(text: str, rules: Attachments, url: str) -> NoticePage:
+    """Read a page by its rules. `url` is for messages.
+
+    Raises:
+        UnexpectedAnswer: the page has no such body or title.
+        NothingListed: no attachment is recognised.
+    """
+    page = Selector(text, type="html")
+    bodies = page.css(rules.body)
+    title = joined("".join(page.css(rules.title)[:1].xpath(".//text()").getall()))
+    if not bodies or not title:
+        raise UnexpectedAnswer(f"{url}: no {'title' if bodies else 'body'} where one is expected")
+    day = date_of(joined("".join(page.css(rules.date).xpath(".//text()").getall())))
+    links = [link for body in bodies[:1] for link in _links(body.root)]
+    candidates = [link for link in _merged(links) if rules.href.search(link.href)]
+    known = [link for link in candidates if not rules.label or rules.label.search(link.text)]
+    if not known:
+        raise NothingListed(f"{url}: no attachment is recognised on the page")
+    leftovers = [
+        link.text or link.href
+        for link in candidates
+        if link not in known and not (rules.ignore and rules.ignore.search(link.text))
+    ]
+    found = tuple(
+        Attachment(link.href, link.text, ordinal_of(title, link.before + link.text))
+        for link in known
+    )
+    return NoticePage(title, day, found, tuple(leftovers))
+
+
+def _links(body: _Element) -> Iterator[_Link]:
+    """The links of an element in order, each with the text between the last link and itself."""
+    before = ""
+    for kind, value in _pieces(body):
+        if kind == "text":
+            before += value
+        else:
+            href, _, text = value.partition("\x00")
+            yield _Link(href, joined(text), joined(before))
+            before = ""
+
+
+def _pieces(body: _Element) -> Iterator[tuple[str, str]]:
+    """Texts and links in order. Not recursive: a page may be nested deeper than a stack is high."""
+    steps = iterwalk(body, events=("start", "end", "comment", "pi"))
+    for step, node in steps:
+        if step == "start":
+            href = node.get("href") if node.tag == "a" else None
+            if href:
+                text = "".join(str(piece) for piece in node.itertext())
+                yield "link", f"{href}\x00{text if text.strip() else node.get('title') or ''}"
+            elif node.tag not in ("script", "style"):
+                yield "text", node.text or ""
+                continue
+            steps.skip_subtree()
+        elif node is not body:
+            yield "text", node.tail or ""
+
+
+def _merged(links: list[_Link]) -> list[_Link]:
+    """One link per address: a label may be spread over several, or a link be repeated."""
+    merged: dict[str, _Link] = {}
+    last = ""
+    for link in links:
+        known = merged.get(link.href)
+        if known is None:
+            merged[link.href] = link
+        elif (link.href == last and not link.before) or not known.text:
+            merged[link.href] = replace(known, text=joined(known.text + link.text))
+        last = link.href
+    return list(merged.values())

@@ -1,0 +1,157 @@
+"""Opening the registry's database: SQLite in WAL mode by default, PostgreSQL by URL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from registry.errors import DatabaseUnavailable, HomeNotWritable, UsageError
+from registry.settings import Settings
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+
+
+class Database:
+    """The registry's database: `read()` and `write()` are the only ways in."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the file lies on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state and changes nothing.
+
+        Raises:
+            DatabaseUnavailable: no connection, a broken or locked file.
+        """
+        with _translated(), self.engine.connect() as connection:
+            yield Session(bind=connection, autoflush=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: all of it is committed, or none.
+
+        Raises:
+            DatabaseUnavailable: no connection, a locked file, a full disk; nothing has changed.
+        """
+        with _translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(suanbei_write=True)
+            with connection.begin(), Session(bind=connection, autoflush=False) as session:
+                yield session
+                session.flush()
+
+    def migrate(self) -> None:
+        """Bring the schema to this version (nothing happens where it is).
+
+        Raises:
+            DatabaseUnavailable: as `write`, or a schema newer than this version.
+        """
+        with _translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(suanbei_write=True)
+            with connection.begin():
+                config = alembic_config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    def is_empty(self) -> bool:
+        """Whether there is no schema yet."""
+        with _translated():
+            return not inspect(self.engine).has_table("batches")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, its schema up to date.
+
+    Raises:
+        HomeNotWritable: the home folder cannot be made or written.
+        UsageError: SUANBEI_DATABASE_URL is no database URL.
+        DatabaseUnavailable: it does not open.
+    """
+    if not settings.database_url:
+        ensure_home(settings.home)
+    database = Database(settings.database)
+    database.migrate()
+    return database
+
+
+def ensure_home(home: Path) -> None:
+    """Make the home folder.
+
+    Raises:
+        HomeNotWritable: it cannot be made or written.
+    """
+    probe = home / ".writable"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise HomeNotWritable(f"{home}: {error.strerror} (SUANBEI_HOME)") from error
+
+
+def alembic_config() -> Config:
+    """Where the migrations are."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(
+                parsed, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json
+            )
+            event.listen(engine, "connect", _on_sqlite_connect)
+            event.listen(engine, "begin", _on_sqlite_begin)
+            return engine
+        return create_engine(parsed, pool_pre_ping=True, json_serializer=_json)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions of its own: a write begins at once ("begin" below),
+    # so that it waits for its turn instead of failing half way.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("suanbei_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise DatabaseUnavailable(f"database: {str(error.orig).splitlines()[0]}") from error

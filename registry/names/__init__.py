@@ -1,0 +1,27 @@
+"""Names of registrants: when two are the same, nearly the same, or only look related.
+
+keys     one key per name, whatever its width, brackets, case or spaces
+places   the provinces and cities that stand in names
+parts    a name taken apart: place, core, legal form, branch
+match    a claimed name against the registrant of a filing
+texts    the reasons in words
+"""
+
+from registry.names.keys import entity_key
+from registry.names.match import EntityMatch, MatchLevel, match_entity
+from registry.names.parts import NameParts, core_name, name_parts
+from registry.names.relation import is_branch_or_subsidiary_like
+from registry.names.texts import MATCH_REASONS, describe_match
+
+__all__ = [
+    "MATCH_REASONS",
+    "EntityMatch",
+    "MatchLevel",
+    "NameParts",
+    "core_name",
+    "describe_match",
+    "entity_key",
+    "is_branch_or_subsidiary_like",
+    "match_entity",
+    "name_parts",
+]

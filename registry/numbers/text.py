@@ -1,0 +1,73 @@
+"""A text as the number readers see it: one character for one character, so offsets stay true.
+
+`view` lowers case and folds what people's keyboards, PDFs and web pages vary: full-width forms,
+digits of other scripts, traditional characters of the prefix, the many dashes, dots and
+apostrophes, white space and characters nobody sees. Every character becomes exactly one.
+"""
+
+import unicodedata
+from functools import cache
+
+GAP = "[ \n]"
+"""A regular expression for what `view` leaves of white space and invisible characters."""
+
+_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+# Beside Unicode's own dashes: minus, bullet, box line, and what PDFium (Chrome's viewer too)
+# gives for a dash at the end of a line, together with the line break it swallows.
+_DASHES = "\u2212\u2043\u2500\ufffe\x02"
+_DOTS = "·•‧∙⋅・･˙"
+_APOSTROPHES = "\u2018\u2019\u201b`\u00b4\u2032\u02b9\u02bc\uff40"
+TRADITIONAL = {"網": "网", "備": "备", "號": "号", "編": "编", "證": "证"}
+"""As Taiwan and Hong Kong write the words around a number."""
+_LONG_LOWER = {"\u0130": "i"}  # the one character whose lower case is two
+_PLANES = 0x20000  # decimal digits and format characters live in the first two planes
+_TAGS = range(0xE0001, 0xE0080)
+_BY_CATEGORY = {"Zs": " ", "Cf": " ", "Cc": " ", "Pd": "-"}
+
+
+@cache
+def _foldings() -> dict[int, str]:
+    """Code point to the one character it is read as, for all that change."""
+    table: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    for code in (*range(_PLANES), *_TAGS):
+        category = unicodedata.category(chr(code))
+        if category in _BY_CATEGORY:
+            table[code] = _BY_CATEGORY[category]
+        elif category == "Nd":
+            table[code] = str(unicodedata.decimal(chr(code)))
+    for variants, plain in ((_LINE_ENDS, "\n"), (_DASHES, "-"), (_DOTS, "."), (_APOSTROPHES, "'")):
+        table |= {ord(char): plain for char in variants}
+    table |= {ord(char): plain for char, plain in (TRADITIONAL | _LONG_LOWER).items()}
+    return {code: folded for code, folded in table.items() if chr(code) != folded}
+
+
+def view(text: str) -> str:
+    """The text folded for reading, with the same length: offsets fit the original.
+
+    White space, control and format characters become a space, line ends a line feed.
+    """
+    return text.translate(_foldings()).lower()
+
+
+def squeeze(viewed: str) -> str:
+    """A view without its gaps: the form that two spellings of one thing share."""
+    return viewed.replace(" ", "").replace("\n", "")
+
+
+def fold(text: str) -> str:
+    """The comparison form of any text: folded, without white space and invisible characters."""
+    return squeeze(view(text))
+
+
+def tidy(raw: str) -> str:
+    """A raw slice for people: narrow, one dash, no gaps; case, dots, apostrophes kept."""
+    if raw.isascii() and raw.isprintable() and " " not in raw:
+        return raw
+    return "".join(_tidied(char) for char in raw)
+
+
+def _tidied(char: str) -> str:
+    folded = _foldings().get(ord(char), char)
+    if folded in " \n":
+        return ""
+    return char if char in _DOTS or char in _APOSTROPHES else folded

@@ -1,0 +1,110 @@
+"""What runs, what ran, and what is wrong: for `suanbei status`, `/v1/status` and its page."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.events import last_event_id
+from registry.identity import is_gone, shown
+from registry.leases import holders
+from registry.models import Check
+from registry.notes import read_note
+from registry.outbox import count_states
+from registry.views import View, coverage, rfc3339
+from registry.watching import Alarm, Run, Subscription
+
+RUNS_SHOWN = 10
+WATCHER_SILENT = 120
+"""Seconds after which a watcher that has not been heard of counts as gone."""
+
+
+def status_view(session: Session) -> View:
+    """The state of watching and telling.
+
+    `version` is the newest event; `watching.next` says when the next passes are due;
+    `runs` are the last passes, the newest first; `sources` when each was last looked at;
+    `alarms` the monitors raised at present; `deliveries` how many wait or are parked.
+    """
+    return {
+        "version": last_event_id(session),
+        "watching": _watching(session),
+        "leases": {
+            name: {"holder": holder or None, "since": rfc3339(since) if holder else None}
+            for name, (holder, since) in holders(session).items()
+        },
+        "runs": [run_view(run) for run in _runs(session)],
+        "sources": [_check_view(check) for check in _checks(session)],
+        "alarms": [alarm_view(alarm) for alarm in _alarms(session)],
+        "subscriptions": _subscriptions(session),
+        "deliveries": count_states(session),
+        "coverage": coverage(session),
+    }
+
+
+def run_view(run: Run) -> View:
+    """One pass. `outcome`: running, ok, failed, or interrupted (its process is gone)."""
+    lost = run.outcome == "running" and is_gone(run.holder)
+    return {
+        "kind": run.kind,
+        "origin": run.origin,
+        "outcome": "interrupted" if lost else run.outcome,
+        "started_at": rfc3339(run.started_at),
+        "finished_at": rfc3339(run.finished_at),
+        "by": shown(run.holder),
+        "sources": run.summary,
+    }
+
+
+def alarm_view(alarm: Alarm) -> View:
+    """One raised monitor, with its text in both languages."""
+    return {
+        "monitor": alarm.monitor,
+        "subject": alarm.subject,
+        "raised_at": rfc3339(alarm.raised_at),
+        "text": alarm.data.get("text", {}),
+    }
+
+
+def _watching(session: Session) -> dict[str, Any]:
+    note = read_note(session, "schedule")
+    if note is None:
+        return {"alive": False, "heard_at": None, "schedule": {}, "next": {}}
+    silent = abs((datetime.now(UTC) - note.at).total_seconds())
+    alive = silent < WATCHER_SILENT
+    return {
+        "alive": alive,
+        "heard_at": rfc3339(note.at),
+        "schedule": note.value.get("schedule", {}),
+        "next": note.value.get("next", {}) if alive else {},
+    }
+
+
+def _runs(session: Session) -> list[Run]:
+    query = select(Run).order_by(Run.started_at.desc(), Run.id.desc()).limit(RUNS_SHOWN)
+    return list(session.execute(query).scalars())
+
+
+def _checks(session: Session) -> list[Check]:
+    return list(session.execute(select(Check).order_by(Check.source)).scalars())
+
+
+def _check_view(check: Check) -> View:
+    return {
+        "source": check.source,
+        "checked_at": rfc3339(check.checked_at),
+        "succeeded_at": rfc3339(check.succeeded_at),
+        "failures": check.failures,
+        "message": check.message,
+    }
+
+
+def _alarms(session: Session) -> list[Alarm]:
+    query = select(Alarm).order_by(Alarm.raised_at, Alarm.monitor, Alarm.subject)
+    return list(session.execute(query).scalars())
+
+
+def _subscriptions(session: Session) -> dict[str, int]:
+    failing = list(session.execute(select(Subscription.failing_since)).scalars())
+    return {"total": len(failing), "failing": sum(since is not None for since in failing)}

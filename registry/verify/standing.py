@@ -1,0 +1,67 @@
+"""Where a number stands that the registry knows: active, withdrawn, or no longer shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from registry.language import Language
+from registry.lists import Series
+from registry.reasons import Reason, say
+from registry.reasons.wording import list_words, place_words, series_words
+from registry.views import View
+
+
+def verdict_of(filings: Sequence[View]) -> str:
+    """The verdict on a number with these filings (at least one).
+
+    A number is active as long as one register shows it so; one that the present version of its
+    list does not show any more is not listed.
+    """
+    shown = [filing for filing in filings if "vanished" not in filing["flags"]]
+    if not shown and all(filing["status"] == "active" for filing in filings):
+        return "not_listed"
+    return "active" if any(one["status"] == "active" for one in shown) else "deregistered"
+
+
+def standing_reasons(filings: Sequence[View], language: Language) -> list[Reason]:
+    """Which lists show the number and where, what withdrew it, what is odd about it."""
+    reasons = [reason for filing in filings for reason in _of_filing(filing, language)]
+    withdrawn = [one["series"] for one in filings if one["status"] == "deregistered"]
+    if withdrawn and len(withdrawn) < len(filings):
+        words = series_words(withdrawn, language)
+        reasons.append(say("deregistered_in_part", language, series=words))
+    flags = {flag for filing in filings for flag in filing["flags"]}
+    if "malformed_number" in flags:
+        reasons.append(say("printed_malformed", language))
+    if "check_digit" in flags:
+        reasons.append(say("printed_check_digit", language))
+    return [reason for i, reason in enumerate(reasons) if reason not in reasons[:i]]
+
+
+def _of_filing(filing: View, language: Language) -> list[Reason]:
+    lists = [one for one in filing["listings"] if one["series"] != Series.DEREGISTRATION]
+    current = [one for one in lists if one["current"]]
+    reasons = _withdrawal(filing, language)
+    if current:
+        reasons += [_at("listed", one, language) for one in current]
+    elif lists:
+        last = list_words(lists[-1], language)
+        reasons.append(say("vanished", language, list=last))
+    return reasons
+
+
+def _withdrawal(filing: View, language: Language) -> list[Reason]:
+    if filing["status"] != "deregistered":
+        return []
+    notices = [
+        one
+        for one in filing["listings"]
+        if one["series"] == Series.DEREGISTRATION and one["current"]
+    ]
+    if notices:
+        return [_at("deregistered_notice", one, language) for one in notices]
+    return [say("deregistered_remark", language, remark=filing["remark"])]
+
+
+def _at(code: str, listing: dict[str, Any], language: Language) -> Reason:
+    where = list_words(listing, language), place_words(listing, language)
+    return say(code, language, list=where[0], place=where[1])

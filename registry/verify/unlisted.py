@@ -1,0 +1,106 @@
+"""What can be said of a number that no list shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from registry.anatomy import Known
+from registry.divisions import division, enclosing_division
+from registry.language import Language
+from registry.numbers import AlgorithmNumber, GenaiNumber, Number
+from registry.reasons import Reason, say
+from registry.reasons.wording import coverage_words, series_of_kind, series_words
+from registry.regions import regions_of_spelling
+
+FIRST_YEAR = 2022
+"""The first list is of August 2022; no listed number bears an older year."""
+
+
+def unlisted_reasons(
+    number: Number,
+    coverage: Mapping[str, Any],
+    known: Known | None,
+    divisions: Sequence[str],
+    language: Language,
+) -> list[Reason]:
+    """Why the number may be wrong, and what "not listed" means for it today.
+
+    `known` is the company that the registrant code belongs to, `divisions` the codes of that
+    company's listed filings under the same registrant code.
+    """
+    series = series_of_kind(number.kind)
+    words = coverage_words(coverage, series, language)
+    reasons = [say("not_listed", language, coverage=words)]
+    if isinstance(number, AlgorithmNumber):
+        reasons += _algorithm_reasons(number, known, divisions, language)
+    elif isinstance(number, GenaiNumber):
+        reasons += _genai_reasons(number, language)
+    return reasons + _coverage_reasons(number, coverage, language)
+
+
+def _algorithm_reasons(
+    number: AlgorithmNumber, known: Known | None, divisions: Sequence[str], language: Language
+) -> list[Reason]:
+    reasons = []
+    if not number.check_ok:
+        expected, found = number.expected_check, number.check_digit
+        reasons.append(say("check_digit", language, expected=expected, found=found))
+    if division(number.division, number.year) is None:
+        reasons.append(say("division_unknown", language, code=number.division))
+    if number.type is None:
+        reasons.append(say("type_unknown", language, code=number.type_code))
+    code = number.registrant
+    if known:
+        reasons.append(say("registrant_known", language, code=code, entity=known.name))
+        reasons += _division_reasons(number, divisions, language)
+    else:
+        reasons.append(say("registrant_unknown", language, code=code))
+    return reasons
+
+
+def _division_reasons(
+    number: AlgorithmNumber, divisions: Sequence[str], language: Language
+) -> list[Reason]:
+    if not divisions or number.division in divisions:
+        return []
+    names = {code: enclosing_division(code, number.year) for code in (number.division, *divisions)}
+    said = {code: one.full_name if one else code for code, one in names.items()}
+    known = "、".join(f"{said[code]} {code}" for code in divisions)
+    found = f"{said[number.division]} {number.division}"
+    return [say("registrant_other_division", language, known=known, found=found)]
+
+
+def _genai_reasons(number: GenaiNumber, language: Language) -> list[Reason]:
+    reasons = []
+    if not regions_of_spelling(number.region):
+        reasons.append(say("region_unknown", language, region=number.region))
+    if number.is_registration:
+        reasons.append(say("registration_not_filing", language))
+    return reasons
+
+
+def _coverage_reasons(
+    number: Number, coverage: Mapping[str, Any], language: Language
+) -> list[Reason]:
+    series = series_of_kind(number.kind)
+    newest = max((coverage[one]["newest"] or "" for one in series), default="")
+    if not newest:
+        return [say("not_covered", language, series=series_words(series, language))]
+    reasons = []
+    year = getattr(number, "year", None)
+    if year is not None:
+        reasons += _year_reasons(number, year, newest, language)
+    if any(coverage[one]["checked_at"] is None for one in series):
+        reasons.append(say("unchecked", language))
+    return reasons
+
+
+def _year_reasons(number: Number, year: int, newest: str, language: Language) -> list[Reason]:
+    """A number is published months after it was given: lists lag behind its own date."""
+    month = f"{number.filed_on:%Y-%m}" if isinstance(number, GenaiNumber) else f"{year}"
+    if month > newest:
+        return [say("year_beyond", language, year=month, newest=newest)]
+    if month == newest or f"{year}" == newest[:4]:
+        return [say("year_open", language, year=month, newest=newest)]
+    if year < FIRST_YEAR:
+        return [say("year_before", language, year=year)]
+    return []

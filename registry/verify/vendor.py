@@ -1,0 +1,106 @@
+"""A company as a whole: its names, its filings, and which of the duties they fulfil."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.errors import NotFound
+from registry.lists import ALGORITHM_SERIES, Series
+from registry.models import Entity, Filing
+from registry.views import View, coverage
+
+DUTIES = {
+    "algorithm_filing": ALGORITHM_SERIES,
+    "model_filing": (Series.GENAI_FILING,),
+    "registration": (Series.GENAI_REGISTRATION,),
+}
+"""What a vendor may owe: an algorithm filing, a filed large model, a registered app (DOMAIN.md §1)."""
+
+BRIEF = (
+    "number", "series", "name", "type", "label", "role", "status", "product", "region",
+    "year", "filed_on", "first_period", "last_period", "flags",
+)  # fmt: skip
+"""What is shown of each filing of a company."""
+
+
+def vendor_record(session: Session, entity_id: str) -> View:
+    """A company: names, registrant codes, filings by series, roles, duties, products, timeline.
+
+    Raises:
+        NotFound: there is no such company.
+    """
+    covered = coverage(session)
+    entity = session.get(Entity, entity_id)
+    if entity is None:
+        raise NotFound(f"entity {entity_id[:100]}: not known")
+    filings = _filings(session, entity_id)
+    return {
+        "id": entity.id,
+        "name": entity.name,
+        "former_names": entity.former_names,
+        "registrants": entity.registrants,
+        "filings": _by_series(filings),
+        "roles": _roles(filings),
+        "duties": {duty: standing(filings, series) for duty, series in DUTIES.items()},
+        "products": _products(filings),
+        "timeline": _timeline(filings),
+        "coverage": covered,
+    }
+
+
+def _filings(session: Session, entity_id: str) -> list[dict[str, Any]]:
+    columns = [getattr(Filing, name) for name in (*BRIEF, "products", "changes", "entity")]
+    query = select(*columns).where(Filing.entity_id == entity_id)
+    order = Filing.first_period, Filing.number_key
+    return [dict(row) for row in session.execute(query.order_by(*order)).mappings()]
+
+
+def _brief(filing: dict[str, Any]) -> View:
+    return {name: filing[name] for name in BRIEF} | {"entity": filing["entity"]}
+
+
+def _by_series(filings: Sequence[dict[str, Any]]) -> dict[str, list[View]]:
+    found: dict[str, list[View]] = {
+        series.value: [] for series in Series if series is not Series.DEREGISTRATION
+    }
+    for filing in filings:
+        found[filing["series"]].append(_brief(filing))
+    return found
+
+
+def _roles(filings: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Active filings in each role."""
+    active = [filing["role"] for filing in filings if filing["status"] == "active"]
+    return {role: active.count(role) for role in ("service_provider", "technical_supporter")}
+
+
+def standing(filings: Sequence[dict[str, Any]], series: Sequence[Series]) -> str:
+    """Whether a duty is on record: has, deregistered (all were withdrawn), has_not."""
+    found = {filing["status"] for filing in filings if filing["series"] in series}
+    if "active" in found:
+        return "has"
+    return "deregistered" if found else "has_not"
+
+
+def _products(filings: Sequence[dict[str, Any]]) -> list[View]:
+    """Each product with the filings that name it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for filing in filings:
+        for product in filing["products"]:
+            numbers = found.setdefault((product["name"], product["kind"]), [])
+            if filing["number"] not in numbers:
+                numbers.append(filing["number"])
+    return [{"name": n, "kind": k, "filings": numbers} for (n, k), numbers in found.items()]
+
+
+def _timeline(filings: Sequence[dict[str, Any]]) -> list[View]:
+    """How many filings each list brought, oldest list first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for filing in filings:
+        found.setdefault((filing["first_period"], filing["series"]), []).append(filing["number"])
+    return [
+        {"period": period, "series": series, "filings": numbers}
+        for (period, series), numbers in sorted(found.items())
+    ]

@@ -1,0 +1,55 @@
+"""The application: routes, errors and documentation over the services it is given."""
+
+from fastapi import FastAPI
+
+from search_api import pages, problems
+from search_api.herald import Herald
+from search_api.routes import (
+    batches,
+    changes,
+    entities,
+    feeds,
+    filings,
+    health,
+    search,
+    status,
+    subscriptions,
+    verify,
+)
+from search_api.services import Services
+
+DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
+SECTIONS = (
+    verify,
+    filings,
+    entities,
+    search,
+    batches,
+    changes,
+    feeds,
+    subscriptions,
+    status,
+    health,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The API over these services."""
+    app = FastAPI(
+        title="Suanbei 算备",
+        description=DESCRIPTION,
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        responses={
+            "4XX": {"model": problems.Problem, "description": "A problem (RFC 9457)"},
+            "5XX": {"model": problems.Problem, "description": "A problem (RFC 9457)"},
+        },
+    )
+    app.state.services = services
+    app.state.herald = Herald(services.database)
+    problems.install(app)
+    for section in SECTIONS:
+        app.include_router(section.router)
+    pages.install(app)
+    return app

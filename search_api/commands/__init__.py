@@ -1,0 +1,11 @@
+"""Commands that answer: one file a group."""
+
+import typer
+
+from search_api.commands import search, verify
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for group in (verify, search):
+        group.register(app)

@@ -1,0 +1,83 @@
+"""`suanbei search`."""
+
+import sys
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Styled
+
+from registry.db import open_database
+from registry.language import Text, language_of
+from registry.settings import Settings
+from search_api.commands.options import with_filters
+from search_api.params import SearchParams
+from search_api.search import search_filings
+from search_api.services import Services
+
+HEADERS = (
+    Text("备案编号", "number"),
+    Text("名称", "name"),
+    Text("主体", "entity"),
+    Text("应用产品", "product"),
+    Text("清单", "list"),
+    Text("状态", "status"),
+)
+FOUND = Text("共 {total} 项，显示 {shown} 项", "{total} found, {shown} shown")
+STATUS = {"active": Text("有效", "active"), "deregistered": Text("已注销", "deregistered")}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(search)
+
+
+@with_filters(SearchParams)
+def search(
+    asked: SearchParams,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="one object per line")] = False,
+) -> None:
+    """Find filings by any fragment. 按任意片段查找备案。"""
+    settings = Settings.load()
+    parts = Services(settings, open_database(settings))
+    with parts.database.read() as session:
+        query = asked.model_copy(update={"limit": limit, "facets": False}).query(session)
+    answer = search_filings(parts, query)
+    if as_json:
+        for item in answer["items"]:
+            sys.stdout.write(orjson.dumps(item).decode() + "\n")
+    else:
+        _show(settings, answer)
+    if not answer["total"]:
+        raise typer.Exit(1)
+
+
+def _show(settings: Settings, answer: dict[str, Any]) -> None:
+    language = language_of(settings.language)
+    table = Table(box=None, pad_edge=False)
+    for header in HEADERS:
+        table.add_column(header.say(language), overflow="fold")
+    for item in answer["items"]:
+        marked = item["match"]["highlights"]
+        table.add_row(
+            _marked(item["number"], marked.get("number")),
+            _marked(item["name"], marked.get("name")),
+            _marked(item["entity"]["name"], marked.get("entity")),
+            _marked(item["product"], marked.get("product")),
+            item["first_period"],
+            STATUS[item["status"]].say(language),
+        )
+    console = Console()
+    if answer["items"]:
+        console.print(table)
+    console.print(FOUND.say(language, total=answer["total"], shown=len(answer["items"])))
+
+
+def _marked(text: str, ranges: list[tuple[int, int]] | None) -> Styled:
+    styled = Styled(text)
+    for start, end in ranges or ():
+        styled.stylize("bold", start, end)
+    return styled

@@ -1,0 +1,157 @@
+"""What every search engine answers: typed queries in, typed pages out.
+
+No engine's own language crosses this seam; the contract tests run on each engine.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+Progress = Callable[[int, int], None]
+"""done, total"""
+
+
+class Dimension(StrEnum):
+    """What filings are filtered and counted by."""
+
+    SERIES = "series"
+    TYPE = "type"
+    ROLE = "role"
+    REGION = "region"
+    CITY = "city"
+    DIVISION = "division"
+    YEAR = "year"
+    PERIOD = "period"
+    STATUS = "status"
+    ENTITY = "entity"
+    FLAG = "flag"
+    PRODUCT_KIND = "product_kind"
+
+
+class Level(IntEnum):
+    """How well a filing fits what was typed, the best first."""
+
+    NUMBER = 0
+    """the number is the query"""
+    NAME = 1
+    """its name, or that of a product, is the query"""
+    ENTITY = 2
+    """a name of the registrant, whole or without its legal form, is the query"""
+    PREFIX = 3
+    """one of these names begins with the query"""
+    ENTITY_PART = 4
+    """the query is within a name of the registrant"""
+    NAME_PART = 5
+    """the query is within its name or products"""
+    NUMBER_PART = 6
+    """the query is within its number"""
+    PURPOSE = 7
+    """the query is within its purpose"""
+
+
+class Sort(StrEnum):
+    """The order of a page."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which filings may be found: any of the values of a dimension, in all dimensions named.
+
+    Values are as in the answers: slugs, full names of regions, divisions of six digits, cities by
+    the first four of them, `YYYY-MM`, entity ids. `period_from` and `period_to` bound the period a filing first appeared in.
+    """
+
+    values: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
+    period_from: str = ""
+    period_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: `cursor` is the `next` of the page before; facets are counted where named."""
+
+    text: str = ""
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 20
+    cursor: str = ""
+    facets: tuple[Dimension, ...] = ()
+    facet_values: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A filing found: its id in the registry, and how it fits (None without a text)."""
+
+    id: int
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many of the filings found have this value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: `total` is exact; `facets` holds for each dimension the counts, largest first,
+    as they are without that dimension's own filter; `fragments` is what was looked for, folded."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    next: str | None
+    facets: Mapping[Dimension, tuple[FacetValue, ...]]
+    fragments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of an index: `revision` of the filings it shows, and of those the registry has."""
+
+    engine: str
+    version: str
+    documents: int
+    revision: int
+    newest: int
+
+    @property
+    def lag(self) -> int:
+        """How many writes to the registry the index has not seen."""
+        return self.newest - self.revision
+
+
+class Engine(Protocol):
+    """A search engine over the registry. Safe for threads, and for processes side by side."""
+
+    name: str
+
+    def search(self, query: Query) -> Page:
+        """One page, of the registry as it is now.
+
+        Raises:
+            SearchUnavailable: the engine does not answer, or its index is being built.
+            UsageError: a cursor that is none of ours.
+        """
+
+    def ids(self, query: Query) -> Iterator[int]:
+        """The ids of all filings found, in the order of the query, without cursor and limit."""
+
+    def refresh(self) -> int:
+        """Take in what the registry has that the index has not; returns how many filings."""
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Build the index anew beside the live one, and swap; returns how many filings."""
+
+    def health(self) -> Health:
+        """The state of the index."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -1,0 +1,12 @@
+"""The embedded engine.
+
+manifest  which segments make the index; the lock of its writers
+segment   one file of filings, built once (writer) and read
+state     the segments of one moment as one index
+matching  a text to sets of filings by level; facets and paging work on these sets
+engine    all of it behind the protocol
+"""
+
+from search_api.engines.sqlite.engine import SqliteEngine
+
+__all__ = ["SqliteEngine"]

@@ -1,0 +1,180 @@
+"""The embedded engine: SQLite FTS5 over bigrams, in files beside the registry."""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import islice
+from threading import Lock
+
+from sqlalchemy import func, select
+
+from registry.db import Database
+from registry.errors import SearchUnavailable
+from registry.events import revision
+from registry.models import Filing
+from registry.settings import Settings
+from search_api.engines.base import Health, Hit, Level, Page, Progress, Query, Sort
+from search_api.engines.documents import read_documents
+from search_api.engines.sqlite import bits
+from search_api.engines.sqlite.facets import allowed, count
+from search_api.engines.sqlite.manifest import Manifest, SegmentEntry
+from search_api.engines.sqlite.matching import Terms, match
+from search_api.engines.sqlite.paging import in_order, read_place, write_place
+from search_api.engines.sqlite.segment import Segment
+from search_api.engines.sqlite.state import State
+from search_api.engines.sqlite.writer import write_segment
+
+Found = list[tuple[Level | None, int]]
+
+
+class SqliteEngine:
+    """Answers from segments; catches up with the registry before it answers."""
+
+    name = "sqlite"
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._database = database
+        self._manifest = Manifest(settings.home)
+        self._lock = Lock()
+        self._open: dict[str, Segment] = {}
+        self._state: tuple[tuple[SegmentEntry, ...], State] | None = None
+
+    def search(self, query: Query) -> Page:
+        """See `Engine.search`."""
+        place = read_place(query.cursor)
+        state = self._current()
+        terms = Terms(query.text)
+        fitting = match(state, terms) if query.text.strip() else None
+        passed = allowed(state, query.filters)
+        sets = _sets(fitting, passed)
+        found = fitting[-1] & passed if fitting else passed
+        order = in_order(state, _merged(sets, query.sort), query.sort, place)
+        page = list(islice(order, query.limit + 1))
+        facets = {}
+        for dimension in query.facets:
+            base = allowed(state, query.filters, dimension)
+            base &= fitting[-1] if fitting else base
+            facets[dimension] = count(state, base, dimension, query.facet_values)
+        return Page(
+            hits=tuple(_levelled(hit, sets) for _, hit in page[: query.limit]),
+            total=found.bit_count(),
+            next=write_place(page[query.limit - 1][0]) if len(page) > query.limit else None,
+            facets=facets,
+            fragments=terms.fragments,
+        )
+
+    def ids(self, query: Query) -> Iterator[int]:
+        """See `Engine.ids`."""
+        state = self._current()
+        fitting = match(state, Terms(query.text)) if query.text.strip() else None
+        sets = _sets(fitting, allowed(state, query.filters))
+        for _, hit in in_order(state, _merged(sets, query.sort), query.sort, None):
+            yield hit.id
+
+    def refresh(self) -> int:
+        """See `Engine.refresh`."""
+        with self._manifest.writing() as draft:
+            since = draft.segments[-1].revision if draft.segments else 0
+            entry = self._build(since, None)
+            if entry:
+                draft.replace([*draft.segments, entry] if since else [entry])
+        return entry.documents if entry else 0
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """See `Engine.rebuild`."""
+        entry = self._build(0, progress)
+        if entry is None:
+            return 0
+        with self._manifest.writing() as draft:
+            newer = [one for one in draft.segments if one.revision > entry.revision]
+            draft.replace([entry, *newer])
+        return entry.documents
+
+    def health(self) -> Health:
+        """See `Engine.health`."""
+        segments = self._manifest.segments()
+        documents = self._state_of(segments).all.bit_count() if segments else 0
+        seen = segments[-1].revision if segments else 0
+        return Health(self.name, sqlite3.sqlite_version, documents, seen, self._newest())
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        with self._lock:
+            for segment in self._open.values():
+                segment.close()
+            self._open = {}
+            self._state = None
+        self._manifest.close()
+
+    def _newest(self) -> int:
+        with self._database.read() as session:
+            return revision(session)
+
+    def _current(self) -> State:
+        newest = self._newest()
+        segments = self._manifest.segments()
+        if not segments or segments[-1].revision < newest:
+            self.refresh()
+            segments = self._manifest.segments()
+        return self._state_of(segments)
+
+    def _state_of(self, segments: tuple[SegmentEntry, ...]) -> State:
+        with self._lock:
+            if self._state is None or self._state[0] != segments:
+                names = [entry.file for entry in segments]
+                try:
+                    opened = {
+                        n: self._open.get(n) or Segment(self._manifest.home / n) for n in names
+                    }
+                except sqlite3.Error as error:
+                    raise SearchUnavailable(f"{self._manifest.path}: {error}") from error
+                for name in set(self._open) - set(opened):
+                    self._open[name].close()
+                self._open = opened
+                self._state = segments, State([opened[name] for name in names])
+            return self._state[1]
+
+    def _build(self, since: int, progress: Progress | None) -> SegmentEntry | None:
+        """A segment of what was written after a revision; None if nothing was."""
+        path = self._manifest.new_file()
+        with self._database.read() as session:
+            upto = revision(session)
+            if since and upto <= since:
+                return None
+            total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
+            gone = self._gone(session.execute(select(Filing.id)).scalars()) if since else []
+            documents = read_documents(session, since)
+            written = write_segment(path, documents, gone, progress, total)
+        return SegmentEntry(path.name, written, upto)
+
+    def _gone(self, present: Iterator[int]) -> list[int]:
+        """The filings that the index shows and the registry no longer has."""
+        state = self._state_of(self._manifest.segments())
+        return bits.to_ids(state.all & ~bits.from_ids(present))
+
+
+def _sets(fitting: list[int] | None, passed: int) -> Found:
+    """The filings found, as disjoint sets by level."""
+    if fitting is None:
+        return [(None, passed)]
+    before = 0
+    sets: Found = []
+    for level, upto in zip(Level, fitting, strict=True):
+        sets.append((level, upto & ~before & passed))
+        before = upto
+    return sets
+
+
+def _merged(sets: Found, sort: Sort) -> Found:
+    if sort is Sort.RELEVANCE:
+        return sets
+    found = 0
+    for _, one in sets:
+        found |= one
+    return [(None, found)]
+
+
+def _levelled(hit: Hit, sets: Found) -> Hit:
+    if hit.level is not None:
+        return hit
+    level = next((level for level, found in sets if found >> hit.id & 1), None)
+    return Hit(hit.id, level)

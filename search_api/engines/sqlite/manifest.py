@@ -1,0 +1,135 @@
+"""The index as a whole: which segments it is made of, and up to which revision.
+
+The manifest is a small database of its own (`index-<schema>.sqlite3`): its write lock is the lock of
+all who change the index, its commit is the moment at which a new state is seen.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.errors import SearchUnavailable
+from search_api.engines.sqlite.pool import Pool
+
+SCHEMA = 1
+"""Of the files. Another version is another index, built beside."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS segments (
+    file TEXT PRIMARY KEY, place INTEGER NOT NULL, documents INTEGER NOT NULL, revision INTEGER NOT NULL
+);
+"""
+_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment of the index: its file, how many filings it holds, and up to which revision."""
+
+    file: str
+    documents: int
+    revision: int
+
+
+class Manifest:
+    """The list of segments, the oldest first."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.path = home / f"index-{SCHEMA}.sqlite3"
+        self._pool = Pool(self._connect)
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise SearchUnavailable(f"{self.path}: {error}") from error
+        return connection
+
+    def segments(self) -> tuple[SegmentEntry, ...]:
+        """The segments now.
+
+        Raises:
+            SearchUnavailable: the file cannot be read.
+        """
+        with self._pool.use() as connection:
+            return _segments(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator["Draft"]:
+        """The turn to change the index; what is set in the draft is seen at the end of the block.
+
+        Raises:
+            SearchUnavailable: another process has held the lock for too long.
+        """
+        with self._pool.use() as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise SearchUnavailable(f"{self.path}: {error}") from error
+            try:
+                draft = Draft(connection)
+                yield draft
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        self.sweep()
+
+    def new_file(self) -> Path:
+        """A name for a segment that is being built by this process."""
+        return self.home / f"index-{SCHEMA}.{os.getpid()}-{os.urandom(4).hex()}.segment"
+
+    def sweep(self) -> None:
+        """Remove segments that no state names and whose builder is gone."""
+        known = {entry.file for entry in self.segments()}
+        for path in self.home.glob(f"index-{SCHEMA}.*.segment*"):
+            if path.name not in known and not _being_built(path):
+                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._pool.close()
+
+
+class Draft:
+    """The next state of the index, within the lock."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.segments = _segments(connection)
+
+    def replace(self, segments: Sequence[SegmentEntry]) -> None:
+        """These are the segments from now on."""
+        self._connection.execute("DELETE FROM segments")
+        self._connection.executemany(
+            "INSERT INTO segments VALUES (?, ?, ?, ?)",
+            [(s.file, place, s.documents, s.revision) for place, s in enumerate(segments)],
+        )
+        self.segments = tuple(segments)
+
+
+def _segments(connection: sqlite3.Connection) -> tuple[SegmentEntry, ...]:
+    rows = connection.execute("SELECT file, documents, revision FROM segments ORDER BY place")
+    return tuple(SegmentEntry(*row) for row in rows)
+
+
+def _being_built(path: Path) -> bool:
+    """Whether the process in the file's name still runs (this one cleans up after itself)."""
+    builder = int(path.name.split(".")[1].split("-")[0])
+    if builder == os.getpid():
+        return True
+    try:
+        os.kill(builder, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,86 @@
+"""The order of what was found, and the place in it where a page begins.
+
+The order: level, active before deregistered, newer before older, the later id first. A place is the
+last filing of a page, so that filings that arrive meanwhile neither repeat nor hide others.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from registry.errors import UsageError
+from search_api.engines.base import Dimension, Hit, Level, Sort
+from search_api.engines.sqlite import bits
+from search_api.engines.sqlite.state import State
+from search_api.paging import decode_cursor, encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A filing in the order: level (-1 without a text), group (0 active, 1 not), period, id."""
+
+    level: int
+    group: int
+    period: str
+    id: int
+
+
+def read_place(cursor: str) -> Place | None:
+    """The place of a cursor.
+
+    Raises:
+        UsageError: it is none of ours.
+    """
+    if not cursor:
+        return None
+    match decode_cursor(cursor):
+        case [int(level), int(group), str(period), int(one)] if 0 <= one < 1 << 48:
+            return Place(level, group, period, one)
+    raise UsageError("cursor: not one that this list gave out")
+
+
+def write_place(place: Place) -> str:
+    """The cursor of a place."""
+    return encode_cursor([place.level, place.group, place.period, place.id])
+
+
+def in_order(
+    state: State, sets: Sequence[tuple[Level | None, int]], sort: Sort, after: Place | None
+) -> Iterator[tuple[Place, Hit]]:
+    """The filings of disjoint sets, one after the other, from a place on."""
+    active = state.having(Dimension.STATUS, "active")
+    for level, found in sets:
+        rank = -1 if level is None else int(level)
+        groups = [found & active, found & ~active] if sort is Sort.RELEVANCE else [found]
+        for number, group in enumerate(groups):
+            if group and not (after and (rank, number) < (after.level, after.group)):
+                same = after if after and (rank, number) == (after.level, after.group) else None
+                for period, one in _by_period(state, group, sort, same):
+                    yield Place(rank, number, period, one), Hit(one, level)
+
+
+def _by_period(
+    state: State, found: int, sort: Sort, after: Place | None
+) -> Iterator[tuple[str, int]]:
+    oldest_first = sort is Sort.OLDEST
+    periods = state.values(Dimension.PERIOD)
+    dated = 0
+    # Filings without a period come last, whatever the order.
+    for period in [*sorted(periods, reverse=not oldest_first), ""]:
+        of_period = found & periods[period] if period else found & ~dated
+        dated |= of_period
+        if after and _is_before(period, after.period, oldest_first):
+            continue
+        if after and period == after.period:
+            of_period = _beyond(of_period, after.id, oldest_first)
+        for one in bits.ascending(of_period) if oldest_first else bits.descending(of_period):
+            yield period, one
+
+
+def _is_before(period: str, other: str, oldest_first: bool) -> bool:
+    if not period or not other:
+        return bool(period) and not other
+    return period < other if oldest_first else period > other
+
+
+def _beyond(found: int, one: int, oldest_first: bool) -> int:
+    return found >> (one + 1) << (one + 1) if oldest_first else found & bits.below(one)

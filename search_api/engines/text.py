@@ -1,0 +1,75 @@
+"""How texts are made comparable, the same for documents and queries and on every engine.
+
+Each character is folded alone, so that the folded fragment of a text is a fragment of the folded
+text: whatever run of characters a person remembers is found, by construction.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+BEGIN, END = "‹", "›"
+"""Mark the ends of an item. Folded text holds letters and digits only, so neither occurs in it."""
+
+
+class _Folding(dict[int, str]):
+    """Code point → its folded form, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        simple = simplified_characters()
+        decomposed = unicodedata.normalize("NFKD", chr(code)).casefold()
+        kept = [simple.get(sign, sign) for sign in decomposed if sign.isalnum()]
+        self[code] = "".join(kept)
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, in one width and case, simplified, without accents.
+
+    >>> fold("阿里巴巴達摩院（杭州）ＡＩ")
+    '阿里巴巴达摩院杭州ai'
+    """
+    return text.translate(_FOLDING)
+
+
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters the index in `text` it came from."""
+    folded, places = [], []
+    for place, sign in enumerate(text):
+        new = _FOLDING[ord(sign)]
+        folded.append(new)
+        places.extend([place] * len(new))
+    return "".join(folded), places
+
+
+@cache
+def simplified_characters() -> dict[str, str]:
+    """Traditional character → simplified one, by the table of OpenCC."""
+    table = files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8")
+    pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
+    return {old: new.split()[0] for old, new in pairs}
+
+
+def bigrams(items: Iterable[str]) -> str:
+    """Folded items as tokens: each two neighbouring characters, the ends marked.
+
+    >>> bigrams(["抖音"])
+    '‹抖 抖音 音›'
+    """
+    marked = (BEGIN + item + END for item in items if item)
+    return " ".join(a + b for item in marked for a, b in pairwise(item))
+
+
+def phrase(fragment: str) -> str:
+    """The FTS5 phrase that finds a fragment (folded, ends marked or not) in bigrams.
+
+    One character is found as the beginning of a bigram.
+    """
+    if len(fragment) == 1:
+        return f'"{fragment}" *'
+    return '"' + " ".join(a + b for a, b in pairwise(fragment)) + '"'

@@ -1,0 +1,43 @@
+"""Pages for people: one file a page type, server-rendered, every core task without JavaScript."""
+
+from fastapi import FastAPI
+
+from search_api.pages import (
+    assets,
+    batch,
+    docs,
+    entity,
+    errors,
+    filing,
+    guide,
+    home,
+    language,
+    market,
+    status,
+    verdict,
+    watch,
+)
+from search_api.pages.headers import SecurityHeaders
+
+PAGES = (
+    assets,
+    batch,
+    docs,
+    entity,
+    filing,
+    guide,
+    home,
+    language,
+    market,
+    status,
+    verdict,
+    watch,
+)
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to the app, their errors and the security headers of every answer."""
+    for page in PAGES:
+        app.include_router(page.router)
+    errors.install(app)
+    app.add_middleware(SecurityHeaders)

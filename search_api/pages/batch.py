@@ -1,0 +1,76 @@
+"""Lists: all that CAC published, and one list against the one before."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.errors import NotFound
+from registry.lists import Series
+from registry.models import Batch, Version
+from registry.views import batch_views, coverage
+from search_api.pages.batch_facts import compare, rows_of
+from search_api.pages.cache import VersionCache, registry_version
+from search_api.pages.links import page_links
+from search_api.pages.web import render, wants_json
+from search_api.services import Services, services
+
+router = APIRouter(include_in_schema=False)
+Parts = Annotated[Services, Depends(services)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+ROWS = 100
+_cache = VersionCache(100)
+
+
+@router.get("/batches")
+def batches(request: Request, parts: Parts, series: Series | None = None) -> Response:
+    """Every list, the newest first."""
+    if wants_json(request):
+        return RedirectResponse(f"/v1/batches?{request.url.query}", 303)
+    wanted = select(Batch).order_by(Batch.period.desc(), Batch.published_on.desc(), Batch.id)
+    if series:
+        wanted = wanted.where(Batch.series == series.value)
+    with parts.database.read() as session:
+        found = batch_views(session, wanted)
+        covered = coverage(session)
+    years: dict[str, list[dict[str, Any]]] = {}
+    for batch in found:
+        years.setdefault(batch["period"][:4], []).append(batch)
+    return render(
+        request, "batches.html", years=years, coverage=covered, series=series, all_series=Series
+    )
+
+
+@router.get("/batches/{batch_id}")
+def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 1) -> Response:
+    """One list: what it holds, what is new in it, and its rows as published."""
+    if wants_json(request):
+        return RedirectResponse(f"/v1/batches/{batch_id}", 303)
+    with parts.database.read() as session:
+        found = batch_views(session, select(Batch).where(Batch.id == batch_id))
+        if not found:
+            raise NotFound(f"batch {batch_id}: not known")
+        batch = found[0]
+        version = (id(parts), registry_version(session))
+        compared = _cache.get(version, batch_id, lambda: compare(session, batch))
+        rows = rows_of(session, batch_id, (page - 1) * ROWS, ROWS)
+        versions = _versions(session, batch_id)
+    return render(
+        request,
+        "batch.html",
+        batch=batch,
+        compared=compared,
+        rows=rows,
+        versions=versions,
+        links=page_links(request, page, ROWS, batch["rows"]),
+    )
+
+
+def _versions(session: Session, batch_id: str) -> list[Version]:
+    """How the list was shown in the course of time, the newest first."""
+    query = select(Version).where(Version.batch_id == batch_id)
+    found = list(session.execute(query.order_by(Version.last_seen_at.desc())).scalars())
+    session.expunge_all()
+    return found

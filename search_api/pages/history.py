@@ -1,0 +1,63 @@
+"""The past of a filing as steps: where it was listed, what its remarks tell, what was seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.lists import Series
+from registry.models import Event
+from registry.views import rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `kind`: listed, delisted, remark or event; `when` is a day, a month or empty."""
+
+    kind: str
+    when: str
+    listing: dict[str, Any] | None = None
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    event: str = ""
+
+
+def history(filing: dict[str, Any], events: Sequence[Event]) -> list[Step]:
+    """Steps of a filing view, the oldest first, those without a date right after the first."""
+    steps = [_listed(listing) for listing in _first_showings(filing["listings"])]
+    steps += _remarks(filing["changes"])
+    steps += [_seen(event) for event in events]
+    first = min((step.when for step in steps if step.when), default="")
+    return sorted(steps, key=lambda step: (step.when or first, step.kind != "listed"))
+
+
+def _first_showings(listings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One listing a list: versions of it that show the same row are one step."""
+    shown: dict[str, dict[str, Any]] = {}
+    for listing in listings:
+        shown.setdefault(listing["batch"], listing)
+    return list(shown.values())
+
+
+def _listed(listing: dict[str, Any]) -> Step:
+    kind = "delisted" if listing["series"] == Series.DEREGISTRATION else "listed"
+    return Step(kind, listing["published_on"] or listing["period"], listing)
+
+
+def _remarks(changes: Sequence[dict[str, Any]]) -> list[Step]:
+    """Changes read from 备注, those of one month together."""
+    months: dict[str, list[dict[str, Any]]] = {}
+    for change in changes:
+        months.setdefault(change["when"], []).append(change)
+    return [Step("remark", when, changes=of_month) for when, of_month in months.items()]
+
+
+def _seen(event: Event) -> Step:
+    changes = [
+        {"field": name, "kind": "changed"} | _pair(value) for name, value in event.data.items()
+    ]
+    return Step("event", (rfc3339(event.at) or "")[:10], changes=changes, event=event.type)
+
+
+def _pair(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {"before": value.get("before"), "after": value.get("after")}
+    return {"before": "", "after": value}

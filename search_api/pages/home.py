@@ -1,0 +1,92 @@
+"""The front page: one field that takes anything, and what the registry holds."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.events import EventType
+from registry.lists import Series
+from registry.models import Batch, Entity, Event, Filing
+from registry.numbers import OtherNumber, find_numbers, read_number
+from registry.views import batch_views, coverage
+from search_api.pages.cache import VersionCache, registry_version
+from search_api.pages.show import address
+from search_api.pages.web import render
+from search_api.services import Services, services
+
+router = APIRouter(include_in_schema=False)
+Parts = Annotated[Services, Depends(services)]
+LONGEST_ADDRESS = 6000
+"""Characters of a question that still go into an address; browsers and proxies take about 8,000."""
+_TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILING_VANISHED)
+_cache = VersionCache(8)
+
+
+@router.get("/")
+def home(request: Request, parts: Parts) -> Response:
+    """The front page."""
+    with parts.database.read() as session:
+        version = (id(parts), registry_version(session))
+        seen = _cache.get(version, "home", lambda: overview(session))
+    return render(request, "home.html", **seen)
+
+
+def overview(session: Session) -> dict[str, Any]:
+    """Counts, the newest lists and the newest changes."""
+    by_series = select(Filing.series, Filing.status, func.count()).group_by(
+        Filing.series, Filing.status
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for series, status, number in session.execute(by_series).tuples():
+        counts.setdefault(series, {})[status] = number
+    newest = select(Batch).order_by(Batch.period.desc(), Batch.published_on.desc(), Batch.id)
+    return {
+        "filings": [
+            (series.value, sum(counts.get(series, {}).values()))
+            for series in Series
+            if series is not Series.DEREGISTRATION
+        ],
+        "deregistered": sum(by.get("deregistered", 0) for by in counts.values()),
+        "entities": session.execute(select(func.count()).select_from(Entity)).scalar_one(),
+        "batches": batch_views(session, newest.limit(7)),
+        "events": recent_events(session),
+        "coverage": coverage(session),
+    }
+
+
+def recent_events(session: Session) -> list[Event]:
+    """The newest changes, deregistrations and disappearances, newest first."""
+    query = select(Event).where(Event.type.in_([kind.value for kind in _TOLD]))
+    events = list(session.execute(query.order_by(Event.id.desc()).limit(7)).scalars())
+    session.expunge_all()
+    return events
+
+
+@router.post("/ask")
+def ask(q: Annotated[str, Form(max_length=1_000_000)] = "") -> Response:
+    """Send whatever was typed to the page that answers it: a check or a search."""
+    text = q.strip()
+    if not text:
+        return RedirectResponse("/", 303)
+    if is_question_of_numbers(text):
+        where = address("/verify", q=text)
+        # A long list is posted on (307 keeps the form), a short one gets an address of its own.
+        return RedirectResponse(where, 303) if len(where) <= LONGEST_ADDRESS else _post_on()
+    return RedirectResponse(address("/search", q=" ".join(text.split())[:200]), 303)
+
+
+def is_question_of_numbers(text: str) -> bool:
+    """Whether there is anything in a text that is, or is meant as, a filing number."""
+    found = [each.number for each in find_numbers(text)]
+    single = read_number(text)
+    numbers = [*found, *([single.number] if single else [])]
+    return any(not isinstance(number, OtherNumber) for number in numbers) or (
+        bool(numbers) and len(text) < 80
+    )
+
+
+def _post_on() -> Response:
+    return RedirectResponse("/verify", 307)

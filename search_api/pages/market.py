@@ -1,0 +1,188 @@
+"""The market: charts that answer questions, each with its numbers, in step with the filters."""
+
+import csv
+import io
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.errors import NotFound
+from registry.language import Language
+from registry.models import Filing
+from search_api.i18n import language_of_request, mark, translations
+from search_api.pages import charts
+from search_api.pages.cache import VersionCache, registry_version
+from search_api.pages.headers import PICTURE_POLICY
+from search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
+from search_api.pages.show import address
+from search_api.pages.web import region_text, render
+from search_api.pages.words import Words
+from search_api.services import Services, services
+
+router = APIRouter(include_in_schema=False)
+Parts = Annotated[Services, Depends(services)]
+QUESTIONS = {
+    "timeline": mark("How many filings does each list add?"),
+    "newcomers": mark("How many companies are new?"),
+    "regions": mark("Where are they filed?"),
+    "companies": mark("Who has most?"),
+    "types": mark("Which types of algorithm?"),
+    "kinds": mark("What are the products?"),
+    "deregistrations": mark("How many were withdrawn?"),
+}
+OVER_TIME = ("timeline", "newcomers", "deregistrations")
+MOST_BARS = 20
+_cache = VersionCache(400)
+
+
+def market_of(
+    series: str = "",
+    type: str = "",
+    role: str = "",
+    region: str = "",
+    year: Annotated[str, Query(pattern=r"^(\d{4})?$")] = "",
+    status: str = "",
+    entity: Annotated[str, Query(max_length=200)] = "",
+) -> Market:
+    """The filters of an address."""
+    return Market(series, type, role, region, year, status, entity.strip())
+
+
+Asked = Annotated[Market, Depends(market_of)]
+
+
+@router.get("/market")
+def market_page(request: Request, parts: Parts, market: Asked) -> Response:
+    """All charts for the filters."""
+    language = language_of_request(request)
+    with parts.database.read() as session:
+        version = (id(parts), registry_version(session))
+        answers = {name: _rows(session, version, name, market) for name in QUESTIONS}
+        choices = _cache.get(version, "choices", lambda: choices_of(session))
+    total = sum(row["count"] for row in answers["timeline"])
+    shown = [
+        _chart(name, rows, market, language) for name, rows in answers.items() if rows or not total
+    ]
+    return render(
+        request, "market.html", market=market, charts=shown, choices=choices, total=total,
+        search=address("/search", **market.parameters()),
+    )  # fmt: skip
+
+
+def _rows(session: Session, version: Any, name: str, market: Market) -> Rows:
+    return _cache.get(version, (name, market), lambda: COUNTS[name](session, market))
+
+
+def choices_of(session: Session) -> dict[str, list[Any]]:
+    """What each filter can be set to."""
+    columns = {"series": Filing.series, "type": Filing.type, "role": Filing.role,
+               "region": Filing.region, "year": Filing.year, "status": Filing.status}  # fmt: skip
+    found = {}
+    for name, column in columns.items():
+        values = session.execute(select(column).distinct().order_by(column)).scalars()
+        found[name] = [value for value in values if value not in (None, "")]
+    return found
+
+
+def _chart(name: str, rows: Rows, market: Market, language: Language) -> dict[str, Any]:
+    """A chart as its page needs it: addresses, sizes, the text beside it, the table under it."""
+    told = labelled(name, rows, market, language)
+    parameters = market.parameters() | {"lang": language.value}
+    drawing = draw(name, rows, market, language)
+    return {
+        "name": name,
+        "question": translations(language).gettext(QUESTIONS[name]),
+        "rows": told,
+        "has_parts": any(row["part"] for row in told),
+        "over_time": name in OVER_TIME,
+        "address": f"/charts/{name}",
+        "parameters": parameters,
+        "width": charts.SIZES["wide"].width,
+        "height": charts.height_of(drawing),
+        "small_width": charts.SIZES["small"].width,
+        "small_height": charts.height_of(draw(name, rows, market, language, size="small")),
+    }
+
+
+def labelled(name: str, rows: Rows, market: Market, language: Language) -> Rows:
+    """Rows with labels for people: `label`, `part`, `count` and perhaps an entity `id`."""
+    words, dimension = Words(language), {"types": "type", "kinds": "kind"}.get(name, "")
+    parted = timeline_dimension(market)
+    without = translations(language).gettext("without a date")
+    told = []
+    for row in rows:
+        if name in OVER_TIME:
+            label = row["period"] or without
+        elif name == "regions":
+            label = region_text(row["value"], language)
+        else:
+            label = words.value(dimension, row["value"]) if dimension else row["value"]
+        part = words.value(parted, row["part"]) if row.get("part") else ""
+        told.append({"label": label, "part": part, "count": row["count"], "id": row.get("id")})
+    return told
+
+
+def draw(
+    name: str, rows: Rows, market: Market, language: Language, theme: str = "light",
+    size: str = "wide",
+) -> charts.Drawing:  # fmt: skip
+    """The drawing of a chart."""
+    told = labelled(name, rows, market, language)
+    told = told if name in OVER_TIME else told[:MOST_BARS]
+    told = [row for row in told if name not in OVER_TIME or row["label"][:2] == "20"]
+    _ = translations(language).gettext
+    return charts.Drawing(
+        rows=tuple((row["label"], row["part"], row["count"]) for row in told),
+        parts=tuple(dict.fromkeys(row["part"] for row in told)),
+        columns=name in OVER_TIME,
+        count_title=_("Companies") if name == "newcomers" else _("Filings"),
+        theme=theme,
+        size=size,
+    )
+
+
+@router.get("/charts/{name}.{form}")
+def chart_file(
+    request: Request,
+    parts: Parts,
+    market: Asked,
+    name: str,
+    form: Literal["svg", "png", "csv"],
+    theme: Literal["light", "dark"] = "light",
+    size: Literal["wide", "small"] = "wide",
+) -> Response:
+    """A chart as a picture, or its numbers."""
+    if name not in COUNTS:
+        raise NotFound(f"chart {name}: not known")
+    language = language_of_request(request)
+    with parts.database.read() as session:
+        rows = _rows(session, (id(parts), registry_version(session)), name, market)
+    if form == "csv":
+        return _csv(name, labelled(name, rows, market, language), language)
+    drawing = draw(name, rows, market, language, theme, size)
+    headers = {"cache-control": "max-age=300", "content-security-policy": PICTURE_POLICY,
+               "vary": "Accept-Language, Cookie"}  # fmt: skip
+    if form == "svg":
+        return Response(charts.svg(drawing), media_type="image/svg+xml", headers=headers)
+    return Response(charts.png(drawing), media_type="image/png", headers=headers)
+
+
+def _csv(name: str, rows: Rows, language: Language) -> Response:
+    """The numbers of a chart, with a byte order mark so that Excel reads Chinese."""
+    _ = translations(language).gettext
+    text = io.StringIO()
+    writer = csv.writer(text)
+    parted = any(row["part"] for row in rows)
+    head = [_("List of") if name in OVER_TIME else _("Name"), *([_("Part")] if parted else []),
+            _("Companies") if name == "newcomers" else _("Filings")]  # fmt: skip
+    writer.writerow(head)
+    for row in rows:
+        label = row["label"]
+        # A cell that begins like a formula is one for a spreadsheet.
+        safe = f"'{label}" if label[:1] in "=+-@\t\r" and label else label
+        writer.writerow([safe, *([row["part"]] if parted else []), row["count"]])
+    headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
+    return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)

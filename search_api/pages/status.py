@@ -1,0 +1,29 @@
+"""Status for people: sources, passes, monitors, messages, the search engine."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from registry.status import status_view
+from search_api.pages.web import render, wants_json
+from search_api.services import Services, services
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/status")
+def status_page(request: Request, parts: Annotated[Services, Depends(services)]) -> Response:
+    """What runs, what ran, what is wrong."""
+    if wants_json(request):
+        return RedirectResponse("/v1/status", 303)
+    with parts.database.read() as session:
+        seen = status_view(session)
+    failing = [source for source in seen["sources"] if source["failures"]]
+    return render(
+        request,
+        "status.html",
+        status=seen,
+        engine=None,
+        well=not (seen["alarms"] or failing or seen["deliveries"].get("parked")),
+    )

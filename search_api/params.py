@@ -1,0 +1,148 @@
+"""The query parameters that search, statistics and exports share."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Query as InQuery
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.errors import UsageError
+from registry.models import Entity, EntityKey
+from registry.names import entity_key
+from registry.products import ProductKind
+from registry.regions import region_by_name
+from search_api.engines.base import Dimension, Filters, Query, Sort
+
+
+class FilingSeries(StrEnum):
+    """The series that have filings of their own."""
+
+    ALGORITHM = "algorithm"
+    DEEP_SYNTHESIS = "deep_synthesis"
+    GENAI_FILING = "genai_filing"
+    GENAI_REGISTRATION = "genai_registration"
+
+
+class FilingType(StrEnum):
+    """The five legal types of algorithm."""
+
+    GENERATION_SYNTHESIS = "generation_synthesis"
+    PERSONALISED_PUSH = "personalised_push"
+    RANKING_SELECTION = "ranking_selection"
+    RETRIEVAL_FILTERING = "retrieval_filtering"
+    SCHEDULING_DECISION = "scheduling_decision"
+
+
+class FilingRole(StrEnum):
+    """The roles of deep synthesis."""
+
+    SERVICE_PROVIDER = "service_provider"
+    TECHNICAL_SUPPORTER = "technical_supporter"
+
+
+class FilingStatus(StrEnum):
+    """What a filing is today."""
+
+    ACTIVE = "active"
+    DEREGISTERED = "deregistered"
+
+
+Period = Annotated[str, Field(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
+Short = Annotated[str, Field(max_length=100)]
+
+
+class FilterParams(BaseModel):
+    """What filings are narrowed by; a parameter may be repeated: any of its values."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(
+        "",
+        max_length=200,
+        description="any fragment of a name, company, product, number or purpose",
+    )
+    series: list[FilingSeries] = []
+    type: list[FilingType] = []
+    role: list[FilingRole] = []
+    region: list[Short] = Field([], description="a province: 北京, 北京市, beijing or 11")
+    division: list[Annotated[str, Field(pattern=r"^\d{4}(\d\d)?$")]] = Field(
+        [], description="GB/T 2260 code: six digits, or four for a city"
+    )
+    year: list[Annotated[int, Field(ge=2000, le=2100)]] = Field([], description="of the number")
+    period: list[Period] = Field([], description="of the list it first appeared in: YYYY-MM")
+    period_from: Period = ""
+    period_to: Period = ""
+    status: list[FilingStatus] = []
+    entity: list[Short] = Field([], description="entity id, or a name or former name in full")
+    flag: list[Short] = []
+    product_kind: list[ProductKind] = []
+
+    def filters(self, session: Session) -> Filters:
+        """The filters meant.
+
+        Raises:
+            UsageError: there is no such region.
+        """
+        values = {
+            Dimension.SERIES: tuple(self.series),
+            Dimension.TYPE: tuple(self.type),
+            Dimension.ROLE: tuple(self.role),
+            Dimension.REGION: tuple(_region(text) for text in self.region),
+            Dimension.CITY: tuple(code for code in self.division if len(code) == 4),
+            Dimension.DIVISION: tuple(code for code in self.division if len(code) == 6),
+            Dimension.YEAR: tuple(str(year) for year in self.year),
+            Dimension.PERIOD: tuple(self.period),
+            Dimension.STATUS: tuple(self.status),
+            Dimension.ENTITY: tuple(_entities(session, self.entity)),
+            Dimension.FLAG: tuple(self.flag),
+            Dimension.PRODUCT_KIND: tuple(self.product_kind),
+        }
+        chosen = {dimension: some for dimension, some in values.items() if some}
+        return Filters(chosen, self.period_from, self.period_to)
+
+
+class SearchParams(FilterParams):
+    """A search for filings."""
+
+    sort: Sort = Sort.RELEVANCE
+    limit: int = Field(20, ge=1, le=100, description="items a page")
+    cursor: str = Field("", max_length=2000, description="`next` of the page before")
+    facets: bool = Field(True, description="count the values of every filter")
+
+    def query(self, session: Session) -> Query:
+        """The query meant.
+
+        Raises:
+            UsageError: see `filters`.
+        """
+        return Query(
+            text=self.q,
+            filters=self.filters(session),
+            sort=self.sort,
+            limit=self.limit,
+            cursor=self.cursor,
+            facets=tuple(Dimension) if self.facets else (),
+        )
+
+
+Searched = Annotated[SearchParams, InQuery()]
+
+
+def _region(text: str) -> str:
+    region = region_by_name(text)
+    if region is None:
+        raise UsageError(f"region: no region is called {text!r}")
+    return region.full
+
+
+def _entities(session: Session, texts: list[str]) -> list[str]:
+    """The ids of entities named by id or by name; a text that names none finds nothing."""
+    found: list[str] = []
+    for text in texts:
+        keys = (f"n:{entity_key(text)}", f"f:{entity_key(text)}")
+        named = select(EntityKey.entity_id).where(EntityKey.key.in_(keys))
+        ids = list(session.execute(named).scalars()) if session.get(Entity, text) is None else []
+        found.extend(ids or [text])
+    return found

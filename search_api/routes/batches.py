@@ -1,0 +1,57 @@
+"""Batches: the lists that CAC published."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import func, literal, select, tuple_
+
+from registry.errors import NotFound, UsageError
+from registry.lists import Series
+from registry.models import Batch
+from registry.views import batch_views, coverage
+from search_api.paging import Cursor, Limit, decode_cursor, encode_cursor
+from search_api.services import Services, services
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+Parts = Annotated[Services, Depends(services)]
+
+
+@router.get("")
+def list_batches(
+    parts: Parts, series: Series | None = None, limit: Limit = 20, cursor: Cursor = ""
+) -> dict[str, Any]:
+    """Batches, the newest first."""
+    wanted = select(Batch)
+    if series:
+        wanted = wanted.where(Batch.series == series.value)
+    page = wanted.order_by(Batch.period.desc(), Batch.id.desc()).limit(limit + 1)
+    if cursor:
+        period, batch_id = _place(cursor)
+        page = page.where(
+            tuple_(Batch.period, Batch.id) < tuple_(literal(period), literal(batch_id))
+        )
+    with parts.database.read() as session:
+        total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+        items = batch_views(session, page)
+        covered = coverage(session)
+    more = len(items) > limit
+    last = items[:limit][-1] if more else None
+    place = encode_cursor([last["period"], last["id"]]) if last else None
+    return {"items": items[:limit], "total": total, "next": place, "coverage": covered}
+
+
+def _place(cursor: str) -> list[str]:
+    place = decode_cursor(cursor)
+    if not (isinstance(place, list) and len(place) == 2 and all(isinstance(p, str) for p in place)):
+        raise UsageError("cursor: not one that this list gave out")
+    return place
+
+
+@router.get("/{batch_id}")
+def one_batch(parts: Parts, batch_id: str) -> dict[str, Any]:
+    """One batch."""
+    with parts.database.read() as session:
+        found = batch_views(session, select(Batch).where(Batch.id == batch_id))
+        if not found:
+            raise NotFound(f"batch {batch_id}: not known")
+        return found[0] | {"coverage": coverage(session)}

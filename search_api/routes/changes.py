@@ -1,0 +1,92 @@
+"""Changes: the event log, complete and in order, for programs."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from registry.changes import ChangesQuery, read_changes
+from registry.events import EventType
+from registry.lists import Series
+from registry.views import coverage
+from search_api.herald import Herald
+from search_api.services import Services, services
+
+router = APIRouter(prefix="/v1/changes", tags=["changes"])
+MOST = 1000
+LONGEST_WAIT = 60
+
+
+class Change(BaseModel):
+    """An event: a list published, a filing added, changed, deregistered or gone, a monitor."""
+
+    id: int
+    type: EventType
+    at: str
+    series: str | None
+    period: str | None
+    number: str | None
+    entity: str | None
+    batch: str | None
+    data: dict[str, Any]
+
+
+class Changes(BaseModel):
+    """Changes after a cursor, newest last.
+
+    `next` is the `after` of the next request; `last` the newest id there is; `total` counts all
+    that match after `after`.
+    """
+
+    items: list[Change]
+    total: int
+    next: int
+    last: int
+    coverage: dict[str, Any]
+
+
+def wanted_changes(
+    type: Annotated[list[EventType] | None, Query(description="may be repeated")] = None,
+    series: Annotated[list[Series] | None, Query(description="may be repeated")] = None,
+    batch: Annotated[str, Query(max_length=100)] = "",
+    number: Annotated[str, Query(max_length=200)] = "",
+    entity: Annotated[str, Query(max_length=200, description="an id or any of its names")] = "",
+) -> ChangesQuery:
+    """The filters of a request."""
+    return ChangesQuery(
+        types=tuple(one.value for one in type or ()),
+        series=tuple(one.value for one in series or ()),
+        batch=batch.strip(),
+        number=number.strip(),
+        entity=entity.strip(),
+    )
+
+
+@router.get("", response_model=Changes)
+async def list_changes(
+    request: Request,
+    parts: Annotated[Services, Depends(services)],
+    wanted: Annotated[ChangesQuery, Depends(wanted_changes)],
+    after: Annotated[int, Query(ge=0, lt=2**53, description="id of the last change read")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="changes a page")] = 20,
+    wait: Annotated[
+        int, Query(ge=0, le=LONGEST_WAIT, description="seconds to wait for one that matches")
+    ] = 0,
+) -> dict[str, Any]:
+    """Changes after a cursor, the oldest first. With `wait`, an answer comes when there is one."""
+    found = await run_in_threadpool(_read, parts, wanted, after, limit)
+    until = time.monotonic() + wait
+    while wait and not found["items"] and (left := until - time.monotonic()) > 0:
+        if await request.is_disconnected():
+            break
+        herald: Herald = request.app.state.herald
+        if await herald.newer_than(found["last"], min(left, 5)):
+            found = await run_in_threadpool(_read, parts, wanted, found["next"], limit)
+    return found
+
+
+def _read(parts: Services, wanted: ChangesQuery, after: int, limit: int) -> dict[str, Any]:
+    with parts.database.read() as session:
+        return read_changes(session, wanted, after, limit) | {"coverage": coverage(session)}

@@ -1,0 +1,126 @@
+"""Feeds: new lists, changes, and any search, for feed readers."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.changes import ChangesQuery, newest_changes
+from registry.events import EventType, last_event_id
+from registry.filing_filter import FilingFilter, matching_filings, newest_events_of
+from registry.language import Language, Text
+from registry.lists import Series
+from registry.models import Event
+from registry.tidings import filing_names
+from search_api.atom import MEDIA_TYPE, Feed, render
+from search_api.routes.changes import wanted_changes
+from search_api.services import Services, services
+
+router = APIRouter(prefix="/feeds", tags=["feeds"])
+ENTRIES = 50
+Parts = Annotated[Services, Depends(services)]
+Lang = Annotated[Language, Query(description="language of the texts")]
+Find = Callable[[Session], list[Event]]
+
+_BATCHES = Text("算备：新发布的备案清单", "Suanbei: new lists")
+_CHANGES = Text("算备：备案动态", "Suanbei: changes")
+_SEARCH = Text("算备：检索“{q}”", "Suanbei: search for “{q}”")
+
+
+@router.get("/batches.atom", response_class=Response)
+def batches_feed(
+    request: Request,
+    parts: Parts,
+    series: Annotated[list[Series] | None, Query(description="may be repeated")] = None,
+    lang: Lang = Language.ZH,
+) -> Response:
+    """New lists, the newest first."""
+    wanted = ChangesQuery((EventType.BATCH_PUBLISHED.value,), tuple(s.value for s in series or ()))
+    title = _BATCHES.say(lang)
+    return _answer(
+        request, parts, lang, title, "/batches", lambda s: newest_changes(s, wanted, ENTRIES)
+    )
+
+
+@router.get("/changes.atom", response_class=Response)
+def changes_feed(
+    request: Request,
+    parts: Parts,
+    wanted: Annotated[ChangesQuery, Depends(wanted_changes)],
+    lang: Lang = Language.ZH,
+) -> Response:
+    """Changes of every kind, the newest first; filters as those of /v1/changes."""
+    title = _CHANGES.say(lang)
+    return _answer(
+        request, parts, lang, title, "/watch", lambda s: newest_changes(s, wanted, ENTRIES)
+    )
+
+
+@router.get("/search.atom", response_class=Response)
+def search_feed(  # noqa: PLR0913 - the filters of a search
+    request: Request,
+    parts: Parts,
+    q: Annotated[str, Query(max_length=200, description="every word must occur")] = "",
+    series: Annotated[list[Series] | None, Query(description="may be repeated")] = None,
+    type: Annotated[str, Query(max_length=50)] = "",
+    role: Annotated[str, Query(max_length=50)] = "",
+    region: Annotated[str, Query(max_length=50)] = "",
+    year: Annotated[int | None, Query(ge=2000, le=2999)] = None,
+    status: Annotated[str, Query(max_length=50)] = "",
+    entity: Annotated[str, Query(max_length=200)] = "",
+    period: Annotated[str, Query(max_length=7)] = "",
+    lang: Lang = Language.ZH,
+) -> Response:
+    """What happens to the filings that a search finds, the newest first."""
+    chosen = tuple(one.value for one in series or ())
+    wanted = FilingFilter(q, chosen, type, role, region, year, status, entity, period)
+    page = "/search" + (f"?{request.url.query}" if request.url.query else "")
+
+    def find(session: Session) -> list[Event]:
+        return newest_events_of(session, matching_filings(session, wanted), ENTRIES)
+
+    return _answer(request, parts, lang, _SEARCH.say(lang, q=q), page, find)
+
+
+def _answer(
+    request: Request, parts: Services, lang: Language, title: str, page: str, find: Find
+) -> Response:
+    """The feed, or 304 where the reader has it already: then nothing is searched."""
+    public = parts.settings.public_url.rstrip("/")
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    with parts.database.read() as session:
+        headers = _validators(session, f"{request.app.version} {public}{path}")
+        if _has_it(request, headers):
+            return Response(status_code=304, headers=headers)
+        events = find(session)
+        feed = Feed(path, title, public + path, public + page, public, lang)
+        body = render(feed, events, filing_names(session, events))
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _validators(session: Session, name: str) -> dict[str, str]:
+    version = last_event_id(session)
+    at = session.execute(select(Event.at).where(Event.id == version)).scalar_one_or_none()
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    headers = {"ETag": f'"{version}-{digest}"', "Cache-Control": "public, max-age=60"}
+    if at:
+        headers["Last-Modified"] = format_datetime(at.astimezone(UTC), usegmt=True)
+    return headers
+
+
+def _has_it(request: Request, headers: dict[str, str]) -> bool:
+    if tags := request.headers.get("if-none-match"):
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return headers["ETag"] in known or "*" in known
+    since = request.headers.get("if-modified-since")
+    if not since or "Last-Modified" not in headers:
+        return False
+    try:
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(headers["Last-Modified"])
+    except (ValueError, TypeError):  # no date, or one without a zone
+        return False

@@ -1,0 +1,57 @@
+"""One filing: all that is known of a number, and the picture of its row."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from registry.lists import Series
+from registry.verify.history import filing_record
+from search_api.answers import json_answer
+from search_api.evidence import Evidence, find_evidence
+from search_api.language import AnswerLanguage
+from search_api.schemas import FilingRecord
+from search_api.services import Services, services
+
+router = APIRouter(prefix="/v1/filings", tags=["filings"])
+Parts = Annotated[Services, Depends(services)]
+Number = Annotated[
+    str,
+    Path(max_length=300, description="a filing number", examples=["Beijing-WenXinYiYan-20230821"]),
+]
+
+
+# Before the filing itself, whose path takes in everything.
+@router.get(
+    "/{number:path}/evidence.png",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}, "description": "The row as published"}},
+)
+def picture_of_row(
+    parts: Parts,
+    number: Number,
+    batch: Annotated[str, Query(max_length=200, description="which list; the newest")] = "",
+) -> Response:
+    """The row of a filing as a picture, cut out of the archived document."""
+    with parts.database.read() as session:
+        evidence = find_evidence(session, number, batch)
+    return Response(
+        _draw(parts, evidence),
+        media_type="image/png",
+        headers={"ETag": f'"{evidence.tag}"', "Cache-Control": "public, max-age=3600"},
+    )
+
+
+def _draw(parts: Services, evidence: Evidence) -> bytes:
+    return evidence.draw(parts.row_picture)
+
+
+@router.get("/{number:path}", response_class=Response, responses={200: {"model": FilingRecord}})
+def one_filing(
+    parts: Parts,
+    number: Number,
+    language: AnswerLanguage,
+    series: Annotated[Series | None, Query(description="of several registers, this one")] = None,
+) -> Response:
+    """A filing with every appearance, its history, and the same number in other registers."""
+    with parts.database.read() as session:
+        return json_answer(filing_record(session, number, language, series or ""))

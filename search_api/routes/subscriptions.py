@@ -1,0 +1,189 @@
+"""Subscriptions: who is told what. Everything here wants an API key."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from registry.events import EventType
+from registry.lists import Series
+from registry.outbox import count_deliveries, deliveries_of, enqueue_test, retry_parked
+from registry.subscription_views import delivery_view, subscription_view
+from registry.subscriptions import (
+    Wish,
+    change_subscription,
+    create_subscription,
+    find_subscription,
+    list_subscriptions,
+    remove_subscription,
+    rotate_secret,
+)
+from search_api.keys import require_key
+from search_api.paging import Cursor, Limit, decode_cursor, encode_cursor
+from search_api.services import Services, services
+
+router = APIRouter(
+    prefix="/v1/subscriptions", tags=["subscriptions"], dependencies=[Depends(require_key)]
+)
+Parts = Annotated[Services, Depends(services)]
+
+
+class Filter(BaseModel):
+    """Which filings: every word of `q`, an entity (any of its names), numbers, series."""
+
+    model_config = ConfigDict(extra="forbid")
+    q: str = Field("", max_length=200)
+    entity: str = Field("", max_length=200)
+    numbers: list[str] = Field([], max_length=5000)
+    series: list[Series] | Series | None = None
+
+
+class Changed(BaseModel):
+    """What may be changed of a subscription; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str | None = Field(None, max_length=200)
+    events: list[EventType] | None = None
+    filter: Filter | None = None
+    deliver: str | None = Field(None, max_length=2000, description="https://… or an Apprise URL")
+    mode: Literal["instant", "daily"] | None = None
+    language: Literal["zh", "en"] | None = None
+
+
+class New(Changed):
+    """A subscription as somebody asks for it."""
+
+    deliver: str = Field(max_length=2000, description="https://… or an Apprise URL")
+
+
+class Subscribed(BaseModel):
+    """A subscription as it is kept; `after` is the newest change that it has dealt with."""
+
+    id: str
+    name: str
+    events: list[EventType]
+    filter: dict[str, Any]
+    deliver: str
+    mode: str
+    language: str
+    created_at: str
+    after: int
+    failing_since: str | None
+
+
+class SubscribedWithSecret(Subscribed):
+    """As it is shown once: with the secret that signs its messages (webhooks only)."""
+
+    secret: str | None
+
+
+class Sent(BaseModel):
+    """A message and how sending it went."""
+
+    id: str
+    kind: Literal["event", "digest", "test"]
+    first_change: int | None
+    last_change: int | None
+    state: Literal["pending", "delivered", "parked"]
+    attempts: int
+    status: int | None
+    reason: str | None
+    created_at: str
+    next_at: str | None
+    done_at: str | None
+
+
+@router.post("", status_code=201, response_model=SubscribedWithSecret)
+def create(parts: Parts, body: New, response: Response) -> dict[str, Any]:
+    """Subscribe. The secret is shown here, once."""
+    _check_target(parts, body.deliver)
+    with parts.database.write() as session:
+        one = create_subscription(session, Wish(**_given(body)))
+        response.headers["Location"] = f"/v1/subscriptions/{one.id}"
+        return subscription_view(one, with_secret=True)
+
+
+@router.get("")
+def list_all(parts: Parts, limit: Limit = 20, cursor: Cursor = "") -> dict[str, Any]:
+    """Subscriptions, the oldest first."""
+    after = decode_cursor(cursor) if cursor else None
+    with parts.database.read() as session:
+        known = list_subscriptions(session)
+        ids = [one.id for one in known]
+        start = ids.index(after) + 1 if after in ids else 0
+        page = known[start : start + limit]
+        more = len(known) > start + limit
+        return {
+            "items": [subscription_view(one) for one in page],
+            "total": len(known),
+            "next": encode_cursor(page[-1].id) if more else None,
+        }
+
+
+@router.get("/{id}", response_model=Subscribed)
+def show(parts: Parts, id: str) -> dict[str, Any]:
+    """One subscription."""
+    with parts.database.read() as session:
+        return subscription_view(find_subscription(session, id))
+
+
+@router.patch("/{id}", response_model=Subscribed)
+def change(parts: Parts, id: str, body: Changed) -> dict[str, Any]:
+    """Change some of its fields."""
+    if body.deliver is not None:
+        _check_target(parts, body.deliver)
+    with parts.database.write() as session:
+        return subscription_view(change_subscription(session, id, _given(body)))
+
+
+@router.delete("/{id}", status_code=204)
+def remove(parts: Parts, id: str) -> None:
+    """Unsubscribe."""
+    with parts.database.write() as session:
+        remove_subscription(session, id)
+
+
+@router.post("/{id}/rotate", response_model=SubscribedWithSecret)
+def rotate(parts: Parts, id: str) -> dict[str, Any]:
+    """A new secret; for a day messages are signed with the old one as well."""
+    with parts.database.write() as session:
+        return subscription_view(rotate_secret(session, id), with_secret=True)
+
+
+@router.post("/{id}/test", status_code=202, response_model=Sent)
+def test(parts: Parts, id: str) -> dict[str, Any]:
+    """Send a test message, once; `…/deliveries` tells how it went."""
+    with parts.database.write() as session:
+        return delivery_view(enqueue_test(session, id))
+
+
+@router.post("/{id}/retry")
+def retry(parts: Parts, id: str) -> dict[str, int]:
+    """Put parked messages back into the queue."""
+    with parts.database.write() as session:
+        return {"queued": retry_parked(session, id)}
+
+
+@router.get("/{id}/deliveries")
+def deliveries(parts: Parts, id: str, limit: Limit = 20, cursor: Cursor = "") -> dict[str, Any]:
+    """Its messages, the newest first."""
+    before = decode_cursor(cursor) if cursor else None
+    with parts.database.read() as session:
+        found = deliveries_of(session, id, limit + 1, before if isinstance(before, int) else None)
+        more = len(found) > limit
+        return {
+            "items": [delivery_view(one) for one in found[:limit]],
+            "total": count_deliveries(session, id),
+            "next": encode_cursor(found[limit - 1].id) if more else None,
+        }
+
+
+def _given(body: Changed) -> dict[str, Any]:
+    """The fields that a request names, as plain values."""
+    given = body.model_dump(mode="json", exclude_unset=True)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _check_target(parts: Services, deliver: str) -> None:
+    if parts.check_target:
+        parts.check_target(deliver)

@@ -1,0 +1,102 @@
+"""The shape of one filing with its past, and of one company."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from registry.lists import Series
+from search_api.schemas.filing import Coverage, Filing, Shape, Status
+from search_api.schemas.verdict import Anatomy
+
+
+class Step(Shape):
+    """Something that happened to a number."""
+
+    on: str = Field(description="`YYYY-MM` or `YYYY-MM-DD`, empty if the lists do not date it")
+    what: Literal["listed", "changed", "deregistered", "vanished"]
+    series: Series
+    batch: str
+    first_seen_at: str | None
+    title: str | None = None
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    source: Literal["remark", "versions"] | None = None
+
+
+class FilingRecord(Filing):
+    """A filing with its number's past and its other registers."""
+
+    same_number: list[Filing]
+    history: list[Step]
+    anatomy: Anatomy
+    coverage: Coverage
+
+
+class BriefFiling(Shape):
+    """A filing of a company; `entity` is the name it is listed under."""
+
+    number: str
+    series: Series
+    name: str
+    type: str | None
+    label: str
+    role: str | None
+    status: Status
+    product: str
+    region: str
+    year: int | None
+    filed_on: str
+    first_period: str
+    last_period: str
+    flags: list[str]
+    entity: str
+
+
+class Roles(Shape):
+    """Active filings in each role."""
+
+    service_provider: int
+    technical_supporter: int
+
+
+Duty = Literal["has", "has_not", "deregistered"]
+
+
+class Duties(Shape):
+    """Which duties of a vendor are on record."""
+
+    algorithm_filing: Duty
+    model_filing: Duty
+    registration: Duty
+
+
+class VendorProduct(Shape):
+    """A product, and the filings that name it."""
+
+    name: str
+    kind: str
+    filings: list[str]
+
+
+class TimelineStep(Shape):
+    """The filings that one list brought."""
+
+    period: str
+    series: Series
+    filings: list[str]
+
+
+class EntityRecord(Shape):
+    """A company as a whole."""
+
+    id: str
+    name: str
+    former_names: list[str]
+    registrants: list[str]
+    filings: dict[str, list[BriefFiling]]
+    roles: Roles
+    duties: Duties
+    products: list[VendorProduct]
+    timeline: list[TimelineStep]
+    coverage: Coverage

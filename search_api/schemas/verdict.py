@@ -1,0 +1,114 @@
+"""The shape of verdicts."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from search_api.schemas.filing import Coverage, Filing, Shape
+
+
+class Reason(Shape):
+    """Why: a stable code, and a text in the language asked for."""
+
+    code: str
+    text: str
+
+
+class Suggestion(Shape):
+    """A listed number that may have been meant."""
+
+    number: str
+    entity: str
+    name: str
+    why: str
+
+
+class DivisionPart(Shape):
+    """The administrative division in a number, as of its year."""
+
+    code: str
+    known: bool
+    name: str | None
+    region: str | None
+    abolished: int | None
+    now: list[str]
+
+
+class CompanyRef(Shape):
+    """The company known by a registrant code."""
+
+    id: str
+    name: str
+
+
+class RegistrantPart(Shape):
+    """The registrant's code."""
+
+    code: str
+    entity: CompanyRef | None
+
+
+class TypePart(Shape):
+    """The type of algorithm."""
+
+    code: str
+    slug: str | None
+    name: str | None
+
+
+class CheckDigitPart(Shape):
+    """The check digit: what stands there and what should."""
+
+    found: int
+    expected: int
+    ok: bool
+
+
+class RegionPart(Shape):
+    """The region of a generative-AI number; two names for ShanXi."""
+
+    spelling: str
+    names: list[str]
+
+
+class Anatomy(BaseModel):
+    """The parts of a number; which there are depends on its kind. Empty without a number."""
+
+    kind: str | None = None
+    kind_name: str | None = None
+    division: DivisionPart | None = None
+    registrant: RegistrantPart | None = None
+    type: TypePart | None = None
+    year: int | None = None
+    sequence: int | None = None
+    check_digit: CheckDigitPart | None = None
+    region: RegionPart | str | None = None
+    name: str | None = None
+    date: str | None = None
+    serial: str | None = None
+    registration: bool | None = None
+    malformed: str | None = None
+    text: str | None = None
+
+
+class Verdict(Shape):
+    """Is this number real, and whose is it?"""
+
+    input: str
+    number: str | None
+    verdict: Literal["active", "deregistered", "not_listed", "malformed", "no_number"]
+    entity_match: Literal["exact", "former_name", "similar", "different"] | None
+    reasons: list[Reason]
+    anatomy: Anatomy
+    filings: list[Filing]
+    suggestions: list[Suggestion]
+    coverage: Coverage
+
+
+class Verdicts(Shape):
+    """Verdicts in the order of the questions."""
+
+    items: list[Verdict]
+    total: int
+    next: str | None
+    coverage: Coverage

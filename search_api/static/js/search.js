@@ -1,0 +1,50 @@
+// Results as you type: the page itself is asked for, and its results take the place of the old ones.
+const form = document.querySelector("form[data-live]");
+let timer, request;
+
+async function show(address, push) {
+  request?.abort();
+  request = new AbortController();
+  const found = document.getElementById("found");
+  found.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, { signal: request.signal, headers: { accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("found");
+    if (!fresh) { location.assign(address); return; }
+    found.replaceWith(fresh);
+    document.title = page.title;
+    history[push ? "pushState" : "replaceState"](null, "", address);
+    const filters = page.querySelectorAll("form[data-live] input[type=hidden]");
+    form.querySelectorAll("input[type=hidden]").forEach((old) => old.remove());
+    form.append(...filters);
+    const link = page.querySelector("a.switch");
+    if (link) document.querySelector("a.switch").href = link.getAttribute("href");
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
+  }
+}
+
+function address() {
+  const said = [...new FormData(form)].filter(([, value]) => value.trim());
+  return "/search?" + new URLSearchParams(said);
+}
+
+form.addEventListener("input", (event) => {
+  if (event.isComposing) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => show(address(), false), 180);
+});
+form.addEventListener("compositionend", () => show(address(), false));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(timer);
+  show(address(), true);
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".facets a, .chips a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  show(link.href, true);
+});
+addEventListener("popstate", () => location.reload());

@@ -1,0 +1,116 @@
+"""On the replica of the real sites: every document of the manifest, and the faults they have."""
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.report import CrawlReport
+from crawler.run import crawl
+from crawler.sources import load_catalogue
+from registry.settings import Settings
+from tests.crawler.conftest import Basket
+
+pytestmark = pytest.mark.official
+
+Start = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def manifest(official: Path) -> list[dict[str, Any]]:
+    documents: list[dict[str, Any]] = json.loads((official / "manifest.json").read_text("utf-8"))
+    return documents
+
+
+@pytest.fixture
+def replica(official: Path) -> Iterator[Start]:
+    """Starts the replica with arguments of its own; returns its address."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> str:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        script = official.parent / "cac_replica" / "serve.py"
+        process = subprocess.Popen(
+            [sys.executable, str(script), "--port", str(port), *arguments],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        running.append(process)
+        assert process.stdout
+        assert process.stdout.readline().startswith("replica on")
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def visit(url: str, home: Path, basket: Basket, delay: float = 0) -> CrawlReport:
+    settings = Settings(home=home, cac_url=url, beian_url=url, delay=delay, proxy="")
+    return crawl(settings, load_catalogue().select(), basket)
+
+
+def hashes(basket: Basket) -> Counter[str]:
+    return Counter(hashlib.sha256(d.body).hexdigest() for d in basket.documents)
+
+
+def test_every_document_of_the_manifest_exactly_once(
+    replica: Start, manifest: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """All series, found through whatever leads to them, with register, title and date as listed."""
+    basket, url = Basket(), replica()
+    report = visit(url, tmp_path, basket)
+    assert report.ok, report.failures
+    assert hashes(basket) == Counter(document["sha256"] for document in manifest)
+    found = {document.sha256: document for document in basket.documents}
+    for listed in manifest:
+        document = found[listed["sha256"]]
+        assert document.register == listed["series"]
+        assert document.label == listed["title"].replace(" ", "")
+        if listed["series"] in ("deep_synthesis", "deregistration"):
+            assert document.published_on
+            assert f"{document.published_on:%Y-%m}" >= listed["period"][:7]
+        if listed.get("batch"):
+            assert listed["batch"] in document.notice_title
+    with urllib.request.urlopen(f"{url}/__log") as answer:
+        log = json.load(answer)
+    asked = Counter(entry["path"] for entry in log if "JsonList" not in entry["path"])
+    assert max(count for path, count in asked.items() if path != "/api/notice/list") == 1
+    assert all(entry["referer"] for entry in log if entry["path"] != "/robots.txt")
+
+
+@pytest.mark.parametrize(("fault", "every"), [("waf", "3"), ("cut", "3"), ("503", "9")])
+def test_faults_are_named_and_a_later_pass_completes(
+    replica: Start, manifest: list[dict[str, Any]], tmp_path: Path, fault: str, every: str
+) -> None:
+    """Every so many documents go wrong: nothing bad is handed on, nothing is lost for good."""
+    basket = Basket()
+    report = visit(replica("--fault", fault, "--every", every), tmp_path, basket)
+    good = {document["sha256"] for document in manifest}
+    assert set(hashes(basket)) <= good
+    assert {failure.code for failure in report.failures} <= {"firewall"}
+    assert report.ok == (fault != "waf")
+    assert len(basket.documents) + len(report.failures) == len(manifest)
+    assert any(source.retried for source in report.sources.values()) == report.ok
+    later = Basket()
+    assert visit(replica(), tmp_path, later).ok
+    assert set(hashes(later)) == good
+
+
+def test_the_sites_at_an_earlier_time(
+    replica: Start, manifest: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """What is published by the end of a month, and no more."""
+    basket = Basket()
+    assert visit(replica("--until", "2026-01"), tmp_path, basket).ok
+    expected = {d["sha256"] for d in manifest if d["period"][:7] <= "2026-01"}
+    assert set(hashes(basket)) == expected

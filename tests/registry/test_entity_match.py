@@ -1,0 +1,135 @@
+"""A claimed company against a registrant: never more than what the names say."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.names import MATCH_REASONS, MatchLevel, describe_match, match_entity
+
+TENCENT = "深圳市腾讯计算机系统有限公司"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "current", "level", "reason"),
+    [
+        ("阿里巴巴达摩院(杭州)科技有限公司", "阿里巴巴达摩院（杭州）科技有限公司", "exact", "same_name"),
+        ("深圳市腾讯计算机系统 有限公司", TENCENT, "exact", "same_name"),
+        ("腾讯", TENCENT, "similar", "short_form"),
+        ("深圳腾讯", TENCENT, "similar", "short_form"),
+        ("腾讯公司", TENCENT, "similar", "short_form"),
+        ("腾讯集团", TENCENT, "similar", "short_form"),
+        ("讯飞", "科大讯飞股份有限公司", "similar", "short_form"),
+        ("腾讯计算机系统有限公司", TENCENT, "similar", "place_left_out"),
+        ("深圳市腾讯计算机系统股份有限公司", TENCENT, "similar", "legal_form"),
+        ("深圳市腾迅计算机系统有限公司", TENCENT, "similar", "misspelling"),
+        ("深圳市腾讯算计机系统有限公司", TENCENT, "similar", "misspelling"),
+        ("深圳市腾讯计算机系统有限公司（微信）", TENCENT, "similar", "contains_name"),
+        ("深圳市腾讯计算机系统有限公司北京分公司", TENCENT, "similar", "branch"),
+        ("测试科技（杭州）有限公司", "杭州测试科技有限公司", "similar", "word_order"),
+        ("中科测所", "中国科学测试研究所", "similar", "abbreviation"),
+        ("Tengxun", TENCENT, "similar", "pinyin"),
+        ("Tengxun Inc.", TENCENT, "similar", "pinyin"),
+        ("Shenzhen Tengxun Technology Co., Ltd.", TENCENT, "similar", "pinyin"),
+        ("腾讯科技（深圳）有限公司", TENCENT, "different", "related_company"),
+        ("腾讯科技（北京）有限公司", "腾讯科技（深圳）有限公司", "different", "related_company"),
+        ("百度在线网络技术（北京）有限公司", "北京百度网讯科技有限公司", "different", "related_company"),
+        ("北京字节跳动科技有限公司", "北京抖音信息服务有限公司", "different", "other_company"),
+        ("北京银行股份有限公司", "上海银行股份有限公司", "different", "other_company"),
+        ("西安交通大学", "西安交通大学出版社有限责任公司", "different", "related_company"),
+        ("有限公司", TENCENT, "different", "other_company"),
+        ("科技", "北京测试科技有限公司", "different", "other_company"),
+        ("北京", "北京测试科技有限公司", "different", "other_company"),
+        ("上海科技", "上海测试科技有限公司", "different", "other_company"),
+        ("（）", TENCENT, "different", "no_name"),
+        ("", TENCENT, "different", "no_name"),
+    ],
+)  # fmt: skip
+def test_levels_and_reasons(claimed: str, current: str, level: str, reason: str) -> None:
+    """Each way of writing a name, and each way of not being it."""
+    match = match_entity(claimed, current=current)
+    assert (match.level.value, match.reason) == (level, reason)
+    assert match.api_level == level
+
+
+def test_a_former_name_is_said_with_the_name() -> None:
+    """Names change, and old papers carry the old one."""
+    match = match_entity(
+        "旧名(杭州)科技有限公司", current=TENCENT, former=["旧名（杭州）科技有限公司"]
+    )
+    assert (match.level, match.matched) == (MatchLevel.FORMER_NAME, "旧名（杭州）科技有限公司")
+    short = match_entity("旧名", current=TENCENT, former=["旧名（杭州）科技有限公司"])
+    assert (short.level, short.reason) == (MatchLevel.SIMILAR, "short_form")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "reason"),
+    [
+        ("DeepSeek", "product_name"),
+        ("deepseek大模型", "product_name"),
+        ("问问APP", "product_name"),
+        ("问问助", "product_name_part"),
+    ],
+)
+def test_a_product_is_a_brand_not_the_company(claimed: str, reason: str) -> None:
+    """People name a vendor by what it sells; the API has no such level and says similar."""
+    products = ["DeepSeek(APP)", "问问(网站)", "问问助手(小程序)"]
+    match = match_entity(claimed, current="杭州测试技术有限公司", products=products)
+    assert (match.level, match.reason) == (MatchLevel.BRAND, reason)
+    assert match.api_level == "similar"
+
+
+def test_a_company_named_like_a_product_is_another_company() -> None:
+    """A whole company name is compared with companies only."""
+    match = match_entity("北京问问科技有限公司", current=TENCENT, products=["问问(网站)"])
+    assert match.level is MatchLevel.DIFFERENT
+
+
+def test_a_better_likeness_scores_higher() -> None:
+    """Suggestions are sorted by it."""
+    scores = [
+        match_entity(claimed, current=TENCENT).score
+        for claimed in (
+            TENCENT,
+            "深圳市腾迅计算机系统有限公司",
+            "腾讯计算机",
+            "腾讯",
+            "北京甲乙酒店",
+        )
+    ]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == 100
+
+
+names = st.text(alphabet="北京上海甲乙腾讯科技（）()有限责任公司分A1 ", max_size=24)
+
+
+@given(names, names, st.lists(names, max_size=2), st.lists(names, max_size=2))
+def test_exact_means_the_same_letters(
+    claimed: str, current: str, former: list[str], products: list[str]
+) -> None:
+    """No rule but that of keys makes two names one, and every reason has its words."""
+    match = match_entity(claimed, current=current, former=former, products=products)
+    letters = [sign for sign in claimed if sign.isalnum()]
+    same = [sign.lower() for sign in letters] == [s.lower() for s in current if s.isalnum()]
+    assert (match.level is MatchLevel.EXACT) == (bool(letters) and same)
+    assert (match.score == 100) == (match.level in (MatchLevel.EXACT, MatchLevel.FORMER_NAME))
+    assert 0 <= match.score <= 100
+    for language in ("zh", "en"):
+        assert describe_match(match, language)
+
+
+def test_every_reason_is_worded_in_both_languages() -> None:
+    """A code without words cannot be shown."""
+    for zh, en in MATCH_REASONS.values():
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
+        assert en.isascii()
+
+
+def test_a_latin_company_name_can_be_a_product() -> None:
+    """DeepSeek Inc. is nobody's registered name here, but says which product is meant."""
+    match = match_entity(
+        "DeepSeek Inc.", current="杭州测试技术有限公司", products=["DeepSeek(APP)"]
+    )
+    assert match.reason == "product_name"
+    match = match_entity("问问有限公司", current="杭州测试技术有限公司", products=["问问(APP)"])
+    assert match.level is MatchLevel.DIFFERENT

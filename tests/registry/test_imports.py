@@ -1,0 +1,246 @@
+"""Imports: the same registry in any order, every change told once, nothing half written."""
+
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from registry.batches import Origin
+from registry.db import Database
+from registry.errors import ListShrunk
+from registry.imports import Import, import_document
+from registry.lists import Series
+from registry.models import Event, Filing
+from tests.lists import listed, number, row
+
+LATER = datetime(2026, 2, 1, tzinfo=UTC)
+DERIVED = {
+    "filings": "series, number_key, number, name, type, label, role, entity_id, entity, product, "
+    "purpose, remark, status, region, division, registrant, year, filed_on, first_period, "
+    "last_period, flags, changes, former_entities",
+    "entities": "*",
+    "entity_keys": "*",
+    "batches": "*",
+    "listings": "number_key, entity_key, seq, name, row_no",
+}
+
+
+def state(database: Database) -> dict[str, list[Any]]:
+    """All that an import leaves, without surrogate keys."""
+    with database.read() as session:
+        return {
+            table: sorted(map(str, session.execute(text(f"SELECT {columns} FROM {table}"))))
+            for table, columns in DERIVED.items()
+        }
+
+
+def events(database: Database) -> list[tuple[str, str | None]]:
+    with database.read() as session:
+        query = select(Event.type, Event.number).order_by(Event.id)
+        return [tuple(one) for one in session.execute(query)]
+
+
+def lists() -> list[Import]:
+    """Lists that touch each other in every way: renames, hand-overs, withdrawals, doubles."""
+    old, new = "旧名（杭州）科技有限公司", "新名（杭州）科技有限公司"
+    return [
+        listed([row(1, entity=old), row(2, entity=old), row(3, number=number(3, "1112223"))]),
+        listed(
+            [
+                row(4, entity=new, remark=f"原主体名称“{old}”变更为“{new}”", period="2024-01"),
+                row(1, entity=new, period="2024-01"),
+            ]
+        ),
+        listed([row(5, number=number(5, "9998887"), entity=new, period="2024-02")]),
+        listed(
+            [
+                row(
+                    2,
+                    series=Series.DEREGISTRATION,
+                    period="2024-03",
+                    filed_on="2024年3月",
+                    entity=old,
+                )
+            ]
+        ),
+        listed([row(1, series=Series.ALGORITHM, period="2022-10", label="生成合成类", entity=old)]),
+        listed(
+            [row(6, number="", period="2024-04"), row(7, number="网信算备12号", period="2024-04")]
+        ),
+    ]
+
+
+@pytest.fixture(scope="module")
+def in_order(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('order') / 'r.sqlite3'}")
+    database.migrate()
+    for one in lists():
+        import_document(database, one)
+    return state(database)
+
+
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(seed=st.integers(0, 10_000))
+def test_any_order_and_repetition_gives_the_same_registry(
+    seed: int, in_order: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Lists arrive as they are found; what is known must not depend on that."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('any') / 'r.sqlite3'}")
+    database.migrate()
+    shuffled = lists() + lists()
+    random.Random(seed).shuffle(shuffled)
+    for one in shuffled:
+        import_document(database, one)
+    assert state(database) == in_order
+    database.close()
+
+
+def test_a_second_import_adds_nothing(database: Database) -> None:
+    """Idempotence: the same bytes again are no news."""
+    for one in lists():
+        import_document(database, one)
+    before, told = state(database), events(database)
+    reports = [import_document(database, one) for one in lists()]
+    assert {report.status for report in reports} == {"same"}
+    assert (state(database), events(database)) == (before, told)
+
+
+def test_a_replaced_list_tells_of_three_rows_and_nothing_else(database: Database) -> None:
+    """CAC replaces lists silently: one row withdrawn, one renamed, one gone are three events."""
+    rows = [row(serial) for serial in range(1, 41)]
+    import_document(database, listed(rows))
+    told = len(events(database))
+    changed = [row(1, remark="已注销"), row(2, product="新名(APP)"), *rows[3:]]
+    report = import_document(database, listed(changed, fetched_at=LATER))
+    assert report.status == "changed"
+    assert events(database)[told:] == [
+        ("filing.deregistered", number(1)),
+        ("filing.changed", number(2)),
+        ("filing.vanished", number(3)),
+    ]
+    with database.read() as session:
+        gone = session.execute(select(Filing).where(Filing.number == number(3))).scalar_one()
+        assert gone.flags == ["vanished"]
+        renamed = session.execute(select(Filing).where(Filing.number == number(2))).scalar_one()
+        assert [change["before"] for change in renamed.changes] == ["测试2(APP)"]
+
+
+def test_a_version_seen_again_becomes_current_again(database: Database) -> None:
+    """A list that is replaced and put back says at the end what it said at first."""
+    first = listed([row(1), row(2)])
+    other = listed([row(1, name="别名"), row(2)], fetched_at=LATER)
+    again = listed([row(1), row(2)], fetched_at=datetime(2026, 3, 1, tzinfo=UTC))
+    for one in (first, other, again):
+        import_document(database, one)
+    assert events(database)[-2:] == [("filing.changed", number(1))] * 2
+    with database.read() as session:
+        names = session.execute(select(Filing.name).order_by(Filing.number_key)).scalars()
+        assert list(names) == ["测试算法1", "测试算法2"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "seqs"), [(18, None), (20, [1, *range(40, 59)])], ids=["lost rows", "lost numbers"]
+)
+def test_a_list_that_lost_rows_is_refused_unless_accepted(
+    database: Database, kept: int, seqs: list[int] | None
+) -> None:
+    """A half-loaded list must not turn filings into vanished ones."""
+    if seqs is None:
+        import_document(database, listed([row(serial) for serial in range(1, 21)]))
+    before = state(database)
+    numbers = seqs or range(1, kept + 1)
+    rows = [row(place, seq=str(seq)) for place, seq in enumerate(numbers, 1)]
+    short = listed(rows, fetched_at=LATER)
+    with pytest.raises(ListShrunk):
+        import_document(database, short)
+    assert state(database) == before
+    accepted = Import(short.parsed, short.sha256, short.size, short.origin, accept=True)
+    assert import_document(database, accepted).status in ("new", "changed")
+
+
+def test_generative_lists_may_number_on(database: Database) -> None:
+    """序号 118…188 with a stray number is a whole list."""
+    rows = [
+        row(
+            serial, series=Series.GENAI_FILING, period="2025-10", seq=str(serial),
+            number=f"Beijing-Test{serial}-202510010{serial:03d}",
+        )
+        for serial in [*range(539, 612), 286]
+    ]  # fmt: skip
+    assert import_document(database, listed(rows)).status == "new"
+
+
+def test_rows_without_a_number_are_kept_and_flagged(database: Database) -> None:
+    """Nothing published is dropped for being odd."""
+    import_document(database, listed([row(1, number=""), row(2, number="网信算备1号")]))
+    with database.read() as session:
+        flags = session.execute(select(Filing.flags).order_by(Filing.name)).scalars()
+        assert [one[0] for one in flags] == ["malformed_number", "malformed_number"]
+
+
+def test_two_notices_of_one_month_are_two_batches(database: Database) -> None:
+    """Deregistrations name a month only."""
+    for serials in ((1, 2), (3,)):
+        rows = [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in serials]
+        import_document(database, listed(rows, notice_title=f"关于注销{serials}的公告"))
+    with database.read() as session:
+        titles = session.execute(text("SELECT title, rows FROM batches ORDER BY rows")).all()
+    assert [tuple(one) for one in titles] == [
+        ("关于注销(3,)的公告", 1),
+        ("关于注销(1, 2)的公告", 2),
+    ]
+
+
+def test_a_filing_handed_over_does_not_merge_companies(database: Database) -> None:
+    """B took over one filing of A: A's code stays A's, and A is no former name of B's."""
+    a, b = "甲（杭州）有限公司", "乙（杭州）有限公司"
+    remark = f"原主体名称“{a}”变更为“{b}”"
+    import_document(
+        database,
+        listed(
+            [
+                row(1, number=number(1, "1111111"), entity=b, remark=remark),
+                row(2, number=number(2, "1111111"), entity=a),
+                row(3, number=number(3, "2222222"), entity=b),
+            ]
+        ),
+    )
+    with database.read() as session:
+        rows = session.execute(text("SELECT id, name, former_names FROM entities ORDER BY id"))
+        assert [tuple(one) for one in rows] == [("1111111", a, "[]"), ("2222222", b, "[]")]
+
+
+def test_a_local_file_is_no_sighting(database: Database) -> None:
+    """Importing an old version from disk must not make it the current one again."""
+    old = listed([row(1)])
+    new = listed([row(1, name="新名")], fetched_at=LATER)
+    import_document(database, old)
+    import_document(database, new)
+    local = Origin(sighting=False)
+    import_document(database, Import(old.parsed, old.sha256, old.size, local))
+    with database.read() as session:
+        assert session.execute(select(Filing.name)).scalar_one() == "新名"
+
+
+def test_a_withdrawal_may_come_before_its_filing(database: Database) -> None:
+    """A notice of a number that no list has shown yet is news; so is the filing, once it is seen."""
+    withdrawn = row(1, series=Series.DEREGISTRATION, period="2025-07", filed_on="2025年7月")
+    import_document(database, listed([withdrawn]))
+    import_document(database, listed([row(1)]))
+    assert [event for event in events(database) if event[1]] == [
+        ("filing.deregistered", number(1)),
+        ("filing.added", number(1)),
+    ]
+    with database.read() as session:
+        filing = session.execute(select(Filing)).scalar_one()
+        assert (filing.series, filing.status, filing.flags) == (
+            "deep_synthesis",
+            "deregistered",
+            [],
+        )

@@ -1,0 +1,132 @@
+"""Feeds: valid Atom with stable ids, that agree with /v1/changes and cost nothing when unchanged."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from lxml import etree
+
+from registry.db import Database
+from registry.imports import import_document
+from tests.lists import listed, number, row
+from tests.search_api.watching import client_over, fill
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+FEEDS = ["/feeds/batches.atom", "/feeds/changes.atom", "/feeds/search.atom?q=测试"]
+
+
+def read(client: TestClient, path: str) -> etree._Element:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    return etree.fromstring(answer.content)
+
+
+def require_valid(feed: etree._Element) -> None:
+    """The rules of RFC 4287 that a validator checks, in the order of its sections 4.1 and 4.2."""
+    assert feed.tag == f"{ATOM}feed"
+    for one in (feed, *feed.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(one.findall(f"{ATOM}{name}")) == 1
+        assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", one.findtext(f"{ATOM}id") or "")
+        assert (one.findtext(f"{ATOM}title") or "").strip()
+        for name in ("updated", "published"):
+            for moment in one.findall(f"{ATOM}{name}"):
+                assert datetime.fromisoformat(moment.text or "").tzinfo
+        for link in one.findall(f"{ATOM}link"):
+            assert urlsplit(link.get("href", "")).scheme == "https"
+    assert feed.find(f"{ATOM}author/{ATOM}name") is not None
+    assert len(feed.findall(f"{ATOM}link[@rel='self']")) == 1
+    ids = [one.findtext(f"{ATOM}id") for one in feed.findall(f"{ATOM}entry")]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", FEEDS)
+@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
+def test_feeds_are_valid(database: Database, path: str, full: bool) -> None:
+    """With entries and without, for any query."""
+    if full:
+        fill(database)
+    require_valid(read(client_over(database), path))
+
+
+def test_the_feed_of_changes_agrees_with_the_log(database: Database) -> None:
+    """Same events, newest first."""
+    fill(database)
+    client = client_over(database)
+    feed = read(client, "/feeds/changes.atom")
+    log = client.get("/v1/changes", params={"limit": 100}).json()["items"]
+    kinds = [one.get("term") for one in feed.findall(f"{ATOM}entry/{ATOM}category[1]")]
+    assert kinds == [change["type"] for change in reversed(log)]
+
+
+def test_a_search_is_a_feed(database: Database) -> None:
+    """What happens to filings that hold every word, whatever its width and case."""
+    fill(database)
+    feed = read(client_over(database), "/feeds/search.atom?q=新名 ＡＰＰ&lang=en")
+    titles = [one.text for one in feed.findall(f"{ATOM}entry/{ATOM}title")]
+    assert len(titles) == 2
+    assert titles[0].startswith("Changed: 测试（杭州）科技有限公司 · 测试算法2")
+    link = feed.find(f"{ATOM}entry/{ATOM}link")
+    assert link is not None
+    assert link.get("href", "").startswith("https://suanbei.example/filings/%E7%BD%91")
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("status=deregistered", 2),
+        ("region=浙江", 23),
+        ("year=2022", 0),
+        ("type=ranking_selection", 0),
+    ],
+)
+def test_a_search_feed_takes_the_filters_of_a_search(
+    database: Database, query: str, count: int
+) -> None:
+    """Filters alone make a feed too."""
+    fill(database)
+    feed = read(client_over(database), f"/feeds/search.atom?{query}")
+    assert len(feed.findall(f"{ATOM}entry")) == count
+
+
+def test_a_batch_is_told_in_words(database: Database) -> None:
+    """Counts of filings, companies, new ones and regions, in both languages."""
+    fill(database)
+    client = client_over(database)
+    says = [
+        read(client, f"/feeds/batches.atom?lang={lang}").findtext(f"{ATOM}entry/{ATOM}summary")
+        for lang in ("zh", "en")
+    ]
+    assert says == [
+        "第一批深度合成服务算法备案：新增备案 20 条，涉及主体 1 家，其中首次出现 1 家；浙江 20",
+        "Deep-synthesis algorithm filings, batch 1 (2023-06): 20 new filings, 1 companies, "
+        "1 new to the register; Zhejiang 20",
+    ]
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_an_unchanged_feed_is_not_sent_again(database: Database, path: str) -> None:
+    """ETag and Last-Modified, until something happens; ids of entries stay."""
+    fill(database)
+    client = client_over(database)
+    first = client.get(path)
+    for headers in (
+        {"If-None-Match": first.headers["ETag"]},
+        {"If-None-Match": f'"other", W/{first.headers["ETag"]}'},
+        {"If-Modified-Since": first.headers["Last-Modified"]},
+    ):
+        assert client.get(path, headers=headers).status_code == 304
+    import_document(database, listed([row(40, period="2024-02")]))
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    pattern = re.compile(rb"<id>(.*?)</id>")
+    assert set(pattern.findall(first.content)) <= set(pattern.findall(again.content))
+
+
+def test_characters_that_xml_cannot_hold_do_not_break_a_feed(database: Database) -> None:
+    """Lists hold whatever a word processor let through."""
+    import_document(database, listed([row(1, name="坏\x0b名\x00", number=number(1))]))
+    require_valid(read(client_over(database), "/feeds/changes.atom"))

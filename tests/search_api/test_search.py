@@ -1,0 +1,56 @@
+"""Search over HTTP and on the command line."""
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from cli import app
+from registry.db import Database, open_database
+from registry.imports import import_document
+from registry.settings import Settings
+from search_api.app import create_app
+from search_api.services import Services
+from tests.lists import listed, number, row
+
+
+@pytest.fixture
+def opened(settings: Settings) -> Database:
+    database = open_database(settings)
+    rows = [
+        row(1, entity="北京字节跳动科技有限公司", product="抖音(APP)"),
+        row(2, number=number(2, "7654321"), remark="已注销"),
+    ]
+    import_document(database, listed(rows))
+    return database
+
+
+@pytest.fixture
+def client(settings: Settings, opened: Database) -> TestClient:
+    return TestClient(create_app(Services(settings, opened)))
+
+
+def test_a_page_of_filings(client: TestClient) -> None:
+    """The shape that clients rely on."""
+    answer = client.get("/v1/filings", params={"q": "字节跳动"}).json()
+    assert answer["total"] == 1
+    assert answer["next"] is None
+    assert answer["items"][0]["entity"]["name"] == "北京字节跳动科技有限公司"
+    assert answer["items"][0]["match"] == {"level": "entity", "highlights": {"entity": [[2, 6]]}}
+    assert answer["facets"]["region"] == [{"value": "浙江省", "count": 1}]
+    assert answer["coverage"]["deep_synthesis"]["newest"] == "2023-06"
+
+
+@pytest.mark.parametrize("query", ["serise=algorithm", "region=火星", "cursor=abc", "limit=1000"])
+def test_wrong_use_is_a_problem(client: TestClient, query: str) -> None:
+    """A filter that is not understood must not be passed over."""
+    answer = client.get(f"/v1/filings?{query}")
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_command(opened: Database) -> None:
+    """`suanbei search`: a table, lines of JSON, and 1 when nothing is found."""
+    run = CliRunner().invoke
+    assert "1 found" in run(app, ["search", "抖音", "--status", "active"]).stdout
+    assert run(app, ["search", "抖音", "--json"]).stdout.count("\n") == 1
+    assert run(app, ["search", "没有的"]).exit_code == 1

@@ -1,0 +1,67 @@
+"""The API of verification: verdicts, one filing, one company."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from registry.db import Database
+from registry.imports import import_document
+from registry.settings import Settings
+from search_api.app import create_app
+from search_api.schemas import EntityRecord, FilingRecord, Verdict, Verdicts
+from search_api.services import Services
+from tests.lists import listed, number, row
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> Iterator[TestClient]:
+    import_document(database, listed([row(1), row(2)]))
+    with TestClient(create_app(Services(settings, database))) as opened:
+        yield opened
+
+
+def test_a_verdict_has_the_documented_shape(client: TestClient) -> None:
+    answer = client.get("/v1/verify", params={"number": number(1), "lang": "zh"})
+    verdict = Verdict.model_validate(answer.json())
+    assert (verdict.verdict, verdict.reasons[0].text[:2]) == ("active", "列于")
+
+
+def test_texts_follow_the_language_of_the_reader(client: TestClient) -> None:
+    answer = client.get(
+        "/v1/verify", params={"number": number(1)}, headers={"Accept-Language": "zh-CN,en;q=0.5"}
+    )
+    assert answer.json()["reasons"][0]["text"].startswith("列于")
+
+
+def test_many_are_answered_in_order(client: TestClient) -> None:
+    questions = [number(2), {"number": "hello"}, {"number": number(1), "entity": "乙公司"}]
+    answer = Verdicts.model_validate(client.post("/v1/verify", json={"items": questions}).json())
+    assert [one.verdict for one in answer.items] == ["active", "no_number", "active"]
+    assert answer.items[2].entity_match == "different"
+
+
+@pytest.mark.parametrize("items", [[], ["x"] * 1001, ["x" * 5001], None])
+def test_too_much_or_nothing_is_a_problem(client: TestClient, items: object) -> None:
+    answer = client.post("/v1/verify", json={"items": items})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_request"
+
+
+def test_a_filing_comes_with_its_history(client: TestClient) -> None:
+    found = FilingRecord.model_validate(client.get(f"/v1/filings/{number(1)}").json())
+    assert [step.what for step in found.history] == ["listed"]
+
+
+def test_a_company_comes_with_its_duties(client: TestClient) -> None:
+    found = EntityRecord.model_validate(client.get("/v1/entities/5072064").json())
+    assert (found.duties.algorithm_filing, found.duties.model_filing) == ("has", "has_not")
+    assert found.roles.service_provider == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/filings/nothing", "/v1/entities/nobody", "/v1/filings/nothing/evidence.png"]
+)
+def test_what_is_not_known_is_a_problem(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -1,0 +1,34 @@
+"""An API over a small registry, for the tests of what it tells of changes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from registry.db import Database
+from registry.imports import import_document
+from registry.settings import Settings
+from search_api.app import create_app
+from search_api.services import Services
+from tests.lists import listed, number, row
+
+KEY = "a-key-of-the-test"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+LATER = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def client_over(database: Database, **settings: Any) -> TestClient:
+    """A client of the API."""
+    values = {"api_keys": f"other,{KEY}", "public_url": "https://suanbei.example"} | settings
+    return TestClient(create_app(Services(Settings(**values), database)))
+
+
+def fill(database: Database) -> None:
+    """A batch of 20 filings, then a version of it that changes, withdraws and loses one each."""
+    rows = [row(serial) for serial in range(1, 21)]
+    import_document(database, listed(rows, ordinal=1))
+    changed = [row(1, remark="已注销"), row(2, product="新名(APP)"), *rows[3:]]
+    import_document(database, listed(changed, fetched_at=LATER))
+
+
+__all__ = ["HEADERS", "KEY", "client_over", "fill", "number"]

@@ -1,0 +1,159 @@
+"""The main job as a user runs it: real processes on the real lists, with the sites' faults."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from registry.db import Database
+
+pytestmark = pytest.mark.official
+ROOT = Path(__file__).parents[1]
+DALI = "网信算备330110507206401230035号"
+TRUTH = {
+    "filings": "series, number_key, number, name, entity_id, entity, product, purpose, remark, "
+    "status, region, flags, changes",
+    "entities": "*",
+    "batches": "id, ordinal, title, rows, published_on, notice_url, document_url, sha256",
+    "documents": "sha256, format, size, url",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def replica(official: Path, *options: str) -> Iterator[str]:
+    """The replica of both sites, with its habits and faults."""
+    port = free_port()
+    script = official.parent / "cac_replica" / "serve.py"
+    process = subprocess.Popen([sys.executable, script, "--port", str(port), *options],
+                               stdout=subprocess.PIPE)  # fmt: skip
+    assert process.stdout
+    process.stdout.readline()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def environment(home: Path, base: str = "http://127.0.0.1:9") -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SUANBEI_")}
+    own = {"HOME": str(home), "CAC_URL": base, "BEIAN_URL": base, "DELAY": "0", "LANGUAGE": "en"}
+    return kept | {f"SUANBEI_{name}": value for name, value in own.items()}
+
+
+def suanbei(home: Path, *words: str, base: str = "http://127.0.0.1:9") -> Any:
+    """Run the command; nothing it prints is lost when a test fails."""
+    done = subprocess.run([sys.executable, ROOT / "cli.py", *words], cwd=ROOT, check=False, text=True,
+                          env=environment(home, base), capture_output=True, timeout=240)  # fmt: skip
+    print(done.stdout, done.stderr)
+    return done
+
+
+def truth(home: Path) -> dict[str, list[str]]:
+    """What the registry says, without surrogate keys and times."""
+    database = Database(f"sqlite:///{home / 'registry.sqlite3'}")
+    with database.read() as session:
+        found = {
+            table: sorted(map(str, session.execute(text(f"SELECT {columns} FROM {table}"))))
+            for table, columns in TRUTH.items()
+        }
+    database.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def crawled(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one crawl without faults."""
+    home = tmp_path_factory.mktemp("crawled")
+    with replica(official) as base:
+        done = suanbei(home, "crawl", base=base)
+    assert done.returncode == 0
+    return home
+
+
+def test_a_crawl_brings_every_list_with_its_rows(official: Path, crawled: Path) -> None:
+    """The whole manifest is in the registry, row for row, and in the archive, byte for byte."""
+    manifest = json.loads((official / "manifest.json").read_text("utf-8"))
+    database = Database(f"sqlite:///{crawled / 'registry.sqlite3'}")
+    with database.read() as session:
+        rows = session.execute(text("SELECT sha256, sum(rows) FROM batches GROUP BY sha256"))
+        kept: dict[str, int] = dict(rows.tuples().all())
+    database.close()
+    assert kept == {one["sha256"]: one["rows"] for one in manifest}
+    archived = {path.name for path in (crawled / "archive").rglob("*") if path.is_file()}
+    assert {name.split(".")[0] for name in archived} == set(kept)
+
+
+def test_a_second_crawl_changes_nothing(official: Path, crawled: Path) -> None:
+    """Neither a plain pass nor one that reads everything again makes news of what is known."""
+    before = truth(crawled)
+    with replica(official) as base:
+        assert suanbei(crawled, "crawl", base=base).returncode == 0
+        assert suanbei(crawled, "crawl", "--full", base=base).returncode == 0
+    assert truth(crawled) == before
+
+
+@pytest.mark.parametrize("fault", ["waf", "cut", "503"])
+def test_faults_are_named_and_made_good_later(
+    fault: str, official: Path, crawled: Path, tmp_path: Path
+) -> None:
+    """No bad document is kept; what failed is said; the next crawl completes the registry."""
+    with replica(official, "--fault", fault, "--every", "2") as base:
+        done = suanbei(tmp_path, "crawl", base=base)
+    good = set(truth(crawled)["documents"])
+    assert set(truth(tmp_path)["documents"]) <= good
+    missing = good - set(truth(tmp_path)["documents"])
+    assert done.returncode == (3 if missing else 0)  # a retry may have brought them all
+    assert len([line for line in done.stderr.splitlines() if ": " in line]) >= len(missing)
+    with replica(official) as base:
+        assert suanbei(tmp_path, "crawl", base=base).returncode == 0
+    assert truth(tmp_path) == truth(crawled)
+
+
+def test_a_site_that_always_fails_is_exit_3_and_keeps_nothing(
+    official: Path, tmp_path: Path
+) -> None:
+    """A firewall page for every document: nothing archived, every failure named."""
+    with replica(official, "--fault", "waf", "--every", "1") as base:
+        done = suanbei(tmp_path, "crawl", "--source", "genai", base=base)
+    assert done.returncode == 3
+    assert "firewall" in done.stderr
+    assert truth(tmp_path)["documents"] == []
+    assert not [p for p in (tmp_path / "archive").rglob("*") if p.is_file()]
+
+
+def test_kill_during_an_import_leaves_before_or_after(official: Path, tmp_path: Path) -> None:
+    """`kill -9` at any moment: the registry opens, and a repeated import completes it."""
+    file = official / "deep_synthesis" / "2024-10.docx"
+    for delay in (0.6, 0.9, 1.2, 1.5, 1.8):
+        process = subprocess.Popen([sys.executable, ROOT / "cli.py", "import", str(file)], cwd=ROOT,
+                                   env=environment(tmp_path), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)  # fmt: skip
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if (tmp_path / "registry.sqlite3").exists():
+            database = Database(f"sqlite:///{tmp_path / 'registry.sqlite3'}")
+            database.migrate()
+            database.close()
+            assert len(truth(tmp_path)["filings"]) in (0, 509)
+    assert suanbei(tmp_path, "import", str(file)).returncode == 0
+    assert len(truth(tmp_path)["filings"]) == 509
