@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from parsers.flags import column_flags, number_flags
+from parsers.flags import column_flags, is_whole, number_flags
 from parsers.headers import Header, find_header, is_header_again
 from parsers.layouts import Layout
 from parsers.tables import Table, TableRow
@@ -131,7 +131,7 @@ def list_tables(tables: Iterable[Table]) -> list[Listed]:
 def _continues(table: Table, header: Header) -> bool:
     width = max((len(row.cells) for row in table.rows), default=0)
     return width == len(header.spans) and any(
-        not number_flags(header.layout.series, "".join(_values(row, header).get("number", ())))
+        is_whole(header.layout.series, "".join(_values(row, header).get("number", ())))
         for row in table.rows
     )
 
