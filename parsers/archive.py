@@ -78,7 +78,10 @@ class Archive:
             BrokenDocument: the part is missing, damaged or not XML.
             DocumentTooLarge, EncryptedDocument: as `read`.
         """
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True,
+            collect_ids=False,
+        )  # fmt: skip
         try:
             root = etree.fromstring(self.read(part), parser)
         except (etree.XMLSyntaxError, ValueError) as error:

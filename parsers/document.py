@@ -26,7 +26,7 @@ def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
 
         return read_docx
     if kind == "pdf":
-        from parsers.pdf import read_pdf
+        from parsers.pdf.reader import read_pdf
 
         return read_pdf
     if kind == "xlsx":
@@ -58,7 +58,7 @@ def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
     except NotADocument:
         return [(None, _plain_text(data, name))]
     if kind == "pdf":
-        from parsers.pdf import page_texts
+        from parsers.pdf.reader import page_texts
 
         return [(page, text) for page, text in page_texts(data, name)]
     tables = _reader(kind)(data, name)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from registry.lists import ALGORITHM_SERIES, GENAI_SERIES, Series
 
-_ALGORITHM_NUMBER = re.compile(r"网信算备(\d{21})号")
-_GENAI_NUMBER = re.compile(r"[A-Za-z]+-.+-20\d{6}(?:S?\d{4})?")
+_ALGORITHM_NUMBER = re.compile(r"网信算备([0-9]{21})号")
+_GENAI_NUMBER = re.compile(r"[A-Za-z]+-.+-20[0-9]{6}(?:S?[0-9]{4})?")
 _COMPANY = re.compile(r"(?:公司|集团|事务所|合伙企业[）)]?|研究院|大学|委员会|联社)$")
 _BODY = re.compile(
     r"(?:公司|集团|所|企业|院|校|学|中心|委|会|社|局|厅|部|台|站|馆|行|厂|店|室|办|处|团|队|府|科|库"
@@ -22,17 +22,29 @@ _BODY = re.compile(
 _LABEL = re.compile(r"[一-鿿]{2,6}类|服务(?:提供者?|技术支持者?)")
 
 
-def number_flags(series: Series | None, number: str) -> tuple[str, ...]:
-    """What is wrong with a filing number of a series (None: either system will do)."""
+def is_whole(series: Series | None, number: str) -> bool:
+    """Whether a text can be all of a printed number of a series (None: of either system)."""
+    genai = bool(_GENAI_NUMBER.fullmatch(number))
+    algorithm = bool(_ALGORITHM_NUMBER.fullmatch(number))
     if series is None:
-        return min(number_flags(own, number) for own in (Series.ALGORITHM, Series.GENAI_FILING))
+        return genai or algorithm
+    return genai if series in GENAI_SERIES else algorithm
+
+
+def number_flags(series: Series, number: str) -> tuple[str, ...]:
+    """What is wrong with a filing number of a series."""
+    # Not at the top: processes that only read pages (`parsers.pdf.helpers`) start without it.
+    from registry.numbers import AlgorithmNumber, GenaiNumber, check_sum, parse_number
+
+    plain = _ALGORITHM_NUMBER.fullmatch(number)
+    if plain and series not in GENAI_SERIES:
+        return () if check_sum(plain[1]) == 1 else ("check_digit",)
+    parsed = parse_number(number)
     if series in GENAI_SERIES:
-        return () if _GENAI_NUMBER.fullmatch(number) else ("malformed_number",)
-    found = _ALGORITHM_NUMBER.fullmatch(number)
-    if not found:
+        return () if isinstance(parsed, GenaiNumber) else ("malformed_number",)
+    if not isinstance(parsed, AlgorithmNumber):
         return ("malformed_number",)
-    total = sum(int(digit) << (20 - place) for place, digit in enumerate(found[1]))
-    return () if total % 10 == 1 else ("check_digit",)
+    return () if parsed.check_ok else ("check_digit",)
 
 
 def column_flags(series: Series, fields: Mapping[str, str]) -> tuple[str, ...]:

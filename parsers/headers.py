@@ -71,7 +71,12 @@ def _spans(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
 def is_header_again(row: TableRow) -> bool:
     """Whether a row repeats the header: most of its cells are column names."""
     texts = [cell.text for cell in row.cells if cell.text.strip()]
-    return len(texts) >= 2 and sum(map(is_column_name, texts)) * 2 > len(texts)
+    others = 0
+    for text in texts:
+        others += not is_column_name(text)
+        if others * 2 >= len(texts):
+            return False
+    return len(texts) >= 2
 
 
 def _echoes(rows: Sequence[TableRow], layout: Layout) -> int:

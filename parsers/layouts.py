@@ -35,6 +35,8 @@ EXTRA_COLUMNS = ("适用场景",)
 """Published columns that no field takes: kept in `extra`, but not reported as unknown."""
 
 _FIELD_OF = {name: field for field, names in COLUMNS.items() for name in names}
+_LONGEST_NAME = 24
+"""Characters of the longest column name, white space in it included."""
 _TITLES = {
     "注销": Series.DEREGISTRATION,
     "深度合成": Series.DEEP_SYNTHESIS,
@@ -79,6 +81,8 @@ def header_name(text: str) -> str:
 
 def is_column_name(text: str) -> bool:
     """Whether a text is the header name of a known column."""
+    if len(text) > _LONGEST_NAME:
+        return False
     name = header_name(text)
     return name in _FIELD_OF or name in EXTRA_COLUMNS
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from parsers.flags import column_flags, number_flags
+from parsers.flags import column_flags, is_whole, number_flags
 from parsers.headers import Header, find_header, is_header_again
 from parsers.layouts import Layout
 from parsers.tables import Table, TableRow
@@ -131,14 +131,14 @@ def list_tables(tables: Iterable[Table]) -> list[Listed]:
 def _continues(table: Table, header: Header) -> bool:
     width = max((len(row.cells) for row in table.rows), default=0)
     return width == len(header.spans) and any(
-        not number_flags(header.layout.series, "".join(_values(row, header).get("number", ())))
+        is_whole(header.layout.series, "".join(_values(row, header).get("number", ())))
         for row in table.rows
     )
 
 
 def _odd(row: TableRow) -> str:
     """Why a row below a header is no filing; empty if it may be one."""
-    if not any(clean(cell.text) for cell in row.cells):
+    if not any(cell.text.strip() for cell in row.cells):
         return "empty_row"
     if all(cell.above for cell in row.cells):
         return "merged_row"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registry.lists import Box
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One table cell: its text with breaks marked (see `parsers.text`), and how wide it is.
 
     `span` counts grid columns. `above` says that the cell continues the one above it (a vertical
@@ -22,8 +22,7 @@ class Cell:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One row of a table; `number` counts from 1; `repeated` marks a page's own header."""
 
     cells: tuple[Cell, ...]

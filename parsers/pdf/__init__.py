@@ -1,9 +1,6 @@
 """Reads the ruled tables of a PDF.
 
-The way of a page: `ink` (what is drawn, by pdfium) → `grid` (rulings to cells) → `page` (glyphs
-into cells, as lines) → `joining` (pages to whole tables) → `breaks` (lines to text).
+The way of a page: `ink` (what is drawn, by pdfium; `shapes` are its rulings) → `grid` (rulings to
+cells) → `page` (glyphs into cells, as lines) → `joining` (pages to whole tables) → `breaks` (lines
+to text). `pages` reads all pages, with `helpers` for long documents and `slow` for odd pages.
 """
-
-from parsers.pdf.reader import page_texts, read_pdf
-
-__all__ = ["page_texts", "read_pdf"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from parsers.flags import number_flags
+from parsers.flags import is_whole
 from parsers.headers import Header, find_header, is_header_again
 from parsers.pdf.breaks import Column, spell
 from parsers.pdf.page import PAGE_NUMBER, Line, PageCell, PageContent, PageTable
@@ -192,13 +192,12 @@ def _is_rest(last: _OpenRow, first: _OpenRow, header: Header) -> bool:
     if before.get("seq") and after.get("seq"):
         return False
     needed = [field for field in _NEEDED if field in header.layout.fields]
-    whole = [not number_flags(series, row.get("number", "")) for row in (before, after)]
+    whole = [is_whole(series, row.get("number", "")) for row in (before, after)]
     if all(whole):
         return False
     if not all(before.get(field) and after.get(field) for field in needed):
         return True
-    joined = before["number"] + after["number"]
-    return not whole[0] and "malformed_number" not in number_flags(series, joined)
+    return not whole[0] and is_whole(series, before["number"] + after["number"])
 
 
 def _known(row: _OpenRow, header: Header) -> dict[str, str]:
