@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.errors import NotFound
+from registry.events import EventType
 from registry.models import Event, Filing
 from registry.numbers import number_key, parse_number
 from registry.views import coverage, filing_views
@@ -57,7 +58,7 @@ def _steps(session: Session, filing: dict[str, Any]) -> list[Step]:
     query = (
         select(Event)
         .where(Event.number == filing["number"], Event.series == filing["series"])
-        .where(Event.type != "filing.added")
+        .where(Event.type == EventType.FILING_VANISHED.value)
         .order_by(Event.id)
     )
     return history(filing, list(session.execute(query).scalars()))

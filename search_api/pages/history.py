@@ -11,7 +11,7 @@ from registry.views import rfc3339
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `kind`: listed, delisted, remark or event; `when` is a day, a month or empty."""
+    """One step. `kind`: listed, delisted, remark, versions or event; `when`: a day, a month or empty."""
 
     kind: str
     when: str
@@ -23,7 +23,7 @@ class Step:
 def history(filing: dict[str, Any], events: Sequence[Event]) -> list[Step]:
     """Steps of a filing view, the oldest first, those without a date right after the first."""
     steps = [_listed(listing) for listing in _first_showings(filing["listings"])]
-    steps += _remarks(filing["changes"])
+    steps += _changes(filing["changes"])
     steps += [_seen(event) for event in events]
     first = min((step.when for step in steps if step.when), default="")
     return sorted(steps, key=lambda step: (step.when or first, step.kind != "listed"))
@@ -42,22 +42,14 @@ def _listed(listing: dict[str, Any]) -> Step:
     return Step(kind, listing["published_on"] or listing["period"], listing)
 
 
-def _remarks(changes: Sequence[dict[str, Any]]) -> list[Step]:
-    """Changes read from 备注, those of one month together."""
-    months: dict[str, list[dict[str, Any]]] = {}
+def _changes(changes: Sequence[dict[str, Any]]) -> list[Step]:
+    """Changes that remarks tell of, and those seen between versions of a list, by their date."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for change in changes:
-        months.setdefault(change["when"], []).append(change)
-    return [Step("remark", when, changes=of_month) for when, of_month in months.items()]
+        kind = "remark" if change["source"] == "remark" else "versions"
+        groups.setdefault((kind, change["when"]), []).append({"kind": "changed"} | change)
+    return [Step(kind, when, changes=told) for (kind, when), told in groups.items()]
 
 
 def _seen(event: Event) -> Step:
-    changes = [
-        {"field": name, "kind": "changed"} | _pair(value) for name, value in event.data.items()
-    ]
-    return Step("event", (rfc3339(event.at) or "")[:10], changes=changes, event=event.type)
-
-
-def _pair(value: Any) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return {"before": value.get("before"), "after": value.get("after")}
-    return {"before": "", "after": value}
+    return Step("event", (rfc3339(event.at) or "")[:10], event=event.type)

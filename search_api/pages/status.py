@@ -1,11 +1,13 @@
 """Status for people: sources, passes, monitors, messages, the search engine."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from registry.errors import SearchUnavailable
 from registry.status import status_view
+from search_api.engines.base import Engine
 from search_api.pages.web import render, wants_json
 from search_api.services import Services, services
 
@@ -24,6 +26,21 @@ def status_page(request: Request, parts: Annotated[Services, Depends(services)])
         request,
         "status.html",
         status=seen,
-        engine=None,
+        engine=engine_state(parts.engine),
         well=not (seen["alarms"] or failing or seen["deliveries"].get("parked")),
     )
+
+
+def engine_state(engine: Engine) -> dict[str, Any]:
+    """What the engine says of itself; `problem` where it does not answer."""
+    try:
+        health = engine.health()
+    except SearchUnavailable as error:
+        return {"name": engine.name, "problem": str(error)}
+    return {
+        "name": health.engine,
+        "version": health.version,
+        "documents": health.documents,
+        "lag": health.lag,
+        "problem": "",
+    }

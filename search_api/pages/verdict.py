@@ -97,7 +97,8 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
         verdict = verify(session, text, entity, language)
     read = read_number(text)
     _ = translations(language).gettext
-    other = verdict["entity_match"] if verdict["verdict"] == "active" else None
+    found = verdict["verdict"]
+    other = verdict["entity_match"] if found == "active" else None
     link = address("/verify", q=text, entity=entity.strip())
     body = orjson.dumps(verdict, option=orjson.OPT_SORT_KEYS)
     return render(
@@ -105,7 +106,7 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
         "verdict.html",
         verdict=verdict,
         heading=_(OTHERS[other]) if other in OTHERS else "",
-        sentence=_(SENTENCES[verdict["verdict"]]),
+        sentence=_(SENTENCES[found]),
         entity=entity.strip(),
         number=verdict["number"] or text,
         pieces=pieces_of(read.number if read else None, language, _registrant(verdict)),

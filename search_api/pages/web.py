@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.language import Language
 from registry.regions import region_by_name
+from registry.settings import Settings
 from search_api.i18n import TEXT_NAMES, language_of_request, translations
 from search_api.pages import show
 from search_api.pages.assets import static
@@ -88,8 +89,9 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
 
 def public_base(request: Request) -> str:
     """The address of this site as others reach it, without a slash at its end."""
-    settings = request.app.state.services.settings
-    configured: str = getattr(settings, "public_url", "") or ""
+    settings: Settings = request.app.state.services.settings
+    default = Settings.model_fields["public_url"].default
+    configured = settings.public_url if settings.public_url != default else ""
     return (configured or str(request.base_url)).rstrip("/")
 
 

@@ -1,0 +1,161 @@
+"""Search: results, facets, chips; every state of the page is an address."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup, escape
+from pydantic import ValidationError
+
+from registry.errors import UsageError
+from search_api.engines.base import Dimension
+from search_api.i18n import language_of_request, mark, translations
+from search_api.pages.show import count
+from search_api.pages.web import region_text, render, wants_json
+from search_api.pages.words import Words
+from search_api.params import SearchParams
+from search_api.search import search_filings
+from search_api.services import Services, services
+
+router = APIRouter(include_in_schema=False)
+Parts = Annotated[Services, Depends(services)]
+Pairs = list[tuple[str, str]]
+FACETS = ("series", "status", "type", "role", "region", "year", "product_kind", "flag")
+FILTERS = (*FACETS, "period", "period_from", "period_to", "entity", "division")
+SORTS = {
+    "relevance": mark("Best match"),
+    "newest": mark("Newest list first"),
+    "oldest": mark("Oldest list first"),
+}
+FEED = ("q", "series", "type", "role", "region", "year", "status", "entity", "period")
+SHOWN, MOST_SHOWN = 6, 40
+
+
+@router.get("/search")
+def search_page(request: Request, parts: Parts) -> Response:
+    """What the address asks for."""
+    asked = said(request)
+    if wants_json(request):
+        return RedirectResponse("/v1/filings?" + urlencode(asked), 303)
+    params = _params(asked)
+    with parts.database.read() as session:
+        query = replace(params.query(session), facets=tuple(map(Dimension, FACETS)))
+    found = search_filings(parts, query)
+    language = language_of_request(request)
+    _ = translations(language).gettext
+    filters = [(name, value) for name, value in asked if name in FILTERS]
+    return render(
+        request,
+        "search.html",
+        q=params.q,
+        sort=params.sort.value,
+        sorts={name: _(text) for name, text in SORTS.items()},
+        found=found,
+        facets=_facets(found["facets"], asked, Words(language)),
+        chips=[_chip(pair, asked, Words(language)) for pair in filters],
+        filters=filters,
+        first=address_of(without(asked, "cursor")) if params.cursor else "",
+        next=address_of([*without(asked, "cursor"), ("cursor", found["next"])])
+        if found["next"]
+        else "",
+        total=count(found["total"]),
+        export=urlencode([pair for pair in asked if pair[0] in (*FILTERS, "q")]),
+        feed="/feeds/search.atom?" + urlencode([pair for pair in asked if pair[0] in FEED]),
+        watch="/watch?" + urlencode([p for p in asked if p[0] in ("q", "entity", "series")]),
+        marked=marked,
+    )
+
+
+def said(request: Request) -> Pairs:
+    """The parameters that say something, in order; a form sends empty ones too."""
+    known = (*FILTERS, "q", "sort", "cursor")
+    return [
+        (name, value.strip())
+        for name, value in request.query_params.multi_items()
+        if name in known and value.strip()
+    ]
+
+
+def _params(asked: Pairs) -> SearchParams:
+    """The search that an address asks for.
+
+    Raises:
+        UsageError: a parameter does not fit; the message names it.
+    """
+    values: dict[str, Any] = {}
+    for name, value in asked:
+        if name in ("q", "sort", "cursor", "period_from", "period_to"):
+            values[name] = value
+        else:
+            values.setdefault(name, []).append(value)
+    try:
+        return SearchParams.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{first['loc'][0]}: {first['msg']}") from error
+
+
+def address_of(pairs: Pairs) -> str:
+    """The search page with these parameters."""
+    return f"/search?{urlencode(pairs)}" if pairs else "/search"
+
+
+def without(pairs: Pairs, name: str, value: str | None = None) -> Pairs:
+    """The parameters without one name, or without one value of it."""
+    return [p for p in pairs if not (p[0] == name and value in (None, p[1]))]
+
+
+def _facets(
+    counted: dict[str, list[dict[str, Any]]], asked: Pairs, words: Words
+) -> list[dict[str, Any]]:
+    """Each facet with its values, a link each that sets or takes away the value."""
+    shown = []
+    for name in FACETS:
+        values = counted.get(name, [])
+        if name == "year":
+            values = sorted(values, key=lambda one: one["value"], reverse=True)
+        lines = [_value(name, one, asked, words) for one in values if one["value"]]
+        if len(lines) > 1 or any(line["on"] for line in lines):
+            shown.append(
+                {"name": name, "title": words.field(name), "top": lines[:SHOWN],
+                 "rest": lines[SHOWN:MOST_SHOWN], "largest": max(o["count"] for o in lines)}
+            )  # fmt: skip
+    return shown
+
+
+def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[str, Any]:
+    base = without(asked, "cursor")
+    pair = (name, str(one["value"]))
+    on = pair in base
+    pairs = without(base, *pair) if on else [*base, pair]
+    return {
+        "text": _text(pair, words),
+        "count": one["count"],
+        "on": on,
+        "address": address_of(pairs),
+    }
+
+
+def _chip(pair: tuple[str, str], asked: Pairs, words: Words) -> dict[str, str]:
+    return {
+        "field": words.field(pair[0].removesuffix("_from").removesuffix("_to")),
+        "text": _text(pair, words),
+        "address": address_of(without(without(asked, "cursor"), *pair)),
+    }
+
+
+def _text(pair: tuple[str, str], words: Words) -> str:
+    if pair[0] == "region":
+        return region_text(pair[1], words.language)
+    return words.value(*pair)
+
+
+def marked(text: str, ranges: list[tuple[int, int]] | None) -> Markup:
+    """A text with the places marked where it fits the search; everything is escaped."""
+    parts, at = [], 0
+    for start, end in ranges or ():
+        parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+        at = end
+    return Markup("").join([*parts, escape(text[at:])])

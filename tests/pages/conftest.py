@@ -1,0 +1,112 @@
+"""A real server and a real browser, one each for a worker."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from registry.db import Database
+from registry.settings import Settings
+from search_api.app import create_app
+from search_api.services import Services
+from tests.pages.registry import fill
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "pages"
+KEY = "a-key-for-tests"
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The parts over a small registry."""
+    home = tmp_path_factory.mktemp("pages")
+    settings = Settings(home=home, api_keys=KEY)
+    database = Database(settings.database)
+    database.migrate()
+    fill(database)
+    yield Services(settings, database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def site(services: Services) -> Iterator[str]:
+    """The address of a server over it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = uvicorn.Config(
+        create_app(services), host="127.0.0.1", port=port, log_level="error", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("NO BROWSER: chromium is missing, the pages are not tested in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+    """Open a page: `visit("/guide", lang="zh", width=390, dark=True, js=False)`.
+
+    Fails at the end of the test if a page complained in its console or asked another host.
+    """
+    contexts, complaints = [], []
+
+    def open_page(path: str, *, lang: str = "en", width: int = 1200, dark: bool = False,
+                  js: bool = True) -> Any:  # fmt: skip
+        context = browser.new_context(
+            base_url=site,
+            locale="zh-CN" if lang == "zh" else "en-GB",
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=js,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((site, "data:")) else complaints.append(r.url),
+        )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    expected = "Failed to load resource: the server responded with a status of 40"
+    assert [text for text in complaints if not text.startswith(expected)] == []

@@ -1,0 +1,78 @@
+"""Every page, in both languages, wide and narrow, light and dark: readable, reachable, in place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.pages import registry as small
+from tests.pages.conftest import ARTEFACTS
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "home": "/",
+    "active": f"/verify?q={small.LISTED}&entity={small.COMPANY}",
+    "different": f"/verify?q={small.LISTED}&entity={small.OTHER_COMPANY}",
+    "deregistered": f"/verify?q={small.WITHDRAWN}",
+    "not-listed": f"/verify?q={small.UNLISTED}",
+    "malformed": "/verify?q=网信算备33011050720640123号",
+    "no-number": "/verify?q=hello",
+    "several": f"/verify?q={small.LISTED},{small.MODEL},{small.WITHDRAWN}",
+    "filing": f"/filings/{small.CHANGED}",
+    "hostile": f"/filings/{small.HOSTILE_NUMBER}",
+    "company": "/entities/5072064",
+    "lists": "/batches",
+    "list": "/batches/deep_synthesis-2023-08",
+    "market": "/market",
+    "guide": "/guide",
+    "watch": "/watch",
+    "status": "/status",
+    "docs": "/docs",
+    "missing": "/filings/nothing",
+}
+LOOKS = [("en", 1200, False), ("zh", 390, True)]
+
+
+@pytest.mark.parametrize(("lang", "width", "dark"), LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page(visit: Callable[..., Any], name: str, lang: str, width: int, dark: bool) -> None:
+    """axe finds nothing serious, nothing is wider than the screen, and there is one heading."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(PAGES[name], lang=lang, width=width, dark=dark)
+    page.wait_for_load_state("networkidle")
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    look = f"{lang}-{width}-{'dark' if dark else 'light'}"
+    page.screenshot(path=ARTEFACTS / f"{name}-{look}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+    found = Axe().run(page).response["violations"]
+    serious = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found
+               if one["impact"] in ("serious", "critical")]  # fmt: skip
+    assert serious == []
+
+
+@pytest.mark.parametrize("path", ["/", PAGES["active"], PAGES["list"], "/market"])
+def test_nothing_moves_while_loading(visit: Callable[..., Any], path: str) -> None:
+    """No layout shift: pictures and charts have their room from the start."""
+    page = visit(path)
+    page.wait_for_load_state("networkidle")
+    shift = page.evaluate(
+        """() => new Promise(done => {
+            let sum = 0;
+            new PerformanceObserver(list => {
+                for (const entry of list.getEntries()) sum += entry.value;
+            }).observe({type: 'layout-shift', buffered: true});
+            setTimeout(() => done(sum), 300);
+        })"""
+    )
+    assert shift < 0.01
+
+
+def test_keyboard(visit: Callable[..., Any]) -> None:
+    """The first Tab leads to the link past the navigation."""
+    page = visit("/guide")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"

@@ -1,0 +1,107 @@
+"""Nothing published can run in a page, and nothing of a page comes from elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.pages import registry as small
+
+HTML = {"accept": "text/html"}
+PATHS = ["/", "/guide", "/batches", "/market", "/watch", "/docs", "/status", "/nothing",
+         f"/verify?q={small.LISTED}", f"/filings/{small.HOSTILE_NUMBER}"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(site: str) -> Iterator[httpx.Client]:
+    """A client that follows no redirect."""
+    with httpx.Client(base_url=site, headers=HTML) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_inline_script_or_style_and_a_strict_policy(client: httpx.Client, path: str) -> None:
+    """The policy allows own files only, and the pages need nothing else."""
+    answer = client.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text)
+    assert not re.search(r"<[^>]+\sstyle=|<style|\son\w+=", answer.text)
+    for address in re.findall(r'<(?:script|img|link|source)[^>]*(?:src|href|srcset)="([^"]+)"',
+                              answer.text):  # fmt: skip
+        assert address.startswith("/"), address
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/filings/{small.HOSTILE_NUMBER}", f"/verify?q={small.HOSTILE_NUMBER}",
+     "/batches/deep_synthesis-2023-08", "/entities/5072064",
+     f"/verify?q={small.HOSTILE}&entity={small.HOSTILE}", f"/market?entity={small.HOSTILE}",
+     f"/watch?entity={small.HOSTILE}", f"/filings/{small.HOSTILE}"],
+)  # fmt: skip
+def test_published_and_typed_markup_is_text(client: httpx.Client, path: str) -> None:
+    """A name that is markup shows as text."""
+    answer = client.get(path)
+    assert small.HOSTILE not in answer.text
+    if "entity=" not in path:
+        assert "&lt;script&gt;" in answer.text
+
+
+def test_markup_in_charts_is_text(client: httpx.Client) -> None:
+    """Labels of a chart are escaped, and its picture may run nothing."""
+    answer = client.get("/charts/companies.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "<script" not in answer.text
+    assert small.COMPANY in answer.text
+
+
+@pytest.mark.parametrize("back", ["//evil.example/x", "https://evil.example", "/\\evil.example"])
+def test_the_language_switch_leads_nowhere_else(client: httpx.Client, back: str) -> None:
+    """No open redirect."""
+    answer = client.get("/language", params={"to": "zh", "back": back})
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/(?![/\\]).*", answer.headers["location"])
+
+
+def test_static_files_are_kept_for_good(client: httpx.Client) -> None:
+    """Names hold the hash of what is in them; an unknown name is no file."""
+    sheet = re.search(r'href="(/static/site\.\w+\.css)"', client.get("/").text)
+    assert sheet
+    answer = client.get(sheet[1])
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/static/site.css").status_code == 404
+    assert client.get("/static/..%2F..%2Fapp.py").status_code == 404
+
+
+def test_a_form_of_another_site_is_refused(client: httpx.Client) -> None:
+    """Subscriptions are changed from our own pages only."""
+    cookies = {"suanbei_key": "a-key-for-tests"}
+    answer = client.post(
+        "/watch/new",
+        data={"deliver": "https://example.com/"},
+        headers={"origin": "https://evil.example", "cookie": "; ".join(
+            f"{name}={value}" for name, value in cookies.items())},
+    )  # fmt: skip
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [(f"/filings/{small.LISTED}", "/v1/filings/"), ("/batches", "/v1/batches"),
+     (f"/verify?q={small.LISTED}", "/v1/verify?number="), ("/status", "/v1/status")],
+)  # fmt: skip
+def test_json_is_one_header_away(client: httpx.Client, path: str, target: str) -> None:
+    """Whoever asks a page for JSON is sent to the same thing in the API."""
+    answer = client.get(path, headers={"accept": "application/json"})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(target)
+
+
+def test_errors_are_pages_for_people_and_problems_for_programs(client: httpx.Client) -> None:
+    """The same address says the same in two shapes."""
+    assert "<h1>" in client.get("/filings/nothing").text
+    problem = client.get("/v1/batches/nothing", headers={"accept": "*/*"})
+    assert problem.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,151 @@
+"""What people come for, from start to end, with JavaScript and without, in both languages."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from tests.pages import registry as small
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Any]
+SCRIPTS = pytest.mark.parametrize("js", [True, False], ids=["script", "no-script"])
+
+
+def ask(page: Any, text: str) -> None:
+    """Type into the one field and send."""
+    page.locator("#ask").fill(text)
+    page.get_by_role("button", name="Check").or_(page.get_by_role("button", name="核验")).click()
+
+
+@SCRIPTS
+@pytest.mark.parametrize(("lang", "said"), [("en", "Active"), ("zh", "有效")])
+def test_a_number_is_checked(visit: Visit, js: bool, lang: str, said: str) -> None:
+    """A pasted number leads to a verdict whose address is a permanent link, with the caveat."""
+    page = visit("/", lang=lang, js=js)
+    ask(page, f" {small.LISTED} ")
+    assert page.locator("h1").inner_text() == said
+    assert "/verify?q=" in page.url
+    caveat = "legal opinion" if lang == "en" else "法律意见"
+    assert caveat in page.locator(".record").inner_text()
+    assert page.locator(".piece-3").inner_text() == "01"
+
+
+@SCRIPTS
+def test_a_claimed_company_is_compared(visit: Visit, js: bool) -> None:
+    """A real number of another company is not shown as plainly active."""
+    page = visit(f"/verify?q={small.LISTED}", js=js)
+    page.get_by_label("Whose should it be?").fill(small.OTHER_COMPANY)
+    page.get_by_role("button", name="Check").click()
+    assert page.locator("h1").inner_text() == "Active, but another company's"
+
+
+@SCRIPTS
+def test_a_pasted_list_is_checked_line_by_line(visit: Visit, js: bool) -> None:
+    """Three numbers within a text give three lines, each with its own verdict."""
+    page = visit("/", js=js)
+    ask(page, f"A: {small.LISTED}\nB {small.WITHDRAWN}；还有 {small.UNLISTED}")
+    rows = page.locator("tbody tr").filter(has=page.locator(".no"))
+    assert rows.count() == 3
+    assert [rows.nth(n).locator(".badge").inner_text() for n in range(3)] == [
+        "Active", "Deregistered", "Not listed",
+    ]  # fmt: skip
+
+
+def test_a_long_list_is_posted(visit: Visit) -> None:
+    """A list too long for an address is checked all the same."""
+    page = visit("/", js=False)
+    ask(page, "\n".join(f"{n} {small.number(n)}" for n in range(1, 300)))
+    assert "299 numbers" in page.locator("h1").inner_text()
+
+
+@SCRIPTS
+def test_the_language_is_switched(visit: Visit, js: bool) -> None:
+    """The switch leads back to the same page, and the choice stays."""
+    page = visit(f"/filings/{small.LISTED}", lang="en", js=js)
+    page.get_by_role("link", name="中文").click()
+    assert small.LISTED in unquote(page.url)
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.goto("/guide")
+    assert page.locator("h1").inner_text() == "备案指南"
+
+
+def test_a_filing_tells_its_past(visit: Visit) -> None:
+    """A changed product stands in the history before and after."""
+    page = visit(f"/filings/{small.CHANGED}")
+    assert page.locator(".timeline del").inner_text() == "产品7(APP)"
+    assert page.locator(".timeline ins").inner_text() == "更名后的产品(APP)"
+
+
+def test_a_withdrawn_filing_names_its_notice(visit: Visit) -> None:
+    """The notice that withdrew a number is in its history and leads to that list."""
+    page = visit(f"/filings/{small.WITHDRAWN}")
+    page.locator(".timeline .end a").click()
+    assert "/batches/deregistration-2025-07" in page.url
+    assert small.WITHDRAWN in page.locator("tbody").inner_text().replace("\n", "")
+
+
+def test_a_company_shows_its_double_filing(visit: Visit) -> None:
+    """Both duties on record: the algorithm and the model."""
+    page = visit("/entities/5072064")
+    assert page.locator(".duties .yes").count() == 2
+    assert page.locator("tbody tr").count() > 50
+
+
+def test_a_list_is_compared_with_the_one_before(visit: Visit) -> None:
+    """Rows and roles of this list beside those of the list before it."""
+    page = visit("/batches/deep_synthesis-2023-08")
+    assert "before: 7" in page.locator("main").inner_text()
+    page.get_by_role("link", name="← Jun 2023").click()
+    assert "/batches/deep_synthesis-2023-06" in page.url
+
+
+@SCRIPTS
+def test_the_market_follows_its_filters(visit: Visit, js: bool) -> None:
+    """A filter changes the count, the charts and the tables under them."""
+    page = visit("/market", js=js)
+    page.get_by_label("Register").select_option("genai_filing")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator(".actions strong").inner_text() == "1 filing"
+    picture = page.locator("#timeline img")
+    assert "series=genai_filing" in picture.get_attribute("src")
+    picture.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#timeline details table").count() == 1
+
+
+def test_terms_lead_to_the_guide(visit: Visit) -> None:
+    """A term of a filing leads to its place in the guide."""
+    page = visit(f"/filings/{small.LISTED}")
+    page.locator("a.term", has_text="Service provider").click()
+    assert page.url.endswith("/guide#service_provider")
+    assert page.locator("#service_provider").is_visible()
+
+
+@SCRIPTS
+def test_a_subscription_is_made_tested_and_ended(visit: Visit, js: bool) -> None:
+    """With a key: make one from a company's page, see its secret, send a test, end it."""
+    from tests.pages.conftest import KEY
+
+    page = visit("/entities/5072064", js=js)
+    page.get_by_role("link", name="Watch this company").click()
+    page.get_by_label("API key").fill("wrong")
+    page.get_by_role("button", name="Open").click()
+    assert "not known" in page.get_by_role("alert").inner_text()
+    page.get_by_label("API key").fill(KEY)
+    page.get_by_role("button", name="Open").click()
+    page.get_by_label("Where to").fill("https://example.com/hook")
+    page.get_by_role("button", name="Subscribe").click()
+    assert "whsec_" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Send a test").first.click()
+    assert "waiting" in page.locator(".subscription").first.inner_text()
+    page.get_by_role("button", name="End it").first.click()
+    assert "has ended" in page.get_by_role("status").inner_text()
+
+
+def test_what_does_not_fit_is_said(visit: Visit) -> None:
+    """A wrong address of a page gives a page that says so, with the field to go on."""
+    page = visit("/filings/nothing-like-it")
+    assert "not in the registry" in page.locator("main").inner_text()
+    assert page.locator("#ask").is_visible()

@@ -1,0 +1,53 @@
+"""The texts of the pages: all there in both languages, with the same places to fill."""
+
+import re
+
+import pytest
+
+from registry.language import Language
+from search_api.i18n import accepted_language, translations
+from tests.pages.messages import is_translated, kept_texts, source_texts
+
+PLACES = re.compile(r"%\((\w+)\)")
+
+
+def test_every_text_is_in_the_chinese_catalogue() -> None:
+    """New texts were taken in and translated: `python -m tests.pages.messages`."""
+    kept = kept_texts(Language.ZH)
+    missing = [
+        one.id for one in source_texts()
+        if one.id and (one.id not in kept or not is_translated(kept[one.id]))
+    ]  # fmt: skip
+    assert missing == []
+
+
+def test_no_text_is_left_over() -> None:
+    """The catalogue holds nothing that no page says."""
+    said = {one.id for one in source_texts()}
+    assert [one.id for one in kept_texts(Language.ZH) if one.id and one.id not in said] == []
+
+
+def test_translations_fill_the_same_places() -> None:
+    """What is filled into the English text has its place in the Chinese one."""
+    for one in kept_texts(Language.ZH):
+        if not one.id:
+            continue
+        source = one.id[0] if isinstance(one.id, tuple) else one.id
+        target = one.string[0] if isinstance(one.string, tuple) else one.string
+        assert set(PLACES.findall(source)) == set(PLACES.findall(target)), source
+
+
+def test_english_is_the_source() -> None:
+    """English texts are those of the source: there is no catalogue to fall behind."""
+    assert translations(Language.EN).gettext("Guide") == "Guide"
+    assert translations(Language.ZH).gettext("Guide") == "指南"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("", "zh"), ("fr", "zh"), ("en", "en"), ("zh-TW,en;q=0.5", "zh"), ("zh;q=0.1,en-US", "en"),
+     ("en;q=x,zh", "zh"), (";;,,=", "zh")],
+)  # fmt: skip
+def test_accept_language(header: str, language: str) -> None:
+    """The language liked best is spoken, and nonsense does no harm."""
+    assert accepted_language(header).value == language
