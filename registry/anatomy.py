@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.divisions import Division, division, enclosing_division
-from registry.language import Language
+from registry.language import Language, Text
 from registry.numbers import (
     KIND_TEXTS,
     MALFORMATION_TEXTS,
@@ -16,7 +16,6 @@ from registry.numbers import (
 )
 from registry.regions import region_of_division, regions_of_spelling
 from registry.terms import TYPE_CODE_TEXTS
-from registry.terms import Text as TermText
 
 Anatomy = dict[str, Any]
 
@@ -54,7 +53,7 @@ def anatomy(number: Number | None, language: Language, known: Known | None = Non
             return shown | {"region": number.region or None}
 
 
-def word(text: TermText, language: Language) -> str:
+def word(text: Text, language: Language) -> str:
     """A term in one language."""
     return text.zh if language is Language.ZH else text.en
 

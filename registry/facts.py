@@ -9,7 +9,7 @@ from registry.lists import GENAI_SERIES, Series
 from registry.names import entity_key
 from registry.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from registry.products import split_products
-from registry.regions import CENTRAL, region_of_label, region_of_number
+from registry.regions import region_of_label, region_of_number
 from registry.remarks import RemarkChange, read_remark
 from registry.terms import role_of_label, type_of_label
 
@@ -89,9 +89,8 @@ def iso_date(text: str) -> str:
 
 
 def _region(number: str, label: str) -> str:
-    """The full name of the province; central enterprises stay under the 国资委 of the lists."""
     region = region_of_label(label) or region_of_number(number, label)
-    return region.full if region and region is not CENTRAL else label
+    return region.full if region else label
 
 
 def _change(change: RemarkChange) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def _region(code: str, zh: str, full: str, en: str) -> Region:
     return Region(code, en.lower().replace(" ", "_"), zh, full, en)
 
 
-CENTRAL = Region("", "central", "中央企业", "国务院国资委（中央企业）", "Central enterprises")
+CENTRAL = Region("", "central", "中央企业", "国资委", "Central enterprises")
 """State-owned enterprises that file through SASAC: 属地 国资委, numbers `ZhongYangQiYe-…`."""
 
 REGIONS: tuple[Region, ...] = (
@@ -80,7 +80,7 @@ _IN_ENGLISH = {region.en.casefold(): region for region in REGIONS}
 _CENTRAL_WORDS = ("国资委", "国务院国资委", "央企", "中央", "中央企业", "国家", "中直")
 _CORPS = ("新疆生产建设兵团", "生产建设兵团", "兵团")
 
-_SPELLINGS: dict[str, tuple[Region, ...]] = {
+SPELLINGS: dict[str, tuple[Region, ...]] = {
     **{region.slug.replace("_", ""): (region,) for region in REGIONS},
     # Pinyin has no tones: both provinces are printed as ShanXi.
     "shanxi": (_SLUGS["shanxi"], _SLUGS["shaanxi"]),
@@ -95,7 +95,13 @@ _SPELLINGS: dict[str, tuple[Region, ...]] = {
     "zhongyang": (CENTRAL,),
     "yangqi": (CENTRAL,),
     "guoziwei": (CENTRAL,),
+    "guowuyuanguoziwei": (CENTRAL,),
+    "bingtuan": (_SLUGS["xinjiang"],),
+    "hongkong": (_SLUGS["hong_kong"],),
+    "shinghai": (_SLUGS["shanghai"],),  # published misprints
+    "shannxi": (_SLUGS["shaanxi"],),
 }
+"""Latin spelling in lower case, without marks, to the regions it can mean."""
 
 _NAMES: dict[str, Region] = {
     **{region.zh: region for region in REGIONS},
@@ -132,10 +138,10 @@ def regions_of_spelling(spelling: str) -> tuple[Region, ...]:
     a single misprint away from exactly one of them, else none.
     """
     key = _LATIN_ONLY.sub("", unicodedata.normalize("NFKC", spelling).casefold())
-    if key in _SPELLINGS:
-        return _SPELLINGS[key]
-    near = [known for known in _SPELLINGS if OSA.distance(key, known, score_cutoff=1) <= 1]
-    found = {region for known in near for region in _SPELLINGS[known]}
+    if key in SPELLINGS:
+        return SPELLINGS[key]
+    near = [known for known in SPELLINGS if OSA.distance(key, known, score_cutoff=1) <= 1]
+    found = {region for known in near for region in SPELLINGS[known]}
     return tuple(found) if len(found) == 1 and len(key) > 3 else ()
 
 

@@ -1,16 +1,8 @@
 """Words of the domain as codes, with their texts in Chinese and English (DOMAIN.md §1, §3, §4)."""
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One thing said in both languages."""
-
-    zh: str
-    en: str
-
+from registry.language import Text
 
 TYPE_TEXTS: Final = {
     "generation_synthesis": Text("生成合成", "generation and synthesis"),

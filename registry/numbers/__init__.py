@@ -4,7 +4,6 @@ from registry.numbers.algorithm import AlgorithmNumber, check_sum, expected_chec
 from registry.numbers.find import find_numbers, number_key, parse_number, read_number
 from registry.numbers.found import Found, Number, Repair
 from registry.numbers.genai import GenaiNumber
-from registry.numbers.regions import REGIONS, regions_of
 from registry.numbers.text import fold
 from registry.numbers.values import Malformation, MalformedNumber, NumberKind, OtherNumber
 from registry.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXTS
@@ -12,7 +11,6 @@ from registry.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXT
 __all__ = [
     "KIND_TEXTS",
     "MALFORMATION_TEXTS",
-    "REGIONS",
     "REPAIR_TEXTS",
     "AlgorithmNumber",
     "Found",
@@ -30,5 +28,4 @@ __all__ = [
     "number_key",
     "parse_number",
     "read_number",
-    "regions_of",
 ]

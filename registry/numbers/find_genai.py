@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from registry.numbers.found import Found, Repair, spelling_repairs
 from registry.numbers.genai import GenaiNumber, read_date
-from registry.numbers.regions import REGIONS, regions_of
 from registry.numbers.text import GAP, squeeze, tidy
 from registry.numbers.values import Malformation, MalformedNumber, NumberKind
+from registry.regions import SPELLINGS
 
 MOST_NAME, MOST_GAPS = 80, 4
 """Bounds of a name inside a text: characters, and gaps that a paste put into it."""
@@ -15,7 +15,7 @@ MOST_NAME, MOST_GAPS = 80, 4
 SERIALS_SINCE = "20240401"
 """The first date behind which numbers without S were published with a serial."""
 
-_SPELLINGS = "|".join(sorted(REGIONS, key=len, reverse=True))
+_SPELLINGS = "|".join(sorted(SPELLINGS, key=len, reverse=True))
 _NAME = r"[0-9a-zà-ÿ.'&+()_-]"
 _FEW = f"{GAP}{{0,3}}"
 _DATE = f"20(?:{_FEW}[0-9]){{6}}"
@@ -41,7 +41,7 @@ def genai_value(text: str) -> GenaiNumber | MalformedNumber | None:
     region, dash, rest = text.partition("-")
     name, second, tail = rest.rpartition("-")
     parts = _TAIL.fullmatch(tail.lower())
-    known = bool(regions_of(region))
+    known = region.casefold() in SPELLINGS
     if not dash or not (known or (parts and region.isascii() and region.isalpha())):
         return None
     mark = bool(parts and parts[2])

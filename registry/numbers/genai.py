@@ -4,9 +4,9 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from registry.numbers.regions import regions_of
 from registry.numbers.text import fold
 from registry.numbers.values import NumberKind
+from registry.regions import regions_of_spelling
 
 _DATE = re.compile("20[0-9]{6}")
 _SERIAL = re.compile("([0-9]{4})?")
@@ -66,7 +66,7 @@ class GenaiNumber:
     @property
     def regions(self) -> tuple[str, ...]:
         """The possible 属地 of the region part: two for ShanXi, none for an unknown spelling."""
-        return regions_of(self.region)
+        return tuple(region.full for region in regions_of_spelling(self.region))
 
     @property
     def filed_on(self) -> datetime.date:

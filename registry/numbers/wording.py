@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from registry.language import Text
 from registry.numbers.found import Repair
 from registry.numbers.values import Malformation, NumberKind
-from registry.terms import Text
 
 KIND_TEXTS: Final[dict[NumberKind, Text]] = {
     NumberKind.ALGORITHM: Text("算法备案编号", "algorithm filing number"),

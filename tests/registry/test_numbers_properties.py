@@ -7,7 +7,6 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from registry.numbers import (
-    REGIONS,
     AlgorithmNumber,
     GenaiNumber,
     MalformedNumber,
@@ -20,6 +19,7 @@ from registry.numbers import (
     read_number,
 )
 from registry.numbers.text import tidy, view
+from registry.regions import SPELLINGS
 
 digits_21 = st.text("0123456789", min_size=21, max_size=21)
 algorithm_numbers = digits_21.map(AlgorithmNumber)
@@ -32,8 +32,10 @@ dates = st.dates(min_value=datetime.date(2023, 1, 1), max_value=datetime.date(20
 )
 serials = st.from_regex("[0-9]{4}", fullmatch=True)
 genai_numbers = st.one_of(
-    st.builds(GenaiNumber, st.sampled_from(sorted(REGIONS)), names, dates),
-    st.builds(GenaiNumber, st.sampled_from(sorted(REGIONS)), names, dates, serials, st.booleans()),
+    st.builds(GenaiNumber, st.sampled_from(sorted(SPELLINGS)), names, dates),
+    st.builds(
+        GenaiNumber, st.sampled_from(sorted(SPELLINGS)), names, dates, serials, st.booleans()
+    ),
 )
 anything = st.text(st.characters(exclude_categories=()))
 fragments = st.lists(
