@@ -5,6 +5,7 @@ of every connection before it is made, with the very address: what is not public
 whatever a name resolved to, and whatever a redirect led to.
 """
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from alerts.addresses import is_public
-from registry.errors import TargetRefused
 
 _refused: ContextVar[list[str] | None] = ContextVar("refused", default=None)
 _CONNECTING = ("socket.connect", "socket.sendto")
@@ -49,4 +49,5 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     host = str(address[0]) if isinstance(address, tuple) and address else str(address)
     if not is_public(host):
         refused.append(host)
-        raise TargetRefused(f"{host} is not a public address")
+        # An OSError, as of a connection that fails: whoever connects knows how to tidy up.
+        raise PermissionError(errno.EACCES, f"{host} is not a public address")

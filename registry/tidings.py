@@ -18,10 +18,16 @@ FilingNames = dict[tuple[str, str], str]
 REGIONS_NAMED = 5
 
 _BATCH = Text("{title}：{counts}", "{title}: {counts}")
-_ADDED = Text("新增备案 {added} 条", "{added} new filings")
-_ENTITIES = Text("涉及主体 {entities} 家", "{entities} companies")
-_NEW_ENTITIES = Text("其中首次出现 {new_entities} 家", "{new_entities} new to the register")
-_WITHDRAWN = Text("注销备案编号 {deregistered} 个", "{deregistered} filings deregistered")
+_COUNTS = {
+    "added": (Text("新增备案 {n} 条", "{n} new filings"), "1 new filing"),
+    "entities": (Text("涉及主体 {n} 家", "{n} companies"), "1 company"),
+    "new_entities": (Text("其中首次出现 {n} 家", "{n} new to the register"), ""),
+    "deregistered": (
+        Text("注销备案编号 {n} 个", "{n} filings deregistered"),
+        "1 filing deregistered",
+    ),
+}
+"""Each count that is not nought, and how English says one."""
 _ROWS = Text("共 {rows} 行", "{rows} rows")
 _REGION = Text("{name} {count}", "{name} {count}")
 _FILINGS = {
@@ -90,11 +96,7 @@ def path_of(event: Event) -> str:
 def _counts(data: dict[str, Any], language: Language) -> str:
     summary: dict[str, Any] = data.get("summary") or {}
     comma, semicolon, dot = ("，", "；", "、") if language is Language.ZH else (", ", "; ", ", ")
-    shown = [
-        (_ADDED, summary.get("added")), (_ENTITIES, summary.get("entities")),
-        (_NEW_ENTITIES, summary.get("new_entities")), (_WITHDRAWN, summary.get("deregistered")),
-    ]  # fmt: skip
-    counts = [text.say(language, **summary) for text, value in shown if value]
+    counts = [_count(name, summary[name], language) for name in _COUNTS if summary.get(name)]
     regions = list(summary.get("regions", {}).items())[:REGIONS_NAMED]
     named = [
         _REGION.say(language, name=_region(name, language), count=count) for name, count in regions
@@ -104,6 +106,13 @@ def _counts(data: dict[str, Any], language: Language) -> str:
     if len(summary.get("regions", {})) > REGIONS_NAMED:
         named[-1] += more
     return semicolon.join(filter(None, (head, dot.join(named))))
+
+
+def _count(name: str, number: int, language: Language) -> str:
+    text, one = _COUNTS[name]
+    if number == 1 and one and language is Language.EN:
+        return one
+    return text.say(language, n=number)
 
 
 def _region(name: str, language: Language) -> str:

@@ -102,7 +102,7 @@ def test_a_batch_is_told_in_words(database: Database) -> None:
     ]
     assert says == [
         "第一批深度合成服务算法备案：新增备案 20 条，涉及主体 1 家，其中首次出现 1 家；浙江 20",
-        "Deep-synthesis algorithm filings, batch 1 (2023-06): 20 new filings, 1 companies, "
+        "Deep-synthesis algorithm filings, batch 1 (2023-06): 20 new filings, 1 company, "
         "1 new to the register; Zhejiang 20",
     ]
 
