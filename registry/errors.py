@@ -27,7 +27,8 @@
     │   ├── AlreadyRunning        HTTP 409           another process is at it
     │   └── ListShrunk            a list far smaller than it should be
     ├── SearchUnavailable         HTTP 503
-    └── PortTaken                 the address cannot be listened on
+    ├── PortTaken                 the address cannot be listened on
+    └── NoFont                    no font to draw Chinese text with
 
 The message is one line that names the file, row, field or setting. `code` is stable: it is what the
 API's problem documents carry.
@@ -214,3 +215,9 @@ class PortTaken(SuanbeiError):
     """The address cannot be listened on."""
 
     code = "port_taken"
+
+
+class NoFont(SuanbeiError):
+    """No font with Chinese characters on this machine: a picture would show empty boxes."""
+
+    code = "no_font"

@@ -110,6 +110,12 @@ def read_ink(page: pdfium.PdfPage) -> Ink:
     return ink
 
 
+def placed(page: pdfium.PdfPage, box: _Box) -> _Box:
+    """A box in a page's PDF coordinates as one in points from its top left corner as shown."""
+    place: _Place = _PLACES[page.get_rotation() // 90 % 4]
+    return place(page.get_mediabox(), box)
+
+
 def _take_shape(ink: Ink, shape: Shape, page: _Box, place: "_Place") -> None:
     box = place(page, shape.box)
     if shape.kind == "space":
