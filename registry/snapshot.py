@@ -69,14 +69,11 @@ def load_snapshot(database: Database, path: Path) -> Loaded:
     Raises:
         MissingFile, BrokenDocument: no snapshot, or not one of this format.
     """
-    lines = _read(path)
-    rows = 0
+    documents = _read(path)
     with database.write() as session:
-        for line in lines:
-            one = _import_of(line)
-            rows += len(one.parsed.rows)
+        for one in documents:
             import_into(session, one)
-    return Loaded(len(lines), rows)
+    return Loaded(len(documents), sum(len(one.parsed.rows) for one in documents))
 
 
 def is_empty(database: Database) -> bool:
@@ -85,15 +82,15 @@ def is_empty(database: Database) -> bool:
         return session.execute(select(func.count()).select_from(Batch)).scalar_one() == 0
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> list[Import]:
     try:
         head, *lines = lzma.decompress(path.read_bytes()).decode().split("\n")
         if json.loads(head)["format"] != FORMAT:
             raise BrokenDocument(f"{path}: a snapshot of another format")
-        return [json.loads(line) for line in lines]
+        return [_import_of(json.loads(line)) for line in lines]
     except FileNotFoundError as error:
         raise MissingFile(f"{path}: no snapshot there") from error
-    except (OSError, lzma.LZMAError, ValueError, KeyError) as error:
+    except (OSError, lzma.LZMAError, ValueError, KeyError, TypeError) as error:
         raise BrokenDocument(f"{path}: not a snapshot ({error})") from error
 
 
