@@ -88,24 +88,6 @@ def test_every_document_of_the_manifest_exactly_once(
     assert all(entry["referer"] for entry in log if entry["path"] != "/robots.txt")
 
 
-@pytest.mark.parametrize(("fault", "every"), [("waf", "3"), ("cut", "3"), ("503", "9")])
-def test_faults_are_named_and_a_later_pass_completes(
-    replica: Start, manifest: list[dict[str, Any]], tmp_path: Path, fault: str, every: str
-) -> None:
-    """Every so many documents go wrong: nothing bad is handed on, nothing is lost for good."""
-    basket = Basket()
-    report = visit(replica("--fault", fault, "--every", every), tmp_path, basket)
-    good = {document["sha256"] for document in manifest}
-    assert set(hashes(basket)) <= good
-    assert {failure.code for failure in report.failures} <= {"firewall"}
-    assert report.ok == (fault != "waf")
-    assert len(basket.documents) + len(report.failures) == len(manifest)
-    assert any(source.retried for source in report.sources.values()) == report.ok
-    later = Basket()
-    assert visit(replica(), tmp_path, later).ok
-    assert set(hashes(later)) == good
-
-
 def test_the_sites_at_an_earlier_time(
     replica: Start, manifest: list[dict[str, Any]], tmp_path: Path
 ) -> None:
