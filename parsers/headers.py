@@ -41,6 +41,9 @@ def find_header(rows: Sequence[TableRow]) -> Header | None:
     """The header among the first rows of a table, None if there is none."""
     best: Header | None = None
     for first in range(min(_SEARCHED_ROWS, len(rows))):
+        if len({header_name(cell.text) for cell in rows[first].cells} - {""}) < 2:
+            # One text is a title; a header says several, even if it is split over two rows.
+            continue
         for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):
             block = rows[first : first + height]
             if height > 1 and not _is_header_part(block[-1]):

@@ -17,13 +17,13 @@ _BLOCKS = frozenset(
      "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
      "ul")
 )  # fmt: skip
-_SILENT = frozenset(("script", "style", "template", "noscript", "select", "textarea"))
+_SILENT = frozenset(("title", "script", "style", "template", "noscript", "select", "textarea"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
 def read_html(data: bytes, name: str) -> Tables:
-    """All tables of an HTML page in their order; tables inside tables stand for themselves.
+    """All tables of an HTML page in their order; those that only hold other tables are none.
 
     Raises:
         BrokenDocument: nested too deeply to be read.
@@ -56,7 +56,10 @@ def _soup(data: bytes, name: str) -> BeautifulSoup:
 
 
 def _pieces(root: Tag) -> Iterator[str | Tag]:
-    """Tables in document order (outer before inner), and the text between them."""
+    """Tables in document order, and the text between them.
+
+    A table that holds tables is layout: it is passed through like any other block.
+    """
     text: list[str] = []
     stack: list[object] = [root]
     while stack:
@@ -64,11 +67,10 @@ def _pieces(root: Tag) -> Iterator[str | Tag]:
         if isinstance(node, Tag):
             if _unseen(node):
                 continue
-            if node.name == "table":
+            if node.name == "table" and node.find("table") is None:
                 yield "".join(text)
                 text.clear()
                 yield node
-                stack.extend(reversed(node.find_all("table")))
                 continue
             if node.name in _BLOCKS:
                 text.append(BREAK)

@@ -22,7 +22,7 @@ _PAPER, _MARKED, _EDGE = (255, 255, 255), (255, 247, 204), (214, 69, 65)
 
 
 def cut_out(data: bytes, name: str, places: Places) -> Image.Image:
-    """The parts of pages around a row's cells, one below another, the first under its header.
+    """The parts of pages around a row's cells, one below another, each under its header.
 
     `places` are the row's cells as (page, box), at least one.
 
@@ -38,8 +38,8 @@ def cut_out(data: bytes, name: str, places: Places) -> Image.Image:
             area = _around([box for on_page, box in places if on_page == number])
             head = _head(page, area)
             if head is not None:
-                strips.append(_strip(page, head, marked=False))
-            strips.append(_strip(page, area, marked=True))
+                strips.append(_strip(page, head, 0.0))
+            strips.append(_strip(page, area, head[3] if head else 0.0, marked=True))
             page.close()
     return _stacked(strips)
 
@@ -79,12 +79,12 @@ def _header_box(table: PageTable) -> Box | None:
     return _around([cell.box for row in cells for cell in row])
 
 
-def _strip(page: pdfium.PdfPage, area: Box, *, marked: bool) -> Image.Image:
-    """A page's part as a picture; a marked one is coloured and outlined."""
+def _strip(page: pdfium.PdfPage, area: Box, ceiling: float, *, marked: bool = False) -> Image.Image:
+    """A page's part below `ceiling` as a picture; a marked one is coloured and outlined."""
     x0, y0, x1, y1 = placed(page, page.get_cropbox())
     above = _MARGIN if marked else 1.0
     left, right = max(area[0] - _MARGIN, x0), min(area[2] + _MARGIN, x1)
-    top, bottom = max(area[1] - above, y0), min(area[3] + above, y1)
+    top, bottom = max(area[1] - above, ceiling, y0), min(area[3] + above, y1)
     pixels = (right - left) * (bottom - top) * _SCALE**2
     scale = _SCALE if pixels <= _MAX_PIXELS else _SCALE * (_MAX_PIXELS / pixels) ** 0.5
     crop = (left - x0, y1 - bottom, x1 - right, top - y0)

@@ -1,0 +1,1 @@
+"""Makes the golden documents; see `__main__`."""

@@ -1,0 +1,41 @@
+"""Makes the golden documents and their expected rows: `python -m tests.golden.making`.
+
+The documents are made up; their expected rows (the JSON file beside each) come from the same data,
+never from a parser. Needs LibreOffice, which lays the DOCX out as PDF. Run it after changing a
+case, look at the difference, and commit both.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+from tests.golden.making.cases import CASES
+from tests.golden.making.drawn import write_drawn
+from tests.golden.making.provinces import write_provinces
+from tests.golden.making.words import write_docx
+
+FOLDER = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    """Write every golden document with its expectation."""
+    for make in CASES:
+        case = make()
+        path = FOLDER / f"{case.name}.docx"
+        write_docx(case, path)
+        write_expected(case.name, case.expected())
+    documents = [str(FOLDER / f"{make().name}.docx") for make in CASES]
+    convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(FOLDER)]
+    subprocess.run([*convert, *documents], check=True, capture_output=True)
+    for name, expected in [*write_drawn(FOLDER), *write_provinces(FOLDER)]:
+        write_expected(name, expected)
+
+
+def write_expected(name: str, expected: dict[str, object]) -> None:
+    """Write the JSON file beside a document."""
+    text = json.dumps(expected, ensure_ascii=False, indent=1)
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

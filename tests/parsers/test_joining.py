@@ -1,0 +1,137 @@
+"""Rows broken by page ends: any table, broken over pages anywhere, comes back whole."""
+
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.pdf.joining import join
+from parsers.pdf.page import Line, PageCell, PageContent, PageTable
+from parsers.rows import Ledger, list_tables
+from registry.lists import Row
+
+HEADER = ["序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注"]
+FIELDS = ["seq", "name", "label", "entity", "product", "purpose", "number", "remark"]
+ACROSS = [4, 6, 6, 7, 8, 12, 10, 7]
+"""How many characters a line of each column takes."""
+EM = 10.0
+
+HAN = st.text("甲乙丙丁戊己庚辛", min_size=2, max_size=40)
+ROWS = st.lists(
+    st.builds(
+        lambda name, label, entity, product, purpose, digits, remark: [
+            name, label, entity + "公司", product, purpose, f"网信算备{digits:021d}号", remark
+        ],
+        HAN,
+        st.sampled_from(("服务提供者", "服务技术支持者")),
+        HAN,
+        st.one_of(st.just("--"), HAN),
+        st.text("甲乙丙丁，。", min_size=1, max_size=120),
+        st.integers(min_value=10**20, max_value=10**21 - 1),
+        st.one_of(st.just(""), st.text("甲乙丙“”、", max_size=90)),
+    ),
+    min_size=1,
+    max_size=8,
+)  # fmt: skip
+
+
+@dataclass
+class Press:
+    """Prints a table on pages with room for so many lines each."""
+
+    lines_per_page: int
+    header_on_each_page: bool
+    page_numbers: bool
+
+    def pages(self, rows: list[list[str]]) -> list[PageContent]:
+        """The pages, as the page reader hands them over."""
+        head = self._lines(HEADER)
+        printed: list[list[list[list[str]]]] = [[head]]
+        room = self.lines_per_page - self._height(head)
+        for row in rows:
+            lines = self._lines(row)
+            while self._height(lines) > room:
+                if room > 0:
+                    printed[-1].append([cell[:room] for cell in lines])
+                    lines = [cell[room:] for cell in lines]
+                printed.append([head] if self.header_on_each_page else [])
+                room = self.lines_per_page - self._height(head) * self.header_on_each_page
+            printed[-1].append(lines)
+            room -= self._height(lines)
+        return [self._page(number, page) for number, page in enumerate(printed, 1) if page]
+
+    def _lines(self, row: list[str]) -> list[list[str]]:
+        return [
+            [text[at : at + width] for at in range(0, len(text), width)]
+            for text, width in zip(row, ACROSS, strict=True)
+        ]
+
+    def _height(self, lines: list[list[str]]) -> int:
+        return max(map(len, lines))
+
+    def _page(self, number: int, rows: list[list[list[str]]]) -> PageContent:
+        xs = [0.0]
+        for width in ACROSS:
+            xs.append(xs[-1] + width * EM)
+        top, made = 50.0, []
+        for row in rows:
+            bottom = top + self._height(row) * EM
+            made.append(
+                tuple(
+                    PageCell(
+                        tuple(_line(text, left, top + (i + 1) * EM) for i, text in enumerate(cell)),
+                        (left, top, right, bottom),
+                    )
+                    for cell, left, right in zip(row, xs, xs[1:], strict=False)
+                )
+            )
+            top = bottom
+        loose = (_line(f"- {number} -", 100.0, 580.0),) if self.page_numbers else ()
+        table = PageTable(tuple(xs), 50.0, top, tuple(made))
+        return PageContent(number, 600.0, (table,), loose, 100)
+
+
+def _line(text: str, x0: float, y: float) -> Line:
+    return Line(text, x0, x0 + len(text) * EM, y, EM, EM, EM)
+
+
+def read(pages: list[PageContent]) -> list[Row]:
+    tables, _ = join(pages)
+    ledger = Ledger("2024-12")
+    for listed in list_tables(tables):
+        ledger.enter(listed)
+    assert not ledger.reported
+    assert ledger.seen == len(ledger.kept) + ledger.headers
+    assert len(tables) == 1
+    return ledger.kept
+
+
+@given(ROWS, st.integers(min_value=3, max_value=30), st.booleans(), st.booleans(), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_any_table_broken_anywhere_comes_back_whole(
+    rows: list[list[str]], room: int, repeated: bool, numbered: bool, page_numbers: bool
+) -> None:
+    """With 序号 or without, with the header on each page or only on the first."""
+    wanted = [[str(i) if numbered else "", *row] for i, row in enumerate(rows, start=1)]
+    found = read(Press(room, repeated, page_numbers).pages(wanted))
+    assert [[getattr(row, field) for field in FIELDS] for row in found] == wanted
+    assert [row.row for row in found] == list(range(2, len(rows) + 2))
+
+
+@given(ROWS)
+@settings(max_examples=30, deadline=None)
+def test_a_row_over_many_pages_is_one_row(rows: list[list[str]]) -> None:
+    """Three lines to a page: a long row runs over several, and each of its boxes is kept."""
+    found = read(Press(3, header_on_each_page=True, page_numbers=True).pages([["1", *rows[0]]]))
+    assert len(found) == 1
+    assert len({page for page, _ in found[0].boxes}) >= 1
+    assert found[0].boxes[0][0] == found[0].page
+
+
+def test_two_whole_rows_are_never_joined() -> None:
+    """A page's last row and the next page's first stay two when both are whole."""
+    rows = [
+        ["", "甲乙", "服务提供者", "甲公司", "--", "丙", f"网信算备{n:021d}号", ""] for n in (1, 2)
+    ]
+    one, two = (Press(30, True, False).pages([row])[0] for row in rows)
+    assert len(read([one, two._replace(number=2)])) == 2
