@@ -1,7 +1,7 @@
 """Opening the registry's database: SQLite in WAL mode by default, PostgreSQL by URL."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from registry.settings import Settings
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
+
+_AT_END = "at_end"
 
 
 class Database:
@@ -53,6 +55,9 @@ class Database:
             with connection.begin(), Session(bind=connection, autoflush=False) as session:
                 yield session
                 session.flush()
+                for job in session.info.pop(_AT_END, {}).values():
+                    job(session)
+                session.flush()
 
     def migrate(self) -> None:
         """Bring the schema to this version (nothing happens where it is).
@@ -75,6 +80,11 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def at_end(session: Session, name: str, job: Callable[[Session], None]) -> None:
+    """Have something done once at the end of a `write()`, however often it is asked for."""
+    session.info.setdefault(_AT_END, {})[name] = job
 
 
 def open_database(settings: Settings) -> Database:
@@ -121,12 +131,17 @@ def _engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             engine = create_engine(
-                parsed, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json
+                parsed,
+                connect_args={"timeout": BUSY_SECONDS},
+                json_serializer=_json,
+                json_deserializer=orjson.loads,
             )
             event.listen(engine, "connect", _on_sqlite_connect)
             event.listen(engine, "begin", _on_sqlite_begin)
             return engine
-        return create_engine(parsed, pool_pre_ping=True, json_serializer=_json)
+        return create_engine(
+            parsed, pool_pre_ping=True, json_serializer=_json, json_deserializer=orjson.loads
+        )
     except (ArgumentError, NoSuchModuleError) as error:
         raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
 

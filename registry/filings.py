@@ -13,6 +13,7 @@ from registry.entities import FilingId, Node, delete_orphans, node_of, regroup
 from registry.events import EventType, NewEvent, next_revision
 from registry.lists import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from registry.models import Batch, Filing, Listing, Version
+from registry.verify.upkeep import renew_cards
 
 Values = dict[str, Any]
 
@@ -22,6 +23,7 @@ def refresh_filings(session: Session, keys: Sequence[str], batch: Batch) -> list
     before = _filings(session, keys)
     after = _derived(session, keys)
     owners = _save(session, before, after)
+    renew_cards(session, {*keys, *(key for _, key in owners)})
     order = {key: place for place, key in enumerate(keys)}
     events = []
     for filing_id, values in sorted(after.items(), key=lambda item: order[item[0][1]]):

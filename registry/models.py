@@ -183,6 +183,16 @@ class Filing(Base):
     revision: Mapped[int] = mapped_column(index=True)
 
 
+class Card(Base):
+    """The verdict on a listed number, ready-made when its filings change (registry.verify.cards)."""
+
+    __tablename__ = "cards"
+    number_key: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[int]
+    body: Mapped[bytes]
+    names: Mapped[str]
+
+
 class Event(Base):
     """A line of the event log. Ids have no gaps, in the order of commits."""
 

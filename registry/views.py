@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.checks import SOURCE_OF_SERIES
 from registry.chunks import chunks
-from registry.lists import Series
+from registry.lists import PUBLISHED_FIELDS, Series
 from registry.models import Batch, Check, Document, Entity, Filing, Listing, Version
 
 View = dict[str, Any]
@@ -136,22 +136,50 @@ def _entities(session: Session, ids: Iterable[str]) -> dict[str, Entity]:
 
 
 def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
+    place = (Listing.number_key, Listing.version_id, Listing.table, Listing.page, Listing.row)
+    columns = (*place, Listing.extra, *(getattr(Listing, name) for name in PUBLISHED_FIELDS))
     query = (
-        select(Listing, Version, Batch, Document)
+        select(*columns)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.id == Version.batch_id)
-        .join(Document, Document.sha256 == Version.sha256)
         .order_by(Batch.period, Batch.id, Version.last_seen_at, Listing.position)
     )
     found: dict[str, list[View]] = {}
     for part in chunks(sorted(keys)):
-        for row in session.execute(query.where(Listing.number_key.in_(part))).tuples():
-            found.setdefault(row[0].number_key, []).append(listing_view(*row))
+        rows = session.execute(query.where(Listing.number_key.in_(part))).tuples().all()
+        versions = _versions(session, {row[1] for row in rows})
+        for key, version, *cells in rows:
+            found.setdefault(key, []).append(_listing_view(versions[version], cells))
     return found
 
 
-def listing_view(listing: Listing, version: Version, batch: Batch, document: Document) -> View:
+def _versions(session: Session, ids: Iterable[int]) -> dict[int, View]:
+    query = (
+        select(Version, Batch, Document)
+        .join(Batch, Batch.id == Version.batch_id)
+        .join(Document, Document.sha256 == Version.sha256)
+    )
+    found: dict[int, View] = {}
+    for part in chunks(sorted(ids)):
+        for row in session.execute(query.where(Version.id.in_(part))).tuples():
+            found[row[0].id] = version_view(*row)
+    return found
+
+
+def _listing_view(version: View, cells: Sequence[Any]) -> View:
     """One appearance of a filing: the evidence, and the row as published."""
+    table, page, row, extra, *published = cells
+    shown = dict(zip(PUBLISHED_FIELDS, published, strict=True))
+    return version | {
+        "table": table,
+        "page": page,
+        "row": row,
+        "published": shown | ({"extra": extra} if extra else {}),
+    }
+
+
+def version_view(version: Version, batch: Batch, document: Document) -> View:
+    """Which list in which document: the part of a listing that all rows of a version share."""
     return {
         "batch": batch.id,
         "series": batch.series,
@@ -165,16 +193,7 @@ def listing_view(listing: Listing, version: Version, batch: Batch, document: Doc
             "format": document.format,
             "fetched_at": rfc3339(document.fetched_at),
         },
-        "table": listing.table,
-        "page": listing.page,
-        "row": listing.row,
         "current": version.sha256 == batch.sha256,
         "first_seen_at": rfc3339(version.first_seen_at),
         "last_seen_at": rfc3339(version.last_seen_at),
-        "published": {
-            name: getattr(listing, name)
-            for name in ("seq", "name", "label", "entity", "product", "purpose",
-                         "number", "remark", "region", "filed_on")
-        }
-        | ({"extra": listing.extra} if listing.extra else {}),
-    }  # fmt: skip
+    }

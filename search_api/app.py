@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from search_api import pages, problems
+from search_api.desk import VerdictDesk
 from search_api.herald import Herald
 from search_api.routes import (
     batches,
@@ -47,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
         },
     )
     app.state.services = services
+    app.state.verdict_desk = VerdictDesk(services.database)
     app.state.herald = Herald(services.database)
     problems.install(app)
     for section in SECTIONS:

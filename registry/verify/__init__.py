@@ -5,10 +5,16 @@ lookups     what is asked of the registry
 standing    numbers that the lists know
 unlisted    numbers that no list shows
 claims      the company that is claimed to own the number
-verdict     all of it together
+cards       verdicts on listed numbers, made when their filings change
+frames      what cards leave open: the lists' own data
+render      card and frame as an answer
+desk        all of it together, for one state of the registry
+history     all that is known of one number
+vendor      a company as a whole
 """
 
+from registry.verify.desk import Desk, Verdict
 from registry.verify.reading import Reading, read_input
-from registry.verify.verdict import Case, Verdict, is_confirmed, look_up, verify
+from registry.verify.verdict import is_confirmed, verify
 
-__all__ = ["Case", "Reading", "Verdict", "is_confirmed", "look_up", "read_input", "verify"]
+__all__ = ["Desk", "Reading", "Verdict", "is_confirmed", "read_input", "verify"]

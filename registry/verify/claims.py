@@ -34,8 +34,6 @@ def judge_claim(
     session: Session, claimed: str, key: str, filings: Sequence[View], language: Language
 ) -> Claim:
     """Compare a claimed name with the registrants of a number's filings; the best match counts."""
-    if not filings:
-        return Claim(None, _unlisted_claim(session, claimed, language))
     judged = [(_match(session, claimed, filing), filing) for filing in filings]
     match, filing = min(judged, key=lambda pair: _rank(pair[0]))
     told = _reasons(match, filing, language)
@@ -99,7 +97,7 @@ def _own_filings(session: Session, claimed: str, owner_id: str, language: Langua
     ]
 
 
-def _unlisted_claim(session: Session, claimed: str, language: Language) -> list[Reason]:
+def judge_unlisted_claim(session: Session, claimed: str, language: Language) -> list[Reason]:
     """What the lists know of a company whose number they do not know."""
     found = entities_named(session, claimed)
     if not found:

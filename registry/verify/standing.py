@@ -1,7 +1,6 @@
 """Where a number stands that the registry knows: active, withdrawn, or no longer shown."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from registry.language import Language
 from registry.lists import Series
@@ -22,13 +21,21 @@ def verdict_of(filings: Sequence[View]) -> str:
     return "active" if any(one["status"] == "active" for one in shown) else "deregistered"
 
 
-def standing_reasons(filings: Sequence[View], language: Language) -> list[Reason]:
-    """Which lists show the number and where, what withdrew it, what is odd about it."""
-    reasons = [reason for filing in filings for reason in _of_filing(filing, language)]
+ListWords = Callable[[View, Language], str]
+
+
+def standing_reasons(
+    filings: Sequence[View], language: Language, words: ListWords = list_words
+) -> list[Reason]:
+    """Which lists show the number and where, what withdrew it, what is odd about it.
+
+    `words` names a list; a card leaves a hole there.
+    """
+    reasons = [reason for filing in filings for reason in _of_filing(filing, language, words)]
     withdrawn = [one["series"] for one in filings if one["status"] == "deregistered"]
     if withdrawn and len(withdrawn) < len(filings):
-        words = series_words(withdrawn, language)
-        reasons.append(say("deregistered_in_part", language, series=words))
+        named = series_words(withdrawn, language)
+        reasons.append(say("deregistered_in_part", language, series=named))
     flags = {flag for filing in filings for flag in filing["flags"]}
     if "malformed_number" in flags:
         reasons.append(say("printed_malformed", language))
@@ -37,19 +44,18 @@ def standing_reasons(filings: Sequence[View], language: Language) -> list[Reason
     return [reason for i, reason in enumerate(reasons) if reason not in reasons[:i]]
 
 
-def _of_filing(filing: View, language: Language) -> list[Reason]:
+def _of_filing(filing: View, language: Language, words: ListWords) -> list[Reason]:
     lists = [one for one in filing["listings"] if one["series"] != Series.DEREGISTRATION]
     current = [one for one in lists if one["current"]]
-    reasons = _withdrawal(filing, language)
+    reasons = _withdrawal(filing, language, words)
     if current:
-        reasons += [_at("listed", one, language) for one in current]
+        reasons += [_at("listed", one, language, words) for one in current]
     elif lists:
-        last = list_words(lists[-1], language)
-        reasons.append(say("vanished", language, list=last))
+        reasons.append(say("vanished", language, list=words(lists[-1], language)))
     return reasons
 
 
-def _withdrawal(filing: View, language: Language) -> list[Reason]:
+def _withdrawal(filing: View, language: Language, words: ListWords) -> list[Reason]:
     if filing["status"] != "deregistered":
         return []
     notices = [
@@ -58,10 +64,10 @@ def _withdrawal(filing: View, language: Language) -> list[Reason]:
         if one["series"] == Series.DEREGISTRATION and one["current"]
     ]
     if notices:
-        return [_at("deregistered_notice", one, language) for one in notices]
+        return [_at("deregistered_notice", one, language, words) for one in notices]
     return [say("deregistered_remark", language, remark=filing["remark"])]
 
 
-def _at(code: str, listing: dict[str, Any], language: Language) -> Reason:
-    where = list_words(listing, language), place_words(listing, language)
-    return say(code, language, list=where[0], place=where[1])
+def _at(code: str, listing: View, language: Language, words: ListWords) -> Reason:
+    place = place_words(listing, language)
+    return say(code, language, list=words(listing, language), place=place)

@@ -1,6 +1,5 @@
 """Security headers on every answer: nothing from other hosts, no inline script or style."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "; ".join(
@@ -28,6 +27,10 @@ FIXED = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_ALL = [
+    (name.encode(), value.encode())
+    for name, value in ({"content-security-policy": POLICY} | FIXED).items()
+]
 
 
 class SecurityHeaders:
@@ -44,10 +47,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", POLICY)
-                for name, value in FIXED.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                given = {name for name, _ in headers}
+                headers.extend(pair for pair in _ALL if pair[0] not in given)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
