@@ -1,0 +1,277 @@
+"""Delivery: at least once, in order, by one courier at a time; parked when nobody takes it."""
+
+import email
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+import registry.outbox
+from alerts.courier import Courier
+from registry.db import Database
+from registry.imports import import_document
+from registry.outbox import WAITS, enqueue_test, retry_parked
+from registry.settings import Settings
+from registry.subscriptions import Wish, create_subscription, rotate_secret
+from registry.watching import Delivery, Subscription
+from tests.alerts.mailbox import mailbox
+from tests.alerts.receiver import Receiver, receiving
+from tests.lists import listed, number, row
+
+ALLOWING = Settings(allow_private_targets=True)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.courier.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("alerts.courier.BEAT_SECONDS", 0.05)
+
+
+@contextmanager
+def working(database: Database, settings: Settings = ALLOWING, count: int = 1) -> Iterator[None]:
+    couriers = [Courier(database, settings) for _ in range(count)]
+    for courier in couriers:
+        courier.start()
+    try:
+        yield
+        assert all(courier.is_alive for courier in couriers)
+    finally:
+        for courier in couriers:
+            courier.stop()
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def subscribe(database: Database, deliver: str, **wish: Any) -> tuple[str, str]:
+    """Its id and secret."""
+    with database.write() as session:
+        one = create_subscription(session, Wish(deliver, **wish))
+        return one.id, one.secrets[0]["secret"] if one.secrets else ""
+
+
+def publish(database: Database, count: int, first: int = 1) -> None:
+    """So many lists."""
+    for n in range(first, first + count):
+        period = f"20{10 + n // 12:02d}-{n % 12 + 1:02d}"
+        import_document(database, listed([row(n, period=period)]))
+
+
+def deliveries(database: Database) -> list[Delivery]:
+    with database.read() as session:
+        return list(session.execute(select(Delivery).order_by(Delivery.id)).scalars())
+
+
+def states(database: Database) -> list[str]:
+    return [one.state for one in deliveries(database)]
+
+
+def test_messages_arrive_in_order_and_once(database: Database, receiver: Receiver) -> None:
+    """What happens while the courier works, and what waited for it."""
+    _, secret = subscribe(database, receiver.url)
+    publish(database, 3)
+    with working(database):
+        until(lambda: len(receiver.got) == 3)
+        publish(database, 3, first=4)
+        until(lambda: states(database) == ["delivered"] * 6)
+    told = receiver.verified(secret)
+    assert [one["data"]["id"] for one in told] == [1, 3, 5, 7, 9, 11]
+    assert len(set(receiver.ids)) == 6
+
+
+def test_two_couriers_deliver_once(database: Database, receiver: Receiver) -> None:
+    """The database decides who works."""
+    subscribe(database, receiver.url)
+    with working(database, count=3):
+        publish(database, 10)
+        until(lambda: states(database) == ["delivered"] * 10)
+    assert len(receiver.got) == 10
+
+
+def test_a_failure_holds_up_what_comes_after_it(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In order: the second message waits until the first is through; ids tell the repeats."""
+    monkeypatch.setattr(registry.outbox, "WAITS", (0.1,) * 10)
+    subscribe(database, receiver.url)
+    publish(database, 2)
+    receiver.answer = lambda *_: (503 if len(receiver.got) < 3 else 204, {})
+    with working(database):
+        until(lambda: states(database) == ["delivered"] * 2)
+    first, second = (one.message_id for one in deliveries(database))
+    assert receiver.ids == [first] * 4 + [second]
+    bodies = {body for headers, body in receiver.got if headers["webhook-id"] == first}
+    assert len(bodies) == 1
+    assert [one.attempts for one in deliveries(database)] == [4, 1]
+
+
+def test_one_that_fails_holds_up_nobody_else(database: Database, receiver: Receiver) -> None:
+    """Queues are independent, of slow and of dead receivers."""
+    slow = threading.Event()
+    with receiving() as other:
+        other.answer = lambda *_: (200 if slow.wait(10) else 500, {})
+        subscribe(database, other.url)
+        subscribe(database, "http://127.0.0.1:9/")
+        subscribe(database, receiver.url)
+        publish(database, 5)
+        with working(database):
+            until(lambda: len(receiver.got) == 5)
+            slow.set()
+            until(lambda: len(other.got) == 5)
+
+
+def test_a_day_of_failures_parks_a_message(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its reason, visible; later ones are still tried, and it can be sent again by hand."""
+    assert 80_000 < sum(WAITS) < 90_000
+    monkeypatch.setattr(registry.outbox, "WAITS", (0.01,) * 4)
+    subscription, _ = subscribe(database, receiver.url)
+    publish(database, 1)
+    receiver.answer = lambda *_: (500, {})
+    with working(database):
+        until(lambda: states(database) == ["parked"])
+        (parked,) = deliveries(database)
+        assert (parked.reason, parked.status, parked.attempts) == ("HTTP 500", 500, 5)
+        receiver.answer = lambda *_: (204, {})
+        publish(database, 1, first=2)
+        until(lambda: states(database) == ["parked", "delivered"])
+        with database.write() as session:
+            assert retry_parked(session, subscription) == 1
+        until(lambda: states(database) == ["delivered"] * 2)
+
+
+def test_behind_a_dead_receiver_old_messages_are_parked_soon(
+    database: Database, receiver: Receiver
+) -> None:
+    """Not a day for each of them one after the other."""
+    subscribe(database, receiver.url)
+    publish(database, 3)
+    receiver.answer = lambda *_: (500, {})
+    old = datetime.now(UTC) - timedelta(days=1, hours=1)
+    with working(database):
+        until(lambda: len(states(database)) == 3 and len(receiver.got) >= 1)
+        with database.write() as session:
+            session.execute(update(Delivery).values(created_at=old, next_at=old))
+            session.execute(update(Subscription).values(failing_since=old))
+        until(lambda: states(database) == ["parked"] * 3)
+    assert len(receiver.got) == 4
+
+
+def test_a_receiver_that_is_gone_is_not_asked_again(database: Database, receiver: Receiver) -> None:
+    """HTTP 410 parks a message at once."""
+    subscribe(database, receiver.url)
+    publish(database, 1)
+    receiver.answer = lambda *_: (410, {})
+    with working(database):
+        until(lambda: states(database) == ["parked"])
+    assert len(receiver.got) == 1
+
+
+def test_a_test_message_passes_the_queue(database: Database, receiver: Receiver) -> None:
+    """It tells at once whether the address works, while older messages wait for another try."""
+    subscription, secret = subscribe(database, receiver.url, name="法务")
+    publish(database, 1)
+    receiver.answer = lambda _, body: (204 if '"test"' in body else 500, {})
+    with working(database):
+        until(lambda: len(receiver.got) == 1)
+        with database.write() as session:
+            message_id = enqueue_test(session, subscription).message_id
+        until(lambda: states(database) == ["pending", "delivered"])
+    assert receiver.ids[1] == message_id
+    assert receiver.verified(secret)[1]["data"]["name"] == "法务"
+
+
+def test_a_rotated_secret_and_the_old_one_both_verify(
+    database: Database, receiver: Receiver
+) -> None:
+    """For a day; the second rotation ends the first secret."""
+    subscription, old = subscribe(database, receiver.url)
+    with database.write() as session:
+        new = rotate_secret(session, subscription).secrets[0]["secret"]
+    publish(database, 1)
+    with working(database):
+        until(lambda: len(receiver.got) == 1)
+    assert receiver.verified(new) == receiver.verified(old)
+
+
+def test_private_targets_are_refused_unless_allowed(database: Database, receiver: Receiver) -> None:
+    """By default nothing goes to one's own network, also if the subscription exists."""
+    subscribe(database, receiver.url)
+    publish(database, 1)
+    with working(database, Settings()):
+        until(lambda: bool(deliveries(database)) and deliveries(database)[0].attempts == 1)
+    assert receiver.got == []
+    assert "not a public address" in deliveries(database)[0].reason
+
+
+def test_a_locked_database_loses_nothing(database: Database, receiver: Receiver) -> None:
+    """Another program holds the file for a while: messages are noted when it lets go."""
+    subscribe(database, receiver.url)
+    publish(database, 1)
+    path = database.engine.url.database or ""
+    locked = threading.Event()
+
+    def lock(*_: object) -> tuple[int, dict[str, str]]:
+        if not locked.is_set():
+            locked.set()
+            threading.Thread(target=hold, daemon=True).start()
+            time.sleep(0.3)
+        return 204, {}
+
+    def hold() -> None:
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
+        time.sleep(2)
+        connection.execute("ROLLBACK")
+        connection.close()
+
+    receiver.answer = lock
+    with working(database):
+        until(lambda: states(database) == ["delivered"])
+    assert len(receiver.got) == 1
+
+
+def test_a_clock_put_back_does_not_hold_messages_for_ever(
+    database: Database, receiver: Receiver
+) -> None:
+    """A message that was to be tried again in a future that is far off again is tried now."""
+    subscribe(database, receiver.url)
+    publish(database, 1)
+    receiver.answer = lambda *_: (500, {})
+    with working(database):
+        until(lambda: len(receiver.got) == 1)
+        receiver.answer = lambda *_: (204, {})
+        future = datetime.now(UTC) + timedelta(days=300)
+        with database.write() as session:
+            session.execute(update(Delivery).values(next_at=future))
+        until(lambda: states(database) == ["delivered"])
+
+
+def test_mail_goes_through_the_server_of_the_settings(database: Database) -> None:
+    """A bare mailto: address; the message's id is in the mail."""
+    with mailbox() as (port, mails):
+        url = f"mailto://127.0.0.1:{port}?from=suanbei@example.org"
+        settings = Settings(smtp_url=url, public_url="https://suanbei.example")
+        subscribe(database, "mailto:law@example.org", language="zh")
+        publish(database, 1)
+        with working(database, settings):
+            until(lambda: states(database) == ["delivered"])
+    mail = email.message_from_bytes(mails[0])
+    assert "law@example.org" in str(mail["To"])
+    assert mail["X-Suanbei-Message"] == deliveries(database)[0].message_id
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/plain"]
+    text = parts[0].get_payload(decode=True)
+    assert "新增备案 1 条" in text.decode()  # type: ignore[union-attr]
+    assert number(1)[:4] not in text.decode()  # type: ignore[union-attr]
