@@ -14,6 +14,7 @@ up: $(VENV)/.run
 	@exec $(BIN)/suanbei up
 
 test: check
+	@sh tests/setup_debian.sh
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(VENV)/.dev

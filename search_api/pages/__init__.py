@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from search_api.pages import (
     assets,
     batch,
+    bulk,
     docs,
     entity,
     errors,
@@ -23,6 +24,7 @@ from search_api.pages.headers import SecurityHeaders
 PAGES = (
     assets,
     batch,
+    bulk,
     docs,
     entity,
     filing,

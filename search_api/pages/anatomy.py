@@ -22,10 +22,13 @@ class Piece:
     ok: bool = True
 
 
-def pieces_of(number: Number | None, language: Language, registrant: str = "") -> list[Piece]:
+def pieces_of(
+    number: Number | None, language: Language, registrant: str | None = None
+) -> list[Piece]:
     """The pieces of a number; a malformed or foreign one is a single piece.
 
-    `registrant` is the company that its registrant code is known to belong to.
+    `registrant` is the company that its registrant code is known to belong to, empty where no list
+    names one; None where it was not asked.
     """
     if isinstance(number, AlgorithmNumber):
         return _algorithm(number, language, registrant)
@@ -34,7 +37,7 @@ def pieces_of(number: Number | None, language: Language, registrant: str = "") -
     return [Piece(str(number))] if number else []
 
 
-def _algorithm(number: AlgorithmNumber, language: Language, registrant: str) -> list[Piece]:
+def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | None) -> list[Piece]:
     _ = translations(language).gettext
     digits, zh = number.digits, language is Language.ZH
     region = region_of_division(number.division)
@@ -49,7 +52,7 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str) -> 
     return [
         Piece("网信算备"),
         Piece(digits[:6], 1, _("Division"), place, region is not None),
-        Piece(digits[6:13], 2, _("Registrant"), registrant or _("one company, also after a change of its name")),
+        Piece(digits[6:13], 2, _("Registrant"), _owner(registrant, language)),
         Piece(digits[13:15], 3, _("Type"),
               (kind.zh if zh else kind.en) if kind else _("no such type"), kind is not None),
         Piece(digits[15:17], 4, _("Year"), str(number.year)),
@@ -58,6 +61,13 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str) -> 
         Piece(digits[20], 6, _("Check digit"), check, number.check_ok),
         Piece("号"),
     ]  # fmt: skip
+
+
+def _owner(registrant: str | None, language: Language) -> str:
+    _ = translations(language).gettext
+    if registrant is None:
+        return _("one company, also after a change of its name")
+    return registrant or _("a company that no list names")
 
 
 def _place(number: AlgorithmNumber, english: str) -> str:

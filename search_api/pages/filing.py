@@ -15,6 +15,7 @@ from registry.views import coverage, filing_views
 from search_api.i18n import language_of_request
 from search_api.pages.anatomy import pieces_of
 from search_api.pages.history import Step, history
+from search_api.pages.pictures import picture_test
 from search_api.pages.show import filing_path
 from search_api.pages.web import render, wants_json
 from search_api.services import Services, services
@@ -50,7 +51,7 @@ def one_filing(request: Request, parts: Parts, number: str) -> Response:
             filings[0]["entity"]["name"],
         ),
         coverage=covered,
-        has_pictures=parts.row_picture is not None,
+        has_picture=picture_test(parts),
     )
 
 

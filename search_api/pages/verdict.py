@@ -15,6 +15,7 @@ from registry.verify import verify
 from registry.views import coverage
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.anatomy import pieces_of
+from search_api.pages.pictures import picture_test
 from search_api.pages.show import address
 from search_api.pages.web import public_base, render, wants_json
 from search_api.services import Services, services
@@ -114,7 +115,7 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
         fingerprint=hashlib.sha256(body).hexdigest(),
         link=public_base(request) + link,
         link_text=public_base(request) + unquote_plus(link),
-        has_pictures=parts.row_picture is not None,
+        has_picture=picture_test(parts),
     )
 
 

@@ -41,6 +41,7 @@ def environment(language: Language) -> Environment:
         address=show.address,
         filing_path=show.filing_path,
         share=show.share,
+        list_name=lambda series, period: list_name(series, period, language),
     )
     env.filters.update(
         count=show.count,
@@ -51,6 +52,15 @@ def environment(language: Language) -> Environment:
         region=lambda value: region_text(value or "", language),
     )
     return env
+
+
+def list_name(series: str, period: str, language: Language) -> str:
+    """What a list is called: its register and its month."""
+    named = translations(language).gettext("%(series)s, %(period)s")
+    return named % {
+        "series": Words(language).series(series),
+        "period": show.period_text(period, language),
+    }
 
 
 def region_text(region: str, language: Language) -> str:

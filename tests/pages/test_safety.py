@@ -9,7 +9,7 @@ import pytest
 from tests.pages import registry as small
 
 HTML = {"accept": "text/html"}
-PATHS = ["/", "/guide", "/batches", "/market", "/watch", "/docs", "/status", "/nothing",
+PATHS = ["/", "/search?q=alert", "/bulk", "/guide", "/batches", "/market", "/watch", "/docs", "/status", "/nothing",
          f"/verify?q={small.LISTED}", f"/filings/{small.HOSTILE_NUMBER}"]  # fmt: skip
 
 
@@ -39,7 +39,8 @@ def test_no_inline_script_or_style_and_a_strict_policy(client: httpx.Client, pat
     [f"/filings/{small.HOSTILE_NUMBER}", f"/verify?q={small.HOSTILE_NUMBER}",
      "/batches/deep_synthesis-2023-08", "/entities/5072064",
      f"/verify?q={small.HOSTILE}&entity={small.HOSTILE}", f"/market?entity={small.HOSTILE}",
-     f"/watch?entity={small.HOSTILE}", f"/filings/{small.HOSTILE}"],
+     f"/watch?entity={small.HOSTILE}", f"/search?q={small.HOSTILE}", "/search?q=alert",
+     f"/filings/{small.HOSTILE}"],
 )  # fmt: skip
 def test_published_and_typed_markup_is_text(client: httpx.Client, path: str) -> None:
     """A name that is markup shows as text."""

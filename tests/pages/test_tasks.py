@@ -87,9 +87,10 @@ def test_a_withdrawn_filing_names_its_notice(visit: Visit) -> None:
 
 
 def test_a_company_shows_its_double_filing(visit: Visit) -> None:
-    """Both duties on record: the algorithm and the model."""
+    """Two of the duties on record, the algorithm and the model; no registered app."""
     page = visit("/entities/5072064")
-    assert page.locator(".duties .yes").count() == 2
+    assert page.locator(".duty-has").count() == 2
+    assert "registration" in page.locator(".duty-has_not").inner_text()
     assert page.locator("tbody tr").count() > 50
 
 

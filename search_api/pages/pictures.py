@@ -1,0 +1,17 @@
+"""Whether the picture of a published row can be shown: a page never has a broken one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from search_api.services import Services
+
+
+def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:
+    """Tells of a listing (a view) whether its document is in the archive and can be drawn."""
+    archive = parts.settings.archive
+
+    def has_picture(listing: dict[str, Any]) -> bool:
+        sha256 = str(listing["document"]["sha256"])
+        return parts.row_picture is not None and (archive / sha256[:2] / sha256).exists()
+
+    return has_picture

@@ -1,0 +1,48 @@
+// A file may be dropped, and is sent with progress; a running check is watched without reloading.
+const form = document.querySelector("form[data-drop]");
+if (form) {
+  const input = form.querySelector("input[type=file]");
+  form.querySelector("[data-hint]").hidden = false;
+  for (const kind of ["dragenter", "dragover"]) {
+    form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("over"); });
+  }
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    if (event.dataTransfer.files.length) {
+      input.files = event.dataTransfer.files;
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const bar = form.querySelector("progress");
+    bar.hidden = false;
+    const sender = new XMLHttpRequest();
+    sender.upload.addEventListener("progress", (sent) => { bar.value = (100 * sent.loaded) / sent.total; });
+    sender.addEventListener("load", () => {
+      if (sender.status < 400) { location.assign(sender.responseURL); return; }
+      const page = new DOMParser().parseFromString(sender.responseText, "text/html");
+      document.querySelector("main").replaceWith(page.querySelector("main"));
+    });
+    sender.addEventListener("error", () => form.submit());
+    sender.open("POST", form.action);
+    sender.setRequestHeader("accept", "text/html");
+    sender.send(new FormData(form));
+  });
+}
+
+const watched = document.querySelector("[data-poll]");
+if (watched) {
+  const bar = watched.querySelector("progress");
+  const done = watched.querySelector("[data-done]");
+  setInterval(async () => {
+    const answer = await fetch(watched.dataset.poll, { headers: { accept: "application/json" } });
+    const { state, done: rows, total } = await answer.json();
+    if (state === "done" || state === "failed") { location.replace(watched.dataset.poll); return; }
+    bar.max = total || 1;
+    bar.value = rows;
+    done.textContent = rows.toLocaleString();
+  }, 700);
+}

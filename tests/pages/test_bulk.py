@@ -1,0 +1,100 @@
+"""The bulk check: a file in, a checked file out."""
+
+import csv
+from collections.abc import Callable
+from io import BytesIO, StringIO
+from typing import Any
+
+import httpx
+import pytest
+import xlsxwriter
+
+from tests.pages import registry as small
+
+Visit = Callable[..., Any]
+ROWS = [
+    ("供应商", "备案号", "备注"),
+    (small.COMPANY, small.LISTED, "=1+1"),
+    (small.OTHER_COMPANY, small.LISTED, "-5"),
+    ("", small.WITHDRAWN, ""),
+    ("", small.UNLISTED, ""),
+    ("", "没有", ""),
+]
+SCRIPTS = pytest.mark.parametrize("js", [True, False], ids=["script", "no-script"])
+
+
+def as_csv(encoding: str) -> bytes:
+    """The rows as a CSV file."""
+    text = StringIO()
+    csv.writer(text, delimiter=";").writerows(ROWS)
+    return text.getvalue().encode(encoding)
+
+
+def as_xlsx() -> bytes:
+    """The rows as an XLSX file."""
+    body = BytesIO()
+    with xlsxwriter.Workbook(body, {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(ROWS):
+            sheet.write_row(place, 0, row)
+    return body.getvalue()
+
+
+@pytest.mark.browser
+@SCRIPTS
+def test_a_file_is_checked_filtered_and_taken_home(visit: Visit, js: bool) -> None:
+    """Send, see what was recognised, filter, download."""
+    page = visit("/bulk", js=js)
+    page.get_by_label("File").set_input_files(
+        {"name": "vendors.csv", "mimeType": "text/csv", "buffer": as_csv("gb18030")}
+    )
+    page.get_by_role("button", name="Check the file").click()
+    page.locator("table.stack").wait_for()
+    assert "“备案号”" in page.locator("summary").inner_text()
+    assert page.locator("tbody tr").count() == 4
+    page.locator(".chips a", has_text="Another company").click()
+    page.wait_for_url("**only=other_company")
+    assert small.OTHER_COMPANY in page.locator("tbody").inner_text()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Download the checked file").click()
+    assert downloaded.value.suggested_filename == "vendors-checked.csv"
+
+
+@pytest.mark.parametrize("body", [as_csv("utf-8-sig"), as_csv("gb18030"), as_xlsx()])
+def test_every_row_comes_back_in_order(site: str, body: bytes) -> None:
+    """CSV in both encodings and XLSX: all rows, each with its verdict; no cell is a formula."""
+    with httpx.Client(base_url=site, timeout=30) as client:
+        sent = client.post("/bulk", files={"file": ("v", body)})
+        job = sent.headers["location"]
+        while (told := client.get(job, headers={"accept": "application/json"}).json())["state"] in (
+            "waiting", "running",
+        ):  # fmt: skip
+            pass
+        assert told["state"] == "done"
+        text = client.get(f"{job}/download").content.decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(text)))
+    assert [row[1] for row in rows] == [row[1] for row in ROWS]
+    assert [row[2] for row in rows[1:3]] == ["'=1+1", "-5"]
+    assert [row[3] for row in rows[1:]] == ["有效", "有效", "已注销", "未见公示", "未找到编号"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(b"", "empty"), (b"a,b\n1,2\n", "no column"), (b"PK\x03\x04rubbish", "cannot be read"),
+     (b"\x00\x01\xff\xfe\x81", "neither")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_checked_says_why(site: str, body: bytes, said: str) -> None:
+    """No column, no rows, no such format: one line each, and no 500."""
+    headers = {"accept": "text/html", "accept-language": "en"}
+    with httpx.Client(base_url=site, timeout=30, headers=headers, follow_redirects=True) as client:
+        answer = client.post("/bulk", files={"file": ("v.csv", body)})
+        while "data-poll" in answer.text:
+            answer = client.get(answer.url)
+        assert said in answer.text
+        assert answer.status_code in (200, 400)
+
+
+def test_a_check_that_is_not_there(site: str) -> None:
+    """An address that was never given out, or has expired."""
+    for token in ("x" * 24, "x", "%2e%2e%2fregistry"):
+        assert httpx.get(f"{site}/bulk/{token}").status_code == 404

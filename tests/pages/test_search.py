@@ -1,0 +1,79 @@
+"""Searching in a browser: as one types, by facets and chips, and without any script."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.pages import registry as small
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Any]
+SCRIPTS = pytest.mark.parametrize("js", [True, False], ids=["script", "no-script"])
+
+
+@SCRIPTS
+def test_a_name_is_searched_from_the_front_page(visit: Visit, js: bool) -> None:
+    """A text without a number is a search, and what fits is marked."""
+    page = visit("/", js=js)
+    page.locator("#ask").fill("测试模型")
+    page.get_by_role("button", name="Check").click()
+    assert "/search?q=" in page.url
+    assert page.locator(".hit h3").first.inner_text() == "测试模型"
+    assert page.locator(".hit mark").first.inner_text() == "测试模型"
+
+
+@SCRIPTS
+def test_facets_narrow_down_and_chips_take_back(visit: Visit, js: bool) -> None:
+    """A facet adds a filter to the address, its chip takes it away; the counts follow."""
+    page = visit("/search", js=js)
+    everything = page.locator("#total").inner_text()
+    page.locator(".facet a", has_text="Technical supporter").click()
+    page.wait_for_url("**role=technical_supporter*")
+    page.locator(".chips a", has_text="Technical supporter").wait_for()
+    assert page.locator("#total").inner_text() != everything
+    page.locator(".chips a", has_text="Technical supporter").click()
+    page.wait_for_url("**/search")
+    page.wait_for_function("text => document.getElementById('total').innerText === text",
+                           arg=everything)  # fmt: skip
+
+
+def test_results_as_one_types(visit: Visit) -> None:
+    """The results change while typing, and the address with them."""
+    page = visit("/search")
+    page.locator("#q").press_sequentially("测试应用")
+    page.locator(".hit mark", has_text="测试应用").first.wait_for()
+    assert "q=" in page.url
+    assert page.locator(".hit").count() == 1
+
+
+@SCRIPTS
+def test_pages_of_results_are_addresses(visit: Visit, js: bool) -> None:
+    """The next page is a link, and leads to other filings."""
+    page = visit("/search?series=deep_synthesis", js=js)
+    first = page.locator(".hit .no").first.inner_text()
+    page.get_by_role("link", name="Next →").click()
+    page.wait_for_url("**cursor=*")
+    assert page.locator(".hit .no").first.inner_text() != first
+
+
+def test_what_is_shown_can_be_taken_away(visit: Visit) -> None:
+    """Export, feed and subscription carry the filters of the search."""
+    page = visit("/search?q=测试&role=service_provider&sort=newest")
+    for name in ("CSV", "Excel", "Make this a feed"):
+        address = page.get_by_role("link", name=name).first.get_attribute("href")
+        assert "role=service_provider" in address
+        assert "sort=" not in address
+    assert "q=" in page.get_by_role("link", name="Watch this").get_attribute("href")
+
+
+def test_a_filter_that_does_not_exist_is_said(visit: Visit) -> None:
+    """A wrong value in an address names itself."""
+    page = visit("/search?role=boss")
+    assert "role" in page.locator("main").inner_text()
+
+
+def test_a_withdrawn_filing_is_marked(visit: Visit) -> None:
+    """Nobody takes a withdrawn filing in a result list for an active one."""
+    page = visit(f"/search?q={small.WITHDRAWN}")
+    assert page.locator(".hit .badge").inner_text() == "Deregistered"
