@@ -9,15 +9,26 @@ from typing import Any
 import orjson
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    PendingRollbackError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from sqlalchemy.orm import Session
 
 from registry.errors import DatabaseUnavailable, HomeNotWritable, UsageError
+from registry.models import Base
 from registry.settings import Settings
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
+READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
 
 _AT_END = "at_end"
 
@@ -40,7 +51,8 @@ class Database:
         Raises:
             DatabaseUnavailable: no connection, a broken or locked file.
         """
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self.engine.connect() as plain:
+            connection = plain if self.is_sqlite else plain.execution_options(**READING)
             yield Session(bind=connection, autoflush=False)
 
     @contextmanager
@@ -68,9 +80,7 @@ class Database:
         with _translated(), self.engine.connect() as plain:
             connection = plain.execution_options(suanbei_write=True)
             with connection.begin():
-                config = alembic_config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                _upgrade(connection)
 
     def is_empty(self) -> bool:
         """Whether there is no schema yet."""
@@ -124,6 +134,19 @@ def alembic_config() -> Config:
     return config
 
 
+def _upgrade(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    if connection.dialect.name == "sqlite":
+        command.upgrade(config, "head")
+        return
+    from registry.postgres import sort_by_code_point, wait_for_turn
+
+    wait_for_turn(connection)
+    command.upgrade(config, "head")
+    sort_by_code_point(connection, sorted(Base.metadata.tables))
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -139,8 +162,10 @@ def _engine(url: str) -> Engine:
             event.listen(engine, "connect", _on_sqlite_connect)
             event.listen(engine, "begin", _on_sqlite_begin)
             return engine
-        return create_engine(
-            parsed, pool_pre_ping=True, json_serializer=_json, json_deserializer=orjson.loads
+        from registry.postgres import postgres_engine  # its driver is loaded where it is used
+
+        return postgres_engine(
+            parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=orjson.loads
         )
     except (ArgumentError, NoSuchModuleError) as error:
         raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
@@ -168,5 +193,14 @@ def _on_sqlite_begin(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        raise DatabaseUnavailable(f"database: {str(error.orig).splitlines()[0]}") from error
+    except (DBAPIError, TimeoutError, PendingRollbackError) as error:
+        raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
+    except CommandError as error:
+        raise DatabaseUnavailable(
+            f"database: its schema is newer than this version of suanbei ({error})"
+        ) from error
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

@@ -1,32 +1,109 @@
-"""What tests share: homes, databases, and the real lists where they are."""
+"""What tests share: homes, databases, and the real lists where they are.
 
-from collections.abc import Iterator
+Tests that ask for `database` (or `new_database`) run on each database of SUANBEI_TEST_DATABASES
+(default: sqlite,postgres). With only `postgres` there, `settings` names one too, so that the
+processes a test starts use it.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from registry.db import Database
 from registry.settings import Settings
+from tests.postgres import TEMPLATE, Cluster, binaries, cluster
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "official"
+BACKENDS = os.environ.get("SUANBEI_TEST_DATABASES", "sqlite,postgres").split(",")
+
+NewDatabase = Callable[[], Database]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of this run; tests that want it are skipped, loudly, where there is none."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("NO POSTGRESQL: apt-get install postgresql (tests/setup_debian.sh does it)")
+    with cluster(programs) as running:
+        name = running.create()
+        database = Database(running.url(name))
+        database.migrate()
+        database.close()
+        running.execute(f"ALTER DATABASE {name} RENAME TO {TEMPLATE}")
+        yield running
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
     """Settings of a home of the test's own, also for processes it starts."""
     monkeypatch.setenv("SUANBEI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SUANBEI_LANGUAGE", "en")
     monkeypatch.setenv("SUANBEI_DELAY", "0")
-    return Settings.load()
+    if BACKENDS != ["postgres"]:
+        yield Settings.load()
+        return
+    running: Cluster = request.getfixturevalue("postgres")
+    name = running.create(TEMPLATE)
+    monkeypatch.setenv("SUANBEI_DATABASE_URL", running.url(name))
+    yield Settings.load()
+    running.drop(name)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(one, marks=[pytest.mark.postgres] * (one == "postgres")) for one in BACKENDS
+    ]
+)
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewDatabase]:
+    """Makes empty registries, each of its own."""
+    with ExitStack() as afterwards:
+        if request.param == "postgres":
+            running: Cluster = request.getfixturevalue("postgres")
+            yield lambda: _on_postgres(running, afterwards)
+        else:
+            template: Path = request.getfixturevalue("sqlite_template")
+            yield lambda: _on_sqlite(template, tmp_path_factory, afterwards)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(new_database: NewDatabase) -> Database:
     """An empty registry."""
-    opened = Database(f"sqlite:///{tmp_path / 'registry.sqlite3'}")
-    opened.migrate()
-    yield opened
-    opened.close()
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty registry to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "registry.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+def _on_sqlite(template: Path, folders: pytest.TempPathFactory, afterwards: ExitStack) -> Database:
+    path = folders.mktemp("registry") / "registry.sqlite3"
+    shutil.copy(template, path)
+    database = Database(f"sqlite:///{path}")
+    afterwards.callback(database.close)
+    return database
+
+
+def _on_postgres(running: Cluster, afterwards: ExitStack) -> Database:
+    name = running.create(TEMPLATE)
+    database = Database(running.url(name))
+    afterwards.callback(running.drop, name)
+    afterwards.callback(database.close)
+    return database
 
 
 @pytest.fixture(scope="session")

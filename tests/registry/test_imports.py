@@ -14,7 +14,8 @@ from registry.db import Database
 from registry.errors import ListShrunk
 from registry.imports import Import, import_document
 from registry.lists import Series
-from registry.models import Event, Filing
+from registry.models import Entity, Event, Filing
+from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
@@ -74,10 +75,9 @@ def lists() -> list[Import]:
     ]
 
 
-@pytest.fixture(scope="module")
-def in_order(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('order') / 'r.sqlite3'}")
-    database.migrate()
+@pytest.fixture
+def in_order(new_database: NewDatabase) -> dict[str, list[Any]]:
+    database = new_database()
     for one in lists():
         import_document(database, one)
     return state(database)
@@ -88,11 +88,10 @@ def in_order(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
 )
 @given(seed=st.integers(0, 10_000))
 def test_any_order_and_repetition_gives_the_same_registry(
-    seed: int, in_order: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory
+    seed: int, in_order: dict[str, list[Any]], new_database: NewDatabase
 ) -> None:
     """Lists arrive as they are found; what is known must not depend on that."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('any') / 'r.sqlite3'}")
-    database.migrate()
+    database = new_database()
     shuffled = lists() + lists()
     random.Random(seed).shuffle(shuffled)
     for one in shuffled:
@@ -212,8 +211,11 @@ def test_a_filing_handed_over_does_not_merge_companies(database: Database) -> No
         ),
     )
     with database.read() as session:
-        rows = session.execute(text("SELECT id, name, former_names FROM entities ORDER BY id"))
-        assert [tuple(one) for one in rows] == [("1111111", a, "[]"), ("2222222", b, "[]")]
+        query = select(Entity.id, Entity.name, Entity.former_names).order_by(Entity.id)
+        assert [tuple(one) for one in session.execute(query)] == [
+            ("1111111", a, []),
+            ("2222222", b, []),
+        ]
 
 
 def test_a_local_file_is_no_sighting(database: Database) -> None:
