@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.models import Entity, Filing
 from registry.names import name_parts
-from registry.numbers import number_key
+from registry.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from registry.regions import region_by_name
 from search_api.engines.base import Dimension
 from search_api.engines.text import fold
@@ -35,7 +35,7 @@ class IndexDocument:
 
 
 _COLUMNS = (
-    Filing.id, Filing.series, Filing.number, Filing.number_key, Filing.name, Filing.type,
+    Filing.id, Filing.series, Filing.number, Filing.name, Filing.type,
     Filing.role, Filing.entity, Filing.entity_id, Filing.former_entities, Filing.product,
     Filing.products, Filing.purpose, Filing.status, Filing.region, Filing.division, Filing.year,
     Filing.first_period, Filing.flags, Entity.former_names,
@@ -87,8 +87,7 @@ def _name_items(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _number_items(row: dict[str, Any]) -> tuple[str, ...]:
-    # The key of a row without a number begins with a dash and is nobody's number.
-    return _folded(row["number"], row["number_key"]) if row["number"] else ()
+    return _folded(row["number"])
 
 
 def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:
@@ -118,5 +117,6 @@ def region_value(text: str) -> str:
 
 
 def whole_number(text: str) -> str:
-    """The folded key of a text that is a filing number, written in any way; else empty."""
-    return fold(number_key(text))
+    """A filing number, written in any way, folded as if it were printed; other texts folded."""
+    number = parse_number(text)
+    return fold(number.formatted if isinstance(number, AlgorithmNumber | GenaiNumber) else text)

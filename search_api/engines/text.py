@@ -5,10 +5,10 @@ text: whatever run of characters a person remembers is found, by construction.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from operator import add
 
 BEGIN, END = "‹", "›"
 """Mark the ends of an item. Folded text holds letters and digits only, so neither occurs in it."""
@@ -55,21 +55,19 @@ def simplified_characters() -> dict[str, str]:
     return {old: new.split()[0] for old, new in pairs}
 
 
-def bigrams(items: Iterable[str]) -> str:
-    """Folded items as tokens: each two neighbouring characters, the ends marked.
+def mark(items: Iterable[str]) -> str:
+    """Folded items, each with its ends marked, one a line.
 
-    >>> bigrams(["抖音"])
-    '‹抖 抖音 音›'
+    >>> mark(["抖音", "西瓜"])
+    '‹抖音›\\n‹西瓜›'
     """
-    marked = (BEGIN + item + END for item in items if item)
-    return " ".join(a + b for item in marked for a, b in pairwise(item))
+    return "\n".join([BEGIN + item + END for item in items])
 
 
-def phrase(fragment: str) -> str:
-    """The FTS5 phrase that finds a fragment (folded, ends marked or not) in bigrams.
+def bigrams(fragment: str) -> Sequence[str]:
+    """Each two neighbouring characters.
 
-    One character is found as the beginning of a bigram.
+    >>> bigrams("‹抖音›")
+    ['‹抖', '抖音', '音›']
     """
-    if len(fragment) == 1:
-        return f'"{fragment}" *'
-    return '"' + " ".join(a + b for a, b in pairwise(fragment)) + '"'
+    return list(map(add, fragment, fragment[1:]))

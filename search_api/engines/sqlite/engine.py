@@ -15,7 +15,7 @@ from registry.settings import Settings
 from search_api.engines.base import Health, Hit, Level, Page, Progress, Query, Sort
 from search_api.engines.documents import read_documents
 from search_api.engines.sqlite import bits
-from search_api.engines.sqlite.facets import allowed, count
+from search_api.engines.sqlite.facets import allowed, is_filtered
 from search_api.engines.sqlite.manifest import Manifest, SegmentEntry
 from search_api.engines.sqlite.matching import Terms, match
 from search_api.engines.sqlite.paging import in_order, read_place, write_place
@@ -50,10 +50,13 @@ class SqliteEngine:
         order = in_order(state, _merged(sets, query.sort), query.sort, place)
         page = list(islice(order, query.limit + 1))
         facets = {}
+        counting = state.counting(found)
         for dimension in query.facets:
-            base = allowed(state, query.filters, dimension)
-            base &= fitting[-1] if fitting else base
-            facets[dimension] = count(state, base, dimension, query.facet_values)
+            among = counting
+            if is_filtered(query.filters, dimension):
+                others = allowed(state, query.filters, dimension)
+                among = state.counting(others & fitting[-1] if fitting else others)
+            facets[dimension] = among.count(dimension, query.facet_values)
         return Page(
             hits=tuple(_levelled(hit, sets) for _, hit in page[: query.limit]),
             total=found.bit_count(),

@@ -1,8 +1,8 @@
-"""Filters and counts over sets."""
+"""Which filings pass the filters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from search_api.engines.base import Dimension, FacetValue, Filters
+from search_api.engines.base import Dimension, Filters
 from search_api.engines.sqlite.state import State
 
 
@@ -11,23 +11,21 @@ def allowed(state: State, filters: Filters, without: Dimension | None = None) ->
     found = state.all
     for dimension, values in filters.values.items():
         if values and dimension is not without:
-            found &= _any(state, dimension, values)
+            found &= _any(state.having(dimension, value) for value in values)
     if (filters.period_from or filters.period_to) and without is not Dimension.PERIOD:
         first, last = filters.period_from, filters.period_to or "9999"
-        known = state.values(Dimension.PERIOD)
-        found &= _any(state, Dimension.PERIOD, [p for p in known if first <= p <= last])
+        found &= _any(ids for period, ids in state.periods.items() if first <= period <= last)
     return found
 
 
-def _any(state: State, dimension: Dimension, values: Sequence[str]) -> int:
+def is_filtered(filters: Filters, dimension: Dimension) -> bool:
+    """Whether a dimension has a filter of its own."""
+    by_period = dimension is Dimension.PERIOD and bool(filters.period_from or filters.period_to)
+    return by_period or bool(filters.values.get(dimension))
+
+
+def _any(sets: Iterable[int]) -> int:
     found = 0
-    for value in values:
-        found |= state.having(dimension, value)
+    for ids in sets:
+        found |= ids
     return found
-
-
-def count(state: State, found: int, dimension: Dimension, limit: int) -> tuple[FacetValue, ...]:
-    """The values of a dimension among the filings found, the most frequent first."""
-    counted = ((value, (ids & found).bit_count()) for value, ids in state.values(dimension).items())
-    ranked = sorted((-number, value) for value, number in counted if number)
-    return tuple(FacetValue(value, -number) for number, value in ranked[:limit])

@@ -38,18 +38,29 @@ def match(state: State, terms: Terms) -> list[int]:
 def _levels(state: State, fragment: str, number: str) -> dict[Level, int]:
     if not fragment:
         return {}
-    begins, is_whole = BEGIN + fragment, BEGIN + fragment + END
-    number = BEGIN + (number or fragment) + END
+    of_entity, of_name = state.find(Field.ENTITY, fragment), state.find(Field.NAME, fragment)
+    entity_begins = _begins(state, Field.ENTITY, fragment, of_entity)
+    name_begins = _begins(state, Field.NAME, fragment, of_name)
     return {
-        Level.NUMBER: state.find(Field.NUMBER, number),
-        Level.NAME: state.find(Field.NAME, is_whole),
-        Level.ENTITY: state.find(Field.ENTITY, is_whole),
-        Level.PREFIX: state.find(Field.NAME, begins) | state.find(Field.ENTITY, begins),
-        Level.ENTITY_PART: state.find(Field.ENTITY, fragment),
-        Level.NAME_PART: state.find(Field.NAME, fragment),
+        Level.NUMBER: state.find(Field.NUMBER, BEGIN + number + END) if number else 0,
+        Level.NAME: _is(state, Field.NAME, fragment, name_begins),
+        Level.ENTITY: _is(state, Field.ENTITY, fragment, entity_begins),
+        Level.PREFIX: name_begins | entity_begins,
+        Level.ENTITY_PART: of_entity,
+        Level.NAME_PART: of_name,
         Level.NUMBER_PART: state.find(Field.NUMBER, fragment),
         Level.PURPOSE: state.find(Field.PURPOSE, fragment),
     }
+
+
+def _begins(state: State, field: Field, fragment: str, having: int) -> int:
+    """Of those that have a fragment, the ones with an item that begins with it."""
+    return state.find(field, BEGIN + fragment, having) if having else 0
+
+
+def _is(state: State, field: Field, fragment: str, beginning: int) -> int:
+    """Of those, the ones with an item that is the fragment."""
+    return state.find(field, BEGIN + fragment + END, beginning) if beginning else 0
 
 
 def _cumulative(levels: dict[Level, int]) -> list[int]:

@@ -62,7 +62,7 @@ def _by_period(
     state: State, found: int, sort: Sort, after: Place | None
 ) -> Iterator[tuple[str, int]]:
     oldest_first = sort is Sort.OLDEST
-    periods = state.values(Dimension.PERIOD)
+    periods = state.periods
     dated = 0
     # Filings without a period come last, whatever the order.
     for period in [*sorted(periods, reverse=not oldest_first), ""]:

@@ -1,13 +1,19 @@
 """Reading a segment: sets of ids by fragment and by value. Nothing in it ever changes."""
 
 import sqlite3
+from functools import cached_property
 from pathlib import Path
 
-from search_api.engines.base import Dimension
+import orjson
+
 from search_api.engines.documents import Field
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.pool import Pool
-from search_api.engines.text import phrase
+from search_api.engines.sqlite.values import Values
+from search_api.engines.text import bigrams
+
+_AMONG = "SELECT id FROM texts WHERE id IN (SELECT value FROM json_each(?))"
+_HAVING_IN = {field: f"{_AMONG} AND instr({field.value}, ?)" for field in Field}
 
 
 class Segment:
@@ -18,6 +24,7 @@ class Segment:
         self._pool = Pool(self._connect)
         self.ids = self._set("ids")
         self.gone = self._set("gone")
+        self.values = Values(self._pool, self.ids)
 
     def _connect(self) -> sqlite3.Connection:
         # Immutable: no locks and no look at the file's time, for a file that never changes.
@@ -29,30 +36,71 @@ class Segment:
             row = connection.execute("SELECT ids FROM sets WHERE name = ?", (name,)).fetchone()
         return bits.unpack(row[0])
 
-    def find(self, field: Field, fragment: str) -> int:
-        """The filings that have a folded fragment in a field."""
-        query = f"{field.value} : {phrase(fragment)}"
+    @cached_property
+    def _commons(self) -> dict[tuple[str, str], str]:
+        """Common fragments of fields, with the one whose set is stored."""
         with self._pool.use() as connection:
-            found = connection.execute(
-                "SELECT rowid FROM fragments WHERE fragments MATCH ?", (query,)
-            ).fetchall()
-        return bits.from_ids([row[0] for row in found])
+            rows = connection.execute("SELECT field, fragment, same FROM commons").fetchall()
+        return {(field, fragment): same or fragment for field, fragment, same in rows}
 
-    def having(self, dimension: Dimension, value: str) -> int:
-        """The filings that have a value."""
-        with self._pool.use() as connection:
-            row = connection.execute(
-                "SELECT ids FROM facets WHERE dimension = ? AND value = ?", (dimension.value, value)
-            ).fetchone()
-        return bits.unpack(row[0]) if row else 0
+    def find(self, field: Field, fragment: str, within: int | None = None) -> int:
+        """The filings that have a folded fragment in a field (ends marked or not), of some or all.
 
-    def values(self, dimension: Dimension) -> dict[str, int]:
-        """Every value of a dimension with its filings."""
+        Common ones are at hand. Of others, the rare bigrams are looked up, and where the fragment
+        is longer than one, the texts of those who have all parts of it.
+        """
+        found = self.ids if within is None else within & self.ids
+        if (field.value, fragment) in self._commons:
+            return found & self._common(field, fragment)
+        if len(fragment) == 1:
+            return found & self._matching(f'"{field.value}{fragment}" *')
+        parts = bigrams(fragment)
+        rare = [part for part in parts if (field.value, part) not in self._commons]
+        if rare:
+            found &= self._matching(" AND ".join(f'"{field.value}{part}"' for part in rare))
+        for common in self._common_parts(field, fragment):
+            if found:
+                found &= self._common(field, common)
+        return found if len(parts) == 1 else self._verified(field, fragment, found)
+
+    def _matching(self, query: str) -> int:
         with self._pool.use() as connection:
             rows = connection.execute(
-                "SELECT value, ids FROM facets WHERE dimension = ?", (dimension.value,)
+                "SELECT rowid FROM fragments WHERE fragments MATCH ?", (query,)
             ).fetchall()
-        return {value: bits.unpack(ids) for value, ids in rows}
+        return bits.from_ids([row[0] for row in rows])
+
+    def _common(self, field: Field, fragment: str) -> int:
+        while (stored := self._commons[field.value, fragment]) != fragment:
+            fragment = stored
+        with self._pool.use() as connection:
+            row = connection.execute(
+                "SELECT ids FROM commons WHERE field = ? AND fragment = ?", (field.value, fragment)
+            ).fetchone()
+        return bits.unpack(row[0])
+
+    def _common_parts(self, field: Field, fragment: str) -> list[str]:
+        """The longest common parts, none within another."""
+        parts, covered = [], 0
+        for start in range(len(fragment) - 1):
+            end = start + 1
+            while end < len(fragment) and (field.value, fragment[start : end + 1]) in self._commons:
+                end += 1
+            if end - start > 1 and end > covered:
+                parts.append(fragment[start:end])
+                covered = end
+        return parts
+
+    def _verified(self, field: Field, fragment: str, found: int) -> int:
+        """Those whose text has the fragment as it is."""
+        if not found:
+            return 0
+        with self._pool.use() as connection:
+            rows = connection.execute(
+                _HAVING_IN[field],
+                (orjson.dumps(bits.to_ids(found)).decode(), fragment),
+            ).fetchall()
+        return bits.from_ids([row[0] for row in rows])
 
     def close(self) -> None:
         """Let go of the file."""

@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache
 
 from search_api.engines.base import Dimension
 from search_api.engines.documents import Field
+from search_api.engines.sqlite.counting import Counting
 from search_api.engines.sqlite.segment import Segment
 
 
@@ -12,33 +13,41 @@ class State:
     """What the index says at one moment; never changes, so that what is read of it can be kept."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
-        self._layers: list[tuple[Segment, int]] = []
+        layers: list[tuple[Segment, int]] = []
         covered = 0
         for segment in reversed(segments):
-            self._layers.append((segment, segment.ids & ~covered & ~segment.gone))
+            layers.append((segment, segment.ids & ~covered & ~segment.gone))
             covered |= segment.ids | segment.gone
-        self.having = lru_cache(maxsize=4096)(self._having)
-        self.values = lru_cache(maxsize=None)(self._values)
+        self._layers = sorted(layers, key=lambda layer: layer[0].ids.bit_count(), reverse=True)
+        self.find = lru_cache(maxsize=256)(self._find)
+        self.having = lru_cache(maxsize=512)(self._having)
 
     @cached_property
     def all(self) -> int:
         """Every filing."""
         return self._combined(lambda segment: segment.ids)
 
-    def find(self, field: Field, fragment: str) -> int:
-        """The filings that have a folded fragment in a field."""
-        return self._combined(lambda segment: segment.find(field, fragment))
+    @cached_property
+    def periods(self) -> dict[str, int]:
+        """Every period with its filings."""
+        names = {
+            one.value
+            for segment, _ in self._layers
+            for one in segment.values.ranked(Dimension.PERIOD)
+        }
+        return {period: self.having(Dimension.PERIOD, period) for period in names}
+
+    def counting(self, found: int) -> Counting:
+        """For counting the values among filings found."""
+        return Counting([(segment, found & shown) for segment, shown in self._layers])
+
+    def _find(self, field: Field, fragment: str, within: int | None = None) -> int:
+        """The filings that have a folded fragment in a field, of some or all."""
+        return self._combined(lambda segment: segment.find(field, fragment, within))
 
     def _having(self, dimension: Dimension, value: str) -> int:
-        return self._combined(lambda segment: segment.having(dimension, value))
-
-    def _values(self, dimension: Dimension) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for segment, shown in self._layers:
-            for value, ids in segment.values(dimension).items():
-                if ids & shown:
-                    found[value] = found.get(value, 0) | ids & shown
-        return found
+        """The filings that have a value."""
+        return self._combined(lambda segment: segment.values.having(dimension, value))
 
     def _combined(self, of_segment: Callable[[Segment], int]) -> int:
         found = 0

@@ -1,26 +1,41 @@
 """Writing a segment: a SQLite file that is built once and never changed."""
 
 import sqlite3
-from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from search_api.engines.base import Dimension, Progress
+from search_api.engines.base import Progress
 from search_api.engines.documents import Field, IndexDocument
 from search_api.engines.sqlite import bits
-from search_api.engines.text import bigrams
+from search_api.engines.sqlite.commons import fragments_of, note
+from search_api.engines.sqlite.tally import Tally
+from search_api.engines.text import bigrams, mark
+
+COMMON_AT_LEAST, COMMON_SHARE = 2000, 256
+"""A fragment is common in so many filings, or in one of so many, whichever is more."""
+SAMPLED = 100
+"""A common fragment is expected so many times in the sample."""
 
 _TABLES = """
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
 PRAGMA page_size=8192;
-CREATE VIRTUAL TABLE fragments USING fts5(e, n, x, p, content='', tokenize='ascii', columnsize=0);
+CREATE TABLE texts (id INTEGER PRIMARY KEY, e TEXT, n TEXT, x TEXT, p TEXT);
+CREATE VIRTUAL TABLE fragments USING
+    fts5(bigrams, content='', columnsize=0, detail=none, tokenize='ascii');
+INSERT INTO fragments(fragments, rank) VALUES ('hashsize', 67108864);
+CREATE TABLE commons (
+    field TEXT, fragment TEXT, ids BLOB, same TEXT, PRIMARY KEY (field, fragment)
+) WITHOUT ROWID;
 CREATE TABLE facets (
     dimension TEXT, value TEXT, count INTEGER, ids BLOB, PRIMARY KEY (dimension, value)
 ) WITHOUT ROWID;
+CREATE TABLE columns (dimension TEXT PRIMARY KEY, ordinals BLOB, names TEXT) WITHOUT ROWID;
 CREATE TABLE sets (name TEXT PRIMARY KEY, ids BLOB) WITHOUT ROWID;
 """
+_INDEX = "CREATE INDEX facets_by_count ON facets (dimension, count DESC, value)"
+_TEXTS = "SELECT id, {field} FROM texts ORDER BY id"
+_SAMPLE = "SELECT {field} FROM texts WHERE id % ? = 0"
 _EVERY = 5000
 
 
@@ -32,14 +47,19 @@ def write_segment(
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.executescript(_TABLES + "BEGIN;")
-        count = _write(connection, _told(documents, progress, total), gone)
+        tally = Tally()
+        _write_texts(connection, tally.watch(_told(documents, progress, total)))
+        _write_commons(connection, len(tally.ids))
+        _write_values(connection, tally, gone)
         connection.execute("COMMIT")
+        connection.execute(_INDEX)
+        connection.execute("INSERT INTO fragments(fragments) VALUES ('optimize')")
     except BaseException:
         connection.close()
         path.unlink(missing_ok=True)
         raise
     connection.close()
-    return count
+    return len(tally.ids)
 
 
 def _told(
@@ -51,34 +71,54 @@ def _told(
         yield document
 
 
-def _write(
-    connection: sqlite3.Connection, documents: Iterable[IndexDocument], gone: Sequence[int]
-) -> int:
-    ids = array("L")
-    values: defaultdict[tuple[Dimension, str], array[int]] = defaultdict(lambda: array("L"))
+def _write_texts(connection: sqlite3.Connection, documents: Iterable[IndexDocument]) -> None:
+    into_texts = "INSERT INTO texts VALUES (?, ?, ?, ?, ?)"
+    into_fragments = "INSERT INTO fragments (rowid, bigrams) VALUES (?, ?)"
+    for document in documents:
+        marked = [mark(document.items[field]) for field in Field]
+        tokens = " ".join(map(_tokens, Field, marked))
+        connection.execute(into_texts, (document.id, *marked))
+        connection.execute(into_fragments, (document.id, tokens))
 
-    def rows() -> Iterator[tuple[int | str, ...]]:
-        for document in documents:
-            ids.append(document.id)
-            for dimension, of_dimension in document.values.items():
-                for value in of_dimension:
-                    values[dimension, value].append(document.id)
-            yield (document.id, *(bigrams(document.items[field]) for field in Field))
 
-    connection.executemany(
-        "INSERT INTO fragments (rowid, e, n, x, p) VALUES (?, ?, ?, ?, ?)", rows()
+def _tokens(field: Field, marked: str) -> str:
+    """The bigrams of marked items as words, each after the letter of the field: `e‹抖 e抖音 e音›`."""
+    separator = " " + field.value
+    return " ".join(
+        [field.value + separator.join(bigrams(item)) for item in marked.split("\n") if item]
     )
-    connection.execute("INSERT INTO fragments(fragments) VALUES ('optimize')")
+
+
+def _write_commons(connection: sqlite3.Connection, total: int) -> None:
+    threshold = max(COMMON_AT_LEAST, total // COMMON_SHARE)
+    if total < threshold:
+        return
+    step = max(1, threshold // SAMPLED)
+    for field in Field:
+        sample = connection.execute(_SAMPLE.format(field=field.value), (step,)).fetchall()
+        fragments = fragments_of([text for (text,) in sample], threshold // step)
+        texts = connection.execute(_TEXTS.format(field=field.value))
+        rows = (
+            (field.value, one.fragment, one.ids and bits.pack(one.ids), one.same)
+            for one in note(texts, fragments)
+        )
+        connection.executemany("INSERT INTO commons VALUES (?, ?, ?, ?)", rows)
+
+
+def _write_values(connection: sqlite3.Connection, tally: Tally, gone: Sequence[int]) -> None:
     connection.executemany(
         "INSERT INTO facets VALUES (?, ?, ?, ?)",
         (
-            (dimension.value, value, len(having), bits.pack(bits.from_ids(having)))
-            for (dimension, value), having in sorted(values.items())
+            (dimension.value, value, len(ids), bits.pack(ids))
+            for (dimension, value), ids in sorted(tally.having.items())
         ),
     )
-    sets = {"ids": ids, "gone": gone}
+    connection.executemany(
+        "INSERT INTO columns VALUES (?, ?, ?)",
+        ((dimension.value, *column.packed()) for dimension, column in tally.columns.items()),
+    )
+    sets = {"ids": tally.ids, "gone": gone}
     connection.executemany(
         "INSERT INTO sets VALUES (?, ?)",
-        [(name, bits.pack(bits.from_ids(members))) for name, members in sets.items()],
+        [(name, bits.pack(list(members))) for name, members in sets.items()],
     )
-    return len(ids)
