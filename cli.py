@@ -11,13 +11,17 @@ import typer
 
 import crawler.commands
 import search_api.commands
+from crawler.archive import Archive
+from crawler.pictures import Pictures
 from registry.db import Database, open_database
 from registry.errors import SuanbeiError
+from registry.files import write_whole
 from registry.language import Text, language_of
 from registry.settings import Settings, settings_table
 from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
 from registry.views import count_filings
 from search_api.app import create_app
+from search_api.evidence import find_evidence
 from search_api.server import run
 from search_api.services import Services
 
@@ -62,7 +66,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
-    services = Services(conf, database)
+    services = Services(conf, database, row_picture=Pictures(Archive(conf.archive)))
     language = language_of(conf.language)
     with database.read() as session:
         filings = count_filings(session)
@@ -72,6 +76,21 @@ def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
         typer.echo(READY.say(language, url=url, filings=filings))
 
     run(create_app(services), host, port, ready)
+
+
+@app.command()
+def evidence(
+    number: Annotated[str, typer.Argument(help="a filing number")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="the picture, PNG")],
+    batch: Annotated[str, typer.Option(help="of this list; else of the newest")] = "",
+) -> None:
+    """A picture of the published row. 生成备案所在行的图片。"""
+    conf = Settings.load()
+    with open_database(conf).read() as session:
+        found = find_evidence(session, number, batch)
+    picture = found.draw(Pictures(Archive(conf.archive)))
+    write_whole(output, picture)
+    typer.echo(f"{output}: {found.sha256}, table {found.table}, row {found.row}")
 
 
 @app.command()

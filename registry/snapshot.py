@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from registry.batches import Origin
 from registry.db import Database
 from registry.errors import BrokenDocument, MissingFile, RegistryError
+from registry.files import write_whole
 from registry.imports import Import, import_into
 from registry.lists import Accounting, ParsedDocument, Row, Series
 from registry.models import Batch, Document, Listing, Notice, Version
@@ -54,12 +55,7 @@ def write_snapshot(database: Database, path: Path) -> Loaded:
         raise RegistryError("the registry is empty: nothing to write a snapshot of")
     head = {"format": FORMAT, "documents": len(lines)}
     text = "\n".join(json.dumps(line, ensure_ascii=False) for line in [head, *lines])
-    temporary = path.with_suffix(".tmp")
-    try:
-        temporary.write_bytes(lzma.compress(text.encode(), preset=9))
-        temporary.replace(path)
-    except OSError as error:
-        raise RegistryError(f"{path}: {error.strerror}") from error
+    write_whole(path, lzma.compress(text.encode(), preset=9))
     return Loaded(len(lines), sum(len(rows) for line in lines for rows in line["lists"].values()))
 
 
