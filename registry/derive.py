@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registry.facts import Cells, Facts, read_facts
+from registry.facts import Facts
 from registry.lists import ALGORITHM_SERIES, Series
 
 NATIONAL = "cac"
@@ -29,6 +29,7 @@ class Appearance:
     current: bool
     position: int
     row: dict[str, Any]
+    facts: Facts
 
     @property
     def rank(self) -> tuple[bool, str, str, datetime, int]:
@@ -58,7 +59,7 @@ def derive_filings(key: str, appearances: Iterable[Appearance]) -> list[dict[str
 
 def _series_of(withdrawn: Appearance) -> Series:
     """The series of a number known from a deregistration notice alone: its label tells."""
-    facts = facts_of(withdrawn)
+    facts = withdrawn.facts
     return Series.DEEP_SYNTHESIS if facts.role else Series.ALGORITHM
 
 
@@ -68,7 +69,7 @@ def _filing(
     newest = {appearance.batch: appearance for appearance in all_versions}
     shown = sorted(newest.values(), key=lambda a: a.rank)
     last = shown[-1]
-    facts = facts_of(last)
+    facts = last.facts
     periods = [appearance.period for appearance in shown if appearance.period]
     row = last.row
     return {
@@ -94,14 +95,9 @@ def _filing(
     }
 
 
-def facts_of(appearance: Appearance) -> Facts:
-    """The facts of a row, read once a process for equal rows."""
-    return read_facts(appearance.series, Cells(*(appearance.row[name] for name in Cells._fields)))
-
-
 def _is_withdrawn(shown: Sequence[Appearance], withdrawn: Sequence[Appearance]) -> bool:
     return any(a.current for a in withdrawn) or any(
-        facts_of(appearance).deregistered for appearance in shown if appearance.current
+        appearance.facts.deregistered for appearance in shown if appearance.current
     )
 
 
@@ -109,7 +105,7 @@ def _former_entities(shown: Sequence[Appearance], last: Facts) -> list[str]:
     """Earlier names of the registrant: read from 备注, or shown by an older list."""
     names: dict[str, None] = {}
     for appearance in shown:
-        facts = facts_of(appearance)
+        facts = appearance.facts
         names.update(dict.fromkeys(facts.former_entities))
         if facts.entity_key != last.entity_key:
             names[appearance.row["entity"]] = None
@@ -132,7 +128,7 @@ def _changes(
     told = [
         change | {"source": "remark", "batch": appearance.batch}
         for appearance in shown
-        for change in facts_of(appearance).changes
+        for change in appearance.facts.changes
     ]
     return told + _version_changes(all_versions)
 

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.bulk import insert_rows, update_rows
 from registry.chunks import chunks
 from registry.models import Entity, EntityKey, Filing
 from registry.names import entity_key
@@ -172,14 +173,11 @@ def _write(session: Session, groups: Sequence[Group], touched: set[str]) -> None
         known.update(session.execute(select(Entity.id).where(Entity.id.in_(part))).scalars())
     new = [row for row in rows if row["id"] not in known]
     old = [row for row in rows if row["id"] in known]
-    if new:
-        session.execute(insert(Entity), new)
-    if old:
-        session.bulk_update_mappings(Entity, old)
+    insert_rows(session, Entity, new)
+    update_rows(session, Entity, "id", old)
     claimed = {code for one in groups for code in one.codes}
     keys = sorted({(key, one.id) for one in groups for key in _entity_keys(one, claimed)})
-    if keys:
-        session.execute(insert(EntityKey), [{"key": k, "entity_id": i} for k, i in keys])
+    insert_rows(session, EntityKey, [{"key": k, "entity_id": i} for k, i in keys])
 
 
 def _entity(one: Group, owner: dict[str, str]) -> dict[str, Any]:

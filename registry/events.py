@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.bulk import insert_rows
 from registry.models import Counter, Event
 
 
@@ -72,8 +73,9 @@ def append_events(session: Session, events: Sequence[NewEvent]) -> None:
     counter = lock_log(session)
     first, counter.value = counter.value + 1, counter.value + len(events)
     now = datetime.now(UTC)
-    session.execute(
-        insert(Event),
+    insert_rows(
+        session,
+        Event,
         [
             {
                 "id": number,

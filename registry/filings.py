@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.batch_facts import batch_summary
+from registry.bulk import insert_rows, update_rows
 from registry.chunks import chunks
 from registry.derive import Appearance, derive_filings, differences
 from registry.entities import FilingId, Node, delete_orphans, node_of, regroup
 from registry.events import EventType, NewEvent, next_revision
+from registry.facts import Cells, read_facts
 from registry.lists import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from registry.models import Batch, Filing, Listing, Version
 from registry.verify.upkeep import renew_cards
@@ -101,15 +103,17 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
 
 
 def _appearance(row: Values) -> Appearance:
+    series = Series(row["series"])
     return Appearance(
         batch=row["batch"],
         source=row["source"],
-        series=Series(row["series"]),
+        series=series,
         period=row["period"],
         seen_at=row["last_seen_at"],
         current=row["current"],
         position=row["position"],
         row=row,
+        facts=read_facts(series, Cells(*(row[name] for name in Cells._fields))),
     )
 
 
@@ -147,10 +151,8 @@ def _save(
         for i, v in after.items()
         if i in before and _differ(before[i], v | {"entity_id": owners[i]})
     ]
-    if new:
-        session.execute(insert(Filing), new)
-    if changed:
-        session.bulk_update_mappings(Filing, changed)
+    insert_rows(session, Filing, new)
+    update_rows(session, Filing, "id", changed)
     moved = _move_others(session, owners, set(after), mark)
     delete_orphans(session, (old_owners | moved) - set(owners.values()))
     return owners
@@ -175,11 +177,9 @@ def _move_others(
         for filing_id, values in found.items()
         if filing_id in others and values["entity_id"] != others[filing_id]
     ]
-    if moves:
-        session.bulk_update_mappings(
-            Filing,
-            [mark | {"id": row_id, "entity_id": owner} for row_id, _, owner in moves],
-        )
+    update_rows(
+        session, Filing, "id", [mark | {"id": i, "entity_id": owner} for i, _, owner in moves]
+    )
     return {old for _, old, _ in moves}
 
 

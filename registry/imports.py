@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.batches import (
@@ -20,6 +20,7 @@ from registry.batches import (
     save_batch,
     versions_of,
 )
+from registry.bulk import insert_rows
 from registry.db import Database
 from registry.events import append_events, lock_log
 from registry.filings import published_event, refresh_filings, vanished_events
@@ -185,8 +186,9 @@ def _save_listings(
     session: Session, version: Version, rows: Sequence[Row], numbers: Sequence[str]
 ) -> None:
     session.execute(delete(Listing).where(Listing.version_id == version.id))
-    session.execute(
-        insert(Listing),
+    insert_rows(
+        session,
+        Listing,
         [
             {name: getattr(row, name) for name in PUBLISHED_FIELDS}
             | {

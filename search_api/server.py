@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -35,4 +36,5 @@ def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> Non
     except SystemExit as error:
         raise PortTaken(f"{host}:{port}: cannot listen there (--port)") from error
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    Server(config, on_ready).run(sockets=[socket])
+    with suppress(KeyboardInterrupt):  # Ctrl-C: everything has been closed by then
+        Server(config, on_ready).run(sockets=[socket])

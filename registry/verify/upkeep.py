@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.bulk import insert_rows
 from registry.chunks import chunks
 from registry.db import Database, at_end
 from registry.models import Card, Filing
@@ -40,8 +41,7 @@ def keep_cards(session: Session, keys: Iterable[str]) -> int:
         rows = [
             card._asdict() | {"number_key": k, "edition": edition()} for k, card in made.items()
         ]
-        if rows:
-            session.execute(insert(Card), rows)
+        insert_rows(session, Card, rows)
         count += len(rows)
     return count
 

@@ -1,0 +1,65 @@
+"""`suanbei up` as a new user runs it: an empty home, no network, one process."""
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from registry.settings import Settings
+from tests.test_bad_input import good_docx, run
+from tests.test_main_job import ROOT, environment, free_port
+
+DALI = "网信算备330110507206401230035号"
+
+
+def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
+    """It says where it is, verifies over HTTP within seconds, and Ctrl-C stops it."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "cli.py", "up", "--port", str(port)], cwd=ROOT, text=True,
+        env=environment(tmp_path) | {"SUANBEI_SCHEDULE": ""}, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout
+    said = [process.stdout.readline(), process.stdout.readline()]
+    assert said[0].startswith("loaded the shipped snapshot")
+    assert f"http://127.0.0.1:{port}" in said[1]
+    query = urllib.parse.urlencode({"number": DALI})
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/verify?{query}") as answer:
+        verdict = json.load(answer)
+    assert verdict["verdict"] == "active"
+    assert verdict["filings"][0]["entity"]["name"] == "阿里巴巴达摩院（杭州）科技有限公司"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    """Exit code 3, and how to choose another."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([sys.executable, ROOT / "cli.py", "serve", "--port", port], cwd=ROOT,
+                              env=environment(tmp_path), capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1].startswith(f"suanbei: 127.0.0.1:{port}: cannot listen")
+
+
+def test_the_picture_of_a_row(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PNG where it was asked for; for an unknown number, none."""
+    (tmp_path / "list.docx").write_bytes(good_docx())
+    assert run(monkeypatch, "import", str(tmp_path / "list.docx")) == 0
+    picture = tmp_path / "row.png"
+    assert run(monkeypatch, "evidence", "网信算备1号", "-o", str(picture)) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert run(monkeypatch, "evidence", "网信算备2号", "-o", str(tmp_path / "none.png")) == 1
+    assert not (tmp_path / "none.png").exists()
