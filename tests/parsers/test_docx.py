@@ -1,0 +1,110 @@
+"""What only a DOCX can do to a list."""
+
+import pytest
+
+from parsers import parse_document
+from registry.lists import Row
+from tests.parsers.making import HEADER, ROW, cell, docx, table, with_cell
+
+
+def rows_of(data: bytes) -> tuple[Row, ...]:
+    return parse_document(data, name="list.docx").rows
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (run("样") + run("例"), "样例"),
+        (run("样") + "<w:r><w:br/></w:r>" + run("例"), "样例"),
+        (run("样") + "<w:r><w:tab/></w:r>" + run("例"), "样 例"),
+        (run("A") + "<w:r><w:noBreakHyphen/></w:r>" + run("B"), "A-B"),
+        (run("样例") + run("（看不见）", "<w:vanish/>"), "样例"),
+        (run("样例") + run("（看得见）", '<w:vanish w:val="0"/>'), "样例（看得见）"),
+        (run("样例") + "<w:del><w:r><w:delText>删</w:delText></w:r></w:del>", "样例"),
+        (run("样例") + f"<w:del>{run('删')}</w:del><w:ins>{run('增')}</w:ins>", "样例增"),
+        (f"<w:hyperlink>{run('样例')}</w:hyperlink>", "样例"),
+        (run("样") + "<w:r><w:instrText>PAGE</w:instrText></w:r>" + run("例"), "样例"),
+        (
+            "<mc:AlternateContent><mc:Choice>" + run("样") + "</mc:Choice><mc:Fallback>"
+            + run("样") + "</mc:Fallback></mc:AlternateContent>" + run("例"),
+            "样例",
+        ),
+        ("<w:ruby><w:rt>" + run("yàng") + "</w:rt><w:rubyBase>" + run("样") + "</w:rubyBase></w:ruby>",
+         "样"),
+        ("<w:r><w:t>样\n  例</w:t></w:r>", "样 例"),
+    ],
+)  # fmt: skip
+def test_a_cell_says_what_a_reader_sees(content: str, text: str) -> None:
+    """Runs, breaks, tabs, hidden, deleted, inserted and doubled text."""
+    (row,) = rows_of(with_cell(1, f"<w:p>{content}</w:p>"))
+    assert row.name == text
+
+
+def test_tab_stops_are_no_tabs() -> None:
+    """`w:tab` in a paragraph's properties only says where tabs stop."""
+    stops = '<w:pPr><w:tabs><w:tab w:val="left" w:pos="10"/></w:tabs></w:pPr>'
+    (row,) = rows_of(with_cell(1, f"<w:p>{stops}{run('样')}{run('例')}</w:p>"))
+    assert row.name == "样例"
+
+
+def test_rows_and_cells_inside_content_controls() -> None:
+    """A content control around a row or a cell hides nothing."""
+    cells = "".join(f"<w:sdt><w:sdtContent>{cell(text)}</w:sdtContent></w:sdt>" for text in ROW)
+    row = f"<w:sdt><w:sdtContent><w:tr>{cells}</w:tr></w:sdtContent></w:sdt>"
+    body = table([HEADER]).replace("</w:tbl>", row + "</w:tbl>")
+    assert [found.name for found in rows_of(docx(body))] == [ROW[1]]
+
+
+def test_a_deleted_row_is_no_row() -> None:
+    """A row whose deletion is tracked is not read."""
+    gone = f"<w:tr><w:trPr><w:del/></w:trPr>{''.join(map(cell, ROW))}</w:tr>"
+    body = table([HEADER, ROW]).replace("</w:tbl>", gone + "</w:tbl>")
+    assert len(rows_of(docx(body))) == 1
+
+
+def test_a_list_inside_a_cell_is_a_table_of_its_own() -> None:
+    """A list may sit in the one cell of a layout table; the cell's own text is not doubled."""
+    inner = table([HEADER, ROW])
+    document = parse_document(docx(table([[cell(f"<w:p/>{inner}<w:p/>")]])), name="x.docx")
+    assert [(row.table, row.name) for row in document.rows] == [(2, ROW[1])]
+    assert [reported.reason for reported in document.accounting.reported] == ["unknown_table"]
+
+
+def test_a_table_without_a_header_goes_on_with_the_one_before() -> None:
+    """A list set in two tables, the second without a header: both are read."""
+    second = [*ROW[:1], "样例二", *ROW[2:]]
+    body = table([HEADER, ROW]) + "<w:p/>" + table([second])
+    assert [(row.table, row.row, row.name) for row in rows_of(docx(body))] == [
+        (1, 2, ROW[1]), (2, 1, "样例二"),
+    ]  # fmt: skip
+
+
+def test_columns_are_told_by_name_not_by_position() -> None:
+    """The same columns in another order."""
+    order = [6, 3, 0, 7, 1, 2, 5, 4]
+    shuffled = [[row[i] for i in order] for row in (HEADER, ROW)]
+    (row,) = rows_of(docx(table(shuffled)))
+    assert (row.seq, row.name, row.entity, row.number) == (ROW[0], ROW[1], ROW[3], ROW[6])
+
+
+def test_cells_that_leave_out_grid_columns() -> None:
+    """`gridBefore` and `gridSpan` move cells under their header."""
+    head = "".join(map(cell, HEADER))
+    wide = cell(ROW[1], '<w:gridSpan w:val="1"/>')
+    skipping = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' + wide + "".join(map(cell, ROW[2:]))
+    body = f"<w:tbl><w:tr>{head}</w:tr><w:tr>{skipping}</w:tr></w:tbl>"
+    (row,) = rows_of(docx(body))
+    assert (row.seq, row.name, row.number) == ("", ROW[1], ROW[6])
+
+
+def test_a_row_merged_into_the_one_above_is_reported() -> None:
+    """A row all of whose cells continue the row above tells nothing new."""
+    start, go_on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    rows = [HEADER, [cell(text, start) for text in ROW], [cell("", go_on) for _ in ROW]]
+    document = parse_document(docx(table(rows)), name="x.docx")
+    assert len(document.rows) == 1
+    assert [reported.reason for reported in document.accounting.reported] == ["merged_row"]

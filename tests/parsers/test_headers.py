@@ -1,0 +1,105 @@
+"""Headers and columns of tables."""
+
+import pytest
+
+from parsers import parse_document
+from parsers.headers import find_header
+from parsers.layouts import COLUMNS, header_name, layout_of
+from parsers.tables import Cell, TableRow
+from registry.errors import EmptyList, UnknownLayout
+from registry.lists import Series
+from tests.parsers.making import HEADER, NUMBER, ROW, docx, table
+
+GENAI = ["序号", "属地", "大模型名称", "备案单位", "备案编号", "备案时间"]
+
+
+def rows(*texts: list[str]) -> list[TableRow]:
+    return [TableRow(tuple(map(Cell, row)), i) for i, row in enumerate(texts, start=1)]
+
+
+@pytest.mark.parametrize(
+    ("names", "series"),
+    [
+        (HEADER, Series.ALGORITHM),
+        (["序号", "算法名称", "角色", "主体名称", "备案编号"], Series.DEEP_SYNTHESIS),
+        (["算法名称", "角色", "主体名称", "备案编号", "注销时间"], Series.DEREGISTRATION),
+        (GENAI, Series.GENAI_FILING),
+        (["模型名称", "备案单位", "备案号"], Series.GENAI_FILING),
+        (["应用／功能名称", "登记单位", "上线编号"], Series.GENAI_REGISTRATION),
+        (["算法名称", "主体名称", "备案编号"], None),
+    ],
+)
+def test_series_by_columns(names: list[str], series: Series | None) -> None:
+    """The columns of DOMAIN.md 4, variants and full-width signs included."""
+    layout = layout_of(names)
+    assert layout is not None
+    assert layout.series is series
+
+
+def test_a_table_without_the_main_columns_is_no_list() -> None:
+    """Name, entity and number make a list."""
+    for missing in ("算法名称", "主体名称", "备案编号"):
+        assert layout_of([name for name in HEADER if name != missing]) is None
+
+
+def test_names_are_compared_without_white_space() -> None:
+    """Header cells are broken and spaced unevenly."""
+    assert layout_of([f" {name[:1]} {name[1:]}\n" for name in HEADER]) == layout_of(HEADER)
+
+
+def test_no_name_stands_for_two_fields() -> None:
+    """Each known column name means one field."""
+    names = [name for known in COLUMNS.values() for name in known]
+    assert len(names) == len(set(map(header_name, names)))
+
+
+def test_two_names_of_one_field_are_two_columns() -> None:
+    """The first takes the field; the other is kept under its own name and reported."""
+    layout = layout_of([*GENAI, "服务名称"])
+    assert layout is not None
+    assert layout.fields.count("name") == 1
+    assert layout.unknown() == ["服务名称"]
+
+
+def test_a_title_row_in_the_table_is_no_header() -> None:
+    """The header is found below rows that say one thing."""
+    header = find_header(rows(["清单", "清单"] + ["清单"] * 6, HEADER, ROW))
+    assert header is not None
+    assert (header.first, header.height) == (1, 1)
+
+
+def test_a_longer_header_is_preferred_if_it_tells_more() -> None:
+    """A name split over two rows is put together though the first row alone would do."""
+    first = [{"主要用途": "主要"}.get(name, name) for name in HEADER]
+    second = ["用途" if name == "主要用途" else "" for name in HEADER]
+    header = find_header(rows(first, second, ROW))
+    assert header is not None
+    assert header.height == 2
+    assert header.layout.unknown() == []
+
+
+def test_the_title_tells_the_series_where_columns_do_not() -> None:
+    """A header of name, entity and number alone is read by the title, or by the caller."""
+    body = table([["算法名称", "主体名称", "备案编号"], [ROW[1], ROW[3], NUMBER]])
+    titled = docx(
+        "<w:p><w:r><w:t>境内深度合成服务算法备案清单（2023年6月）</w:t></w:r></w:p>" + body
+    )
+    assert parse_document(titled, name="x").rows[0].series is Series.DEEP_SYNTHESIS
+    forced = parse_document(docx(body), name="x", series=Series.ALGORITHM)
+    assert forced.rows[0].series is Series.ALGORITHM
+    with pytest.raises(UnknownLayout, match="neither columns nor title"):
+        parse_document(docx(body), name="x")
+
+
+def test_a_header_without_rows_is_an_error() -> None:
+    """An empty result is a failure, never a successful nothing."""
+    with pytest.raises(EmptyList, match=r"^empty\.docx: "):
+        parse_document(docx(table([HEADER])), name="empty.docx")
+
+
+def test_a_row_without_a_number_is_reported() -> None:
+    """With its place and its cells."""
+    note = ["", "注：样例", *[""] * 6]
+    document = parse_document(docx(table([HEADER, ROW, note])), name="x")
+    (reported,) = document.accounting.reported
+    assert (reported.row, reported.reason, reported.cells[1]) == (3, "no_number", "注：样例")
