@@ -86,10 +86,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A filing found: its id in the registry, and how it fits (None without a text)."""
+    """A filing found: its id in the registry, how it fits (None without a text), and whether only
+    another spelling of the text does."""
 
     id: int
     level: Level | None
+    forgiven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,17 @@ class FacetValue:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page: `total` is exact; `facets` holds for each dimension the counts, largest first,
-    as they are without that dimension's own filter; `fragments` is what was looked for, folded."""
+    as they are without that dimension's own filter; `fragments` is what was looked for, folded, other
+    spellings included, which `guesses` gives as texts to search for. `limited` says that the query
+    met a limit: filings may be missing, and the total be too low."""
 
     hits: tuple[Hit, ...]
     total: int
     next: str | None
     facets: Mapping[Dimension, tuple[FacetValue, ...]]
     fragments: tuple[str, ...] = ()
+    guesses: tuple[str, ...] = ()
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What an index holds of a filing: its texts by field, and the values it is filtered by."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,12 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from registry.lists import GENAI_SERIES
 from registry.models import Entity, Filing
 from registry.names import name_parts
 from registry.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from registry.regions import region_by_name
 from search_api.engines.base import Dimension
 from search_api.engines.text import fold
+
+_LATIN = re.compile("[A-Za-z]{4,24}")
+_LONGEST_WORD = 16
 
 
 class Field(StrEnum):
@@ -27,11 +32,13 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
-    """One filing for an index: folded items of each field, and values of each dimension."""
+    """One filing for an index: folded items of each field, values of each dimension, and the words
+    (names of its own, Latin words) that a misspelt query may mean."""
 
     id: int
     items: dict[Field, tuple[str, ...]]
     values: dict[Dimension, tuple[str, ...]]
+    words: tuple[str, ...]
 
 
 _COLUMNS = (
@@ -47,9 +54,10 @@ def read_documents(session: Session, since: int = 0) -> Iterator[IndexDocument]:
     query = select(*_COLUMNS).join(Entity, Entity.id == Filing.entity_id).order_by(Filing.id)
     if since:
         query = query.where(_touched(since))
-    rows = session.execute(query.execution_options(yield_per=2000))
-    for row in rows.mappings():
-        yield _document(dict(row))
+    rows = session.connection().execute(query.execution_options(yield_per=2000))
+    names = [column.name for column in query.selected_columns]
+    for row in rows:
+        yield _document(dict(zip(names, row, strict=True)))
 
 
 def _touched(since: int) -> ColumnElement[bool]:
@@ -59,15 +67,19 @@ def _touched(since: int) -> ColumnElement[bool]:
 
 
 def _document(row: dict[str, Any]) -> IndexDocument:
+    names = tuple(dict.fromkeys((row["entity"], *row["former_entities"], *row["former_names"])))
+    short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
+    products = _folded(*(item["name"] for item in row["products"]))
     return IndexDocument(
         id=row["id"],
         items={
-            Field.ENTITY: _entity_items(row),
-            Field.NAME: _name_items(row),
-            Field.NUMBER: _number_items(row),
+            Field.ENTITY: tuple(dict.fromkeys((*_folded(*names), *short))),
+            Field.NAME: tuple(dict.fromkeys((*_folded(row["name"], row["product"]), *products))),
+            Field.NUMBER: _folded(row["number"]),
             Field.PURPOSE: _folded(row["purpose"]),
         },
         values=_values(row),
+        words=_words(row, (*short, *products)),
     )
 
 
@@ -75,19 +87,11 @@ def _folded(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for text in texts if (item := fold(text))))
 
 
-def _entity_items(row: dict[str, Any]) -> tuple[str, ...]:
-    """The name and former names, whole and without place and legal form (字节跳动)."""
-    names = [row["entity"], *row["former_entities"], *row["former_names"]]
-    parts = [name_parts(name) for name in dict.fromkeys(names)]
-    return _folded(*names, *(p.core for p in parts), *(p.brand for p in parts))
-
-
-def _name_items(row: dict[str, Any]) -> tuple[str, ...]:
-    return _folded(row["name"], row["product"], *(item["name"] for item in row["products"]))
-
-
-def _number_items(row: dict[str, Any]) -> tuple[str, ...]:
-    return _folded(row["number"])
+def _words(row: dict[str, Any], own: tuple[str, ...]) -> tuple[str, ...]:
+    latin = _LATIN.findall(f"{row['name']} {row['product']} {row['entity']} {row['number']}")
+    names = (*own, fold(row["name"])) if row["series"] in GENAI_SERIES else own
+    chinese = (name for name in names if 2 <= len(name) <= _LONGEST_WORD and not name.isascii())
+    return tuple(dict.fromkeys((*chinese, *map(str.casefold, latin))))
 
 
 def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:

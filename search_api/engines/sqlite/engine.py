@@ -12,18 +12,30 @@ from registry.errors import SearchUnavailable
 from registry.events import revision
 from registry.models import Filing
 from registry.settings import Settings
-from search_api.engines.base import Health, Hit, Level, Page, Progress, Query, Sort
+from search_api.engines.base import (
+    Dimension,
+    FacetValue,
+    Health,
+    Hit,
+    Level,
+    Page,
+    Progress,
+    Query,
+    Sort,
+)
 from search_api.engines.documents import read_documents
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.facets import allowed, is_filtered
 from search_api.engines.sqlite.manifest import Manifest, SegmentEntry
-from search_api.engines.sqlite.matching import Terms, match
+from search_api.engines.sqlite.matching import LEVELS, Matched, match
 from search_api.engines.sqlite.paging import in_order, read_place, write_place
 from search_api.engines.sqlite.segment import Segment
 from search_api.engines.sqlite.state import State
 from search_api.engines.sqlite.writer import write_segment
+from search_api.engines.terms import Terms
 
-Found = list[tuple[Level | None, int]]
+Ranked = list[tuple[int | None, int]]
+"""Disjoint sets of filings by rank (see `matching`); None without a text."""
 
 
 class SqliteEngine:
@@ -42,36 +54,32 @@ class SqliteEngine:
         """See `Engine.search`."""
         place = read_place(query.cursor)
         state = self._current()
-        terms = Terms(query.text)
-        fitting = match(state, terms) if query.text.strip() else None
-        passed = allowed(state, query.filters)
-        sets = _sets(fitting, passed)
-        found = fitting[-1] & passed if fitting else passed
-        order = in_order(state, _merged(sets, query.sort), query.sort, place)
-        page = list(islice(order, query.limit + 1))
-        facets = {}
-        counting = state.counting(found)
-        for dimension in query.facets:
-            among = counting
-            if is_filtered(query.filters, dimension):
-                others = allowed(state, query.filters, dimension)
-                among = state.counting(others & fitting[-1] if fitting else others)
-            facets[dimension] = among.count(dimension, query.facet_values)
+        matched, passed = self._match(state, query)
+        ranked = _ranked(matched, passed)
+        found = matched.found & passed if matched else passed
+        page = list(
+            islice(in_order(state, _merged(ranked, query.sort), query.sort, place), query.limit + 1)
+        )
         return Page(
-            hits=tuple(_levelled(hit, sets) for _, hit in page[: query.limit]),
+            hits=tuple(_hit(place.id, ranked) for place in page[: query.limit]),
             total=found.bit_count(),
-            next=write_place(page[query.limit - 1][0]) if len(page) > query.limit else None,
-            facets=facets,
-            fragments=terms.fragments,
+            next=write_place(page[query.limit - 1]) if len(page) > query.limit else None,
+            facets=_facets(state, query, matched, found),
+            fragments=matched.fragments if matched else (),
+            guesses=matched.guesses if matched else (),
         )
 
     def ids(self, query: Query) -> Iterator[int]:
         """See `Engine.ids`."""
         state = self._current()
-        fitting = match(state, Terms(query.text)) if query.text.strip() else None
-        sets = _sets(fitting, allowed(state, query.filters))
-        for _, hit in in_order(state, _merged(sets, query.sort), query.sort, None):
-            yield hit.id
+        ranked = _ranked(*self._match(state, query))
+        for place in in_order(state, _merged(ranked, query.sort), query.sort, None):
+            yield place.id
+
+    def _match(self, state: State, query: Query) -> tuple[Matched | None, int]:
+        terms = Terms(query.text)
+        matched = None if terms.is_empty else match(state, terms)
+        return matched, allowed(state, query.filters)
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
@@ -155,29 +163,43 @@ class SqliteEngine:
         return bits.to_ids(state.all & ~bits.from_ids(present))
 
 
-def _sets(fitting: list[int] | None, passed: int) -> Found:
-    """The filings found, as disjoint sets by level."""
-    if fitting is None:
+def _facets(
+    state: State, query: Query, matched: Matched | None, found: int
+) -> dict[Dimension, tuple[FacetValue, ...]]:
+    counting = state.counting(found)
+    facets = {}
+    for dimension in query.facets:
+        among = counting
+        if is_filtered(query.filters, dimension):
+            others = allowed(state, query.filters, dimension)
+            among = state.counting(others & matched.found if matched else others)
+        facets[dimension] = among.count(dimension, query.facet_values)
+    return facets
+
+
+def _ranked(matched: Matched | None, passed: int) -> Ranked:
+    if matched is None:
         return [(None, passed)]
     before = 0
-    sets: Found = []
-    for level, upto in zip(Level, fitting, strict=True):
-        sets.append((level, upto & ~before & passed))
+    ranked: Ranked = []
+    for rank, upto in enumerate(matched.upto):
+        ranked.append((rank, upto & ~before & passed))
         before = upto
-    return sets
+    return ranked
 
 
-def _merged(sets: Found, sort: Sort) -> Found:
+def _merged(ranked: Ranked, sort: Sort) -> Ranked:
+    """By rank only where the order is by relevance."""
     if sort is Sort.RELEVANCE:
-        return sets
+        return ranked
     found = 0
-    for _, one in sets:
+    for _, one in ranked:
         found |= one
     return [(None, found)]
 
 
-def _levelled(hit: Hit, sets: Found) -> Hit:
-    if hit.level is not None:
-        return hit
-    level = next((level for level, found in sets if found >> hit.id & 1), None)
-    return Hit(hit.id, level)
+def _hit(one: int, ranked: Ranked) -> Hit:
+    rank = next((rank for rank, found in ranked if found >> one & 1), None)
+    if rank is None:
+        return Hit(one, None)
+    return Hit(one, Level(rank % LEVELS), rank >= LEVELS)

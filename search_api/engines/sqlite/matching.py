@@ -1,43 +1,105 @@
-"""Which filings fit a text, by level: sets, each holding those of the levels before it."""
+"""Which filings fit a text: sets by rank, each holding those of the ranks before it.
+
+A rank is a level of what was typed, or, after all of these, a level of another spelling.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from search_api.engines.base import Level
-from search_api.engines.documents import Field, whole_number
+from search_api.engines.documents import Field
+from search_api.engines.forgiving import Guess, guess, similar
 from search_api.engines.sqlite.state import State
-from search_api.engines.text import BEGIN, END, fold
+from search_api.engines.sqlite.words import Words
+from search_api.engines.terms import Terms
+from search_api.engines.text import BEGIN, END
 
-MOST_TERMS = 12
+LEVELS = len(Level)
+RANKS = 2 * LEVELS
+_FEW = 2
+"""With so few filings found, other spellings are offered."""
+Sets = list[int]
 
 
-class Terms:
-    """A typed text: as a whole, and word by word."""
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What fits: for each rank the filings that fit so well or better; see `Page` for the rest."""
 
-    def __init__(self, text: str) -> None:
-        self.number = whole_number(text)
-        self.whole = fold(text)
-        words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
-        self.words = words[:MOST_TERMS] if len(words) > 1 else ()
+    upto: Sequence[int]
+    fragments: tuple[str, ...]
+    guesses: tuple[str, ...]
 
     @property
-    def fragments(self) -> tuple[str, ...]:
-        """What is looked for, for marking it."""
-        return tuple(f for f in (self.whole, *self.words) if f)
+    def found(self) -> int:
+        """All that fit."""
+        return self.upto[-1]
 
 
-def match(state: State, terms: Terms) -> list[int]:
-    """For each level the filings that fit so well or better: the text as a whole, or all words."""
-    whole = _cumulative(_levels(state, terms.whole, terms.number))
-    if not terms.words:
-        return whole
-    together = [state.all] * len(Level)
-    for word in terms.words:
-        of_word = _cumulative(_levels(state, word, word))
-        together = [a & b for a, b in zip(together, of_word, strict=True)]
-    return [a | b for a, b in zip(whole, together, strict=True)]
+def match(state: State, terms: Terms) -> Matched:
+    """The filings that have the text as a whole, or all of its words."""
+    whole = _Term(state, terms.whole, terms.number)
+    if not terms.words or terms.whole.isascii():
+        whole.forgive()
+    words = [_Term(state, word) for word in terms.words]
+    for word in words:
+        word.forgive()
+    upto = whole.upto
+    if words:
+        together = [0] * Level.ENTITY_PART + [state.all] * (RANKS - Level.ENTITY_PART)
+        for word in words:
+            together = [a & b for a, b in zip(together, word.upto, strict=True)]
+        upto = [a | b for a, b in zip(upto, together, strict=True)]
+    looked_for = [one for term in (whole, *words) for one in term.fragments]
+    return Matched(upto, tuple(dict.fromkeys(looked_for)), tuple(_texts(terms, whole, words, upto)))
+
+
+class _Term:
+    """One fragment looked for, and other spellings of it."""
+
+    def __init__(self, state: State, fragment: str, number: str = "") -> None:
+        self._state, self.fragment = state, fragment
+        self.typed = _cumulative(_levels(state, fragment, number) if fragment else {})
+        self.forgiven: Sets = [0] * LEVELS
+        self.guesses: list[Guess] = []
+        self.offers: list[Guess] = []
+
+    @property
+    def upto(self) -> Sets:
+        """The sets of all ranks."""
+        return [*self.typed, *(self.typed[-1] | one for one in self.forgiven)]
+
+    @property
+    def fragments(self) -> Iterable[str]:
+        """What was looked for."""
+        return filter(None, (self.fragment, *(one.fragment for one in self.guesses)))
+
+    def forgive(self) -> None:
+        """Look for other spellings too, where they are wanted."""
+        if not self.fragment:
+            return
+        lookup = Words(self._state)
+        best = next((level for level in Level if self.typed[level]), None)
+        self.guesses = guess(lookup, self.fragment, best)
+        for one in self.guesses:
+            levels = _cumulative(_levels(self._state, one.fragment, ""))
+            self.forgiven = [a | b for a, b in zip(self.forgiven, levels, strict=True)]
+        if best is not None and self.typed[-1].bit_count() <= _FEW:
+            self.offers = similar(lookup, self.fragment)
+
+
+def _texts(terms: Terms, whole: _Term, words: Sequence[_Term], upto: Sets) -> Iterable[str]:
+    """Other texts to search for: the whole, or one of its words, spelt otherwise."""
+    if not upto[-1] and not whole.guesses:
+        return
+    for one in (*whole.guesses, *whole.offers):
+        yield one.fragment
+    for word in words:
+        for one in (*word.guesses, *word.offers):
+            spelled = {word.fragment: one.fragment}
+            yield " ".join(spelled.get(other, other) for other in terms.words)
 
 
 def _levels(state: State, fragment: str, number: str) -> dict[Level, int]:
-    if not fragment:
-        return {}
     of_entity, of_name = state.find(Field.ENTITY, fragment), state.find(Field.NAME, fragment)
     entity_begins = _begins(state, Field.ENTITY, fragment, of_entity)
     name_begins = _begins(state, Field.NAME, fragment, of_name)
@@ -63,7 +125,7 @@ def _is(state: State, field: Field, fragment: str, beginning: int) -> int:
     return state.find(field, BEGIN + fragment + END, beginning) if beginning else 0
 
 
-def _cumulative(levels: dict[Level, int]) -> list[int]:
+def _cumulative(levels: dict[Level, int]) -> Sets:
     found, cumulative = 0, []
     for level in Level:
         found |= levels.get(level, 0)

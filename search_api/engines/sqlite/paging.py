@@ -1,6 +1,6 @@
 """The order of what was found, and the place in it where a page begins.
 
-The order: level, active before deregistered, newer before older, the later id first. A place is the
+The order: rank, active before deregistered, newer before older, the later id first. A place is the
 last filing of a page, so that filings that arrive meanwhile neither repeat nor hide others.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from registry.errors import UsageError
-from search_api.engines.base import Dimension, Hit, Level, Sort
+from search_api.engines.base import Dimension, Sort
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.state import State
 from search_api.paging import decode_cursor, encode_cursor
@@ -16,9 +16,9 @@ from search_api.paging import decode_cursor, encode_cursor
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A filing in the order: level (-1 without a text), group (0 active, 1 not), period, id."""
+    """A filing in the order: rank (-1 without a text), group (0 active, 1 not), period, id."""
 
-    level: int
+    rank: int
     group: int
     period: str
     id: int
@@ -33,29 +33,29 @@ def read_place(cursor: str) -> Place | None:
     if not cursor:
         return None
     match decode_cursor(cursor):
-        case [int(level), int(group), str(period), int(one)] if 0 <= one < 1 << 48:
-            return Place(level, group, period, one)
+        case [int(rank), int(group), str(period), int(one)] if 0 <= one < 1 << 48:
+            return Place(rank, group, period, one)
     raise UsageError("cursor: not one that this list gave out")
 
 
 def write_place(place: Place) -> str:
     """The cursor of a place."""
-    return encode_cursor([place.level, place.group, place.period, place.id])
+    return encode_cursor([place.rank, place.group, place.period, place.id])
 
 
 def in_order(
-    state: State, sets: Sequence[tuple[Level | None, int]], sort: Sort, after: Place | None
-) -> Iterator[tuple[Place, Hit]]:
-    """The filings of disjoint sets, one after the other, from a place on."""
+    state: State, ranked: Sequence[tuple[int | None, int]], sort: Sort, after: Place | None
+) -> Iterator[Place]:
+    """The filings of disjoint sets, one set after the other, from a place on."""
     active = state.having(Dimension.STATUS, "active")
-    for level, found in sets:
-        rank = -1 if level is None else int(level)
+    for ranked_as, found in ranked:
+        rank = -1 if ranked_as is None else ranked_as
         groups = [found & active, found & ~active] if sort is Sort.RELEVANCE else [found]
         for number, group in enumerate(groups):
-            if group and not (after and (rank, number) < (after.level, after.group)):
-                same = after if after and (rank, number) == (after.level, after.group) else None
+            if group and not (after and (rank, number) < (after.rank, after.group)):
+                same = after if after and (rank, number) == (after.rank, after.group) else None
                 for period, one in _by_period(state, group, sort, same):
-                    yield Place(rank, number, period, one), Hit(one, level)
+                    yield Place(rank, number, period, one)
 
 
 def _by_period(

@@ -1,8 +1,10 @@
 """Reading a segment: sets of ids by fragment and by value. Nothing in it ever changes."""
 
 import sqlite3
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -12,8 +14,9 @@ from search_api.engines.sqlite.pool import Pool
 from search_api.engines.sqlite.values import Values
 from search_api.engines.text import bigrams
 
-_AMONG = "SELECT id FROM texts WHERE id IN (SELECT value FROM json_each(?))"
-_HAVING_IN = {field: f"{_AMONG} AND instr({field.value}, ?)" for field in Field}
+_AMONG = "FROM texts WHERE id IN (SELECT value FROM json_each(?))"
+_HAVING_IN = {field: f"SELECT id {_AMONG} AND instr({field.value}, ?)" for field in Field}
+_TEXTS_OF = {field: f"SELECT {field.value} {_AMONG}" for field in Field}
 
 
 class Segment:
@@ -32,15 +35,13 @@ class Segment:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
     def _set(self, name: str) -> int:
-        with self._pool.use() as connection:
-            row = connection.execute("SELECT ids FROM sets WHERE name = ?", (name,)).fetchone()
-        return bits.unpack(row[0])
+        [(packed,)] = self.rows("SELECT ids FROM sets WHERE name = ?", (name,))
+        return bits.unpack(packed)
 
     @cached_property
     def _commons(self) -> dict[tuple[str, str], str]:
         """Common fragments of fields, with the one whose set is stored."""
-        with self._pool.use() as connection:
-            rows = connection.execute("SELECT field, fragment, same FROM commons").fetchall()
+        rows = self.rows("SELECT field, fragment, same FROM commons", ())
         return {(field, fragment): same or fragment for field, fragment, same in rows}
 
     def find(self, field: Field, fragment: str, within: int | None = None) -> int:
@@ -64,20 +65,15 @@ class Segment:
         return found if len(parts) == 1 else self._verified(field, fragment, found)
 
     def _matching(self, query: str) -> int:
-        with self._pool.use() as connection:
-            rows = connection.execute(
-                "SELECT rowid FROM fragments WHERE fragments MATCH ?", (query,)
-            ).fetchall()
+        rows = self.rows("SELECT rowid FROM fragments WHERE fragments MATCH ?", (query,))
         return bits.from_ids([row[0] for row in rows])
 
     def _common(self, field: Field, fragment: str) -> int:
         while (stored := self._commons[field.value, fragment]) != fragment:
             fragment = stored
-        with self._pool.use() as connection:
-            row = connection.execute(
-                "SELECT ids FROM commons WHERE field = ? AND fragment = ?", (field.value, fragment)
-            ).fetchone()
-        return bits.unpack(row[0])
+        query = "SELECT ids FROM commons WHERE field = ? AND fragment = ?"
+        [(packed,)] = self.rows(query, (field.value, fragment))
+        return bits.unpack(packed)
 
     def _common_parts(self, field: Field, fragment: str) -> list[str]:
         """The longest common parts, none within another."""
@@ -95,12 +91,19 @@ class Segment:
         """Those whose text has the fragment as it is."""
         if not found:
             return 0
-        with self._pool.use() as connection:
-            rows = connection.execute(
-                _HAVING_IN[field],
-                (orjson.dumps(bits.to_ids(found)).decode(), fragment),
-            ).fetchall()
+        among = orjson.dumps(bits.to_ids(found)).decode()
+        rows = self.rows(_HAVING_IN[field], (among, fragment))
         return bits.from_ids([row[0] for row in rows])
+
+    def texts(self, field: Field, ids: Sequence[int]) -> list[str]:
+        """The folded texts of filings."""
+        values = (orjson.dumps(ids).decode(),)
+        return [str(text) for (text,) in self.rows(_TEXTS_OF[field], values)]
+
+    def rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._pool.use() as connection:
+            return connection.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""

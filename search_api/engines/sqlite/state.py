@@ -1,10 +1,12 @@
 """The segments of one moment as one index: newer ones over older ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from search_api.engines.base import Dimension
 from search_api.engines.documents import Field
+from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.counting import Counting
 from search_api.engines.sqlite.segment import Segment
 
@@ -40,6 +42,17 @@ class State:
     def counting(self, found: int) -> Counting:
         """For counting the values among filings found."""
         return Counting([(segment, found & shown) for segment, shown in self._layers])
+
+    def texts(self, field: Field, ids: int, limit: int) -> Iterator[str]:
+        """The folded texts of the newest of these filings."""
+        for segment, shown in self._layers:
+            part = list(islice(bits.descending(ids & shown), limit))
+            yield from segment.texts(field, part)
+
+    def rows(self, query: str, values: Sequence[object]) -> Iterator[tuple[str, int]]:
+        """The rows of a query in every segment, the largest segment first."""
+        for segment, _ in self._layers:
+            yield from segment.rows(query, values)
 
     def _find(self, field: Field, fragment: str, within: int | None = None) -> int:
         """The filings that have a folded fragment in a field, of some or all."""

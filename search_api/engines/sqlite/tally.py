@@ -1,7 +1,7 @@
 """What is counted while filings pass by: who has which value, and for each filing its values."""
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, MutableSequence
 
 import orjson
@@ -30,19 +30,21 @@ class Column:
 
 
 class Tally:
-    """Ids, values and columns of a segment."""
+    """Ids, words, values and columns of a segment."""
 
     def __init__(self) -> None:
         self.ids = array("I")
         self.having: defaultdict[tuple[Dimension, str], MutableSequence[int]] = defaultdict(
             lambda: array("I")
         )
+        self.words: Counter[str] = Counter()
         self.columns = {dimension: Column() for dimension in SINGLE}
 
     def watch(self, documents: Iterable[IndexDocument]) -> Iterator[IndexDocument]:
         """Count documents as they pass."""
         for document in documents:
             self.ids.append(document.id)
+            self.words.update(document.words)
             for dimension, values in document.values.items():
                 for value in values:
                     self.having[dimension, value].append(document.id)

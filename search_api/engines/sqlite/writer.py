@@ -6,6 +6,7 @@ from pathlib import Path
 
 from search_api.engines.base import Progress
 from search_api.engines.documents import Field, IndexDocument
+from search_api.engines.pinyin import spell
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.commons import fragments_of, note
 from search_api.engines.sqlite.tally import Tally
@@ -27,13 +28,21 @@ INSERT INTO fragments(fragments, rank) VALUES ('hashsize', 67108864);
 CREATE TABLE commons (
     field TEXT, fragment TEXT, ids BLOB, same TEXT, PRIMARY KEY (field, fragment)
 ) WITHOUT ROWID;
+CREATE TABLE words (
+    word TEXT PRIMARY KEY, pinyin TEXT, initials TEXT, backwards TEXT, count INTEGER
+) WITHOUT ROWID;
 CREATE TABLE facets (
     dimension TEXT, value TEXT, count INTEGER, ids BLOB, PRIMARY KEY (dimension, value)
 ) WITHOUT ROWID;
 CREATE TABLE columns (dimension TEXT PRIMARY KEY, ordinals BLOB, names TEXT) WITHOUT ROWID;
 CREATE TABLE sets (name TEXT PRIMARY KEY, ids BLOB) WITHOUT ROWID;
 """
-_INDEX = "CREATE INDEX facets_by_count ON facets (dimension, count DESC, value)"
+_INDEXES = (
+    "CREATE INDEX facets_by_count ON facets (dimension, count DESC, value)",
+    "CREATE INDEX words_by_pinyin ON words (pinyin) WHERE pinyin IS NOT NULL",
+    "CREATE INDEX words_by_initials ON words (initials) WHERE initials IS NOT NULL",
+    "CREATE INDEX words_backwards ON words (backwards) WHERE backwards IS NOT NULL",
+)
 _TEXTS = "SELECT id, {field} FROM texts ORDER BY id"
 _SAMPLE = "SELECT {field} FROM texts WHERE id % ? = 0"
 _EVERY = 5000
@@ -50,9 +59,11 @@ def write_segment(
         tally = Tally()
         _write_texts(connection, tally.watch(_told(documents, progress, total)))
         _write_commons(connection, len(tally.ids))
+        _write_words(connection, tally)
         _write_values(connection, tally, gone)
         connection.execute("COMMIT")
-        connection.execute(_INDEX)
+        for index in _INDEXES:
+            connection.execute(index)
         connection.execute("INSERT INTO fragments(fragments) VALUES ('optimize')")
     except BaseException:
         connection.close()
@@ -103,6 +114,19 @@ def _write_commons(connection: sqlite3.Connection, total: int) -> None:
             for one in note(texts, fragments)
         )
         connection.executemany("INSERT INTO commons VALUES (?, ?, ?, ?)", rows)
+
+
+def _write_words(connection: sqlite3.Connection, tally: Tally) -> None:
+    """Chinese words with their spelling; Latin ones also backwards, to be found by their end."""
+
+    def row(word: str, count: int) -> tuple[str, str | None, str | None, str | None, int]:
+        spelled = spell(word)
+        if spelled:
+            return word, spelled.pinyin, spelled.initials, None, count
+        return word, None, None, word[::-1], count
+
+    rows = (row(word, count) for word, count in sorted(tally.words.items()))
+    connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _write_values(connection: sqlite3.Connection, tally: Tally, gone: Sequence[int]) -> None:

@@ -1,0 +1,28 @@
+"""A typed text taken apart: as a whole, and word by word."""
+
+from search_api.engines.documents import whole_number
+from search_api.engines.text import fold
+
+MOST_WORDS = 8
+"""Words beyond these are passed over."""
+
+
+class Terms:
+    """What is looked for: the whole text as one fragment, or all of its words, wherever they are."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.whole = fold(text)
+        self.number = whole_number(text)
+        words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
+        self.words = words[:MOST_WORDS] if len(words) > 1 else ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not self.text.strip()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether words were passed over."""
+        return len(self.words) == MOST_WORDS and len(self.text.split()) > MOST_WORDS
