@@ -21,7 +21,6 @@ from registry.subscriptions import (
     remove_subscription,
     rotate_secret,
 )
-from registry.watching import Subscription
 
 group = typer.Typer(no_args_is_help=True, help="Who is told what. 订阅管理。")
 Id = Annotated[str, typer.Argument(help="sub_…")]
@@ -63,7 +62,8 @@ def add(  # noqa: PLR0913 - the fields of a subscription
         filter={key: value for key, value in filters.items() if value},
     )  # fmt: skip
     with open_database(settings).write() as session:
-        _say_made(_MADE, create_subscription(session, wish), settings)
+        view = subscription_view(create_subscription(session, wish), with_secret=True)
+    _say_made(view, settings)
 
 
 @group.command("list")
@@ -96,7 +96,8 @@ def rotate(subscription: Id) -> None:
     """A new secret; for a day messages are signed with the old one too."""
     settings = Settings.load()
     with open_database(settings).write() as session:
-        _say_made(_MADE, rotate_secret(session, subscription), settings)
+        view = subscription_view(rotate_secret(session, subscription), with_secret=True)
+    _say_made(view, settings)
 
 
 @group.command("test")
@@ -125,9 +126,8 @@ def retry(subscription: Id) -> None:
     _say(_RETRIED, settings, count=count)
 
 
-def _say_made(text: Text, one: Subscription, settings: Settings) -> None:
-    view = subscription_view(one, with_secret=True)
-    _say(text, settings, id=view["id"])
+def _say_made(view: dict[str, Any], settings: Settings) -> None:
+    _say(_MADE, settings, id=view["id"])
     if view["secret"]:
         _say(_SECRET, settings, secret=view["secret"])
 

@@ -39,9 +39,7 @@ def take_in(
         DocumentError: it cannot be read as a list.
         RegistryError: it cannot be kept; nothing has changed.
     """
-    parsed = parse_document(
-        data, name=name, title=origin.notice_title, period=period or _period(origin)
-    )
+    parsed = parse_bytes(data, name, origin, period)
     if origin.ordinal is None:
         origin = replace(origin, ordinal=parsed.ordinal)
     known = hashlib.sha256(data).hexdigest() in archive
@@ -55,6 +53,17 @@ def take_in(
         origins_of(archive).discard(record)
         raise
     return Taken(parsed, report, sha256)
+
+
+def parse_bytes(data: bytes, name: str, origin: Origin, period: str = "") -> ParsedDocument:
+    """Parse a document with what is known of where it came from.
+
+    Raises:
+        DocumentError: it cannot be read as a list.
+    """
+    return parse_document(
+        data, name=name, title=origin.notice_title, period=period or _period(origin)
+    )
 
 
 def _period(origin: Origin) -> str:

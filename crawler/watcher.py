@@ -140,6 +140,15 @@ class Watcher:
             stop=self._stop.is_set, still_due=lambda: not self._is_done(kind),
         )  # fmt: skip
         if report is not None and not self._stop.is_set():
+            log.info("%s pass: %s", kind, _in_short(report))
             for failure in report.failures:
                 log.warning("%s: %s", failure.label or failure.url, failure.message)
             self._on_pass(report)
+
+
+def _in_short(report: CrawlReport) -> str:
+    counts = {
+        name: sum(getattr(source, name) for source in report.sources.values())
+        for name in ("new", "changed", "same", "skipped", "failed")
+    }
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
