@@ -3,18 +3,32 @@
 Exit codes: 0 all well; 1 the answer is "no"; 2 wrong use; 3 could not do it, nothing half done.
 """
 
+import logging
+import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import alerts.commands
 import crawler.commands
+import crawler.doctor_commands
+import crawler.status_commands
 import search_api.commands
+from alerts.courier import Courier
+from alerts.sending import check_target
 from crawler.archive import Archive
+from crawler.passes import Works
 from crawler.pictures import Pictures
+from crawler.sources import load_catalogue
+from crawler.watcher import Watcher
 from registry.db import Database, open_database
-from registry.errors import SuanbeiError
+from registry.errors import RegistryError, SuanbeiError
 from registry.files import write_whole
 from registry.language import Text, language_of
 from registry.settings import Settings, settings_table
@@ -31,8 +45,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings.",
 )
-crawler.commands.register(app)
-search_api.commands.register(app)
+for _group in (
+    crawler.commands,
+    crawler.status_commands,
+    crawler.doctor_commands,
+    alerts.commands,
+    search_api.commands,
+):
+    _group.register(app)
 
 
 READY = Text(
@@ -43,6 +63,7 @@ LOADED = Text(
     "已载入随附快照：{documents} 份清单，{rows} 行",
     "loaded the shipped snapshot: {documents} lists, {rows} rows",
 )
+WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
 Host = Annotated[str, typer.Option(help="address to listen on")]
 Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
 
@@ -55,7 +76,39 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     if is_empty(database):
         loaded = load_snapshot(database, SNAPSHOT)
         typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
-    _serve(conf, database, host, port)
+    with _watching(conf, database):
+        _serve(conf, database, host, port)
+
+
+@app.command()
+def watch() -> None:
+    """Scheduler, crawl, import and delivery, as many processes as wanted. 值守：抓取与投递。"""
+    conf = Settings.load()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for name in ("apscheduler", "httpx", "apprise"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with _watching(conf, open_database(conf)) as parts:
+        typer.echo(WATCHING.say(language_of(conf.language)))
+        while all(part.is_alive for part in parts):
+            time.sleep(1)
+    raise RegistryError("a part of the watcher has ended; its log tells why")
+
+
+@contextmanager
+def _watching(conf: Settings, database: Database) -> Iterator[tuple[Watcher, Courier]]:
+    """Crawl and deliver in the background; a signal ends it with everything put away."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    works = Works(conf, database, Archive(conf.archive), load_catalogue().select())
+    watcher, courier = Watcher(works), Courier(database, conf)
+    watcher.start()
+    courier.start()
+    try:
+        yield watcher, courier
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+    finally:
+        courier.stop()
+        watcher.stop()
 
 
 @app.command()
@@ -66,7 +119,12 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
-    services = Services(conf, database, row_picture=Pictures(Archive(conf.archive)))
+    services = Services(
+        conf,
+        database,
+        row_picture=Pictures(Archive(conf.archive)),
+        check_target=partial(check_target, settings=conf),
+    )
     language = language_of(conf.language)
     with database.read() as session:
         filings = count_filings(session)

@@ -20,6 +20,8 @@ from registry.errors import HomeNotWritable, MissingFile, RegistryError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".part-"
+ORIGINS = "origins"
+"""The folder inside an archive that holds another one: where its documents came from."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _ABANDONED = 3600
 """Seconds after which an unfinished file belongs to nobody."""
@@ -102,7 +104,7 @@ class Archive:
         Unfinished files of the last hour may be somebody's work and are passed over.
         """
         for path in sorted(self.folder.rglob("*")):
-            if path.is_dir():
+            if path.is_dir() or path.is_relative_to(self.folder / ORIGINS):
                 continue
             if path.name.startswith(_UNFINISHED):
                 if _is_abandoned(path):

@@ -10,9 +10,8 @@ from rich.console import Console
 
 from crawler.archive import Archive
 from crawler.ingest import Taken, parse_file, read_file, take_in
+from crawler.passes import Works, run_pass
 from crawler.progress import CrawlProgress, render_failures, render_report
-from crawler.run import crawl as run_crawl
-from crawler.sink import known_documents, make_sink, record_checks
 from crawler.sources import load_catalogue
 from parsers import record
 from registry.batches import Origin
@@ -60,16 +59,11 @@ def crawl(
     settings = Settings.load()
     language = language_of(settings.language)
     catalogue = load_catalogue().select(tuple(source or ()))
-    database, archive = open_database(settings), Archive(settings.archive)
+    works = Works(settings, open_database(settings), Archive(settings.archive), catalogue)
     with CrawlProgress(catalogue, language, Console(stderr=True)) as progress:
-        report = run_crawl(
-            settings,
-            catalogue,
-            make_sink(database, archive),
-            known=() if full else known_documents(database, archive),
-            on_progress=progress,
-        )
-    record_checks(database, report)
+        report = run_pass(works, "full" if full else "pass", "hand", on_progress=progress)
+    if report is None:
+        raise typer.Exit(0)
     Console().print(render_report(report, language))
     for line in render_failures(report):
         typer.echo(line, err=True)

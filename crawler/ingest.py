@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.archive import Archive
+from crawler.origins import Record, keep_origin, origins_of
 from parsers import parse_document
 from registry.batches import Origin
 from registry.db import Database
@@ -38,20 +39,31 @@ def take_in(
         DocumentError: it cannot be read as a list.
         RegistryError: it cannot be kept; nothing has changed.
     """
-    parsed = parse_document(
-        data, name=name, title=origin.notice_title, period=period or _period(origin)
-    )
+    parsed = parse_bytes(data, name, origin, period)
     if origin.ordinal is None:
         origin = replace(origin, ordinal=parsed.ordinal)
     known = hashlib.sha256(data).hexdigest() in archive
     sha256 = archive.put(data)
+    record = keep_origin(archive, Record(sha256, origin, accept, period))
     try:
         report = import_document(database, Import(parsed, sha256, len(data), origin, accept=accept))
     except ListShrunk:
         if not known:
             archive.discard(sha256)  # refused: as if it had never come
+        origins_of(archive).discard(record)
         raise
     return Taken(parsed, report, sha256)
+
+
+def parse_bytes(data: bytes, name: str, origin: Origin, period: str = "") -> ParsedDocument:
+    """Parse a document with what is known of where it came from.
+
+    Raises:
+        DocumentError: it cannot be read as a list.
+    """
+    return parse_document(
+        data, name=name, title=origin.notice_title, period=period or _period(origin)
+    )
 
 
 def _period(origin: Origin) -> str:

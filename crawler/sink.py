@@ -1,34 +1,41 @@
 """What becomes of fetched documents: archived, parsed, imported; and of a crawl: written down."""
 
-from collections.abc import Collection
-
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from crawler.archive import Archive
 from crawler.ingest import take_in
 from crawler.report import CrawlReport, Fetched, Outcome, Sink
 from crawler.sources import Register
+from parsers import VERSION
 from registry.batches import Origin
 from registry.checks import record_check
 from registry.db import Database
-from registry.models import Document, Version
+from registry.sightings import seen_again
 
 
 def make_sink(database: Database, archive: Archive) -> Sink:
     """A sink that keeps what can be read; what cannot be read raises, and is not archived."""
 
     def sink(fetched: Fetched) -> Outcome:
-        taken = take_in(
-            database,
-            archive,
-            fetched.body,
-            fetched.label or fetched.document_url,
-            origin_of(fetched),
-        )
-        report = taken.report
+        origin = origin_of(fetched)
+        if _only_seen_again(database, archive, fetched, origin):
+            return Outcome("same")
+        name = fetched.label or fetched.document_url
+        report = take_in(database, archive, fetched.body, name, origin).report
         return Outcome(report.status, report.added, report.changed + report.deregistered)
 
     return sink
+
+
+def _only_seen_again(
+    database: Database, archive: Archive, fetched: Fetched, origin: Origin
+) -> bool:
+    """Whether a document is what it was: noted, and nothing else is done."""
+    if fetched.sha256 not in archive:
+        return False
+    archive.put(fetched.body)  # mends a damaged copy
+    with database.write() as session:
+        return seen_again(session, fetched.sha256, origin, VERSION) is not None
 
 
 def origin_of(fetched: Fetched) -> Origin:
@@ -46,18 +53,8 @@ def origin_of(fetched: Fetched) -> Origin:
     )
 
 
-def known_documents(database: Database, archive: Archive) -> Collection[str]:
-    """Addresses of documents that are in the archive, and whose rows are kept whole."""
-    whole = select(Version.sha256).where(Version.complete)
-    query = select(Document.url, Document.sha256).where(Document.sha256.in_(whole))
-    with database.read() as session:
-        rows = session.execute(query).tuples()
-        return {url for url, sha256 in rows if url and sha256 in archive}
-
-
-def record_checks(database: Database, report: CrawlReport) -> None:
+def record_checks(session: Session, report: CrawlReport) -> None:
     """Write down for each source when it was looked at, and whether that went well."""
-    with database.write() as session:
-        for name, source in report.sources.items():
-            message = source.failures[0].message if source.failures else ""
-            record_check(session, name, source.ok, message)
+    for name, source in report.sources.items():
+        message = source.failures[0].message if source.failures else ""
+        record_check(session, name, source.ok, message)

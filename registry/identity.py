@@ -20,6 +20,12 @@ def is_gone(holder: str) -> bool:
     return _start_of(int(pid)) != start
 
 
+def is_here(holder: str) -> bool:
+    """Whether the process of a holder certainly runs on this machine."""
+    place, _, start, _ = (*holder.split("|"), "", "", "", "")[:4]
+    return bool(start) and place == _place() and not is_gone(holder)
+
+
 def shown(holder: str) -> str:
     """A holder for people: `host, process 123`; empty for nobody."""
     place, _, rest = holder.partition("|")

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import Database
 from registry.errors import AlreadyRunning, DatabaseUnavailable
-from registry.identity import is_gone, new_holder, shown
+from registry.identity import is_gone, is_here, new_holder, shown
 from registry.watching import LeaseRow
 
 LEASE_SECONDS = 40.0
@@ -68,6 +68,21 @@ class Lease:
         self._claimed_at = before
         return True
 
+    def claim_in_time(self) -> bool:
+        """Claim; wait for a holder that may be dead until it beats, or has not for long enough.
+
+        Raises:
+            DatabaseUnavailable: nobody can tell.
+        """
+        if self.claim():
+            return True
+        holder, beat = self._seen
+        while not is_here(holder) and self._seen == (holder, beat):
+            time.sleep(1)
+            if self.claim():
+                return True
+        return False
+
     def release(self) -> None:
         """Let others have it at once."""
         self._claimed_at = None
@@ -90,13 +105,15 @@ class Lease:
 
 
 @contextmanager
-def holding(lease: Lease) -> Iterator[Lease]:
+def holding(lease: Lease, *, patient: bool = False) -> Iterator[Lease]:
     """Hold a lease for a while, a thread keeping it alive.
+
+    `patient`: a holder of whom nobody can tell whether it lives is waited for.
 
     Raises:
         AlreadyRunning: another process holds it.
     """
-    if not lease.claim():
+    if not (lease.claim_in_time() if patient else lease.claim()):
         raise AlreadyRunning(f"{lease.name}: already under way ({lease.holder_now()})")
     over = threading.Event()
     thread = threading.Thread(target=_keep, args=(lease, over), daemon=True)

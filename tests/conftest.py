@@ -46,6 +46,9 @@ def settings(
     monkeypatch.setenv("SUANBEI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SUANBEI_LANGUAGE", "en")
     monkeypatch.setenv("SUANBEI_DELAY", "0")
+    # Nothing that a test starts asks the real sites on its own.
+    monkeypatch.setenv("SUANBEI_SCHEDULE", "")
+    monkeypatch.setenv("SUANBEI_FULL_SCHEDULE", "")
     if BACKENDS != ["postgres"]:
         yield Settings.load()
         return

@@ -1,0 +1,155 @@
+"""`suanbei subscriptions`: who is told what."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from alerts.sending import check_target
+from registry.db import open_database
+from registry.language import Text, language_of
+from registry.outbox import deliveries_of, enqueue_test, retry_parked
+from registry.settings import Settings
+from registry.subscription_views import delivery_view, subscription_view
+from registry.subscriptions import (
+    Wish,
+    create_subscription,
+    find_subscription,
+    list_subscriptions,
+    remove_subscription,
+    rotate_secret,
+)
+
+group = typer.Typer(no_args_is_help=True, help="Who is told what. 订阅管理。")
+Id = Annotated[str, typer.Argument(help="sub_…")]
+Json = Annotated[bool, typer.Option("--json", help="one object a line")]
+
+_MADE = Text("已订阅：{id}", "subscribed: {id}")
+_SECRET = Text("签名密钥（只显示这一次）：{secret}", "secret (shown only now): {secret}")
+_REMOVED = Text("已退订：{id}", "removed: {id}")
+_QUEUED = Text(
+    "测试消息已排队：{id}（由 suanbei up 或 suanbei watch 发送）",
+    "test message queued: {id} (sent by suanbei up or suanbei watch)",
+)
+_RETRIED = Text("重新排队 {count} 条", "{count} messages queued again")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(group, name="subscriptions")
+
+
+@group.command("add")
+def add(  # noqa: PLR0913 - the fields of a subscription
+    deliver: Annotated[str, typer.Argument(help="https://…, mailto:… or an Apprise URL")],
+    event: Annotated[list[str] | None, typer.Option(help="batch.published, filing.added …")] = None,
+    entity: Annotated[str, typer.Option(help="a company, by any of its names")] = "",
+    q: Annotated[str, typer.Option(help="a search: every word must occur")] = "",
+    number: Annotated[list[str] | None, typer.Option(help="a filing number to watch")] = None,
+    series: Annotated[list[str] | None, typer.Option(help="algorithm, deep_synthesis …")] = None,
+    mode: Annotated[str, typer.Option(help="instant or daily")] = "instant",
+    language: Annotated[str, typer.Option(help="zh or en")] = "zh",
+    name: Annotated[str, typer.Option(help="what to call it")] = "",
+) -> None:
+    """Tell somebody of what happens from now on."""
+    settings = Settings.load()
+    check_target(deliver, settings)
+    filters = {"entity": entity, "q": q, "numbers": number or [], "series": series or []}
+    wish = Wish(
+        deliver=deliver, name=name, events=event or (), mode=mode, language=language,
+        filter={key: value for key, value in filters.items() if value},
+    )  # fmt: skip
+    with open_database(settings).write() as session:
+        view = subscription_view(create_subscription(session, wish), with_secret=True)
+    _say_made(view, settings)
+
+
+@group.command("list")
+def list_(as_json: Json = False) -> None:
+    """All subscriptions."""
+    with open_database(Settings.load()).read() as session:
+        views = [subscription_view(one) for one in list_subscriptions(session)]
+    _show(views, as_json, ("id", "name", "events", "filter", "deliver", "mode", "failing_since"))
+
+
+@group.command("show")
+def show(subscription: Id) -> None:
+    """One subscription, as JSON."""
+    with open_database(Settings.load()).read() as session:
+        view = subscription_view(find_subscription(session, subscription))
+    typer.echo(json.dumps(view, ensure_ascii=False, indent=2))
+
+
+@group.command("remove")
+def remove(subscription: Id) -> None:
+    """End a subscription."""
+    settings = Settings.load()
+    with open_database(settings).write() as session:
+        remove_subscription(session, subscription)
+    _say(_REMOVED, settings, id=subscription)
+
+
+@group.command("rotate")
+def rotate(subscription: Id) -> None:
+    """A new secret; for a day messages are signed with the old one too."""
+    settings = Settings.load()
+    with open_database(settings).write() as session:
+        view = subscription_view(rotate_secret(session, subscription), with_secret=True)
+    _say_made(view, settings)
+
+
+@group.command("test")
+def test(subscription: Id) -> None:
+    """Send a test message."""
+    settings = Settings.load()
+    with open_database(settings).write() as session:
+        message = enqueue_test(session, subscription).message_id
+    _say(_QUEUED, settings, id=message)
+
+
+@group.command("deliveries")
+def deliveries(subscription: Id, limit: int = 20, as_json: Json = False) -> None:
+    """Its messages, the newest first."""
+    with open_database(Settings.load()).read() as session:
+        views = [delivery_view(one) for one in deliveries_of(session, subscription, limit)]
+    _show(views, as_json, ("id", "kind", "state", "attempts", "created_at", "next_at", "reason"))
+
+
+@group.command("retry")
+def retry(subscription: Id) -> None:
+    """Put parked messages back into the queue."""
+    settings = Settings.load()
+    with open_database(settings).write() as session:
+        count = retry_parked(session, subscription)
+    _say(_RETRIED, settings, count=count)
+
+
+def _say_made(view: dict[str, Any], settings: Settings) -> None:
+    _say(_MADE, settings, id=view["id"])
+    if view["secret"]:
+        _say(_SECRET, settings, secret=view["secret"])
+
+
+def _say(text: Text, settings: Settings, **values: object) -> None:
+    typer.echo(text.say(language_of(settings.language), **values))
+
+
+def _show(views: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
+    if as_json:
+        for view in views:
+            typer.echo(json.dumps(view, ensure_ascii=False))
+        return
+    table = Table(*columns, box=None)
+    for view in views:
+        table.add_row(*(_cell(view[column]) for column in columns))
+    Console(highlight=False).print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}={_cell(item)}" for key, item in value.items())
+    return "" if value is None else str(value)

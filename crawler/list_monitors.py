@@ -1,0 +1,122 @@
+"""What the registry says of lists: pauses between them, flags and columns in them."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.checks import SOURCE_OF_SERIES
+from registry.events import EventType
+from registry.models import Batch, Document, Event, Filing, Listing, Version
+from registry.watching import Alarm
+
+FEWEST_LISTS = 4
+"""A source with fewer lists has no habits yet."""
+_NOT_ODD = {"vanished", "deregistration_only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The longest pause of a source, in months, and the month (`YYYY-MM`) of its newest list."""
+
+    months: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class OddList:
+    """A list that somebody should look at: monitor, batch, source, and the facts of its text."""
+
+    monitor: str
+    batch: str
+    source: str
+    facts: dict[str, Any]
+
+
+def longest_pause(session: Session, source: str) -> Pause | None:
+    """The longest time between two lists of a source; None while it has but a few."""
+    periods = sorted(
+        {
+            period
+            for series, period, of in session.execute(
+                select(Batch.series, Batch.period, Batch.source).distinct()
+            ).tuples()
+            if source_of(of, series) == source
+        }
+    )
+    if len(periods) < FEWEST_LISTS:
+        return None
+    gaps = [_month(after) - _month(before) for before, after in pairwise(periods)]
+    return Pause(max(gaps), periods[-1])
+
+
+def months_since(period: str, now: datetime) -> int:
+    """Calendar months from a list's month to now."""
+    return now.year * 12 + now.month - 1 - _month(period)
+
+
+def source_of(publisher: str, series: str) -> str:
+    """The source (data/sources.yml) of a batch."""
+    national = {one.value: name for one, name in SOURCE_OF_SERIES.items()}
+    return national.get(series, series) if publisher == "cac" else publisher
+
+
+def odd_lists(
+    session: Session, sources: Collection[str], head: int, limit: float
+) -> Iterator[OddList]:
+    """Lists of these sources with unknown columns, and new or changed ones with many flags.
+
+    `head` is the newest event before the pass; a list under alarm is looked at again. `limit` is a
+    share of rows; 0: flags do not matter.
+    """
+    touched = _touched(session, head)
+    query = (
+        select(Batch, Version, Document)
+        .join(Version, (Version.batch_id == Batch.id) & (Version.sha256 == Batch.sha256))
+        .join(Document, Document.sha256 == Batch.sha256)
+        .order_by(Batch.id)
+    )
+    for batch, version, document in session.execute(query).tuples():
+        source = source_of(batch.source, batch.series)
+        if source not in sources:
+            continue
+        if columns := document.accounting.get("unknown_columns"):
+            facts = {"batch": batch.id, "columns": ", ".join(columns)}
+            yield OddList("unknown_columns", batch.id, source, facts)
+        if limit and batch.id in touched:
+            flagged = _flagged(session, batch, version)
+            if version.rows and flagged / version.rows > limit:
+                counts = {"batch": batch.id, "flagged": flagged, "rows": version.rows}
+                yield OddList("many_flags", batch.id, source, counts)
+
+
+def _touched(session: Session, head: int) -> set[str]:
+    kinds = (EventType.BATCH_PUBLISHED, EventType.FILING_ADDED, EventType.FILING_CHANGED)
+    changed = select(Event.batch).where(Event.id > head, Event.type.in_(kinds)).distinct()
+    alarmed = select(Alarm.subject).where(Alarm.monitor == "many_flags")
+    found = {*session.execute(changed).scalars(), *session.execute(alarmed).scalars()}
+    return {batch for batch in found if batch}
+
+
+def _flagged(session: Session, batch: Batch, version: Version) -> int:
+    query = (
+        select(Listing.flags, Filing.flags)
+        .outerjoin(
+            Filing,
+            (Filing.number_key == Listing.number_key) & (Filing.series == batch.series),
+        )
+        .where(Listing.version_id == version.id)
+    )
+    return sum(
+        bool(set(of_row) | (set(of_filing or ()) - _NOT_ODD))
+        for of_row, of_filing in session.execute(query).tuples()
+    )
+
+
+def _month(period: str) -> int:
+    year, month = period.split("-")[:2]
+    return int(year) * 12 + int(month) - 1

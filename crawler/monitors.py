@@ -1,0 +1,181 @@
+"""What can go wrong without anybody noticing: judged at the end of every pass.
+
+Nothing is compared with a past that is not known: a first pass over a source raises no alarm about
+pauses, lost attachments or flags.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from crawler.alarms import Finding, settle_alarms
+from crawler.list_monitors import longest_pause, months_since, odd_lists
+from crawler.report import CrawlReport, Failure, SourceReport
+from registry.language import Text
+from registry.models import Check
+from registry.notes import read_note, write_note
+from registry.settings import Settings
+from registry.watching import Alarm
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+ACCEPTED_AFTER = timedelta(days=7)
+"""A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""
+
+FAILING = Text(
+    "来源“{source}”已连续 {failures} 次抓取失败：{message}",
+    "the source {source} has failed {failures} times in a row: {message}",
+)
+OVERDUE = Text(
+    "来源“{source}”已 {months} 个月没有新清单，此前最长间隔为 {longest} 个月（最近一期 {newest}）",
+    "the source {source} has had no new list for {months} months; its longest pause so far was "
+    "{longest} (newest: {newest})",
+)
+LOST = Text(
+    "页面上的附件减少：原有 {before} 个，现有 {now} 个：{url}",
+    "a page has lost attachments: {before} before, {now} now: {url}",
+)
+FIREWALL = Text(
+    "来源“{source}”返回防火墙页面 {count} 次：{url}",
+    "the source {source} answered with a firewall page {count} times: {url}",
+)
+LAYOUT = Text("清单版式未知，无法读取：{message}", "a list of unknown layout: {message}")
+UNREAD = Text("清单未能入库：{message}", "a list could not be taken in: {message}")
+FLAGS = Text(
+    "清单 {batch} 中 {flagged} / {rows} 行有疑点",
+    "the list {batch} has {flagged} flagged rows of {rows}",
+)
+COLUMNS = Text(
+    "清单 {batch} 有未知列：{columns}", "the list {batch} has unknown columns: {columns}"
+)
+_OF_DOCUMENTS = ("unknown_layout", "unread_document")
+_NOT_THE_DOCUMENT = (
+    "firewall", "crawl_stopped", "fetch_failed", "empty_body", "truncated_body",
+    "unexpected_answer", "nothing_listed",
+)  # fmt: skip
+"""Codes of failures that say nothing of a document's content: it did not come."""
+
+
+class Watch:
+    """Judges one pass. `head` is the newest event before it; the session is that of its end."""
+
+    def __init__(
+        self, session: Session, settings: Settings, report: CrawlReport, head: int
+    ) -> None:
+        self._session, self._settings, self._head = session, settings, head
+        self._sources = report.sources
+        self._known = {
+            name for name in self._sources if read_note(session, f"source:{name}") is not None
+        }
+
+    def settle(self) -> None:
+        """Raise and clear alarms, and remember what the next pass is compared with."""
+        findings = [
+            finding
+            for monitor in (
+                self._failing, self._overdue, self._attachments, self._firewall,
+                self._unread, self._lists,
+            )
+            for finding in monitor()
+        ]  # fmt: skip
+        settle_alarms(self._session, findings, self._looked_at)
+        for name, source in self._sources.items():
+            if source.ok and name not in self._known:
+                write_note(self._session, f"source:{name}", {"since": _iso(datetime.now(UTC))})
+
+    def _looked_at(self, alarm: Alarm) -> bool:
+        """Whether this pass can tell that what an alarm is about is over."""
+        source = self._sources.get(alarm.data.get("source", ""))
+        if source is None:
+            return False
+        if alarm.monitor == "lost_attachments":
+            return any(n.url == alarm.subject and not n.known for n in source.notices)
+        if alarm.monitor in _OF_DOCUMENTS:
+            return not any(f.code in _NOT_THE_DOCUMENT for f in source.failures)
+        return True
+
+    def _failing(self) -> Iterator[Finding]:
+        most = self._settings.monitor_failures
+        for name in self._sources:
+            check = self._session.get(Check, name)
+            if most and check and check.failures >= most:
+                facts = {"source": name, "failures": check.failures, "message": check.message}
+                yield Finding("source_failing", name, name, FAILING, facts)
+
+    def _overdue(self) -> Iterator[Finding]:
+        factor = self._settings.monitor_overdue
+        for name in self._known if factor else ():
+            pause = longest_pause(self._session, name)
+            if pause is None:
+                continue
+            months = months_since(pause.newest, datetime.now(BEIJING))
+            if months > pause.months * factor:
+                facts = {
+                    "source": name, "months": months, "longest": pause.months,
+                    "newest": pause.newest,
+                }  # fmt: skip
+                yield Finding("source_overdue", name, name, OVERDUE, facts)
+
+    def _attachments(self) -> Iterator[Finding]:
+        least = self._settings.monitor_attachments
+        for name, source in self._sources.items():
+            for url, now in _pages(source).items():
+                before = self._expected(url, now)
+                if least and before - now >= least:
+                    facts = {"url": url, "before": before, "now": now}
+                    yield Finding("lost_attachments", url, name, LOST, facts)
+                else:
+                    write_note(self._session, f"page:{url}", {"documents": max(before, now)})
+
+    def _expected(self, url: str, now: int) -> int:
+        """How many attachments a page should have; what it lost long ago it is not asked for."""
+        note = read_note(self._session, f"page:{url}")
+        alarm = self._session.get(Alarm, ("lost_attachments", url))
+        if note is None or (alarm and datetime.now(UTC) - alarm.raised_at > ACCEPTED_AFTER):
+            if note is not None:
+                write_note(self._session, f"page:{url}", {"documents": now})
+            return now
+        return int(note.value["documents"])
+
+    def _firewall(self) -> Iterator[Finding]:
+        least = self._settings.monitor_firewall
+        for name, source in self._sources.items():
+            blocked = [failure for failure in source.failures if failure.code == "firewall"]
+            if least and len(blocked) >= least:
+                facts = {"source": name, "count": len(blocked), "url": blocked[0].url}
+                yield Finding("firewall", name, name, FIREWALL, facts)
+
+    def _unread(self) -> Iterator[Finding]:
+        for name, source in self._sources.items() if self._settings.monitor_unread else ():
+            for failure in source.failures:
+                if failure.label and failure.code not in _NOT_THE_DOCUMENT:
+                    yield _unread(name, failure)
+
+    def _lists(self) -> Iterator[Finding]:
+        texts: dict[str, Text] = {"many_flags": FLAGS, "unknown_columns": COLUMNS}
+        limit = self._settings.monitor_flags
+        is_known: Callable[[str], bool] = self._known.__contains__
+        for odd in odd_lists(self._session, set(self._sources), self._head, limit):
+            if odd.monitor == "unknown_columns" or is_known(odd.source):
+                yield Finding(odd.monitor, odd.batch, odd.source, texts[odd.monitor], odd.facts)
+
+
+def _unread(source: str, failure: Failure) -> Finding:
+    layout = failure.code in ("unknown_layout", "empty_list")
+    facts = {"url": failure.url, "code": failure.code, "message": failure.message}
+    kind, text = ("unknown_layout", LAYOUT) if layout else ("unread_document", UNREAD)
+    return Finding(kind, failure.url, source, text, facts)
+
+
+def _pages(source: SourceReport) -> dict[str, int]:
+    """Attachments of every page that was read; a page may be read by two ways."""
+    found: dict[str, int] = {}
+    for notice in source.notices:
+        if not notice.known:
+            found[notice.url] = max(notice.documents, found.get(notice.url, 0))
+    return found
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

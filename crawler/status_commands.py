@@ -1,0 +1,148 @@
+"""`suanbei status`: what runs, what ran, what is wrong."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text as Line
+
+from crawler.schedule import BEIJING
+from registry.db import open_database
+from registry.language import Language, Text, language_of
+from registry.settings import Settings
+from registry.status import status_view
+
+_NEVER = Text("从未", "never")
+_WATCHED = Text("正在值守（{holder}）", "somebody watches ({holder})")
+_UNWATCHED = Text(
+    "无人值守：用 suanbei up 或 suanbei watch 启动",
+    "nobody watches: start suanbei up or suanbei watch",
+)
+_CRAWLING = Text("正在抓取：{holder}，自 {since}", "crawling: {holder}, since {since}")
+_NEXT = Text("下次：{times}", "next: {times}")
+_COLUMNS = {
+    "source": Text("来源", "Source"),
+    "checked": Text("最近检查", "Last looked at"),
+    "succeeded": Text("最近成功", "Last success"),
+    "failures": Text("连续失败", "Failures"),
+    "message": Text("信息", "Message"),
+    "kind": Text("方式", "Pass"),
+    "started": Text("开始", "Began"),
+    "took": Text("用时", "Took"),
+    "outcome": Text("结果", "Outcome"),
+    "new": Text("新清单", "New"),
+    "changed": Text("变更", "Changed"),
+}
+_KINDS = {"full": Text("全部重读", "full"), "pass": Text("例行", "pass")}
+_OUTCOMES = {
+    "ok": Text("正常", "ok"),
+    "failed": Text("有失败", "failed"),
+    "running": Text("进行中", "running"),
+    "interrupted": Text("中断", "interrupted"),
+}
+_ALARM = Text("警报（自 {since}）：{text}", "alarm (since {since}): {text}")
+_TELLING = Text(
+    "订阅 {total} 个，其中 {failing} 个投递失败；待发 {pending} 条，搁置 {parked} 条",
+    "{total} subscriptions, {failing} of them failing; {pending} messages wait, {parked} are parked",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(status)
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="as /v1/status shows it")] = False,
+) -> None:
+    """Last and next passes, sources, alarms, messages that wait. 运行状态。"""
+    settings = Settings.load()
+    with open_database(settings).read() as session:
+        view = status_view(session)
+    if as_json:
+        typer.echo(json.dumps(view, ensure_ascii=False))
+    else:
+        Console(highlight=False).print(render_status(view, language_of(settings.language)))
+    raise typer.Exit(1 if view["alarms"] else 0)
+
+
+def render_status(view: dict[str, Any], language: Language) -> Group:
+    """The status for people, times in Beijing's zone."""
+    alarms = [
+        Line(
+            _ALARM.say(language, since=_time(a["raised_at"], language), text=a["text"][language]),
+            style="bold red",
+        )
+        for a in view["alarms"]
+    ]
+    telling = _TELLING.say(language, **view["subscriptions"], **view["deliveries"])
+    return Group(
+        *_watching(view, language),
+        _sources(view, language),
+        _runs(view, language),
+        telling,
+        *alarms,
+    )
+
+
+def _watching(view: dict[str, Any], language: Language) -> list[str]:
+    watching, crawl = view["watching"], view["leases"]["crawl"]
+    lines = [_UNWATCHED.say(language)]
+    if watching["alive"]:
+        lines = [_WATCHED.say(language, holder=view["leases"]["deliver"]["holder"] or "?")]
+        times = [
+            f"{_KINDS[kind].say(language)} {_time(at, language)}"
+            for kind, at in sorted(watching["next"].items())
+        ]
+        lines.append(_NEXT.say(language, times=", ".join(times) or "-"))
+    if crawl["holder"]:
+        since = _time(crawl["since"], language)
+        lines.append(_CRAWLING.say(language, holder=crawl["holder"], since=since))
+    return lines
+
+
+def _sources(view: dict[str, Any], language: Language) -> Table:
+    table = _table(("source", "checked", "succeeded", "failures", "message"), language)
+    for one in view["sources"]:
+        table.add_row(
+            one["source"], _time(one["checked_at"], language),
+            _time(one["succeeded_at"], language), str(one["failures"]), one["message"],
+        )  # fmt: skip
+    return table
+
+
+def _runs(view: dict[str, Any], language: Language) -> Table:
+    table = _table(("kind", "started", "took", "outcome", "new", "changed"), language)
+    for run in view["runs"]:
+        counts = [
+            str(sum(source.get(name, 0) for source in run["sources"].values()))
+            for name in ("new", "changed")
+        ]
+        table.add_row(
+            _KINDS[run["kind"]].say(language), _time(run["started_at"], language), _took(run),
+            _OUTCOMES[run["outcome"]].say(language), *counts,
+        )  # fmt: skip
+    return table
+
+
+def _table(columns: tuple[str, ...], language: Language) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(_COLUMNS[name].say(language))
+    return table
+
+
+def _took(run: dict[str, Any]) -> str:
+    if not run["finished_at"]:
+        return "-"
+    begun, ended = (datetime.fromisoformat(run[key]) for key in ("started_at", "finished_at"))
+    return f"{(ended - begun).total_seconds():.0f} s"
+
+
+def _time(moment: str | None, language: Language) -> str:
+    if not moment:
+        return _NEVER.say(language)
+    return f"{datetime.fromisoformat(moment).astimezone(BEIJING):%m-%d %H:%M}"
