@@ -22,7 +22,7 @@ from search_api.services import Services, services
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
-MOST_NUMBERS = 500
+MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
 LONGEST_PART = 4000
 SENTENCES = {
