@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from registry.db import Database
 from registry.errors import NotFound, SuanbeiError, UsageError
 from registry.language import Language
-from registry.verify import verify
+from registry.verify import Desk
 from search_api.i18n import mark, translations
 from search_api.pages.bulk_table import Table, harmless, read_table
 from search_api.pages.words import Words
@@ -152,9 +152,10 @@ def _verdicts(
     database: Database, language: Language, table: Table
 ) -> Iterator[tuple[list[str], dict[str, Any]]]:
     with database.read() as session:
+        desk = Desk(session)
         for row in table.rows:
             claimed = row[table.entity] if table.entity is not None else ""
-            yield row, verify(session, row[table.number][:4000], claimed[:500], language)
+            yield row, desk.verdict(row[table.number][:4000], claimed[:500], language)
 
 
 def _added(verdict: dict[str, Any], words: Words) -> list[str]:
