@@ -20,6 +20,7 @@ from search_api.pages import (
     watch,
 )
 from search_api.pages.headers import SecurityHeaders
+from search_api.pages.state import PageState
 
 PAGES = (
     assets,
@@ -43,5 +44,6 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app, their errors and the security headers of every answer."""
     for page in PAGES:
         app.include_router(page.router)
+    app.state.pages = PageState()
     errors.install(app)
     app.add_middleware(SecurityHeaders)

@@ -12,8 +12,9 @@ from registry.lists import Series
 from registry.models import Batch, Version
 from registry.views import batch_views, coverage
 from search_api.pages.batch_facts import compare, rows_of
-from search_api.pages.cache import VersionCache, registry_version
+from search_api.pages.cache import registry_version
 from search_api.pages.links import page_links
+from search_api.pages.state import page_state
 from search_api.pages.web import render, wants_json
 from search_api.services import Services, services
 
@@ -21,7 +22,6 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 ROWS = 100
-_cache = VersionCache(100)
 
 
 @router.get("/batches")
@@ -53,8 +53,9 @@ def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 
         if not found:
             raise NotFound(f"batch {batch_id}: not known")
         batch = found[0]
-        version = (id(parts), registry_version(session))
-        compared = _cache.get(version, batch_id, lambda: compare(session, batch))
+        compared = page_state(request).cache.get(
+            registry_version(session), ("batch", batch_id), lambda: compare(session, batch)
+        )
         rows = rows_of(session, batch_id, (page - 1) * ROWS, ROWS)
         versions = _versions(session, batch_id)
     return render(

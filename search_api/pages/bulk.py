@@ -1,5 +1,6 @@
 """The bulk check: a CSV or XLSX in, its columns recognised, every row with a verdict out."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
@@ -7,7 +8,8 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from registry.errors import NotFound, UsageError
 from search_api.i18n import language_of_request
-from search_api.pages.bulk_jobs import SHOWN, Job, Progress, new_job, start
+from search_api.pages.bulk_jobs import SHOWN, Job, Progress, check, new_job
+from search_api.pages.state import page_state
 from search_api.pages.web import render, wants_json
 from search_api.services import Services, services
 
@@ -27,9 +29,10 @@ def send(request: Request, parts: Parts, file: UploadFile) -> Response:
     """Keep the file, begin to check it, and lead to the page of the check."""
     try:
         job = new_job(parts.settings.home, (file.filename or "")[:200], file.file)
+        work = partial(check, job, parts.database, language_of_request(request))
+        page_state(request).workers.run(work)
     except UsageError as error:
         return render(request, "bulk.html", 400, said=str(error))
-    start(job, parts.database, language_of_request(request))
     return RedirectResponse(f"/bulk/{job.token}", 303)
 
 
@@ -91,7 +94,10 @@ def again(
 ) -> Response:
     """Check the same file again with other columns."""
     job = Job(parts.settings.home, token)
-    start(job, parts.database, language_of_request(request), number, entity)
+    job.save(Progress(job.progress().name))
+    language = language_of_request(request)
+    work = partial(check, job, parts.database, language, number, entity)
+    page_state(request).workers.run(work)
     return RedirectResponse(f"/bulk/{token}", 303)
 
 

@@ -7,7 +7,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,7 +14,7 @@ from typing import Any, BinaryIO
 from registry.db import Database
 from registry.errors import NotFound, SuanbeiError, UsageError
 from registry.language import Language
-from registry.verify import verify
+from registry.verify import Desk
 from search_api.i18n import mark, translations
 from search_api.pages.bulk_table import Table, harmless, read_table
 from search_api.pages.words import Words
@@ -29,7 +28,6 @@ SHOWN = 100
 ADDED = (mark("Result"), mark("Company match"), mark("Company on the list"), mark("Name"),
          mark("Product"), mark("First listed"), mark("Why"))  # fmt: skip
 _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)
-_workers = ThreadPoolExecutor(2, "bulk")
 
 
 @dataclass(slots=True)
@@ -116,20 +114,12 @@ def forget_old(home: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(
+def check(
     job: Job, database: Database, language: Language,
     number: int | None = None, entity: int | None = None,
 ) -> None:  # fmt: skip
-    """Check in the background."""
+    """Check a file that was kept; how far it is and how it ends is in its progress."""
     progress = Progress(job.progress().name)
-    job.save(progress)
-    _workers.submit(_run, job, progress, database, language, number, entity)
-
-
-def _run(
-    job: Job, progress: Progress, database: Database, language: Language,
-    number: int | None, entity: int | None,
-) -> None:  # fmt: skip
     try:
         table = read_table(job.source, number, entity)
         progress.state, progress.total, progress.header = "running", len(table.rows), table.header
@@ -162,9 +152,10 @@ def _verdicts(
     database: Database, language: Language, table: Table
 ) -> Iterator[tuple[list[str], dict[str, Any]]]:
     with database.read() as session:
+        desk = Desk(session)
         for row in table.rows:
             claimed = row[table.entity] if table.entity is not None else ""
-            yield row, verify(session, row[table.number][:4000], claimed[:500], language)
+            yield row, desk.verdict(row[table.number][:4000], claimed[:500], language)
 
 
 def _added(verdict: dict[str, Any], words: Words) -> list[str]:

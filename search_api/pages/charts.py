@@ -1,7 +1,9 @@
 """Charts: Altair describes them, vl-convert draws them on the server, browsers get a picture."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
@@ -9,6 +11,25 @@ FEW = 8
 """Columns up to which they do not fill the width."""
 PIXELS = 2
 """Pixels of a PNG for one of the page."""
+
+
+_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
+            "/System/Library/Fonts", "/Library/Fonts", "C:/Windows/Fonts")  # fmt: skip
+_CHINESE = re.compile(
+    r"cjk|sourcehan|notos\w+(sc|tc)|wqy|wenquanyi|droidsansfallback|pingfang|hiragino|stheiti"
+    r"|songti|msyh|simsun|simhei|arialuni|uming|ukai",
+    re.IGNORECASE,
+)
+
+
+@lru_cache
+def has_chinese_font() -> bool:
+    """Whether this machine can write Chinese into a PNG; an SVG is written by its reader."""
+    return any(
+        _CHINESE.search(path.name)
+        for folder in _FOLDERS
+        for path in Path(folder).expanduser().rglob("*.[to]t*")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from registry.lists import Series
 from registry.models import Batch, Entity, Event, Filing
 from registry.numbers import OtherNumber, find_numbers, read_number
 from registry.views import batch_views, coverage
-from search_api.pages.cache import VersionCache, registry_version
+from search_api.pages.cache import registry_version
 from search_api.pages.show import address
+from search_api.pages.state import page_state
 from search_api.pages.web import render
 from search_api.services import Services, services
 
@@ -22,15 +23,14 @@ Parts = Annotated[Services, Depends(services)]
 LONGEST_ADDRESS = 6000
 """Characters of a question that still go into an address; browsers and proxies take about 8,000."""
 _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILING_VANISHED)
-_cache = VersionCache(8)
 
 
 @router.get("/")
 def home(request: Request, parts: Parts) -> Response:
     """The front page."""
     with parts.database.read() as session:
-        version = (id(parts), registry_version(session))
-        seen = _cache.get(version, "home", lambda: overview(session))
+        version = registry_version(session)
+        seen = page_state(request).cache.get(version, "home", lambda: overview(session))
     return render(request, "home.html", **seen)
 
 

@@ -14,10 +14,12 @@ from registry.language import Language
 from registry.models import Filing
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages import charts
+from search_api.pages.bulk_table import harmless
 from search_api.pages.cache import VersionCache, registry_version
 from search_api.pages.headers import PICTURE_POLICY
 from search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
 from search_api.pages.show import address
+from search_api.pages.state import page_state
 from search_api.pages.web import region_text, render
 from search_api.pages.words import Words
 from search_api.services import Services, services
@@ -35,7 +37,6 @@ QUESTIONS = {
 }
 OVER_TIME = ("timeline", "newcomers", "deregistrations")
 MOST_BARS = 20
-_cache = VersionCache(400)
 
 
 def market_of(
@@ -59,9 +60,9 @@ def market_page(request: Request, parts: Parts, market: Asked) -> Response:
     """All charts for the filters."""
     language = language_of_request(request)
     with parts.database.read() as session:
-        version = (id(parts), registry_version(session))
-        answers = {name: _rows(session, version, name, market) for name in QUESTIONS}
-        choices = _cache.get(version, "choices", lambda: choices_of(session))
+        version, cache = registry_version(session), page_state(request).cache
+        answers = {name: _rows(session, cache, name, market) for name in QUESTIONS}
+        choices = cache.get(version, "choices", lambda: choices_of(session))
     total = sum(row["count"] for row in answers["timeline"])
     shown = [
         _chart(name, rows, market, language) for name, rows in answers.items() if rows or not total
@@ -69,11 +70,13 @@ def market_page(request: Request, parts: Parts, market: Asked) -> Response:
     return render(
         request, "market.html", market=market, charts=shown, choices=choices, total=total,
         search=address("/search", **market.parameters()),
+        forms=("svg", "png", "csv") if charts.has_chinese_font() else ("svg", "csv"),
     )  # fmt: skip
 
 
-def _rows(session: Session, version: Any, name: str, market: Market) -> Rows:
-    return _cache.get(version, (name, market), lambda: COUNTS[name](session, market))
+def _rows(session: Session, cache: VersionCache, name: str, market: Market) -> Rows:
+    version = registry_version(session)
+    return cache.get(version, (name, market), lambda: COUNTS[name](session, market))
 
 
 def choices_of(session: Session) -> dict[str, list[Any]]:
@@ -159,12 +162,14 @@ def chart_file(
         raise NotFound(f"chart {name}: not known")
     language = language_of_request(request)
     with parts.database.read() as session:
-        rows = _rows(session, (id(parts), registry_version(session)), name, market)
+        rows = _rows(session, page_state(request).cache, name, market)
     if form == "csv":
         return _csv(name, labelled(name, rows, market, language), language)
     drawing = draw(name, rows, market, language, theme, size)
     headers = {"cache-control": "max-age=300", "content-security-policy": PICTURE_POLICY,
                "vary": "Accept-Language, Cookie"}  # fmt: skip
+    if form == "png" and not charts.has_chinese_font():
+        raise NotFound("no Chinese font on this machine (fonts-noto-cjk); the SVG needs none")
     if form == "svg":
         return Response(charts.svg(drawing), media_type="image/svg+xml", headers=headers)
     return Response(charts.png(drawing), media_type="image/png", headers=headers)
@@ -181,8 +186,6 @@ def _csv(name: str, rows: Rows, language: Language) -> Response:
     writer.writerow(head)
     for row in rows:
         label = row["label"]
-        # A cell that begins like a formula is one for a spreadsheet.
-        safe = f"'{label}" if label[:1] in "=+-@\t\r" and label else label
-        writer.writerow([safe, *([row["part"]] if parted else []), row["count"]])
+        writer.writerow([harmless(label), *([row["part"]] if parted else []), row["count"]])
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
     return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)

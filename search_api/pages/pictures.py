@@ -12,6 +12,8 @@ def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:
 
     def has_picture(listing: dict[str, Any]) -> bool:
         sha256 = str(listing["document"]["sha256"])
-        return parts.row_picture is not None and (archive / sha256[:2] / sha256).exists()
+        # The picture is that of the list as it is shown today.
+        drawable = parts.row_picture is not None and bool(listing["current"])
+        return drawable and (archive / sha256[:2] / sha256).exists()
 
     return has_picture

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from registry.errors import UsageError
 from search_api.engines.base import Dimension
 from search_api.i18n import language_of_request, mark, translations
+from search_api.pages.home import is_question_of_numbers
 from search_api.pages.show import count
 from search_api.pages.web import region_text, render, wants_json
 from search_api.pages.words import Words
@@ -65,6 +66,7 @@ def search_page(request: Request, parts: Parts) -> Response:
         feed="/feeds/search.atom?" + urlencode([pair for pair in asked if pair[0] in FEED]),
         watch="/watch?" + urlencode([p for p in asked if p[0] in ("q", "entity", "series")]),
         marked=marked,
+        is_number=bool(params.q) and is_question_of_numbers(params.q),
     )
 
 

@@ -11,8 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from registry.numbers import OtherNumber, find_numbers, read_number
-from registry.verify import verify
-from registry.views import coverage
+from registry.verify import Desk, verify
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.anatomy import pieces_of
 from search_api.pages.pictures import picture_test
@@ -22,7 +21,7 @@ from search_api.services import Services, services
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
-MOST_NUMBERS = 500
+MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
 LONGEST_PART = 4000
 SENTENCES = {
@@ -130,15 +129,15 @@ def _many(
 ) -> Response:
     language = language_of_request(request)
     with parts.database.read() as session:
+        desk = Desk(session)
         lines = [
-            Line(place, verify(session, question, entity, language))
+            Line(place, desk.verdict(question, entity, language))
             for place, question in enumerate(questions[:MOST_NUMBERS], 1)
         ]
-        covered = coverage(session)
     tally: dict[str, int] = {}
     for line in lines:
         tally[line.verdict["verdict"]] = tally.get(line.verdict["verdict"], 0) + 1
     return render(
         request, "verdicts.html", lines=lines, tally=tally, total=len(questions), text=text,
-        most=MOST_NUMBERS, entity=entity.strip(), coverage=covered, checked_at=datetime.now(UTC),
+        most=MOST_NUMBERS, entity=entity.strip(), coverage=desk.coverage, checked_at=datetime.now(UTC),
     )  # fmt: skip

@@ -5,13 +5,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from PIL import Image
+from sqlalchemy import select
 
 from registry.db import Database
+from registry.models import Batch, Document
 from registry.settings import Settings
 from search_api.app import create_app
 from search_api.services import Services
@@ -39,8 +43,27 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     database = Database(settings.database)
     database.migrate()
     fill(database)
-    yield Services(settings, database)
+    _archive(settings, database)
+    yield Services(settings, database, row_picture=_row_picture)
     database.close()
+
+
+def _archive(settings: Settings, database: Database) -> None:
+    """Documents in the archive, all but that of the withdrawal: its row is shown as text."""
+    with database.read() as session:
+        listed = select(Document.sha256, Batch.series).join(Batch, Batch.sha256 == Document.sha256)
+        for sha256, series in session.execute(listed).tuples():
+            if series != "deregistration":
+                path = settings.archive / sha256[:2] / sha256
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"a document")
+
+
+def _row_picture(*_where: object) -> bytes:
+    """A picture of the size of a row."""
+    body = BytesIO()
+    Image.new("RGB", (1371, 180), "#fff8d0").save(body, "PNG")
+    return body.getvalue()
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +118,7 @@ def visit(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(45_000)
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
