@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from registry.events import lock_log
 from registry.lists import Series
 from registry.models import Check
+from registry.state import raise_state
 
 SOURCE_OF_SERIES = {
     Series.ALGORITHM: "algorithm",
@@ -19,6 +21,8 @@ SOURCE_OF_SERIES = {
 
 def record_check(session: Session, source: str, ok: bool, message: str = "") -> Check:
     """Note that a source has just been looked at; failures in a row are counted."""
+    lock_log(session)
+    raise_state(session)
     check = session.get(Check, source)
     if check is None:
         check = Check(source=source, failures=0)

@@ -4,6 +4,7 @@
     ├── UsageError                exit 2, HTTP 400   the caller asked for something that cannot be
     │   ├── NotFound              exit 1, HTTP 404
     │   ├── Unauthorized          HTTP 401           no key, or not one of ours
+    │   ├── Forbidden             HTTP 403           a key that may not do that
     │   └── TargetRefused         messages must not be sent there
     ├── DocumentError             a file that cannot be read as a list
     │   ├── MissingFile           no such file, or not allowed to read it
@@ -64,6 +65,13 @@ class Unauthorized(UsageError):
 
     code = "unauthorized"
     http_status = 401
+
+
+class Forbidden(UsageError):
+    """A key that is known, but may not do that."""
+
+    code = "forbidden"
+    http_status = 403
 
 
 class TargetRefused(UsageError):

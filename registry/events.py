@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import insert_rows
 from registry.models import Counter, Event
+from registry.state import raise_state
 
 
 class EventType(StrEnum):
@@ -71,6 +72,7 @@ def append_events(session: Session, events: Sequence[NewEvent]) -> None:
     if not events:
         return
     counter = lock_log(session)
+    raise_state(session)
     first, counter.value = counter.value + 1, counter.value + len(events)
     now = datetime.now(UTC)
     insert_rows(

@@ -28,6 +28,7 @@ from registry.lists import PUBLISHED_FIELDS, ParsedDocument, Row, Series
 from registry.models import Batch, Document, Listing, Notice, Version
 from registry.names import entity_key
 from registry.numbers import number_key
+from registry.state import raise_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def import_document(database: Database, one: Import) -> ImportReport:
 def import_into(session: Session, one: Import) -> ImportReport:
     """As `import_document`, in a transaction of the caller's."""
     lock_log(session)
+    raise_state(session)
     report = ImportReport(rows=len(one.parsed.rows))
     _save_document(session, one)
     _save_notice(session, one.origin)

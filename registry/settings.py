@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from registry.errors import UsageError
 
 PREFIX = "SUANBEI_"
+HIDDEN = "********"
 
 
 class Settings(BaseSettings):
@@ -21,7 +23,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     home: Path = Field(Path("var"), description="folder of the registry, the archive and the index")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in HOME")
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy URL; empty: SQLite in HOME",
+        json_schema_extra={"secret": True},
+    )
     search_url: str = Field("", description="Meilisearch address; empty: the embedded engine")
     search_key: str = Field("", description="Meilisearch key", json_schema_extra={"secret": True})
     cac_url: str = Field("https://www.cac.gov.cn", description="base address of CAC's site")
@@ -52,7 +58,7 @@ class Settings(BaseSettings):
     )
     api_keys: str = Field(
         "",
-        description="keys that may manage subscriptions, comma separated; empty: nobody may",
+        description="keys as `suanbei key` makes them, comma separated; empty: nobody has one",
         json_schema_extra={"secret": True},
     )
     allow_private_targets: bool = Field(
@@ -82,6 +88,24 @@ class Settings(BaseSettings):
     monitor_flags: float = Field(
         0.2, ge=0, le=1, description="alarm when this share of a new list is flagged; 0: never"
     )
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks of proxies that name the client, comma separated",
+    )
+    cache_seconds: int = Field(
+        0,
+        ge=0,
+        le=3600,
+        description="how long proxies may answer without asking; 0: they ask, and hear 304",
+    )
+    rate_limit: int = Field(
+        0, ge=0, description="requests a minute from one address or key, each process; 0: no limit"
+    )
+    max_requests: int = Field(
+        64, ge=1, description="requests answered at once; four times as many wait, more get 503"
+    )
+    max_body: int = Field(20, ge=1, description="largest request body, in megabytes")
+    max_seconds: float = Field(30, gt=0, description="longest time to the start of an answer")
     language: str = Field("", description="zh or en for the command line; empty: by LANG")
     log_format: str = Field("text", pattern="^(text|json)$", description="text or json")
 
@@ -96,8 +120,9 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
-            name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise UsageError(f"{name}={first['input']!r}: {first['msg']}") from error
+            field = "_".join(str(part) for part in first["loc"])
+            shown = HIDDEN if _is_secret(field) else repr(first["input"])
+            raise UsageError(f"{PREFIX}{field.upper()}={shown}: {first['msg']}") from error
 
     @property
     def database(self) -> str:
@@ -125,14 +150,34 @@ def settings_table(settings: Settings | None = None) -> list[SettingRow]:
     rows = []
     for field, info in Settings.model_fields.items():
         value = getattr(settings, field) if settings else info.default
-        extra = info.json_schema_extra
-        secret = isinstance(extra, dict) and bool(extra.get("secret"))
         rows.append(
             SettingRow(
                 name=PREFIX + field.upper(),
-                shown="********" if secret and value else str(value),
+                shown=HIDDEN if _is_secret(field) and value else str(value),
                 default=str(info.default),
                 help=info.description or "",
             )
         )
     return rows
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Every text that must not be shown: secret values, and the passwords within addresses."""
+    found = set()
+    for field in filter(_is_secret, Settings.model_fields):
+        value = str(getattr(settings, field))
+        found |= {value, *value.split(","), unquote(_password_of(value)), _password_of(value)}
+    return sorted(found - {""})
+
+
+def _is_secret(field: str) -> bool:
+    info = Settings.model_fields.get(field)
+    extra = info.json_schema_extra if info else None
+    return isinstance(extra, dict) and bool(extra.get("secret"))
+
+
+def _password_of(url: str) -> str:
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""

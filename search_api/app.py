@@ -4,7 +4,9 @@ from fastapi import FastAPI
 
 from search_api import pages, problems
 from search_api.desk import VerdictDesk
+from search_api.edge import App
 from search_api.herald import Herald
+from search_api.metrics import Meters
 from search_api.routes import (
     batches,
     changes,
@@ -12,6 +14,7 @@ from search_api.routes import (
     feeds,
     filings,
     health,
+    metrics,
     search,
     status,
     subscriptions,
@@ -31,12 +34,13 @@ SECTIONS = (
     subscriptions,
     status,
     health,
+    metrics,
 )
 
 
 def create_app(services: Services) -> FastAPI:
     """The API over these services."""
-    app = FastAPI(
+    app = App(
         title="Suanbei 算备",
         description=DESCRIPTION,
         version="0.1.0",
@@ -49,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.verdict_desk = VerdictDesk(services.database)
+    app.state.meters = Meters(services)
     app.state.herald = Herald(services.database)
     problems.install(app)
     for section in SECTIONS:

@@ -19,7 +19,6 @@ from search_api.pages import (
     verdict,
     watch,
 )
-from search_api.pages.headers import SecurityHeaders
 from search_api.pages.state import PageState
 
 PAGES = (
@@ -41,9 +40,8 @@ PAGES = (
 
 
 def install(app: FastAPI) -> None:
-    """Add the pages to the app, their errors and the security headers of every answer."""
+    """Add the pages to the app, and their errors."""
     for page in PAGES:
         app.include_router(page.router)
     app.state.pages = PageState()
     errors.install(app)
-    app.add_middleware(SecurityHeaders)

@@ -115,7 +115,7 @@ def test_an_unchanged_feed_is_not_sent_again(database: Database, path: str) -> N
     first = client.get(path)
     for headers in (
         {"If-None-Match": first.headers["ETag"]},
-        {"If-None-Match": f'"other", W/{first.headers["ETag"]}'},
+        {"If-None-Match": f'"other", W/{first.headers["ETag"].removeprefix("W/")}'},
         {"If-Modified-Since": first.headers["Last-Modified"]},
     ):
         assert client.get(path, headers=headers).status_code == 304

@@ -1,0 +1,28 @@
+"""The edge: what happens to every request before and after its route.
+
+From the outside in: the client's address, the account (request id, log, metrics), security headers,
+limits, compression, freshness (ETag and 304).
+"""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from search_api.edge.account import Account
+from search_api.edge.compression import Compression
+from search_api.edge.freshness import Freshness
+from search_api.edge.headers import SecurityHeaders
+from search_api.edge.limits import Limits
+from search_api.edge.proxies import trusting
+from search_api.services import Services
+
+
+class App(FastAPI):
+    """An app within its edge: also what fails outside every route passes through it."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The app's own stack within the edge."""
+        services: Services = self.state.services
+        conf = services.settings
+        inner = Freshness(super().build_middleware_stack(), services.database, conf)
+        limited = Limits(Compression(inner), conf)
+        return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

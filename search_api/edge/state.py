@@ -1,0 +1,60 @@
+"""Reading the state of the registry for every request, without paying for it every time."""
+
+import sqlite3
+from threading import Lock
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from registry.db import Database
+from registry.errors import DatabaseUnavailable
+from registry.state import registry_state
+
+
+class StateReader:
+    """The state of the registry as of now.
+
+    SQLite tells in microseconds whether anybody has committed since (`data_version`), so that it is
+    asked on the event loop itself and the number is read again only then. PostgreSQL is asked each
+    time, in a thread.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = Lock()
+        self._connection: Any = None
+        self._version, self._state = -1, 0
+
+    async def read(self) -> int:
+        """The state.
+
+        Raises:
+            DatabaseUnavailable: the registry does not answer.
+        """
+        if self._database.is_sqlite:
+            return self._read_sqlite()
+        return await run_in_threadpool(self._ask)
+
+    def _ask(self) -> int:
+        with self._database.read() as session:
+            return registry_state(session)
+
+    def _read_sqlite(self) -> int:
+        with self._lock:
+            try:
+                version = self._data_version()
+            except sqlite3.Error as error:
+                self._connection = None
+                raise DatabaseUnavailable(f"database: {error}") from error
+            if version != self._version:
+                # The number is read after the version: it can only be newer.
+                self._state, self._version = self._ask(), version
+            return self._state
+
+    def _data_version(self) -> int:
+        if self._connection is None:
+            held = self._database.engine.raw_connection()
+            self._connection = held.driver_connection
+            held.detach()
+        found: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return found

@@ -1,0 +1,144 @@
+"""Copies and backups: equal, whole or not at all, between any two databases."""
+
+import hashlib
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+import zstandard
+from sqlalchemy import select
+
+from registry.db import Database
+from registry.errors import BrokenDocument, MissingFile, RegistryError
+from registry.events import last_event_id
+from registry.imports import import_document
+from registry.keeping import copy_registry, fingerprint, restore_backup, write_backup
+from registry.models import Document, Filing
+from registry.subscriptions import Wish, create_subscription, list_subscriptions, valid_secrets
+from tests.conftest import NewDatabase
+from tests.lists import listed, number, row
+
+BODY = b"a document as fetched"
+
+
+def filled(database: Database) -> Database:
+    import_document(database, listed([row(serial) for serial in range(1, 30)]))
+    import_document(database, listed([row(7, name="坏\0名", remark="已注销", period="2024-01")]))
+    return database
+
+
+def held(database: Database) -> dict[str, tuple[int, str]]:
+    with database.read() as session:
+        return fingerprint(session)
+
+
+def archive_of(home: Path) -> Path:
+    """An archive of one document."""
+    sha256 = hashlib.sha256(BODY).hexdigest()
+    (home / "archive" / sha256[:2]).mkdir(parents=True)
+    (home / "archive" / sha256[:2] / sha256).write_bytes(BODY)
+    return home / "archive"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Database:
+    """A registry of SQLite, whatever the one under test is."""
+    return Database(f"sqlite:///{tmp_path / 'other.sqlite3'}")
+
+
+def test_there_and_back_is_the_same_registry(
+    database: Database, other: Database, new_database: NewDatabase
+) -> None:
+    """SQLite to PostgreSQL and back: every row of every table, and the next import works."""
+    filled(database)
+    there = copy_registry(database, other)
+    back = new_database()
+    assert copy_registry(other, back) == there == held(database) == held(back)
+    with back.read() as session:
+        version = last_event_id(session)
+    import_document(back, listed([row(99, period="2025-01")]))
+    with back.read() as session:
+        assert last_event_id(session) == version + 2
+        assert session.execute(select(Filing).where(Filing.number == number(99))).one()
+
+
+def test_a_registry_in_use_is_not_written_over(database: Database, other: Database) -> None:
+    """A wrong URL costs nothing."""
+    filled(database)
+    other.migrate()
+    import_document(other, listed([row(50)]))
+    before = held(other)
+    with pytest.raises(RegistryError, match="not empty: it holds documents"):
+        copy_registry(database, other)
+    assert held(other) == before
+
+
+def test_a_backup_restores_registry_and_archive(
+    database: Database, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """What is restored is what was backed up; documents nobody archived are counted."""
+    filled(database)
+    taken = write_backup(database, archive_of(tmp_path / "old"), tmp_path / "b.tar.zst")
+    assert (taken.documents, taken.missing) == (1, 2)
+    again = new_database()
+    assert restore_backup(tmp_path / "b.tar.zst", again, tmp_path / "new" / "archive") == taken
+    assert held(again) == held(database)
+    assert [p.read_bytes() for p in (tmp_path / "new/archive").rglob("*") if p.is_file()] == [BODY]
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["archive"]
+
+
+def test_a_backup_holds_one_state_while_lists_come_in(database: Database, tmp_path: Path) -> None:
+    """An import that commits during a backup is in it whole, or not at all."""
+    filled(database)
+    before = held(database)
+    with database.read() as reader:
+        reader.execute(select(Document)).all()
+        import_document(database, listed([row(60, period="2025-01")]))
+        assert fingerprint(reader) == before
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "nonsense", "absent", "stranger"])
+def test_a_damaged_backup_changes_nothing(
+    damage: str, database: Database, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """Every byte is checked before the registry is touched."""
+    path = tmp_path / "b.tar.zst"
+    write_backup(filled(database), archive_of(tmp_path / "old"), path)
+    harm(path, damage)
+    again = new_database()
+    with pytest.raises((BrokenDocument, MissingFile), match=r"b\.tar\.zst|\.\./evil|archive/"):
+        restore_backup(path, again, tmp_path / "new" / "archive")
+    with again.read() as session:
+        assert last_event_id(session) == 0
+    assert not (tmp_path / "evil").exists()
+
+
+def harm(path: Path, damage: str) -> None:
+    """Damage a backup."""
+    whole = path.read_bytes()
+    plain = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(whole)).read()
+    if damage == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif damage == "flipped":
+        path.write_bytes(zstandard.compress(plain.replace(BODY, BODY[::-1])))
+    elif damage == "nonsense":
+        path.write_bytes(b"not a backup")
+    elif damage == "absent":
+        path.unlink()
+    else:
+        body = io.BytesIO()
+        with tarfile.open(fileobj=body, mode="w") as tar:
+            tar.addfile(tarfile.TarInfo("../evil"))
+        path.write_bytes(zstandard.compress(body.getvalue()))
+
+
+def test_subscriptions_and_secrets_come_along(database: Database, other: Database) -> None:
+    """A move loses nobody who wants to know."""
+    with database.write() as session:
+        wish = Wish("https://a.example/hook", "law firm", filter={"series": ["algorithm"]})
+        secret = valid_secrets(create_subscription(session, wish))
+    copy_registry(database, other)
+    with other.read() as session:
+        (found,) = list_subscriptions(session)
+        assert (found.name, valid_secrets(found)) == ("law firm", secret)

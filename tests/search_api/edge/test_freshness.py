@@ -1,0 +1,125 @@
+"""ETags by the state of the registry: 304 without work, never an older answer, one per variant."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from registry.checks import record_check
+from registry.db import Database
+from registry.imports import import_document
+from registry.settings import Settings
+from search_api.app import create_app
+from search_api.edge.freshness import PUBLIC
+from search_api.services import Services
+from tests.lists import listed, number, row
+from tests.search_api.watching import client_over
+
+PRIVATE = {
+    "/v1/status", "/status", "/v1/subscriptions", "/v1/subscriptions/{id}", "/watch", "/language",
+    "/v1/subscriptions/{id}/deliveries", "/bulk", "/bulk/{token}", "/bulk/{token}/download",
+    "/health/live", "/health/ready", "/metrics", "/static/{name}", "/favicon.ico",
+    "/feeds/batches.atom", "/feeds/changes.atom", "/feeds/search.atom",
+}  # fmt: skip
+"""They depend on time, on a key, or keep tags of their own."""
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> TestClient:
+    settings.home.mkdir()
+    import_document(database, listed([row(serial) for serial in range(1, 6)]))
+    return client_over(database, home=settings.home)
+
+
+def paths(database: Database, settings: Settings) -> list[str]:
+    return [
+        "/", "/search?q=测试", "/market", "/batches", "/guide", f"/verify?number={number(1)}",
+        f"/v1/verify?number={number(1)}", "/v1/filings?q=测试", f"/v1/filings/{number(1)}",
+        "/v1/batches", "/v1/changes",
+    ]  # fmt: skip
+
+
+def test_every_route_has_been_decided_upon(database: Database, settings: Settings) -> None:
+    """A new page that changes with time must not be answered with 304 by accident."""
+    settings.home.mkdir()
+    app = create_app(Services(settings, database))
+    found = {path for route in app.routes if "GET" in (getattr(route, "methods", None) or ())
+             for path in [getattr(route, "path", "")]}  # fmt: skip
+    undecided = {p for p in found if p != "/" and not p.startswith(PUBLIC)} - PRIVATE
+    assert not undecided
+
+
+def test_what_is_unchanged_is_not_made_again(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    """The tag of an answer brings 304; any write that a reader could notice brings a new one."""
+    for path in paths(database, settings):
+        first = client.get(path)
+        assert first.status_code == 200, path
+        assert first.headers["cache-control"] == "public, no-cache"
+        again = client.get(path, headers={"If-None-Match": f'"x", {first.headers["etag"]}'})
+        assert (again.status_code, again.content) == (304, b""), path
+        assert again.headers["etag"] == first.headers["etag"]
+    with database.write() as session:
+        record_check(session, "algorithm", ok=True)
+    for path in paths(database, settings):
+        assert client.get(path, headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+def test_304_is_told_without_touching_the_engine(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A revalidation costs a look at one number."""
+    first = client.get("/v1/filings?q=测试")
+    engine = client.app.state.services.engine  # type: ignore[attr-defined]
+
+    def touched(*_args: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(engine, "search", touched)
+    again = client.get("/v1/filings?q=测试", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("one", ["accept-language", "cookie", "host", "accept"])
+def test_each_variant_has_a_tag_of_its_own(client: TestClient, one: str) -> None:
+    """Who changes the language must not hear that nothing has changed."""
+    values = {
+        "accept-language": "zh",
+        "cookie": "language=zh",
+        "host": "b.example",
+        "accept": "*/*",
+    }
+    tags = {client.get("/", headers=headers).headers["etag"]
+            for headers in ({one: values[one]}, {one: "text/html, en"})}  # fmt: skip
+    assert len(tags) == 2
+
+
+def test_what_belongs_to_one_reader_is_not_kept(client: TestClient) -> None:
+    """Answers to keys, forms and long polls are nobody else's."""
+    keyed = client.get("/v1/batches", headers={"Authorization": "Bearer x"})
+    polled = client.get("/v1/changes?wait=0")
+    posted = client.post("/v1/verify", json={"items": [number(1)]})
+    for answer in (keyed, polled, posted, client.get("/v1/status"), client.get("/health/ready")):
+        assert "etag" not in answer.headers
+    assert "etag" not in client.get("/v1/batches/none-such").headers
+
+
+def test_proxies_may_keep_an_answer_for_as_long_as_the_setting_says(
+    database: Database, settings: Settings
+) -> None:
+    """The load of the world is carried by caches, where the operator lets them."""
+    settings.home.mkdir()
+    import_document(database, listed([row(1)]))
+    client = client_over(database, home=settings.home, cache_seconds=5)
+    assert client.get("/v1/batches").headers["cache-control"] == "public, max-age=0, s-maxage=5"
+
+
+def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:
+    """A reader who is sent to another replica keeps what it has."""
+    settings.home.mkdir()
+    import_document(database, listed([row(1)]))
+    one, other = (client_over(database, home=settings.home) for _ in "12")
+    tag = one.get("/v1/batches").headers["etag"]
+    assert other.get("/v1/batches", headers={"If-None-Match": tag}).status_code == 304
+    import_document(database, listed([row(2, period="2024-01")]))
+    for client in (one, other):
+        assert client.get("/v1/batches", headers={"If-None-Match": tag}).json()["total"] == 2
