@@ -150,7 +150,8 @@ def test_a_subscription_is_made_tested_and_ended(visit: Visit, js: bool) -> None
     assert "whsec_" in page.locator("main").inner_text()
     page.get_by_role("button", name="Send a test").first.click()
     assert "waiting" in page.locator(".subscription").first.inner_text()
-    page.get_by_role("button", name="End it").first.click()
+    page.locator(".sure summary").first.click()
+    page.get_by_role("button", name="Yes, end it").first.click()
     assert "has ended" in page.get_by_role("status").inner_text()
 
 

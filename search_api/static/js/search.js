@@ -14,6 +14,7 @@ async function show(address, push) {
     if (!fresh) { location.assign(address); return; }
     found.replaceWith(fresh);
     document.title = page.title;
+    document.getElementById("said").textContent = fresh.querySelector("#total").textContent;
     history[push ? "pushState" : "replaceState"](null, "", address);
     const filters = page.querySelectorAll("form[data-live] input[type=hidden]");
     form.querySelectorAll("input[type=hidden]").forEach((old) => old.remove());
