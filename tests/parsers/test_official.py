@@ -114,7 +114,24 @@ def test_sequence_numbers_are_what_a_reader_sees(official: Path) -> None:
 
 def test_records_have_the_published_shape(official: Path) -> None:
     """The keys of DESIGN.md, in their order; everything published is a string."""
-    keys = ["series", "period", "seq", "name", "label", "entity", "product", "purpose", "number", "remark", "region", "filed_on", "table", "page", "row", "extra"]
+    keys = [
+        "series",
+        "period",
+        "seq",
+        "name",
+        "label",
+        "entity",
+        "product",
+        "purpose",
+        "number",
+        "remark",
+        "region",
+        "filed_on",
+        "table",
+        "page",
+        "row",
+        "extra",
+    ]
     for row in parsed(LISTS[0], "pdf").rows:
         made = record(row)
         assert list(made) == keys
