@@ -13,7 +13,8 @@ from parsers.tables import Cell, Table, TableRow, Tables
 from registry.errors import BrokenDocument, DocumentTooLarge
 
 _SHEET = b"sheetData"
-_REFERENCE = re.compile(r"([A-Z]{0,3})([0-9]{1,7})")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ROW = re.compile(r"()([0-9]{1,7})")
 _MOST_COLUMNS = 16384
 """So many columns has Excel."""
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -53,18 +54,25 @@ def _check(data: bytes, name: str) -> None:
     with Archive(data, name) as package:
         for part in package.parts():
             if _SHEET in package.read(part):
-                rows, columns = _extent(package.xml(part))
+                rows, columns = _extent(package.xml(part), f"{name}: {part}")
                 if rows * columns > MAX_CELLS:
                     raise DocumentTooLarge(f"{name}: {part} spans {rows} rows, {columns} columns")
 
 
-def _extent(sheet: "etree._Element") -> tuple[int, int]:
-    """The most rows and columns that a sheet can have, by its references and unnamed cells."""
+def _extent(sheet: "etree._Element", place: str) -> tuple[int, int]:
+    """The most rows and columns that a sheet can have, by its references and unnamed cells.
+
+    Raises:
+        BrokenDocument: a reference that is none; calamine makes any number of it.
+    """
     rows = columns = unnamed_rows = unnamed_cells = 0
     for element in sheet.iter("{*}row", "{*}c"):
-        reference = _REFERENCE.fullmatch(element.get("r", ""))
+        told = element.get("r")
         is_row = etree.QName(element).localname == "row"
-        if reference:
+        if told is not None:
+            reference = (_ROW if is_row else _REFERENCE).fullmatch(told)
+            if reference is None:
+                raise BrokenDocument(f"{place}: {told[:20]!r} is no reference to a cell or row")
             rows = max(rows, int(reference[2]))
             columns = max(columns, _column(reference[1]))
         elif is_row:
