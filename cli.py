@@ -31,7 +31,7 @@ from registry.db import Database, open_database
 from registry.doctor import Health, examine
 from registry.errors import RegistryError, SuanbeiError
 from registry.files import write_whole
-from registry.language import Text, language_of
+from registry.language import Language, Text, language_of
 from registry.logs import set_up_logs
 from registry.settings import Settings, settings_table
 from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
@@ -65,6 +65,7 @@ LOADED = Text(
     "已载入随附快照：{documents} 份清单，{rows} 行",
     "loaded the shipped snapshot: {documents} lists, {rows} rows",
 )
+NOT_EMPTY = Text("登记簿已有数据，未作改动", "the registry holds lists already: nothing to do")
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
 MARKS = {Health.OK: "✔", Health.WARN: "!", Health.BAD: "✘"}
 Host = Annotated[str, typer.Option(help="address to listen on")]
@@ -77,8 +78,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
     if is_empty(database):
-        loaded = load_snapshot(database, SNAPSHOT)
-        typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
+        _load(database, language)
     with _watching(conf, database):
         _serve(conf, database, host, port)
 
@@ -179,6 +179,22 @@ def settings() -> None:
     """Every setting, its value and what it means. 列出全部设置。"""
     for row in settings_table(Settings.load()):
         typer.echo(f"{row.name}={row.shown}\n    {row.help}")
+
+
+@app.command()
+def load() -> None:
+    """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
+    conf = Settings.load()
+    language, database = language_of(conf.language), open_database(conf)
+    if is_empty(database):
+        _load(database, language)
+    else:
+        typer.echo(NOT_EMPTY.say(language))
+
+
+def _load(database: Database, language: Language) -> None:
+    loaded = load_snapshot(database, SNAPSHOT)
+    typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
 
 
 @app.command()
