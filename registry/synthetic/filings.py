@@ -17,7 +17,7 @@ _AS_LETTERS = str.maketrans("0123456789", "oabcdefghi")
 
 def generate(model: Model, count: int, seed: int) -> Iterator[Values]:
     """`count` filings as values of the columns of `Filing`, without id, company after company."""
-    random = Random(seed)  # noqa: S311 - reproducible, not secret
+    random = Random(seed)
     codes = _codes(random)
     made = 0
     while made < count:
