@@ -2,10 +2,10 @@
 
 import typer
 
-from search_api.commands import search, stats, verify
+from search_api.commands import export, search, stats, verify
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for group in (verify, search, stats):
+    for group in (verify, search, stats, export):
         group.register(app)
