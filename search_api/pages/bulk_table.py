@@ -20,7 +20,7 @@ _NUMBER_HEADER = re.compile("备案编?号|编号|号码|filing|number|备案号
 _ENTITY_HEADER = re.compile(
     "公司|主体|企业|单位|供应商|厂商|company|vendor|entity|supplier", re.IGNORECASE
 )
-_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+$|-*$)")
+_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+$)")
 
 
 @dataclass(frozen=True, slots=True)
