@@ -17,24 +17,27 @@ import typer
 
 import alerts.commands
 import crawler.commands
-import crawler.doctor_commands
 import crawler.status_commands
 import search_api.commands
 from alerts.courier import Courier
 from alerts.sending import check_target
 from crawler.archive import Archive
+from crawler.doctor import check_archive, examine_archive
 from crawler.passes import Works
 from crawler.pictures import Pictures
 from crawler.sources import load_catalogue
 from crawler.watcher import Watcher
 from registry.db import Database, open_database
+from registry.doctor import Health, examine
 from registry.errors import RegistryError, SuanbeiError
 from registry.files import write_whole
-from registry.language import Text, language_of
+from registry.language import Language, Text, language_of
+from registry.logs import set_up_logs
 from registry.settings import Settings, settings_table
 from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
 from registry.views import count_filings
 from search_api.app import create_app
+from search_api.doctor import examine_index
 from search_api.evidence import find_evidence
 from search_api.server import run
 from search_api.services import Services
@@ -48,7 +51,6 @@ app = typer.Typer(
 for _group in (
     crawler.commands,
     crawler.status_commands,
-    crawler.doctor_commands,
     alerts.commands,
     search_api.commands,
 ):
@@ -63,7 +65,9 @@ LOADED = Text(
     "已载入随附快照：{documents} 份清单，{rows} 行",
     "loaded the shipped snapshot: {documents} lists, {rows} rows",
 )
+NOT_EMPTY = Text("登记簿已有数据，未作改动", "the registry holds lists already: nothing to do")
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
+MARKS = {Health.OK: "✔", Health.WARN: "!", Health.BAD: "✘"}
 Host = Annotated[str, typer.Option(help="address to listen on")]
 Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
 
@@ -74,8 +78,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
     if is_empty(database):
-        loaded = load_snapshot(database, SNAPSHOT)
-        typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
+        _load(database, language)
     with _watching(conf, database):
         _serve(conf, database, host, port)
 
@@ -84,7 +87,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def watch() -> None:
     """Scheduler, crawl, import and delivery, as many processes as wanted. 值守：抓取与投递。"""
     conf = Settings.load()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    set_up_logs(conf, logging.INFO)
     for name in ("apscheduler", "httpx", "apprise"):
         logging.getLogger(name).setLevel(logging.WARNING)
     with _watching(conf, open_database(conf)) as parts:
@@ -119,6 +122,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
+    set_up_logs(conf)
     services = Services(
         conf,
         database,
@@ -152,10 +156,45 @@ def evidence(
 
 
 @app.command()
+def doctor(
+    archive: Annotated[
+        bool, typer.Option("--archive", help="hash every document; rebuild and compare")
+    ] = False,
+) -> None:
+    """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
+    conf = Settings.load()
+    language, database = language_of(conf.language), open_database(conf)
+    engine = Services(conf, database).engine
+    findings = [*examine(database, conf), *examine_archive(conf, database), *examine_index(engine)]
+    for finding in findings:
+        typer.echo(f"{MARKS[finding.health]} {finding.text.say(language)}")
+    healthy = all(finding.health is not Health.BAD for finding in findings)
+    if archive:
+        healthy = check_archive(conf, database) and healthy
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
 def settings() -> None:
     """Every setting, its value and what it means. 列出全部设置。"""
     for row in settings_table(Settings.load()):
         typer.echo(f"{row.name}={row.shown}\n    {row.help}")
+
+
+@app.command()
+def load() -> None:
+    """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
+    conf = Settings.load()
+    language, database = language_of(conf.language), open_database(conf)
+    if is_empty(database):
+        _load(database, language)
+    else:
+        typer.echo(NOT_EMPTY.say(language))
+
+
+def _load(database: Database, language: Language) -> None:
+    loaded = load_snapshot(database, SNAPSHOT)
+    typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
 
 
 @app.command()

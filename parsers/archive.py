@@ -61,15 +61,9 @@ class Archive:
             )
         return data
 
-    def check_parts(self) -> None:
-        """Unpack every part once, for readers that open the package themselves.
-
-        Raises:
-            BrokenDocument, DocumentTooLarge, EncryptedDocument: as `read`.
-        """
-        for part in self._zip.namelist():
-            if self._zip.getinfo(part).file_size:
-                self.read(part)
+    def parts(self) -> list[str]:
+        """The names of all parts that hold anything."""
+        return [part.filename for part in self._zip.infolist() if part.file_size]
 
     def xml(self, part: str) -> "etree._Element":
         """The root element of one XML part; document types and entities are refused.

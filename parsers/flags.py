@@ -4,6 +4,7 @@
 - `check_digit`: the pattern fits, the check digit does not.
 - `suspect_columns`: cells seem to have changed places (a company where the name should be).
 - `cut_off`: a text runs off the page of the PDF, so that its end may be missing.
+- `unreadable_letters`: the PDF does not say what some letters are; U+FFFD stands for them.
 - `doubled_column`: two columns of one name held different texts, which were put together.
 """
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
+from lxml import etree
 
-from parsers.limits import MAX_COLUMNS, MAX_ROWS
+from parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
 from parsers.tables import Cell, Table, TableRow, Tables
 from parsers.text import BREAK
 from registry.errors import BrokenDocument, DocumentTooLarge
@@ -49,10 +50,36 @@ def read_html(data: bytes, name: str) -> Tables:
 
 
 def _soup(data: bytes, name: str) -> BeautifulSoup:
-    try:
-        return BeautifulSoup(data, "lxml")
-    except RecursionError as error:
-        raise BrokenDocument(f"{name}: the HTML is nested too deeply to be read") from error
+    etree.HTMLParser(target=_Gauge(name)).feed(data)
+    return BeautifulSoup(data, "lxml")
+
+
+class _Gauge:
+    """Measures a page with lxml before BeautifulSoup, which slows down with depth, builds it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._depth = self._elements = 0
+
+    def start(self, tag: str | bytes, attrib: object) -> None:
+        self._depth += 1
+        self._elements += 1
+        if self._depth > MAX_DEPTH:
+            raise BrokenDocument(f"{self._name}: HTML elements nested more than {MAX_DEPTH} deep")
+        if self._elements > MAX_ELEMENTS:
+            raise DocumentTooLarge(f"{self._name}: more than {MAX_ELEMENTS} HTML elements")
+
+    def end(self, tag: str | bytes) -> None:
+        self._depth -= 1
+
+    def data(self, data: str | bytes) -> None:
+        """Text does not count."""
+
+    def comment(self, text: str | bytes) -> None:
+        """Comments do not count."""
+
+    def close(self) -> None:
+        """Nothing to hand over."""
 
 
 def _pieces(root: Tag) -> Iterator[str | Tag]:
@@ -92,23 +119,21 @@ def _read_table(table: Tag, name: str) -> list[TableRow]:
     rows: list[TableRow] = []
     hanging: dict[int, tuple[Cell, int]] = {}
     for tr in table.find_all("tr"):
-        if tr.find_parent("table") is not table:
-            continue
         cells: list[Cell] = []
         column = 0
         for tag in tr.find_all(("td", "th")):
-            if tag.find_parent("tr") is not tr:
-                continue
             column = _hang(cells, column, hanging)
             span, height = _number(tag, "colspan", MAX_COLUMNS), _number(tag, "rowspan", MAX_ROWS)
             cells.append(Cell(_text(tag), span))
             if height > 1:
                 hanging[column] = (Cell(cells[-1].text, span, above=True), height - 1)
             column += span
-        column = _hang(cells, column, hanging)
-        if column > MAX_COLUMNS:
-            raise DocumentTooLarge(f"{name}: a table row of more than {MAX_COLUMNS} columns")
+            if column > MAX_COLUMNS:
+                raise DocumentTooLarge(f"{name}: a table row of more than {MAX_COLUMNS} columns")
+        _hang(cells, column, hanging)
         rows.append(TableRow(tuple(cells), len(rows) + 1))
+        if len(rows) > MAX_ROWS:
+            raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} table rows")
     return rows
 
 
@@ -119,9 +144,7 @@ def _hang(cells: list[Cell], column: int, hanging: dict[int, tuple[Cell, int]]) 
         cells.append(cell)
         if left > 1:
             hanging[column] = (cell, left - 1)
-            column += cell.span
-        else:
-            column += cell.span
+        column += cell.span
     return column
 
 

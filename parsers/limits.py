@@ -25,11 +25,23 @@ MAX_PAGE_SIDE = 14400.0
 MAX_GLYPHS_PER_PAGE = 100_000
 """Characters on one PDF page."""
 
+MAX_GLYPHS = 5_000_000
+"""Characters of a PDF."""
+
 MAX_RULINGS_PER_PAGE = 20_000
 """Lines drawn on one PDF page."""
 
 MAX_ROWS = 200_000
 """Table rows of a document."""
+
+MAX_CELLS = 5_000_000
+"""Cells of an XLSX sheet, empty ones in between included."""
+
+MAX_ELEMENTS = 300_000
+"""Elements of an HTML page."""
+
+MAX_DEPTH = 200
+"""How deep HTML elements may be nested."""
 
 MAX_COLUMNS = 256
 """Columns of a table."""

@@ -95,6 +95,9 @@ class Ledger:
             period = period_of(fields.get("filed_on", "")) or period
         flags = number_flags(series, fields["number"]) + column_flags(series, fields)
         flags += ("cut_off",) if any(cell.cut for cell in row.cells) else ()
+        flags += (
+            ("unreadable_letters",) if any("\ufffd" in text for text in fields.values()) else ()
+        )
         flags += ("doubled_column",) if any(len(texts) > 1 for texts in values.values()) else ()
         return Row(
             series=series, period=period, **fields, table=table, page=row.page, row=row.number,

@@ -5,7 +5,8 @@
 3. Runs of white space (full-width and no-break spaces too) become one space; none at the ends.
 4. A break inside a cell is layout, not space: it goes without a trace.
 
-Brackets, quotes, dashes and middle dots stay as published. Readers mark breaks with `BREAK`; a
+Brackets, quotes, dashes and middle dots stay as published; U+FFFD stands for a letter that the
+document does not name (a PDF font without Unicode). Readers mark breaks with `BREAK`; a
 reader that can tell that a space was lost at a break (PDF only) marks it with `LOST_SPACE`.
 """
 
@@ -23,7 +24,7 @@ _BREAKS = re.compile(r"[\n\v\f\r\x85\u2029]+")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5"
     r"\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    r"\ufff0-\uffff\ud800-\udfff]"
+    r"\ufff0-\ufffc\ufffe\uffff\ud800-\udfff]"
     r"|[\U000e0000-\U000e0fff]"
 )
 _SPACES = re.compile(r"\s+")

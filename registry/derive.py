@@ -19,13 +19,17 @@ CHANGING_FIELDS = ("name", "label", "entity", "product", "purpose", "remark", "r
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A row of one version of one batch. `current`: the version is the batch's newest."""
+    """A row of one version of one batch. `current`: the version is the batch's newest.
+
+    `seen_at` is when the version was seen last.
+    """
 
     batch: str
     source: str
     series: Series
     period: str
     seen_at: datetime
+    first_seen_at: datetime
     current: bool
     position: int
     row: dict[str, Any]
@@ -147,12 +151,21 @@ def _version_changes(all_versions: Sequence[Appearance]) -> list[dict[str, Any]]
                     "field": name,
                     "before": old,
                     "after": new,
-                    "when": appearance.seen_at.date().isoformat(),
+                    "when": _day_of_change(before, appearance),
                     "source": "versions",
                     "batch": appearance.batch,
                 }
             )
     return changes
+
+
+def _day_of_change(before: Appearance, after: Appearance) -> str:
+    """The day a version was seen for the first time, whenever it is looked at again; empty for
+    one that had been there before the version that it replaced.
+    """
+    if after.first_seen_at <= before.first_seen_at:
+        return ""
+    return after.first_seen_at.date().isoformat()
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[str, str]]:

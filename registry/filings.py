@@ -87,7 +87,7 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     fields = [getattr(Listing, name) for name in (*PUBLISHED_FIELDS, "flags", "page", "table")]
     facts = (
         Listing.number_key, Listing.position, Listing.row, Batch.id.label("batch"), Batch.source,
-        Batch.series, Batch.period, Version.last_seen_at,
+        Batch.series, Batch.period, Version.last_seen_at, Version.first_seen_at,
         (Version.sha256 == Batch.sha256).label("current"),
     )  # fmt: skip
     query = (
@@ -110,6 +110,7 @@ def _appearance(row: Values) -> Appearance:
         series=series,
         period=row["period"],
         seen_at=row["last_seen_at"],
+        first_seen_at=row["first_seen_at"],
         current=row["current"],
         position=row["position"],
         row=row,

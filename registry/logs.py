@@ -53,10 +53,10 @@ class _Json(_WithoutSecrets):
         return self._blotted(json.dumps(line, ensure_ascii=False, default=str))
 
 
-def set_up_logs(settings: Settings) -> None:
+def set_up_logs(settings: Settings, level: int = logging.WARNING) -> None:
     """Log to stderr as the settings say; requests are logged one by one only as JSON."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
     handler.setFormatter((_Json if as_json else _WithoutSecrets)(secrets_of(settings)))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.getLogger(ACCESS).setLevel(logging.INFO if as_json else logging.WARNING)

@@ -16,11 +16,13 @@ from search_api.routes import (
     health,
     metrics,
     search,
+    stats,
     status,
     subscriptions,
     verify,
 )
 from search_api.services import Services
+from search_api.stats import Statistics
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (
@@ -28,6 +30,7 @@ SECTIONS = (
     filings,
     entities,
     search,
+    stats,
     batches,
     changes,
     feeds,
@@ -54,6 +57,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.verdict_desk = VerdictDesk(services.database)
     app.state.meters = Meters(services)
+    app.state.statistics = Statistics(services)
     app.state.herald = Herald(services.database)
     problems.install(app)
     for section in SECTIONS:

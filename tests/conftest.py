@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
 from registry.db import Database
 from registry.settings import Settings
-from tests.postgres import TEMPLATE, Cluster, binaries, cluster
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "official"
 BACKENDS = os.environ.get("SUANBEI_TEST_DATABASES", "sqlite,postgres").split(",")

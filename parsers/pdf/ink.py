@@ -16,6 +16,8 @@ from parsers.pdf.shapes import Shape, Shapes
 
 _HYPHENS = (0x02, 0xFFFE)
 """What pdfium hands over for a hyphen at a line's end."""
+_SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
+"""Characters beyond U+FFFF come from pdfium in two halves."""
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
 _THIN = 3.0
 """A drawn shape thinner than this (points) is a ruling."""
@@ -139,7 +141,7 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
     origin_of, size_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize
     for index in range(count):
         code = code_of(handle, index)
-        if code <= 0x20 or code >= 0xFFFD:
+        if code <= 0x20 or 0xD800 <= code < 0xE000 or code >= 0xFFFD:
             text = _special(handle, index, code)
             if not text:
                 continue
@@ -163,6 +165,11 @@ def _special(handle: object, index: int, code: int) -> str:
         return "-"
     if code in _NO_UNICODE:
         raise Unsure("letters without Unicode")
+    if code in _SURROGATES:
+        # Two halves come as two characters in one place: the second completes the first.
+        low = raw.FPDFText_GetUnicode(handle, index + 1)
+        whole = code < _LOW_SURROGATE <= low < 0xE000
+        return chr(0x10000 + (code - 0xD800 << 10) + (low - _LOW_SURROGATE)) if whole else ""
     if code > 0x20:
         return chr(code)
     return " " if code == 0x20 and not raw.FPDFText_IsGenerated(handle, index) else ""

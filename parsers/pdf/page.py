@@ -203,10 +203,10 @@ def _lines(held: _Held) -> tuple[Line, ...]:
 def _line(glyphs: list[Glyph]) -> Line | None:
     glyphs.sort(key=_x0)
     text = "".join(map(_text, glyphs))
-    if not text.strip(" "):
+    if not text or text.isspace():
         return None
-    _, x0, first_end, y, size = glyphs[len(text) - len(text.lstrip(" "))]
-    _, last_start, x1, _, _ = glyphs[len(text.rstrip(" ")) - 1]
+    _, x0, first_end, y, size = next(glyph for glyph in glyphs if glyph[0] != " ")
+    _, last_start, x1, _, _ = next(glyph for glyph in reversed(glyphs) if glyph[0] != " ")
     if _TWO_LETTERS.search(text):
         text = _spaced(glyphs)
     return Line(text, x0, x1, y, size, first_end - x0, x1 - last_start)

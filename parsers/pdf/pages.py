@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from parsers.limits import MAX_PAGES
+from parsers.limits import MAX_GLYPHS, MAX_PAGES
 from parsers.pdf.helpers import Helper, cores, shares_of
 from parsers.pdf.ink import TooMuch, Unreadable, Unsure, read_ink
 from parsers.pdf.page import PageContent, arrange
@@ -76,7 +76,14 @@ def read_range(
     Raises:
         BrokenDocument, DocumentTooLarge: a page cannot be read.
     """
-    return [_read_page(document, data, index, name) for index in indexes]
+    pages: list[PageContent] = []
+    glyphs = 0
+    for index in indexes:
+        pages.append(_read_page(document, data, index, name))
+        glyphs += pages[-1].glyphs
+        if glyphs > MAX_GLYPHS:
+            raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
+    return pages
 
 
 def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str) -> PageContent:

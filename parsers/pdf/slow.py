@@ -1,6 +1,8 @@
 """Reads one page with plain pdfplumber: slower, for pages that the fast reader is unsure of."""
 
 import io
+import logging
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
@@ -15,9 +17,14 @@ from parsers.pdf.grid import Grid, Span
 from parsers.pdf.ink import Glyph, Ink, TooMuch, Unreadable
 from parsers.pdf.page import PageContent, arrange_in
 
+# Its complaints about odd fonts are no news: the page is known to be odd.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
 _BASELINE = 0.22
 """How far above a character's box's bottom its baseline is, in font sizes, in most fonts."""
 _SAME = 1.0
+_NO_UNICODE = re.compile(r"\(cid:\d+\)")
+"""How pdfminer writes a letter whose font does not say what it is."""
 
 _ERRORS = (
     PSException, PDFException, MalformedPDFException, PdfminerException,
@@ -48,7 +55,7 @@ def read_slowly(data: bytes, number: int) -> PageContent:
 def _glyph(char: dict[str, Any]) -> Glyph:
     size = float(char["size"])
     return (
-        str(char["text"]), float(char["x0"]), float(char["x1"]),
+        _NO_UNICODE.sub("\ufffd", str(char["text"])), float(char["x0"]), float(char["x1"]),
         float(char["bottom"]) - _BASELINE * size, size,
     )  # fmt: skip
 

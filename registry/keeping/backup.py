@@ -23,7 +23,7 @@ from sqlalchemy import select
 from registry.db import Database
 from registry.errors import BrokenDocument, MissingFile, RegistryError
 from registry.keeping.copy import copy_registry, require_empty
-from registry.keeping.documents import archived, bring_documents, sha256_of, unpack
+from registry.keeping.documents import archived, bring_documents, is_document, sha256_of, unpack
 from registry.keeping.fingerprint import Fingerprint
 from registry.models import Document
 
@@ -57,15 +57,16 @@ def write_backup(database: Database, archive: Path, path: Path) -> Backup:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
             copy = Path(folder) / REGISTRY
             tables, named = _copy(database, copy)
-            documents = archived(archive)
-            missing = len(named - {one.name for one in documents})
+            files = archived(archive)
+            documents = {path.name for path in files if is_document(path)}
+            missing = len(named - documents)
             now = datetime.now(UTC).isoformat()
             taken = Backup(now, sha256_of(copy), tables, len(documents), missing)
             with _writing(temporary) as tar:
                 _add_head(tar, taken)
                 tar.add(copy, REGISTRY)
-                for one in documents:
-                    tar.add(one, f"{ARCHIVE}/{one.parent.name}/{one.name}")
+                for one in files:
+                    tar.add(archive / one, f"{ARCHIVE}/{one.as_posix()}")
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -90,7 +91,7 @@ def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
             with _reading(path) as tar:
                 unpack(tar, folder, (HEAD, REGISTRY), ARCHIVE)
             taken = _read_head(path, folder / HEAD)
-            if len(archived(folder / ARCHIVE)) != taken.documents:
+            if sum(map(is_document, archived(folder / ARCHIVE))) != taken.documents:
                 raise BrokenDocument(f"{path}: documents are missing in it")
             if sha256_of(folder / REGISTRY) != taken.registry:
                 raise BrokenDocument(f"{path}: its registry is damaged")

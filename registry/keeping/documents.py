@@ -9,12 +9,19 @@ from pathlib import Path
 from registry.errors import BrokenDocument
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MEMBER = re.compile(r"(?:[a-z]{3,20}/)?[0-9a-f]{2}/([0-9a-f]{64})")
 _CHUNK = 1 << 20
 
 
 def archived(archive: Path) -> list[Path]:
-    """The documents of an archive, in order."""
-    return [path for path in sorted(archive.glob("??/*")) if _SHA256.fullmatch(path.name)]
+    """The documents of an archive and the records of their origins, relative to it, in order."""
+    found = [*archive.glob("??/*"), *archive.glob("*/??/*")]
+    return sorted(p.relative_to(archive) for p in found if _SHA256.fullmatch(p.name))
+
+
+def is_document(path: Path) -> bool:
+    """Whether a path within an archive is a document's, and not that of a record about one."""
+    return len(path.parts) == 2
 
 
 def sha256_of(path: Path) -> str:
@@ -30,22 +37,20 @@ def unpack(tar: tarfile.TarFile, folder: Path, files: tuple[str, ...], archive: 
         BrokenDocument: a member that does not belong there, or a document with other bytes.
     """
     for member in tar:
-        parts = member.name.split("/")
-        is_document = parts[0] == archive and len(parts) == 3 and bool(_SHA256.fullmatch(parts[2]))
-        if not member.isfile() or not (is_document or member.name in files):
+        found = _MEMBER.fullmatch(member.name.removeprefix(f"{archive}/"))
+        in_archive = found is not None and member.name.startswith(f"{archive}/")
+        if not member.isfile() or not (in_archive or member.name in files):
             raise BrokenDocument(f"{member.name}: does not belong in a backup")
-        name = f"{archive}/{parts[2][:2]}/{parts[2]}" if is_document else member.name
-        digest = _write(tar, member, folder / name)
-        if is_document and digest != parts[2]:
+        digest = _write(tar, member, folder / member.name)
+        if in_archive and found and digest != found[1]:
             raise BrokenDocument(f"{member.name}: damaged in the backup")
 
 
 def bring_documents(source: Path, archive: Path) -> None:
     """Move documents into an archive; those it has are replaced by these, whose bytes are known."""
     for path in archived(source):
-        target = archive / path.name[:2] / path.name
-        target.parent.mkdir(exist_ok=True)
-        shutil.move(path, target)
+        (archive / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(source / path, archive / path)
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> str:

@@ -82,8 +82,8 @@ class Freshness:
             return  # the route has its own opinion
         headers["etag"] = tag.decode()
         headers["cache-control"] = self._keep
-        for name in ("Accept-Language", "Accept-Encoding"):
-            headers.add_vary_header(name)
+        if "Accept-Language" not in headers.get("vary", ""):
+            headers.add_vary_header("Accept-Language")
 
 
 _VARY = b"Accept-Language, Accept-Encoding, Cookie"

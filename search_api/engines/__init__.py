@@ -7,5 +7,9 @@ from search_api.engines.sqlite import SqliteEngine
 
 
 def open_engine(settings: Settings, database: Database) -> Engine:
-    """The engine that the settings name."""
+    """The engine that the settings name: Meilisearch by its address, else the embedded one."""
+    if settings.search_url:
+        from search_api.engines.meili import MeiliEngine
+
+        return MeiliEngine(settings, database)
     return SqliteEngine(settings, database)

@@ -27,6 +27,7 @@ _LONGEST_INITIALS = 8
 _LONG_WORD = 8
 _CANDIDATES = 500
 _TEXTS = 200
+_MANY_MORE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ def guess(lookup: Lookup, term: str, best: Level | None) -> list[Guess]:
     return _most_frequent(one for one in found if one.fragment != term)
 
 
-def similar(lookup: Lookup, term: str) -> list[Guess]:
-    """Other spellings of a term that does occur, for asking whether they were meant."""
-    return _most_frequent(one for one in _latin(lookup, term) if one.fragment != term)
+def similar(lookup: Lookup, term: str, found: int) -> list[Guess]:
+    """Other spellings of a term that few filings have, for asking whether they were meant: such as
+    many more filings have."""
+    near = (one for one in _latin(lookup, term) if one.count >= _MANY_MORE * found)
+    return _most_frequent(one for one in near if one.fragment != term)
 
 
 def _most_frequent(found: Iterable[Guess]) -> list[Guess]:

@@ -1,6 +1,6 @@
 """Chinese words as people type them without an input method: 字节跳动 as zijietiaodong or zjtd."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 _AMBIGUOUS = frozenset(
@@ -42,12 +42,10 @@ def spell(word: str) -> Spelled | None:
 
     Letters and digits in it stand for themselves.
     """
-    readings = _readings()
-    if not any(ord(sign) in readings for sign in word):
+    parts = [_READINGS[sign] for sign in word]
+    if parts == list(word):
         return None
-    if _AMBIGUOUS.isdisjoint(word):
-        parts = [readings.get(ord(sign), sign) for sign in word]
-    else:
+    if not _AMBIGUOUS.isdisjoint(word):
         parts = _in_context(word)
     return Spelled("".join(parts), "".join(p[0] for p in parts), tuple(map(len, parts)))
 
@@ -58,10 +56,16 @@ def _in_context(word: str) -> list[str]:
     return lazy_pinyin(word, errors=list)  # type: ignore[arg-type]  # one part a character
 
 
-@cache
-def _readings() -> dict[int, str]:
-    """Each character's first reading, without tones."""
-    from pypinyin.constants import PINYIN_DICT
-    from pypinyin.contrib.tone_convert import to_normal
+class _Readings(dict[str, str]):
+    """Character → its first reading without tones; itself where it has none."""
 
-    return {code: to_normal(known.split(",")[0]) for code, known in PINYIN_DICT.items()}
+    def __missing__(self, sign: str) -> str:
+        from pypinyin.constants import PINYIN_DICT
+        from pypinyin.contrib.tone_convert import to_normal
+
+        known = PINYIN_DICT.get(ord(sign))
+        self[sign] = to_normal(known.split(",")[0]) if known else sign
+        return self[sign]
+
+
+_READINGS = _Readings()

@@ -76,8 +76,9 @@ def posted_verdict(
 def _answer(request: Request, parts: Services, text: str, entity: str) -> Response:
     questions = questions_of(text)
     if len(questions) > 1:
-        return _many(request, parts, text, entity, questions)
-    return _one(request, parts, questions[0] if questions else text[:LONGEST_PART], entity)
+        return _record(_many(request, parts, text, entity, questions))
+    question = questions[0] if questions else text[:LONGEST_PART]
+    return _record(_one(request, parts, question, entity))
 
 
 def questions_of(text: str) -> list[str]:
@@ -89,6 +90,12 @@ def questions_of(text: str) -> list[str]:
     if len(found) == 1:
         return [text.strip()[:LONGEST_PART]]
     return list(found.values())
+
+
+def _record(response: Response) -> Response:
+    """A verdict says when it was made: it is made anew each time, and kept by nobody else."""
+    response.headers["cache-control"] = "private, max-age=0, must-revalidate"
+    return response
 
 
 def _one(request: Request, parts: Services, text: str, entity: str) -> Response:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, Field
 
 from registry.errors import Unauthorized, UsageError
@@ -25,7 +24,7 @@ from registry.subscriptions import (
     remove_subscription,
 )
 from search_api.i18n import language_of_request
-from search_api.keys import require_key
+from search_api.keys import Scope, require_scope
 from search_api.pages.show import address
 from search_api.pages.web import public_base, render
 from search_api.services import Services, services
@@ -88,13 +87,9 @@ def _subscriptions(parts: Services) -> list[dict[str, Any]]:
         ]
 
 
-def _check_key(request: Request, key: str) -> None:
-    require_key(request, HTTPAuthorizationCredentials(scheme="Bearer", credentials=key))
-
-
 def _is_allowed(request: Request) -> bool:
     try:
-        _check_key(request, request.cookies.get(KEY_COOKIE, ""))
+        require_scope(request, request.cookies.get(KEY_COOKIE, ""), Scope.READ)
     except Unauthorized:
         return False
     return True
@@ -105,11 +100,12 @@ def _guard(request: Request) -> None:
 
     Raises:
         Unauthorized: no key, or a form of another site.
+        Forbidden: a key that may only read.
     """
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):
         raise Unauthorized("this form was sent from another site")
-    _check_key(request, request.cookies.get(KEY_COOKIE, ""))
+    require_scope(request, request.cookies.get(KEY_COOKIE, ""), Scope.WRITE)
 
 
 @router.post("/watch/key")
@@ -118,7 +114,7 @@ def enter(
 ) -> Response:
     """Remember a key for these pages, until the browser is closed."""
     try:
-        _check_key(request, key.strip())
+        require_scope(request, key.strip(), Scope.READ)
     except Unauthorized as error:
         return _page(request, parts, 401, said=str(error))
     response = RedirectResponse(next if next.startswith("/watch?") else "/watch", 303)

@@ -18,6 +18,7 @@ from registry.db import Database
 from registry.models import Batch, Document
 from registry.settings import Settings
 from search_api.app import create_app
+from search_api.keys import Scope, new_key
 from search_api.services import Services
 from tests.pages.registry import fill
 
@@ -33,13 +34,14 @@ QUIET = [
 ]
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "pages"
 KEY = "a-key-for-tests"
+READER, READER_ENTRY = new_key("reader", Scope.READ)
 
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The parts over a small registry."""
     home = tmp_path_factory.mktemp("pages")
-    settings = Settings(home=home, api_keys=KEY)
+    settings = Settings(home=home, api_keys=f"{KEY},{READER_ENTRY}")
     database = Database(settings.database)
     database.migrate()
     fill(database)

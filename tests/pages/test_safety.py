@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.pages import registry as small
+from tests.pages.conftest import READER
 
 HTML = {"accept": "text/html"}
 PATHS = ["/", "/search?q=alert", "/bulk", "/guide", "/batches", "/market", "/watch", "/docs", "/status", "/nothing",
@@ -16,7 +17,7 @@ PATHS = ["/", "/search?q=alert", "/bulk", "/guide", "/batches", "/market", "/wat
 @pytest.fixture(scope="module")
 def client(site: str) -> Iterator[httpx.Client]:
     """A client that follows no redirect."""
-    with httpx.Client(base_url=site, headers=HTML) as opened:
+    with httpx.Client(base_url=site, headers=HTML, timeout=60) as opened:
         yield opened
 
 
@@ -99,6 +100,21 @@ def test_json_is_one_header_away(client: httpx.Client, path: str, target: str) -
     answer = client.get(path, headers={"accept": "application/json"})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(target)
+
+
+def test_a_verdict_is_made_when_it_is_asked_for(client: httpx.Client) -> None:
+    """It bears the time of the check: no cache may answer in its place."""
+    answer = client.get(f"/verify?q={small.LISTED}")
+    assert answer.headers["cache-control"].startswith("private, max-age=0")
+    assert "etag" not in answer.headers
+
+
+def test_a_key_that_may_only_read_changes_nothing(client: httpx.Client) -> None:
+    """Its holder sees subscriptions, and cannot make one."""
+    cookie = {"cookie": f"suanbei_key={READER}"}
+    assert "/watch/new" in client.get("/watch", headers=cookie).text
+    answer = client.post("/watch/new", data={"deliver": "https://example.com/"}, headers=cookie)
+    assert answer.status_code == 403
 
 
 def test_errors_are_pages_for_people_and_problems_for_programs(client: httpx.Client) -> None:

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
+from deploy.trial.postgres import Cluster
 from registry.db import Database, alembic_config
 from registry.errors import DatabaseUnavailable
 from registry.events import EventType, NewEvent, append_events, last_event_id
@@ -17,7 +18,6 @@ from registry.models import Base, Event, Filing
 from registry.watching import LeaseRow
 from tests.conftest import NewDatabase
 from tests.lists import listed, row
-from tests.postgres import Cluster
 
 REVISIONS = [one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 

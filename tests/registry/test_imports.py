@@ -246,3 +246,17 @@ def test_a_withdrawal_may_come_before_its_filing(database: Database) -> None:
             "deregistered",
             [],
         )
+
+
+def test_the_day_of_a_change_is_that_of_the_version_that_brought_it(database: Database) -> None:
+    """Not the day on which the list was looked at last: that day moves on with every look."""
+    import_document(database, listed([row(1), row(2)]))
+    changed = [row(1, name="新名"), row(2)]
+    import_document(database, listed(changed, fetched_at=LATER))
+    much_later = datetime(2026, 5, 1, tzinfo=UTC)
+    import_document(database, listed(changed, fetched_at=much_later))
+    other = row(1, name="新名", period="2024-01")
+    import_document(database, listed([other], fetched_at=much_later))
+    with database.read() as session:
+        changes = session.execute(select(Filing.changes).where(Filing.number == number(1)))
+        assert [change["when"] for change in changes.scalar_one()] == ["2026-02-01"]

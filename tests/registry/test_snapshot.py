@@ -107,7 +107,9 @@ def test_the_shipped_snapshot_loads_and_holds_facts_only(database: Database) -> 
     """What `suanbei up` loads: every filing, no descriptive text."""
     loaded = load_snapshot(database, SNAPSHOT)
     with database.read() as session:
-        counted = session.execute(text("SELECT count(*), sum(CASE WHEN purpose != '' THEN 1 ELSE 0 END) FROM filings")).one()
+        counted = session.execute(
+            text("SELECT count(*), sum(CASE WHEN purpose != '' THEN 1 ELSE 0 END) FROM filings")
+        ).one()
         rows = session.execute(text("SELECT sum(rows) FROM batches")).scalar_one()
     assert rows == loaded.rows
     assert tuple(counted) == (counted[0], 0)

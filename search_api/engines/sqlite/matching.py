@@ -83,8 +83,9 @@ class _Term:
         for one in self.guesses:
             levels = _cumulative(_levels(self._state, one.fragment, ""))
             self.forgiven = [a | b for a, b in zip(self.forgiven, levels, strict=True)]
-        if best is not None and self.typed[-1].bit_count() <= _FEW:
-            self.offers = similar(lookup, self.fragment)
+        found = self.typed[-1].bit_count()
+        if 0 < found <= _FEW:
+            self.offers = similar(lookup, self.fragment, found)
 
 
 def _texts(terms: Terms, whole: _Term, words: Sequence[_Term], upto: Sets) -> Iterable[str]:

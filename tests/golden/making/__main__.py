@@ -1,12 +1,13 @@
-"""Makes the golden documents and their expected rows: `python -m tests.golden.making`.
+"""Makes the golden documents and their expected rows: `python -m tests.golden.making [NAME…]`.
 
 The documents are made up; their expected rows (the JSON file beside each) come from the same data,
-never from a parser. Needs LibreOffice, which lays the DOCX out as PDF. Run it after changing a
-case, look at the difference, and commit both.
+never from a parser. Needs LibreOffice, which lays the DOCX out as PDF. Run it with the names of the
+cases that changed (none: all), look at the difference, and commit both.
 """
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.golden.making.cases import CASES
@@ -17,18 +18,22 @@ from tests.golden.making.words import write_docx
 FOLDER = Path(__file__).resolve().parents[1]
 
 
-def main() -> None:
-    """Write every golden document with its expectation."""
+def main(names: list[str]) -> None:
+    """Write golden documents with their expectations."""
+    documents = []
     for make in CASES:
         case = make()
-        path = FOLDER / f"{case.name}.docx"
-        write_docx(case, path)
+        if names and case.name not in names:
+            continue
+        documents.append(str(FOLDER / f"{case.name}.docx"))
+        write_docx(case, Path(documents[-1]))
         write_expected(case.name, case.expected())
-    documents = [str(FOLDER / f"{make().name}.docx") for make in CASES]
-    convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(FOLDER)]
-    subprocess.run([*convert, *documents], check=True, capture_output=True)
-    for name, expected in [*write_drawn(FOLDER), *write_provinces(FOLDER)]:
-        write_expected(name, expected)
+    if documents:
+        convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(FOLDER)]
+        subprocess.run([*convert, *documents], check=True, capture_output=True)
+    if not names:
+        for name, expected in [*write_drawn(FOLDER), *write_provinces(FOLDER)]:
+            write_expected(name, expected)
 
 
 def write_expected(name: str, expected: dict[str, object]) -> None:
@@ -38,4 +43,4 @@ def write_expected(name: str, expected: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

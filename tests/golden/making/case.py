@@ -1,5 +1,6 @@
 """What a golden document holds, apart from how it is laid out."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,8 @@ class Case:
             "entity": "", "product": "", "purpose": "", "number": "", "remark": "", "region": "",
             "filed_on": "", "table": table, "row": number, "extra": {},
         }  # fmt: skip
-        for name, text in zip(sheet.columns.values(), row, strict=True):
+        told = (unicodedata.normalize("NFC", text) for text in row)
+        for name, text in zip(sheet.columns.values(), told, strict=True):
             if name.startswith("extra:"):
                 values["extra"][name.removeprefix("extra:")] = text
             else:

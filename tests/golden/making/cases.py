@@ -190,8 +190,21 @@ def breaks() -> Case:
     return Case("breaks", ["附件11", title], [sheet], period="2025-03", ordinal=11)
 
 
+def rare_letters() -> Case:
+    """Letters beyond U+FFFF, full-width letters, signs of one letter, a compatibility ideograph."""
+    row = algorithm_row(
+        1, name="样例𠮷野推荐算法", entity="北京样例𬭎科技有限公司", product="样例㎡①Ⅷé€™(APP)",
+        purpose="用于Ｆｕｌｌ全角，“引号”‘引号’·中点—破折……省略。",
+    )  # fmt: skip
+    other = algorithm_row(2, name="样例" + "\uf900" + "算法")
+    title = "境内互联网信息服务算法备案清单（2024年8月）"
+    case = Case("rare_letters", ["附件8", title], [], period="2024-08", ordinal=8)
+    case.sheets = [Sheet("algorithm", ALGORITHM, [row, other])]
+    return case
+
+
 CASES = (
     algorithm, deep_synthesis, unnumbered, automatic, filed_2024_04, genai, on_device,
     deregistration, odd_numbers, header_again, unknown_column, split_header, doubled_header,
-    merged_rows, breaks,
+    merged_rows, breaks, rare_letters,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from registry.subscriptions import Wish, create_subscription, list_subscriptions
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 
-BODY = b"a document as fetched"
+BODY, RECORD = b"a document as fetched", b"where it came from"
 
 
 def filled(database: Database) -> Database:
@@ -34,7 +34,10 @@ def held(database: Database) -> dict[str, tuple[int, str]]:
 
 
 def archive_of(home: Path) -> Path:
-    """An archive of one document."""
+    """An archive of one document, and a record of its origin."""
+    record = hashlib.sha256(RECORD).hexdigest()
+    (home / "archive/origins" / record[:2]).mkdir(parents=True)
+    (home / "archive/origins" / record[:2] / record).write_bytes(RECORD)
     sha256 = hashlib.sha256(BODY).hexdigest()
     (home / "archive" / sha256[:2]).mkdir(parents=True)
     (home / "archive" / sha256[:2] / sha256).write_bytes(BODY)
@@ -84,7 +87,8 @@ def test_a_backup_restores_registry_and_archive(
     again = new_database()
     assert restore_backup(tmp_path / "b.tar.zst", again, tmp_path / "new" / "archive") == taken
     assert held(again) == held(database)
-    assert [p.read_bytes() for p in (tmp_path / "new/archive").rglob("*") if p.is_file()] == [BODY]
+    kept = [p.read_bytes() for p in (tmp_path / "new/archive").rglob("*") if p.is_file()]
+    assert sorted(kept) == [BODY, RECORD]
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["archive"]
 
 

@@ -1,16 +1,25 @@
 """Each engine over a small registry."""
 
-from collections.abc import Iterator
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from registry.db import Database
 from registry.imports import import_document
 from registry.lists import Series
+from registry.models import Filing
 from registry.settings import Settings
-from search_api.engines import open_engine
-from search_api.engines.base import Engine
+from search_api.engines.base import Engine, Query
+from search_api.engines.meili import MeiliEngine
+from search_api.engines.sqlite import SqliteEngine
 from tests.lists import listed, number, row
+from tests.meilisearch import Address, running
 
 ROWS = [
     row(1, name="字节推荐算法", entity="北京字节跳动科技有限公司", product="抖音（APP）、西瓜 视频(网站)"),
@@ -26,17 +35,89 @@ GENAI = row(
 
 
 @pytest.fixture
-def filled(database: Database) -> Database:
-    """A registry of four filings in two lists."""
+def filled(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A registry of four filings in two lists, for a test to change."""
+    with _filled(sqlite_template, tmp_path) as database:
+        yield database
+
+
+@contextmanager
+def _filled(template: Path, folder: Path) -> Iterator[Database]:
+    path = folder / "registry.sqlite3"
+    shutil.copy(template, path)
+    database = Database(f"sqlite:///{path}")
     import_document(database, listed(ROWS))
     import_document(database, listed([GENAI]))
-    return database
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def meilisearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """One Meilisearch for all tests."""
+    with running(tmp_path_factory.mktemp("meilisearch")) as address:
+        yield address
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("meilisearch", marks=pytest.mark.meilisearch)]
+)
+def new_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Database], Engine]]:
+    """Opens the engine under test over a registry, with an index of its own."""
+    opened: list[Engine] = []
+    there: dict[str, str] = {}
+    if request.param == "meilisearch":
+        address: Address = request.getfixturevalue("meilisearch")
+        there = {"search_url": address.url, "search_key": address.key}
+
+    def make(database: Database) -> Engine:
+        settings = Settings(home=tmp_path_factory.mktemp("home")).model_copy(update=there)
+        if there:
+            opened.append(MeiliEngine(settings, database, f"test{secrets.token_hex(4)}"))
+        else:
+            opened.append(SqliteEngine(settings, database))
+        return opened[-1]
+
+    yield make
+    for engine in opened:
+        if isinstance(engine, MeiliEngine):
+            engine.indexes.drop()
+        engine.close()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A registry that tests only read, and the engine under test over it."""
+
+    database: Database
+    engine: Engine
+
+    def names(self, query: Query) -> list[str]:
+        """The names of what is found, in order."""
+        return names(self.database, self.engine, query)
+
+
+@pytest.fixture(scope="session")
+def shared(
+    new_engine: Callable[[Database], Engine],
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shared]:
+    """For tests that change nothing."""
+    with _filled(sqlite_template, tmp_path_factory.mktemp("shared")) as database:
+        yield Shared(database, new_engine(database))
 
 
 @pytest.fixture
-def engine(filled: Database, settings: Settings) -> Iterator[Engine]:
-    """The engine under test."""
-    settings.home.mkdir()
-    opened = open_engine(settings, filled)
-    yield opened
-    opened.close()
+def engine(filled: Database, new_engine: Callable[[Database], Engine]) -> Engine:
+    """The engine under test over a registry of the test's own."""
+    return new_engine(filled)
+
+
+def names(database: Database, engine: Engine, query: Query) -> list[str]:
+    """The names of the filings found, in order."""
+    with database.read() as session:
+        known = {one.id: one.name for one in session.execute(select(Filing)).scalars()}
+    return [known[hit.id] for hit in engine.search(query).hits]

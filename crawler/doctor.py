@@ -1,24 +1,23 @@
-"""`suanbei doctor`: is everything here as it should be?"""
+"""The archive's part of `suanbei doctor`: is every document there, and does the registry follow from them?"""
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from sqlalchemy import text
+from sqlalchemy import select
 
 from crawler.archive import Archive
 from crawler.origins import origins_of
 from crawler.rebuild import compare, only_in_snapshot, rebuild
-from registry.db import Database, open_database
+from registry.db import Database
+from registry.doctor import Finding, Health
 from registry.errors import SuanbeiError
-from registry.events import last_event_id
 from registry.language import Text, language_of
+from registry.models import Document
 from registry.settings import Settings
 
-_DATABASE = Text("数据库：{url}，最新事件 {version}", "database: {url}, newest event {version}")
-_DAMAGED = Text("数据库损坏：{problem}", "the database is damaged: {problem}")
 _ARCHIVE = Text(
     "档案：{documents} 份文件，{records} 条来源记录，逐一校验完毕，问题 {problems} 个",
     "archive: {documents} documents, {records} records of origin, all hashed, {problems} problems",
@@ -37,39 +36,26 @@ _SNAPSHOT = Text(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(doctor)
+def examine_archive(settings: Settings, database: Database) -> Iterator[Finding]:
+    """Whether there is a document for each that the registry names (not whether each is whole).
 
-
-def doctor(
-    archive: Annotated[
-        bool, typer.Option("--archive", help="hash every document; rebuild and compare")
-    ] = False,
-) -> None:
-    """Check the registry, and with --archive that it follows from its documents. 自检。"""
-    settings = Settings.load()
-    database = open_database(settings)
-    healthy = _check_database(database, settings)
-    if archive:
-        kept = Archive(settings.archive)
-        healthy = _check_archive(kept, settings) and _check_rebuilt(kept, database, settings)
-    raise typer.Exit(0 if healthy else 1)
-
-
-def _check_database(database: Database, settings: Settings) -> bool:
+    A registry that was filled from the snapshot names documents which nobody has fetched yet.
+    """
+    kept = set(Archive(settings.archive))
     with database.read() as session:
-        version = last_event_id(session)
-        found = (
-            [str(row[0]) for row in session.execute(text("PRAGMA integrity_check"))]
-            if database.is_sqlite
-            else ["ok"]
-        )
-    _say(_DATABASE, settings, url=repr(database.engine.url), version=version)
-    for problem in found:
-        if problem != "ok":
-            _say(_DAMAGED, settings, problem=problem)
-    return found == ["ok"]
+        named = set(session.execute(select(Document.sha256)).scalars())
+    found = Text(f"档案：{len(kept)} 份文件", f"archive: {len(kept)} documents")
+    yield Finding(Health.OK, found)
+    if missing := len(named - kept):
+        zh = f"档案缺 {missing} 份文件（suanbei crawl --full）"
+        en = f"archive: {missing} documents not fetched yet (`suanbei crawl --full`)"
+        yield Finding(Health.WARN, Text(zh, en))
+
+
+def check_archive(settings: Settings, database: Database) -> bool:
+    """Hash every document, rebuild a registry from them and compare; what differs is told."""
+    kept = Archive(settings.archive)
+    return _check_archive(kept, settings) and _check_rebuilt(kept, database, settings)
 
 
 def _check_archive(archive: Archive, settings: Settings) -> bool:

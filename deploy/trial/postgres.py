@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL cluster for tests: on a socket in a folder of its own, gone afterwards."""
+"""A throw-away PostgreSQL cluster for tests and trials: on a socket in a folder of its own, gone afterwards."""
 
 import contextlib
 import os

@@ -1,0 +1,214 @@
+"""`suanbei stats`."""
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.bar import Bar
+from rich.console import Console
+from rich.table import Table
+
+from registry.db import open_database
+from registry.language import Language, Text, language_of
+from registry.regions import region_by_name
+from registry.settings import Settings
+from registry.stats import By, Split, lists
+from registry.views import coverage
+from search_api.commands.options import with_filters
+from search_api.commands.verify import require_filled
+from search_api.pages.words import Words
+from search_api.params import FilterParams
+from search_api.selecting import filters_said
+from search_api.services import Services
+from search_api.stats import CountParams, Statistics, TimelineParams
+
+Figures = dict[str, Any]
+_BAR = 30
+
+
+class Shown(StrEnum):
+    """What is printed."""
+
+    OVERVIEW = "overview"
+    LISTS = "lists"
+    SUMMARY = "summary"
+    TIMELINE = "timeline"
+    SERIES = "series"
+    TYPE = "type"
+    ROLE = "role"
+    REGION = "region"
+    CITY = "city"
+    YEAR = "year"
+    STATUS = "status"
+    ENTITY = "entity"
+    PRODUCT_KIND = "product_kind"
+    FLAG = "flag"
+    NEW_ENTRANTS = "new_entrants"
+    DEREGISTRATIONS = "deregistrations"
+    DOUBLE_FILING = "double_filing"
+
+
+OVERVIEW = (Shown.SUMMARY, Shown.LISTS, Shown.SERIES, Shown.TYPE, Shown.REGION, Shown.ENTITY)
+TITLES = {
+    Shown.LISTS: Text("各清单行数", "rows of each list"),
+    Shown.SUMMARY: Text("总览", "summary"),
+    Shown.TIMELINE: Text("首次公布时间", "first listed"),
+    Shown.SERIES: Text("登记簿", "register"),
+    Shown.TYPE: Text("算法类型", "type of algorithm"),
+    Shown.ROLE: Text("角色", "role"),
+    Shown.REGION: Text("地区", "region"),
+    Shown.CITY: Text("城市", "city"),
+    Shown.YEAR: Text("编号年份", "year of the number"),
+    Shown.STATUS: Text("状态", "status"),
+    Shown.ENTITY: Text("主体", "company"),
+    Shown.PRODUCT_KIND: Text("产品形态", "kind of product"),
+    Shown.FLAG: Text("异常", "oddity"),
+    Shown.NEW_ENTRANTS: Text("各清单的新主体", "new companies of each list"),
+    Shown.DEREGISTRATIONS: Text("注销（按公告月份）", "deregistrations (month of the notice)"),
+    Shown.DOUBLE_FILING: Text("双备案主体", "companies that file twice"),
+}
+FIGURES = {
+    "filings": Text("备案", "filings"),
+    "active": Text("有效", "active"),
+    "deregistered": Text("已注销", "deregistered"),
+    "entities": Text("主体", "companies"),
+    "regions": Text("地区", "regions"),
+    "first_period": Text("最早清单", "first list"),
+    "last_period": Text("最新清单", "newest list"),
+    "algorithm": Text("有算法备案的主体", "companies with an algorithm filing"),
+    "genai": Text("有生成式人工智能备案或登记的主体", "companies with a generative-AI filing"),
+    "both": Text("两者皆有的主体", "companies with both"),
+    "share": Text("两者皆有占全部主体", "both, of all companies"),
+    "share_of_genai": Text("两者皆有占生成式主体", "both, of generative-AI companies"),
+}
+WITHOUT = Text("（无）", "(none)")
+UNDATED = Text("仅备注", "remark only")
+MORE = Text("另有 {count} 项（--top）", "{count} more (--top)")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("stats")(print_stats)
+
+
+@with_filters(FilterParams)
+def print_stats(
+    asked: FilterParams,
+    show: Annotated[Shown, typer.Option(help="which figures")] = Shown.OVERVIEW,
+    by: Annotated[By, typer.Option(help="steps of the timeline")] = By.PERIOD,
+    split: Annotated[Split, typer.Option(help="parts of the timeline")] = Split.SERIES,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="the largest so many")] = 15,
+    as_json: Annotated[bool, typer.Option("--json", help="one object per line")] = False,
+) -> None:
+    """The registry in figures, narrowed by any filter. 统计。"""
+    settings = Settings.load()
+    parts = Services(settings, open_database(settings))
+    require_filled(parts.database)
+    maker = Maker(parts, asked, by, split, top)
+    printer = Printer(language_of(settings.language))
+    for one in OVERVIEW if show is Shown.OVERVIEW else (show,):
+        figures = maker.figures(one)
+        if as_json:
+            sys.stdout.write(orjson.dumps(figures).decode() + "\n")
+        else:
+            printer.show(one, figures)
+
+
+class Maker:
+    """The figures asked for."""
+
+    def __init__(
+        self, parts: Services, asked: FilterParams, by: By, split: Split, top: int
+    ) -> None:
+        self._parts, self._asked = parts, asked
+        self._given = asked.model_dump()
+        self._own = {"by": by, "split": split}, {"top": top}
+        self._statistics = Statistics(parts)
+
+    def figures(self, shown: Shown) -> Figures:
+        """As the API answers them; `lists` are the registry's batches."""
+        timeline, counts = self._own
+        if shown is Shown.LISTS:
+            return self._lists()
+        if shown is Shown.SUMMARY:
+            return self._statistics.summary(self._asked)
+        if shown is Shown.TIMELINE:
+            return self._statistics.timeline(TimelineParams(**self._given, **timeline))
+        return self._statistics.dimension(shown.value, CountParams(**self._given, **counts))
+
+    def _lists(self) -> Figures:
+        """A list is whole or not there: of the filters only the series narrows it."""
+        with self._parts.database.read() as session:
+            found = lists(session, tuple(self._asked.series))
+            head = {"statistics": "lists", "filters": filters_said(self._asked)}
+            return head | {"items": found, "total": len(found), "coverage": coverage(session)}
+
+
+class Printer:
+    """Figures as tables with bars."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._words = Words(language)
+        self._console = Console(highlight=False)
+
+    def show(self, shown: Shown, figures: Figures) -> None:
+        """Print one kind of figures."""
+        self._console.print(TITLES[shown].say(self._language), style="bold")
+        if "items" not in figures:
+            self._pairs(figures)
+        else:
+            self._bars(figures["items"], self._labels(shown, figures))
+            more = figures["total"] - len(figures["items"])
+            if shown is not Shown.TIMELINE and more:
+                self._console.print(MORE.say(self._language, count=more), style="dim")
+        self._console.print()
+
+    def _pairs(self, figures: Figures) -> None:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column()
+        table.add_column(justify="right")
+        for name, value in (figures | figures.get("double_filing", {})).items():
+            if name in FIGURES:
+                said = f"{value:.1%}" if isinstance(value, float) else str(value or 0)
+                table.add_row(FIGURES[name].say(self._language), said)
+        self._console.print(table)
+
+    def _bars(self, rows: list[Figures], labels: Callable[[Figures], list[str]]) -> None:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for _ in labels(rows[0]) if rows else ():
+            table.add_column(overflow="fold")
+        table.add_column(no_wrap=True)
+        table.add_column(max_width=_BAR)
+        counts: list[int] = [row["count" if "count" in row else "rows"] for row in rows]
+        for row, count in zip(rows, counts, strict=True):
+            bar = Bar(max(counts), 0, count, width=_BAR, color="cyan")
+            table.add_row(*labels(row), f"{count:>6}", bar)
+        self._console.print(table)
+
+    def _labels(self, shown: Shown, figures: Figures) -> Callable[[Figures], list[str]]:
+        """What stands before the number in each row."""
+        if shown is Shown.LISTS:
+            return lambda row: [row["id"]]
+        if shown is Shown.NEW_ENTRANTS:
+            return lambda row: [row["value"], self._words.series(row["series"])]
+        if shown is Shown.TIMELINE:
+            return lambda row: [row["value"], self._parts_of(figures["split"], row["parts"])]
+        if shown is Shown.DEREGISTRATIONS:
+            undated = UNDATED.say(self._language)
+            return lambda row: [row["value"] or undated, self._parts_of("series", row["parts"])]
+        return lambda row: [row.get("name") or self._value(shown.value, row["value"])]
+
+    def _value(self, dimension: str, value: str | None) -> str:
+        if not value:
+            return WITHOUT.say(self._language)
+        if dimension == "region" and self._language is Language.EN:
+            region = region_by_name(value)
+            return region.en if region else value
+        return self._words.value(dimension, value)
+
+    def _parts_of(self, dimension: str, parts: dict[str, int]) -> str:
+        return ", ".join(f"{self._value(dimension, one)} {n}" for one, n in parts.items())

@@ -1,0 +1,40 @@
+"""What `suanbei doctor` finds of the search index."""
+
+from collections.abc import Iterator
+
+from registry.doctor import Finding, Health
+from registry.errors import SearchUnavailable
+from registry.language import Text
+from search_api.engines.base import Engine
+
+
+def examine_index(engine: Engine) -> Iterator[Finding]:
+    """Whether the engine answers, and how far it is behind the registry."""
+    try:
+        health = engine.health()
+    except SearchUnavailable as error:
+        said = str(error).replace("{", "{{").replace("}", "}}")
+        yield Finding(Health.BAD, Text(f"检索：{said}", f"search: {said}"))
+        return
+    name = f"{health.engine} {health.version}"
+    if not health.documents:
+        yield Finding(
+            Health.WARN,
+            Text(f"检索 {name}：尚无索引，首次检索时建立",
+                 f"search {name}: no index yet, the first search builds it"),
+        )  # fmt: skip
+    elif health.lag:
+        yield Finding(
+            Health.WARN,
+            Text(
+                f"检索 {name}：索引落后 {health.lag} 次写入",
+                f"search {name}: {health.lag} writes behind",
+            ),
+        )
+    else:
+        yield Finding(
+            Health.OK,
+            Text(
+                f"检索 {name}：{health.documents} 条", f"search {name}: {health.documents} filings"
+            ),
+        )

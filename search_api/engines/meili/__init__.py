@@ -1,0 +1,13 @@
+"""Meilisearch.
+
+encoding  folded text in letters that its tokeniser cannot cut wrongly
+layout    settings of the indexes, shape of documents
+server    its official client: errors are ours, tasks are awaited
+live      which indexes are live; building and following
+asking    our queries in its words; matching and words use them
+engine    all of it behind the protocol
+"""
+
+from search_api.engines.meili.engine import MeiliEngine
+
+__all__ = ["MeiliEngine"]

@@ -1,0 +1,200 @@
+"""Meilisearch behind the protocol."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from registry.db import Database
+from registry.errors import AlreadyRunning, SearchUnavailable, UsageError
+from registry.events import revision
+from registry.leases import Lease, holding
+from registry.settings import Settings
+from search_api.engines.base import (
+    Dimension,
+    FacetValue,
+    Health,
+    Hit,
+    Level,
+    Page,
+    Progress,
+    Query,
+    Sort,
+)
+from search_api.engines.meili.asking import LEVELS, Ask, condition_of, counts_of, query_of
+from search_api.engines.meili.layout import MOST_FACET_VALUES
+from search_api.engines.meili.live import Indexes, Live
+from search_api.engines.meili.matching import Matched, match
+from search_api.engines.meili.server import NoSuchIndex, Server
+from search_api.engines.meili.words import Words
+from search_api.engines.terms import Terms
+from search_api.paging import decode_cursor, encode_cursor
+
+_WAIT_SECONDS, _POLL_SECONDS = 10.0, 0.1
+_IDS_AT_ONCE = 10_000
+
+
+class MeiliEngine:
+    """Answers from a Meilisearch; catches up with the registry before it answers."""
+
+    name = "meilisearch"
+
+    def __init__(self, settings: Settings, database: Database, prefix: str = "suanbei") -> None:
+        self._database = database
+        self._server = Server(settings.search_url, settings.search_key)
+        self.indexes = Indexes(self._server, prefix)
+        self._lease = Lease(database, "index")
+
+    def search(self, query: Query) -> Page:
+        """See `Engine.search`."""
+        offset, upto = _read_cursor(query.cursor)
+        live = self._current()
+        matched = self._match(live, query.text)
+        condition = condition_of(query.filters)
+        total, facets = self._counts(live, matched, query)
+        # What came after the first page was asked for must not push filings to later pages.
+        bounded = " AND ".join(filter(None, (condition, f"id <= {upto}" if upto else "")))
+        hits = self._hits(live, matched.asks, query.sort, bounded, offset, query.limit + 1)
+        page = tuple(hits[: query.limit])
+        more = len(hits) > query.limit
+        newest = upto or (self._newest_id(live) if more else 0)
+        return Page(
+            hits=page,
+            total=total,
+            next=encode_cursor([offset + query.limit, newest]) if more else None,
+            facets=facets,
+            fragments=matched.fragments,
+            guesses=matched.guesses if total else (),
+        )
+
+    def ids(self, query: Query) -> Iterator[int]:
+        """See `Engine.ids`."""
+        live = self._current()
+        asks = self._match(live, query.text).asks
+        condition, offset = condition_of(query.filters), 0
+        while hits := self._hits(live, asks, query.sort, condition, offset, _IDS_AT_ONCE):
+            yield from (hit.id for hit in hits)
+            offset += len(hits)
+
+    def refresh(self) -> int:
+        """See `Engine.refresh`."""
+        self._server.version()
+        with holding(self._lease), self._database.read() as session:
+            live = self.indexes.live()
+            if live is None:
+                return self.indexes.rebuild(session, None)
+            if live.revision == revision(session):
+                return 0
+            return self.indexes.follow(session, live)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """See `Engine.rebuild`."""
+        self._server.version()
+        with holding(self._lease), self._database.read() as session:
+            return self.indexes.rebuild(session, progress)
+
+    def health(self) -> Health:
+        """See `Engine.health`."""
+        version, live = self._server.version(), self.indexes.live()
+        documents = self._server.count(live.filings) if live else 0
+        return Health(self.name, version, documents, live.revision if live else 0, self._newest())
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+
+    def _newest(self) -> int:
+        with self._database.read() as session:
+            return revision(session)
+
+    def _current(self) -> Live:
+        """What is live, brought up to date first.
+
+        Raises:
+            SearchUnavailable: no answer, or no index yet because another process builds it.
+        """
+        newest = self._newest()
+        live = self.indexes.live()
+        if live is None or live.revision < newest:
+            try:
+                self.refresh()
+            except AlreadyRunning:
+                self._await(newest)
+            live = self.indexes.live()
+        if live is None:
+            raise SearchUnavailable("the search index is being built: try again in a while")
+        return live
+
+    def _await(self, newest: int) -> None:
+        """Wait until whoever is bringing the index up to date has done so, for a while."""
+        until = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < until:
+            live = self.indexes.live()
+            if live and live.revision >= newest:
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def _match(self, live: Live, text: str) -> Matched:
+        lookup = Words(self._server, live.filings, live.words)
+
+        def best(asks: list[Ask]) -> Level | None:
+            hits = self._hits(live, asks, Sort.RELEVANCE, "", 0, 1)
+            return hits[0].level if hits else None
+
+        return match(Terms(text), lookup, best)
+
+    def _hits(
+        self, live: Live, asks: list[Ask], sort: Sort, condition: str, offset: int, limit: int
+    ) -> list[Hit]:
+        answer = self._ask(live, asks, sort, condition, {"offset": offset, "limit": limit})
+        hits = []
+        for found in answer["hits"]:
+            rank = asks[found["_federation"]["queriesPosition"]].rank
+            level = None if rank < 0 else Level(rank % LEVELS)
+            hits.append(Hit(found["id"], level, rank >= LEVELS))
+        return hits
+
+    def _ask(
+        self, live: Live, asks: list[Ask], sort: Sort, condition: str, federation: dict[str, Any]
+    ) -> dict[str, Any]:
+        queries = [query_of(live.filings, ask, sort, condition) for ask in asks]
+        try:
+            return self._server.search(queries, federation)
+        except NoSuchIndex as error:
+            raise SearchUnavailable("the search index was replaced: ask again") from error
+
+    def _counts(
+        self, live: Live, matched: Matched, query: Query
+    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]]]:
+        """The exact total, and the counts of each dimension without its own filter."""
+        condition = condition_of(query.filters)
+        conditions = {d: condition_of(query.filters, d) for d in query.facets}
+        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
+        total = 0
+        for shared in dict.fromkeys((condition, *conditions.values())):
+            counted = [d for d in query.facets if conditions[d] == shared]
+            wanted = {live.filings: [d.value for d in counted]}
+            federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
+            answer = self._ask(live, matched.asks, query.sort, shared, federation)
+            total = answer["totalHits"] if shared == condition else total
+            for dimension in counted:
+                numbers = counts_of(answer, live.filings, dimension)
+                facets[dimension] = _most_frequent(numbers, query.facet_values)
+        return total, {dimension: facets[dimension] for dimension in query.facets}
+
+    def _newest_id(self, live: Live) -> int:
+        asks = [Ask("", (), -1)]
+        query = query_of(live.filings, asks[0], Sort.RELEVANCE, "") | {"sort": ["id:desc"]}
+        return int(self._server.search([query], {"limit": 1})["hits"][0]["id"])
+
+
+def _most_frequent(numbers: dict[str, int], limit: int) -> tuple[FacetValue, ...]:
+    ranked = sorted((-number, value) for value, number in numbers.items())
+    return tuple(FacetValue(value, -n) for n, value in ranked[: min(limit, MOST_FACET_VALUES)])
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    if not cursor:
+        return 0, 0
+    match decode_cursor(cursor):
+        case [int(offset), int(upto)] if min(offset, upto) >= 0:
+            return offset, upto
+    raise UsageError("cursor: not one that this list gave out")

@@ -1,0 +1,37 @@
+"""Market research: the registry as figures, with every filter of search."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from search_api.answers import json_answer
+from search_api.params import FilterParams
+from search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
+
+router = APIRouter(prefix="/v1/stats", tags=["stats"])
+Dimension = Annotated[str, Path(description=", ".join(DIMENSIONS), examples=["region"])]
+
+
+def _statistics(request: Request) -> Statistics:
+    found: Statistics = request.app.state.statistics
+    return found
+
+
+@router.get("/summary")
+def totals(request: Request, asked: Annotated[FilterParams, Query()]) -> Response:
+    """Filings, active and deregistered, companies, regions, and the share that files twice."""
+    return json_answer(_statistics(request).summary(asked))
+
+
+@router.get("/timeline")
+def filings_over_time(request: Request, asked: Annotated[TimelineParams, Query()]) -> Response:
+    """Filings by the month or year of the list they first appeared in, in parts."""
+    return json_answer(_statistics(request).timeline(asked))
+
+
+@router.get("/{dimension}")
+def filings_by_value(
+    request: Request, dimension: Dimension, asked: Annotated[CountParams, Query()]
+) -> Response:
+    """Filings by value of a field, the most first; or new entrants, deregistrations, double filing."""
+    return json_answer(_statistics(request).dimension(dimension, asked))

@@ -1,0 +1,198 @@
+"""Broken and hostile files: one clear line and the right error, in little time and memory."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from parsers import parse_document, text_of
+from registry.errors import (
+    BrokenDocument,
+    DocumentError,
+    DocumentTooLarge,
+    EmptyDocument,
+    EncryptedDocument,
+    NotADocument,
+    NoTextLayer,
+    UnknownLayout,
+)
+from tests.parsers.making import HEADER, ROW, W, docx, package, table
+
+GOOD = docx(table([HEADER, ROW]))
+
+
+def pdf(draw: Callable[[Canvas], object], **options: object) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1, **options)
+    draw(canvas)
+    canvas.save()
+    return stream.getvalue()
+
+
+def lines(canvas: Canvas, count: int) -> None:
+    for index in range(count):
+        canvas.line(index % 500, 0, index % 500, 90)
+
+
+def xlsx(cells: str) -> bytes:
+    """A workbook of one sheet with this content."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packaging = "http://schemas.openxmlformats.org/package/2006"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+    def links(target: str, kind: str) -> str:
+        return (
+            f'<Relationships xmlns="{packaging}/relationships"><Relationship Id="rId1" '
+            f'Type="{office}/{kind}" Target="{target}"/></Relationships>'
+        )
+
+    sheets = '<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
+    return package(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{packaging}/content-types"/>',
+            "_rels/.rels": links("xl/workbook.xml", "officeDocument"),
+            "xl/_rels/workbook.xml.rels": links("worksheets/sheet1.xml", "worksheet"),
+            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}">{sheets}</workbook>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}'
+            "</sheetData></worksheet>",
+        }
+    )
+
+
+def cell(row: int, reference: str) -> str:
+    return f'<row r="{row}"><c r="{reference}"><v>1</v></c></row>'
+
+
+def entities(entity: str) -> bytes:
+    return package(
+        {
+            "word/document.xml": f"<!DOCTYPE a [<!ENTITY {entity}>]><w:document {W}><w:body><w:p>"
+            "<w:r><w:t>&x;</w:t></w:r></w:p></w:body></w:document>"
+        }
+    )
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+CASES: dict[str, tuple[Callable[[], bytes], type[DocumentError], str]] = {
+    "empty": (lambda: b"", EmptyDocument, "empty"),
+    "text": (lambda: b"hello, world", NotADocument, "not a DOCX, PDF, XLSX or HTML"),
+    "truncated docx": (lambda: GOOD[: len(GOOD) // 2], BrokenDocument, "truncated"),
+    "html as docx": (lambda: b"<!DOCTYPE html><html><p>x</p></html>", UnknownLayout, "HTML"),
+    "other zip": (lambda: package({"a": "b"}), NotADocument, "neither DOCX nor XLSX"),
+    "old office": (lambda: OLE, NotADocument, "old binary Office"),
+    "encrypted office": (
+        lambda: OLE + "EncryptedPackage".encode("utf-16-le"), EncryptedDocument, "password",
+    ),
+    "no body": (lambda: package({"word/document.xml": "<a/>"}), BrokenDocument, "no body"),
+    "malformed xml": (
+        lambda: package({"word/document.xml": "<a><b></a>"}), BrokenDocument, "well-formed",
+    ),
+    "zip bomb": (
+        lambda: package({"word/document.xml": bytes(65 << 20)}), DocumentTooLarge, "unpacks",
+    ),
+    "bomb of parts": (
+        lambda: package({"word/document.xml": "<a/>"} | {f"w/{i}": "" for i in range(4001)}),
+        DocumentTooLarge, "parts",
+    ),
+    "entity": (lambda: entities('x "xxxx"'), BrokenDocument, "document type"),
+    "outside entity": (
+        lambda: entities('x SYSTEM "file:///etc/passwd"'), BrokenDocument, "document type",
+    ),
+    "deep xml": (lambda: docx("<w:p>" * 9000), BrokenDocument, "well-formed"),
+    "wide table": (
+        lambda: docx("<w:tbl><w:tr>" + "<w:tc/>" * 300 + "</w:tr></w:tbl>"),
+        DocumentTooLarge, "256 columns",
+    ),
+    "no table": (lambda: docx("<w:p/>"), UnknownLayout, "no table"),
+    "other table": (lambda: docx(table([["甲", "乙"]])), UnknownLayout, "no table with a known"),
+    "far cell": (
+        lambda: xlsx(cell(1, "A1") + cell(1048576, "XFD1048576")), DocumentTooLarge, "1048576 rows",
+    ),
+    "far cell by reference": (
+        lambda: xlsx(cell(1, "A1") + cell(9, "XF&#68;&#49;048576")), DocumentTooLarge, "rows",
+    ),
+    "cut sheet": (lambda: xlsx("<row><c>"), BrokenDocument, "sheet1.xml"),
+    "no workbook": (lambda: package({"xl/workbook.xml": "<a/>"}), BrokenDocument, "corrupt"),
+    "deep html": (lambda: b"<html>" + b"<div>" * 9000, BrokenDocument, "deep"),
+    "endless html": (
+        lambda: b"<html><table>" + b"<tr><td>x" * 160_000, DocumentTooLarge, "elements",
+    ),
+    "pdf head only": (lambda: b"%PDF-1.7\n", BrokenDocument, "truncated or corrupt"),
+    "pdf cut": (
+        lambda: pdf(lambda c: c.drawString(9, 9, "x"))[:300], BrokenDocument, "truncated or corrupt",
+    ),
+    "scan": (lambda: pdf(lambda c: c.rect(9, 9, 90, 90)), NoTextLayer, "without any text"),
+    "encrypted pdf": (
+        lambda: pdf(lambda c: c.drawString(9, 9, "x"), encrypt="secret"),
+        EncryptedDocument, "password",
+    ),
+    "endless pdf": (
+        lambda: pdf(lambda c: [c.showPage() for _ in range(5001)]), DocumentTooLarge, "5000",
+    ),
+    "huge page": (
+        lambda: pdf(lambda c: c.drawString(9, 9, "x"), pagesize=(90000, 90000)),
+        DocumentTooLarge, "page 1: a page of 90000 by 90000",
+    ),
+    "lines without end": (
+        lambda: pdf(lambda c: lines(c, 20_500)), DocumentTooLarge, "20000 lines drawn",
+    ),
+    "no list in a pdf": (lambda: pdf(lambda c: c.drawString(9, 9, "x")), UnknownLayout, "no table"),
+}  # fmt: skip
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_is_one_clear_line(case: str) -> None:
+    """The error names the file, in one line, and is of the class that says what happened."""
+    make, error, words = CASES[case]
+    with pytest.raises(error) as caught:
+        parse_document(make(), name="bad file")
+    message = str(caught.value)
+    assert message.startswith("bad file: ")
+    assert words in message
+    assert "\n" not in message
+
+
+def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file over the size limit is not opened."""
+    monkeypatch.setattr("parsers.sniff.MAX_BYTES", 100)
+    with pytest.raises(DocumentTooLarge, match="more than the 100 allowed"):
+        parse_document(GOOD, name="x")
+
+
+def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endless table stops at the limit."""
+    monkeypatch.setattr("parsers.docx.MAX_ROWS", 3)
+    with pytest.raises(DocumentTooLarge, match="more than 3 table rows"):
+        parse_document(docx(table([HEADER, ROW, ROW, ROW])), name="x")
+
+
+def test_the_owner_password_alone_hides_nothing() -> None:
+    """A PDF that anybody may open is read, whatever its owner forbids."""
+    from reportlab.lib.pdfencrypt import StandardEncryption
+
+    locked = StandardEncryption("", ownerPassword="owner", canCopy=0)
+    data = pdf(lambda c: c.drawString(9, 9, "Beijing-X-20240101"), encrypt=locked)
+    assert "Beijing-X-20240101" in text_of(data, name="x")[0][1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_of_plain_text(encoding: str) -> None:
+    """Texts of vendors come in the encodings that Chinese texts come in."""
+    text = "算法备案编号：网信算备110108999999902240011号"
+    assert text_of(text.encode(encoding), name="x.txt") == [(None, text)]
+
+
+def test_text_of_documents() -> None:
+    """Cells and lines, row by row."""
+    (found,) = text_of(docx("<w:p><w:r><w:t>标题</w:t></w:r></w:p>" + table([ROW])), name="x")
+    assert found[0] is None
+    assert "标题" in found[1]
+    assert ROW[6] in found[1]
+
+
+def test_binary_is_no_text() -> None:
+    """Bytes of no known kind are refused, not guessed at."""
+    with pytest.raises(NotADocument):
+        text_of(b"\x00\x01\x02\xff\xfe\x00", name="x")

@@ -1,0 +1,123 @@
+"""What operators run: copy, backup, restore, key and doctor, as commands; and a server that is attacked."""
+
+import contextlib
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from typer.testing import CliRunner, Result
+
+import cli
+from registry.db import open_database
+from registry.imports import import_document
+from registry.models import Batch, Counter, Event
+from registry.settings import Settings
+from search_api.keys import Keyring
+from tests.lists import listed, row
+
+ROOT = Path(__file__).parents[1]
+
+
+def suanbei(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words), catch_exceptions=False)
+
+
+@pytest.fixture
+def filled(settings: Settings) -> Settings:
+    database = open_database(settings)
+    import_document(database, listed([row(serial) for serial in range(1, 6)]))
+    database.close()
+    return settings
+
+
+def test_a_move_by_commands(
+    filled: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Back up, restore into a new home, copy to a third: doctor is content with each."""
+    path = tmp_path / "b.tar.zst"
+    assert "0 documents, 1 documents not in the archive" in suanbei("backup", str(path)).stdout
+    monkeypatch.setenv("SUANBEI_HOME", str(tmp_path / "second"))
+    monkeypatch.setenv("SUANBEI_DATABASE_URL", "")
+    assert "restored from" in suanbei("restore", str(path)).stdout
+    third = f"sqlite:///{tmp_path / 'third.sqlite3'}"
+    assert "checked equal" in suanbei("copy", "--to", third).stdout
+    monkeypatch.setenv("SUANBEI_DATABASE_URL", third)
+    told = suanbei("doctor")
+    assert (told.exit_code, "✔ 1 lists, 5 filings" in told.stdout) == (0, True), told.stdout
+
+
+def test_doctor_sees_what_is_broken(filled: Settings) -> None:
+    """A lost event, a lost row, a damaged document: exit code 1, and each named."""
+    sha256 = "ab" + "0" * 62
+    (filled.archive / "ab").mkdir(parents=True)
+    (filled.archive / "ab" / sha256).write_bytes(b"other bytes")
+    database = open_database(filled)
+    with database.write() as session:
+        session.execute(update(Event).where(Event.id == 3).values(id=99))
+        session.execute(update(Batch).values(rows=6))
+    database.close()
+    told = suanbei("doctor", "--archive")
+    assert told.exit_code == 1
+    assert "✘ the event log has gaps" in told.stdout
+    assert "✘ rows are missing of deep_synthesis-2023-06" in told.stdout
+    assert f"{sha256}: damaged" in told.stdout
+
+
+def test_doctor_speaks_chinese(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says that nobody watches."""
+    monkeypatch.setenv("SUANBEI_LANGUAGE", "zh")
+    assert "无值守进程运行过" in suanbei("doctor").stdout
+
+
+def test_a_key_made_is_a_key_known(settings: Settings) -> None:
+    """What the command prints goes into the setting as it is."""
+    told = suanbei("key", "firm", "--scope", "read", "--until", "2999-12-31").stdout
+    key, entry = re.findall(r": +(\S+)$", told, re.MULTILINE)
+    found = Keyring(entry).find(key)
+    assert found is not None
+    assert (found.name, found.scope.name) == ("firm", "READ")
+    assert suanbei("key", "firm", "--scope", "all").exit_code == 2
+    assert Counter.__tablename__ == "counters"
+
+
+@pytest.fixture
+def server(filled: Settings) -> Iterator[int]:
+    """A server as its own process."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    code = (
+        "import search_api.server as s, cli, sys; s.HEAD_SECONDS = 1;"
+        f"sys.argv[1:] = ['serve', '--port', '{port}']; cli.main()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert b"ready" in process.stdout.readline()
+    yield port
+    process.terminate()
+    process.wait(30)
+    process.stdout.close()
+
+
+def test_slow_clients_are_cut_and_others_are_served(server: int) -> None:
+    """Half a head, or a head that trickles, holds a connection for a second and no longer."""
+    slow = [socket.create_connection(("127.0.0.1", server)) for _ in range(50)]
+    for one in slow[:25]:
+        one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
+    with socket.create_connection(("127.0.0.1", server)) as fast:
+        fast.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: fast.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"\r\nserver:" not in answer.lower()
+    began = time.monotonic()
+    for one in slow:
+        one.settimeout(10)
+        assert one.recv(100) == b""
+        one.close()
+    assert time.monotonic() - began < 8

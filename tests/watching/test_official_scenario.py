@@ -1,0 +1,159 @@
+"""The scenario of the watching: a batch appears, an old list is replaced, subscribers hear of it."""
+
+import json
+import re
+import shutil
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from fastapi.testclient import TestClient
+from lxml import etree
+
+from registry.db import Database
+from registry.settings import Settings
+from search_api.app import create_app
+from search_api.services import Services
+from tests.alerts.receiver import Receiver, receiving
+from tests.watching.live import (
+    REPLICA,
+    environment,
+    free_port,
+    replica,
+    status,
+    suanbei,
+    until,
+    watching,
+)
+
+pytestmark = [pytest.mark.official, pytest.mark.timeout(900)]
+
+COMPANY = "南京硅基智能科技集团股份有限公司"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def subscribe(url: str, *arguments: str) -> str:
+    """Returns the secret."""
+    said = suanbei("subscriptions", "add", url, *arguments)
+    found = re.search(r"whsec_\S+", said)
+    assert found
+    return found[0]
+
+
+def runs_ok() -> list[dict[str, Any]]:
+    return [run for run in status()["runs"] if run["outcome"] == "ok"]
+
+
+def wait_for_pass(after: int) -> dict[str, Any]:
+    """Wait for a pass that begins and ends from now on; `after` is the number of passes so far."""
+    until(lambda: len(runs_ok()) > after, 150, "a pass over all sources")
+    return runs_ok()[0]
+
+
+def changed_copy(official: Path, folder: Path) -> Path:
+    """The lists as published, the first deep-synthesis list replaced: a row withdrawn, one renamed,
+    one gone."""
+    manifest = json.loads((official / "manifest.json").read_text("utf-8"))
+    entry = next(
+        one for one in manifest
+        if one["series"] == "deep_synthesis" and one["period"] == "2023-08"
+    )  # fmt: skip
+    for one in manifest:
+        target = folder / one["file"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(official / one["file"])
+    path = folder / entry["file"]
+    path.unlink()
+    shutil.copy(official / entry["file"], path)
+    document = Document(str(path))
+    rows = document.tables[0].rows
+    cells = [rows[place].cells for place in (3, 5)]
+    cells[0][-1].text = "已注销"
+    cells[1][4].text = "改名的产品(APP)"
+    gone = rows[7]._tr
+    gone.getparent().remove(gone)
+    document.save(str(path))
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    return folder
+
+
+def feed_and_log(settings: Settings, after: int) -> tuple[list[str], list[dict[str, Any]]]:
+    """New lists in the Atom feed, newest first, and /v1/changes after a cursor."""
+    database = Database(settings.database)
+    client = TestClient(create_app(Services(settings, database)))
+    log = client.get("/v1/changes", params={"after": after, "limit": 1000}).json()["items"]
+    while len(page := client.get(
+        "/v1/changes", params={"after": log[-1]["id"], "limit": 1000}
+    ).json()["items"]):  # fmt: skip
+        log += page
+    feed = etree.fromstring(client.get("/feeds/batches.atom").content)
+    links = [one.get("href", "") for one in feed.findall(f"{ATOM}entry/{ATOM}link")]
+    database.close()
+    return [link.rpartition("/")[2] for link in links], log
+
+
+def test_a_new_batch_and_a_replaced_list(
+    official: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each new batch exactly once, within seconds, signed; a company's subscriber hears of its own
+    filings only; feed and log agree; a replaced list is three events and no other."""
+    if not REPLICA.exists():
+        pytest.skip(f"NO REPLICA: {REPLICA} is missing")
+    port = free_port()
+    environment(
+        monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", FULL_SCHEDULE="* * * * *"
+    )
+    log = tmp_path / "watch.log"
+    with receiving() as batches, receiving() as company:
+        arrivals: list[float] = []
+        batches.answer = lambda *_: (arrivals.append(time.time()) or 204, {})
+        with replica(port, "--until", "2026-01"):
+            suanbei("crawl")
+            before = status()["version"]
+            secrets = {
+                "batches": subscribe(batches.url),
+                "company": subscribe(company.url, "--entity", COMPANY),
+            }
+        with watching(log):
+            with replica(port, "--until", "2026-03"):
+                run = wait_for_pass(1)
+                _check_new_batches(before, run, arrivals, batches, company, secrets)
+            seen, known = status()["version"], len(runs_ok())
+            changed = changed_copy(official, tmp_path / "changed")
+            with replica(port, "--until", "2026-03", "--official", str(changed)):
+                wait_for_pass(known)
+            _, events = feed_and_log(Settings.load(), seen)
+            told = sorted(one["type"] for one in events)
+            assert told == ["filing.changed", "filing.deregistered", "filing.vanished"], events
+        assert len(batches.got) == len(set(batches.ids))
+    assert "equals the live one" in suanbei("doctor", "--archive")
+
+
+def _check_new_batches(
+    before: int,
+    run: dict[str, Any],
+    arrivals: list[float],
+    batches: Receiver,
+    company: Receiver,
+    secrets: dict[str, str],
+) -> None:
+    feed, events = feed_and_log(Settings.load(), before)
+    published = [one["batch"] for one in events if one["type"] == "batch.published"]
+    assert len(published) >= 4
+    until(lambda: len(batches.got) >= len(published), 10, "all batches at the receiver")
+    told = batches.verified(secrets["batches"])
+    assert [one["data"]["batch"] for one in told] == published
+    assert len(batches.ids) == len(set(batches.ids)) == len(published)
+    assert max(arrivals) - datetime.fromisoformat(run["finished_at"]).timestamp() < 10
+    assert feed[: len(published)] == published[::-1]
+    own = [
+        one["number"] for one in events
+        if one["entity"] == COMPANY and one["type"].startswith("filing.")
+    ]  # fmt: skip
+    assert own, "the company has filings in these batches"
+    until(lambda: len(company.got) >= len(own), 10, "the company's filings at its subscriber")
+    heard = company.verified(secrets["company"])
+    assert [one["data"]["number"] for one in heard] == own
