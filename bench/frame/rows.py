@@ -62,14 +62,14 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Our median over the baseline's; None without a baseline."""
+        """Our median over the baseline's; None without a baseline, or over nothing."""
         theirs = self.their_figure
-        return None if theirs is None else self.our_figure / theirs
+        return self.our_figure / theirs if theirs else None
 
     @property
     def spread(self) -> tuple[float, float] | None:
-        """Smallest and largest ratio of one turn; None where the turns cannot be paired."""
-        if not self.baseline or len(self.ours) != len(self.baseline):
+        """Smallest and largest ratio of one turn; None where there are none."""
+        if not all(self.baseline) or not self.baseline or len(self.ours) != len(self.baseline):
             return None
         ratios = [own / other for own, other in zip(self.ours, self.baseline, strict=True)]
         return min(ratios), max(ratios)
@@ -79,5 +79,6 @@ class Row:
         """Whether the target is met; None without a target."""
         if self.target is None:
             return None
-        ratio = self.ratio
-        return self.target.is_met(self.our_figure if ratio is None else ratio)
+        if not self.baseline:
+            return self.target.is_met(self.our_figure)
+        return self.ratio is not None and self.target.is_met(self.ratio)

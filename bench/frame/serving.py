@@ -1,0 +1,67 @@
+"""A server to measure: Suanbei's app and a bare FastAPI app with ready-made answers, one worker.
+
+`python -m bench.frame.serving HOME PORT < numbers`: prints "ready" once it answers. What begins
+with /bare goes to the bare app, past our edge; /within-edge is a ready-made answer behind it.
+"""
+
+import sys
+from collections.abc import Iterable
+from itertools import cycle
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from starlette.types import Receive, Scope, Send
+
+from bench.frame.inputs import settings_of
+from registry.db import open_database
+from registry.language import Language
+from registry.logs import set_up_logs
+from registry.verify import Desk
+from search_api.app import create_app
+from search_api.server import run
+from search_api.services import Services
+
+JSON = "application/json"
+
+
+class Both(FastAPI):
+    """Hands requests to one of two apps by path; itself it costs one comparison."""
+
+    def __init__(self, ours: FastAPI, bare: FastAPI) -> None:
+        super().__init__()
+        self._ours, self._bare = ours, bare
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_bare = scope["type"] == "http" and scope["path"] == "/bare"
+        await (self._bare if is_bare else self._ours)(scope, receive, send)
+
+
+def add_ready_made(app: FastAPI, path: str, answers: Iterable[bytes]) -> None:
+    """A route that gives answers in turn, made beforehand."""
+    turn = cycle(answers)
+
+    @app.get(path)
+    async def ready_made() -> Response:
+        return Response(content=next(turn), media_type=JSON)
+
+
+def main() -> None:
+    """Serve until told to end."""
+    home, port = Path(sys.argv[1]), int(sys.argv[2])
+    numbers = sys.stdin.read().split("\n")
+    settings = settings_of(home)
+    set_up_logs(settings)
+    database = open_database(settings)
+    with database.read() as session:
+        desk = Desk(session)
+        answers = [desk.answer(number, "", Language.ZH) for number in numbers]
+    ours, bare = create_app(Services(settings, database)), FastAPI()
+    add_ready_made(bare, "/bare", answers)
+    add_ready_made(ours, "/within-edge", answers)
+    # A route is found in the order of adding: this one before those that take any path.
+    ours.router.routes.insert(0, ours.router.routes.pop())
+    run(Both(ours, bare), "127.0.0.1", port, lambda: print("ready", flush=True))
+
+
+if __name__ == "__main__":
+    main()
