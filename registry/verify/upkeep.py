@@ -30,7 +30,10 @@ def _drop(session: Session, keys: Iterable[str]) -> None:
 
 
 def _make_stale(session: Session) -> None:
-    keep_cards(session, session.info.pop(STALE, ()))
+    """Make the cards, unless a whole registry came at once: `complete_cards` sees to that."""
+    keys = session.info.pop(STALE, ())
+    if len(keys) <= MOST_AT_ONCE:
+        keep_cards(session, keys)
 
 
 def keep_cards(session: Session, keys: Iterable[str]) -> int:
@@ -49,7 +52,8 @@ def keep_cards(session: Session, keys: Iterable[str]) -> int:
 def complete_cards(database: Database) -> int:
     """Make what cards are missing or of another edition, a few thousand a transaction.
 
-    For a registry that another version of the program has filled; returns how many.
+    For a registry that was filled at once, or by another version; returns how many. Answers do
+    not wait for it: a number without a card is looked up the long way.
     """
     count = 0
     with database.write() as session:
