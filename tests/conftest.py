@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
 from registry.db import Database
 from registry.settings import Settings
+
+# A machine under load is slow; how slow is no property of the code.
+hypothesis.settings.register_profile("suanbei", deadline=None)
+hypothesis.settings.load_profile("suanbei")
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "official"
 BACKENDS = os.environ.get("SUANBEI_TEST_DATABASES", "sqlite,postgres").split(",")

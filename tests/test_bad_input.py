@@ -9,6 +9,7 @@ import pytest
 from reportlab.pdfgen import canvas
 
 import cli
+from crawler.archive import Archive
 from registry.settings import Settings
 
 HEADER = ("序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注")
@@ -86,7 +87,7 @@ def test_a_file_that_is_no_list(
     assert len(said.err.splitlines()) == 1
     assert str(file) in said.err
     assert said.out == ""
-    assert not [path for path in settings.archive.rglob("*") if path.is_file()]
+    assert list(Archive(settings.archive)) == []
 
 
 def test_a_missing_file(
@@ -139,5 +140,5 @@ def test_a_refused_list_leaves_nothing(
     assert run(monkeypatch, "import", str(tmp_path / "whole.docx")) == 0
     assert run(monkeypatch, "import", str(tmp_path / "short.docx")) == 3
     assert "10 rows, but the last version had 20" in capsys.readouterr().err
-    assert len([path for path in settings.archive.rglob("*") if path.is_file()]) == 1
+    assert len(list(Archive(settings.archive))) == 1
     assert run(monkeypatch, "import", "--accept", str(tmp_path / "short.docx")) == 0

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from crawler.archive import Archive
 from registry.db import Database
 
 pytestmark = pytest.mark.official
@@ -98,8 +99,9 @@ def test_a_crawl_brings_every_list_with_its_rows(official: Path, crawled: Path) 
         kept: dict[str, int] = dict(rows.tuples().all())
     database.close()
     assert kept == {one["sha256"]: one["rows"] for one in manifest}
-    archived = {path.name for path in (crawled / "archive").rglob("*") if path.is_file()}
-    assert {name.split(".")[0] for name in archived} == set(kept)
+    archive = Archive(crawled / "archive")
+    assert set(archive) == set(kept)
+    assert not list(archive.verify())
 
 
 def test_a_second_crawl_changes_nothing(official: Path, crawled: Path) -> None:
@@ -137,7 +139,7 @@ def test_a_site_that_always_fails_is_exit_3_and_keeps_nothing(
     assert done.returncode == 3
     assert "firewall" in done.stderr
     assert truth(tmp_path)["documents"] == []
-    assert not [p for p in (tmp_path / "archive").rglob("*") if p.is_file()]
+    assert list(Archive(tmp_path / "archive")) == []
 
 
 def test_kill_during_an_import_leaves_before_or_after(official: Path, tmp_path: Path) -> None:

@@ -166,7 +166,8 @@ def test_behind_a_dead_receiver_old_messages_are_parked_soon(
             session.execute(update(Delivery).values(created_at=old, next_at=old))
             session.execute(update(Subscription).values(failing_since=old))
         until(lambda: states(database) == ["parked"] * 3)
-    assert len(receiver.got) == 4
+    # Once more each; the first may have been under way when it grew old.
+    assert len(receiver.got) in (3, 4)
 
 
 def test_a_receiver_that_is_gone_is_not_asked_again(database: Database, receiver: Receiver) -> None:

