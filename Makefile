@@ -1,5 +1,6 @@
 # make up      set up and run: API, pages and scheduler on http://127.0.0.1:8000
 # make test    set up, check and test        make check   format, lint, types, layers
+# make release audit dependencies, bill of materials, wheel; into dist/
 # make bench   measure against named baselines             make fuzz    a minute of fuzzing a format
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 JOBS ?= auto
 
-.PHONY: up test check bench fuzz format clean
+.PHONY: up test check bench fuzz release format clean
 .DELETE_ON_ERROR:
 
 up: $(VENV)/.run
@@ -32,6 +33,14 @@ bench: $(VENV)/.bench
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m tests.fuzz
+
+# --strict: a dependency that could not be audited fails the release, it is not passed over.
+release: check
+	rm -rf dist && mkdir dist
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+	$(BIN)/cyclonedx-py requirements --output-reproducible -o dist/suanbei.cdx.json requirements.lock
+	$(PIP) wheel --no-deps --no-build-isolation -w dist .
+	cd dist && sha256sum * > SHA256SUMS
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }

@@ -1,11 +1,13 @@
 #!/bin/sh
-# What some tests need beside Python, from Debian: a browser for the pages. `make test` calls this
-# where it may install packages; without it those tests are skipped, loudly.
+# What some tests need beside Python, from Debian: a browser for the pages, PostgreSQL, a proxy.
+# `make test` calls this where it may install packages; without it those tests are skipped, loudly.
 set -eu
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 fc-list 2>/dev/null | grep -qi cjk || missing="$missing fonts-noto-cjk"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+[ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 [ -z "$missing" ] && exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q && apt-get install -qy --no-install-recommends $missing ||

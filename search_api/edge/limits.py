@@ -18,8 +18,8 @@ from search_api.edge.buckets import Buckets
 from search_api.edge.clients import Clients
 from search_api.problems import problem
 
-QUEUE = 4
-"""Requests that may wait for each that is answered."""
+QUEUE = 1
+"""Requests that may wait for each that is answered: the time to an answer at most doubles."""
 POLLS = 1000
 """Long polls that may wait at once."""
 POST_COST = 10

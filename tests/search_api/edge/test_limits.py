@@ -71,7 +71,7 @@ def test_too_often_is_429_with_the_time_to_wait() -> None:
 
 
 def test_too_many_at_once_are_shed_and_the_rest_is_served() -> None:
-    """With one turn and four waiting, the sixth is refused at once; afterwards all is well."""
+    """With one turn and one waiting, the third is refused at once; afterwards all is well."""
 
     async def ask() -> tuple[list[httpx.Response], httpx.Response]:
         async with over(max_requests=1) as client:

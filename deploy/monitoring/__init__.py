@@ -1,0 +1,1 @@
+"""What watches the watchers: Prometheus rules and a Grafana dashboard."""

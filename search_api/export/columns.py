@@ -1,0 +1,96 @@
+"""What an exported row holds. New columns are added at the end: readers count on the order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from registry.language import Text
+from registry.stats.values import city_name
+
+Values = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    """as `YYYY-MM-DD`"""
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `of` takes its value from the columns of a filing; None where there is none."""
+
+    name: str
+    means: Text
+    kind: Kind
+    of: Callable[[Values], Any]
+
+
+def _plain(name: str, zh: str, en: str, kind: Kind = Kind.TEXT) -> Column:
+    def value(filing: Values) -> Any:
+        return filing[name] if kind is Kind.TEXTS else (filing[name] or None)
+
+    return Column(name, Text(zh, en), kind, value)
+
+
+def _kinds(filing: Values) -> list[str]:
+    return list(dict.fromkeys(one["kind"] for one in filing["products"] if one["kind"]))
+
+
+def _city(filing: Values) -> str | None:
+    return _city_name(filing["division"][:4]) or None
+
+
+_city_name = lru_cache(maxsize=1000)(city_name)
+
+
+COLUMNS: tuple[Column, ...] = (
+    _plain("number", "备案编号", "filing number, as published"),
+    _plain("series", "登记簿", "register"),
+    _plain("status", "状态", "active or deregistered"),
+    _plain("name", "名称", "name of the algorithm, model or application"),
+    _plain("type", "算法类型", "legal type of algorithm"),
+    _plain("label", "算法类别或角色（原文）", "type or role, as published"),
+    _plain("role", "角色", "role in deep synthesis"),
+    _plain("entity", "主体", "registrant"),
+    _plain("entity_id", "主体标识", "registrant's id in this registry"),
+    _plain("former_entities", "曾用名", "former names of the registrant", Kind.TEXTS),
+    _plain("product", "应用产品", "products, as published"),
+    Column("product_kinds", Text("产品形态", "kinds of product"), Kind.TEXTS, _kinds),
+    _plain("purpose", "主要用途", "purpose, as published"),
+    _plain("remark", "备注", "remark, as published"),
+    _plain("region", "地区", "province"),
+    Column("city", Text("城市", "city"), Kind.TEXT, _city),
+    _plain("division", "行政区划代码", "GB/T 2260 division code"),
+    _plain("year", "编号年份", "year of the number", Kind.NUMBER),
+    _plain("filed_on", "备案日期", "date of filing, where published", Kind.DATE),
+    _plain("first_period", "首次公布", "list it first appeared in"),
+    _plain("last_period", "最近公布", "newest list it appears in"),
+    _plain("flags", "异常", "oddities of the published row", Kind.TEXTS),
+)
+
+Row = tuple[Any, ...]
+Part = Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an export says of itself: the filters, the time (RFC 3339), rows expected, coverage."""
+
+    filters: dict[str, Any]
+    made_at: str
+    rows: int
+    coverage: dict[str, Any]
+
+
+def text_of(value: Any) -> str:
+    """A value in a cell of text; several are joined by 、."""
+    if value is None:
+        return ""
+    return "、".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,33 @@
+"""The formats that filings are exported in."""
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+
+from search_api.export.columns import Head, Part
+from search_api.export.csv import write_csv
+from search_api.export.jsonl import write_jsonl
+from search_api.export.parquet import write_parquet
+from search_api.export.xlsx import write_xlsx
+
+Writer = Callable[[Head, Iterable[Part]], Iterator[bytes]]
+
+
+class Form(StrEnum):
+    """A format, by the ending of its files."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
+FORMS: dict[Form, tuple[Writer, str]] = {
+    Form.CSV: (write_csv, "text/csv; charset=utf-8"),
+    Form.XLSX: (
+        write_xlsx,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    Form.PARQUET: (write_parquet, "application/vnd.apache.parquet"),
+    Form.JSONL: (write_jsonl, "application/x-ndjson"),
+}
+"""What writes each, and its media type."""

@@ -1,0 +1,132 @@
+"""deploy/: what is generated is current, what is written for other programs loads there, and is safe."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.env_example import EXAMPLE, example
+from deploy.monitoring import make_dashboard
+from registry.settings import settings_table
+
+DEPLOY = Path(__file__).parents[1] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+METRIC = re.compile(r"\b(suanbei_[a-z_]+|process_resident_memory_bytes)\b")
+
+
+def run(*words: str, cwd: Path = DEPLOY) -> str:
+    """Run a linter; skipped where it is not installed."""
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"NO {words[0]}: not installed")
+    done = subprocess.run(words, cwd=cwd, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    return loaded
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile, continued lines joined."""
+    text = (DEPLOY / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1]) for line in lines]
+
+
+def test_the_example_of_settings_is_current() -> None:
+    """`python -m deploy.env_example` makes it."""
+    assert EXAMPLE.read_text("utf-8") == example()
+
+
+def test_the_image_has_no_build_tools_and_no_root() -> None:
+    """The last stage copies what the first one built, and runs as nobody."""
+    found = instructions()
+    last = len(found) - 1 - [name for name, _ in found][::-1].index("FROM")
+    build, final = found[:last], found[last:]
+    assert all(":" in words and "latest" not in words for name, words in found if name == "FROM")
+    assert any("--require-hashes" in words for name, words in build if name == "RUN")
+    assert not any("pip" in words or "apt" in words for name, words in final if name == "RUN")
+    assert dict(final)["USER"] == "10001:10001"
+    assert {"HEALTHCHECK", "ENTRYPOINT", "VOLUME"} <= {name for name, _ in final}
+    assert not any(name == "ADD" for name, _ in found)
+
+
+def test_everything_that_is_copied_into_the_image_exists() -> None:
+    """And is let through by .dockerignore, which shuts out everything else."""
+    let_in = (DEPLOY.parent / ".dockerignore").read_text("utf-8").splitlines()
+    assert let_in[0] == "*"
+    for name, words in instructions():
+        if name == "COPY" and "--from" not in words:
+            for source in words.split()[:-1]:
+                assert (DEPLOY.parent / source).exists(), source
+                assert f"!{source}" in let_in, source
+
+
+def test_every_container_is_pinned_and_confined() -> None:
+    """No `latest`, no privileges, no secrets in the file; the database is not reachable from outside."""
+    services = compose()["services"]
+    for name, service in services.items():
+        assert re.search(r":v?\d+\.\d+", service["image"]), name
+        assert "no-new-privileges:true" in service["security_opt"], name
+    for name in ("serve", "watch", "load"):
+        assert (services[name]["read_only"], services[name]["cap_drop"]) == (True, ["ALL"])
+    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    assert services["serve"]["deploy"]["replicas"] == services["watch"]["deploy"]["replicas"] == 2
+    assert compose()["networks"]["inside"]["internal"] is True
+    assert "${POSTGRES_PASSWORD:?}" in services["postgres"]["environment"]["POSTGRES_PASSWORD"]
+
+
+def test_compose_names_only_settings_that_exist() -> None:
+    """A misspelt variable would be ignored in silence."""
+    known = {row.name for row in settings_table()} | {"SUANBEI_SITE", "SUANBEI_UPSTREAMS"}
+    texts = [path.read_text("utf-8") for path in (*UNITS, DEPLOY / "compose.yaml", DEPLOY / "Dockerfile",
+                                                  DEPLOY / "nginx.conf", DEPLOY / "Caddyfile")]  # fmt: skip
+    assert {name for text in texts for name in re.findall(r"SUANBEI_[A-Z_]+", text)} <= known
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_units_are_sandboxed(unit: Path) -> None:
+    """systemd reads them, and finds little that they could do."""
+    told = run("systemd-analyze", "security", "--offline=true", str(unit))
+    found = re.search(r"exposure level for \S+: ([\d.]+)", told)
+    assert found is not None, told
+    assert float(found[1]) < (2 if "backup" not in unit.name else 6)
+
+
+def test_caddy_takes_its_file() -> None:
+    """As the container would."""
+    run("caddy", "adapt", "--config", "Caddyfile", "--adapter", "caddyfile", "--validate")
+
+
+def test_prometheus_takes_the_rules_and_they_do_what_they_say() -> None:
+    """The rules load, and their own tests hold."""
+    rules = DEPLOY / "monitoring"
+    run("promtool", "check", "rules", "alerts.yml", cwd=rules)
+    run("promtool", "test", "rules", "alerts_test.yml", cwd=rules)
+
+
+def test_dashboard_and_rules_ask_for_metrics_that_exist() -> None:
+    """A renamed metric would leave an empty panel, and an alarm that never rings."""
+    source = (DEPLOY.parent / "search_api/metrics.py").read_text("utf-8")
+    known = set(METRIC.findall(source)) | {"suanbei_filings", "suanbei_documents", "suanbei_batches",
+             "process_resident_memory_bytes"}  # fmt: skip
+    known |= {f"{name}_{end}" for name in known for end in ("total", "bucket", "count", "sum")}
+    for name in ("alerts.yml", "dashboard.json"):
+        asked = set(METRIC.findall((DEPLOY / "monitoring" / name).read_text("utf-8")))
+        assert asked <= known, name
+
+
+def test_the_dashboard_is_current_and_its_panels_do_not_overlap() -> None:
+    """`python -m deploy.monitoring.make_dashboard` makes it."""
+    assert make_dashboard.PLACE.read_text("utf-8") == make_dashboard.text()
+    cells = [(x, y) for panel in make_dashboard.dashboard()["panels"] for place in [panel["gridPos"]]
+             for x in range(place["x"], place["x"] + place["w"])
+             for y in range(place["y"], place["y"] + place["h"])]  # fmt: skip
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
