@@ -91,8 +91,11 @@ def _as_kept(number: str, kind: int, chance: random.Random) -> str:
 
 
 def _mistyped(number: str, chance: random.Random) -> str:
-    """One digit of a number changed."""
-    place = chance.choice([at for at, sign in enumerate(number) if sign.isdecimal()])
+    """One digit of a number changed; of one without digits, its last letter doubled."""
+    places = [at for at, sign in enumerate(number) if sign.isdecimal()]
+    if not places:
+        return number + number[-1:]
+    place = chance.choice(places)
     return number[:place] + str((int(number[place]) + 1) % 10) + number[place + 1 :]
 
 

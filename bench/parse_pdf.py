@@ -120,7 +120,8 @@ def _peers(
     times = in_turn({name: partial(peer, path) for name, peer in peers.items()}, turns)
     note = (
         f"peers: {len(wanted)} rows end on the first {PART} pages; right is a row of the DOCX, cell "
-        "for cell, white space aside; the peers do not join rows that a page end has cut"
+        "for cell, white space aside; the peers do not join rows that a page end has cut; "
+        "PyMuPDF puts full-width commas on lines of their own, out of order"
     )
     for name in peers:
         if name != "ours":

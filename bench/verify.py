@@ -46,14 +46,14 @@ def at_size(home: Path, turns: int) -> Iterator[Row]:
         for each in paths.values():
             ask(port, each, 1)  # nobody pays for the first requests
         loads = asked_in_turn(port, paths, turns)
-    yield from rows_of(f"{filings:,} filings", loads)
+    yield from rows_of(f"{filings:,} filings", len(numbers), loads)
 
 
-def rows_of(size: str, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
+def rows_of(size: str, asked: int, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
     """Rows from the loads of each route."""
     rates = {name: [load.rate for load in each] for name, each in loads.items()}
     slow = {name: [load.p99 for load in each] for name, each in loads.items()}
-    note = f"asked by {client_name()}, {CONNECTIONS} connections, {ASKED} listed numbers in turn"
+    note = f"asked by {client_name()}, {CONNECTIONS} connections, {asked:,} listed numbers in turn"
     yield Row(f"{size}: answers a second", "/s", rates["ours"], rates["bare"], AGAINST,
               at_least(0.6), note)  # fmt: skip
     yield Row(f"{size}: p99", "ms", slow["ours"], slow["bare"], AGAINST, at_most(3))

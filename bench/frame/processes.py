@@ -52,7 +52,9 @@ def run(
         )
         code, wall, cpu, peak = json.loads(Path(told.name).read_text() or "[1, 0, 0, 0]")
     if code not in fine:
-        last = (done.stderr.strip() or "no message").splitlines()[-1]
+        # Usage errors come in a frame of box characters: the last line with words in it.
+        told = [line.strip("│ ") for line in done.stderr.splitlines()]
+        last = next((line for line in reversed(told) if any(map(str.isalnum, line))), "no message")
         raise Unmeasured(f"{' '.join(command[1:4])}: exit code {code}: {last}")
     return Ran(code, wall, cpu, peak, done.stdout)
 
