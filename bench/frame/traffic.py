@@ -69,7 +69,7 @@ def wrk(address: str, paths: Path, seconds: float, connections: int = CONNECTION
     """
     if shutil.which("wrk") is None:
         raise Unmeasured("wrk is missing: apt-get install wrk")
-    words = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds:g}s", "--timeout", "10s",
+    words = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{max(1, round(seconds))}s", "--timeout", "10s",
              "-s", str(SCRIPT), address]  # fmt: skip
     env = os.environ | {"PATHS": str(paths)}
     told = subprocess.run(words, env=env, check=True, capture_output=True, text=True).stdout

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 BINARIES = Path("/usr/lib/postgresql")
 FAST = {
@@ -68,11 +68,11 @@ class Cluster:
         """Remove a database, whoever is in it."""
         self.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
-    def execute(self, query: SQL | object) -> None:
+    def execute(self, query: Composed | str) -> None:
         """Run one statement as the server's owner."""
         where = {"host": str(self.folder), "user": "suanbei", "dbname": "postgres"}
         with psycopg.connect(**where, autocommit=True) as connection:  # type: ignore[arg-type]
-            connection.execute(query)  # type: ignore[call-overload]
+            connection.execute(query)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
