@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from docx import Document
@@ -17,7 +18,12 @@ WITHDRAWN_HEADER = (*HEADER[:-1], "注销时间")
 
 
 def docx_list(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """A list as CAC lays it out."""
+    """A list as CAC lays it out; the same bytes for the same content."""
+    return _docx(title, tuple(header), tuple(map(tuple, rows)))
+
+
+@cache
+def _docx(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> bytes:
     document = Document()
     document.add_paragraph(title)
     table = document.add_table(rows=0, cols=len(header))
