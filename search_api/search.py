@@ -15,8 +15,9 @@ from search_api.services import Services
 def search_filings(parts: Services, query: Query) -> dict[str, Any]:
     """One page of filings as `GET /v1/filings` shows it.
 
-    Each item is a filing with `match`: `{"level", "highlights"}`; beside `items`, `total` and
-    `next` there are `facets` (`{dimension: [{"value", "count"}]}`) and `coverage`.
+    Each item is a filing with `match`: `{"level", "forgiven", "highlights"}`; beside `items`,
+    `total` and `next` there are `facets` (`{dimension: [{"value", "count"}]}`), `did_you_mean`,
+    `limited` and `coverage`.
 
     Raises:
         SearchUnavailable, UsageError: see `Engine.search`.
@@ -31,6 +32,8 @@ def search_filings(parts: Services, query: Query) -> dict[str, Any]:
                 dimension.value: [{"value": one.value, "count": one.count} for one in counted]
                 for dimension, counted in page.facets.items()
             },
+            "did_you_mean": list(page.guesses),
+            "limited": page.limited,
             "coverage": coverage(session),
         }
 
@@ -49,5 +52,6 @@ def _items(session: Session, page: Page) -> list[dict[str, Any]]:
 def _match(hit: Hit, view: dict[str, Any], page: Page) -> dict[str, Any]:
     return {
         "level": hit.level.name.lower() if hit.level is not None else None,
+        "forgiven": hit.forgiven,
         "highlights": highlights(view, page.fragments),
     }

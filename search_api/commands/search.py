@@ -26,6 +26,8 @@ HEADERS = (
     Text("状态", "status"),
 )
 FOUND = Text("共 {total} 项，显示 {shown} 项", "{total} found, {shown} shown")
+MEANT = Text("您是不是要找：{texts}", "did you mean: {texts}")
+LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit: some may be missing")
 STATUS = {"active": Text("有效", "active"), "deregistered": Text("已注销", "deregistered")}
 
 
@@ -58,8 +60,9 @@ def search(
 def _show(settings: Settings, answer: dict[str, Any]) -> None:
     language = language_of(settings.language)
     table = Table(box=None, pad_edge=False)
-    for header in HEADERS:
-        table.add_column(header.say(language), overflow="fold")
+    for place, header in enumerate(HEADERS):
+        # A number is there to be copied: it is never broken.
+        table.add_column(header.say(language), overflow="fold", no_wrap=not place)
     for item in answer["items"]:
         marked = item["match"]["highlights"]
         table.add_row(
@@ -73,6 +76,10 @@ def _show(settings: Settings, answer: dict[str, Any]) -> None:
     console = Console()
     if answer["items"]:
         console.print(table)
+    if answer["did_you_mean"]:
+        console.print(MEANT.say(language, texts="  ".join(answer["did_you_mean"])))
+    if answer["limited"]:
+        console.print(LIMITED.say(language))
     console.print(FOUND.say(language, total=answer["total"], shown=len(answer["items"])))
 
 

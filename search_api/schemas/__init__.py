@@ -22,6 +22,7 @@ from search_api.schemas.record import (
     TimelineStep,
     VendorProduct,
 )
+from search_api.schemas.search import EntityPage, FilingPage
 from search_api.schemas.verdict import (
     Anatomy,
     CheckDigitPart,
@@ -46,9 +47,11 @@ __all__ = [
     "DivisionPart",
     "DocumentRef",
     "Duties",
+    "EntityPage",
     "EntityRecord",
     "EntityRef",
     "Filing",
+    "FilingPage",
     "FilingRecord",
     "Listing",
     "Product",

@@ -9,6 +9,7 @@ from registry.db import Database, open_database
 from registry.imports import import_document
 from registry.settings import Settings
 from search_api.app import create_app
+from search_api.schemas import EntityPage, FilingPage
 from search_api.services import Services
 from tests.lists import listed, number, row
 
@@ -35,7 +36,11 @@ def test_a_page_of_filings(client: TestClient) -> None:
     assert answer["total"] == 1
     assert answer["next"] is None
     assert answer["items"][0]["entity"]["name"] == "北京字节跳动科技有限公司"
-    assert answer["items"][0]["match"] == {"level": "entity", "highlights": {"entity": [[2, 6]]}}
+    assert answer["items"][0]["match"] == {
+        "level": "entity",
+        "forgiven": False,
+        "highlights": {"entity": [[2, 6]]},
+    }
     assert answer["facets"]["region"] == [{"value": "浙江省", "count": 1}]
     assert answer["coverage"]["deep_synthesis"]["newest"] == "2023-06"
 
@@ -46,6 +51,34 @@ def test_wrong_use_is_a_problem(client: TestClient, query: str) -> None:
     answer = client.get(f"/v1/filings?{query}")
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_other_spellings_are_marked(client: TestClient) -> None:
+    """What only fits as it may have been meant says so, and how it was read."""
+    answer = client.get("/v1/filings", params={"q": "zijietiaodong"}).json()
+    assert [item["match"]["forgiven"] for item in answer["items"]] == [True]
+    assert answer["did_you_mean"] == ["字节跳动"]
+
+
+def test_companies_by_fragment(client: TestClient) -> None:
+    """Names, pinyin and registrant codes; pages follow each other."""
+    found = {q: client.get("/v1/entities", params={"q": q}).json() for q in ("跳动", "zjtd", "765")}
+    assert [one["total"] for one in found.values()] == [1, 1, 1]
+    assert found["zjtd"]["did_you_mean"] == ["字节跳动"]
+    assert found["跳动"]["items"][0] | {"id": ""} == {
+        "id": "", "name": "北京字节跳动科技有限公司", "former_names": [], "filings": 1, "active": 1,
+        "series": {"deep_synthesis": 1},
+    }  # fmt: skip
+    first = client.get("/v1/entities", params={"limit": 1}).json()
+    second = client.get("/v1/entities", params={"limit": 1, "cursor": first["next"]}).json()
+    assert first["items"] != second["items"]
+    assert (second["total"], second["next"]) == (2, None)
+
+
+def test_answers_have_the_documented_shape(client: TestClient) -> None:
+    """The documentation is kept to, field by field."""
+    FilingPage.model_validate(client.get("/v1/filings").json())
+    EntityPage.model_validate(client.get("/v1/entities").json())
 
 
 def test_the_command(opened: Database) -> None:

@@ -1,8 +1,9 @@
 """The embedded engine: SQLite FTS5 over bigrams, in files beside the registry."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import func, select
@@ -24,9 +25,10 @@ from search_api.engines.base import (
     Sort,
 )
 from search_api.engines.documents import read_documents
+from search_api.engines.limits import SECONDS, TimeUp, check, within
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.facets import allowed, is_filtered
-from search_api.engines.sqlite.manifest import Manifest, SegmentEntry
+from search_api.engines.sqlite.manifest import IndexBusy, Manifest, SegmentEntry
 from search_api.engines.sqlite.matching import LEVELS, Matched, match
 from search_api.engines.sqlite.paging import in_order, read_place, write_place
 from search_api.engines.sqlite.segment import Segment
@@ -34,6 +36,7 @@ from search_api.engines.sqlite.state import State
 from search_api.engines.sqlite.writer import write_segment
 from search_api.engines.terms import Terms
 
+_TAKEN_OVER = 2
 Ranked = list[tuple[int | None, int]]
 """Disjoint sets of filings by rank (see `matching`); None without a text."""
 
@@ -42,11 +45,12 @@ class SqliteEngine:
     """Answers from segments; catches up with the registry before it answers."""
 
     name = "sqlite"
+    seconds = SECONDS
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
         self._manifest = Manifest(settings.home)
-        self._lock = Lock()
+        self._lock, self._following = Lock(), Lock()
         self._open: dict[str, Segment] = {}
         self._state: tuple[tuple[SegmentEntry, ...], State] | None = None
 
@@ -54,45 +58,48 @@ class SqliteEngine:
         """See `Engine.search`."""
         place = read_place(query.cursor)
         state = self._current()
-        matched, passed = self._match(state, query)
+        passed = allowed(state, query.filters)
+        with within(self.seconds):
+            matched = self._match(state, query)
+            found = matched.found & passed if matched else passed
+            facets = _facets(state, query, matched, found)
         ranked = _ranked(matched, passed)
-        found = matched.found & passed if matched else passed
-        page = list(
-            islice(in_order(state, _merged(ranked, query.sort), query.sort, place), query.limit + 1)
-        )
+        order = in_order(state, _merged(ranked, query.sort), query.sort, place)
+        page = list(islice(order, query.limit + 1))
         return Page(
             hits=tuple(_hit(place.id, ranked) for place in page[: query.limit]),
             total=found.bit_count(),
             next=write_place(page[query.limit - 1]) if len(page) > query.limit else None,
-            facets=_facets(state, query, matched, found),
+            facets=facets,
             fragments=matched.fragments if matched else (),
             guesses=matched.guesses if matched else (),
+            limited=bool(matched and matched.limited) or len(facets) < len(query.facets),
         )
 
     def ids(self, query: Query) -> Iterator[int]:
         """See `Engine.ids`."""
         state = self._current()
-        ranked = _ranked(*self._match(state, query))
+        ranked = _ranked(self._match(state, query), allowed(state, query.filters))
         for place in in_order(state, _merged(ranked, query.sort), query.sort, None):
             yield place.id
 
-    def _match(self, state: State, query: Query) -> tuple[Matched | None, int]:
+    def _match(self, state: State, query: Query) -> Matched | None:
         terms = Terms(query.text)
-        matched = None if terms.is_empty else match(state, terms)
-        return matched, allowed(state, query.filters)
+        return None if terms.is_empty else match(state, terms)
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
         with self._manifest.writing() as draft:
-            since = draft.segments[-1].revision if draft.segments else 0
-            entry = self._build(since, None)
+            kept = self._kept(draft.segments)
+            entry = self._build(self._manifest.new_file(), kept, None)
             if entry:
-                draft.replace([*draft.segments, entry] if since else [entry])
+                draft.replace([*kept, entry])
         return entry.documents if entry else 0
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """See `Engine.rebuild`."""
-        entry = self._build(0, progress)
+        path = self._manifest.announce()
+        entry = self._build(path, (), progress)
         if entry is None:
             return 0
         with self._manifest.writing() as draft:
@@ -124,9 +131,18 @@ class SqliteEngine:
         newest = self._newest()
         segments = self._manifest.segments()
         if not segments or segments[-1].revision < newest:
-            self.refresh()
+            with self._following:
+                self._follow(bool(segments))
             segments = self._manifest.segments()
         return self._state_of(segments)
+
+    def _follow(self, has_index: bool) -> None:
+        try:
+            self.refresh()
+        except IndexBusy:
+            # Another process is at it, and has been for long: an old index is better than none.
+            if not has_index:
+                raise
 
     def _state_of(self, segments: tuple[SegmentEntry, ...]) -> State:
         with self._lock:
@@ -144,36 +160,60 @@ class SqliteEngine:
                 self._state = segments, State([opened[name] for name in names])
             return self._state[1]
 
-    def _build(self, since: int, progress: Progress | None) -> SegmentEntry | None:
-        """A segment of what was written after a revision; None if nothing was."""
-        path = self._manifest.new_file()
+    def _kept(self, segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
+        """The segments that a new one does not take over.
+
+        It takes over those that are not much larger than what it takes over already: so no filing
+        is written more often than the number of filings has doubled, and segments stay few.
+        """
+        if not segments:
+            return ()
+        with self._database.read() as session:
+            since = Filing.revision > segments[-1].revision
+            taken = session.execute(select(func.count()).where(since)).scalar_one()
+        kept = list(segments)
+        while kept and kept[-1].documents <= _TAKEN_OVER * taken:
+            taken += kept.pop().documents
+        return kept
+
+    def _build(
+        self, path: Path, kept: Sequence[SegmentEntry], progress: Progress | None
+    ) -> SegmentEntry | None:
+        """A segment of all that was written after the kept ones; None if nothing was."""
+        since = kept[-1].revision if kept else 0
         with self._database.read() as session:
             upto = revision(session)
             if since and upto <= since:
                 return None
             total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
-            gone = self._gone(session.execute(select(Filing.id)).scalars()) if since else []
-            documents = read_documents(session, since)
-            written = write_segment(path, documents, gone, progress, total)
-        return SegmentEntry(path.name, written, upto)
 
-    def _gone(self, present: Iterator[int]) -> list[int]:
-        """The filings that the index shows and the registry no longer has."""
-        state = self._state_of(self._manifest.segments())
-        return bits.to_ids(state.all & ~bits.from_ids(present))
+            def gone(new: int) -> list[int]:
+                shown = self._state_of(tuple(kept)).all | new if kept else new
+                if shown.bit_count() == total:
+                    return []
+                present = bits.from_ids(session.execute(select(Filing.id)).scalars())
+                return bits.to_ids(shown & ~present)
+
+            written = write_segment(path, read_documents(session, since), gone, progress, total)
+        return SegmentEntry(path.name, written, upto)
 
 
 def _facets(
     state: State, query: Query, matched: Matched | None, found: int
 ) -> dict[Dimension, tuple[FacetValue, ...]]:
+    """The counts, as far as there is time."""
     counting = state.counting(found)
-    facets = {}
+    facets: dict[Dimension, tuple[FacetValue, ...]] = {}
     for dimension in query.facets:
-        among = counting
-        if is_filtered(query.filters, dimension):
-            others = allowed(state, query.filters, dimension)
-            among = state.counting(others & matched.found if matched else others)
-        facets[dimension] = among.count(dimension, query.facet_values)
+        try:
+            check()
+            among = counting
+            if is_filtered(query.filters, dimension):
+                others = allowed(state, query.filters, dimension)
+                among = state.counting(others & matched.found if matched else others)
+            facets[dimension] = among.count(dimension, query.facet_values)
+        except TimeUp:
+            break
     return facets
 
 

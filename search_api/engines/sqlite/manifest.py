@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry.errors import SearchUnavailable
+from registry.identity import is_gone, new_holder
 from search_api.engines.sqlite.pool import Pool
 
 SCHEMA = 1
@@ -21,8 +22,13 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS segments (
     file TEXT PRIMARY KEY, place INTEGER NOT NULL, documents INTEGER NOT NULL, revision INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS builders (file TEXT PRIMARY KEY, holder TEXT NOT NULL);
 """
 _WAIT_SECONDS = 30.0
+
+
+class IndexBusy(SearchUnavailable):
+    """Another process is changing the index, and takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,11 @@ class Manifest:
         """The turn to change the index; what is set in the draft is seen at the end of the block.
 
         Raises:
-            SearchUnavailable: another process has held the lock for too long.
+            IndexBusy: another process has held the lock for too long.
+            SearchUnavailable: the file cannot be written.
         """
         with self._pool.use() as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                raise SearchUnavailable(f"{self.path}: {error}") from error
+            _begin(connection)
             try:
                 draft = Draft(connection)
                 yield draft
@@ -84,15 +88,31 @@ class Manifest:
         self.sweep()
 
     def new_file(self) -> Path:
-        """A name for a segment that is being built by this process."""
-        return self.home / f"index-{SCHEMA}.{os.getpid()}-{os.urandom(4).hex()}.segment"
+        """A name for a segment; whoever builds it has the turn to write."""
+        return self.home / f"index-{SCHEMA}.{os.urandom(6).hex()}.segment"
+
+    def announce(self) -> Path:
+        """A name for a segment that this process builds beside, without having the turn."""
+        path = self.new_file()
+        with self._pool.use() as connection:
+            _begin(connection)
+            connection.execute("INSERT INTO builders VALUES (?, ?)", (path.name, new_holder()))
+            connection.execute("COMMIT")
+        return path
 
     def sweep(self) -> None:
-        """Remove segments that no state names and whose builder is gone."""
-        known = {entry.file for entry in self.segments()}
-        for path in self.home.glob(f"index-{SCHEMA}.*.segment*"):
-            if path.name not in known and not _being_built(path):
-                path.unlink(missing_ok=True)
+        """Remove the segments that no state names and nobody builds: replaced, or half built."""
+        with self._pool.use() as connection:
+            _begin(connection)
+            builders = connection.execute("SELECT file, holder FROM builders").fetchall()
+            known = {entry.file for entry in _segments(connection)}
+            building = {file for file, holder in builders if not is_gone(holder)}
+            done = [(file,) for file, _ in builders if file in known or file not in building]
+            for path in self.home.glob(f"index-{SCHEMA}.*.segment*"):
+                if path.name not in known | building:
+                    path.unlink(missing_ok=True)
+            connection.executemany("DELETE FROM builders WHERE file = ?", done)
+            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -121,15 +141,10 @@ def _segments(connection: sqlite3.Connection) -> tuple[SegmentEntry, ...]:
     return tuple(SegmentEntry(*row) for row in rows)
 
 
-def _being_built(path: Path) -> bool:
-    """Whether the process in the file's name still runs (this one cleans up after itself)."""
-    builder = int(path.name.split(".")[1].split("-")[0])
-    if builder == os.getpid():
-        return True
+def _begin(connection: sqlite3.Connection) -> None:
     try:
-        os.kill(builder, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise IndexBusy("the search index is being built: try again in a while") from error
+        raise SearchUnavailable(f"search index: {error}") from error

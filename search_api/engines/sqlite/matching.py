@@ -6,6 +6,7 @@ A rank is a level of what was typed, or, after all of these, a level of another 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from search_api.engines import limits
 from search_api.engines.base import Level
 from search_api.engines.documents import Field
 from search_api.engines.forgiving import Guess, guess, similar
@@ -28,6 +29,7 @@ class Matched:
     upto: Sequence[int]
     fragments: tuple[str, ...]
     guesses: tuple[str, ...]
+    limited: bool = False
 
     @property
     def found(self) -> int:
@@ -50,7 +52,8 @@ def match(state: State, terms: Terms) -> Matched:
             together = [a & b for a, b in zip(together, word.upto, strict=True)]
         upto = [a | b for a, b in zip(upto, together, strict=True)]
     looked_for = [one for term in (whole, *words) for one in term.fragments]
-    return Matched(upto, tuple(dict.fromkeys(looked_for)), tuple(_texts(terms, whole, words, upto)))
+    texts = _texts(terms, whole, words, upto)
+    return Matched(upto, tuple(dict.fromkeys(looked_for)), tuple(texts), limits.is_over())
 
 
 class _Term:
@@ -58,7 +61,7 @@ class _Term:
 
     def __init__(self, state: State, fragment: str, number: str = "") -> None:
         self._state, self.fragment = state, fragment
-        self.typed = _cumulative(_levels(state, fragment, number) if fragment else {})
+        self.typed = _cumulative(_levels(state, fragment, number))
         self.forgiven: Sets = [0] * LEVELS
         self.guesses: list[Guess] = []
         self.offers: list[Guess] = []
@@ -74,18 +77,21 @@ class _Term:
         return filter(None, (self.fragment, *(one.fragment for one in self.guesses)))
 
     def forgive(self) -> None:
-        """Look for other spellings too, where they are wanted."""
+        """Look for other spellings too, where they are wanted and there is time."""
         if not self.fragment:
             return
         lookup = Words(self._state)
         best = next((level for level in Level if self.typed[level]), None)
-        self.guesses = guess(lookup, self.fragment, best)
+        found = self.typed[-1].bit_count()
+        try:
+            self.guesses = guess(lookup, self.fragment, best)
+            if 0 < found <= _FEW:
+                self.offers = similar(lookup, self.fragment, found)
+        except limits.TimeUp:
+            return
         for one in self.guesses:
             levels = _cumulative(_levels(self._state, one.fragment, ""))
             self.forgiven = [a | b for a, b in zip(self.forgiven, levels, strict=True)]
-        found = self.typed[-1].bit_count()
-        if 0 < found <= _FEW:
-            self.offers = similar(lookup, self.fragment, found)
 
 
 def _texts(terms: Terms, whole: _Term, words: Sequence[_Term], upto: Sets) -> Iterable[str]:
@@ -101,19 +107,25 @@ def _texts(terms: Terms, whole: _Term, words: Sequence[_Term], upto: Sets) -> It
 
 
 def _levels(state: State, fragment: str, number: str) -> dict[Level, int]:
-    of_entity, of_name = state.find(Field.ENTITY, fragment), state.find(Field.NAME, fragment)
-    entity_begins = _begins(state, Field.ENTITY, fragment, of_entity)
-    name_begins = _begins(state, Field.NAME, fragment, of_name)
-    return {
-        Level.NUMBER: state.find(Field.NUMBER, BEGIN + number + END) if number else 0,
-        Level.NAME: _is(state, Field.NAME, fragment, name_begins),
-        Level.ENTITY: _is(state, Field.ENTITY, fragment, entity_begins),
-        Level.PREFIX: name_begins | entity_begins,
-        Level.ENTITY_PART: of_entity,
-        Level.NAME_PART: of_name,
-        Level.NUMBER_PART: state.find(Field.NUMBER, fragment),
-        Level.PURPOSE: state.find(Field.PURPOSE, fragment),
-    }
+    """The filings of each level, as far as there is time."""
+    found: dict[Level, int] = {}
+    if not fragment:
+        return found
+    try:
+        if number:
+            found[Level.NUMBER] = state.find(Field.NUMBER, BEGIN + number + END)
+        found[Level.ENTITY_PART] = state.find(Field.ENTITY, fragment)
+        found[Level.NAME_PART] = state.find(Field.NAME, fragment)
+        entity = _begins(state, Field.ENTITY, fragment, found[Level.ENTITY_PART])
+        name = _begins(state, Field.NAME, fragment, found[Level.NAME_PART])
+        found[Level.PREFIX] = name | entity
+        found[Level.NAME] = _is(state, Field.NAME, fragment, name)
+        found[Level.ENTITY] = _is(state, Field.ENTITY, fragment, entity)
+        found[Level.NUMBER_PART] = state.find(Field.NUMBER, fragment)
+        found[Level.PURPOSE] = state.find(Field.PURPOSE, fragment)
+    except limits.TimeUp:
+        return found
+    return found
 
 
 def _begins(state: State, field: Field, fragment: str, having: int) -> int:

@@ -5,6 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
+from search_api.engines.limits import is_over
+
+_STEPS = 20_000
+"""SQLite looks at the clock after so many of its steps: some tenths of a millisecond."""
+
 
 class Pool:
     """Open connections are kept and lent again; none is used by two threads at once."""
@@ -21,6 +26,7 @@ class Pool:
             connection = self._idle.get_nowait()
         except Empty:
             connection = self._connect()
+            connection.set_progress_handler(is_over, _STEPS)
         try:
             yield connection
         except BaseException:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from search_api.engines import limits
 from search_api.engines.documents import Field
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.pool import Pool
@@ -27,7 +28,7 @@ class Segment:
         self._pool = Pool(self._connect)
         self.ids = self._set("ids")
         self.gone = self._set("gone")
-        self.values = Values(self._pool, self.ids)
+        self.values = Values(self.rows, self.ids)
 
     def _connect(self) -> sqlite3.Connection:
         # Immutable: no locks and no look at the file's time, for a file that never changes.
@@ -101,9 +102,19 @@ class Segment:
         return [str(text) for (text,) in self.rows(_TEXTS_OF[field], values)]
 
     def rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        with self._pool.use() as connection:
-            return connection.execute(query, values).fetchall()
+        """The rows of a query.
+
+        Raises:
+            TimeUp: the time of the search at hand is over.
+        """
+        limits.check()
+        try:
+            with self._pool.use() as connection:
+                return connection.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if limits.is_over():
+                raise limits.TimeUp from error
+            raise
 
     def close(self) -> None:
         """Let go of the file."""

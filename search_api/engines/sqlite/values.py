@@ -2,16 +2,16 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import compress
+from typing import Any
 
 import orjson
 
 from search_api.engines.base import Dimension
 from search_api.engines.sqlite import bits
-from search_api.engines.sqlite.pool import Pool
 
 _RANKED = 256
 """So many values of a dimension, the most frequent ones, are kept at hand."""
@@ -19,6 +19,10 @@ _DENSE = 16
 """A set with more than one filing in so many is counted over the whole column."""
 _FEW = 1500
 """With fewer filings, asking each is cheaper than counting the bits of an intersection."""
+_SPREAD = 4
+"""A column is an array by id as long as it has at most so many places for one filing."""
+
+Rows = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ class Found:
 class Values:
     """The values of a segment."""
 
-    def __init__(self, pool: Pool, ids: int) -> None:
-        self._pool = pool
+    def __init__(self, rows: Rows, ids: int) -> None:
+        self._rows = rows
         self._ids = ids
         self.number = lru_cache(maxsize=None)(self._number)
         self.having = lru_cache(maxsize=512)(self._having)
@@ -73,17 +77,14 @@ class Values:
 
     def _number(self, dimension: Dimension) -> int:
         """How many values a dimension has."""
-        with self._pool.use() as connection:
-            query = "SELECT count(*) FROM facets WHERE dimension = ?"
-            return int(connection.execute(query, (dimension.value,)).fetchone()[0])
+        query = "SELECT count(*) FROM facets WHERE dimension = ?"
+        return int(self._rows(query, (dimension.value,))[0][0])
 
     def _having(self, dimension: Dimension, value: str) -> int:
         """The filings that have a value."""
-        with self._pool.use() as connection:
-            row = connection.execute(
-                "SELECT ids FROM facets WHERE dimension = ? AND value = ?", (dimension.value, value)
-            ).fetchone()
-        return bits.unpack(row[0]) if row else 0
+        query = "SELECT ids FROM facets WHERE dimension = ? AND value = ?"
+        rows = self._rows(query, (dimension.value, value))
+        return bits.unpack(rows[0][0]) if rows else 0
 
     def ranked(self, dimension: Dimension) -> Iterator[Ranked]:
         """Values with their filings, the most frequent first."""
@@ -99,12 +100,11 @@ class Values:
         return self._read(dimension, 0)
 
     def _read(self, dimension: Dimension, at: int) -> list[Ranked]:
-        with self._pool.use() as connection:
-            rows = connection.execute(
-                "SELECT value, count, ids FROM facets WHERE dimension = ?"
-                " ORDER BY count DESC, value LIMIT ? OFFSET ?",
-                (dimension.value, _RANKED, at),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT value, count, ids FROM facets WHERE dimension = ?"
+            " ORDER BY count DESC, value LIMIT ? OFFSET ?",
+            (dimension.value, _RANKED, at),
+        )
         return [Ranked(value, count, _ids(packed, count)) for value, count, packed in rows]
 
     def tally(self, found: Found, dimension: Dimension) -> Counter[str]:
@@ -123,19 +123,26 @@ class Values:
     def _read_column(
         self, dimension: Dimension
     ) -> tuple[Sequence[int] | dict[int, int], list[str]]:
-        """By id the ordinal of its value; an array where no id is left out."""
-        with self._pool.use() as connection:
-            packed, names = connection.execute(
-                "SELECT ordinals, names FROM columns WHERE dimension = ?", (dimension.value,)
-            ).fetchone()
+        """By id the ordinal of its value; an array where few ids are left out."""
+        query = "SELECT ordinals, names FROM columns WHERE dimension = ?"
+        [(packed, names)] = self._rows(query, (dimension.value,))
         ordinals = array("I", packed)
         ids = bits.to_ids(self._ids)
         by_id: Sequence[int] | dict[int, int]
         if ids and ids[-1] - ids[0] + 1 == len(ids):
             by_id = array("I", bytes(4 * ids[0])) + ordinals
+        elif ids and ids[-1] < _SPREAD * len(ids):
+            by_id = _spread(ids, ordinals)
         else:
             by_id = dict(zip(ids, ordinals, strict=True))
         return by_id, orjson.loads(names)
+
+
+def _spread(ids: Sequence[int], ordinals: Sequence[int]) -> Sequence[int]:
+    by_id = array("I", bytes(4 * (ids[-1] + 1)))
+    for one, ordinal in zip(ids, ordinals, strict=True):
+        by_id[one] = ordinal
+    return by_id
 
 
 def _ids(packed: bytes, count: int) -> int | Sequence[int]:

@@ -1,7 +1,7 @@
 """Writing a segment: a SQLite file that is built once and never changed."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from search_api.engines.base import Progress
@@ -47,12 +47,16 @@ _TEXTS = "SELECT id, {field} FROM texts ORDER BY id"
 _SAMPLE = "SELECT {field} FROM texts WHERE id % ? = 0"
 _EVERY = 5000
 
+Gone = Callable[[int], Sequence[int]]
+"""From the filings of a new segment to those that the registry no longer has."""
+
 
 def write_segment(
-    path: Path, documents: Iterable[IndexDocument], gone: Sequence[int], progress: Progress | None,
+    path: Path, documents: Iterable[IndexDocument], gone: Gone,
+    progress: Progress | None,
     total: int = 0,
 ) -> int:  # fmt: skip
-    """Write these filings and the ids of deleted ones; returns how many. Whole, or no file."""
+    """Write these filings, and the ids of deleted ones; returns how many. Whole, or no file."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.executescript(_TABLES + "BEGIN;")
@@ -129,7 +133,7 @@ def _write_words(connection: sqlite3.Connection, tally: Tally) -> None:
     connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def _write_values(connection: sqlite3.Connection, tally: Tally, gone: Sequence[int]) -> None:
+def _write_values(connection: sqlite3.Connection, tally: Tally, gone: Gone) -> None:
     connection.executemany(
         "INSERT INTO facets VALUES (?, ?, ?, ?)",
         (
@@ -141,7 +145,7 @@ def _write_values(connection: sqlite3.Connection, tally: Tally, gone: Sequence[i
         "INSERT INTO columns VALUES (?, ?, ?)",
         ((dimension.value, *column.packed()) for dimension, column in tally.columns.items()),
     )
-    sets = {"ids": tally.ids, "gone": gone}
+    sets = {"ids": tally.ids, "gone": gone(bits.from_ids(tally.ids))}
     connection.executemany(
         "INSERT INTO sets VALUES (?, ?)",
         [(name, bits.pack(list(members))) for name, members in sets.items()],

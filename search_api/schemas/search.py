@@ -1,0 +1,70 @@
+"""The shape of what searches find."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from search_api.schemas.filing import Coverage, Filing, Shape
+
+LevelName = Literal[
+    "number", "name", "entity", "prefix", "entity_part", "name_part", "number_part", "purpose"
+]
+Range = tuple[int, int]
+
+
+class Match(Shape):
+    """How a filing fits what was typed."""
+
+    level: LevelName | None = Field(description="where it fits, the best place; null without text")
+    forgiven: bool = Field(description="only another spelling of what was typed fits")
+    highlights: dict[str, list[Range]] = Field(
+        description="by field, the marked places: start and end in characters, end not included"
+    )
+
+
+class FoundFiling(Filing):
+    """A filing with how it fits."""
+
+    match: Match
+
+
+class FacetCount(Shape):
+    """How many of the filings found have a value."""
+
+    value: str
+    count: int
+
+
+class FilingPage(Shape):
+    """One page of filings."""
+
+    items: list[FoundFiling]
+    total: int = Field(description="exact, unless `limited`")
+    next: str | None
+    facets: dict[str, list[FacetCount]] = Field(
+        description="by filter, the most frequent values; each without that filter's own choice"
+    )
+    did_you_mean: list[str] = Field(description="texts to search for, the likeliest first")
+    limited: bool = Field(description="the search met a limit: filings may be missing")
+    coverage: Coverage
+
+
+class FoundEntity(Shape):
+    """A company with the number of its filings, all and active, and by series."""
+
+    id: str
+    name: str
+    former_names: list[str]
+    filings: int
+    active: int
+    series: dict[str, int]
+
+
+class EntityPage(Shape):
+    """One page of companies."""
+
+    items: list[FoundEntity]
+    total: int
+    next: str | None
+    did_you_mean: list[str]
+    coverage: Coverage
