@@ -1,13 +1,13 @@
 """Which listed numbers were meant: near by, of the same registrant, of the claimed company."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-import orjson
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.among import among
 from registry.chunks import chunks
 from registry.language import Language
 from registry.lists import GENAI_SERIES
@@ -48,21 +48,10 @@ def _near_numbers(session: Session, wanted: Wanted) -> dict[str, int]:
     return dict.fromkeys(_listed(session, second), 2) | dict.fromkeys(_listed(session, first), 1)
 
 
-_LISTED = {
-    "sqlite": text(
-        "SELECT DISTINCT f.number_key FROM json_each(:keys) AS j "
-        "CROSS JOIN filings AS f ON f.number_key = j.value"
-    ),
-    "postgresql": text("SELECT DISTINCT number_key FROM filings WHERE number_key = ANY(:keys)"),
-}
-
-
-def _listed(session: Session, keys: Iterable[str]) -> list[str]:
+def _listed(session: Session, keys: Collection[str]) -> list[str]:
     """Those of many numbers that are listed."""
-    dialect = session.get_bind().dialect.name
-    wanted = list(keys)
-    values = orjson.dumps(wanted).decode() if dialect == "sqlite" else wanted
-    return list(session.execute(_LISTED[dialect], {"keys": values}).scalars())
+    query = select(Filing.number_key).where(among(session, Filing.number_key, keys)).distinct()
+    return list(session.execute(query).scalars()) if keys else []
 
 
 def _near(session: Session, wanted: Wanted) -> dict[str, int]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from registry.language import Language
-from registry.names import EntityMatch, MatchLevel, describe_match, entity_key, match_entity
-from registry.reasons import Reason, say, say_text
+from registry.names import entity_key
+from registry.reasons import Reason, say
 from registry.verify.lookups import (
     count_filings,
     entities_named,
@@ -15,11 +15,14 @@ from registry.verify.lookups import (
     filings_of_entity,
     former_holders,
 )
+from registry.verify.registrants import (
+    CONFIRMED,
+    Registrant,
+    match_reason,
+    match_registrant,
+    rank_of,
+)
 from registry.views import View
-
-_LEVELS = tuple(MatchLevel)
-CONFIRMED = frozenset(("exact", "former_name"))
-"""The matches that say: this is the company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +37,26 @@ def judge_claim(
     session: Session, claimed: str, key: str, filings: Sequence[View], language: Language
 ) -> Claim:
     """Compare a claimed name with the registrants of a number's filings; the best match counts."""
-    judged = [(_match(session, claimed, filing), filing) for filing in filings]
-    match, filing = min(judged, key=lambda pair: _rank(pair[0]))
-    told = _reasons(match, filing, language)
+    registrants = [_registrant(session, filing) for filing in filings]
+    judged = [(match_registrant(claimed, one), one) for one in registrants]
+    match, registrant = min(judged, key=lambda pair: rank_of(pair[0]))
+    told = [match_reason(match, registrant.listed, language)]
     if match.api_level not in CONFIRMED:
         told += _held_before(session, claimed, key, language)
-        told += _own_filings(session, claimed, filing["entity"]["id"], language)
+        told += _own_filings(session, claimed, registrant.entity_id, language)
     return Claim(match.api_level, told)
 
 
-def _rank(match: EntityMatch) -> tuple[int, int]:
-    return _LEVELS.index(match.level), -match.score
-
-
-def _match(session: Session, claimed: str, filing: View) -> EntityMatch:
-    """Names first: most claims are the very name, and need nothing more of the registry."""
-    key = entity_key(claimed)
-    listed = filing["entity"]["name"]
-    if key and key == entity_key(listed):
-        return match_entity(claimed, current=listed)
-    entity = entity_of(session, filing["entity"]["id"])
-    today = entity.name if entity else listed
-    if key and key == entity_key(today):
-        return match_entity(claimed, current=today)
-    former = dict.fromkeys([today, *filing["entity"]["former_names"]])
-    products = _products(session, filing)
-    return match_entity(claimed, current=listed, former=list(former), products=products)
+def _registrant(session: Session, filing: View) -> Registrant:
+    entity_id, listed = filing["entity"]["id"], filing["entity"]["name"]
+    entity = entity_of(session, entity_id)
+    return Registrant(
+        entity_id,
+        listed,
+        entity.name if entity else listed,
+        filing["entity"]["former_names"],
+        lambda: _products(session, filing),
+    )
 
 
 def _products(session: Session, filing: View) -> list[str]:
@@ -68,16 +65,6 @@ def _products(session: Session, filing: View) -> list[str]:
     for other in filings_of_entity(session, filing["entity"]["id"]):
         names += [product["name"] for product in other["products"]]
     return list(dict.fromkeys(names))
-
-
-def _reasons(match: EntityMatch, filing: View, language: Language) -> list[Reason]:
-    listed = filing["entity"]["name"]
-    if match.level is MatchLevel.EXACT and entity_key(match.matched) != entity_key(listed):
-        return [say("entity_renamed", language, listed=listed)]
-    text = describe_match(match, language.value)
-    if match.level is MatchLevel.SIMILAR:
-        text += f"（{match.score}/100）" if language is Language.ZH else f" ({match.score}/100)"
-    return [say_text(f"entity_{match.reason}", text)]
 
 
 def _held_before(session: Session, claimed: str, key: str, language: Language) -> list[Reason]:

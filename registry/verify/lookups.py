@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.among import among
 from registry.anatomy import Known
-from registry.chunks import chunks
 from registry.models import Entity, EntityKey, Filing
 from registry.names import entity_key
 from registry.views import View, filing_views
@@ -33,11 +33,14 @@ def known_registrants(session: Session, codes: Sequence[str]) -> dict[str, Known
     query = select(EntityKey.key, Entity.id, Entity.name).join(
         Entity, Entity.id == EntityKey.entity_id
     )
-    found = {}
-    for part in chunks([f"c:{code}" for code in codes]):
-        rows = session.execute(query.where(EntityKey.key.in_(part)).order_by(Entity.id.desc()))
-        found.update({key[2:]: Known(entity_id, name) for key, entity_id, name in rows})
-    return found
+    if not codes:
+        return {}
+    keys = [f"c:{code}" for code in codes]
+    rows = session.execute(query.where(among(session, EntityKey.key, keys)))
+    return {
+        key[2:]: Known(entity_id, name)
+        for key, entity_id, name in sorted(rows.tuples(), key=lambda row: row[1], reverse=True)
+    }
 
 
 def entities_named(session: Session, name: str) -> list[Entity]:

@@ -27,14 +27,26 @@ def unlisted_reasons(
     `known` is the company that the registrant code belongs to, `divisions` the codes of that
     company's listed filings under the same registrant code.
     """
-    series = series_of_kind(number.kind)
-    words = coverage_words(coverage, series, language)
-    reasons = [say("not_listed", language, coverage=words)]
+    return [
+        not_listed_reason(number, coverage, language),
+        *number_reasons(number, known, divisions, language),
+        *coverage_reasons(number, coverage, language),
+    ]
+
+
+def not_listed_reason(number: Number, coverage: Mapping[str, Any], language: Language) -> Reason:
+    """That no list shows the number, and which lists were looked at."""
+    words = coverage_words(coverage, series_of_kind(number.kind), language)
+    return say("not_listed", language, coverage=words)
+
+
+def number_reasons(
+    number: Number, known: Known | None, divisions: Sequence[str], language: Language
+) -> list[Reason]:
+    """What is wrong with the number itself, as far as it can be told."""
     if isinstance(number, AlgorithmNumber):
-        reasons += _algorithm_reasons(number, known, divisions, language)
-    elif isinstance(number, GenaiNumber):
-        reasons += _genai_reasons(number, language)
-    return reasons + _coverage_reasons(number, coverage, language)
+        return _algorithm_reasons(number, known, divisions, language)
+    return _genai_reasons(number, language) if isinstance(number, GenaiNumber) else []
 
 
 def _algorithm_reasons(
@@ -78,9 +90,10 @@ def _genai_reasons(number: GenaiNumber, language: Language) -> list[Reason]:
     return reasons
 
 
-def _coverage_reasons(
+def coverage_reasons(
     number: Number, coverage: Mapping[str, Any], language: Language
 ) -> list[Reason]:
+    """What the lists known cannot tell of the number."""
     series = series_of_kind(number.kind)
     newest = max((coverage[one]["newest"] or "" for one in series), default="")
     if not newest:

@@ -1,17 +1,20 @@
 """`suanbei verify`: is this number real, and whose is it?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 from rich.console import Console
 
-from registry.db import Database, open_database
-from registry.errors import RegistryError, UsageError
-from registry.events import last_event_id
+from registry.db import open_database
+from registry.errors import UsageError
 from registry.language import language_of
 from registry.settings import Settings
-from registry.verify import Verdict, is_confirmed, verify
+from registry.verify import Desk, Verdict, is_confirmed
+from search_api.bulk import Options
+from search_api.commands.filled import require_filled
+from search_api.commands.tables import check_table
 from search_api.commands.verdicts import DISCLAIMER, print_verdict
 
 
@@ -24,16 +27,27 @@ def verify_numbers(
     numbers: Annotated[list[str] | None, typer.Argument(help="filing numbers, as pasted")] = None,
     entity: Annotated[str, typer.Option(help="the company said to own them")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
+    file: Annotated[Path | None, typer.Option(help="a CSV or XLSX table of vendors")] = None,
+    out: Annotated[Path | None, typer.Option(help="where its verdicts go: .csv or .xlsx")] = None,
+    number_column: Annotated[str, typer.Option(help="title or place of the column; found")] = "",
+    company_column: Annotated[str, typer.Option(help="title or place of the column; found")] = "",
+    delimiter: Annotated[str, typer.Option(help="of a CSV file; found")] = "",
 ) -> None:
     """Is a number real, and whose is it? 核对备案编号。"""
-    if not numbers:
-        raise UsageError("verify: give at least one number")
     settings = Settings.load()
     language = language_of(settings.language)
+    if file:
+        if numbers or entity or as_json or not out:
+            raise UsageError("verify: --file wants --out, and neither numbers, --entity nor --json")
+        options = Options(number_column, company_column, delimiter, language)
+        raise typer.Exit(check_table(settings, file, out, options))
+    if not numbers or out:
+        raise UsageError("verify: give at least one number, or --file and --out")
     database = open_database(settings)
     require_filled(database)
     with database.read() as session:
-        verdicts = [verify(session, number, entity, language) for number in numbers]
+        desk = Desk(session)
+        verdicts = [desk.verdict(number, entity, language) for number in numbers]
     if as_json:
         print_json(verdicts)
     else:
@@ -48,14 +62,3 @@ def print_json(verdicts: list[Verdict]) -> None:
     """One object per line."""
     for verdict in verdicts:
         typer.echo(orjson.dumps(verdict).decode())
-
-
-def require_filled(database: Database) -> None:
-    """Do not answer "no" for want of lists.
-
-    Raises:
-        RegistryError: the registry holds nothing.
-    """
-    with database.read() as session:
-        if not last_event_id(session):
-            raise RegistryError("the registry is empty: run `suanbei up` or `suanbei crawl` first")

@@ -1,0 +1,156 @@
+"""What a long list of numbers asks of the registry: few queries for many numbers."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.among import among
+from registry.anatomy import Known
+from registry.derive import NATIONAL
+from registry.models import Batch, Entity, Filing
+from registry.verify.lookups import known_registrants
+from registry.verify.registrants import Registrant
+from registry.views import View, coverage, filing_views
+
+
+class Brief(NamedTuple):
+    """A filing in brief."""
+
+    key: str
+    number: str
+    series: str
+    name: str
+    entity: str
+    entity_key: str
+    entity_id: str
+    status: str
+    flags: list[str]
+    period: str
+
+
+class Company(NamedTuple):
+    """A company in brief; `products` are the names of its products, as keys, newest first."""
+
+    name: str
+    former_names: list[str]
+    products: dict[str, None]
+
+
+class ListBrief(NamedTuple):
+    """A list in brief: the page where CAC shows it, else its document."""
+
+    title: str
+    published_on: date | None
+    link: str
+
+
+class Ledger:
+    """Reads for many numbers at once; what was read is kept until `forget`."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.coverage = coverage(session)
+        self._lists = _national_lists(session)
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what was read of numbers and companies."""
+        self._filings: dict[str, list[Brief]] = {}
+        self._views: dict[str, list[View]] = {}
+        self._known: dict[str, Known | None] = {}
+        self._companies: dict[str, Company] = {}
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Read the filings of numbers that were not read yet."""
+        columns = (
+            Filing.number_key, Filing.number, Filing.series, Filing.name, Filing.entity,
+            Filing.entity_key, Filing.entity_id, Filing.status, Filing.flags, Filing.last_period,
+        )  # fmt: skip
+        missing = list({key for key in keys if key not in self._filings})
+        self._filings.update((key, []) for key in missing)
+        query = select(*columns).order_by(Filing.series)
+        if missing:
+            wanted = query.where(among(self.session, Filing.number_key, missing))
+            for row in self.session.execute(wanted):
+                self._filings[row[0]].append(Brief._make(row))
+
+        self._prepare_views([key for key in missing if not self.is_plain(key)])
+
+    def _prepare_views(self, keys: list[str]) -> None:
+        """Read the listings of numbers whose standing a period does not tell."""
+        query = select(Filing).where(Filing.number_key.in_(keys)).order_by(Filing.series)
+        filings = list(self.session.execute(query).scalars()) if keys else []
+        for filing, view in zip(filings, filing_views(self.session, filings), strict=True):
+            self._views.setdefault(filing.number_key, []).append(view)
+
+    def filings(self, key: str) -> list[Brief]:
+        """The filings of a number that was prepared."""
+        return self._filings[key]
+
+    def is_plain(self, key: str) -> bool:
+        """Whether a prepared number is active and stands in a national list, or in none at all."""
+        return all(
+            filing.status == "active"
+            and "vanished" not in filing.flags
+            and self.list_of(filing) is not None
+            for filing in self._filings[key]
+        )
+
+    def views(self, key: str) -> list[View]:
+        """The filings of a prepared number that is not plain, with their listings."""
+        return self._views[key]
+
+    def prepare_registrants(self, codes: Iterable[str]) -> None:
+        """Read the companies of registrant codes that were not read yet."""
+        missing = [code for code in set(codes) if code not in self._known]
+        found = known_registrants(self.session, missing)
+        self._known.update((code, found.get(code)) for code in missing)
+
+    def known(self, code: str) -> Known | None:
+        """The company of a registrant code that was prepared."""
+        return self._known[code]
+
+    def list_of(self, filing: Brief) -> ListBrief | None:
+        """The national list that shows the filing today; None if another list speaks for it."""
+        return self._lists.get((filing.series, filing.period))
+
+    def prepare_companies(self, ids: Iterable[str]) -> None:
+        """Read the names and products of companies that were not read yet."""
+        missing = [entity_id for entity_id in set(ids) if entity_id not in self._companies]
+        names = select(Entity.id, Entity.name, Entity.former_names)
+        products = select(Filing.entity_id, Filing.products).order_by(Filing.last_period.desc())
+        if not missing:
+            return
+        rows = self.session.execute(names.where(among(self.session, Entity.id, missing)))
+        for entity_id, name, former in rows:
+            self._companies[entity_id] = Company(name, former, {})
+        rows = self.session.execute(products.where(among(self.session, Filing.entity_id, missing)))
+        for entity_id, of_filing in rows:
+            known = self._companies[entity_id].products
+            known.update((product["name"], None) for product in of_filing)
+
+    def registrant(self, filing: Brief) -> Registrant:
+        """The company that holds a filing, prepared before."""
+        company = self._companies[filing.entity_id]
+        return Registrant(
+            filing.entity_id,
+            filing.entity,
+            company.name,
+            company.former_names,
+            lambda: list(company.products),
+        )
+
+
+def _national_lists(session: Session) -> dict[tuple[str, str], ListBrief]:
+    columns: tuple[Any, ...] = (
+        Batch.series, Batch.period, Batch.title, Batch.published_on, Batch.notice_url,
+        Batch.document_url,
+    )  # fmt: skip
+    query = select(*columns).where(Batch.source == NATIONAL)
+    return {
+        (series, period): ListBrief(title, published_on, notice_url or document_url)
+        for series, period, title, published_on, notice_url, document_url in session.execute(query)
+    }

@@ -1,0 +1,13 @@
+"""Tables of vendors checked: every row comes back in its order, with the verdict behind it.
+
+sniffing    what a file is: XLSX or CSV, its encoding and delimiter
+columns     where the numbers and the companies stand
+cells       a cell that a spreadsheet would take for a formula is made a text
+checker     rows in, verdict columns out
+csv_file, xlsx_file    the two formats
+run         a file into a file
+"""
+
+from search_api.bulk.run import Options, Summary, check_file
+
+__all__ = ["Options", "Summary", "check_file"]

@@ -1,0 +1,105 @@
+"""CSV read as a stream: every row with the line it was written in.
+
+Most files have a line a row: they are read in blocks, at the speed of the csv module. From the
+first row on that runs over several lines the rest is read row by row.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TextIO
+
+from registry.errors import BrokenDocument
+from search_api.bulk.sniffing import SAMPLE, delimiter_of, encoding_of
+from search_api.bulk.tables import Batch, Progress, Sheet
+
+BLOCK = 1 << 19
+"""Characters read at once."""
+LARGEST_CELL = 1 << 24
+ROWS_AT_ONCE = 5_000
+
+
+class CsvSource:
+    """A CSV file of any common encoding; the delimiter is found unless it is given.
+
+    Raises:
+        NotADocument: it is no text.
+    """
+
+    def __init__(self, path: Path, delimiter: str = "") -> None:
+        self._path = path
+        self._encoding = encoding_of(path)
+        with path.open(encoding=self._encoding, newline="") as file:
+            sample = file.read(SAMPLE)
+        self.delimiter = delimiter or delimiter_of(sample)
+        self._has_hint = sample.lower().startswith("sep=")
+
+    def sheets(self) -> Iterator[Sheet]:
+        """The one table of the file."""
+        yield Sheet("", partial(self._batches, self._path.stat().st_size or 1))
+
+    def _batches(self, size: int, progress: Progress) -> Iterator[Batch]:
+        csv.field_size_limit(LARGEST_CELL)
+        with self._path.open("rb") as binary:
+            text = io.TextIOWrapper(binary, encoding=self._encoding, newline="")
+            if self._has_hint:
+                text.readline()  # `sep=;` is for Excel, and no row
+            for batch in self._blocks(text):
+                yield batch
+                progress(min(1.0, binary.tell() / size))
+
+    def _blocks(self, text: TextIO) -> Iterator[Batch]:
+        """Blocks of rows of a line each, for as long as there are only such."""
+        rest = ""
+        while block := text.read(BLOCK):
+            whole, end, rest = (rest + block).rpartition("\n")
+            batch = self._simple(whole) if end else None
+            if batch:
+                yield batch
+            elif end or "\r" in rest:
+                yield from self._records(chain(_lines(whole + end + rest + text.readline()), text))
+                return
+        if rest:
+            yield from self._records(_lines(rest))
+
+    def _simple(self, whole: str) -> Batch | None:
+        """A block of rows of a line each; None if it is none."""
+        plain = whole.replace("\r\n", "\n").removesuffix("\r")
+        if "\r" in plain or plain.count('"') % 2:
+            return None
+        lines = plain.split("\n")
+        try:
+            rows = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return None
+        return Batch(rows, lines) if len(rows) == len(lines) else None
+
+    def _records(self, lines: Iterator[str]) -> Iterator[Batch]:
+        written: list[str] = []
+        batch = Batch([])
+        reader = csv.reader(_kept(lines, written), delimiter=self.delimiter)
+        try:
+            for row in reader:
+                batch.rows.append(row)
+                batch.lines.append("".join(written).rstrip("\r\n"))
+                written.clear()
+                if len(batch.rows) == ROWS_AT_ONCE:
+                    yield batch
+                    batch = Batch([])
+        except csv.Error as error:
+            raise BrokenDocument(f"{self._path.name}: row {len(batch.rows)}: {error}") from error
+        yield batch
+
+
+def _lines(text: str) -> Iterator[str]:
+    return iter(io.StringIO(text, newline=""))
+
+
+def _kept(lines: Iterator[str], written: list[str]) -> Iterator[str]:
+    """Lines as they are, kept for whoever wants to see how a row was written."""
+    for line in lines:
+        written.append(line)
+        yield line

@@ -1,0 +1,77 @@
+"""CSV written in UTF-8 with a mark: a row that needs nothing done to it goes out as it came in."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import TextIO
+
+from search_api.bulk.cells import SIGNS, neutral
+from search_api.bulk.tables import Batch, text_of
+
+LINE_END = "\r\n"
+
+
+class CsvTarget:
+    """Writes one table of rows."""
+
+    many_sheets = False
+
+    def __init__(self, file: TextIO, delimiter: str) -> None:
+        self._file = file
+        self._delimiter = delimiter
+        self._buffer = io.StringIO(newline="")
+        self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator="")
+        starts = (delimiter, '"', "\n")
+        self._marks = {sign: [start + sign for start in starts] for sign in SIGNS}
+        self._gaps = [
+            start + gap for start in starts for gap in " \t\xa0\u3000" if gap != delimiter
+        ]
+
+    def sheet(self, name: str) -> None:
+        """Nothing: a CSV file has one table."""
+
+    def close(self) -> None:
+        """Nothing more to write."""
+
+    def shape(self, cells: Sequence[str]) -> str:
+        """Cells as the text that goes behind a row."""
+        if not cells:
+            return LINE_END
+        safe = [*map(neutral, cells)]
+        text = self._delimiter.join(safe)
+        plain = text.count(self._delimiter) == len(cells) - 1
+        if not plain or '"' in text or "\n" in text or "\r" in text:
+            text = self._row(safe)
+        return f"{self._delimiter}{text}{LINE_END}"
+
+    def write(self, batch: Batch, added: Sequence[str], width: int) -> None:
+        """Write rows, each with what is added to it."""
+        lines: Iterable[str] = batch.lines
+        whole = set(map(len, batch.rows)) == {width} and bool(batch.lines)
+        if not whole or self._may_be_risky("\n".join(batch.lines)):
+            lines = [self._line(batch, place, width) for place in range(len(batch.rows))]
+        self._file.write("".join(chain.from_iterable(zip(lines, added, strict=True))))
+
+    def _may_be_risky(self, text: str) -> bool:
+        """Whether any cell of some lines may begin like a formula; quick, and rather too careful."""
+        text = f"\n{text}"
+        return any(
+            mark in text for sign, marks in self._marks.items() if sign in text for mark in marks
+        )
+
+    def _line(self, batch: Batch, place: int, width: int) -> str:
+        """A row as it was written, unless it must be filled up, or a formula made a text."""
+        values = batch.rows[place]
+        cells = [*map(text_of, values), *[""] * (width - len(values))]
+        safe = [*map(neutral, cells)]
+        if batch.lines and safe == values:
+            return batch.lines[place]
+        return self._row(safe)
+
+    def _row(self, cells: Sequence[str]) -> str:
+        self._writer.writerow(cells)
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return text

@@ -1,0 +1,155 @@
+"""A file of vendors into a file of verdicts."""
+
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.errors import UsageError
+from registry.language import Language
+from registry.verify.bulk import BulkJudge, Outcome, Pair
+from search_api.bulk.checker import Answers, added_cells, added_headers
+from search_api.bulk.columns import LOOKED_AT, Columns, find_columns
+from search_api.bulk.files import open_source, open_target
+from search_api.bulk.tables import Batch, Progress, Sheet, Target, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may say: columns by title or place (from 1), the delimiter; empty: found."""
+
+    number_column: str = ""
+    company_column: str = ""
+    delimiter: str = ""
+    language: Language = Language.EN
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of it: rows without headers, how many of each (verdict, company match), the
+    titles (or places) of the columns that were used, and sheets without numbers."""
+
+    rows: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    number_column: str = ""
+    company_column: str = ""
+    without_numbers: list[str] = field(default_factory=list)
+
+
+def check_file(
+    session: Session, source: Path, target: Path, options: Options, progress: Progress
+) -> Summary:
+    """Check every row of a CSV or XLSX file; write it with its verdict to a CSV or XLSX file.
+
+    Raises:
+        UsageError: no column holds numbers, or the target's ending is neither.
+        DocumentError: the source cannot be read.
+        RegistryError: the target cannot be written.
+    """
+    opened = open_source(source, options.delimiter)
+    judge = BulkJudge(session, options.language)
+    with fewer_collections(), open_target(target, opened.delimiter) as written:
+        check = _Check(judge, written, options)
+        for sheet in opened.sheets():
+            check.sheet(sheet, progress)
+        if not check.summary.number_column:
+            raise UsageError(f"{source.name}: no column holds filing numbers (--number-column)")
+    return check.summary
+
+
+@contextmanager
+def fewer_collections() -> Iterator[None]:
+    """Blocks of rows are many small objects and no cycles: looking for cycles takes a third of the
+    time. For the whole process, and harmless to it."""
+    before = gc.get_threshold()
+    gc.set_threshold(_ROWS_OF_SOME_BLOCKS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+_ROWS_OF_SOME_BLOCKS = 50_000
+
+
+class _Check:
+    """The checking of one file."""
+
+    def __init__(self, judge: BulkJudge, target: Target, options: Options) -> None:
+        self._target = target
+        self._options = options
+        self._answers: Answers[Any] = Answers(judge, self._shape)
+        self.summary = Summary(counts=self._answers.counts)
+
+    def _shape(self, outcome: Outcome) -> Any:
+        return self._target.shape(added_cells(outcome, self._options.language))
+
+    def sheet(self, sheet: Sheet, progress: Progress) -> None:
+        """Check one table; one without numbers is copied as it is, where there are several."""
+        batches = sheet.batches(progress)
+        first = next(batches, Batch([]))
+        columns = self._columns(sheet, first)
+        if columns is None:
+            self.summary.without_numbers.append(sheet.name)
+            if self._target.many_sheets:
+                self._target.sheet(sheet.name)
+                self._copy(chain([first], batches))
+            return
+        self._target.sheet(sheet.name)
+        header, rest = first.split(int(columns.has_header))
+        width = max(len(first.rows[0]), columns.number + 1)
+        titles = self._target.shape(added_headers(self._options.language))
+        self._target.write(header, [titles] * len(header.rows), width)
+        for batch in chain([rest], batches):
+            answers = self._answers(_pairs(batch, columns))
+            self._target.write(batch, answers, width)
+            self.summary.rows += len(batch.rows)
+
+    def _columns(self, sheet: Sheet, first: Batch) -> Columns | None:
+        """The columns of a table; None where a sheet of several has none."""
+        rows = [[*map(text_of, values)] for values in first.rows[: LOOKED_AT + 1]]
+        try:
+            columns = find_columns(rows, self._options.number_column, self._options.company_column)
+        except UsageError:
+            if sheet.name:
+                return None
+            raise
+        self.summary.number_column = _title(rows[0], columns.number, columns)
+        if columns.company is not None:
+            self.summary.company_column = _title(rows[0], columns.company, columns)
+        return columns
+
+    def _copy(self, batches: Iterable[Batch]) -> None:
+        nothing = self._target.shape(())
+        for batch in batches:
+            self._target.write(batch, [nothing] * len(batch.rows), 0)
+
+
+def _pairs(batch: Batch, columns: Columns) -> list[Pair]:
+    """Number and company of each row; empty where a row is too short."""
+    rows, texts = batch.rows, bool(batch.lines)
+    number, company = columns.number, columns.company
+    if company is None:
+        return [(_cell(row, number), "") for row in rows]
+    if not texts:
+        return [(_cell(row, number), _cell(row, company)) for row in rows]
+    try:
+        return list(map(itemgetter(number, company), rows))
+    except IndexError:
+        return [(_cell(row, number), _cell(row, company)) for row in rows]
+
+
+def _cell(values: Sequence[Any], place: int) -> str:
+    return text_of(values[place]) if place < len(values) else ""
+
+
+def _title(header: Sequence[str], place: int, columns: Columns) -> str:
+    titled = columns.has_header and place < len(header) and header[place].strip()
+    return titled or str(place + 1)

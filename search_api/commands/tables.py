@@ -1,0 +1,59 @@
+"""`suanbei verify --file`: a table of vendors, with a progress bar and a summary."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from registry.db import open_database
+from registry.language import Language, Text
+from registry.settings import Settings
+from registry.verify.registrants import CONFIRMED
+from search_api.bulk import Options, Summary, check_file
+from search_api.bulk.checker import WORDS
+from search_api.commands.filled import require_filled
+
+_COLUMNS = Text(
+    "编号列：{number}；公司列：{company}", "numbers in {number}; companies in {company}"
+)
+_NONE = Text("（无）", "no column")
+_ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
+_VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
+_SKIPPED = Text("没有编号的工作表：{names}", "sheets without numbers: {names}")
+
+
+def check_table(settings: Settings, source: Path, target: Path, options: Options) -> int:
+    """Check a file; returns the exit code: 0 if every row is active and the company's own."""
+    database = open_database(settings)
+    require_filled(database)
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    with database.read() as session, Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(source.name, total=1.0)
+        summary = check_file(
+            session, source, target, options, lambda share: bar.update(task, completed=share)
+        )
+    _print(Console(highlight=False), summary, target, options.language)
+    return 0 if all(map(_is_yes, summary.counts)) else 1
+
+
+def _is_yes(outcome: tuple[str, str]) -> bool:
+    verdict, match = outcome
+    return verdict == "active" and (not match or match in CONFIRMED)
+
+
+def _print(console: Console, summary: Summary, target: Path, language: Language) -> None:
+    company = summary.company_column or _NONE.say(language)
+    console.print(_COLUMNS.say(language, number=summary.number_column, company=company))
+    table = Table(_VERDICT.say(language), _MATCH.say(language))
+    table.add_column(_COUNT.say(language), justify="right")
+    for (verdict, match), count in summary.counts.most_common():
+        table.add_row(WORDS[verdict].say(language), WORDS[match].say(language), f"{count:,}")
+    console.print(table)
+    if summary.without_numbers:
+        console.print(_SKIPPED.say(language, names=", ".join(summary.without_numbers)))
+    console.print(_ROWS.say(language, rows=f"{summary.rows:,}", out=target))
