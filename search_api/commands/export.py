@@ -14,8 +14,8 @@ from registry.db import open_database
 from registry.errors import RegistryError, UsageError
 from registry.language import Text, language_of
 from registry.settings import Settings
+from search_api.commands.filled import require_filled
 from search_api.commands.options import with_filters
-from search_api.commands.verify import require_filled
 from search_api.export import FORMS, Form, Head, Part, begin, read_parts
 from search_api.params import FilterParams
 from search_api.services import Services

@@ -17,8 +17,8 @@ from registry.regions import region_by_name
 from registry.settings import Settings
 from registry.stats import By, Split, lists
 from registry.views import coverage
+from search_api.commands.filled import require_filled
 from search_api.commands.options import with_filters
-from search_api.commands.verify import require_filled
 from search_api.pages.words import Words
 from search_api.params import FilterParams
 from search_api.selecting import filters_said
