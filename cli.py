@@ -28,6 +28,7 @@ from crawler.passes import Works
 from crawler.pictures import Pictures
 from crawler.sources import load_catalogue
 from crawler.watcher import Watcher
+from parsers.numbers import numbers_apart, numbers_in
 from registry.db import Database, open_database
 from registry.doctor import Health, examine
 from registry.errors import RegistryError, SuanbeiError
@@ -39,6 +40,8 @@ from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
 from registry.verify.upkeep import complete_cards
 from registry.views import count_filings
 from search_api.app import create_app
+from search_api.commands.scan import scan_numbers
+from search_api.commands.sources import read_source
 from search_api.doctor import examine_index
 from search_api.evidence import find_evidence
 from search_api.server import run
@@ -130,6 +133,7 @@ def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
         database,
         row_picture=Pictures(Archive(conf.archive)),
         check_target=partial(check_target, settings=conf),
+        numbers_in=numbers_apart,
     )
     language = language_of(conf.language)
     with database.read() as session:
@@ -164,6 +168,17 @@ def evidence(
     picture = found.draw(Pictures(Archive(conf.archive)))
     write_whole(output, picture)
     typer.echo(f"{output}: {found.sha256}, table {found.table}, row {found.row}")
+
+
+@app.command()
+def scan(
+    source: Annotated[str, typer.Argument(help="a text, HTML or PDF: a file, an address, or -")],
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
+) -> None:
+    """The numbers in a document, each verified. 找出文档中的全部备案编号并逐一核对。"""
+    conf = Settings.load()
+    name, data = read_source(source, conf)
+    raise typer.Exit(scan_numbers(conf, name, numbers_in(data, name), as_json=as_json))
 
 
 @app.command()

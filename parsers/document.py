@@ -1,6 +1,7 @@
 """Bytes in, a parsed document out: the one way through all readers."""
 
 import codecs
+import re
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,6 +17,7 @@ from registry.lists import Accounting, ParsedDocument, Series
 VERSION = "1"
 """The version of the parsers, kept with every import."""
 
+_MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>", re.IGNORECASE)
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -56,7 +58,9 @@ def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
     try:
         kind = format_of(data, name)
     except NotADocument:
-        return [(None, _plain_text(data, name))]
+        if not _MARKUP.search(data):
+            return [(None, _plain_text(data, name))]
+        kind = "html"  # a piece of a page: its tags may stand within a number
     if kind == "pdf":
         from parsers.pdf.reader import page_texts
 
@@ -70,15 +74,16 @@ def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
 
 def _plain_text(data: bytes, name: str) -> str:
     """Text of unknown encoding: what Chinese texts come in is tried before guessing."""
-    for encoding in (
-        ("utf-8-sig", "utf-16") if data[:2] in _UTF16_MARKS else ("utf-8-sig", "gb18030")
-    ):
+    is_wide = data[:2] in _UTF16_MARKS
+    if b"\0" in data and not is_wide:
+        raise NotADocument(f"{name}: neither a document nor text")
+    for encoding in ("utf-8-sig", "utf-16") if is_wide else ("utf-8-sig", "gb18030"):
         with suppress(UnicodeDecodeError):
             return data.decode(encoding)
     from charset_normalizer import from_bytes
 
     found = from_bytes(data).best()
-    if found is None or b"\0" in data:
+    if found is None:
         raise NotADocument(f"{name}: neither a document nor text")
     return str(found)
 

@@ -28,6 +28,7 @@
     │   ├── AlreadyRunning        HTTP 409           another process is at it
     │   └── ListShrunk            a list far smaller than it should be
     ├── SearchUnavailable         HTTP 503
+    ├── Overloaded                HTTP 503           more at once than this machine takes
     ├── PortTaken                 the address cannot be listened on
     └── NoFont                    no font to draw Chinese text with
 
@@ -216,6 +217,13 @@ class SearchUnavailable(SuanbeiError):
     """The search engine does not answer."""
 
     code = "search_unavailable"
+    http_status = 503
+
+
+class Overloaded(SuanbeiError):
+    """More of the same at once than this machine takes."""
+
+    code = "overloaded"
     http_status = 503
 
 

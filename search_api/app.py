@@ -16,6 +16,7 @@ from search_api.routes import (
     filings,
     health,
     metrics,
+    scan,
     search,
     stats,
     status,
@@ -28,6 +29,7 @@ from search_api.stats import Statistics
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (
     verify,
+    scan,
     filings,
     entities,
     search,

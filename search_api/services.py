@@ -9,6 +9,7 @@ from registry.db import Database
 from registry.settings import Settings
 from search_api.engines import open_engine
 from search_api.engines.base import Engine
+from search_api.scan import NumbersIn
 
 RowPicture = Callable[[str, int, int, int | None, list[tuple[int, tuple[float, ...]]]], bytes]
 """sha256, table, row, page, boxes → PNG of the published row. Only the crawler's side can read documents,
@@ -26,6 +27,7 @@ class Services:
     database: Database
     row_picture: RowPicture | None = None
     check_target: CheckTarget | None = None
+    numbers_in: NumbersIn | None = None
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,10 +1,12 @@
 """A PDF from bytes to tables."""
 
+from itertools import chain
+
 from parsers.pdf.joining import join
 from parsers.pdf.page import PageContent
 from parsers.pdf.pages import read_pages
 from parsers.tables import Tables
-from parsers.text import BREAK, clean
+from parsers.text import clean
 from registry.errors import NoTextLayer
 
 
@@ -22,12 +24,20 @@ def read_pdf(data: bytes, name: str) -> Tables:
 
 
 def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:
-    """The text of each page, as (page number, text): cells and lines one below another.
+    """The text of each page, as (page number, text): its lines, then its tables row by row.
+
+    A row broken by a page end stands whole on the page where it begins.
 
     Raises:
         DocumentError: as `read_pdf`.
     """
-    return [(page.number, _page_text(page)) for page in _pages_with_text(data, name)]
+    pages = _pages_with_text(data, name)
+    told = {page.number: [line.text for line in page.lines] for page in pages}
+    tables, _ = join(pages)
+    for row in chain.from_iterable(table.rows for table in tables):
+        if row.page is not None:
+            told[row.page].append(" ".join(clean(cell.text) for cell in row.cells))
+    return [(number, "\n".join(lines)) for number, lines in told.items()]
 
 
 def _pages_with_text(data: bytes, name: str) -> list[PageContent]:
@@ -35,12 +45,3 @@ def _pages_with_text(data: bytes, name: str) -> list[PageContent]:
     if not any(page.glyphs for page in pages):
         raise NoTextLayer(f"{name}: {len(pages)} pages without any text, perhaps a scan")
     return pages
-
-
-def _page_text(page: PageContent) -> str:
-    told = [line.text for line in page.lines]
-    for table in page.tables:
-        for row in table.rows:
-            cells = (BREAK.join(line.text for line in cell.lines) for cell in row)
-            told.append(" ".join(clean(text) for text in cells))
-    return "\n".join(told)

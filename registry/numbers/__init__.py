@@ -4,6 +4,7 @@ from registry.numbers.algorithm import AlgorithmNumber, check_sum, expected_chec
 from registry.numbers.find import find_numbers, number_key, parse_number, read_number
 from registry.numbers.found import Found, Number, Repair
 from registry.numbers.genai import GenaiNumber
+from registry.numbers.occurrences import Occurrence, occurrences
 from registry.numbers.text import fold
 from registry.numbers.values import Malformation, MalformedNumber, NumberKind, OtherNumber
 from registry.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXTS
@@ -19,6 +20,7 @@ __all__ = [
     "MalformedNumber",
     "Number",
     "NumberKind",
+    "Occurrence",
     "OtherNumber",
     "Repair",
     "check_sum",
@@ -26,6 +28,7 @@ __all__ = [
     "find_numbers",
     "fold",
     "number_key",
+    "occurrences",
     "parse_number",
     "read_number",
 ]

@@ -110,7 +110,7 @@ _INPUT: Final = {
     ),
     "other_register": Text(
         "{number} 是{kind}，不是算法或大模型备案编号",
-        "{number} is {kind}, not the number of an algorithm or model filing",
+        "{number} belongs to another register ({kind}), not to those of algorithms and models",
     ),
 }
 """What was read out of the input."""

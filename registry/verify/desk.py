@@ -46,7 +46,12 @@ class Desk:
 
     def answer(self, text: str, entity: str = "", language: Language = Language.EN) -> bytes:
         """The verdict as JSON."""
-        reading = read_input(text)
+        return self.answer_to(read_input(text), entity, language)
+
+    def answer_to(
+        self, reading: Reading, entity: str = "", language: Language = Language.EN
+    ) -> bytes:
+        """The verdict on what has been read already, as JSON."""
         card = self.card(reading.key) if reading.key else None
         if card is None:
             return orjson.dumps(self._unlisted(reading, entity.strip(), language))
@@ -56,7 +61,7 @@ class Desk:
         if entity.strip():
             filings = orjson.loads(filings_json(card, frame))
             claim = judge_claim(self.session, entity.strip(), reading.key, filings, language)
-        return answer(card, frame, text, language, claim.match, [*told, *claim.reasons])
+        return answer(card, frame, reading.text, language, claim.match, [*told, *claim.reasons])
 
     def _frame_for(self, card: Card) -> Frame:
         """The frame, with the fillings that a card wants."""

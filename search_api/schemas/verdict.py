@@ -112,3 +112,28 @@ class Verdicts(Shape):
     total: int
     next: str | None
     coverage: Coverage
+
+
+class Place(Shape):
+    """Where a number stands: page (of a document with pages) and line of its text, from 1."""
+
+    page: int | None
+    line: int
+    text: str
+    context: str
+
+
+class ScannedNumber(Verdict):
+    """The verdict on a number of a document, how often it stands there, and where."""
+
+    times: int
+    places: list[Place]
+
+
+class Scan(Shape):
+    """Every number of a document once, in the order found."""
+
+    items: list[ScannedNumber]
+    total: int
+    next: str | None
+    coverage: Coverage

@@ -1,0 +1,77 @@
+"""What `suanbei scan` reads: a file, standard input, or a page or document of the web.
+
+Addresses are fetched for whoever sits at the command line, never for a client of the API.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from registry.errors import FetchError, MissingFile, UsageError
+from registry.settings import Settings
+
+SECONDS = 30.0
+"""How long a fetch may take, from looking up the name to the last byte."""
+LARGEST = 20_000_000
+"""Bytes of a fetched document."""
+_HOPS = 5
+
+
+def read_source(source: str, settings: Settings) -> tuple[str, bytes]:
+    """What messages call the source, and its bytes; `-` is standard input.
+
+    Raises:
+        MissingFile: a file that cannot be read.
+        FetchError: an address that does not give a document within the limits.
+        UsageError: no address of the web.
+    """
+    if source == "-":
+        return "stdin", sys.stdin.buffer.read()
+    if "://" in source:
+        return source, asyncio.run(fetch(source, settings))
+    try:
+        return source, Path(source).read_bytes()
+    except OSError as error:
+        raise MissingFile(f"{source}: {error.strerror}") from error
+
+
+async def fetch(url: str, settings: Settings, *, seconds: float = SECONDS) -> bytes:
+    """The body that an address answers with.
+
+    Raises:
+        FetchError: no answer, another status than 200, too slow, too large.
+        UsageError: no address of the web.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _fetch(url, settings)
+    except TimeoutError as error:
+        raise FetchError(f"{url}: no whole answer within {seconds:g} s") from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise UsageError(f"{url}: not an address of the web ({error})") from error
+    except httpx.HTTPError as error:
+        raise FetchError(f"{url}: {error or type(error).__name__}") from error
+
+
+async def _fetch(url: str, settings: Settings) -> bytes:
+    parts = urlsplit(url)
+    headers = {
+        "User-Agent": settings.user_agent,
+        "Referer": f"{parts.scheme}://{parts.netloc}/",  # without one CAC answers with nothing
+    }
+    client = httpx.AsyncClient(
+        headers=headers, follow_redirects=True, max_redirects=_HOPS, timeout=SECONDS,
+        proxy=settings.proxy or None,
+    )  # fmt: skip
+    async with client, client.stream("GET", url) as answer:
+        if answer.status_code != httpx.codes.OK:
+            raise FetchError(f"{url}: status {answer.status_code}")
+        body = bytearray()
+        async for part in answer.aiter_bytes():
+            body += part
+            if len(body) > LARGEST:
+                raise FetchError(f"{url}: more than {LARGEST // 1_000_000} MB")
+        return bytes(body)

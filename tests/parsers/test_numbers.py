@@ -1,0 +1,88 @@
+"""The numbers in documents: where they stand, and that a hostile document takes nobody along."""
+
+from pathlib import Path
+
+import pytest
+
+from parsers import numbers
+from parsers.numbers import numbers_apart, numbers_in
+from registry.errors import BrokenDocument, DocumentTooLarge, NotADocument, Overloaded
+from registry.numbers import number_key
+from tests.lists import number
+
+
+def places(data: bytes) -> list[tuple[int | None, int, str]]:
+    return [(one.page, one.line, str(one.found.number)) for one in numbers_in(data, "x")]
+
+
+def test_a_place_is_a_line_of_the_text() -> None:
+    """Lines count from 1, also behind Windows line ends and for numbers broken by one."""
+    text = f"一\r\n见 {number(1)}\n网信算备\n{number(2)[4:]}，{number(1)}"
+    assert places(text.encode("gb18030")) == [
+        (None, 2, number(1)),
+        (None, 3, number(2)),
+        (None, 4, number(1)),
+    ]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_tags_within_a_number_are_no_break(whole: bool) -> None:
+    """A page's footer is styled piece by piece; a piece of a page is a page too."""
+    told = number(1)
+    html = f"<p>备案：<span>{told[:9]}</span><b>{told[9:20]}</b>{told[20:]}</p><p>完</p>"
+    page = f"<html><body>{html}</body></html>" if whole else html
+    assert [each[2] for each in places(page.encode())] == [told]
+
+
+def test_the_context_is_one_line() -> None:
+    (one,) = numbers_in(f"我们的\n编号   是{number(1)}。".encode(), "x")
+    assert one.context == f"我们的 编号 是{number(1)}。"
+
+
+@pytest.mark.parametrize("name", ["odd_numbers.pdf", "cut_number.pdf", "genai.pdf"])
+def test_a_document_is_read_alike_here_and_apart(name: str) -> None:
+    """Numbers cut by a page end included; pages are told."""
+    data = (Path(__file__).parents[1] / "golden" / name).read_bytes()
+    found = numbers_in(data, name)
+    assert found
+    assert numbers_apart(data, name) == found
+    assert all(one.page for one in found)
+
+
+def test_a_reader_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(DocumentTooLarge, match="x: not read within 0"):
+        numbers_apart(b"PK\3\4" + b"\0" * 100, "x", seconds=0.05)
+
+
+def test_a_reader_that_crashes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_RUN", "import os; os.abort()")
+    with pytest.raises(BrokenDocument, match="x: the reader crashed on it"):
+        numbers_apart(b"%PDF-1.7", "x")
+
+
+def test_only_so_many_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = [numbers._READERS.acquire(blocking=False) for _ in range(numbers.cores())]
+    try:
+        with pytest.raises(Overloaded):
+            numbers_apart(b"%PDF-1.7", "x", seconds=0.01)
+    finally:
+        for _ in filter(None, taken):
+            numbers._READERS.release()
+
+
+def test_an_error_of_the_reader_comes_back_from_its_process() -> None:
+    with pytest.raises(NotADocument):
+        numbers_apart(b"PK\5\6" + b"\0" * 18, "x")
+
+
+@pytest.mark.official
+@pytest.mark.parametrize("series", ["algorithm", "deep_synthesis", "genai", "deregistration"])
+def test_every_number_of_the_real_lists_is_found(official: Path, series: str) -> None:
+    """In PDF, as in DOCX, of the newest list of each series."""
+    from parsers import parse_document
+
+    newest = max((official / series).glob("*.docx"))
+    rows = parse_document(newest.read_bytes(), name=newest.name).rows
+    for path in (newest, newest.with_suffix(".pdf")):
+        found = {one.found.number.key for one in numbers_in(path.read_bytes(), path.name)}
+        assert {number_key(row.number) for row in rows} == found

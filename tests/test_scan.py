@@ -1,0 +1,130 @@
+"""`suanbei scan`: files, standard input and addresses; exit codes; limits of a fetch."""
+
+import asyncio
+import io
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import cli
+from registry.db import open_database
+from registry.errors import FetchError
+from registry.imports import import_document
+from registry.settings import Settings
+from search_api.commands import sources
+from tests.lists import listed, number, row
+
+
+@pytest.fixture
+def filled(settings: Settings) -> Settings:
+    database = open_database(settings)
+    import_document(database, listed([row(1), row(2)]))
+    database.close()
+    return settings
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str, given: bytes = b"") -> int:
+    """The exit code of a command."""
+    monkeypatch.setattr(sys, "argv", ["suanbei", "scan", *words])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"{number(1)} 京ICP备12345678号 {number(2)}", 0),
+        (f"{number(1)} {number(3)}", 1),
+        ("京ICP备12345678号", 1),
+        ("", 3),
+    ],
+    ids=["active", "one not listed", "none of CAC's", "empty"],
+)
+def test_the_exit_code_is_the_answer(monkeypatch: pytest.MonkeyPatch, text: str, code: int) -> None:
+    assert run(monkeypatch, "-", given=text.encode()) == code
+
+
+@pytest.mark.usefixtures("filled")
+def test_json_is_an_object_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text(f"一\n{number(2)}，{number(3)}", "utf-8")
+    assert run(monkeypatch, str(tmp_path / "a.txt"), "--json") == 1
+    items = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["verdict"], one["places"][0]["line"]) for one in items] == [
+        ("active", 2),
+        ("not_listed", 2),
+    ]
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line that names it; 2 for what is no address."""
+    for source, code in (("none.txt", 3), ("http://127.0.0.1:1/", 3), ("ftp://x/", 2)):
+        assert run(monkeypatch, source) == code
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert source in said
+
+
+class Site(BaseHTTPRequestHandler):
+    """A page, and all that a site may do wrong."""
+
+    def do_GET(self) -> None:
+        body = f"<html><body>{number(1)}</body></html>".encode()
+        self.send_response({"/moved": 302, "/gone": 404, "/loop": 302}.get(self.path, 200))
+        if self.path in ("/moved", "/loop"):
+            self.send_header("Location", "/page" if self.path == "/moved" else "/loop")
+        self.end_headers()
+        if self.path == "/slow":
+            for _ in range(100):  # never silent, never done
+                self.wfile.write(b"x")
+                self.wfile.flush()
+                time.sleep(0.02)
+        if self.path == "/large":
+            body *= 1000
+        if self.headers.get("Referer"):
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("path", ["/page", "/moved"])
+def test_a_page_of_the_web(monkeypatch: pytest.MonkeyPatch, site: str, path: str) -> None:
+    assert run(monkeypatch, site + path) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/gone", "status 404"), ("/loop", "redirects"), ("/slow", "within 0.5 s"),
+     ("/large", "more than 0 MB")],
+)  # fmt: skip
+def test_a_fetch_has_limits(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, site: str, path: str, said: str
+) -> None:
+    monkeypatch.setattr(sources, "LARGEST", 10_000)
+    with pytest.raises(FetchError, match=said):
+        asyncio.run(sources.fetch(site + path, settings, seconds=0.5))
