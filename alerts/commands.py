@@ -4,7 +4,6 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from alerts.sending import check_target
@@ -21,6 +20,7 @@ from registry.subscriptions import (
     remove_subscription,
     rotate_secret,
 )
+from registry.terminal import terminal
 
 group = typer.Typer(no_args_is_help=True, help="Who is told what. 订阅管理。")
 Id = Annotated[str, typer.Argument(help="sub_…")]
@@ -144,7 +144,7 @@ def _show(views: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) 
     table = Table(*columns, box=None)
     for view in views:
         table.add_row(*(_cell(view[column]) for column in columns))
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 def _cell(value: Any) -> str:

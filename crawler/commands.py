@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from crawler.archive import Archive
 from crawler.ingest import Taken, parse_file, read_file, take_in
@@ -20,6 +19,7 @@ from registry.errors import SuanbeiError
 from registry.language import Language, Text, language_of
 from registry.lists import ParsedDocument, Series
 from registry.settings import Settings
+from registry.terminal import terminal
 
 IMPORTED = Text(
     "{name}：{status}，{rows} 行，新增 {added}，变更 {changed}，注销 {deregistered}，消失 {vanished}",
@@ -60,11 +60,11 @@ def crawl(
     language = language_of(settings.language)
     catalogue = load_catalogue().select(tuple(source or ()))
     works = Works(settings, open_database(settings), Archive(settings.archive), catalogue)
-    with CrawlProgress(catalogue, language, Console(stderr=True)) as progress:
+    with CrawlProgress(catalogue, language, terminal(stderr=True)) as progress:
         report = run_pass(works, "full" if full else "pass", "hand", on_progress=progress)
     if report is None:
         raise typer.Exit(0)
-    Console().print(render_report(report, language))
+    terminal().print(render_report(report, language))
     for line in render_failures(report):
         typer.echo(line, err=True)
     raise typer.Exit(0 if report.ok else 3)
@@ -120,19 +120,20 @@ def parse(
 
 def say_accounting(name: str, parsed: ParsedDocument, language: Language) -> None:
     """What became of every row of a document, on stderr."""
-    err, account = Console(stderr=True, highlight=False, markup=False), parsed.accounting
-    err.print(
+    account = parsed.accounting
+    lines = [
         SUMMARY.say(
             language, name=name, title=parsed.title, seen=account.seen, kept=account.kept,
             headers=account.headers, reported=len(account.reported),
         )
-    )  # fmt: skip
-    for one in account.reported:
-        err.print(
-            REPORTED.say(
-                language, table=one.table, row=one.row, page=one.page or "-", reason=one.reason,
-                cells=" | ".join(one.cells),
-            )
-        )  # fmt: skip
+    ]  # fmt: skip
+    lines += [
+        REPORTED.say(
+            language, table=one.table, row=one.row, page=one.page or "-", reason=one.reason,
+            cells=" | ".join(one.cells),
+        )
+        for one in account.reported
+    ]  # fmt: skip
     if account.unknown_columns:
-        err.print(UNKNOWN.say(language, columns=", ".join(account.unknown_columns)))
+        lines.append(UNKNOWN.say(language, columns=", ".join(account.unknown_columns)))
+    typer.echo("\n".join(lines), err=True)

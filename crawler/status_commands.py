@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
@@ -14,6 +14,7 @@ from registry.db import open_database
 from registry.language import Language, Text, language_of
 from registry.settings import Settings
 from registry.status import status_view
+from registry.terminal import terminal
 
 _NEVER = Text("从未", "never")
 _WATCHED = Text("正在值守（{holder}）", "somebody watches ({holder})")
@@ -65,7 +66,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(view, ensure_ascii=False))
     else:
-        Console(highlight=False).print(render_status(view, language_of(settings.language)))
+        terminal().print(render_status(view, language_of(settings.language)))
     raise typer.Exit(1 if view["alarms"] else 0)
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from registry.db import open_database
 from registry.errors import RegistryError, UsageError
 from registry.language import Text, language_of
 from registry.settings import Settings
+from registry.terminal import terminal
 from search_api.commands.filled import require_filled
 from search_api.commands.options import with_filters
 from search_api.export import FORMS, Form, Head, Part, begin, read_parts
@@ -43,7 +43,7 @@ def export(
     parts = Services(settings, open_database(settings))
     require_filled(parts.database)
     head, selection = begin(parts, asked)
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(EXPORTING.say(language), total=head.rows)
         read = _counting(read_parts(parts.database, selection), progress, task)

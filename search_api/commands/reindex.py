@@ -5,12 +5,12 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from registry.db import open_database
 from registry.language import Text, language_of
 from registry.settings import Settings
+from registry.terminal import terminal
 from search_api.engines import open_engine
 
 DONE = Text(
@@ -34,7 +34,7 @@ def reindex(
     started = time.monotonic()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True,
+        console=terminal(stderr=True), transient=True,
     ) as shown:  # fmt: skip
         task = shown.add_task(engine.name, total=None)
         engine.rebuild(lambda done, total: shown.update(task, completed=done, total=total))

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
 from registry.db import open_database
 from registry.language import Text, language_of
 from registry.settings import Settings
+from registry.terminal import terminal
 from search_api.commands.options import with_filters
 from search_api.params import SearchParams
 from search_api.search import search_filings
@@ -73,7 +73,7 @@ def _show(settings: Settings, answer: dict[str, Any]) -> None:
             item["first_period"],
             STATUS[item["status"]].say(language),
         )
-    console = Console()
+    console = terminal()
     if answer["items"]:
         console.print(table)
     if answer["did_you_mean"]:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.bar import Bar
-from rich.console import Console
 from rich.table import Table
 
 from registry.db import open_database
@@ -16,6 +15,7 @@ from registry.language import Language, Text, language_of
 from registry.regions import region_by_name
 from registry.settings import Settings
 from registry.stats import By, Split, lists
+from registry.terminal import terminal
 from registry.views import coverage
 from search_api.commands.filled import require_filled
 from search_api.commands.options import with_filters
@@ -153,7 +153,7 @@ class Printer:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._words = Words(language)
-        self._console = Console(highlight=False)
+        self._console = terminal()
 
     def show(self, shown: Shown, figures: Figures) -> None:
         """Print one kind of figures."""

@@ -9,6 +9,7 @@ from rich.table import Table
 from registry.db import open_database
 from registry.language import Language, Text
 from registry.settings import Settings
+from registry.terminal import terminal
 from registry.verify.registrants import CONFIRMED
 from search_api.bulk import Options, Summary, check_file
 from search_api.bulk.checker import WORDS
@@ -27,7 +28,7 @@ def check_table(settings: Settings, source: Path, target: Path, options: Options
     """Check a file; returns the exit code: 0 if every row is active and the company's own."""
     database = open_database(settings)
     require_filled(database)
-    console = Console(stderr=True, highlight=False)
+    console = terminal(stderr=True)
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
@@ -37,7 +38,7 @@ def check_table(settings: Settings, source: Path, target: Path, options: Options
         summary = check_file(
             session, source, target, options, lambda share: bar.update(task, completed=share)
         )
-    _print(Console(highlight=False), summary, target, options.language)
+    _print(terminal(), summary, target, options.language)
     return 0 if all(map(_is_yes, summary.counts)) else 1
 
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 
 from registry.db import open_database
 from registry.errors import UsageError
 from registry.language import language_of
 from registry.settings import Settings
+from registry.terminal import terminal
 from registry.verify import Desk, Verdict, is_confirmed
 from search_api.bulk import Options
 from search_api.commands.filled import require_filled
@@ -51,7 +51,7 @@ def verify_numbers(
     if as_json:
         print_json(verdicts)
     else:
-        console = Console(highlight=False)
+        console = terminal()
         for verdict in verdicts:
             print_verdict(console, verdict, language)
         console.print(DISCLAIMER.say(language), style="dim")
