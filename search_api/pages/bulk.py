@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from registry.errors import NotFound, UsageError
 from search_api.i18n import language_of_request
-from search_api.pages.bulk_jobs import SHOWN, Job, Progress, check, new_job
+from search_api.pages.bulk_jobs import LARGEST, SHOWN, Job, Progress, check, new_job
 from search_api.pages.state import page_state
 from search_api.pages.web import render, wants_json
 from search_api.services import Services, services
@@ -19,9 +19,9 @@ ORDER = ("active", "other_company", "deregistered", "not_listed", "malformed", "
 
 
 @router.get("/bulk")
-def bulk_page(request: Request) -> Response:
+def bulk_page(request: Request, parts: Parts) -> Response:
     """Where a file is sent."""
-    return render(request, "bulk.html", said="")
+    return render(request, "bulk.html", said="", largest=_largest(parts))
 
 
 @router.post("/bulk")
@@ -32,7 +32,7 @@ def send(request: Request, parts: Parts, file: UploadFile) -> Response:
         work = partial(check, job, parts.database, language_of_request(request))
         page_state(request).workers.run(work)
     except UsageError as error:
-        return render(request, "bulk.html", 400, said=str(error))
+        return render(request, "bulk.html", 400, said=str(error), largest=_largest(parts))
     return RedirectResponse(f"/bulk/{job.token}", 303)
 
 
@@ -62,6 +62,11 @@ def job_page(request: Request, parts: Parts, token: str, only: str = "") -> Resp
         # Without a script the page asks again by itself.
         response.headers["refresh"] = "2"
     return response
+
+
+def _largest(parts: Services) -> int:
+    """Megabytes that a file may have: the server takes no larger body."""
+    return min(LARGEST // 2**20, parts.settings.max_body)
 
 
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}

@@ -50,7 +50,7 @@ def test_a_file_is_checked_filtered_and_taken_home(visit: Visit, js: bool) -> No
     )
     page.get_by_role("button", name="Check the file").click()
     page.locator("table.stack").wait_for()
-    assert "“备案号”" in page.locator("summary").inner_text()
+    assert "“备案号”" in page.locator(".recognised").inner_text()
     assert page.locator("tbody tr").count() == 4
     page.locator(".chips a", has_text="Another company").click()
     page.wait_for_url("**only=other_company")

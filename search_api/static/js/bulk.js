@@ -1,6 +1,6 @@
 // A file may be dropped, and is sent with progress; a running check is watched without reloading.
-const form = document.querySelector("form[data-drop]");
-if (form) {
+function wire(form) {
+  if (!form) return;
   const input = form.querySelector("input[type=file]");
   form.querySelector("[data-hint]").hidden = false;
   for (const kind of ["dragenter", "dragover"]) {
@@ -15,23 +15,29 @@ if (form) {
       form.requestSubmit();
     }
   });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const bar = form.querySelector("progress");
-    bar.hidden = false;
-    const sender = new XMLHttpRequest();
-    sender.upload.addEventListener("progress", (sent) => { bar.value = (100 * sent.loaded) / sent.total; });
-    sender.addEventListener("load", () => {
-      if (sender.status < 400) { location.assign(sender.responseURL); return; }
-      const page = new DOMParser().parseFromString(sender.responseText, "text/html");
-      document.querySelector("main").replaceWith(page.querySelector("main"));
-    });
-    sender.addEventListener("error", () => form.submit());
-    sender.open("POST", form.action);
-    sender.setRequestHeader("accept", "text/html");
-    sender.send(new FormData(form));
-  });
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
 }
+
+function send(form) {
+  const bar = form.querySelector("progress");
+  bar.hidden = false;
+  form.querySelector("[data-sending]").textContent = bar.dataset.text;
+  form.querySelector("button").disabled = true;
+  const sender = new XMLHttpRequest();
+  sender.upload.addEventListener("progress", (sent) => { bar.value = (100 * sent.loaded) / sent.total; });
+  sender.addEventListener("load", () => {
+    if (sender.status < 400) { location.assign(sender.responseURL); return; }
+    const page = new DOMParser().parseFromString(sender.responseText, "text/html");
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    wire(document.querySelector("form[data-drop]"));
+  });
+  sender.addEventListener("error", () => form.submit());
+  sender.open("POST", form.action);
+  sender.setRequestHeader("accept", "text/html");
+  sender.send(new FormData(form));
+}
+
+wire(document.querySelector("form[data-drop]"));
 
 const watched = document.querySelector("[data-poll]");
 if (watched) {
