@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from search_api import pages, problems
 from search_api.desk import VerdictDesk
 from search_api.edge import App
+from search_api.edge.limits import problem_of
 from search_api.herald import Herald
 from search_api.metrics import Meters
 from search_api.routes import (
@@ -62,6 +63,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.verdict_desk = VerdictDesk(services.database)
     app.state.meters = Meters(services)
     app.state.statistics = Statistics(services)
+    app.state.refusal = problem_of
     app.state.herald = Herald(services.database)
     problems.install(app)
     for section in SECTIONS:

@@ -24,5 +24,5 @@ class App(FastAPI):
         services: Services = self.state.services
         conf = services.settings
         inner = Freshness(super().build_middleware_stack(), services.database, conf)
-        limited = Limits(Compression(inner), conf)
+        limited = Limits(Compression(inner), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

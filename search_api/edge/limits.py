@@ -8,9 +8,11 @@ counting as work.
 import asyncio
 import logging
 import math
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.settings import Settings
@@ -38,11 +40,21 @@ class Refused(Exception):
         self.status, self.code, self.text, self.wait = status, code, text, wait
 
 
+Refusal = Callable[[Scope, Refused], Response]
+"""Makes the answer to a request that was refused."""
+
+
+def problem_of(_scope: Scope, refused: Refused) -> Response:
+    """The refusal as a problem document."""
+    return problem(refused.status, refused.code, refused.text)
+
+
 class Limits:
     """Lets through what the server can take."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, refusal: Refusal = problem_of) -> None:
         self.app = app
+        self._refusal = refusal
         self._clients = Clients(settings)
         self._buckets = Buckets(settings.rate_limit)
         self._body = settings.max_body * 1_000_000
@@ -60,10 +72,11 @@ class Limits:
             self._count(scope)
             await self._admit(scope, receive, send)
         except Refused as refused:
-            headers = {"Retry-After": str(math.ceil(refused.wait))} if refused.wait else {}
+            answer = self._refusal(scope, refused)
+            if refused.wait:
+                answer.headers["Retry-After"] = str(math.ceil(refused.wait))
             if refused.status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
-                headers["Connection"] = "close"  # what is left of the body is not read
-            answer = problem(refused.status, refused.code, refused.text, headers)
+                answer.headers["Connection"] = "close"  # what is left of the body is not read
             await answer(scope, receive, send)
 
     def _count(self, scope: Scope) -> None:

@@ -1,24 +1,43 @@
 """Errors for people: a page where a browser asked for one, else the problem document."""
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from registry.errors import SuanbeiError
+from search_api.edge.limits import Refused, problem_of
+from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.web import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")
+TEXTS = {
+    400: (mark("That cannot be answered"), mark("A part of the address or of the form does not fit.")),
+    401: (mark("That needs a key"), mark("Open the page “Watch” and enter an API key of this server.")),
+    403: (mark("This key may not do that"), mark("A key that may only read changes nothing.")),
+    404: (mark("There is no such thing here"),
+          mark("It may have been mistyped, or never published. Check a number or search for a name:")),
+    408: (mark("That took too long to arrive"), mark("The connection is slow or was cut. Try again.")),
+    413: (mark("That is too large"),
+          mark("Send a smaller part, or check the file on the command line: suanbei verify --file.")),
+    422: (mark("That cannot be answered"), mark("A part of the address or of the form does not fit.")),
+    429: (mark("Too many requests"), mark("This address has asked very often. Wait a minute, then load the page again.")),
+    500: (mark("Something failed on our side"), mark("The failure is in the log of the server.")),
+    503: (mark("A part of Suanbei does not answer now"), mark("Wait a moment, then load the page again.")),
+}  # fmt: skip
+"""Heading and advice by status; a status that is not here is told like the hundred it belongs to."""
 
 
 def install(app: FastAPI) -> None:
-    """Put a page before each handler of errors that the app has."""
+    """Put a page before each handler of errors that the app has, and before what the edge refuses."""
     for kind in (SuanbeiError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _page_or(app.exception_handlers[kind]))  # type: ignore[arg-type]
+    app.state.refusal = _refusal
 
 
 def _page_or(plain: Handler) -> Handler:
@@ -26,9 +45,16 @@ def _page_or(plain: Handler) -> Handler:
         answer = await plain(request, error)
         if not _is_for_people(request):
             return answer
-        return _error_page(request, answer.status_code, error)
+        return error_page(request, answer.status_code, _said(error))
 
     return handle
+
+
+def _refusal(scope: Scope, refused: Refused) -> Response:
+    request = Request(scope)
+    if not _is_for_people(request):
+        return problem_of(scope, refused)
+    return error_page(request, refused.status, refused.text)
 
 
 def _is_for_people(request: Request) -> bool:
@@ -37,11 +63,27 @@ def _is_for_people(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _error_page(request: Request, status: int, error: Exception) -> Response:
-    said = str(error) if isinstance(error, SuanbeiError) else ""
+def _said(error: Exception) -> str:
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
-        said = f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"
-    return render(
-        request, "error.html", status, code=status, phrase=HTTPStatus(status).phrase, said=said
-    )
+        return f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"
+    return str(error) if isinstance(error, SuanbeiError) else ""
+
+
+def error_page(request: Request, status: int, said: str = "") -> Response:
+    """A page that says what went wrong, and offers the field to go on; `said` is the one line of the error."""
+    known = TEXTS.get(status) or TEXTS[500 if status >= 500 else 400]
+    gettext = translations(language_of_request(request)).gettext
+    heading, advice = map(gettext, known)
+    page = render(
+        request, "error.html", status, code=int(status), heading=heading, advice=advice, said=said,
+        asked=_asked(request),
+    )  # fmt: skip
+    page.headers["cache-control"] = "no-store"
+    return page
+
+
+def _asked(request: Request) -> str:
+    """What the field begins with: the number or the company that the address asked for."""
+    kind, _, rest = request.url.path.lstrip("/").partition("/")
+    return unquote(rest)[:200] if kind in ("filings", "entities") else ""
