@@ -33,8 +33,12 @@ def register(app: typer.Typer) -> None:
 @with_filters(FilterParams)
 def export(
     asked: FilterParams,
-    out: Annotated[Path, typer.Option("--out", "-o", help="the file; - for standard output")],
-    form: Annotated[Form | None, typer.Option("--format", help="else by the file's name")] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="the file; - for standard output")
+    ] = Path("-"),
+    form: Annotated[
+        Form | None, typer.Option("--format", help="else by the file's name; csv without one")
+    ] = None,
 ) -> None:
     """Write filings to a file: CSV, XLSX, Parquet or JSON lines. 导出备案。"""
     chosen = form or _form_of(out)
@@ -55,11 +59,13 @@ def export(
 
 
 def _form_of(out: Path) -> Form:
-    """The format that a file's name says.
+    """The format that a file's name says; CSV for standard output.
 
     Raises:
         UsageError: it says none.
     """
+    if out == STDOUT:
+        return Form.CSV
     ending = out.suffix.removeprefix(".").lower()
     if ending not in set(Form):
         raise UsageError(f"{out}: --format is needed, one of {', '.join(Form)}")
