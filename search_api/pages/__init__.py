@@ -1,6 +1,6 @@
 """Pages for people: one file a page type, server-rendered, every core task without JavaScript."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from search_api.pages import (
     assets,
@@ -19,7 +19,7 @@ from search_api.pages import (
     verdict,
     watch,
 )
-from search_api.pages.state import PageState
+from search_api.pages.state import PageState, warm_up
 
 PAGES = (
     assets,
@@ -42,6 +42,6 @@ PAGES = (
 def install(app: FastAPI) -> None:
     """Add the pages to the app, and their errors."""
     for page in PAGES:
-        app.include_router(page.router)
+        app.include_router(page.router, dependencies=[Depends(warm_up)])
     app.state.pages = PageState()
     errors.install(app)

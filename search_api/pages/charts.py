@@ -60,7 +60,12 @@ class Size:
     label: int
 
 
-SIZES = {"wide": Size(500, 280, 24, 190), "small": Size(330, 250, 24, 140)}
+SIZES = {
+    "full": Size(1040, 320, 24, 190),
+    "wide": Size(500, 280, 24, 190),
+    "small": Size(330, 280, 24, 140),
+}
+"""The whole width of a page, half of it, and a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,11 @@ def png(drawing: Drawing) -> bytes:
 
     spec = _spec(drawing) | {"background": "#ffffff" if drawing.theme == "light" else "#1a1e24"}
     return bytes(vl_convert.vegalite_to_png(spec, scale=PIXELS))
+
+
+def warm_up() -> None:
+    """Draw a chart for nobody: what the first one has to load is there when one is asked for."""
+    svg(Drawing(rows=(("", "", 1),), parts=("",), columns=True, count_title=""))
 
 
 def _spec(drawing: Drawing) -> dict[str, Any]:
@@ -144,16 +154,37 @@ def _columns(chart: Any, drawing: Drawing) -> Any:
         "part:N",
         sort=list(drawing.parts),
         scale=alt.Scale(domain=list(drawing.parts), range=list(theme.series)[: len(drawing.parts)]),
-        legend=alt.Legend(title=None, orient="top", columns=2) if len(drawing.parts) > 1 else None,
+        legend=_legend(drawing) if len(drawing.parts) > 1 else None,
     )
     few = len({row[0] for row in drawing.rows}) <= FEW
     bars = chart.mark_bar(size=28) if few else chart.mark_bar()
     return bars.encode(
         x=alt.X("x:O", axis=axis, sort=None),
-        y=alt.Y("sum(count):Q", title=drawing.count_title, axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y(
+            "sum(count):Q",
+            title=drawing.count_title,
+            axis=alt.Axis(tickMinStep=1),
+            scale=alt.Scale(domain=[0, 1.06 * _highest(drawing)], nice=False),
+        ),
         color=colour,
         order=alt.Order("part:N"),
     )
+
+
+def _legend(drawing: Drawing) -> Any:
+    """Names of the parts; on a phone one below the other, so that none is cut."""
+    import altair as alt
+
+    columns = {"full": len(drawing.parts), "wide": 2, "small": 1}[drawing.size]
+    return alt.Legend(title=None, orient="top", columns=columns, labelLimit=0)
+
+
+def _highest(drawing: Drawing) -> int:
+    """The count of the highest column, all its parts together; 1 where there is none."""
+    sums: dict[str, int] = {}
+    for x, _part, number in drawing.rows:
+        sums[x] = sums.get(x, 0) + number
+    return max(sums.values(), default=1)
 
 
 def _bars(chart: Any, drawing: Drawing) -> Any:

@@ -29,13 +29,14 @@ Parts = Annotated[Services, Depends(services)]
 QUESTIONS = {
     "timeline": mark("How many filings does each list add?"),
     "newcomers": mark("How many companies are new?"),
+    "deregistrations": mark("How many were withdrawn?"),
     "regions": mark("Where are they filed?"),
     "companies": mark("Who has most?"),
     "types": mark("Which types of algorithm?"),
     "kinds": mark("What are the products?"),
-    "deregistrations": mark("How many were withdrawn?"),
 }
 OVER_TIME = ("timeline", "newcomers", "deregistrations")
+WHOLE_WIDTH = ("timeline",)
 MOST_BARS = 20
 
 
@@ -64,9 +65,7 @@ def market_page(request: Request, parts: Parts, market: Asked) -> Response:
         answers = {name: _rows(session, cache, name, market) for name in QUESTIONS}
         choices = cache.get(version, "choices", lambda: choices_of(session))
     total = sum(row["count"] for row in answers["timeline"])
-    shown = [
-        _chart(name, rows, market, language) for name, rows in answers.items() if rows or not total
-    ]
+    shown = [_chart(name, rows, market, language) for name, rows in answers.items()]
     return render(
         request, "market.html", market=market, charts=shown, choices=choices, total=total,
         search=address("/search", **market.parameters()),
@@ -94,7 +93,8 @@ def _chart(name: str, rows: Rows, market: Market, language: Language) -> dict[st
     """A chart as its page needs it: addresses, sizes, the text beside it, the table under it."""
     told = labelled(name, rows, market, language)
     parameters = market.parameters() | {"lang": language.value}
-    drawing = draw(name, rows, market, language)
+    size = "full" if name in WHOLE_WIDTH else "wide"
+    sizes = dict.fromkeys((size, "wide", "small"))
     return {
         "name": name,
         "question": translations(language).gettext(QUESTIONS[name]),
@@ -102,12 +102,14 @@ def _chart(name: str, rows: Rows, market: Market, language: Language) -> dict[st
         "has_parts": any(row["part"] for row in told),
         "over_time": name in OVER_TIME,
         "address": f"/charts/{name}",
-        "parameters": parameters,
-        "width": charts.SIZES["wide"].width,
-        "height": charts.height_of(drawing),
-        "small_width": charts.SIZES["small"].width,
-        "small_height": charts.height_of(draw(name, rows, market, language, size="small")),
-    }
+        "parameters": parameters | {"size": size},
+        "size": size,
+        "sizes": {
+            one: (charts.SIZES[one].width,
+                  charts.height_of(draw(name, rows, market, language, size=one)))
+            for one in sizes
+        },
+    }  # fmt: skip
 
 
 def labelled(name: str, rows: Rows, market: Market, language: Language) -> Rows:
@@ -155,7 +157,7 @@ def chart_file(
     name: str,
     form: Literal["svg", "png", "csv"],
     theme: Literal["light", "dark"] = "light",
-    size: Literal["wide", "small"] = "wide",
+    size: Literal["full", "wide", "small"] = "wide",
 ) -> Response:
     """A chart as a picture, or its numbers."""
     if name not in COUNTS:

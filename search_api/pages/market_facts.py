@@ -11,7 +11,7 @@ from registry.lists import Series
 from registry.stats import Counted, Selection, Split
 
 Rows = list[dict[str, Any]]
-TOP = 15
+TOP = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore, Lock, Thread, Timer
 
 from fastapi import Request
 
 from registry.errors import UsageError
+from search_api.pages import charts
 from search_api.pages.cache import VersionCache
 
 AT_ONCE, AT_MOST = 2, 20
@@ -39,15 +40,39 @@ class Workers:
         Thread(target=turn, name="bulk", daemon=True).start()
 
 
+class WarmUp:
+    """Loads what draws charts soon after somebody opened the first page, in the background.
+
+    A server that only answers programs never loads it, and the start of none waits for it.
+    """
+
+    def __init__(self, work: Callable[[], None] = charts.warm_up, seconds: float = 1) -> None:
+        self._work, self._seconds = work, seconds
+        self._begun = Lock()
+
+    def begin(self) -> None:
+        """Begin, the first time that it is called."""
+        if self._begun.acquire(blocking=False):
+            timer = Timer(self._seconds, self._work)
+            timer.daemon = True
+            timer.start()
+
+
 @dataclass(frozen=True, slots=True)
 class PageState:
     """Made once for an app."""
 
     cache: VersionCache = field(default_factory=VersionCache)
     workers: Workers = field(default_factory=Workers)
+    warm_up: WarmUp = field(default_factory=WarmUp)
 
 
 def page_state(request: Request) -> PageState:
     """The state of the app that a request came to."""
     found: PageState = request.app.state.pages
     return found
+
+
+async def warm_up(request: Request) -> None:
+    """A dependency of every page: whoever looks at one may look at charts next."""
+    page_state(request).warm_up.begin()

@@ -13,6 +13,7 @@ from registry.db import Database
 from registry.settings import Settings
 from registry.snapshot import load_snapshot
 from search_api.app import create_app
+from search_api.pages import charts
 from search_api.services import Services
 
 SNAPSHOT = Path(__file__).parents[2] / "data" / "snapshot.jsonl.xz"
@@ -33,6 +34,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     database = Database(settings.database)
     database.migrate()
     load_snapshot(database, SNAPSHOT)
+    charts.warm_up()  # in a server that is done in the background: no page pays for it
     with TestClient(create_app(Services(settings, database)), headers={"accept": "text/html"}) as c:
         yield c
     database.close()

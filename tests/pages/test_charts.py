@@ -4,12 +4,14 @@ import csv
 import struct
 from collections.abc import Iterator
 from io import StringIO
+from queue import Queue
 
 import httpx
 import pytest
 
 from search_api.pages import charts
 from search_api.pages.bulk_table import harmless
+from search_api.pages.state import WarmUp
 from tests.pages import registry as small
 
 NAMES = ("timeline", "newcomers", "regions", "companies", "types", "kinds", "deregistrations")
@@ -48,6 +50,16 @@ def test_a_png_has_the_size_that_the_page_leaves_for_it(client: httpx.Client) ->
     assert body[:8] == b"\x89PNG\r\n\x1a\n"
     width, _ = struct.unpack(">II", body[16:24])
     assert width == charts.PIXELS * charts.SIZES["wide"].width
+
+
+def test_what_draws_charts_is_loaded_once_and_in_the_background() -> None:
+    """The first page begins it, the others do not."""
+    drawn = Queue[str]()
+    warm_up = WarmUp(lambda: drawn.put("drawn"), 0)
+    warm_up.begin()
+    warm_up.begin()
+    assert drawn.get(timeout=30) == "drawn"
+    assert drawn.empty()
 
 
 def test_filters_narrow_a_chart(client: httpx.Client) -> None:
