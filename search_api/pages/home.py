@@ -12,6 +12,7 @@ from registry.lists import Series
 from registry.models import Batch, Entity, Event, Filing
 from registry.numbers import OtherNumber, find_numbers, read_number
 from registry.views import batch_views, coverage
+from search_api.pages.batch_facts import compare
 from search_api.pages.cache import registry_version
 from search_api.pages.show import address
 from search_api.pages.state import page_state
@@ -43,6 +44,8 @@ def overview(session: Session) -> dict[str, Any]:
     for series, status, number in session.execute(by_series).tuples():
         counts.setdefault(series, {})[status] = number
     newest = select(Batch).order_by(Batch.period.desc(), Batch.published_on.desc(), Batch.id)
+    batches = batch_views(session, newest.limit(9))
+    latest = [batch for batch in batches if batch["document"] == batches[0]["document"]]
     return {
         "filings": [
             (series.value, sum(counts.get(series, {}).values()))
@@ -51,18 +54,22 @@ def overview(session: Session) -> dict[str, Any]:
         ],
         "deregistered": sum(by.get("deregistered", 0) for by in counts.values()),
         "entities": session.execute(select(func.count()).select_from(Entity)).scalar_one(),
-        "batches": batch_views(session, newest.limit(7)),
+        "latest": [(batch, compare(session, batch)) for batch in latest],
+        "batches": batches[len(latest) :][:6],
         "events": recent_events(session),
         "coverage": coverage(session),
     }
 
 
-def recent_events(session: Session) -> list[Event]:
-    """The newest changes, deregistrations and disappearances, newest first."""
+def recent_events(session: Session) -> list[tuple[Event, str]]:
+    """The newest changes, deregistrations and disappearances, newest first, with the filing's name."""
     query = select(Event).where(Event.type.in_([kind.value for kind in _TOLD]))
     events = list(session.execute(query.order_by(Event.id.desc()).limit(7)).scalars())
     session.expunge_all()
-    return events
+    numbers = {event.number for event in events}
+    named = select(Filing.number, Filing.name).where(Filing.number.in_(numbers))
+    names = dict(session.execute(named).tuples().all())
+    return [(event, names.get(event.number or "", "")) for event in events]
 
 
 @router.post("/ask")

@@ -133,6 +133,7 @@ def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[s
     on = pair in base
     pairs = without(base, *pair) if on else [*base, pair]
     return {
+        "key": f"{name}={one['value']}",
         "text": _text(pair, words),
         "count": one["count"],
         "on": on,

@@ -9,6 +9,7 @@ from registry.errors import SearchUnavailable
 from registry.status import status_view
 from search_api.engines.base import Engine
 from search_api.pages.web import render, wants_json
+from search_api.pages.words import MONITORS
 from search_api.services import Services, services
 
 router = APIRouter(include_in_schema=False)
@@ -22,11 +23,13 @@ def status_page(request: Request, parts: Annotated[Services, Depends(services)])
     with parts.database.read() as session:
         seen = status_view(session)
     failing = [source for source in seen["sources"] if source["failures"]]
+    raised = {alarm["monitor"] for alarm in seen["alarms"]}
     return render(
         request,
         "status.html",
         status=seen,
         engine=engine_state(parts.engine),
+        monitors=[(name, name in raised) for name in MONITORS],
         well=not (seen["alarms"] or failing or seen["deliveries"].get("parked")),
     )
 

@@ -1,7 +1,11 @@
 """The words of slugs in pages, and where the guide explains them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 from typing import Any
+
+import yaml
 
 from registry.language import Language
 from registry.products import PRODUCT_KIND_NAMES, ProductKind
@@ -68,6 +72,39 @@ FLAGS = {
     "check_digit": mark("check digit does not fit"),
     "unread_remark": mark("remark not understood in full"),
 }
+PASSES = {"pass": mark("Looking for new lists"), "full": mark("Reading every list again")}
+MONITORS = {
+    "source_failing": mark("A source fails several times in a row"),
+    "source_overdue": mark("A source has no new list for longer than ever"),
+    "lost_attachments": mark("A page has lost attachments"),
+    "firewall": mark("A firewall page comes instead of a list"),
+    "unread_document": mark("A list cannot be taken in"),
+    "unknown_layout": mark("A list has a layout that nobody knows"),
+    "many_flags": mark("A new list has many odd rows"),
+    "unknown_columns": mark("A list has columns that nobody knows"),
+}
+"""What is watched for at the end of every pass (crawler/monitors.py)."""
+SECTIONS = {
+    "verify": mark("Verification"),
+    "filings": mark("Filings"),
+    "entities": mark("Companies"),
+    "search": mark("Search"),
+    "stats": mark("Statistics"),
+    "export": mark("Export"),
+    "batches": mark("Lists"),
+    "changes": mark("Changes"),
+    "feeds": mark("Feeds"),
+    "subscriptions": mark("Subscriptions"),
+    "status": mark("Status"),
+    "health": mark("Health"),
+    "metrics": mark("Metrics"),
+}
+
+
+@lru_cache
+def _source_titles() -> dict[str, dict[str, str]]:
+    told = yaml.safe_load(files("data").joinpath("sources.yml").read_text("utf-8"))
+    return {source["name"]: source["title"] for source in told["sources"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +136,22 @@ class Words:
     def event(self, slug: str | None) -> str:
         """A kind of event."""
         return self._of(EVENTS, slug)
+
+    def source(self, slug: str) -> str:
+        """A source of lists, as data/sources.yml calls it."""
+        return _source_titles().get(slug, {}).get(self.language.value, slug)
+
+    def run(self, slug: str) -> str:
+        """A kind of pass over the sources."""
+        return self._of(PASSES, slug)
+
+    def monitor(self, slug: str) -> str:
+        """What a monitor watches for."""
+        return self._of(MONITORS, slug)
+
+    def section(self, slug: str) -> str:
+        """A section of the API."""
+        return self._of(SECTIONS, slug)
 
     def field(self, slug: str | None) -> str:
         """A field of a filing, or what a remark says was changed of it."""

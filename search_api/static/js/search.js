@@ -12,7 +12,10 @@ async function show(address, push) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("found");
     if (!fresh) { location.assign(address); return; }
+    keepFolds(found, fresh);
+    const focused = found.contains(document.activeElement) ? document.activeElement.dataset.key ?? "" : null;
     found.replaceWith(fresh);
+    if (focused !== null) keepFocus(fresh, focused);
     document.title = page.title;
     document.getElementById("said").textContent = fresh.querySelector("#total").textContent;
     history[push ? "pushState" : "replaceState"](null, "", address);
@@ -24,6 +27,20 @@ async function show(address, push) {
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
+}
+
+// A facet that was folded or unfolded stays so.
+function keepFolds(old, fresh) {
+  for (const fold of old.querySelectorAll("details[id]")) {
+    const same = fresh.querySelector("#" + CSS.escape(fold.id));
+    if (same) same.open = fold.open;
+  }
+}
+
+// Whoever works with the keyboard goes on where they were, or at the head of the results.
+function keepFocus(fresh, key) {
+  const same = key && fresh.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  (same || fresh.querySelector("#total")).focus({ preventScroll: true });
 }
 
 function address() {
