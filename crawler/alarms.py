@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crawler.sources import Source
 from registry.events import EventType, NewEvent, append_events
 from registry.language import Language, Text
 from registry.watching import Alarm
@@ -21,18 +22,22 @@ class Finding:
 
     monitor: str
     subject: str
-    source: str
+    source: Source
     text: Text
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def data(self) -> dict[str, Any]:
-        """What is kept and told: the text filled in, in both languages."""
-        said = {lang.value: self.text.say(lang, **self.facts) for lang in Language}
+        """What is kept and told: the text filled in, in both languages, with the source's title."""
+        titles = self.source.title.model_dump()
+        said = {
+            lang.value: self.text.say(lang, **self.facts | {"source": titles[lang]})
+            for lang in Language
+        }
         return {
             "monitor": self.monitor,
             "subject": self.subject,
-            "source": self.source,
+            "source": self.source.name,
             "text": said,
             "facts": self.facts,
         }

@@ -1,30 +1,18 @@
-"""What the registry says of lists: pauses between them, flags and columns in them."""
+"""What the registry says of lists: flags and columns in them."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.checks import SOURCE_OF_SERIES
+from crawler.pauses import source_of
 from registry.events import EventType
 from registry.models import Batch, Document, Event, Filing, Listing, Version
 from registry.watching import Alarm
 
-FEWEST_LISTS = 4
-"""A source with fewer lists has no habits yet."""
 _NOT_ODD = {"vanished", "deregistration_only"}
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """The longest pause of a source, in months, and the month (`YYYY-MM`) of its newest list."""
-
-    months: int
-    newest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +23,6 @@ class OddList:
     batch: str
     source: str
     facts: dict[str, Any]
-
-
-def longest_pause(session: Session, source: str) -> Pause | None:
-    """The longest time between two lists of a source; None while it has but a few."""
-    periods = sorted(
-        {
-            period
-            for series, period, of in session.execute(
-                select(Batch.series, Batch.period, Batch.source).distinct()
-            ).tuples()
-            if source_of(of, series) == source
-        }
-    )
-    if len(periods) < FEWEST_LISTS:
-        return None
-    gaps = [_month(after) - _month(before) for before, after in pairwise(periods)]
-    return Pause(max(gaps), periods[-1])
-
-
-def months_since(period: str, now: datetime) -> int:
-    """Calendar months from a list's month to now."""
-    return now.year * 12 + now.month - 1 - _month(period)
-
-
-def source_of(publisher: str, series: str) -> str:
-    """The source (data/sources.yml) of a batch."""
-    national = {one.value: name for one, name in SOURCE_OF_SERIES.items()}
-    return national.get(series, series) if publisher == "cac" else publisher
 
 
 def odd_lists(
@@ -115,8 +75,3 @@ def _flagged(session: Session, batch: Batch, version: Version) -> int:
         bool(set(of_row) | (set(of_filing or ()) - _NOT_ODD))
         for of_row, of_filing in session.execute(query).tuples()
     )
-
-
-def _month(period: str) -> int:
-    year, month = period.split("-")[:2]
-    return int(year) * 12 + int(month) - 1

@@ -4,32 +4,33 @@ Nothing is compared with a past that is not known: a first pass over a source ra
 pauses, lost attachments or flags.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from crawler.alarms import Finding, settle_alarms
-from crawler.list_monitors import longest_pause, months_since, odd_lists
+from crawler.list_monitors import odd_lists
+from crawler.pauses import is_known, note_lists, pause_of
 from crawler.report import CrawlReport, Failure, SourceReport
+from crawler.sources import Source
 from registry.language import Text
 from registry.models import Check
 from registry.notes import read_note, write_note
 from registry.settings import Settings
 from registry.watching import Alarm
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 ACCEPTED_AFTER = timedelta(days=7)
 """A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""
 
 FAILING = Text(
     "来源“{source}”已连续 {failures} 次抓取失败：{message}",
-    "the source {source} has failed {failures} times in a row: {message}",
+    "the source “{source}” has failed {failures} times in a row: {message}",
 )
 OVERDUE = Text(
     "来源“{source}”已 {months} 个月没有新清单，此前最长间隔为 {longest} 个月（最近一期 {newest}）",
-    "the source {source} has had no new list for {months} months; its longest pause so far was "
+    "the source “{source}” has had no new list for {months} months; its longest pause so far was "
     "{longest} (newest: {newest})",
 )
 LOST = Text(
@@ -38,7 +39,7 @@ LOST = Text(
 )
 FIREWALL = Text(
     "来源“{source}”返回防火墙页面 {count} 次：{url}",
-    "the source {source} answered with a firewall page {count} times: {url}",
+    "the source “{source}” answered with a firewall page {count} times: {url}",
 )
 LAYOUT = Text("清单版式未知，无法读取：{message}", "a list of unknown layout: {message}")
 UNREAD = Text("清单未能入库：{message}", "a list could not be taken in: {message}")
@@ -65,9 +66,7 @@ class Watch:
     ) -> None:
         self._session, self._settings, self._head = session, settings, head
         self._sources = report.sources
-        self._known = {
-            name for name in self._sources if read_note(session, f"source:{name}") is not None
-        }
+        self._known = [name for name in self._sources if is_known(session, name)]
 
     def settle(self) -> None:
         """Raise and clear alarms, and remember what the next pass is compared with."""
@@ -81,8 +80,8 @@ class Watch:
         ]  # fmt: skip
         settle_alarms(self._session, findings, self._looked_at)
         for name, source in self._sources.items():
-            if source.ok and name not in self._known:
-                write_note(self._session, f"source:{name}", {"since": _iso(datetime.now(UTC))})
+            if source.ok:
+                note_lists(self._session, name)
 
     def _looked_at(self, alarm: Alarm) -> bool:
         """Whether this pass can tell that what an alarm is about is over."""
@@ -97,34 +96,28 @@ class Watch:
 
     def _failing(self) -> Iterator[Finding]:
         most = self._settings.monitor_failures
-        for name in self._sources:
+        for name, source in self._sources.items():
             check = self._session.get(Check, name)
             if most and check and check.failures >= most:
-                facts = {"source": name, "failures": check.failures, "message": check.message}
-                yield Finding("source_failing", name, name, FAILING, facts)
+                facts = {"failures": check.failures, "message": check.message}
+                yield Finding("source_failing", name, source.source, FAILING, facts)
 
     def _overdue(self) -> Iterator[Finding]:
         factor = self._settings.monitor_overdue
         for name in self._known if factor else ():
-            pause = longest_pause(self._session, name)
-            if pause is None:
-                continue
-            months = months_since(pause.newest, datetime.now(BEIJING))
-            if months > pause.months * factor:
-                facts = {
-                    "source": name, "months": months, "longest": pause.months,
-                    "newest": pause.newest,
-                }  # fmt: skip
-                yield Finding("source_overdue", name, name, OVERDUE, facts)
+            pause = pause_of(self._session, name)
+            if pause and pause.months > pause.longest * factor:
+                source = self._sources[name].source
+                yield Finding("source_overdue", name, source, OVERDUE, asdict(pause))
 
     def _attachments(self) -> Iterator[Finding]:
         least = self._settings.monitor_attachments
-        for name, source in self._sources.items():
+        for source in self._sources.values():
             for url, now in _pages(source).items():
                 before = self._expected(url, now)
                 if least and before - now >= least:
                     facts = {"url": url, "before": before, "now": now}
-                    yield Finding("lost_attachments", url, name, LOST, facts)
+                    yield Finding("lost_attachments", url, source.source, LOST, facts)
                 else:
                     write_note(self._session, f"page:{url}", {"documents": max(before, now)})
 
@@ -143,25 +136,25 @@ class Watch:
         for name, source in self._sources.items():
             blocked = [failure for failure in source.failures if failure.code == "firewall"]
             if least and len(blocked) >= least:
-                facts = {"source": name, "count": len(blocked), "url": blocked[0].url}
-                yield Finding("firewall", name, name, FIREWALL, facts)
+                facts = {"count": len(blocked), "url": blocked[0].url}
+                yield Finding("firewall", name, source.source, FIREWALL, facts)
 
     def _unread(self) -> Iterator[Finding]:
-        for name, source in self._sources.items() if self._settings.monitor_unread else ():
+        for source in self._sources.values() if self._settings.monitor_unread else ():
             for failure in source.failures:
                 if failure.label and failure.code not in _NOT_THE_DOCUMENT:
-                    yield _unread(name, failure)
+                    yield _unread(source.source, failure)
 
     def _lists(self) -> Iterator[Finding]:
         texts: dict[str, Text] = {"many_flags": FLAGS, "unknown_columns": COLUMNS}
         limit = self._settings.monitor_flags
-        is_known: Callable[[str], bool] = self._known.__contains__
         for odd in odd_lists(self._session, set(self._sources), self._head, limit):
-            if odd.monitor == "unknown_columns" or is_known(odd.source):
-                yield Finding(odd.monitor, odd.batch, odd.source, texts[odd.monitor], odd.facts)
+            if odd.monitor == "unknown_columns" or odd.source in self._known:
+                source = self._sources[odd.source].source
+                yield Finding(odd.monitor, odd.batch, source, texts[odd.monitor], odd.facts)
 
 
-def _unread(source: str, failure: Failure) -> Finding:
+def _unread(source: Source, failure: Failure) -> Finding:
     layout = failure.code in ("unknown_layout", "empty_list")
     facts = {"url": failure.url, "code": failure.code, "message": failure.message}
     kind, text = ("unknown_layout", LAYOUT) if layout else ("unread_document", UNREAD)
@@ -175,7 +168,3 @@ def _pages(source: SourceReport) -> dict[str, int]:
         if not notice.known:
             found[notice.url] = max(notice.documents, found.get(notice.url, 0))
     return found
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crawler.archive import Archive
 from crawler.monitors import Watch
 from crawler.report import CrawlReport, SourceReport
-from crawler.rota import documents_seen, not_due
+from crawler.rota import ahead_of_turn, documents_seen, not_due
 from crawler.run import crawl
 from crawler.schedule import Kind, Schedule
 from crawler.sink import make_sink, record_checks
@@ -72,7 +72,7 @@ def run_pass(
         try:
             report = crawl(
                 works.settings, works.catalogue, make_sink(works.database, works.archive),
-                known=_known(works, kind), on_progress=on_progress, stop=must_stop,
+                known=_known(works, kind, origin), on_progress=on_progress, stop=must_stop,
             )  # fmt: skip
             if not stopped:
                 _write_down(works, run_id, report, head)
@@ -90,7 +90,7 @@ def _note_interrupted(database: Database, run_id: int) -> None:
         finish_run(session, run_id, INTERRUPTED, {})
 
 
-def _known(works: Works, kind: Kind) -> set[str]:
+def _known(works: Works, kind: Kind, origin: str) -> set[str]:
     """What need not be fetched; a document that could not be read is tried in every pass."""
     if kind == "full":
         return set()
@@ -98,7 +98,9 @@ def _known(works: Works, kind: Kind) -> set[str]:
     with works.database.read() as session:
         seen = documents_seen(session, works.archive)
         unread = set(session.execute(select(Alarm.subject)).scalars())
-    return not_due(seen, now, Schedule.of(works.settings).next_of_any(now)) - unread
+    next_pass = Schedule.of(works.settings).next_of_any(now)
+    ahead = ahead_of_turn(works.settings.delay) if origin == "schedule" else 0
+    return not_due(seen, now, next_pass, ahead) - unread
 
 
 def _write_down(works: Works, run_id: int, report: CrawlReport, head: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, pairwise, takewhile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ COVERING: dict[Kind, tuple[Kind, ...]] = {"full": ("full",), "pass": ("full", "p
 """Which passes do the work of one."""
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OF_THE_TIME_BETWEEN = 10
+"""A pass is put off by a tenth of the time to the one after it at most: every minute stays every minute."""
 _LOOKING_BACK = (
     timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=32),
     timedelta(days=366),
@@ -27,10 +30,13 @@ _LOOKING_BACK = (
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The passes that are planned. A kind without cron fields never comes."""
+    """The passes that are planned, and by how much each may be put off, at random.
+
+    A kind without cron fields never comes.
+    """
 
     crons: dict[Kind, str]
-    jitter: timedelta
+    jitter: dict[Kind, timedelta]
 
     @classmethod
     def of(cls, settings: Settings) -> "Schedule":
@@ -48,7 +54,8 @@ class Schedule:
                     message = f"SUANBEI_{name.upper()}={expression!r}: {error}"
                     raise UsageError(message) from error
                 crons[kind] = expression  # type: ignore[index]
-        return cls(crons, timedelta(seconds=settings.jitter))
+        most = timedelta(seconds=settings.jitter)
+        return cls(crons, {kind: min(most, _room(cron)) for kind, cron in crons.items()})
 
     def last(self, kind: Kind, now: datetime) -> datetime | None:
         """When the last pass of a kind was due; None if there is none within a year."""
@@ -75,8 +82,8 @@ class Schedule:
         return min(times, default=None)
 
 
-def trigger(expression: str, jitter: int | None = None) -> CronTrigger:
-    """The trigger for five cron fields, in Beijing time; jitter in seconds.
+def trigger(expression: str, jitter: timedelta = timedelta()) -> CronTrigger:
+    """The trigger for five cron fields, in Beijing time, put off by up to `jitter` each time.
 
     Days of the week count as in every crontab: 0 and 7 are Sunday.
 
@@ -89,7 +96,7 @@ def trigger(expression: str, jitter: int | None = None) -> CronTrigger:
     minute, hour, day, month, weekday = fields
     return CronTrigger(
         minute=minute, hour=hour, day=day, month=month, day_of_week=_named_days(weekday),
-        timezone=BEIJING, jitter=jitter,
+        timezone=BEIJING, jitter=jitter.total_seconds() or None,
     )  # fmt: skip
 
 
@@ -113,11 +120,18 @@ def _named_days(field: str) -> str:
 
 
 def _times(expression: str, after: datetime, upto: datetime) -> Iterator[datetime]:
-    found = trigger(expression)
-    moment = after.astimezone(BEIJING)
-    while True:
-        fires = found.get_next_fire_time(None, moment)
-        if fires is None or fires > upto:
-            return
+    return takewhile(lambda moment: moment <= upto, _fires(expression, after))
+
+
+def _room(expression: str) -> timedelta:
+    """How far a pass may be put off without coming near the next one."""
+    coming = islice(_fires(expression, datetime.now(BEIJING)), 20)
+    gaps = [later - earlier for earlier, later in pairwise(coming)]
+    return min(gaps, default=timedelta(days=1)) / _OF_THE_TIME_BETWEEN
+
+
+def _fires(expression: str, after: datetime) -> Iterator[datetime]:
+    found, moment = trigger(expression), after.astimezone(BEIJING)
+    while (fires := found.get_next_fire_time(None, moment)) is not None:
         yield fires
         moment = fires + timedelta(microseconds=1)

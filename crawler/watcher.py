@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from crawler.passes import Works, run_pass
 from crawler.report import CrawlReport
-from crawler.schedule import BEIJING, COVERING, KINDS, Kind, Schedule, trigger
+from crawler.schedule import BEIJING, COVERING, Kind, Schedule, trigger
 from registry.errors import AlreadyRunning, DatabaseUnavailable, SuanbeiError
 from registry.leases import Lease
 from registry.notes import write_note
@@ -28,6 +28,7 @@ GRACE = timedelta(seconds=60)
 """How long after its time (and jitter) a pass counts as missed."""
 JUMP_SECONDS = 30.0
 """A wall clock that has moved so much against the steady one was set."""
+_NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +66,9 @@ class Watcher:
         return self._thread.is_alive()
 
     def _plan(self, kind: Kind) -> None:
-        jitter = int(self._schedule.jitter.total_seconds()) or None
+        when = trigger(self._schedule.crons[kind], self._schedule.jitter[kind])
         self._scheduler.add_job(
-            self._attempt, trigger(self._schedule.crons[kind], jitter), args=[kind],
+            self._attempt, when, args=[kind],
             id=self._jobs[kind], replace_existing=True, coalesce=True, max_instances=1,
             misfire_grace_time=None,
         )  # fmt: skip
@@ -103,11 +104,12 @@ class Watcher:
         """Make the pass that was missed, once, in the scheduler's own threads."""
         if self._working.locked():
             return
-        late = datetime.now(UTC) - self._schedule.jitter - GRACE
-        for kind in KINDS:
-            due = self._schedule.last(kind, datetime.now(UTC))
+        now = datetime.now(UTC)
+        for kind in self._jobs:
+            due = self._schedule.last(kind, now)
+            late = now - self._schedule.jitter[kind] - GRACE
             if due and due <= late and not self._is_done(kind):
-                log.info("catching up the %s pass of %s", kind, due)
+                log.info("catching up on the %s of %s", _NAMES[kind], due)
                 self._scheduler.add_job(
                     self._attempt, args=[kind], id="catch-up", replace_existing=True,
                     misfire_grace_time=None,
@@ -130,7 +132,7 @@ class Watcher:
         except AlreadyRunning as error:
             log.debug("%s", error)
         except SuanbeiError as error:
-            log.error("the %s pass failed: %s", kind, error)
+            log.error("the %s failed: %s", _NAMES[kind], error)
         finally:
             self._working.release()
 
@@ -140,7 +142,7 @@ class Watcher:
             stop=self._stop.is_set, still_due=lambda: not self._is_done(kind),
         )  # fmt: skip
         if report is not None and not self._stop.is_set():
-            log.info("%s pass: %s", kind, _in_short(report))
+            log.info("%s: %s", _NAMES[kind], _in_short(report))
             for failure in report.failures:
                 log.warning("%s: %s", failure.label or failure.url, failure.message)
             self._on_pass(report)

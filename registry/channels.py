@@ -42,6 +42,6 @@ def shown_target(deliver: str) -> str:
         return deliver
     if not is_webhook(deliver):
         return f"{scheme}://********"
-    place, _, path = rest.removeprefix("//").partition("/")
+    place, slash, path = rest.removeprefix("//").partition("/")
     host = place.rpartition("@")[2].partition("?")[0]
-    return f"{scheme}://{host}/{path.partition('?')[0]}".rstrip("/")
+    return f"{scheme}://{host}{slash}{path.partition('?')[0]}"

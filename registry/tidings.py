@@ -28,7 +28,7 @@ _COUNTS = {
     ),
 }
 """Each count that is not nought, and how English says one."""
-_ROWS = Text("共 {rows} 行", "{rows} rows")
+_ROWS = (Text("共 {n} 行", "{n} rows"), "1 row")
 _REGION = Text("{name} {count}", "{name} {count}")
 _FILINGS = {
     EventType.FILING_ADDED: Text("新增：{what}（{number}）", "New: {what} ({number})"),
@@ -96,20 +96,22 @@ def path_of(event: Event) -> str:
 def _counts(data: dict[str, Any], language: Language) -> str:
     summary: dict[str, Any] = data.get("summary") or {}
     comma, semicolon, dot = ("，", "；", "、") if language is Language.ZH else (", ", "; ", ", ")
-    counts = [_count(name, summary[name], language) for name in _COUNTS if summary.get(name)]
+    counts = [
+        _count(_COUNTS[name], summary[name], language) for name in _COUNTS if summary.get(name)
+    ]
     regions = list(summary.get("regions", {}).items())[:REGIONS_NAMED]
     named = [
         _REGION.say(language, name=_region(name, language), count=count) for name, count in regions
     ]
-    head = comma.join(counts or [_ROWS.say(language, rows=data.get("rows", 0))])
+    head = comma.join(counts or [_count(_ROWS, data.get("rows", 0), language)])
     more = "……" if language is Language.ZH else "…"
     if len(summary.get("regions", {})) > REGIONS_NAMED:
         named[-1] += more
     return semicolon.join(filter(None, (head, dot.join(named))))
 
 
-def _count(name: str, number: int, language: Language) -> str:
-    text, one = _COUNTS[name]
+def _count(words: tuple[Text, str], number: int, language: Language) -> str:
+    text, one = words
     if number == 1 and one and language is Language.EN:
         return one
     return text.say(language, n=number)

@@ -17,7 +17,7 @@ from registry.titles import list_title
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://beian.cac.gov.cn/suanbei")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BEGINNING = datetime(2022, 8, 12, tzinfo=UTC)
+BEGINNING = datetime(2022, 8, 12, tzinfo=UTC)
 """The day CAC published the first list: the age of a feed that holds nothing yet."""
 
 
@@ -43,7 +43,7 @@ def render(feed: Feed, events: Sequence[Event], names: FilingNames) -> bytes:
     atom.language("zh-CN" if feed.language is Language.ZH else "en")
     atom.link(href=feed.self_url, rel="self", type="application/atom+xml")
     atom.link(href=feed.page_url, rel="alternate", type="text/html")
-    atom.updated(max((event.at for event in events), default=_BEGINNING))
+    atom.updated(max(map(_moment, events), default=BEGINNING))
     for event in events:
         _add(atom, feed, event, names)
     rendered: bytes = atom.atom_str(pretty=True)
@@ -62,12 +62,20 @@ def _add(atom: FeedGenerator, feed: Feed, event: Event, names: FilingNames) -> N
     entry.id(stable_id(f"change/{event.id}/{event.at.isoformat()}"))
     entry.title(_title(event, feed.language) or line)
     entry.summary(line)
-    entry.updated(event.at)
-    entry.published(event.at)
+    entry.updated(_moment(event))
+    entry.published(_moment(event))
     entry.link(href=feed.public_url + (path_of(event) or "/"), rel="alternate", type="text/html")
     entry.category(term=event.type)
     if event.series:
         entry.category(term=event.series)
+
+
+def _moment(event: Event) -> datetime:
+    """When it happened, to the second; the fraction is its place in the log.
+
+    All events of a list happen at once, but readers sort by this and take equal entries for one.
+    """
+    return event.at.replace(microsecond=event.id % 1_000_000)
 
 
 def _title(event: Event, language: Language) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from registry.language import Language, Text
 from registry.lists import Series
 from registry.models import Event
 from registry.tidings import filing_names
-from search_api.atom import MEDIA_TYPE, Feed, render
+from search_api.atom import BEGINNING, MEDIA_TYPE, Feed, render
 from search_api.routes.changes import wanted_changes
 from search_api.services import Services, services
 
@@ -94,33 +95,49 @@ def _answer(
     public = parts.settings.public_url.rstrip("/")
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     with parts.database.read() as session:
-        headers = _validators(session, f"{request.app.version} {public}{path}")
-        if _has_it(request, headers):
-            return Response(status_code=304, headers=headers)
+        state = _state(session, f"{request.app.version} {public}{path}")
+        if state.is_known_to(request):
+            return Response(status_code=304, headers=state.headers)
         events = find(session)
         feed = Feed(path, title, public + path, public + page, public, lang)
         body = render(feed, events, filing_names(session, events))
-    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+    return Response(body, media_type=MEDIA_TYPE, headers=state.headers)
 
 
-def _validators(session: Session, name: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a feed is like now: its tag, and the second in which it changed."""
+
+    tag: str
+    changed: datetime
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """While the second of the change lasts, the date is the one before: more may happen in it,
+        and whoever asks by date has to hear of that too."""
+        second = timedelta(seconds=1)
+        is_over = datetime.now(UTC) - self.changed >= second
+        date = self.changed if is_over else self.changed - second
+        return {
+            "ETag": self.tag,
+            "Last-Modified": format_datetime(date, usegmt=True),
+            "Cache-Control": "public, max-age=60",
+        }
+
+    def is_known_to(self, request: Request) -> bool:
+        """Whether the reader has it already."""
+        if tags := request.headers.get("if-none-match"):
+            known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+            return self.tag in known or "*" in known
+        try:
+            since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+            return since >= self.changed
+        except (ValueError, TypeError):  # no date, or one without a zone
+            return False
+
+
+def _state(session: Session, name: str) -> _State:
     version = last_event_id(session)
     at = session.execute(select(Event.at).where(Event.id == version)).scalar_one_or_none()
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    headers = {"ETag": f'"{version}-{digest}"', "Cache-Control": "public, max-age=60"}
-    if at:
-        headers["Last-Modified"] = format_datetime(at.astimezone(UTC), usegmt=True)
-    return headers
-
-
-def _has_it(request: Request, headers: dict[str, str]) -> bool:
-    if tags := request.headers.get("if-none-match"):
-        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return headers["ETag"] in known or "*" in known
-    since = request.headers.get("if-modified-since")
-    if not since or "Last-Modified" not in headers:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= parsedate_to_datetime(headers["Last-Modified"])
-    except (ValueError, TypeError):  # no date, or one without a zone
-        return False
+    return _State(f'"{version}-{digest}"', (at or BEGINNING).astimezone(UTC).replace(microsecond=0))

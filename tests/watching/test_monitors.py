@@ -1,13 +1,12 @@
 """Monitors: raised once, told of, cleared once; and silent where nothing is known yet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from crawler.list_monitors import longest_pause, months_since
 from crawler.monitors import Watch
 from crawler.report import CrawlReport, Failure, SeenNotice, SourceReport
 from crawler.sources import load_catalogue
@@ -87,41 +86,87 @@ def test_a_source_that_fails_again_and_again(database: Database) -> None:
     assert past.see() == []
     assert past.told() == [
         ("monitor.raised", "source_failing",
-         "the source deep_synthesis has failed 3 times in a row: https://x/doc: it failed"),
+         "the source “Deep-synthesis filings” has failed 3 times in a row: https://x/doc: it failed"),
         ("monitor.cleared", "source_failing",
-         "All well again: the source deep_synthesis has failed 4 times in a row: "
+         "All well again: the source “Deep-synthesis filings” has failed 4 times in a row: "
          "https://x/doc: it failed"),
     ]  # fmt: skip
 
 
-def test_a_source_that_pauses_longer_than_ever(database: Database) -> None:
-    """By whole months; not in the first pass, whatever the age of the lists."""
-    for n, period in enumerate(("2023-06", "2023-08", "2023-09", "2023-12")):
-        import_document(database, listed([row(n + 1, period=period)]))
+def bring(database: Database, *periods: str) -> None:
+    """A list of each of these months."""
+    for period in periods:
+        n = int(period[2:4]) * 12 + int(period[5:])
+        import_document(database, listed([row(n, period=period)]))
+
+
+@pytest.fixture
+def month(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Moves on to a month."""
+    return lambda month: monkeypatch.setattr("crawler.pauses._now", lambda: month)
+
+
+def test_a_source_that_pauses_longer_than_ever(
+    database: Database, month: Callable[[str], None]
+) -> None:
+    """By whole months, since the newest list; over when there is one."""
+    bring(database, "2023-06", "2023-08", "2023-09", "2023-12")
     past = Past(database)
+    month("2024-02")
     assert past.see() == []
+    month("2024-03")
+    assert past.see() == []
+    month("2024-04")
     assert past.see() == [("source_overdue", DEEP)]
-    assert "longest pause so far was 3 (newest: 2023-12)" in past.told()[0][2]
-    import_document(database, listed([row(9, period=f"{datetime.now(UTC):%Y-%m}")]))
+    bring(database, "2024-04")
     assert past.see() == []
+    month("2024-08")
+    assert past.see() == []
+    assert [text for _, _, text in past.told()] == [
+        "the source “Deep-synthesis filings” has had no new list for 4 months; its longest pause "
+        "so far was 3 (newest: 2023-12)",
+        "All well again: the source “Deep-synthesis filings” has had no new list for 4 months; "
+        "its longest pause so far was 3 (newest: 2023-12)",
+    ]
 
 
-def test_three_lists_are_no_habit(database: Database) -> None:
-    """A new source is not measured by its first two gaps."""
-    for n, period in enumerate(("2023-06", "2023-07", "2023-08")):
-        import_document(database, listed([row(n + 1, period=period)]))
+def test_a_pause_that_was_there_before_the_first_pass_is_no_alarm(
+    database: Database, month: Callable[[str], None]
+) -> None:
+    """Who begins in the midst of a pause hears of it only once it grows."""
+    bring(database, "2023-06", "2023-08", "2023-09", "2023-12")
     past = Past(database)
+    month("2024-10")
     assert [past.see() for _ in range(3)] == [[], [], []]
-    with database.read() as session:
-        assert longest_pause(session, DEEP) is None
+    month("2024-11")
+    assert past.see() == [("source_overdue", DEEP)]
 
 
-@pytest.mark.parametrize(
-    ("day", "months"), [("2026-03-31", 0), ("2026-04-01", 1), ("2027-03-01", 12)]
-)
-def test_pauses_count_calendar_months(day: str, months: int) -> None:
-    """As lists are dated by month, no finer measure makes sense."""
-    assert months_since("2026-03", datetime.fromisoformat(day)) == months
+def test_a_list_that_comes_late_is_a_new_list(
+    database: Database, month: Callable[[str], None]
+) -> None:
+    """A list dated months ago that has just come ends the pause, also if it makes the habit."""
+    bring(database, "2023-06", "2023-08", "2023-09")
+    past = Past(database)
+    month("2024-01")
+    assert past.see() == []
+    bring(database, "2023-10")
+    month("2024-06")
+    assert [past.see() for _ in range(2)] == [[], []]
+    month("2024-10")
+    assert past.see() == []
+    month("2024-11")
+    assert past.see() == [("source_overdue", DEEP)]
+
+
+def test_three_lists_are_no_habit(database: Database, month: Callable[[str], None]) -> None:
+    """A new source is not measured by its first two gaps."""
+    bring(database, "2023-06", "2023-07", "2023-08")
+    past = Past(database)
+    month("2023-08")
+    assert past.see() == []
+    month("2033-08")
+    assert past.see() == []
 
 
 def test_a_page_that_lost_an_attachment(database: Database) -> None:

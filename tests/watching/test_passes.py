@@ -93,6 +93,18 @@ def test_a_document_not_seen_for_a_day_is_read_again(works: Works, site: Site) -
     ]
 
 
+def test_a_scheduled_pass_reads_documents_ahead_of_their_turn(works: Works, site: Site) -> None:
+    """A replaced list comes to light within a pass or two, not only in the night."""
+    made(works)
+    rows = deep_rows(101, 40)
+    rows[4] = row(105, remark="已注销")
+    site.documents["d1"] = batch("2023-06", rows)
+    assert counts(made(works), "changed") == 0
+    report = run_pass(works, "pass", "schedule")
+    assert report is not None
+    assert (counts(report, "changed"), counts(report, "same")) == (1, 6)
+
+
 def test_a_new_attachment_on_a_known_page_is_found(works: Works, site: Site) -> None:
     """The page that grows is looked at in every pass."""
     made(works)

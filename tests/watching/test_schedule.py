@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.rota import WITHIN, not_due
+from crawler.rota import WITHIN, ahead_of_turn, not_due
 from crawler.schedule import BEIJING, Schedule, trigger
 from registry.errors import UsageError
 from registry.settings import Settings
@@ -114,3 +114,21 @@ def test_a_sight_in_the_future_counts_for_nothing() -> None:
     """It was written by a clock that has been put back."""
     now = datetime(2026, 3, 13, tzinfo=UTC)
     assert not_due({"doc": now + timedelta(days=400)}, now, None) == set()
+
+
+@pytest.mark.parametrize(
+    ("cron", "most"), [("* * * * *", 6), ("*/20 * * * *", 120), ("0 9-19/2 * * *", 300)]
+)
+def test_a_pass_is_not_put_off_into_the_next_one(cron: str, most: int) -> None:
+    """Every minute stays every minute, with the default jitter of five."""
+    schedule = Schedule.of(Settings(schedule=cron))
+    assert schedule.jitter["pass"] == timedelta(seconds=most)
+
+
+def test_the_longest_unseen_are_read_ahead_of_their_turn() -> None:
+    """Half a minute's worth in a scheduled pass: ten at the default delay, all on one's own replica."""
+    now = datetime(2026, 3, 13, 9, tzinfo=BEIJING)
+    seen = {f"doc{n}": now - timedelta(hours=1, minutes=n) for n in range(30)}
+    kept = not_due(seen, now, now, ahead_of_turn(Settings().delay))
+    assert set(seen) - kept == {f"doc{n}" for n in range(20, 30)}
+    assert not_due(seen, now, now, ahead_of_turn(0)) == set()
