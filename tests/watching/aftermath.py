@@ -1,0 +1,121 @@
+"""What has to be the same after a disaster and a plain restart as if nothing had happened."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from lxml import etree
+from sqlalchemy import select
+
+from crawler.archive import Archive
+from crawler.origins import origins_of
+from crawler.passes import run_pass
+from crawler.rebuild import compare
+from crawler.report import CrawlReport
+from registry.db import Database
+from registry.models import Event, Filing
+from registry.settings import Settings
+from registry.status import status_view
+from search_api.app import create_app
+from search_api.engines.base import Dimension, Query
+from search_api.services import Services
+from tests.crawler.site import Site
+from tests.lists import row
+from tests.watching.conftest import works_of
+from tests.watching.small_site import batch, deep_rows
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SEARCHES = ("", "测试算法10", "改名", "甲")
+
+
+@dataclass
+class Home:
+    """A home whose registry is open."""
+
+    settings: Settings
+    database: Database
+
+    def crawl(self) -> CrawlReport:
+        """One pass that reads everything, made by this process."""
+        report = run_pass(works_of(self.settings, self.database), "full", "hand")
+        assert report is not None
+        return report
+
+
+@contextmanager
+def home_at(folder: Path, site: Site, template: Path) -> Iterator[Home]:
+    """A home that may have been used before; a new one begins with a copy of `template`.
+
+    That is a home, or the file of an empty registry.
+    """
+    if not folder.exists() and template.is_dir():
+        shutil.copytree(template, folder)
+    elif not folder.exists():
+        folder.mkdir()
+        shutil.copy(template, folder / "registry.sqlite3")
+    settings = Settings(
+        home=folder, cac_url=site.url, beian_url=site.url, delay=0, jitter=0, schedule="",
+        full_schedule="", database_url="", public_url="https://suanbei.example",
+    )  # fmt: skip
+    database = Database(settings.database)
+    database.migrate()
+    try:
+        yield Home(settings, database)
+    finally:
+        database.close()
+
+
+def replace_a_list(site: Site) -> None:
+    """The oldest batch with a row withdrawn, one renamed and one gone."""
+    rows = [row(101, remark="已注销"), row(102, product="改名(APP)"), *deep_rows(104, 37)]
+    site.documents["d1"] = batch("2023-06", rows)
+
+
+def require_same(home: Home, undisturbed: Home) -> None:
+    """Registry, event log, archive, index and feeds are as if nothing had happened."""
+    assert compare(home.database, undisturbed.database) == []
+    assert told(home.database) == told(undisturbed.database)
+    assert ids(home.database) == list(range(1, len(ids(home.database)) + 1))
+    archive = Archive(home.settings.archive)
+    problems = [*archive.verify(), *origins_of(archive).verify()]
+    assert [one for one in problems if "unfinished" not in one.reason] == []
+    with home.database.read() as session:
+        runs = status_view(session)["runs"]
+    assert {run["outcome"] for run in runs} <= {"ok", "failed", "interrupted"}
+    assert shown(home) == shown(undisturbed)
+
+
+def told(database: Database) -> Counter[Any]:
+    """What the log tells of lists and filings; monitors come and go with what happened."""
+    query = select(Event.type, Event.number, Event.batch)
+    with database.read() as session:
+        found = session.execute(query.where(~Event.type.startswith("monitor."))).all()
+    return Counter(tuple(one) for one in found)
+
+
+def ids(database: Database) -> list[int]:
+    """The ids of the log, in order."""
+    with database.read() as session:
+        return list(session.execute(select(Event.id).order_by(Event.id)).scalars())
+
+
+def shown(home: Home) -> dict[str, Any]:
+    """What readers get: the filings of some searches, the new lists of the feed."""
+    services = Services(home.settings, home.database)
+    feed = TestClient(create_app(services)).get("/feeds/batches.atom").content
+    lists = {one.text for one in etree.fromstring(feed).findall(f"{ATOM}entry/{ATOM}summary")}
+    found = {text: _found(services, text) for text in SEARCHES}
+    services.engine.close()
+    return {"lists": lists} | found
+
+
+def _found(services: Services, text: str) -> tuple[set[str], Any]:
+    page = services.engine.search(Query(text, limit=200, facets=(Dimension.STATUS,)))
+    with services.database.read() as session:
+        query = select(Filing.number).where(Filing.id.in_([hit.id for hit in page.hits]))
+        return set(session.execute(query).scalars()), page.facets
