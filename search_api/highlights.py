@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search_api.engines.text import fold_with_places
+from search_api.engines.text import fold, fold_with_places
 
 Range = tuple[int, int]
 """Start and end (exclusive) in characters of the text as shown."""
@@ -24,10 +24,14 @@ def highlights(view: Mapping[str, Any], fragments: Sequence[str]) -> dict[str, l
 
 def ranges(text: str, fragments: Sequence[str]) -> list[Range]:
     """Every occurrence of a folded fragment in a text; overlapping ones are one range."""
-    folded, places = fold_with_places(text)
+    folded = fold(text)
+    within = [fragment for fragment in fragments if fragment and fragment in folded]
+    if not within:  # most texts of a page: keeping the places costs far more than looking
+        return []
+    _, places = fold_with_places(text)
     marked: list[Range] = []
-    for fragment in fragments:
-        at = folded.find(fragment) if fragment else -1
+    for fragment in within:
+        at = folded.find(fragment)
         while at >= 0:
             marked.append((places[at], places[at + len(fragment) - 1] + 1))
             at = folded.find(fragment, at + 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from deploy.trial.meilisearch import MISSING, Address, meilisearch
 from registry.db import Database
 from registry.imports import import_document
 from registry.lists import Series
@@ -19,7 +20,6 @@ from search_api.engines.base import Engine, Query
 from search_api.engines.meili import MeiliEngine
 from search_api.engines.sqlite import SqliteEngine
 from tests.lists import listed, number, row
-from tests.meilisearch import Address, running
 
 ROWS = [
     row(1, name="字节推荐算法", entity="北京字节跳动科技有限公司", product="抖音（APP）、西瓜 视频(网站)"),
@@ -53,9 +53,11 @@ def _filled(template: Path, folder: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def meilisearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
-    """One Meilisearch for all tests."""
-    with running(tmp_path_factory.mktemp("meilisearch")) as address:
+def meili(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """One Meilisearch for all tests; they are skipped, loudly, where there is none."""
+    with meilisearch(tmp_path_factory.mktemp("meilisearch")) as address:
+        if address is None:
+            pytest.skip(MISSING)
         yield address
 
 
@@ -69,7 +71,7 @@ def new_engine(
     opened: list[Engine] = []
     there: dict[str, str] = {}
     if request.param == "meilisearch":
-        address: Address = request.getfixturevalue("meilisearch")
+        address: Address = request.getfixturevalue("meili")
         there = {"search_url": address.url, "search_key": address.key}
 
     def make(database: Database) -> Engine:
