@@ -60,7 +60,7 @@ class FilterParams(BaseModel):
 
     q: str = Field(
         "",
-        max_length=200,
+        max_length=1000,
         description="any fragment of a name, company, product, number or purpose",
     )
     series: list[FilingSeries] = []

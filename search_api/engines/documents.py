@@ -1,9 +1,10 @@
 """What an index holds of a filing: its texts by field, and the values it is filtered by."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -15,7 +16,7 @@ from registry.names import name_parts
 from registry.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from registry.regions import region_by_name
 from search_api.engines.base import Dimension
-from search_api.engines.text import fold
+from search_api.engines.text import fold, sign_runs
 
 _LATIN = re.compile("[A-Za-z]{4,24}")
 _LONGEST_WORD = 16
@@ -68,14 +69,15 @@ def _touched(since: int) -> ColumnElement[bool]:
 
 def _document(row: dict[str, Any]) -> IndexDocument:
     names = tuple(dict.fromkeys((row["entity"], *row["former_entities"], *row["former_names"])))
+    own = (row["name"], row["product"])
     short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
     products = _folded(*(item["name"] for item in row["products"]))
     return IndexDocument(
         id=row["id"],
         items={
-            Field.ENTITY: tuple(dict.fromkeys((*_folded(*names), *short))),
-            Field.NAME: tuple(dict.fromkeys((*_folded(row["name"], row["product"]), *products))),
-            Field.NUMBER: _folded(row["number"]),
+            Field.ENTITY: _once(_folded(*names), short, _signs(*names)),
+            Field.NAME: _once(_folded(*own), products, _signs(*own)),
+            Field.NUMBER: _once(_folded(row["number"]), _signs(row["number"])),
             Field.PURPOSE: _folded(row["purpose"]),
         },
         values=_values(row),
@@ -85,6 +87,15 @@ def _document(row: dict[str, Any]) -> IndexDocument:
 
 def _folded(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for text in texts if (item := fold(text))))
+
+
+def _signs(*texts: str) -> Iterator[str]:
+    """For who looks for nothing but signs: `--` is a product of many."""
+    return (run for text in texts for run in sign_runs(text))
+
+
+def _once(*items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(items)))
 
 
 def _words(row: dict[str, Any], own: tuple[str, ...]) -> tuple[str, ...]:

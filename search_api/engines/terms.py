@@ -1,7 +1,7 @@
 """A typed text taken apart: as a whole, and word by word."""
 
 from search_api.engines.documents import whole_number
-from search_api.engines.text import fold
+from search_api.engines.text import fold, fold_signs
 
 MOST_WORDS = 8
 """Words beyond these are passed over."""
@@ -12,7 +12,7 @@ class Terms:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.whole = fold(text)
+        self.whole = fold(text) or fold_signs(text)
         self.number = whole_number(text)
         words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
         self.words = words[:MOST_WORDS] if len(words) > 1 else ()

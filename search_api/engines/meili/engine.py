@@ -40,14 +40,14 @@ class MeiliEngine:
 
     def __init__(self, settings: Settings, database: Database, prefix: str = "suanbei") -> None:
         self._database = database
-        self._server = Server(settings.search_url, settings.search_key)
-        self.indexes = Indexes(self._server, prefix)
+        self.server = Server(settings.search_url, settings.search_key)
+        self.indexes = Indexes(self.server, prefix)
         self._lease = Lease(database, "index")
 
     def search(self, query: Query) -> Page:
         """See `Engine.search`."""
         offset, upto = _read_cursor(query.cursor)
-        live = self._current()
+        live = self.current()
         matched = self._match(live, query.text)
         condition = condition_of(query.filters)
         total, facets = self._counts(live, matched, query)
@@ -68,7 +68,7 @@ class MeiliEngine:
 
     def ids(self, query: Query) -> Iterator[int]:
         """See `Engine.ids`."""
-        live = self._current()
+        live = self.current()
         asks = self._match(live, query.text).asks
         condition, offset = condition_of(query.filters), 0
         while hits := self._hits(live, asks, query.sort, condition, offset, _IDS_AT_ONCE):
@@ -77,7 +77,7 @@ class MeiliEngine:
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
-        self._server.version()
+        self.server.version()
         with holding(self._lease), self._database.read() as session:
             live = self.indexes.live()
             if live is None:
@@ -88,14 +88,14 @@ class MeiliEngine:
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """See `Engine.rebuild`."""
-        self._server.version()
+        self.server.version()
         with holding(self._lease), self._database.read() as session:
             return self.indexes.rebuild(session, progress)
 
     def health(self) -> Health:
         """See `Engine.health`."""
-        version, live = self._server.version(), self.indexes.live()
-        documents = self._server.count(live.filings) if live else 0
+        version, live = self.server.version(), self.indexes.live()
+        documents = self.server.count(live.filings) if live else 0
         return Health(self.name, version, documents, live.revision if live else 0, self._newest())
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class MeiliEngine:
         with self._database.read() as session:
             return revision(session)
 
-    def _current(self) -> Live:
+    def current(self) -> Live:
         """What is live, brought up to date first.
 
         Raises:
@@ -133,7 +133,7 @@ class MeiliEngine:
             time.sleep(_POLL_SECONDS)
 
     def _match(self, live: Live, text: str) -> Matched:
-        lookup = Words(self._server, live.filings, live.words)
+        lookup = Words(self.server, live.filings, live.words)
 
         def best(asks: list[Ask]) -> Level | None:
             hits = self._hits(live, asks, Sort.RELEVANCE, "", 0, 1)
@@ -157,7 +157,7 @@ class MeiliEngine:
     ) -> dict[str, Any]:
         queries = [query_of(live.filings, ask, sort, condition) for ask in asks]
         try:
-            return self._server.search(queries, federation)
+            return self.server.search(queries, federation)
         except NoSuchIndex as error:
             raise SearchUnavailable("the search index was replaced: ask again") from error
 
@@ -183,7 +183,7 @@ class MeiliEngine:
     def _newest_id(self, live: Live) -> int:
         asks = [Ask("", (), -1)]
         query = query_of(live.filings, asks[0], Sort.RELEVANCE, "") | {"sort": ["id:desc"]}
-        return int(self._server.search([query], {"limit": 1})["hits"][0]["id"])
+        return int(self.server.search([query], {"limit": 1})["hits"][0]["id"])
 
 
 def _most_frequent(numbers: dict[str, int], limit: int) -> tuple[FacetValue, ...]:

@@ -10,7 +10,7 @@ from search_api.engines.meili.encoding import words_of
 from search_api.engines.pinyin import spell
 from search_api.engines.text import mark
 
-SCHEMA = 1
+SCHEMA = 2
 """Of settings and documents. Another version is another index, built beside."""
 MOST_FACET_VALUES = 300
 

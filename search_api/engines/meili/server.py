@@ -32,7 +32,7 @@ class Server:
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url
-        self._key = key
+        self.key = key
         self._local = threading.local()
 
     @property
@@ -40,7 +40,7 @@ class Server:
         # The client changes its own headers with every request: one for each thread.
         client: Client | None = getattr(self._local, "client", None)
         if client is None:
-            client = self._local.client = Client(self.url, self._key or None, timeout=_SECONDS)
+            client = self._local.client = Client(self.url, self.key or None, timeout=_SECONDS)
         return client
 
     def version(self) -> str:

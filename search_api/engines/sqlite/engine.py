@@ -57,7 +57,7 @@ class SqliteEngine:
     def search(self, query: Query) -> Page:
         """See `Engine.search`."""
         place = read_place(query.cursor)
-        state = self._current()
+        state = self.current()
         passed = allowed(state, query.filters)
         with within(self.seconds):
             matched = self._match(state, query)
@@ -78,7 +78,7 @@ class SqliteEngine:
 
     def ids(self, query: Query) -> Iterator[int]:
         """See `Engine.ids`."""
-        state = self._current()
+        state = self.current()
         ranked = _ranked(self._match(state, query), allowed(state, query.filters))
         for place in in_order(state, _merged(ranked, query.sort), query.sort, None):
             yield place.id
@@ -127,7 +127,8 @@ class SqliteEngine:
         with self._database.read() as session:
             return revision(session)
 
-    def _current(self) -> State:
+    def current(self) -> State:
+        """What the index says now, brought up to date first."""
         newest = self._newest()
         segments = self._manifest.segments()
         if not segments or segments[-1].revision < newest:

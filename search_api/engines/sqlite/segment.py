@@ -19,6 +19,9 @@ _AMONG = "FROM texts WHERE id IN (SELECT value FROM json_each(?))"
 _HAVING_IN = {field: f"SELECT id {_AMONG} AND instr({field.value}, ?)" for field in Field}
 _TEXTS_OF = {field: f"SELECT {field.value} {_AMONG}" for field in Field}
 
+_LOOKED_UP = 8
+"""So many parts of a long fragment leave few filings whose texts are to be looked at."""
+
 
 class Segment:
     """One segment: all it knows, before newer segments are laid over it."""
@@ -40,10 +43,10 @@ class Segment:
         return bits.unpack(packed)
 
     @cached_property
-    def _commons(self) -> dict[tuple[str, str], str]:
+    def commons(self) -> dict[tuple[Field, str], str]:
         """Common fragments of fields, with the one whose set is stored."""
         rows = self.rows("SELECT field, fragment, same FROM commons", ())
-        return {(field, fragment): same or fragment for field, fragment, same in rows}
+        return {(Field(field), fragment): same or fragment for field, fragment, same in rows}
 
     def find(self, field: Field, fragment: str, within: int | None = None) -> int:
         """The filings that have a folded fragment in a field (ends marked or not), of some or all.
@@ -52,14 +55,15 @@ class Segment:
         is longer than one, the texts of those who have all parts of it.
         """
         found = self.ids if within is None else within & self.ids
-        if (field.value, fragment) in self._commons:
+        if (field, fragment) in self.commons:
             return found & self._common(field, fragment)
         if len(fragment) == 1:
             return found & self._matching(f'"{field.value}{fragment}" *')
         parts = bigrams(fragment)
-        rare = [part for part in parts if (field.value, part) not in self._commons]
+        rare = [part for part in parts if (field, part) not in self.commons]
         if rare:
-            found &= self._matching(" AND ".join(f'"{field.value}{part}"' for part in rare))
+            some = rare[:: -(-len(rare) // _LOOKED_UP)]
+            found &= self._matching(" AND ".join(f'"{field.value}{part}"' for part in some))
         for common in self._common_parts(field, fragment):
             if found:
                 found &= self._common(field, common)
@@ -70,7 +74,7 @@ class Segment:
         return bits.from_ids([row[0] for row in rows])
 
     def _common(self, field: Field, fragment: str) -> int:
-        while (stored := self._commons[field.value, fragment]) != fragment:
+        while (stored := self.commons[field, fragment]) != fragment:
             fragment = stored
         query = "SELECT ids FROM commons WHERE field = ? AND fragment = ?"
         [(packed,)] = self.rows(query, (field.value, fragment))
@@ -81,7 +85,7 @@ class Segment:
         parts, covered = [], 0
         for start in range(len(fragment) - 1):
             end = start + 1
-            while end < len(fragment) and (field.value, fragment[start : end + 1]) in self._commons:
+            while end < len(fragment) and (field, fragment[start : end + 1]) in self.commons:
                 end += 1
             if end - start > 1 and end > covered:
                 parts.append(fragment[start:end])

@@ -21,6 +21,7 @@ class State:
             layers.append((segment, segment.ids & ~covered & ~segment.gone))
             covered |= segment.ids | segment.gone
         self._layers = sorted(layers, key=lambda layer: layer[0].ids.bit_count(), reverse=True)
+        self.segments = tuple(segments)
         self.find = lru_cache(maxsize=256)(self._find)
         self.having = lru_cache(maxsize=512)(self._having)
 

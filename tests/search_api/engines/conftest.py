@@ -16,6 +16,7 @@ from registry.imports import import_document
 from registry.lists import Series
 from registry.models import Filing
 from registry.settings import Settings
+from registry.snapshot import SNAPSHOT, load_snapshot
 from search_api.engines.base import Engine, Query
 from search_api.engines.meili import MeiliEngine
 from search_api.engines.sqlite import SqliteEngine
@@ -110,6 +111,21 @@ def shared(
     """For tests that change nothing."""
     with _filled(sqlite_template, tmp_path_factory.mktemp("shared")) as database:
         yield Shared(database, new_engine(database))
+
+
+@pytest.fixture(scope="session")
+def real(
+    new_engine: Callable[[Database], Engine],
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Database, Engine]]:
+    """Every filing of the shipped snapshot, which are those of all real lists; only to be read."""
+    path = tmp_path_factory.mktemp("real") / "registry.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    load_snapshot(database, SNAPSHOT)
+    yield database, new_engine(database)
+    database.close()
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""Every filing of the shipped snapshot, and what each engine's matching finds of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+import httpx
+from sqlalchemy import select
+
+from registry.db import Database
+from registry.models import Filing
+from search_api.engines.base import Engine
+from search_api.engines.documents import Field
+from search_api.engines.meili import MeiliEngine
+from search_api.engines.meili.encoding import phrase
+from search_api.engines.sqlite import SqliteEngine, bits
+
+Wanted = tuple[Field, str]
+_AT_ONCE, _MOST = 200, 10_000
+PUBLISHED = (
+    (Field.NAME, Filing.name),
+    (Field.ENTITY, Filing.entity),
+    (Field.NAME, Filing.product),
+    (Field.NUMBER, Filing.number),
+)
+
+
+def published(database: Database) -> list[tuple[int, Field, str]]:
+    """Names, companies, products and numbers of all filings as published, each with its id."""
+    query = select(Filing.id, *(column for _, column in PUBLISHED))
+    with database.read() as session:
+        rows = session.execute(query).all()
+    fields = [field for field, _ in PUBLISHED]
+    return [
+        (row[0], field, text) for row in rows for field, text in zip(fields, row[1:], strict=True)
+    ]
+
+
+def having(texts: Iterable[tuple[int, Field, str]]) -> Mapping[Wanted, set[int]]:
+    """By field and fragment the filings that have it."""
+    found: defaultdict[Wanted, set[int]] = defaultdict(set)
+    for one, field, fragment in texts:
+        found[field, fragment].add(one)
+    return found
+
+
+def found(engine: Engine, wanted: Sequence[Wanted]) -> Iterator[set[int]]:
+    """The filings that the engine's matching finds for each fragment in a field, as typed."""
+    if isinstance(engine, SqliteEngine):
+        state = engine.current()
+        yield from (set(bits.to_ids(state.find(field, text))) for field, text in wanted)
+    elif isinstance(engine, MeiliEngine):
+        yield from _found_there(engine, iter(wanted))
+
+
+def _found_there(engine: MeiliEngine, wanted: Iterator[Wanted]) -> Iterator[set[int]]:
+    index = engine.current().filings
+    headers = {"Authorization": f"Bearer {engine.server.key}"}
+    with httpx.Client(base_url=engine.server.url, headers=headers, timeout=60) as client:
+        while some := list(islice(wanted, _AT_ONCE)):
+            queries = [
+                {
+                    "indexUid": index, "q": phrase(text), "attributesToSearchOn": [field.value],
+                    "matchingStrategy": "all", "attributesToRetrieve": ["id"], "limit": _MOST,
+                }
+                for field, text in some
+            ]  # fmt: skip
+            answer = client.post("/multi-search", json={"queries": queries}).raise_for_status()
+            for result in answer.json()["results"]:
+                yield {hit["id"] for hit in result["hits"]}
