@@ -12,6 +12,7 @@ from functools import cache
 
 import pytest
 
+from bench.frame.published import Wanted, found, having, published
 from registry.db import Database
 from search_api.engines.base import Engine
 from search_api.engines.documents import Field, IndexDocument, read_documents
@@ -19,7 +20,6 @@ from search_api.engines.sqlite import SqliteEngine
 from search_api.engines.sqlite.segment import Segment
 from search_api.engines.terms import Terms
 from search_api.engines.text import mark
-from tests.search_api.engines.real import Wanted, found, having, published
 
 Published = list[tuple[int, Field, str]]
 

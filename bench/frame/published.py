@@ -1,4 +1,4 @@
-"""Every filing of the shipped snapshot, and what each engine's matching finds of it."""
+"""The texts of all filings as published, and the filings that an engine's matching finds for a fragment."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,0 +1,73 @@
+"""Recall: every different run of two characters or more of all names, companies, products and numbers.
+
+Each is looked for as if it were typed, and must find every filing that has it in that field. The filings
+are those of the shipped snapshot, which are those of all lists published. Takes a quarter of an hour.
+"""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bench.frame import Row, Unmeasured, at_least
+from bench.frame.inputs import settings_of, snapshot_home
+from bench.frame.published import Wanted, found, having, published
+from deploy.trial.meilisearch import MISSING, meilisearch
+from registry.db import open_database
+from search_api.engines import open_engine
+from search_api.engines.base import Engine
+from search_api.engines.documents import Field
+from search_api.engines.meili import MeiliEngine
+from search_api.engines.text import fold
+
+LIBRARIES = ("sqlite3", "meilisearch")
+
+
+def measure(_turns: int) -> Iterator[Row]:
+    """The embedded engine, then Meilisearch.
+
+    Raises:
+        Unmeasured: no Meilisearch runs.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = settings_of(snapshot_home(folder))
+        database = open_database(settings)
+        texts = [(one, field, fold(text)) for one, field, text in published(database)]
+        yield of(open_engine(settings, database), texts)
+        with meilisearch(folder) as address:
+            if address is None:
+                raise Unmeasured(f"embedded engine only; {MISSING}")
+            there = {"search_url": address.url, "search_key": address.key}
+            engine = open_engine(settings.model_copy(update=there), database)
+            yield of(engine, texts)
+            if isinstance(engine, MeiliEngine):
+                engine.indexes.drop()
+
+
+def of(engine: Engine, texts: Iterable[tuple[int, Field, str]]) -> Row:
+    """The share of runs that find all of their filings."""
+    runs = complete = 0
+    for expected in by_first_character(texts):
+        answers = found(engine, list(expected))
+        complete += sum(ids <= got for ids, got in zip(expected.values(), answers, strict=True))
+        runs += len(expected)
+    return Row(
+        f"{engine.name}: {runs:,} runs, found", "%", [100 * complete / runs], target=at_least(100)
+    )
+
+
+def by_first_character(
+    texts: Iterable[tuple[int, Field, str]],
+) -> Iterator[Mapping[Wanted, set[int]]]:
+    """Runs with their filings, those of one first character at a time: all at once are gigabytes."""
+    places: defaultdict[str, list[tuple[int, Field, str]]] = defaultdict(list)
+    for one, field, text in texts:
+        for start in range(len(text) - 1):
+            places[text[start]].append((one, field, text[start:]))
+    for rests in places.values():
+        yield having(
+            (one, field, rest[:end])
+            for one, field, rest in rests
+            for end in range(2, len(rest) + 1)
+        )
