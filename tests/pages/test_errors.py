@@ -1,10 +1,13 @@
 """What cannot be answered is a page for people, in their language, and a problem for programs."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from registry.db import Database
+from registry.settings import Settings
 from search_api.app import create_app
 from search_api.services import Services
 
@@ -61,3 +64,19 @@ def test_a_number_that_is_not_there_can_be_checked(client_of: Callable[..., Test
     answer = client_of().get("/filings/网信算备1号", headers=PEOPLE)
     assert answer.status_code == 404
     assert "网信算备1号</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_empty_registry_has_pages_too(tmp_path: Path, language: str) -> None:
+    """Before the first crawl every page is there and says that there is nothing yet."""
+    settings = Settings(home=tmp_path)
+    database = Database(settings.database)
+    database.migrate()
+    client = TestClient(create_app(Services(settings, database)))
+    accept = {"accept": "text/html", "accept-language": language}
+    for path in ("/", "/search", "/search?q=x", "/batches", "/market", "/bulk", "/watch", "/guide",
+                 "/status", "/docs", "/verify?q=Beijing-WenXinYiYan-20230821"):  # fmt: skip
+        answer = client.get(path, headers=accept)
+        assert answer.status_code == 200, path
+        assert "<h1" in answer.text
+    database.close()
