@@ -36,9 +36,9 @@ fuzz: $(VENV)/.dev
 
 # --strict: a dependency that could not be audited fails the release, it is not passed over.
 release: check
-	rm -rf dist && mkdir dist
+	rm -rf dist build && mkdir dist
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
-	$(BIN)/cyclonedx-py requirements --output-reproducible -o dist/suanbei.cdx.json requirements.lock
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/suanbei.cdx.json requirements.lock
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .
 	cd dist && sha256sum * > SHA256SUMS
 

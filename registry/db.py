@@ -1,6 +1,7 @@
 """Opening the registry's database: SQLite in WAL mode by default, PostgreSQL by URL."""
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        # Nobody has to remember to close it: a server is told when its client is gone.
+        weakref.finalize(self, self.engine.dispose)
 
     @property
     def is_sqlite(self) -> bool:

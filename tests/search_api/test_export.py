@@ -50,7 +50,7 @@ def client(settings: Settings, opened: Database) -> TestClient:
 
 def export(client: TestClient, form: str, **filters: Any) -> bytes:
     answer = client.get(f"/v1/export.{form}", params=filters)
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.text
     assert f".{form}" in answer.headers["content-disposition"]
     return answer.content
 

@@ -50,12 +50,14 @@ class Manifest:
 
     def _connect(self) -> sqlite3.Connection:
         try:
+            # With the registry on a server, this may be the first file that is kept here.
+            self.home.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(
                 self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(_TABLES)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise SearchUnavailable(f"{self.path}: {error}") from error
         return connection
 

@@ -116,10 +116,12 @@ def test_proxies_may_keep_an_answer_for_as_long_as_the_setting_says(
 
 
 def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:
-    """A reader who is sent to another replica keeps what it has."""
-    settings.home.mkdir()
+    """A reader who is sent to another replica keeps what it has; each makes a home where it has none."""
     import_document(database, listed([row(1)]))
-    one, other = (client_over(database, home=settings.home) for _ in "12")
+    one, other = (client_over(database, home=settings.home / name) for name in "12")
+    found = [client.get("/v1/filings?q=1") for client in (one, other)]
+    assert found[0].json()["items"] == found[1].json()["items"]
+    assert found[0].headers["etag"] == found[1].headers["etag"]
     tag = one.get("/v1/batches").headers["etag"]
     assert other.get("/v1/batches", headers={"If-None-Match": tag}).status_code == 304
     import_document(database, listed([row(2, period="2024-01")]))
