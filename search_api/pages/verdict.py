@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from registry.numbers import OtherNumber, find_numbers, read_number
-from registry.verify import Desk, verify
+from registry.verify import Desk
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.anatomy import pieces_of
 from search_api.pages.pictures import picture_test
@@ -43,6 +43,13 @@ class Line:
 
     place: int
     verdict: dict[str, Any]
+
+    @property
+    def why(self) -> list[str]:
+        """The reasons that tell this number from others; that no list shows it, its verdict says."""
+        told = self.verdict["reasons"]
+        telling = [reason for reason in told if reason["code"] != "not_listed"] or told
+        return [reason["text"] for reason in telling[:2]]
 
 
 @router.get("/verify")
@@ -100,25 +107,27 @@ def _record(response: Response) -> Response:
 
 def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
     language = language_of_request(request)
+    entity = entity.strip()
     with parts.database.read() as session:
-        verdict = verify(session, text, entity, language)
+        answer = Desk(session).answer(text, entity, language)
+    verdict = orjson.loads(answer)
     read = read_number(text)
     _ = translations(language).gettext
     found = verdict["verdict"]
     other = verdict["entity_match"] if found == "active" else None
-    link = address("/verify", q=text, entity=entity.strip())
-    body = orjson.dumps(verdict, option=orjson.OPT_SORT_KEYS)
+    link = address("/verify", q=text, entity=entity)
     return render(
         request,
         "verdict.html",
         verdict=verdict,
         heading=_(OTHERS[other]) if other in OTHERS else "",
         sentence=_(SENTENCES[found]),
-        entity=entity.strip(),
+        entity=entity,
         number=verdict["number"] or text,
         pieces=pieces_of(read.number if read else None, language, _registrant(verdict)),
         checked_at=datetime.now(UTC),
-        fingerprint=hashlib.sha256(body).hexdigest(),
+        json=address("/v1/verify", number=text, entity=entity, lang=language.value),
+        fingerprint=hashlib.sha256(answer).hexdigest(),
         link=public_base(request) + link,
         link_text=public_base(request) + unquote_plus(link),
         has_picture=picture_test(parts),

@@ -1,5 +1,7 @@
 """Nothing published can run in a page, and nothing of a page comes from elsewhere."""
 
+import hashlib
+import html
 import re
 from collections.abc import Iterator
 
@@ -122,3 +124,16 @@ def test_errors_are_pages_for_people_and_problems_for_programs(client: httpx.Cli
     assert "<h1>" in client.get("/filings/nothing").text
     problem = client.get("/v1/batches/nothing", headers={"accept": "*/*"})
     assert problem.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("number", [small.LISTED, small.WITHDRAWN, small.UNLISTED])
+@pytest.mark.parametrize("entity", ["", small.COMPANY, small.OTHER_COMPANY])
+def test_the_hash_of_a_record_is_that_of_the_answer(
+    client: httpx.Client, number: str, entity: str
+) -> None:
+    """Whoever holds a printed record can ask for the JSON and compare."""
+    page = client.get("/verify", params={"q": f" {number}", "entity": entity})
+    link = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)"', page.text)
+    assert link
+    body = client.get(html.unescape(link[1])).content
+    assert hashlib.sha256(body).hexdigest() in page.text
