@@ -6,6 +6,7 @@ where forking is unsafe and `multiprocessing` may not be used or would run the c
 again. Where a helper cannot be started, its pages are read here.
 """
 
+import gc
 import os
 import pickle
 import subprocess
@@ -19,7 +20,7 @@ from parsers.pdf.page import PageContent
 from registry.errors import BrokenDocument, DocumentError
 
 _MAX_PROCESSES = 4
-_START_PAGES = 25
+_START_PAGES = 50
 """How many pages are read in the time that a helper takes to start."""
 _MIN_SHARE = 25
 """Fewer pages than this are not worth a helper."""
@@ -86,9 +87,10 @@ class Helper:
 
 
 def _started(source: IO[bytes]) -> "subprocess.Popen[bytes]":
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # With our own path and without `site`, which would only work it out again.
+    paths = [str(_ROOT), *(path or os.getcwd() for path in sys.path)]
     return subprocess.Popen(
-        [sys.executable, "-c", _RUN],
+        [sys.executable, "-S", "-c", _RUN],
         stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -100,6 +102,7 @@ def main() -> None:
     """What a helper runs: pages from standard input, their contents to standard output."""
     from parsers.pdf.pages import opened, read_range
 
+    gc.disable()  # it ends before there is garbage worth looking for
     name, pages, data = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process above
     found: list[PageContent] | DocumentError
     try:

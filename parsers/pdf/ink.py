@@ -1,6 +1,6 @@
 """What is drawn on a PDF page: glyphs and rulings, in points from the page's top left corner.
 
-Read through pdfium's C interface, one glyph at a time, with as few calls as will do.
+Read through pdfium's C interface with as few calls as will do.
 """
 
 import ctypes
@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
+from parsers.pdf.bulk import boxes_of, codes_of
 from parsers.pdf.shapes import Shape, Shapes
 
 _HYPHENS = (0x02, 0xFFFE)
@@ -19,6 +20,8 @@ _HYPHENS = (0x02, 0xFFFE)
 _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
 """Characters beyond U+FFFF come from pdfium in two halves."""
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
+_TOUCH = 0.5
+"""Glyphs with less than this (points) between them follow one another."""
 _THIN = 3.0
 """A drawn shape thinner than this (points) is a ruling."""
 
@@ -130,33 +133,44 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
     count = raw.FPDFText_CountChars(handle)
     if count > MAX_GLYPHS_PER_PAGE:
         raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
-    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    at_box, at_x, at_y = ctypes.pointer(box), ctypes.pointer(x), ctypes.pointer(y)
     upright = place is _upright
-    left, top = page[0], page[3]
-    baseline, size = None, 0.0
-    # Names of their own: this loop runs for every character of a document.
-    code_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
-    add = glyphs.append
-    origin_of, size_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize
-    for index in range(count):
-        code = code_of(handle, index)
+    page_left, page_top = page[0], page[3]
+    end = baseline = size = was_lower = was_upper = float("nan")
+    lefts, lowers, rights, uppers = boxes_of(handle, count)
+    boxes = zip(codes_of(handle, count), lefts, lowers, rights, uppers, strict=True)
+    # This loop runs for every character of a document.
+    for index, (code, left, lower, right, upper) in enumerate(boxes):
         if code <= 0x20 or 0xD800 <= code < 0xE000 or code >= 0xFFFD:
-            text = _special(handle, index, code)
+            text = _special(handle, index, code) if code >= 0x20 else ""
             if not text:
                 continue
         else:
             text = chr(code)
-        box_of(handle, index, at_box)
-        origin_of(handle, index, at_x, at_y)
-        if y.value != baseline or not upright:
-            # Asked for once a line: letters of two sizes on one baseline are no matter here.
-            baseline, size = y.value, size_of(handle, index)
-        if upright:
-            add((text, box.left - left, box.right - left, top - baseline, size))
-        else:
-            x0, _, x1, _ = place(page, (box.left, box.bottom, box.right, box.top))
-            add((text, x0, x1, place(page, (x.value, y.value, x.value, y.value))[3], size))
+        if not upright:
+            glyphs.append((text, *_turned(handle, index, (left, lower, right, upper), page, place)))
+            continue
+        if not (-_TOUCH < left - end < _TOUCH and was_lower < (lower + upper) / 2 < was_upper):
+            # A glyph that goes on where the one before it ends stands on the same line.
+            baseline = page_top - _origin(handle, index)[1]
+            size = raw.FPDFText_GetFontSize(handle, index)
+        end, was_lower, was_upper = right, lower, upper
+        glyphs.append((text, left - page_left, right - page_left, baseline, size))
+
+
+def _turned(
+    handle: object, index: int, box: _Box, page: _Box, place: "_Place"
+) -> tuple[float, float, float, float]:
+    """Edges, baseline and font size of a glyph on a page that is turned."""
+    x0, _, x1, _ = place(page, box)
+    x, y = _origin(handle, index)
+    baseline = place(page, (x, y, x, y))[3]
+    return x0, x1, baseline, raw.FPDFText_GetFontSize(handle, index)
+
+
+def _origin(handle: object, index: int) -> tuple[float, float]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(handle, index, x, y)
+    return x.value, y.value
 
 
 def _special(handle: object, index: int, code: int) -> str:

@@ -141,9 +141,11 @@ def _adopt_overflow(grid: Grid, held: list[_Held], loose: list[Glyph]) -> list[G
     A row that may not be broken and is taller than the page does so. Returns what stays loose.
     """
     below = [glyph for glyph in loose if glyph[3] > grid.ys[-1]]
+    if below:
+        numbers = {line.y for line in lines_of(below) if PAGE_NUMBER.fullmatch(line.text)}
+        below = [glyph for glyph in below if glyph[3] not in numbers]
     if not below:
         return loose
-    numbers = {line.y for line in lines_of(loose) if PAGE_NUMBER.fullmatch(line.text)}
     adopted: set[Glyph] = set()
     for index in dict.fromkeys(grid.owner[-1]):
         baselines = [line.y for line in _lines(held[index])[-2:]] if index >= 0 else []
@@ -153,7 +155,7 @@ def _adopt_overflow(grid: Grid, held: list[_Held], loose: list[Glyph]) -> list[G
         pitch = (baselines[1] - baselines[0]) * _SAME_PITCH
         for glyph in sorted(below, key=_y):
             _, x0, x1, y, _ = glyph
-            if y in numbers or not grid.xs[left] <= (x0 + x1) / 2 < grid.xs[right]:
+            if not grid.xs[left] <= (x0 + x1) / 2 < grid.xs[right]:
                 continue
             if y - max(held[index]) > pitch:
                 break
@@ -205,8 +207,12 @@ def _line(glyphs: list[Glyph]) -> Line | None:
     text = "".join(map(_text, glyphs))
     if not text or text.isspace():
         return None
-    _, x0, first_end, y, size = next(glyph for glyph in glyphs if glyph[0] != " ")
-    _, last_start, x1, _, _ = next(glyph for glyph in reversed(glyphs) if glyph[0] != " ")
+    first, last = glyphs[0], glyphs[-1]
+    if first[0] == " " or last[0] == " ":
+        inked = [glyph for glyph in glyphs if glyph[0] != " "]
+        first, last = inked[0], inked[-1]
+    _, x0, first_end, y, size = first
+    _, last_start, x1, _, _ = last
     if _TWO_LETTERS.search(text):
         text = _spaced(glyphs)
     return Line(text, x0, x1, y, size, first_end - x0, x1 - last_start)

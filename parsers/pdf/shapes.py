@@ -5,10 +5,12 @@ many of either in one path; some put a whole page into a form (a drawing inside 
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from pypdfium2 import raw
+
+from parsers.pdf.bulk import bounds_of, kinds_of, objects_in, objects_on
 
 _SIMPLE = 5
 """A path of at most so many segments is one line or one rectangle."""
@@ -66,44 +68,38 @@ class Shapes:
     def __init__(self, refusal: type[Exception]) -> None:
         self.found: list[Shape] = []
         self._refusal = refusal
-        self._edges = tuple(ctypes.c_float() for _ in range(4))
-        self._at_edges = tuple(map(ctypes.pointer, self._edges))
 
     def read(self, page: object) -> list[Shape]:
         """The shapes of a page, given pdfium's handle."""
-        bounds_of, at_edges = raw.FPDFPageObj_GetBounds, self._at_edges
-        x0, _, x1, _ = self._edges
-        for index in range(raw.FPDFPage_CountObjects(page)):
-            item = raw.FPDFPage_GetObject(page, index)
-            kind = raw.FPDFPageObj_GetType(item)
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                # The same as `_take`, without its calls: most objects of a page are texts.
-                bounds_of(item, *at_edges)
-                if x1.value - x0.value >= _NO_INK:
-                    continue
-            self._take(item, kind, _PAGE, 0)
+        self._take_all(objects_on(page), _PAGE, 0)
         return self.found
 
-    def _take(self, item: object, kind: int, outer: _Matrix, depth: int) -> None:
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            x0, _, x1, _ = self._bounds(item)
-            if x1 - x0 < _NO_INK:
-                matrix = _matrix(item)
-                box = outer.box(matrix.e, matrix.f, matrix.e, matrix.f)
-                self.found.append(Shape(box, "space"))
-        elif kind == raw.FPDF_PAGEOBJ_PATH:
-            self._take_path(item, outer)
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
-            self._take_form(item, outer, depth)
+    def _take_all(self, objects: Sequence[int], outer: _Matrix, depth: int) -> None:
+        x0s, y0s, x1s, y1s = bounds_of(objects)
+        for item, kind, x0, y0, x1, y1 in zip(
+            objects, kinds_of(objects), x0s, y0s, x1s, y1s, strict=True
+        ):
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                if x1 - x0 < _NO_INK:
+                    self._take_space(_handle(item), outer)
+            elif kind == raw.FPDF_PAGEOBJ_PATH:
+                self._take_path(_handle(item), (x0, y0, x1, y1), outer)
+            elif kind == raw.FPDF_PAGEOBJ_FORM:
+                self._take_form(_handle(item), outer, depth)
 
-    def _take_path(self, path: object, outer: _Matrix) -> None:
+    def _take_space(self, text: object, outer: _Matrix) -> None:
+        matrix = _matrix(text)
+        box = outer.box(matrix.e, matrix.f, matrix.e, matrix.f)
+        self.found.append(Shape(box, "space"))
+
+    def _take_path(self, path: object, bounds: _Box, outer: _Matrix) -> None:
         count = raw.FPDFPath_CountSegments(path)
         if count > _SIMPLE:
             kind = _kind(path)
             for part in _parts(path, min(count, _MAX_SEGMENTS)):
                 self.found.append(Shape(outer.box(*part), kind))
         else:
-            box = outer.box(*self._bounds(path))
+            box = outer.box(*bounds)
             thin = min(box[2] - box[0], box[3] - box[1]) <= _HAIRLINE
             self.found.append(Shape(box, "outline" if thin else _kind(path)))
 
@@ -111,15 +107,11 @@ class Shapes:
         matrix = _matrix(form)
         if depth == _MAX_DEPTH or max(abs(matrix.b), abs(matrix.c)) > _NEGLIGIBLE:
             raise self._refusal("a drawing inside the page that is turned, or too deep")
-        inner = outer.inner(matrix)
-        for index in range(raw.FPDFFormObj_CountObjects(form)):
-            item = raw.FPDFFormObj_GetObject(form, index)
-            self._take(item, raw.FPDFPageObj_GetType(item), inner, depth + 1)
+        self._take_all(objects_in(form), outer.inner(matrix), depth + 1)
 
-    def _bounds(self, item: object) -> _Box:
-        raw.FPDFPageObj_GetBounds(item, *self._at_edges)
-        x0, y0, x1, y1 = self._edges
-        return x0.value, y0.value, x1.value, y1.value
+
+def _handle(address: int) -> object:
+    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
 
 
 def _kind(path: object) -> Literal["outline", "area"]:

@@ -1,0 +1,85 @@
+"""Asks pdfium the same thing of all glyphs or all objects of a page at once.
+
+A page has hundreds of them and a list a hundred thousand, so the loop is left to `map`, and what is
+asked about goes as a plain address: what ctypes would check and wrap for each call costs more than
+the answer. Objects are given as such addresses.
+"""
+
+import ctypes
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from typing import Any
+
+from pypdfium2 import raw
+
+_INT, _ADDRESS = ctypes.c_int, ctypes.c_void_p
+_FLOAT = ctypes.sizeof(ctypes.c_float)
+
+Edges = tuple[Sequence[float], Sequence[float], Sequence[float], Sequence[float]]
+"""Left, lower, right and upper edge of each item, as four columns in PDF coordinates."""
+
+
+def _plain(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """A C function of pdfium that takes addresses as numbers."""
+    kind = ctypes.PYFUNCTYPE(result, *arguments)
+    made: Callable[..., Any] = kind(_address(function))
+    return made
+
+
+def _address(handle: Any) -> int:
+    return ctypes.cast(handle, _ADDRESS).value or 0
+
+
+_box_of = _plain(raw.FPDFText_GetLooseCharBox, _INT, _ADDRESS, _INT, _ADDRESS)
+_on_page = _plain(raw.FPDFPage_GetObject, _ADDRESS, _ADDRESS, _INT)
+_in_form = _plain(raw.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, ctypes.c_ulong)
+_kind_of = _plain(raw.FPDFPageObj_GetType, _INT, _ADDRESS)
+_bounds_of = _plain(raw.FPDFPageObj_GetBounds, _INT, *[_ADDRESS] * 5)
+
+
+def codes_of(text_page: object, count: int) -> list[int]:
+    """The UTF-16 code of each glyph of a page's text."""
+    units = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(text_page, 0, count, units) == count + 1:
+        return units[:count]
+    # Glyphs that have no code are left out of the text; one by one they say so.
+    return [raw.FPDFText_GetUnicode(text_page, index) for index in range(count)]
+
+
+def boxes_of(text_page: object, count: int) -> Edges:
+    """The box of each glyph: as wide as its advance, as high as its font."""
+    boxes = (ctypes.c_float * (4 * count))()
+    (places,) = _places(boxes, 1)
+    deque(map(_box_of, repeat(_address(text_page)), range(count), places), 0)
+    left, upper, right, lower = (boxes[at::4] for at in range(4))
+    return left, lower, right, upper
+
+
+def objects_on(page: object) -> list[int]:
+    """The objects that are drawn on a page."""
+    return list(map(_on_page, repeat(_address(page)), range(raw.FPDFPage_CountObjects(page))))
+
+
+def objects_in(form: object) -> list[int]:
+    """The objects that are drawn in a form."""
+    return list(map(_in_form, repeat(_address(form)), range(raw.FPDFFormObj_CountObjects(form))))
+
+
+def kinds_of(objects: Sequence[int]) -> list[int]:
+    """What each object is (`FPDF_PAGEOBJ_…`)."""
+    return list(map(_kind_of, objects))
+
+
+def bounds_of(objects: Sequence[int]) -> Edges:
+    """The box of each object, in the coordinates of the page or form that it is drawn in."""
+    bounds = (ctypes.c_float * (4 * len(objects)))()
+    deque(map(_bounds_of, objects, *_places(bounds, 4)), 0)
+    left, lower, right, upper = (bounds[at::4] for at in range(4))
+    return left, lower, right, upper
+
+
+def _places(floats: Any, columns: int) -> list[range]:
+    """Where in memory the first so many of each four floats stand."""
+    start, stop = ctypes.addressof(floats), ctypes.addressof(floats) + ctypes.sizeof(floats)
+    return [range(start + at * _FLOAT, stop + at * _FLOAT, 4 * _FLOAT) for at in range(columns)]
