@@ -4,6 +4,7 @@ Minded: `gridSpan` and `vMerge`, rows and cells inside content controls, tables 
 automatic numbering, deleted and hidden text (not read), alternate content (read once).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,9 +17,9 @@ from parsers.tables import Cell, Table, TableRow, Tables
 from parsers.text import BREAK
 from registry.errors import BrokenDocument, DocumentTooLarge
 
-_P, _PPR, _T, _TBL, _TR, _TC = (W + tag for tag in ("p", "pPr", "t", "tbl", "tr", "tc"))
+_P, _PPR, _R, _T, _TBL, _TR, _TC = (W + tag for tag in ("p", "pPr", "r", "t", "tbl", "tr", "tc"))
 _SPAN, _MERGE, _BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))
-_DEL, _VANISH, _VAL = W + "del", W + "vanish", W + "val"
+_NUMBER, _STYLE, _VAL = W + "numPr", W + "pStyle", W + "val"
 _SIGNS = {
     W + "tab": " ",
     W + "ptab": " ",
@@ -26,25 +27,30 @@ _SIGNS = {
     W + "cr": BREAK,
     W + "noBreakHyphen": "-",
 }
+_NUMBERED = frozenset((_NUMBER, _STYLE))
+_READ = (_T, _TC, _P, _TR, *_SIGNS, _SPAN, _MERGE, _BEFORE, _NUMBER, _STYLE)
+_DEL, _VANISH = W + "del", W + "vanish"
 _UNSEEN = (
     *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "object", "drawing", "pict", "sdtPr")),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 )
 """Elements whose text is not read, and the tab stops, which are named like tabs."""
+_HIDING = frozenset((*_UNSEEN, _VANISH, _TBL))
 _WRAPPERS = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "smartTag", "ins"))
 _OFF = frozenset(("0", "false", "off"))
+_LOOKS = re.compile(
+    rb"<w:(?:rFonts|szCs|sz|color|lang|kern|tcW|jc|spacing|ind|vAlign|noWrap|widowControl"
+    rb"|textAlignment)(?: [^>]*)?/>"
+)
+"""The commonest elements that only say how text looks: two thirds of all, none is read here."""
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What has been met so far, in the order of the document.
-
-    `inner` are the tables inside each table's cells.
-    """
+    """What has been met so far, in the order of the document."""
 
     name: str
     numbering: Numbering
-    inner: dict["etree._Element", list["etree._Element"]]
     tables: list[Table] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
@@ -64,7 +70,7 @@ def read_docx(data: bytes, name: str) -> Tables:
         DocumentTooLarge, EncryptedDocument: over a limit, or wants a password.
     """
     with Archive(data, name) as package:
-        root = package.xml("word/document.xml")
+        root = package.xml("word/document.xml", _LOOKS)
         numbering = Numbering()
         if "word/numbering.xml" in package:
             styles = package.xml("word/styles.xml") if "word/styles.xml" in package else None
@@ -72,37 +78,13 @@ def read_docx(data: bytes, name: str) -> Tables:
     body = root.find(W + "body")
     if body is None:
         raise BrokenDocument(f"{name}: word/document.xml has no body")
-    walk = _Walk(name, numbering, _prepared(body))
+    walk = _Walk(name, numbering)
     for block in _through(body, (_P, _TBL)):
         if block.tag == _TBL:
             _read_table(block, walk)
         else:
             walk.line(_text(block, walk.numbering))
     return Tables("docx", tuple(walk.tables), tuple(walk.lines))
-
-
-def _prepared(body: "etree._Element") -> dict["etree._Element", list["etree._Element"]]:
-    """Take out what a reader does not see, and the tables inside cells; return these by table."""
-    unseen: list[etree._Element] = []
-    inner: dict[etree._Element, list[etree._Element]] = {}
-    for element in body.iter(*_UNSEEN, _VANISH, _TBL):
-        tag = element.tag
-        if tag == _TBL:
-            outer = next(element.iterancestors(_TBL), None)
-            if outer is not None:
-                inner.setdefault(outer, []).append(element)
-        elif tag != _VANISH:
-            row = next(element.iterancestors(_TR, _TC), None)
-            # A deletion noted in a row's properties takes the row out.
-            in_row = row is not None and row.tag == _TR and tag == _DEL
-            unseen.append(row if in_row and row is not None else element)
-        elif element.get(_VAL, "true") not in _OFF:
-            unseen += list(element.iterancestors(W + "r"))[:1]
-    for element in [*unseen, *(table for tables in inner.values() for table in tables)]:
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
-    return inner
 
 
 def _through(parent: "etree._Element", wanted: tuple[str, ...]) -> Iterator["etree._Element"]:
@@ -116,49 +98,94 @@ def _through(parent: "etree._Element", wanted: tuple[str, ...]) -> Iterator["etr
             stack.extend(reversed(node))
 
 
+def _seen(
+    root: "etree._Element", inner: list["etree._Element"]
+) -> Iterator[tuple[str, "etree._Element"]]:
+    """What a reader sees of an element, in document order, by tag.
+
+    Tables inside the element are not gone into, but noted in `inner`.
+    """
+    skipped: set[etree._Element] = set()
+    for node in root.iter(*_READ, *_HIDING):
+        if skipped and node in skipped:
+            continue
+        tag = node.tag
+        if tag not in _HIDING:
+            yield tag, node
+        elif tag != _TBL:
+            skipped.update(_hidden_by(node))
+        elif node is not root:
+            inner.append(node)
+            skipped.update(node.iter(*_READ, *_HIDING))
+
+
+def _hidden_by(node: "etree._Element") -> Iterator["etree._Element"]:
+    """What is not seen because of an element: what it holds, the run or the row that it is in."""
+    hidden: etree._Element | None = node
+    if node.tag == _VANISH:
+        shown = node.get(_VAL, "true") in _OFF
+        hidden = None if shown else next(node.iterancestors(_R), None)
+    elif node.tag == _DEL:
+        row = next(node.iterancestors(_TR, _TC), None)
+        # A deletion noted in a row's properties takes the row out.
+        hidden = row if row is not None and row.tag == _TR else node
+    if hidden is not None:
+        yield from hidden.iter(*_READ, *_HIDING)
+
+
 def _read_table(outer: "etree._Element", walk: _Walk) -> None:
     """Read a table, and after it the tables inside its cells."""
     waiting = [outer]
     while waiting:
         table = waiting.pop()
         above, walk.pending = tuple(walk.pending), []
-        rows = _rows(table, walk)
+        inner: list[etree._Element] = []
+        rows = _rows(table, inner, walk)
         walk.tables.append(Table(tuple(rows), above))
-        waiting += reversed(walk.inner.get(table, []))
+        waiting += reversed(inner)
 
 
-def _rows(table: "etree._Element", walk: _Walk) -> list[TableRow]:
+def _rows(table: "etree._Element", inner: list["etree._Element"], walk: _Walk) -> list[TableRow]:
     """The rows of a table, from one pass over its elements in document order."""
-    made = _Rows(walk)
-    for node in table.iter(_T, _TC, _P, _TR, *_SIGNS, _SPAN, _MERGE, _BEFORE):
-        tag = node.tag
+    made = _Rows(walk.name, walk.rows)
+    parts = made.parts
+    for tag, node in _seen(table, inner):
         if tag == _T:
-            made.parts.append(_shown(node))
+            parts.append(_shown(node))
+        elif tag == _P:
+            if parts:
+                parts.append(BREAK)
         elif tag == _TC:
             made.end_cell()
             made.open = True
-        elif tag == _P:
-            made.parts.append(BREAK if made.parts else "")
-            if walk.numbering.levels:
-                made.parts.append(walk.numbering.mark(node.find(_PPR)))
         elif tag == _TR:
             made.end_row()
         elif tag in _SIGNS:
-            made.parts.append(_SIGNS[tag])
+            parts.append(_SIGNS[tag])
+        elif tag in _NUMBERED:
+            parts.append(_number(node, walk.numbering))
         else:
             made.shape(tag, node.get(_VAL, ""))
     made.end_row()
+    walk.rows += len(made.rows)
     return made.rows
 
 
 @dataclass(slots=True)
 class _Rows:
-    """A table on its way: rows made so far, and what the open row and cell have."""
+    """A table on its way: rows made so far, and what the open row and cell have.
 
-    walk: _Walk
+    `before` counts the rows of the tables before, `width` the grid columns of the open row, and
+    `skipped` those that it leaves out at its start.
+    """
+
+    name: str
+    before: int
     rows: list[TableRow] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    width: int = 0
+    skipped: int = 0
     span: int = 1
     merge: str = ""
     open: bool = False
@@ -170,51 +197,72 @@ class _Rows:
             self.span = _count(value, 1)
         elif tag == _MERGE:
             self.merge = value or "continue"
-        elif before := _count(value, 0):
-            self.cells.append(Cell(span=before))
+        else:
+            self.skipped = _count(value, 0)
 
     def end_cell(self) -> None:
         """Close the open cell; one that continues a merge repeats the text above it."""
         if not self.open:
             return
+        if self.skipped and not self.cells:
+            self._add(Cell(span=self.skipped))
         text, above = "".join(self.parts), False
+        self.parts.clear()
         if self.merge or self.merged:
-            column = sum(cell.span for cell in self.cells)
-            if self.merge == "continue" and column in self.merged:
-                text, above = self.merged[column], True
+            if self.merge == "continue" and self.width in self.merged:
+                text, above = self.merged[self.width], True
             elif self.merge == "restart":
-                self.merged[column] = text
+                self.merged[self.width] = text
             else:
-                self.merged.pop(column, None)
-        self.cells.append(Cell(text, self.span, above))
-        self.parts, self.span, self.merge, self.open = [], 1, "", False
+                self.merged.pop(self.width, None)
+        self._add(Cell(text, self.span, above))
+        self.span, self.merge, self.open = 1, "", False
+
+    def _add(self, cell: Cell) -> None:
+        self.cells.append(cell)
+        self.width += cell.span
+        if self.width > MAX_COLUMNS:
+            raise DocumentTooLarge(f"{self.name}: a row of more than {MAX_COLUMNS} columns")
 
     def end_row(self) -> None:
-        """Close the open row."""
+        """Close the open row; one without cells, as where they are deleted, is none."""
         self.end_cell()
+        self.skipped = 0
         if not self.cells:
             return
         self.rows.append(TableRow(tuple(self.cells), len(self.rows) + 1))
-        self.walk.rows += 1
-        if self.walk.rows > MAX_ROWS:
-            raise DocumentTooLarge(f"{self.walk.name}: more than {MAX_ROWS} table rows")
-        if sum(cell.span for cell in self.cells) > MAX_COLUMNS:
-            raise DocumentTooLarge(f"{self.walk.name}: a row of more than {MAX_COLUMNS} columns")
-        self.cells = []
+        if self.before + len(self.rows) > MAX_ROWS:
+            raise DocumentTooLarge(f"{self.name}: more than {MAX_ROWS} table rows")
+        self.cells, self.width = [], 0
 
 
 def _text(paragraph: "etree._Element", numbering: Numbering) -> str:
     """The text of a paragraph outside of tables, with the number printed before it."""
-    parts = [numbering.mark(paragraph.find(_PPR))]
-    parts += [
-        _shown(node) if node.tag == _T else _SIGNS[node.tag] for node in paragraph.iter(_T, *_SIGNS)
-    ]
+    parts = []
+    for tag, node in _seen(paragraph, []):
+        if tag == _T:
+            parts.append(_shown(node))
+        elif tag in _NUMBERED:
+            parts.append(_number(node, numbering))
+        else:
+            parts.append(_SIGNS.get(tag, ""))
     return "".join(parts)
+
+
+def _number(node: "etree._Element", numbering: Numbering) -> str:
+    """The number that a paragraph's `numPr` or `pStyle` prints before it."""
+    properties = node.getparent()
+    paragraph = None if properties is None else properties.getparent()
+    if properties is None or paragraph is None or paragraph.tag != _P:
+        return ""  # of a style before a tracked change
+    told_twice = node.tag == _STYLE and properties.find(_NUMBER) is not None
+    return "" if told_twice else numbering.mark(properties)
 
 
 def _shown(text: "etree._Element") -> str:
     """A text as shown: white space inside its XML is no line break."""
-    return (text.text or "").replace("\n", " ")
+    told = text.text or ""
+    return told.replace("\n", " ") if "\n" in told else told
 
 
 def _count(text: str, least: int) -> int:

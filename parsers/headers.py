@@ -22,10 +22,12 @@ class Header:
 
     def texts(self, row: TableRow) -> Iterator[tuple[int, str]]:
         """Each cell of a row with the index of the layout column that it belongs to."""
-        places = [column for column, _ in self.spans]
-        same = len(row.cells) == len(places)
-        for index, (column, cell) in enumerate(row.columns()):
-            place = places[index] if same else self._nearest(column, cell.span)
+        if len(row.cells) == len(self.spans):
+            for (place, _), cell in zip(self.spans, row.cells, strict=True):
+                yield place, cell.text
+            return
+        for column, cell in row.columns():
+            place = self._nearest(column, cell.span)
             if place < len(self.layout.columns):
                 yield place, cell.text
 

@@ -10,6 +10,9 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_XML_BYTES = 64 * 1024 * 1024
 """Size of one unpacked part of a DOCX or XLSX."""
 
+MAX_XML_NODES = 3_000_000
+"""Tags and attributes of one part: a tree of so many takes some 300 MB."""
+
 MAX_UNPACKED_BYTES = 192 * 1024 * 1024
 """Size of all unpacked parts of a DOCX or XLSX together."""
 

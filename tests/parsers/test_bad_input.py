@@ -89,7 +89,15 @@ CASES: dict[str, tuple[Callable[[], bytes], type[DocumentError], str]] = {
         lambda: package({"word/document.xml": "<a><b></a>"}), BrokenDocument, "well-formed",
     ),
     "zip bomb": (
-        lambda: package({"word/document.xml": bytes(65 << 20)}), DocumentTooLarge, "unpacks",
+        lambda: package({"word/document.xml": b"<a>" + b"<!--" + b" " * (65 << 20)}),
+        DocumentTooLarge, "unpacks",
+    ),
+    "bomb of elements": (
+        lambda: package({"word/document.xml": b"<a>" + b"<b/>" * 4_000_000}),
+        DocumentTooLarge, "3000000 tags",
+    ),
+    "zip bomb of nothing": (
+        lambda: package({"word/document.xml": bytes(65 << 20)}), BrokenDocument, "well-formed",
     ),
     "bomb of parts": (
         lambda: package({"word/document.xml": "<a/>"} | {f"w/{i}": "" for i in range(4001)}),

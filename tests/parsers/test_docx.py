@@ -108,3 +108,12 @@ def test_a_row_merged_into_the_one_above_is_reported() -> None:
     document = parse_document(docx(table(rows)), name="x.docx")
     assert len(document.rows) == 1
     assert [reported.reason for reported in document.accounting.reported] == ["merged_row"]
+
+
+def test_formatting_is_looked_over_wherever_it_stands() -> None:
+    """Empty elements of formatting are cut before parsing: in odd spellings too nothing is lost."""
+    odd = '<w:rFonts w:ascii="a>b"/><w:sz/><w:szCs\nw:val="2" /><w:color w:val="x"></w:color>'
+    (row,) = rows_of(with_cell(1, f"<w:p>{run('样', odd)}{run('例', '<w:vanish/>' + odd)}</w:p>"))
+    assert row.name == "样"
+    many = docx(table([HEADER, *[ROW] * 400]).replace("<w:r>", f"<w:r><w:rPr>{odd}</w:rPr>"))
+    assert [found.name for found in rows_of(many)] == [ROW[1]] * 400
