@@ -145,7 +145,6 @@ class Source(_Facts):
     title: Bilingual
     kept_in: Register = Field(alias="register")
     enabled: bool = True
-    min_rows: int = Field(1, ge=1)
     formats: tuple[Format, ...] = ("docx", "pdf", "xlsx", "xls")
     politeness: Politeness = Politeness()
     attachments: Attachments | None = None

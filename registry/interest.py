@@ -23,7 +23,6 @@ FILING_EVENTS = (
     EventType.FILING_DEREGISTERED,
     EventType.FILING_VANISHED,
 )
-MONITOR_EVENTS = (EventType.MONITOR_RAISED, EventType.MONITOR_CLEARED)
 _TEXTS = ("number", "name", "entity", "product", "purpose", "label", "region", "remark")
 
 
@@ -36,11 +35,6 @@ class Interest:
     entity: str = ""
     numbers: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it asks for certain filings."""
-        return bool(self.q or self.entity or self.numbers)
 
 
 def interesting(session: Session, interest: Interest, after: int, upto: int) -> list[Event]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound, UsageError
+from registry.errors import UsageError
 from registry.subscriptions import find_subscription
 from registry.watching import Delivery, Subscription
 
@@ -154,19 +154,6 @@ def count_deliveries(session: Session, subscription_id: str) -> int:
     """How many messages of a subscription are kept."""
     query = select(func.count()).where(Delivery.subscription_id == subscription_id)
     return session.execute(query).scalar_one()
-
-
-def find_delivery(session: Session, message_id: str) -> Delivery:
-    """One message.
-
-    Raises:
-        NotFound: there is none of this id.
-    """
-    query = select(Delivery).where(Delivery.message_id == message_id)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"message {message_id}: not known")
-    return found
 
 
 def count_states(session: Session, states: Sequence[str] = (PENDING, PARKED)) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """From rulings to table cells: a grid of elementary cells, joined where no ruling parts them."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,14 +22,6 @@ class Grid:
     ys: tuple[float, ...]
     cells: tuple[Span, ...]
     owner: tuple[tuple[int, ...], ...]
-
-    def cell_at(self, x: float, y: float) -> int | None:
-        """The index of the cell at a point, None outside of the table."""
-        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
-        if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
-            owner = self.owner[row][column]
-            return owner if owner >= 0 else None
-        return None
 
 
 def grids_of(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Grid]:

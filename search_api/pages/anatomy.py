@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from registry.divisions import division, enclosing_division
 from registry.language import Language
-from registry.numbers import AlgorithmNumber, GenaiNumber, MalformedNumber, Number
+from registry.numbers import AlgorithmNumber, GenaiNumber, Number
 from registry.regions import region_of_division, regions_of_spelling
 from registry.terms import TYPE_CODE_TEXTS
 from search_api.i18n import translations
@@ -97,8 +97,3 @@ def _genai(number: GenaiNumber, language: Language) -> list[Piece]:
         Piece(number.date, 3, _("Date"), day_text(number.filed_on.isoformat(), language)),
         *serial,
     ]
-
-
-def is_malformed(number: Number | None) -> bool:
-    """Whether a text was meant as a number of CAC's but is none."""
-    return isinstance(number, MalformedNumber)

@@ -16,7 +16,6 @@ sources:
   - name: province
     title: {{zh: 某省生成式人工智能服务, en: "Generative-AI services, a province"}}
     register: genai
-    min_rows: 2
     formats: [xlsx]
     attachments:
       title: h1

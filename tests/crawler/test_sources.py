@@ -45,7 +45,7 @@ def test_it_goes_to_the_worker_and_back_unchanged() -> None:
 def test_a_good_file(tmp_path: Path) -> None:
     """What is not said has a default."""
     [source] = load(tmp_path, GOOD).sources
-    assert (source.enabled, source.min_rows, source.politeness.attempts) == (True, 1, 3)
+    assert (source.enabled, source.politeness.attempts) == (True, 3)
 
 
 @pytest.mark.parametrize(
