@@ -30,7 +30,8 @@ SORTS = {
     "newest": mark("Newest list first"),
     "oldest": mark("Oldest list first"),
 }
-FEED = ("q", "series", "type", "role", "region", "year", "status", "entity", "period")
+WATCHED = ("q", "entity", "series")
+"""What a subscription can be narrowed by; a feed and an export take every filter."""
 SHOWN, MOST_SHOWN = 6, 40
 
 
@@ -46,7 +47,9 @@ def search_page(request: Request, parts: Parts) -> Response:
     found = search_filings(parts, query)
     language = language_of_request(request)
     _ = translations(language).gettext
+    words = Words(language)
     filters = [(name, value) for name, value in asked if name in FILTERS]
+    exactly = [pair for pair in asked if pair[0] in (*FILTERS, "q")]
     return render(
         request,
         "search.html",
@@ -54,17 +57,20 @@ def search_page(request: Request, parts: Parts) -> Response:
         sort=params.sort.value,
         sorts={name: _(text) for name, text in SORTS.items()},
         found=found,
-        facets=_facets(found["facets"], asked, Words(language)),
-        chips=[_chip(pair, asked, Words(language)) for pair in filters],
+        facets=_facets(found["facets"], asked, words),
+        chips=[_chip(pair, asked, words) for pair in filters],
         filters=filters,
         first=address_of(without(asked, "cursor")) if params.cursor else "",
         next=address_of([*without(asked, "cursor"), ("cursor", found["next"])])
         if found["next"]
         else "",
         total=count(found["total"]),
-        export=urlencode([pair for pair in asked if pair[0] in (*FILTERS, "q")]),
-        feed="/feeds/search.atom?" + urlencode([pair for pair in asked if pair[0] in FEED]),
-        watch="/watch?" + urlencode([p for p in asked if p[0] in ("q", "entity", "series")]),
+        export=urlencode(exactly),
+        feed="/feeds/search.atom?" + urlencode([*exactly, ("lang", language.value)]),
+        watch="/watch?" + urlencode([pair for pair in asked if pair[0] in WATCHED]),
+        unwatched=dict.fromkeys(
+            words.field(name) for name, _value in filters if name not in WATCHED
+        ),
         marked=marked,
         is_number=bool(params.q) and is_question_of_numbers(params.q),
     )

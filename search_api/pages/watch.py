@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from registry.errors import Unauthorized, UsageError
 from registry.events import EventType
+from registry.language import Language
 from registry.lists import Series
 from registry.outbox import deliveries_of, enqueue_test
 from registry.subscription_views import delivery_view, subscription_view
@@ -23,7 +24,7 @@ from registry.subscriptions import (
     list_subscriptions,
     remove_subscription,
 )
-from search_api.i18n import language_of_request
+from search_api.i18n import language_of_request, translations
 from search_api.keys import Scope, require_scope
 from search_api.pages.show import address
 from search_api.pages.web import public_base, render
@@ -45,7 +46,14 @@ def watch_page(request: Request, parts: Parts, made: str = "", gone: str = "") -
 def _page(request: Request, parts: Services, status: int = 200, **told: Any) -> Response:
     allowed = _is_allowed(request)
     subscriptions = _subscriptions(parts) if allowed else []
-    values = {"made": "", "gone": False, "said": "", "secret": "", "wish": _wish(request)} | told
+    values = {
+        "made": "",
+        "gone": False,
+        "said": "",
+        "refused": "",
+        "secret": "",
+        "wish": _wish(request),
+    } | told
     response = render(
         request,
         "watch.html",
@@ -54,12 +62,31 @@ def _page(request: Request, parts: Services, status: int = 200, **told: Any) -> 
         has_keys=bool(parts.settings.api_keys.strip()),
         subscriptions=subscriptions,
         base_url=public_base(request),
+        feeds=_feeds(request),
         events=[kind.value for kind in EventType],
         series=[series.value for series in Series],
         **values,
     )
     response.headers["cache-control"] = "no-store"
     return response
+
+
+def _feeds(request: Request) -> list[tuple[str, str]]:
+    """What can be followed without a key, each with the address of its feed."""
+    language = language_of_request(request)
+    _ = translations(language).gettext
+    changes, asked = "/feeds/changes.atom", request.query_params
+    lang = "" if language is Language.ZH else language.value
+    told = [
+        (_("New lists"), address("/feeds/batches.atom", lang=lang)),
+        (_("All changes"), address(changes, lang=lang)),
+        (_("Withdrawn numbers"), address(changes, type="filing.deregistered", lang=lang)),
+    ]
+    if entity := asked.get("entity"):
+        told.append((entity, address(changes, entity=entity, lang=lang)))
+    if number := asked.get("number"):
+        told.append((_("This number"), address(changes, number=number, lang=lang)))
+    return told
 
 
 def _wish(request: Request) -> dict[str, Any]:
@@ -116,7 +143,7 @@ def enter(
     try:
         require_scope(request, key.strip(), Scope.READ)
     except Unauthorized as error:
-        return _page(request, parts, 401, said=str(error))
+        return _page(request, parts, 401, said=str(error), refused="key")
     response = RedirectResponse(next if next.startswith("/watch?") else "/watch", 303)
     response.set_cookie(
         KEY_COOKIE, key.strip(), path="/watch", httponly=True, samesite="strict",
@@ -164,7 +191,7 @@ def create(request: Request, parts: Parts, form: Annotated[WishForm, Form()]) ->
         with parts.database.write() as session:
             made = subscription_view(create_subscription(session, form.wish()), with_secret=True)
     except UsageError as error:
-        return _page(request, parts, 400, said=str(error), wish=form.model_dump())
+        return _page(request, parts, 400, said=str(error), refused="wish", wish=form.model_dump())
     return _page(request, parts, 201, made=made["id"], secret=made["secret"] or "")
 
 

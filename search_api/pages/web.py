@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -46,6 +46,7 @@ def environment(language: Language) -> Environment:
     env.filters.update(
         count=show.count,
         number=show.broken_number,
+        readable=unquote_plus,
         period=lambda value: show.period_text(value or "", language),
         day=lambda value: show.day_text(value or "", language),
         moment=lambda value: show.moment_text(value, language),

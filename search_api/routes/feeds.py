@@ -8,18 +8,21 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.changes import ChangesQuery, newest_changes
 from registry.events import EventType, last_event_id
-from registry.filing_filter import FilingFilter, matching_filings, newest_events_of
+from registry.filing_filter import matching_filings, newest_events_of
 from registry.language import Language, Text
 from registry.lists import Series
 from registry.models import Event
 from registry.tidings import filing_names
 from search_api.atom import BEGINNING, MEDIA_TYPE, Feed, render
+from search_api.params import FilterParams
 from search_api.routes.changes import wanted_changes
+from search_api.selecting import selection_of
 from search_api.services import Services, services
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -62,30 +65,24 @@ def changes_feed(
     )
 
 
+class FeedParams(FilterParams):
+    """A search as a feed: the filters of a search, each of which may be repeated."""
+
+    q: str = Field("", max_length=200, description="every word must occur")
+    lang: Language = Field(Language.ZH, description="language of the texts")
+
+
 @router.get("/search.atom", response_class=Response)
-def search_feed(  # noqa: PLR0913 - the filters of a search
-    request: Request,
-    parts: Parts,
-    q: Annotated[str, Query(max_length=200, description="every word must occur")] = "",
-    series: Annotated[list[Series] | None, Query(description="may be repeated")] = None,
-    type: Annotated[str, Query(max_length=50)] = "",
-    role: Annotated[str, Query(max_length=50)] = "",
-    region: Annotated[str, Query(max_length=50)] = "",
-    year: Annotated[int | None, Query(ge=2000, le=2999)] = None,
-    status: Annotated[str, Query(max_length=50)] = "",
-    entity: Annotated[str, Query(max_length=200)] = "",
-    period: Annotated[str, Query(max_length=7)] = "",
-    lang: Lang = Language.ZH,
-) -> Response:
+def search_feed(request: Request, parts: Parts, wanted: Annotated[FeedParams, Query()]) -> Response:
     """What happens to the filings that a search finds, the newest first."""
-    chosen = tuple(one.value for one in series or ())
-    wanted = FilingFilter(q, chosen, type, role, region, year, status, entity, period)
+    selection = selection_of(parts, wanted.model_copy(update={"q": ""}))
     page = "/search" + (f"?{request.url.query}" if request.url.query else "")
 
     def find(session: Session) -> list[Event]:
-        return newest_events_of(session, matching_filings(session, wanted), ENTRIES)
+        return newest_events_of(session, matching_filings(session, selection, wanted.q), ENTRIES)
 
-    return _answer(request, parts, lang, _SEARCH.say(lang, q=q), page, find)
+    title = _SEARCH.say(wanted.lang, q=wanted.q)
+    return _answer(request, parts, wanted.lang, title, page, find)
 
 
 def _answer(

@@ -84,6 +84,8 @@ def test_a_search_is_a_feed(database: Database) -> None:
         ("region=浙江", 23),
         ("year=2022", 0),
         ("type=ranking_selection", 0),
+        ("type=ranking_selection&type=generation_synthesis", 23),
+        ("product_kind=website", 0),
     ],
 )
 def test_a_search_feed_takes_the_filters_of_a_search(
