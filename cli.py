@@ -6,7 +6,6 @@ Exit codes: 0 all well; 1 the answer is "no"; 2 wrong use; 3 could not do it, no
 import logging
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +36,6 @@ from registry.language import Language, Text, language_of
 from registry.logs import set_up_logs
 from registry.settings import Settings, settings_table
 from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
-from registry.verify.upkeep import complete_cards
 from registry.views import count_filings
 from search_api.app import create_app
 from search_api.commands.scan import scan_numbers
@@ -46,6 +44,7 @@ from search_api.doctor import examine_index
 from search_api.evidence import find_evidence
 from search_api.server import run
 from search_api.services import Services
+from search_api.upkeep import keeping_up
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -143,16 +142,8 @@ def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
     def ready() -> None:
         typer.echo(READY.say(language, url=url, filings=filings))
 
-    threading.Thread(target=_complete_cards, args=(database,), daemon=True).start()
-    run(create_app(services), host, port, ready)
-
-
-def _complete_cards(database: Database) -> None:
-    """Prepare verdicts that an import of the whole, or an older version, left unprepared."""
-    try:
-        complete_cards(database)
-    except SuanbeiError as error:
-        logging.getLogger("suanbei").warning("cards: %s", error)
+    with keeping_up(services):
+        run(create_app(services), host, port, ready)
 
 
 @app.command()

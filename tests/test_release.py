@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from shutil import ignore_patterns
 
 import pytest
 
@@ -15,7 +17,7 @@ RECIPE = subprocess.run(
     ["make", "-n", "release"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
 ).stdout
 PACKAGES = ("alerts", "crawler", "data", "parsers", "registry", "search_api")
-LEFT_OUT = {"__pycache__"}
+LEFT_OUT = ("__pycache__",)
 
 
 def run(*words: str, cwd: Path, **env: str) -> str:
@@ -28,8 +30,12 @@ def run(*words: str, cwd: Path, **env: str) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, unpacked far from the project."""
+    """The wheel, made from a copy (it leaves traces) and unpacked far from the project."""
     folder = tmp_path_factory.mktemp("release")
+    for name in PACKAGES:
+        shutil.copytree(ROOT / name, folder / "source" / name, ignore=ignore_patterns(*LEFT_OUT))
+    for name in ("cli.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / "source")
     words = [
         "-m",
         "pip",
@@ -39,7 +45,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--no-build-isolation",
         "--disable-pip-version-check",
     ]
-    run(*words, "-w", str(folder), str(ROOT), cwd=folder)
+    run(*words, "-w", str(folder), str(folder / "source"), cwd=folder)
     (wheel,) = folder.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(folder / "site")
     return folder / "site"
@@ -50,7 +56,7 @@ def files(root: Path) -> set[str]:
         path.relative_to(root).as_posix()
         for package in PACKAGES
         for path in (root / package).rglob("*")
-        if path.is_file() and not LEFT_OUT & set(path.parts)
+        if path.is_file() and not set(LEFT_OUT) & set(path.parts)
     }
 
 
@@ -60,15 +66,13 @@ def test_the_wheel_holds_every_file(installed: Path) -> None:
 
 
 def test_the_wheel_works_without_the_project(installed: Path, tmp_path: Path) -> None:
-    """Schema, snapshot and texts come with it."""
+    """Schema, divisions and snapshot come with it."""
     env = {"PYTHONPATH": str(installed), "SUANBEI_HOME": str(tmp_path / "home"), "SUANBEI_LANGUAGE": "en",
            "SUANBEI_DATABASE_URL": ""}  # fmt: skip
-    code = "import cli, sys; sys.argv[1:] = {}; print(cli.__file__); cli.main()"
-    said = run("-c", code.format(["load"]), cwd=tmp_path, **env)
+    code = "import cli, sys; sys.argv[1:] = ['load']; print(cli.__file__); cli.main()"
+    said = run("-c", code, cwd=tmp_path, **env)
     assert said.startswith(str(installed))
     assert "loaded the shipped snapshot" in said
-    number = "网信算备330110507206401230035号"
-    assert "✔ active" in run("-c", code.format(["verify", number]), cwd=tmp_path, **env)
 
 
 def test_the_bill_names_every_dependency_with_its_hashes(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The edge: what happens to every request before and after its route.
 
 From the outside in: the client's address, the account (request id, log, metrics), security headers,
-limits, compression, freshness (ETag and 304).
+limits, compression, freshness (ETag and 304), HEAD.
 """
 
 from fastapi import FastAPI
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from search_api.edge.account import Account
 from search_api.edge.compression import Compression
 from search_api.edge.freshness import Freshness
+from search_api.edge.head import Head
 from search_api.edge.headers import SecurityHeaders
 from search_api.edge.limits import Limits
 from search_api.edge.proxies import trusting
@@ -23,6 +24,6 @@ class App(FastAPI):
         """The app's own stack within the edge."""
         services: Services = self.state.services
         conf = services.settings
-        inner = Freshness(super().build_middleware_stack(), services.database, conf)
+        inner = Freshness(Head(super().build_middleware_stack()), services.database, conf)
         limited = Limits(Compression(inner), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

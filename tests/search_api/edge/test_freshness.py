@@ -66,6 +66,20 @@ def test_what_is_unchanged_is_not_made_again(
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 200, path
 
 
+def test_head_is_get_without_its_body(client: TestClient) -> None:
+    """Proxies, monitors and `curl -I` ask that way, of every page and route."""
+    for path in ("/", "/v1/batches", "/v1/filings?q=测试", "/v1/export.csv", "/health/live"):
+        whole, head = client.get(path), client.head(path)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers["content-type"] == whole.headers["content-type"]
+        assert head.headers.get("etag") == whole.headers.get("etag")
+    assert client.head("/v1/none").status_code == 404
+    tag = client.get("/v1/batches").headers["etag"]
+    assert client.head("/v1/batches", headers={"If-None-Match": tag}).status_code == 304
+    counted = client.get("/metrics").text
+    assert 'suanbei_requests_total{method="HEAD",route="/v1/batches",status="200"} 1.0' in counted
+
+
 def test_304_is_told_without_touching_the_engine(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

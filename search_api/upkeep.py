@@ -1,0 +1,63 @@
+"""What a server does beside answering: verdicts prepared beforehand, the index kept up with the registry.
+
+Without it all would be right as well, but the first reader after a start or an import would wait for the index.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from registry.errors import AlreadyRunning, SuanbeiError
+from registry.verify.upkeep import complete_cards
+from search_api.engines.base import Engine
+from search_api.services import Services
+
+SECONDS = 3.0
+"""How long the index may be behind before somebody looks."""
+GOODBYE_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def keeping_up(services: Services) -> Iterator[None]:
+    """Do it in the background for as long as the block lasts."""
+    over = threading.Event()
+    thread = threading.Thread(target=_keep_up, args=(services, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(GOODBYE_SECONDS)  # a killed build of the index leaves nothing half done
+
+
+def _keep_up(services: Services, over: threading.Event) -> None:
+    _complete_cards(services)
+    said = ""
+    while True:
+        problem = _problem_of_index(services.engine)
+        if problem and problem != said:
+            log.warning("index: %s", problem)  # once, not at every turn
+        said = problem
+        if over.wait(SECONDS):
+            return
+
+
+def _problem_of_index(engine: Engine) -> str:
+    try:
+        if engine.health().lag:
+            engine.refresh()
+    except AlreadyRunning:
+        return ""  # another replica is at it
+    except SuanbeiError as error:
+        return str(error)
+    return ""
+
+
+def _complete_cards(services: Services) -> None:
+    """Prepare verdicts that an import of the whole, or an older version, left unprepared."""
+    try:
+        complete_cards(services.database)
+    except SuanbeiError as error:
+        log.warning("cards: %s", error)
