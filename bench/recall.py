@@ -4,45 +4,27 @@ Each is looked for as if it were typed, and must find every filing that has it i
 are those of the shipped snapshot, which are those of all lists published. Takes a quarter of an hour.
 """
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
-from bench.frame import Row, Unmeasured, at_least
-from bench.frame.inputs import settings_of, snapshot_home
+from bench.frame import Row, at_least
+from bench.frame.engines import engines
 from bench.frame.published import Wanted, found, having, published
-from deploy.trial.meilisearch import MISSING, meilisearch
-from registry.db import open_database
-from search_api.engines import open_engine
 from search_api.engines.base import Engine
 from search_api.engines.documents import Field
-from search_api.engines.meili import MeiliEngine
 from search_api.engines.text import fold
 
 LIBRARIES = ("sqlite3", "meilisearch")
 
 
 def measure(_turns: int) -> Iterator[Row]:
-    """The embedded engine, then Meilisearch.
+    """The share of runs that find all of their filings; there is nothing to measure twice.
 
     Raises:
         Unmeasured: no Meilisearch runs.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        settings = settings_of(snapshot_home(folder))
-        database = open_database(settings)
-        texts = [(one, field, fold(text)) for one, field, text in published(database)]
-        yield of(open_engine(settings, database), texts)
-        with meilisearch(folder) as address:
-            if address is None:
-                raise Unmeasured(f"embedded engine only; {MISSING}")
-            there = {"search_url": address.url, "search_key": address.key}
-            engine = open_engine(settings.model_copy(update=there), database)
-            yield of(engine, texts)
-            if isinstance(engine, MeiliEngine):
-                engine.indexes.drop()
+    for database, engine in engines():
+        yield of(engine, [(one, field, fold(text)) for one, field, text in published(database)])
 
 
 def of(engine: Engine, texts: Iterable[tuple[int, Field, str]]) -> Row:

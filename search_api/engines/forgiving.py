@@ -144,14 +144,19 @@ def _near(lookup: Lookup, typed: str) -> list[Word]:
 
 
 def _chinese(lookup: Lookup, term: str) -> list[Guess]:
-    """Fragments that differ from the term in one character."""
+    """Fragments that differ from the term in one character; only those that sound like it, if any
+    do: who types by sound picks the wrong character of the right sound."""
     if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
         return []
     counts: dict[str, int] = {}
     for place in _suspects(lookup, term):
         for fragment in _mended(lookup, term, place):
             counts[fragment] = counts.get(fragment, 0) + 1
-    return [Guess(fragment, count) for fragment, count in counts.items()]
+    sound = spell(term)
+    alike = [
+        one for one in counts if (said := spell(one)) and sound and said.pinyin == sound.pinyin
+    ]
+    return [Guess(fragment, counts[fragment]) for fragment in alike or counts]
 
 
 def _suspects(lookup: Lookup, term: str) -> Iterator[int]:

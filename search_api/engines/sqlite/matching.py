@@ -95,8 +95,10 @@ class _Term:
 
 
 def _texts(terms: Terms, whole: _Term, words: Sequence[_Term], upto: Sets) -> Iterable[str]:
-    """Other texts to search for: the whole, or one of its words, spelt otherwise."""
+    """Other texts to search for: the whole, or one of its words, spelt otherwise; where nothing has
+    all of the words, each that something has."""
     if not upto[-1] and not whole.guesses:
+        yield from (word.fragment for word in words if word.typed[-1])
         return
     for one in (*whole.guesses, *whole.offers):
         yield one.fragment
