@@ -6,8 +6,6 @@ from enum import StrEnum
 from search_api.export.columns import Head, Part
 from search_api.export.csv import write_csv
 from search_api.export.jsonl import write_jsonl
-from search_api.export.parquet import write_parquet
-from search_api.export.xlsx import write_xlsx
 
 Writer = Callable[[Head, Iterable[Part]], Iterator[bytes]]
 
@@ -21,13 +19,26 @@ class Form(StrEnum):
     JSONL = "jsonl"
 
 
+def _write_parquet(head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
+    # pyarrow alone is 45 MB of memory: only who writes Parquet has it.
+    from search_api.export.parquet import write_parquet
+
+    return write_parquet(head, parts)
+
+
+def _write_xlsx(head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
+    from search_api.export.xlsx import write_xlsx
+
+    return write_xlsx(head, parts)
+
+
 FORMS: dict[Form, tuple[Writer, str]] = {
     Form.CSV: (write_csv, "text/csv; charset=utf-8"),
     Form.XLSX: (
-        write_xlsx,
+        _write_xlsx,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
-    Form.PARQUET: (write_parquet, "application/vnd.apache.parquet"),
+    Form.PARQUET: (_write_parquet, "application/vnd.apache.parquet"),
     Form.JSONL: (write_jsonl, "application/x-ndjson"),
 }
 """What writes each, and its media type."""
