@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from bench.frame import Row, Unmeasured, at_least, at_most
 from bench.frame.client import CONNECTIONS, Load, ask, client_name
-from bench.frame.inputs import environment_of, settings_of, snapshot_home, synthetic_home
+from bench.frame.inputs import environment_of, settings_of, synthetic_home
 from bench.frame.processes import ROOT
 from registry.db import open_database
 from registry.models import Filing
@@ -23,17 +23,16 @@ from registry.models import Filing
 LIBRARIES = ("fastapi", "starlette", "uvicorn", "httptools", "uvloop", "sqlite3")
 ASKED = 1_000
 """Different numbers asked for in turn: one alone would be answered from the processor's cache."""
-MANY = 1_000_000
+SIZES = (10_000, 1_000_000)
 SECONDS = 4
 AGAINST = "bare FastAPI route, the same bytes"
 
 
 def measure(turns: int) -> Iterator[Row]:
-    """At the snapshot's size, then at a million filings."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        yield from at_size(snapshot_home(folder), turns)
-        yield from at_size(synthetic_home(MANY, folder), turns)
+    """With ten thousand made-up filings, then with a million."""
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            yield from at_size(synthetic_home(size, Path(name)), turns)
 
 
 def at_size(home: Path, turns: int) -> Iterator[Row]:

@@ -1,11 +1,14 @@
 """The application: routes, errors and documentation over the services it is given."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from search_api import pages, problems
 from search_api.desk import VerdictDesk
 from search_api.edge import App
 from search_api.edge.limits import problem_of
+from search_api.edge.state import StateReader
 from search_api.herald import Herald
 from search_api.metrics import Meters
 from search_api.routes import (
@@ -24,6 +27,7 @@ from search_api.routes import (
     subscriptions,
     verify,
 )
+from search_api.routes.verify import ready_verdict
 from search_api.services import Services
 from search_api.stats import Statistics
 
@@ -54,13 +58,17 @@ def create_app(services: Services) -> FastAPI:
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
+        # Requests are counted by the edge; asking OpenTelemetry each time costs as much as a look-up.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         responses={
             "4XX": {"model": problems.Problem, "description": "A problem (RFC 9457)"},
             "5XX": {"model": problems.Problem, "description": "A problem (RFC 9457)"},
         },
     )
     app.state.services = services
-    app.state.verdict_desk = VerdictDesk(services.database)
+    app.state.reader = StateReader(services.database)
+    desk = VerdictDesk(services.database, app.state.reader)
+    app.state.ready = {"/v1/verify": partial(ready_verdict, desk)}
     app.state.meters = Meters(services)
     app.state.statistics = Statistics(services)
     app.state.refusal = problem_of

@@ -7,6 +7,7 @@ hand-over to another thread costs, so that it runs on the event loop itself.
 import sqlite3
 
 from registry.db import Database
+from registry.errors import DatabaseUnavailable
 from registry.language import Language
 from registry.names import entity_key
 from registry.reasons import say
@@ -16,12 +17,10 @@ from registry.verify.desk import still_told
 from registry.verify.frames import Frame, load_frame
 from registry.verify.holes import UnknownHole
 from registry.verify.render import answer
+from search_api.edge.state import StateReader
 
 MAPPED_BYTES = 1 << 34
-_LOOK_UP = (
-    "SELECT v.data_version, c.body, c.names FROM pragma_data_version AS v "
-    "LEFT JOIN cards AS c ON c.number_key = ? AND c.edition = ?"
-)
+_LOOK_UP = "SELECT body, names FROM cards WHERE number_key = ? AND edition = ?"
 
 
 class VerdictDesk:
@@ -30,30 +29,34 @@ class VerdictDesk:
     `quickly` belongs to one thread, `thoroughly` to any.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, state: StateReader) -> None:
+        self._database, self._state = database, state
         self._connection: sqlite3.Connection | None = None
-        self._version = -1
-        self._frame: Frame | None = None
+        self._frame: tuple[int, Frame] | None = None
         self._edition = edition()
 
-    def quickly(self, text: str, entity: str, language: Language) -> bytes | None:
-        """The verdict on a listed number that nothing more need be looked up for; else None."""
+    def quickly(
+        self, text: str, entity: str, language: Language, state: int | None = None
+    ) -> bytes | None:
+        """The verdict on a listed number that nothing more need be looked up for; else None.
+
+        `state` is that of the registry, where it has just been read.
+        """
         if not self._database.is_sqlite:
             return None
         reading = read_input(text)
         try:
-            version, body, names = self._look_up(reading.key)
-        except sqlite3.Error:
+            frame = self._frame_of(self._state.read_now() if state is None else state)
+            found = self._look_up(reading.key)
+        except (sqlite3.Error, DatabaseUnavailable):
             return None  # the thorough way says what is the matter
-        if body is None or (entity and entity_key(entity) not in names.split("\n")):
+        if found is None or (entity and entity_key(entity) not in found[1].split("\n")):
             return None
         told = still_told(reading, language)
         if entity:
             told.append(say("entity_same_name", language))
         try:
-            match = "exact" if entity else None
-            return answer(Card(body, names), self._frame_of(version), text, language, match, told)
+            return answer(Card(*found), frame, text, language, "exact" if entity else None, told)
         except UnknownHole:
             return None
 
@@ -66,9 +69,9 @@ class VerdictDesk:
         with self._database.read() as session:
             return Desk(session).answer(text, entity, language)
 
-    def _look_up(self, key: str) -> tuple[int, bytes | None, str]:
+    def _look_up(self, key: str) -> tuple[bytes, str] | None:
         connection = self._connection or self._connect()
-        row: tuple[int, bytes | None, str] = connection.execute(
+        row: tuple[bytes, str] | None = connection.execute(
             _LOOK_UP, (key, self._edition)
         ).fetchone()
         return row
@@ -84,10 +87,9 @@ class VerdictDesk:
         self._connection = connection
         return connection
 
-    def _frame_of(self, version: int) -> Frame:
-        """The frame of this version of the database, or of a newer one."""
-        if self._frame is None or version != self._version:
+    def _frame_of(self, state: int) -> Frame:
+        """The frame of this state of the registry, or of a newer one."""
+        if self._frame is None or self._frame[0] != state:
             with self._database.read() as session:
-                self._frame = load_frame(session)
-            self._version = version
-        return self._frame
+                self._frame = state, load_frame(session)
+        return self._frame[1]

@@ -1,5 +1,6 @@
 """Which language an answer is in: `lang=`, else Accept-Language, else English."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Header, Query
@@ -7,6 +8,7 @@ from fastapi import Depends, Header, Query
 from registry.language import Language
 
 
+@lru_cache(maxsize=256)
 def language_for(asked: str | None, accepted: str | None) -> Language:
     """The language of an answer, from the parameter and the header.
 

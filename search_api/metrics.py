@@ -34,9 +34,10 @@ class Meters:
             "suanbei_request_seconds", "Seconds to the end of the answer", ["route"],
             buckets=SECONDS, registry=self.registry,
         )  # fmt: skip
-        self.present = Gauge(
+        self.present = 0
+        Gauge(
             "suanbei_requests_in_progress", "Requests being answered", registry=self.registry
-        )
+        ).set_function(lambda: self.present)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self.registry.register(RegistryFigures(services))

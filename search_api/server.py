@@ -1,6 +1,7 @@
 """Running the app: one process, its address printed once it answers, a clean end on Ctrl-C."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -65,6 +66,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Listen, then tell."""
         await super().startup(sockets)  # type: ignore[arg-type]
+        # What is there now stays: nobody need wait while the collector looks through it again.
+        gc.collect()
+        gc.freeze()
         if self.started:
             self._on_ready()
 

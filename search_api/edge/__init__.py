@@ -1,7 +1,7 @@
 """The edge: what happens to every request before and after its route.
 
 From the outside in: the client's address, the account (request id, log, metrics), security headers,
-limits, compression, freshness (ETag and 304), HEAD.
+limits, compression, freshness (ETag and 304), HEAD, and answers that can be given at once.
 """
 
 from fastapi import FastAPI
@@ -14,16 +14,21 @@ from search_api.edge.head import Head
 from search_api.edge.headers import SecurityHeaders
 from search_api.edge.limits import Limits
 from search_api.edge.proxies import trusting
+from search_api.edge.ready import Ready
 from search_api.services import Services
 
 
 class App(FastAPI):
-    """An app within its edge: also what fails outside every route passes through it."""
+    """An app within its edge: also what fails outside every route passes through it.
+
+    `state.ready` are its quick answers by path, `state.reader` reads the state of the registry.
+    """
 
     def build_middleware_stack(self) -> ASGIApp:
         """The app's own stack within the edge."""
         services: Services = self.state.services
         conf = services.settings
-        inner = Freshness(Head(super().build_middleware_stack()), services.database, conf)
-        limited = Limits(Compression(inner), conf, self.state.refusal)
+        inner = Head(Ready(super().build_middleware_stack(), self.state.ready))
+        fresh = Freshness(inner, self.state.reader, conf)
+        limited = Limits(Compression(fresh), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

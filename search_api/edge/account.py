@@ -4,15 +4,18 @@ import logging
 import re
 import secrets
 import time
+from functools import cache
+from itertools import count
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.logs import ACCESS, request_id
+from search_api.edge.raw import header
 from search_api.metrics import Meters
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
+_PROCESS, _COUNT = secrets.token_hex(4), count()
 log = logging.getLogger(ACCESS)
 
 
@@ -24,6 +27,9 @@ class Account:
 
     def __init__(self, app: ASGIApp, meters: Meters) -> None:
         self.app, self._meters = app, meters
+        # Methods, routes and statuses are few; finding their meter anew takes longer than counting.
+        self._requests = cache(meters.requests.labels)
+        self._seconds = cache(meters.seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and write down what became of it."""
@@ -46,19 +52,19 @@ class Account:
                 size += len(message.get("body", b""))
             await send(message)
 
-        self._meters.present.inc()
+        self._meters.present += 1
         try:
             await self.app(scope, receive, counted)
         finally:
-            self._meters.present.dec()
+            self._meters.present -= 1
             self._note(scope, status, size, time.perf_counter() - began)
             request_id.reset(token)
 
     def _note(self, scope: Scope, status: int, size: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._meters.requests.labels(method, route, str(status)).inc()
-        self._meters.seconds.labels(route).observe(seconds)
+        self._requests(method, route, str(status)).inc()
+        self._seconds(route).observe(seconds)
         if log.isEnabledFor(logging.INFO):
             fields = {
                 "method": method,
@@ -73,5 +79,5 @@ class Account:
 
 
 def _id_of(scope: Scope) -> str:
-    given = Headers(scope=scope).get("x-request-id", "")
-    return given if _ID.fullmatch(given) else secrets.token_hex(8)
+    given = header(scope, b"x-request-id").decode("latin-1")
+    return given if given and _ID.fullmatch(given) else f"{_PROCESS}{next(_COUNT):08x}"

@@ -1,11 +1,14 @@
 """Compression of texts: zstd where the client knows it, else gzip; small answers stay as they are."""
 
 import zlib
+from functools import lru_cache
 from typing import Protocol
 
 import zstandard
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from search_api.edge.raw import header
 
 SMALLEST = 1000
 """Bytes below which compression costs more than it saves."""
@@ -34,7 +37,12 @@ class Compression:
 
 def accepted(scope: Scope) -> str:
     """The coding to use for a request: zstd, gzip or none."""
-    wanted = Headers(scope=scope).get("accept-encoding", "")
+    wanted = header(scope, b"accept-encoding")
+    return _coding(wanted.decode("latin-1")) if wanted else ""
+
+
+@lru_cache(maxsize=256)
+def _coding(wanted: str) -> str:
     codings = {}
     for part in wanted.lower().split(","):
         name, _, weight = part.partition(";")

@@ -24,13 +24,23 @@ FIXED = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": REFERRER,
+}
+OF_PAGES = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_ALL = [
-    (name.encode(), value.encode())
-    for name, value in ({"content-security-policy": POLICY} | FIXED).items()
-]
+"""Headers that mean something to a browser that shows a page, and nothing to anybody else."""
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""For what is no page: nothing in it may run or be framed."""
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+_ON_PAGES = _raw({"content-security-policy": POLICY} | FIXED | OF_PAGES)
+_ON_DATA = _raw({"content-security-policy": DATA_POLICY} | FIXED)
+_NAMES = frozenset(name for name, _ in _ON_PAGES)
 
 
 class SecurityHeaders:
@@ -48,8 +58,11 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                given = {name for name, _ in headers}
-                headers.extend(pair for pair in _ALL if pair[0] not in given)
+                given = dict(headers)
+                is_page = given.get(b"content-type", b"").startswith(b"text/html")
+                added = _ON_PAGES if is_page else _ON_DATA
+                own = not _NAMES.isdisjoint(given)
+                headers += [pair for pair in added if pair[0] not in given] if own else added
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -11,13 +11,14 @@ import math
 from collections.abc import Callable
 from http import HTTPStatus
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from registry.settings import Settings
 from search_api.edge.buckets import Buckets
 from search_api.edge.clients import Clients
+from search_api.edge.exchanges import Clock, Exchange, Refused, too_large
+from search_api.edge.raw import header
 from search_api.problems import problem
 
 QUEUE = 1
@@ -26,18 +27,10 @@ POLLS = 1000
 """Long polls that may wait at once."""
 POST_COST = 10
 """A form or file is counted as so many plain requests."""
-SLOW_SECONDS = 15
-"""Longest pause of a client that sends its body, or does not take its answer."""
+_LONGEST_SIZE = 15
+"""Digits of a length that need not be looked at any closer."""
 log = logging.getLogger(__name__)
 _FREE = ("/health/", "/metrics", "/static/")
-
-
-class Refused(Exception):
-    """A request that is too much; with the status, code and text of its answer."""
-
-    def __init__(self, status: HTTPStatus, code: str, text: str, wait: float = 0) -> None:
-        super().__init__(text)
-        self.status, self.code, self.text, self.wait = status, code, text, wait
 
 
 Refusal = Callable[[Scope, Refused], Response]
@@ -61,6 +54,7 @@ class Limits:
         self._seconds = settings.max_seconds
         self._most = settings.max_requests
         self._turns = asyncio.Semaphore(settings.max_requests)
+        self._clock = Clock()
         self._present = self._polls = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,69 +100,24 @@ class Limits:
             self._present -= 1
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
-        size = Headers(scope=scope).get("content-length", "0")
-        if size.isdecimal() and int(size) > self._body:
-            raise _too_large(self._body)
-        one = _Exchange(receive, send, self._body)
+        size = header(scope, b"content-length")
+        if size.isdigit() and (len(size) > _LONGEST_SIZE or int(size) > self._body):
+            raise too_large(self._body)
+        one = Exchange(receive, send, self._body, seconds)
+        self._clock.watch(one)
         try:
-            async with asyncio.timeout(seconds) as one.deadline:
+            async with one.timeout:
                 await self.app(scope, one.receive, one.send)
         except TimeoutError as error:
-            if not one.started:
+            if not one.started and not one.refused:
                 raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "took_too_long",
                               f"no answer within {seconds:g} seconds", 5) from error  # fmt: skip
-            log.warning("%s: the client did not take its answer", scope["path"])
+            if one.started:
+                log.warning("%s: the client did not take its answer", scope["path"])
+        finally:
+            self._clock.leave(one)
         if one.refused:
             raise one.refused
-
-
-class _Exchange:
-    """One request and its answer, watched: the size and pace of the body, the pace of the answer."""
-
-    def __init__(self, receive: Receive, send: Send, most: int) -> None:
-        self._receive, self._send, self._most = receive, send, most
-        self._seen, self._whole = 0, False
-        self.started = False
-        self.refused: Refused | None = None
-        self.deadline: asyncio.Timeout | None = None
-
-    async def receive(self) -> Message:
-        """The next part of the body; what comes after it may take its time."""
-        if self._whole:
-            return await self._receive()
-        try:
-            async with asyncio.timeout(SLOW_SECONDS):
-                message = await self._receive()
-        except TimeoutError as error:
-            text = "the request's body came too slowly"
-            self.refused = Refused(HTTPStatus.REQUEST_TIMEOUT, "too_slow", text)
-            raise self.refused from error
-        self._seen += len(message.get("body", b""))
-        self._whole = not message.get("more_body", False)
-        if self._seen > self._most:
-            self.refused = _too_large(self._most)
-            raise self.refused
-        return message
-
-    async def send(self, message: Message) -> None:
-        """A part of the answer; none if the request was refused meanwhile.
-
-        Raises:
-            TimeoutError: the client does not take it; the connection is cut.
-        """
-        if self.refused and not self.started:
-            return
-        if not self.started:
-            self.started = True
-            if self.deadline:
-                self.deadline.reschedule(None)
-        async with asyncio.timeout(SLOW_SECONDS):
-            await self._send(message)
-
-
-def _too_large(most: int) -> Refused:
-    text = f"larger than {most // 1_000_000} MB"
-    return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", text)
 
 
 def _busy() -> Refused:

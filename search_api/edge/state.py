@@ -10,6 +10,9 @@ from registry.db import Database
 from registry.errors import DatabaseUnavailable
 from registry.state import registry_state
 
+STATE = "suanbei.state"
+"""Where a request's scope holds the state that was read for it, if any was."""
+
 
 class StateReader:
     """The state of the registry as of now.
@@ -32,14 +35,19 @@ class StateReader:
             DatabaseUnavailable: the registry does not answer.
         """
         if self._database.is_sqlite:
-            return self._read_sqlite()
+            return self.read_now()
         return await run_in_threadpool(self._ask)
 
     def _ask(self) -> int:
         with self._database.read() as session:
             return registry_state(session)
 
-    def _read_sqlite(self) -> int:
+    def read_now(self) -> int:
+        """The state, on SQLite only: without waiting.
+
+        Raises:
+            DatabaseUnavailable: as `read`.
+        """
         with self._lock:
             try:
                 version = self._data_version()

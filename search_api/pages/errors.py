@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from registry.errors import SuanbeiError
-from search_api.edge.limits import Refused, problem_of
+from search_api.edge.exchanges import Refused
+from search_api.edge.limits import problem_of
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.web import render
 

@@ -1,16 +1,17 @@
 """Is this number real, and whose is it?"""
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
+from starlette.types import Scope
 
 from registry.verify import Desk
 from search_api.answers import JSON
 from search_api.desk import VerdictDesk
+from search_api.edge.raw import header
+from search_api.edge.state import STATE
 from search_api.language import AnswerLanguage, language_for
 from search_api.query import plain_query
 from search_api.schemas import Verdict, Verdicts
@@ -50,36 +51,19 @@ class Questions(BaseModel):
     )
 
 
-class QuickRoute(APIRoute):
-    """Answers a plain question about a listed number from its card; all else goes the long way."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler of a request."""
-        thoroughly: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            found = quick_answer(request) if request.scope["method"] == "GET" else None
-            if found is None:
-                return await thoroughly(request)
-            return Response(found, media_type=JSON)
-
-        return handle
+router = APIRouter(prefix="/v1/verify", tags=["verify"])
 
 
-router = APIRouter(prefix="/v1/verify", tags=["verify"], route_class=QuickRoute)
-
-
-def quick_answer(request: Request) -> bytes | None:
+def ready_verdict(desk: VerdictDesk, scope: Scope) -> bytes | None:
     """The verdict as JSON, where a question is well put and a card answers it."""
-    asked = plain_query(request.scope["query_string"])
+    asked = plain_query(scope["query_string"])
     if asked is None or not asked.get("number"):
         return None
     number, entity, lang = asked["number"], asked.get("entity", ""), asked.get("lang")
     if len(number) > LONGEST_NUMBER or len(entity) > LONGEST_NAME or lang not in _LANGUAGES:
         return None
-    language = language_for(lang, request.headers.get("accept-language"))
-    desk: VerdictDesk = request.app.state.verdict_desk
-    return desk.quickly(number, entity.strip(), language)
+    language = language_for(lang, header(scope, b"accept-language").decode("latin-1"))
+    return desk.quickly(number, entity.strip(), language, scope.get(STATE))
 
 
 @router.get("", response_class=Response, responses={200: {"model": Verdict}})

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from registry.settings import Settings
-from search_api.edge import limits
+from search_api.edge import exchanges
 from search_api.edge.buckets import CLIENTS, Buckets
 from search_api.edge.limits import QUEUE, Limits
 
@@ -124,7 +124,7 @@ def test_a_body_over_the_limit_is_not_read_to_its_end(announced: bool) -> None:
 
 def test_a_body_that_does_not_come_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """One byte now and then must not hold a turn for ever."""
-    monkeypatch.setattr(limits, "SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(exchanges, "SLOW_SECONDS", 0.1)
 
     async def parts() -> Any:
         yield b"x"
