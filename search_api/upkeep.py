@@ -33,24 +33,22 @@ def keeping_up(services: Services) -> Iterator[None]:
 
 
 def _keep_up(services: Services, over: threading.Event) -> None:
+    said = _follow(services.engine, "")
     _complete_cards(services)
-    said = ""
-    while True:
-        problem = _problem_of_index(services.engine)
-        if problem and problem != said:
-            log.warning("index: %s", problem)  # once, not at every turn
-        said = problem
-        if over.wait(SECONDS):
-            return
+    while not over.wait(SECONDS):
+        said = _follow(services.engine, said)
 
 
-def _problem_of_index(engine: Engine) -> str:
+def _follow(engine: Engine, said: str) -> str:
+    """Bring the index up to date; returns what is the matter, which is logged where it is new."""
     try:
         if engine.health().lag:
             engine.refresh()
     except AlreadyRunning:
         return ""  # another replica is at it
     except SuanbeiError as error:
+        if str(error) != said:
+            log.warning("index: %s", error)
         return str(error)
     return ""
 

@@ -83,6 +83,10 @@ class Cluster:
         """Stop it at once: clients lose their connections."""
         self._control("stop", "-m", "immediate")
 
+    def promote(self) -> None:
+        """Have a standby take over: it follows nobody any more and may be written."""
+        self._control("promote")
+
     def _control(self, *words: str) -> None:
         log = self.folder / "log"
         _run(self.programs / "pg_ctl", "-D", self.folder / "data", "-w", "-l", log, *words)
@@ -91,16 +95,34 @@ class Cluster:
 @contextmanager
 def cluster(programs: Path) -> Iterator[Cluster]:
     """A new cluster, and its end."""
-    folder = Path(tempfile.mkdtemp(prefix="suanbei-pg-"))
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    made = Cluster(folder, programs)
-    try:
+    with _folder() as folder:
+        made = Cluster(folder, programs)
         _run(programs / "initdb", "-D", folder / "data", "-U", "suanbei", "-A", "trust",
              "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         made.start()
         yield made
+
+
+@contextmanager
+def standby(primary: Cluster) -> Iterator[Cluster]:
+    """A second server that follows the first until it is promoted, and its end."""
+    with _folder() as folder:
+        made = Cluster(folder, primary.programs)
+        _run(primary.programs / "pg_basebackup", "-h", primary.folder, "-U", "suanbei",
+             "-D", folder / "data", "-R", "-X", "stream", "-c", "fast", "--no-sync")  # fmt: skip
+        made.start()
+        yield made
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for a server, which is ended and removed at last."""
+    folder = Path(tempfile.mkdtemp(prefix="suanbei-pg-"))
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        yield folder
     finally:
         _kill(folder / "data" / "postmaster.pid")
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,15 +1,16 @@
 """Both databases: the same schema up and down, the same order, ids without gaps, one state per reader."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, make_url, select, text
 
-from deploy.trial.postgres import Cluster
+from deploy.trial.postgres import Cluster, standby
 from registry.db import Database, alembic_config
 from registry.errors import DatabaseUnavailable
 from registry.events import EventType, NewEvent, append_events, last_event_id
@@ -177,6 +178,46 @@ def _write_while(database: Database, happens: Callable[[], None]) -> None:
         append_events(session, [NewEvent(EventType.MONITOR_RAISED)])
         happens()
         session.execute(select(Filing)).all()
+
+
+@pytest.mark.postgres
+def test_a_standby_takes_over(postgres: Cluster) -> None:
+    """With both servers in the URL, the one that may be written is found; nothing is lost, and all goes on."""
+    name = postgres.create()
+    with standby(postgres) as second:
+        where = make_url(postgres.url(name)).update_query_dict(
+            {"host": f"{postgres.folder},{second.folder}", "target_session_attrs": "read-write"}
+        )
+        database = Database(where.render_as_string(hide_password=False))
+        database.migrate()
+        filled(database)
+        follower = Database(second.url(name))
+        until(lambda: events_of(follower) == 6)
+        postgres.stop()
+        try:
+            with pytest.raises(DatabaseUnavailable, match="database: "):
+                events_of(database)
+            second.promote()
+            assert events_of(database) == 6
+            import_document(database, listed([row(9, period="2024-01")]))
+            assert events_of(follower) == 8
+        finally:
+            postgres.start()
+            for one in (database, follower):
+                one.close()
+    postgres.drop(name)
+
+
+def events_of(database: Database) -> int:
+    with database.read() as session:
+        return last_event_id(session)
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.mark.postgres
