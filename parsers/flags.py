@@ -2,7 +2,8 @@
 
 - `malformed_number`: the number does not fit the pattern of its series.
 - `check_digit`: the pattern fits, the check digit does not.
-- `suspect_columns`: cells seem to have changed places (a company where the name should be).
+- `suspect_columns`: cells seem to have changed places (a company where the name should
+  be, a number in another column than its own).
 - `cut_off`: a text runs off the page of the PDF, so that its end may be missing.
 - `unreadable_letters`: the PDF does not say what some letters are; U+FFFD stands for them.
 - `doubled_column`: two columns of one name held different texts, which were put together.
@@ -42,16 +43,20 @@ def number_flags(series: Series, number: str) -> tuple[str, ...]:
         return () if check_sum(plain[1]) == 1 else ("check_digit",)
     parsed = parse_number(number)
     if series in GENAI_SERIES:
-        return () if isinstance(parsed, GenaiNumber) else ("malformed_number",)
-    if not isinstance(parsed, AlgorithmNumber):
-        return ("malformed_number",)
-    return () if parsed.check_ok else ("check_digit",)
+        fits = _GENAI_NUMBER.fullmatch(number) and " " not in number
+        return () if fits and isinstance(parsed, GenaiNumber) else ("malformed_number",)
+    # Spaces or full-width digits inside: it can be read, but is not what the pattern says.
+    wrong = isinstance(parsed, AlgorithmNumber) and not parsed.check_ok
+    return ("malformed_number", "check_digit") if wrong else ("malformed_number",)
 
 
 def column_flags(series: Series, fields: Mapping[str, str]) -> tuple[str, ...]:
     """`suspect_columns` if the cells of a row seem to have changed places."""
-    name, entity = fields.get("name", ""), fields.get("entity", "")
-    swapped = bool(_COMPANY.search(name)) and not _BODY.search(entity)
-    label = fields.get("label", "")
+    entity, number, label = (fields.get(name, "") for name in ("entity", "number", "label"))
+    company = any(_COMPANY.search(fields.get(name, "")) for name in ("name", "region"))
+    swapped = company and not _BODY.search(entity)
     wrong_label = series in ALGORITHM_SERIES and bool(label) and not _LABEL.fullmatch(label)
-    return ("suspect_columns",) if swapped or wrong_label else ()
+    elsewhere = not is_whole(series, number) and any(
+        is_whole(series, text) for name, text in fields.items() if name != "number"
+    )
+    return ("suspect_columns",) if swapped or wrong_label or elsewhere else ()

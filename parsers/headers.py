@@ -21,15 +21,17 @@ class Header:
     spans: tuple[tuple[int, int], ...]
 
     def texts(self, row: TableRow) -> Iterator[tuple[int, str]]:
-        """Each cell of a row with the index of the layout column that it belongs to."""
+        """Each cell of a row with the index of the layout column that it belongs to.
+
+        A cell that stands beyond the header has an index that the layout has not.
+        """
         if len(row.cells) == len(self.spans):
             for (place, _), cell in zip(self.spans, row.cells, strict=True):
                 yield place, cell.text
             return
+        end = sum(self.spans[-1])
         for column, cell in row.columns():
-            place = self._nearest(column, cell.span)
-            if place < len(self.layout.columns):
-                yield place, cell.text
+            yield column if column >= end else self._nearest(column, cell.span), cell.text
 
     def _nearest(self, column: int, span: int) -> int:
         """The header cell that shares most grid columns with a cell."""

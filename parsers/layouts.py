@@ -4,6 +4,7 @@ The names are those of the published lists (national since 2022, provincial sinc
 variants; a name is compared without white space, full-width signs read as half-width.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "功能名称", "应用或功能名称", "服务名称",
     ),
     "label": ("算法类别", "算法类型", "角色", "主体角色"),
-    "entity": ("主体名称", "备案主体", "备案单位", "登记单位", "单位名称", "备案主体名称"),
+    "entity": ("主体名称", "备案主体", "备案单位", "登记单位", "单位名称", "备案主体名称", "企业名称"),
     "product": ("应用产品", "产品名称"),
     "purpose": ("主要用途", "用途"),
     "number": (
-        "备案编号", "备案号", "算法备案编号", "上线编号", "登记编号", "登记号", "大模型备案编号",
+        "备案编号", "备案号", "算法备案编号", "算法备案号", "上线编号", "登记编号", "登记号",
+        "大模型备案编号", "大模型备案号",
     ),
     "remark": ("备注",),
     "region": ("属地", "地区"),
@@ -34,6 +36,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 EXTRA_COLUMNS = ("适用场景",)
 """Published columns that no field takes: kept in `extra`, but not reported as unknown."""
 
+_NOTE = re.compile(r"(?<=.)\([^()]*\)$")
+"""What a header name may be followed by: 主体名称（全称）, 备案时间（年月日）."""
 _FIELD_OF = {name: field for field, names in COLUMNS.items() for name in names}
 _LONGEST_NAME = 24
 """Characters of the longest column name, white space in it included."""
@@ -68,9 +72,15 @@ class Layout:
         names = [
             name
             for name, field in zip(self.columns, self.fields, strict=True)
-            if not field and name not in EXTRA_COLUMNS
+            if name and not field and name not in EXTRA_COLUMNS
         ]
         return list(dict.fromkeys(names))
+
+    def key(self, place: int) -> str:
+        """The field that a grid column holds, else its name; one without a name is 第N列."""
+        if place < len(self.columns) and (told := self.fields[place] or self.columns[place]):
+            return told
+        return f"第{place + 1}列"
 
 
 @lru_cache(maxsize=4096)
@@ -84,13 +94,18 @@ def is_column_name(text: str) -> bool:
     if len(text) > _LONGEST_NAME:
         return False
     name = header_name(text)
-    return name in _FIELD_OF or name in EXTRA_COLUMNS
+    return bool(_field_of(name)) or name in EXTRA_COLUMNS
+
+
+def _field_of(name: str) -> str:
+    """The field that a header name means, "" if nobody knows."""
+    return _FIELD_OF.get(name) or _FIELD_OF.get(_NOTE.sub("", name), "")
 
 
 def layout_of(names: Sequence[str]) -> Layout | None:
     """The layout of a header row, given the name over each grid column; None if it is none."""
     columns = tuple(header_name(name) for name in names)
-    fields = tuple(_FIELD_OF.get(name, "") for name in columns)
+    fields = tuple(map(_field_of, columns))
     if not set(fields) >= _REQUIRED:
         return None
     first_name: dict[str, str] = {}
@@ -101,7 +116,7 @@ def layout_of(names: Sequence[str]) -> Layout | None:
         field if first_name[field] == name else ""
         for name, field in zip(columns, fields, strict=True)
     )
-    return Layout(_series(set(columns)), columns, fields)
+    return Layout(_series({_NOTE.sub("", name) for name in columns}), columns, fields)
 
 
 def series_of(title: str) -> Series | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from parsers.flags import column_flags, is_whole, number_flags
 from parsers.headers import Header, find_header, is_header_again
-from parsers.layouts import Layout
+from parsers.layouts import EXTRA_COLUMNS, Layout
 from parsers.tables import Table, TableRow
 from parsers.text import clean, solid
 from registry.lists import PUBLISHED_FIELDS, Reported, Row, Series, period_of
@@ -71,9 +71,7 @@ class Ledger:
         if series is None:
             self._report_all(table, rows, "unknown_series")
             return
-        for name in header.layout.unknown():
-            if name not in self.unknown_columns:
-                self.unknown_columns.append(name)
+        self._note_unknown(header.layout.unknown())
         for row in rows:
             if row.repeated:
                 self.headers += 1
@@ -83,6 +81,10 @@ class Ledger:
                 self._report(table, row, "no_number")
             else:
                 self.kept.append(made)
+                self._note_unknown(name for name in made.extra if name not in EXTRA_COLUMNS)
+
+    def _note_unknown(self, names: Iterable[str]) -> None:
+        self.unknown_columns += [name for name in names if name not in self.unknown_columns]
 
     def _made(self, table: int, row: TableRow, header: Header, series: Series) -> Row | None:
         """The filing that a table row tells of, None if it has no filing number."""
@@ -153,17 +155,21 @@ def _values(row: TableRow, header: Header) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     layout = header.layout
     for place, text in header.texts(row):
-        key = layout.fields[place] or layout.columns[place]
+        key = layout.key(place)
         read = solid(text) if key in _SOLID_FIELDS else clean(text)
-        if read and read not in values.setdefault(key, []):
-            values[key].append(read)
+        if read and read not in (told := values.setdefault(key, [])):
+            told.append(read)
     return values
 
 
 def _extra(values: dict[str, list[str]], layout: Layout) -> dict[str, str]:
-    """The columns that no field takes, by their published names."""
+    """The columns that no field takes, by their published names; one without a name if it is filled."""
     names = zip(layout.columns, layout.fields, strict=True)
-    return {name: "".join(values.get(name, ())) for name, known in names if not known and name}
+    extra = {name: "".join(values.get(name, ())) for name, known in names if not known and name}
+    for key, texts in values.items():
+        if key not in PUBLISHED_FIELDS:
+            extra[key] = "".join(texts)
+    return extra
 
 
 def _texts(row: TableRow) -> list[str]:

@@ -5,9 +5,11 @@
 3. Runs of white space (full-width and no-break spaces too) become one space; none at the ends.
 4. A break inside a cell is layout, not space: it goes without a trace.
 
-Brackets, quotes, dashes and middle dots stay as published; U+FFFD stands for a letter that the
-document does not name (a PDF font without Unicode). Readers mark breaks with `BREAK`; a
-reader that can tell that a space was lost at a break (PDF only) marks it with `LOST_SPACE`.
+Brackets, quotes, dashes and middle dots stay as published, and so do the Kangxi radicals that some
+published rows have for characters (⽤ for 用): they are in the DOCX of the list too. U+FFFD stands
+for a letter that the document does not name (a PDF font without Unicode). Readers mark breaks with
+`BREAK`; a reader that can tell that a space was lost at a break (PDF only) marks it with
+`LOST_SPACE`.
 """
 
 import re

@@ -94,7 +94,23 @@ def _touch(row: Ruling, column: Ruling) -> bool:
     )
 
 
+def open_ends(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
+    """The rulings that a table lacks where a page's end cuts it open.
+
+    Browsers draw no border where a page ends inside a row: the rulings down run on alone.
+    """
+    edges = (min(ruling.at for ruling in down), max(ruling.at for ruling in down))
+    sides = [[ruling for ruling in down if ruling.at == edge] for edge in edges]
+    top = max(min(ruling.start for ruling in side) for side in sides)
+    bottom = min(max(ruling.end for ruling in side) for side in sides)
+    places = [ruling.at for ruling in across]
+    ends = [top] if top < min(places) - _SNAP else []
+    ends += [bottom] if bottom > max(places) + _SNAP else []
+    return [Ruling(at, *edges) for at in ends]
+
+
 def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
+    across = [*across, *open_ends(across, down)]
     xs, ys = sorted({r.at for r in down}), sorted({r.at for r in across})
     if len(xs) < 2 or len(ys) < 2:
         return None

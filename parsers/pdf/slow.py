@@ -13,8 +13,8 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from parsers.limits import MAX_GLYPHS_PER_PAGE
-from parsers.pdf.grid import Grid, Span
-from parsers.pdf.ink import Glyph, Ink, TooMuch, Unreadable
+from parsers.pdf.grid import Grid, Span, open_ends
+from parsers.pdf.ink import Glyph, Ink, Ruling, TooMuch, Unreadable
 from parsers.pdf.page import PageContent, arrange_in
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
@@ -46,7 +46,8 @@ def read_slowly(data: bytes, number: int) -> PageContent:
             if len(page.chars) > MAX_GLYPHS_PER_PAGE:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
             ink = Ink(float(page.width), float(page.height), [_glyph(c) for c in page.chars])
-            grids = [_grid(table.cells) for table in page.find_tables()]
+            lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
+            grids = [_grid(table.cells) for table in page.find_tables(lines)]
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
     return arrange_in(sorted(grids, key=lambda grid: grid.ys[0]), ink, number, slow=True)
@@ -58,6 +59,13 @@ def _glyph(char: dict[str, Any]) -> Glyph:
         _NO_UNICODE.sub("\ufffd", str(char["text"])), float(char["x0"]), float(char["x1"]),
         float(char["bottom"]) - _BASELINE * size, size,
     )  # fmt: skip
+
+
+def _open_ends(edges: Sequence[dict[str, Any]]) -> list[float]:
+    """Where rulings down run on beyond the last one across."""
+    across = [Ruling(e["top"], e["x0"], e["x1"]) for e in edges if e["orientation"] == "h"]
+    down = [Ruling(e["x0"], e["top"], e["bottom"]) for e in edges if e["orientation"] == "v"]
+    return [end.at for end in open_ends(across, down)] if across and down else []
 
 
 def _grid(boxes: Sequence[tuple[float, float, float, float]]) -> Grid:

@@ -103,3 +103,20 @@ def test_a_row_without_a_number_is_reported() -> None:
     document = parse_document(docx(table([HEADER, ROW, note])), name="x")
     (reported,) = document.accounting.reported
     assert (reported.row, reported.reason, reported.cells[1]) == (3, "no_number", "注：样例")
+
+
+def test_a_note_after_a_name_does_not_hide_the_column() -> None:
+    """`主体名称（全称）` is 主体名称; `应用（功能）名称` has its brackets inside and is another name."""
+    names = {"主体名称": "主体名称（全称）", "备案编号": "备案编号(网信算备)"}
+    (row,) = parse_document(docx(table([[names.get(n, n) for n in HEADER], ROW])), name="x").rows
+    assert (row.entity, row.number) == (ROW[3], ROW[6])
+    assert header_name("应用（功能）名称") in COLUMNS["name"]
+
+
+def test_what_stands_under_no_name_is_kept_and_reported() -> None:
+    """A column without a name, or a cell beyond the header, goes into `extra` as 第N列."""
+    for head in ([*HEADER, ""], HEADER):
+        document = parse_document(docx(table([head, [*ROW, "多"], ROW])), name="x")
+        assert [row.extra for row in document.rows] == [{"第9列": "多"}, {}]
+        assert [row.remark for row in document.rows] == ["", ""]
+        assert document.accounting.unknown_columns == ("第9列",)

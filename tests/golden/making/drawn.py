@@ -32,7 +32,9 @@ Ruler = Callable[[Canvas, float, float, float, float], None]
 def write_drawn(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     """Write the PDFs; return their names and expected rows."""
     pdfmetrics.registerFont(UnicodeCIDFont(_HAN))
-    makers = (_rectangles, _one_path, _turned, _in_a_form, _cut_number, _lost_spaces, _run_off)
+    makers = (
+        _rectangles, _one_path, _turned, _in_a_form, _cut_number, _open_ends, _lost_spaces, _run_off,
+    )  # fmt: skip
     return [make(folder) for make in makers]
 
 
@@ -197,6 +199,40 @@ def _cut_number(folder: Path) -> tuple[str, dict[str, Any]]:
     canvas.save()
     sheet = Sheet("deep_synthesis", DEEP_SYNTHESIS, rows)
     return name, Case(name, [title], [sheet], period="2024-12").expected()
+
+
+def _open_below(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
+    for edge in (x, x + width):
+        canvas.line(edge, y, edge, y - height)
+    canvas.line(x, y, x + width, y)
+
+
+def _open_above(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
+    for edge in (x, x + width):
+        canvas.line(edge, y, edge, y - height)
+    canvas.line(x, y - height, x + width, y - height)
+
+
+def _open_ends(folder: Path) -> tuple[str, dict[str, Any]]:
+    """The way of browsers: where a page ends inside a row no border closes the row, nor opens it."""
+    name, title = "open_ends", "境内深度合成服务算法备案清单（2026年3月）"
+    rows = [synthesis_row(serial) for serial in (1, 2, 3)]
+    canvas = _canvas(folder, name, _SIZE_OF_PAGE)
+    page = Page(canvas, _SIZE_OF_PAGE[1], _stroked)
+    page.line(title)
+    page.row(_cells(list(DEEP_SYNTHESIS)), _WIDTHS)
+    page.row(_cells(rows[0]), _WIDTHS)
+    cells = _cells(rows[1])
+    page.ruler = _open_below
+    page.row([lines[:2] for lines in cells], _WIDTHS)
+    canvas.showPage()
+    page = Page(canvas, _SIZE_OF_PAGE[1], _open_above)
+    page.row([lines[2:] for lines in cells], _WIDTHS)
+    page.ruler = _stroked
+    page.row(_cells(rows[2]), _WIDTHS)
+    canvas.save()
+    sheet = Sheet("deep_synthesis", DEEP_SYNTHESIS, rows)
+    return name, Case(name, [title], [sheet], period="2026-03").expected()
 
 
 def _lost_spaces(folder: Path) -> tuple[str, dict[str, Any]]:
