@@ -33,6 +33,7 @@ QUIET = [
     "--disable-sync",
 ]
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "pages"
+WIDE, PHONE = 1200, 390
 KEY = "a-key-for-tests"
 READER, READER_ENTRY = new_key("reader", Scope.READ)
 
@@ -100,20 +101,32 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+def serious_faults(page: Any) -> list[tuple[str, list[str]]]:
+    """What axe finds serious or critical, each with the first places."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        (one["id"], [node["html"] for node in one["nodes"]][:3])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
 @pytest.fixture
 def visit(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     """Open a page: `visit("/guide", lang="zh", width=390, dark=True, js=False)`.
 
+    Without scripts on a phone, where no width is named: then each task is done in both widths.
     Fails at the end of the test if a page complained in its console or asked another host.
     """
     contexts, complaints = [], []
 
-    def open_page(path: str, *, lang: str = "en", width: int = 1200, dark: bool = False,
+    def open_page(path: str, *, lang: str = "en", width: int = 0, dark: bool = False,
                   js: bool = True) -> Any:  # fmt: skip
         context = browser.new_context(
             base_url=site,
             locale="zh-CN" if lang == "zh" else "en-GB",
-            viewport={"width": width, "height": 900},
+            viewport={"width": width or (WIDE if js else PHONE), "height": 900},
             color_scheme="dark" if dark else "light",
             java_script_enabled=js,
             reduced_motion="reduce",

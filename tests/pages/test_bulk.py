@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from tests.pages import registry as small
+from tests.pages.conftest import serious_faults
 
 Visit = Callable[..., Any]
 ROWS = [
@@ -55,6 +56,8 @@ def test_a_file_is_checked_filtered_and_taken_home(visit: Visit, js: bool) -> No
     page.locator(".chips a", has_text="Another company").click()
     page.wait_for_url("**only=other_company")
     assert small.OTHER_COMPANY in page.locator("tbody").inner_text()
+    if js:
+        assert serious_faults(page) == []
     with page.expect_download() as downloaded:
         page.get_by_role("link", name="Download the checked file").click()
     assert downloaded.value.suggested_filename == "vendors-checked.csv"

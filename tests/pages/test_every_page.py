@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pages import registry as small
-from tests.pages.conftest import ARTEFACTS
+from tests.pages.conftest import ARTEFACTS, serious_faults
 
 pytestmark = pytest.mark.browser
 
@@ -41,8 +41,6 @@ LOOKS = [("en", 1200, False), ("zh", 390, True)]
 @pytest.mark.parametrize("name", PAGES)
 def test_page(visit: Callable[..., Any], name: str, lang: str, width: int, dark: bool) -> None:
     """axe finds nothing serious, nothing is wider than the screen, and there is one heading."""
-    from axe_playwright_python.sync_playwright import Axe
-
     page = visit(PAGES[name], lang=lang, width=width, dark=dark)
     page.wait_for_load_state("networkidle")
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
@@ -51,10 +49,7 @@ def test_page(visit: Callable[..., Any], name: str, lang: str, width: int, dark:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
-    found = Axe().run(page).response["violations"]
-    serious = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found
-               if one["impact"] in ("serious", "critical")]  # fmt: skip
-    assert serious == []
+    assert serious_faults(page) == []
 
 
 @pytest.mark.parametrize("path", ["/", PAGES["active"], PAGES["list"], "/market"])

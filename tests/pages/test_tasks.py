@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.pages import registry as small
+from tests.pages.conftest import KEY, PHONE, serious_faults
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]
@@ -136,8 +137,6 @@ def test_terms_lead_to_the_guide(visit: Visit) -> None:
 @SCRIPTS
 def test_a_subscription_is_made_tested_and_ended(visit: Visit, js: bool) -> None:
     """With a key: make one from a company's page, see its secret, send a test, end it."""
-    from tests.pages.conftest import KEY
-
     page = visit("/entities/5072064", js=js)
     page.get_by_role("link", name="Watch this company").click()
     page.get_by_label("API key").fill("wrong")
@@ -150,6 +149,8 @@ def test_a_subscription_is_made_tested_and_ended(visit: Visit, js: bool) -> None
     assert "whsec_" in page.locator("main").inner_text()
     page.get_by_role("button", name="Send a test").first.click()
     assert "waiting" in page.locator(".subscription").first.inner_text()
+    if js:
+        assert serious_faults(page) == []
     page.locator(".sure summary").first.click()
     page.get_by_role("button", name="Yes, end it").first.click()
     assert "has ended" in page.get_by_role("status").inner_text()
@@ -160,3 +161,22 @@ def test_what_does_not_fit_is_said(visit: Visit) -> None:
     page = visit("/filings/nothing-like-it")
     assert "not in the registry" in page.locator("main").inner_text()
     assert page.locator("#ask").is_visible()
+
+
+@SCRIPTS
+def test_a_walk_in_chinese_on_a_phone(visit: Visit, js: bool) -> None:
+    """From a name to its filing, the company, its list and the market, all by links."""
+    page = visit("/", lang="zh", width=PHONE, js=js)
+    ask(page, "测试算法5")
+    page.locator(".hit h3 a", has_text="测试算法5").first.click()
+    assert "旧名算法" in page.locator(".timeline").inner_text()
+    page.locator("dl.facts a", has_text=small.COMPANY).click()
+    assert "双备案" in page.locator("main").inner_text()
+    page.get_by_role("link", name="清单", exact=True).click()
+    page.get_by_role("link", name="2023年8月").first.click()
+    assert "上一期" in page.locator("main").inner_text()
+    page.get_by_role("link", name="市场").click()
+    page.get_by_label("角色").select_option("technical_supporter")
+    page.get_by_role("button", name="查看").click()
+    assert "项备案" in page.locator(".actions strong").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
