@@ -27,14 +27,15 @@ def examine_index(engine: Engine) -> Iterator[Finding]:
         yield Finding(
             Health.WARN,
             Text(
-                f"检索 {name}：索引落后 {health.lag} 次写入",
-                f"search {name}: {health.lag} writes behind",
+                f"检索 {name}：{health.documents} 条，落后 {health.lag} 次写入",
+                f"search {name}: {health.documents} filings, {health.lag} writes behind",
             ),
         )
     else:
         yield Finding(
             Health.OK,
             Text(
-                f"检索 {name}：{health.documents} 条", f"search {name}: {health.documents} filings"
+                f"检索 {name}：{health.documents} 条，与登记簿同步",
+                f"search {name}: {health.documents} filings, 0 writes behind",
             ),
         )

@@ -12,6 +12,7 @@ from registry.db import open_database
 from registry.language import Text, language_of
 from registry.settings import Settings
 from registry.terminal import terminal
+from search_api.commands.filled import require_filled
 from search_api.commands.options import with_filters
 from search_api.params import SearchParams
 from search_api.search import search_filings
@@ -45,6 +46,7 @@ def search(
     """Find filings by any fragment. 按任意片段查找备案。"""
     settings = Settings.load()
     parts = Services(settings, open_database(settings))
+    require_filled(parts.database)
     with parts.database.read() as session:
         query = asked.model_copy(update={"limit": limit, "facets": False}).query(session)
     answer = search_filings(parts, query)

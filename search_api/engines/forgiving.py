@@ -2,7 +2,8 @@
 
 - Letters may be pinyin or initials of a Chinese name: zijietiaodong, zjtd.
 - A Latin word may be a letter or two off: DeepSek.
-- A Chinese text of four characters or more may have one wrong, missing or too many.
+- A Chinese text of four characters or more may have one wrong, missing or too many, or two neighbours
+  the other way round.
 - A company's name may have the wrong legal form or place: its own part is tried.
 
 Digits are never guessed at: another number is another filing.
@@ -152,6 +153,8 @@ def _chinese(lookup: Lookup, term: str) -> list[Guess]:
     for place in _suspects(lookup, term):
         for fragment in _mended(lookup, term, place):
             counts[fragment] = counts.get(fragment, 0) + 1
+    for fragment in _swapped(lookup, term):
+        counts.setdefault(fragment, 1)
     sound = spell(term)
     alike = [
         one for one in counts if (said := spell(one)) and sound and said.pinyin == sound.pinyin
@@ -161,11 +164,27 @@ def _chinese(lookup: Lookup, term: str) -> list[Guess]:
 
 def _suspects(lookup: Lookup, term: str) -> Iterator[int]:
     """Where the wrong character can be: what is before it occurs, and what is after it."""
-    longest = next(n for n in range(len(term), -1, -1) if not n or lookup.exists(term[:n]))
+    longest = _longest_known(lookup, term)
     first = next(n for n in range(len(term) + 1) if n == len(term) or lookup.exists(term[n:]))
     for place in range(max(0, first - 1), min(longest, len(term) - 1) + 1):
         if not term[place].isdigit():
             yield place
+
+
+def _longest_known(lookup: Lookup, term: str) -> int:
+    """The length of the longest beginning that occurs."""
+    return next(n for n in range(len(term), -1, -1) if not n or lookup.exists(term[:n]))
+
+
+def _swapped(lookup: Lookup, term: str) -> Iterator[str]:
+    """The term with two neighbours the other way round, where what occurs ends."""
+    longest = _longest_known(lookup, term)
+    for place in (longest - 1, longest):
+        two = term[place : place + 2] if place >= 0 else ""
+        if len(two) == 2 and not any(map(str.isdigit, two)):
+            fragment = term[:place] + two[::-1] + term[place + 2 :]
+            if lookup.exists(fragment):
+                yield fragment
 
 
 def _mended(lookup: Lookup, term: str, place: int) -> Iterator[str]:

@@ -16,13 +16,10 @@ class Terms:
         self.number = whole_number(text)
         words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
         self.words = words[:MOST_WORDS] if len(words) > 1 else ()
+        self.is_cut = len(words) > MOST_WORDS
+        """Whether words are passed over."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was typed."""
         return not self.text.strip()
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether words were passed over."""
-        return len(self.words) == MOST_WORDS and len(self.text.split()) > MOST_WORDS

@@ -2,31 +2,17 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from registry.db import Database
 from registry.errors import AlreadyRunning, SearchUnavailable, UsageError
 from registry.events import revision
 from registry.leases import Lease, holding
 from registry.settings import Settings
-from search_api.engines.base import (
-    Dimension,
-    FacetValue,
-    Health,
-    Hit,
-    Level,
-    Page,
-    Progress,
-    Query,
-    Sort,
-)
-from search_api.engines.meili.asking import LEVELS, Ask, condition_of, counts_of, query_of
-from search_api.engines.meili.layout import MOST_FACET_VALUES
+from search_api.engines.base import Health, Page, Progress, Query, Sort
+from search_api.engines.meili.answering import Asking
+from search_api.engines.meili.asking import Ask, condition_of, query_of
 from search_api.engines.meili.live import Indexes, Live
-from search_api.engines.meili.matching import Matched, match
-from search_api.engines.meili.server import NoSuchIndex, Server
-from search_api.engines.meili.words import Words
-from search_api.engines.terms import Terms
+from search_api.engines.meili.server import Server
 from search_api.paging import decode_cursor, encode_cursor
 
 _WAIT_SECONDS, _POLL_SECONDS = 10.0, 0.1
@@ -48,12 +34,13 @@ class MeiliEngine:
         """See `Engine.search`."""
         offset, upto = _read_cursor(query.cursor)
         live = self.current()
-        matched = self._match(live, query.text)
+        asking = Asking(self.server, live)
+        matched = asking.match(query.text)
         condition = condition_of(query.filters)
-        total, facets = self._counts(live, matched, query)
+        total, facets = asking.counts(matched.asks, query)
         # What came after the first page was asked for must not push filings to later pages.
         bounded = " AND ".join(filter(None, (condition, f"id <= {upto}" if upto else "")))
-        hits = self._hits(live, matched.asks, query.sort, bounded, offset, query.limit + 1)
+        hits = asking.hits(matched.asks, query.sort, bounded, offset, query.limit + 1)
         page = tuple(hits[: query.limit])
         more = len(hits) > query.limit
         newest = upto or (self._newest_id(live) if more else 0)
@@ -63,15 +50,16 @@ class MeiliEngine:
             next=encode_cursor([offset + query.limit, newest]) if more else None,
             facets=facets,
             fragments=matched.fragments,
-            guesses=matched.guesses if total else (),
+            guesses=matched.guesses,
+            limited=matched.limited or asking.was_cut_off,
         )
 
     def ids(self, query: Query) -> Iterator[int]:
         """See `Engine.ids`."""
-        live = self.current()
-        asks = self._match(live, query.text).asks
+        asking = Asking(self.server, self.current())
+        asks = asking.match(query.text).asks
         condition, offset = condition_of(query.filters), 0
-        while hits := self._hits(live, asks, query.sort, condition, offset, _IDS_AT_ONCE):
+        while hits := asking.hits(asks, query.sort, condition, offset, _IDS_AT_ONCE):
             yield from (hit.id for hit in hits)
             offset += len(hits)
 
@@ -132,63 +120,10 @@ class MeiliEngine:
                 return
             time.sleep(_POLL_SECONDS)
 
-    def _match(self, live: Live, text: str) -> Matched:
-        lookup = Words(self.server, live.filings, live.words)
-
-        def best(asks: list[Ask]) -> Level | None:
-            hits = self._hits(live, asks, Sort.RELEVANCE, "", 0, 1)
-            return hits[0].level if hits else None
-
-        return match(Terms(text), lookup, best)
-
-    def _hits(
-        self, live: Live, asks: list[Ask], sort: Sort, condition: str, offset: int, limit: int
-    ) -> list[Hit]:
-        answer = self._ask(live, asks, sort, condition, {"offset": offset, "limit": limit})
-        hits = []
-        for found in answer["hits"]:
-            rank = asks[found["_federation"]["queriesPosition"]].rank
-            level = None if rank < 0 else Level(rank % LEVELS)
-            hits.append(Hit(found["id"], level, rank >= LEVELS))
-        return hits
-
-    def _ask(
-        self, live: Live, asks: list[Ask], sort: Sort, condition: str, federation: dict[str, Any]
-    ) -> dict[str, Any]:
-        queries = [query_of(live.filings, ask, sort, condition) for ask in asks]
-        try:
-            return self.server.search(queries, federation)
-        except NoSuchIndex as error:
-            raise SearchUnavailable("the search index was replaced: ask again") from error
-
-    def _counts(
-        self, live: Live, matched: Matched, query: Query
-    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]]]:
-        """The exact total, and the counts of each dimension without its own filter."""
-        condition = condition_of(query.filters)
-        conditions = {d: condition_of(query.filters, d) for d in query.facets}
-        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
-        total = 0
-        for shared in dict.fromkeys((condition, *conditions.values())):
-            counted = [d for d in query.facets if conditions[d] == shared]
-            wanted = {live.filings: [d.value for d in counted]}
-            federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
-            answer = self._ask(live, matched.asks, query.sort, shared, federation)
-            total = answer["totalHits"] if shared == condition else total
-            for dimension in counted:
-                numbers = counts_of(answer, live.filings, dimension)
-                facets[dimension] = _most_frequent(numbers, query.facet_values)
-        return total, {dimension: facets[dimension] for dimension in query.facets}
-
     def _newest_id(self, live: Live) -> int:
         asks = [Ask("", (), -1)]
         query = query_of(live.filings, asks[0], Sort.RELEVANCE, "") | {"sort": ["id:desc"]}
         return int(self.server.search([query], {"limit": 1})["hits"][0]["id"])
-
-
-def _most_frequent(numbers: dict[str, int], limit: int) -> tuple[FacetValue, ...]:
-    ranked = sorted((-number, value) for value, number in numbers.items())
-    return tuple(FacetValue(value, -n) for n, value in ranked[: min(limit, MOST_FACET_VALUES)])
 
 
 def _read_cursor(cursor: str) -> tuple[int, int]:

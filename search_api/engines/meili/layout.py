@@ -13,6 +13,8 @@ from search_api.engines.text import mark
 SCHEMA = 2
 """Of settings and documents. Another version is another index, built beside."""
 MOST_FACET_VALUES = 300
+CUTOFF_MILLISECONDS = 5000
+"""Of one query."""
 
 _COMMON: dict[str, Any] = {
     "typoTolerance": {"enabled": False},
@@ -27,7 +29,7 @@ FILINGS_SETTINGS: dict[str, Any] = _COMMON | {
     "sortableAttributes": ["group", "month", "id"],
     "rankingRules": ["words", "sort"],
     "faceting": {"maxValuesPerFacet": MOST_FACET_VALUES, "sortFacetValuesBy": {"*": "count"}},
-    "searchCutoffMs": 5000,
+    "searchCutoffMs": CUTOFF_MILLISECONDS,
 }
 WORDS_SETTINGS: dict[str, Any] = _COMMON | {
     "searchableAttributes": ["word"],

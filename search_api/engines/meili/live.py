@@ -47,7 +47,7 @@ class Indexes:
     """The indexes of one registry on one server."""
 
     def __init__(self, server: Server, prefix: str) -> None:
-        self._server, self._prefix = server, prefix
+        self._server, self.prefix = server, prefix
         self._state = f"{prefix}-live"
 
     def live(self) -> Live | None:
@@ -61,7 +61,7 @@ class Indexes:
     def rebuild(self, session: Session, progress: Progress | None) -> int:
         """Build anew beside what is live, and swap; returns how many filings."""
         upto = revision(session)
-        name = f"{self._prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}"
+        name = f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}"
         live = Live(name, f"{name}-words", upto)
         total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
         try:
@@ -88,7 +88,7 @@ class Indexes:
 
     def drop(self) -> None:
         """Delete all of it."""
-        for name in self._server.indexes(f"{self._prefix}-"):
+        for name in self._server.indexes(f"{self.prefix}-"):
             self._server.drop(name)
 
     def _write(self, live: Live, documents: Iterable[IndexDocument], words: Counter[str]) -> int:
@@ -129,7 +129,7 @@ class Indexes:
         """Delete the indexes of this schema that are not live."""
         live = self.live()
         kept = {live.filings, live.words} if live else set()
-        for name in self._server.indexes(f"{self._prefix}-{SCHEMA}-"):
+        for name in self._server.indexes(f"{self.prefix}-{SCHEMA}-"):
             if name not in kept:
                 self._server.drop(name)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from search_api.engines.base import Level
 from search_api.engines.forgiving import Guess, Lookup, guess
@@ -22,6 +23,7 @@ class Matched:
     asks: list[Ask]
     fragments: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
+    limited: bool = False
 
 
 def match(terms: Terms, lookup: Lookup, best: Best) -> Matched:
@@ -36,17 +38,28 @@ def match(terms: Terms, lookup: Lookup, best: Best) -> Matched:
         guesses = guess(lookup, terms.whole, best(asks))
         for one in guesses:
             asks.extend(ask_fragment(one.fragment, forgiven=True))
-    spellings = [_spellings(word, lookup, best) for word in terms.words]
+    words = [_word(word, lookup, best) for word in terms.words]
+    spellings = [word.spellings for word in words]
     asks.extend(ask_words(spellings) if spellings else ())
     fragments = [terms.whole, *(one.fragment for one in guesses)]
     fragments.extend(one for spelled in spellings for one in spelled)
     texts = (*(one.fragment for one in guesses), *_texts(spellings))
-    return Matched(asks, tuple(dict.fromkeys(fragments)), texts)
+    if words and best(asks) is None:
+        texts = tuple(word.spellings[0] for word in words if word.occurs)
+    return Matched(asks, tuple(dict.fromkeys(fragments)), texts, terms.is_cut)
 
 
-def _spellings(word: str, lookup: Lookup, best: Best) -> list[str]:
-    guesses = guess(lookup, word, best(list(ask_fragment(word))))
-    return [word, *(one.fragment for one in guesses[:_MOST_SPELLINGS])]
+class _Word(NamedTuple):
+    """One word among several: as typed and as it may be meant, and whether it occurs as typed."""
+
+    spellings: list[str]
+    occurs: bool
+
+
+def _word(word: str, lookup: Lookup, best: Best) -> _Word:
+    level = best(list(ask_fragment(word)))
+    guesses = guess(lookup, word, level)[:_MOST_SPELLINGS]
+    return _Word([word, *(one.fragment for one in guesses)], level is not None)
 
 
 def _texts(spellings: Sequence[Sequence[str]]) -> Iterator[str]:

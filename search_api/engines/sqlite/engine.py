@@ -49,6 +49,7 @@ class SqliteEngine:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
+        self.home = settings.home
         self._manifest = Manifest(settings.home)
         self._lock, self._following = Lock(), Lock()
         self._open: dict[str, Segment] = {}

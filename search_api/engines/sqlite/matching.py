@@ -53,7 +53,8 @@ def match(state: State, terms: Terms) -> Matched:
         upto = [a | b for a, b in zip(upto, together, strict=True)]
     looked_for = [one for term in (whole, *words) for one in term.fragments]
     texts = _texts(terms, whole, words, upto)
-    return Matched(upto, tuple(dict.fromkeys(looked_for)), tuple(texts), limits.is_over())
+    limited = terms.is_cut or limits.is_over()
+    return Matched(upto, tuple(dict.fromkeys(looked_for)), tuple(texts), limited)
 
 
 class _Term:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from registry.db import Database
+from registry.events import next_revision
 from registry.imports import import_document
 from registry.models import Filing
 from search_api.engines.base import Dimension, Engine, FacetValue, Filters, Level, Query, Sort
@@ -101,3 +102,45 @@ def test_a_rebuild_changes_no_answer(filled: Database, engine: Engine) -> None:
     assert engine.rebuild() == 4
     assert engine.search(Query("", facets=tuple(Dimension))) == before
     assert engine.health().lag == 0
+
+
+def test_deleted_filings_are_gone(filled: Database, engine: Engine) -> None:
+    """What the registry no longer has is not found, counted or paged."""
+    assert engine.search(Query("抖音")).total == 1
+    with filled.write() as session:
+        next_revision(session)
+        gone = session.execute(select(Filing).where(Filing.number == ROWS[0].number)).scalar_one()
+        session.delete(gone)
+    page = engine.search(Query("", facets=(Dimension.SERIES,)))
+    assert (page.total, len(page.hits)) == (3, 3)
+    assert sum(one.count for one in page.facets[Dimension.SERIES]) == 3
+    assert engine.search(Query("抖音")).total == 0
+
+
+def test_words_beyond_the_limit_are_told_of(shared: Shared) -> None:
+    """A query that meets a limit says so."""
+    assert not shared.engine.search(Query("百度 " * 20)).limited
+    assert shared.engine.search(Query("百 度 网 讯 科 技 有 限 公")).limited
+
+
+def test_where_nothing_has_all_words_those_found_are_offered(shared: Shared) -> None:
+    """Who typed one word too many sees which."""
+    page = shared.engine.search(Query("百度 抖音 西瓜皮"))
+    assert (page.total, page.guesses) == (0, ("百度", "抖音"))
+
+
+def test_signs_alone_are_found(shared: Shared) -> None:
+    """A run of signs is a run of characters too; in any width."""
+    assert shared.names(Query("--")) == ["文心大模型算法-2"]
+    assert shared.names(Query("）、")) == shared.names(Query(")、")) == ["字节推荐算法"]
+
+
+def test_values_of_a_filter_are_alternatives_and_filters_add_up(shared: Shared) -> None:
+    """Any of the values of one, and all of the filters."""
+    both = {Dimension.YEAR: ("2023", "2024"), Dimension.SERIES: ("deep_synthesis",)}
+    assert len(shared.names(Query("", Filters(both)))) == 3
+    assert shared.names(Query("", Filters(both | {Dimension.YEAR: ("2024",)}))) == [
+        "AI Agent 对话算法"
+    ]
+    assert shared.names(Query("", Filters({}, "2024-01", "2024-12"))) == ["文心一言"]
+    assert len(shared.names(Query("", Filters({}, "", "2023-12")))) == 3
