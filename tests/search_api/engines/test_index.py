@@ -65,6 +65,7 @@ def test_what_a_killed_builder_left_is_removed(filled: Database, tmp_path: Path)
         [sys.executable, "-c", DIES_WHILE_BUILDING, str(tmp_path)],
         stdout=subprocess.PIPE,
         text=True,
+        check=False,
     )
     assert Path(died.stdout.strip()).exists()
     engine.rebuild()
