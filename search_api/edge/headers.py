@@ -56,7 +56,8 @@ class SecurityHeaders:
             return
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # 304 changes the headers of what the browser holds: a page keeps the policy it came with.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = message["headers"]
                 given = dict(headers)
                 is_page = given.get(b"content-type", b"").startswith(b"text/html")
