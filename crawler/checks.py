@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
+from crawler.integrity import damage_in
 from registry.errors import (
+    DamagedBodyError,
     EmptyBodyError,
     FetchError,
     FirewallError,
@@ -51,6 +53,7 @@ def check_answer(name: str, status: int, body: bytes, expectation: Expectation) 
         FirewallError: a firewall's page, whatever its status.
         EmptyBodyError: a good status and no bytes.
         TruncatedBodyError: a document without its end.
+        DamagedBodyError: a document that contradicts its own check sums.
         UnexpectedAnswer: not a document of the source's formats.
         FetchError: any other status than 200.
     """
@@ -118,3 +121,5 @@ def _check_document(name: str, body: bytes, formats: Collection[str]) -> None:
         raise TruncatedBodyError(f"{name}: a PDF without its end")
     if kind not in formats:
         raise UnexpectedAnswer(f"{name}: {kind} where {' or '.join(formats)} is expected")
+    if damage := damage_in(body, kind):
+        raise DamagedBodyError(f"{name}: damaged: {damage}")

@@ -52,7 +52,7 @@ COLUMNS = Text(
 )
 _OF_DOCUMENTS = ("unknown_layout", "unread_document")
 _NOT_THE_DOCUMENT = (
-    "firewall", "crawl_stopped", "fetch_failed", "empty_body", "truncated_body",
+    "firewall", "crawl_stopped", "fetch_failed", "empty_body", "truncated_body", "damaged_body",
     "unexpected_answer", "nothing_listed",
 )  # fmt: skip
 """Codes of failures that say nothing of a document's content: it did not come."""

@@ -1,6 +1,8 @@
 """Judges every answer, and asks again where that may help: ever more slowly, then not at all."""
 
 import email.utils
+import hashlib
+import logging
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +14,7 @@ from crawler.events import Waiting
 from crawler.network import is_passing, named
 from crawler.pace import attempt_of, host_of
 from crawler.targets import Target
-from registry.errors import FetchError, UnexpectedAnswer
+from registry.errors import DamagedBodyError, FetchError, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 300.0
 """Seconds that a host is left alone at most, whatever it asks for."""
+
+log = logging.getLogger(__name__)
 
 
 class RetryMiddleware:
@@ -68,9 +72,14 @@ class RetryMiddleware:
         try:
             check_answer(str(target), response.status, response.body, expectation)
         except FetchError as error:
+            if _came_so_before(request, response, error):
+                return self._accepted(request, response)
             advice = advice_on(error, response.status)
             wait = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
             return self._again(request, target, error, advice, retry_after(wait))
+        return self._accepted(request, response)
+
+    def _accepted(self, request: Request, response: Response) -> Response:
         self._spider.pace.served(host_of(request))
         return response
 
@@ -118,6 +127,17 @@ def target_of(request: Request) -> Target | None:
     """The target a request is for; None for robots.txt."""
     target = request.meta.get("target")
     return target if isinstance(target, Target) else None
+
+
+def _came_so_before(request: Request, response: Response, error: FetchError) -> bool:
+    """Whether a damaged document is the same as at the last attempt: then it is published so."""
+    if not isinstance(error, DamagedBodyError):
+        return False
+    digest = hashlib.sha256(response.body).digest()
+    before, request.meta["damaged"] = request.meta.get("damaged"), digest
+    if before == digest:
+        log.warning("%s, and again the same: taken as it is", error)
+    return bool(before == digest)
 
 
 def retry_after(value: str) -> float:

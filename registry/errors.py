@@ -20,6 +20,7 @@
     │   ├── FirewallError         a firewall page instead of the document
     │   ├── EmptyBodyError        200 and nothing
     │   ├── TruncatedBodyError    fewer bytes than announced
+    │   ├── DamagedBodyError      bytes that contradict their own check sums
     │   ├── UnexpectedAnswer      something else than was asked for: HTML for a document, no JSON
     │   └── NothingListed         a page or list without what it is there for
     ├── RegistryError             the registry could not be read or changed
@@ -166,6 +167,12 @@ class TruncatedBodyError(FetchError):
     """Fewer bytes than announced."""
 
     code = "truncated_body"
+
+
+class DamagedBodyError(FetchError):
+    """Bytes that contradict their own check sums."""
+
+    code = "damaged_body"
 
 
 class UnexpectedAnswer(FetchError):

@@ -205,6 +205,13 @@ def cut(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def corrupt(handler: Handler) -> None:
+    """A container with a bit turned over, another one each time."""
+    body = bytearray(docx("whole"))
+    body[body.index(b"<w:document>") + len(handler.site.seen)] ^= 1
+    handler.send(bytes(body))
+
+
 def stall(handler: Handler) -> None:
     """Headers, some bytes, then silence."""
     handler.send(b"PK\x03\x04", length=100_000)

@@ -12,6 +12,7 @@ from tests.crawler.site import (
     SCRIPT,
     Fault,
     busy,
+    corrupt,
     cut,
     docx,
     empty,
@@ -30,6 +31,7 @@ ALWAYS = 50
         (firewall, "firewall", 1),
         (empty, "empty_body", 3),
         (cut, "truncated_body", 3),
+        (corrupt, "damaged_body", 3),
         (busy, "fetch_failed", 3),
         (stall, "fetch_failed", 3),
         (html, "unexpected_answer", 3),
@@ -52,7 +54,7 @@ def test_a_bad_answer_is_a_named_failure_and_the_rest_is_kept(
     assert (counts.found, counts.new, counts.failed) == (2, 1, 1)
 
 
-@pytest.mark.parametrize("fault", [empty, cut, busy, stall, html])
+@pytest.mark.parametrize("fault", [empty, cut, corrupt, busy, stall, html])
 def test_a_passing_fault_is_got_over(rig: Rig, fault: Fault) -> None:
     """Asked again, after a while, the site gives what it should: all is well."""
     rig.site.faults["d3"] = [fault]
@@ -60,6 +62,16 @@ def test_a_passing_fault_is_got_over(rig: Rig, fault: Fault) -> None:
     report = rig.crawl()
     assert report.ok
     assert rig.basket.bodies() == set(rig.site.documents.values())
+    assert report.sources["deep_synthesis"].retried == 1
+
+
+def test_what_comes_damaged_in_the_same_way_twice_is_published_so(rig: Rig) -> None:
+    """Accidents differ; a writer that gets its check sums wrong does so each time."""
+    odd = docx("odd").replace(b"<w:document>", b"<w:Document>", 1)
+    rig.site.documents["d3"] = odd
+    report = rig.crawl()
+    assert report.ok
+    assert odd in rig.basket.bodies()
     assert report.sources["deep_synthesis"].retried == 1
 
 
