@@ -19,6 +19,7 @@ from registry.errors import SuanbeiError
 from registry.language import Language, Text, language_of
 from registry.lists import ParsedDocument, Series
 from registry.settings import Settings
+from registry.sightings import seen_now
 from registry.terminal import terminal
 
 IMPORTED = Text(
@@ -84,7 +85,7 @@ def import_files(
     language, rejected, failed = language_of(settings.language), False, 0
     for path in files:
         try:
-            origin = Origin(source=source, label=str(path), sighting=False)
+            origin = seen_now(database, Origin(source=source, label=str(path), sighting=False))
             taken = take_in(
                 database, archive, read_file(path), str(path), origin, accept=accept, period=period
             )

@@ -80,10 +80,10 @@ def _folder(home: Path) -> Iterator[Path]:
     parent = home.absolute() / "tmp"
     try:
         parent.mkdir(parents=True, exist_ok=True)
+        _clear_left_behind(parent)  # first: by a clock of the disk's own, ours might look old too
         folder = Path(tempfile.mkdtemp(prefix="crawl-", dir=parent))
     except OSError as error:
         raise HomeNotWritable(f"{parent}: {error.strerror or error}") from error
-    _clear_left_behind(parent)
     try:
         yield folder
     finally:

@@ -10,14 +10,14 @@ from parsers import VERSION
 from registry.batches import Origin
 from registry.checks import record_check
 from registry.db import Database
-from registry.sightings import seen_again
+from registry.sightings import seen_again, seen_now
 
 
 def make_sink(database: Database, archive: Archive) -> Sink:
     """A sink that keeps what can be read; what cannot be read raises, and is not archived."""
 
     def sink(fetched: Fetched) -> Outcome:
-        origin = origin_of(fetched)
+        origin = seen_now(database, origin_of(fetched))
         if _only_seen_again(database, archive, fetched, origin):
             return Outcome("same")
         name = fetched.label or fetched.document_url

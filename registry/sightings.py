@@ -1,11 +1,31 @@
-"""A document seen again with the same bytes: nothing happens but that it was seen."""
+"""Documents as they are seen: when, and again with the same bytes."""
 
-from sqlalchemy import select
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.batches import Origin
+from registry.db import Database
 from registry.imports import ImportReport
 from registry.models import Batch, Document, Version
+
+
+def seen_now(database: Database, origin: Origin) -> Origin:
+    """The origin of what is seen now, dated later than everything seen before.
+
+    What was seen last is what counts, and a clock may have been wrong: put back, it must not make
+    a list that has just come look older than the one it replaces.
+
+    Raises:
+        DatabaseUnavailable: the registry does not answer.
+    """
+    with database.read() as session:
+        newest = session.execute(select(func.max(Version.last_seen_at))).scalar()
+    if newest is None or newest < origin.fetched_at:
+        return origin
+    return replace(origin, fetched_at=newest + timedelta(microseconds=1))
 
 
 def seen_again(session: Session, sha256: str, origin: Origin, parser: str) -> ImportReport | None:

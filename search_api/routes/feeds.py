@@ -128,7 +128,8 @@ class _State:
             return self.tag in known or "*" in known
         try:
             since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-            return since >= self.changed
+            # A date yet to come was given out by a clock that has been put back: it says nothing.
+            return self.changed <= since <= datetime.now(UTC)
         except (ValueError, TypeError):  # no date, or one without a zone
             return False
 

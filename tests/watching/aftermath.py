@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from crawler.archive import Archive
 from crawler.origins import origins_of
-from crawler.passes import run_pass
+from crawler.passes import Works, run_pass
 from crawler.rebuild import compare
 from crawler.report import CrawlReport
+from crawler.sources import Politeness, load_catalogue
 from registry.db import Database
 from registry.models import Event, Filing
 from registry.settings import Settings
@@ -26,7 +27,6 @@ from search_api.engines.base import Dimension, Query
 from search_api.services import Services
 from tests.crawler.site import Site
 from tests.lists import row
-from tests.watching.conftest import works_of
 from tests.watching.small_site import batch, deep_rows
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -70,6 +70,15 @@ def home_at(folder: Path, site: Site, template: Path) -> Iterator[Home]:
         database.close()
 
 
+def works_of(settings: Settings, database: Database) -> Works:
+    """A pass over all sources of the small site."""
+    catalogue = load_catalogue().select()
+    patience = Politeness(timeout_seconds=5, attempts=1)
+    hurried = tuple(s.model_copy(update={"politeness": patience}) for s in catalogue.sources)
+    catalogue = catalogue.model_copy(update={"sources": hurried})
+    return Works(settings, database, Archive(settings.archive), catalogue)
+
+
 def replace_a_list(site: Site) -> None:
     """The oldest batch with a row withdrawn, one renamed and one gone."""
     rows = [row(101, remark="已注销"), row(102, product="改名(APP)"), *deep_rows(104, 37)]
@@ -108,7 +117,10 @@ def shown(home: Home) -> dict[str, Any]:
     """What readers get: the filings of some searches, the new lists of the feed."""
     services = Services(home.settings, home.database)
     feed = TestClient(create_app(services)).get("/feeds/batches.atom").content
-    lists = {one.text for one in etree.fromstring(feed).findall(f"{ATOM}entry/{ATOM}summary")}
+    # By title: what a list brought depends on what was there when it came.
+    lists = sorted(
+        one.text or "" for one in etree.fromstring(feed).findall(f"{ATOM}entry/{ATOM}title")
+    )
     found = {text: _found(services, text) for text in SEARCHES}
     services.engine.close()
     return {"lists": lists} | found

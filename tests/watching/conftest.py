@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive
 from crawler.passes import Works
-from crawler.sources import Politeness, load_catalogue
 from registry.db import Database
 from registry.settings import Settings
 from tests.crawler.site import Site, served
+from tests.watching.aftermath import Home, home_at, replace_a_list, works_of
+from tests.watching.crash import Commands, forking
 from tests.watching.small_site import small_site
 
 
@@ -33,10 +33,26 @@ def works(settings: Settings, database: Database) -> Works:
     return works_of(settings, database)
 
 
-def works_of(settings: Settings, database: Database) -> Works:
-    """A pass over all sources of the small site."""
-    catalogue = load_catalogue().select()
-    patience = Politeness(timeout_seconds=5, attempts=1)
-    hurried = tuple(s.model_copy(update={"politeness": patience}) for s in catalogue.sources)
-    catalogue = catalogue.model_copy(update={"sources": hurried})
-    return Works(settings, database, Archive(settings.archive), catalogue)
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    with forking() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Home]:
+    """What a pass leaves behind when nothing happens."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "home"
+    with served(small_site()) as site, home_at(folder, site, sqlite_template) as home:
+        assert home.crawl().ok
+        yield home
+
+
+@pytest.fixture(scope="session")
+def replaced(crawled: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """What another pass leaves behind after a list was replaced."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "home"
+    with served(small_site()) as site, home_at(folder, site, crawled.settings.home) as home:
+        replace_a_list(site)
+        assert home.crawl().ok
+        yield home

@@ -1,4 +1,4 @@
-"""Commands of Suanbei that are killed at a certain step.
+"""Commands of Suanbei in processes of their own, some of which are killed at a certain step.
 
 A step is `module:name:when:count`: the process gets SIGKILL before or after the count-th call of that
 function. Nothing of it is in the product: the function is wrapped from outside.
@@ -15,41 +15,90 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
 
-class Killer:
-    """Runs commands that must not come to their end."""
+class Commands:
+    """Runs commands, to their end or to that of their process."""
 
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
 
     def kill(self, step: str, *command: str) -> None:
         """Run a command, in this process's environment, up to a step; fails if it gets by."""
+        ended, said = self._fork(step, command, {})
+        assert ended == -signal.SIGKILL, f"{step} was not reached: {ended}, {said}"
+
+    def run(self, *command: str, **values: Any) -> tuple[int, str]:
+        """Run a command to its end; returns its exit code and all it said.
+
+        `values` are set before it begins: `registry__db__BUSY_SECONDS=1`.
+        """
+        return self._fork("", command, values)
+
+    def _fork(self, step: str, command: Sequence[str], values: dict[str, Any]) -> tuple[int, str]:
         assert self._server.stdin
         assert self._server.stdout
         ours = {name: value for name, value in os.environ.items() if name.startswith("SUANBEI_")}
-        job = {"step": step, "command": command, "environment": ours}
-        self._server.stdin.write(json.dumps(job) + "\n")
-        self._server.stdin.flush()
-        ended = json.loads(self._server.stdout.readline())
-        assert ended == -signal.SIGKILL, f"{step} was not reached: it ended with {ended}"
+        with tempfile.NamedTemporaryFile("r") as said:
+            job = Job(step, tuple(command), ours, values, said.name)
+            self._server.stdin.write(json.dumps(asdict(job)) + "\n")
+            self._server.stdin.flush()
+            return json.loads(self._server.stdout.readline()), said.read()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a forked process does, and where it says what."""
+
+    step: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    values: dict[str, Any]
+    said: str
+
+    def do(self) -> None:
+        """Do it, in this process; does not return."""
+        handle = os.open(self.said, os.O_WRONLY)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        for name in [name for name in os.environ if name.startswith("SUANBEI_")]:
+            del os.environ[name]
+        os.environ.update(self.environment)
+        for path, value in self.values.items():
+            module, name = path.replace("__", ".").rsplit(".", 1)
+            setattr(importlib.import_module(module), name, value)
+        if self.step:
+            arm(self.step)
+        import cli
+
+        sys.argv = ["suanbei", *self.command]
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 @contextmanager
-def killer() -> Iterator[Killer]:
+def forking() -> Iterator[Commands]:
     """The process that all of them are forked from, while the block lasts."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.watching.crash"],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with server:
-        yield Killer(server)
+        yield Commands(server)
 
 
 def arm(step: str) -> None:
@@ -91,27 +140,16 @@ def arm(step: str) -> None:
     setattr(owner, name, fatal)
 
 
-def _settle_in(environment: dict[str, str]) -> None:
-    for name in [name for name in os.environ if name.startswith("SUANBEI_")]:
-        del os.environ[name]
-    os.environ.update(environment)
-
-
 def serve() -> None:
     """Fork a process for every line of standard input; say how it ended."""
     import cli
 
+    assert cli.app, "everything is imported"
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
     for line in sys.stdin:
-        job = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            _settle_in(job["environment"])
-            arm(job["step"])
-            sys.argv = ["suanbei", *job["command"]]
-            cli.main()
-            os._exit(0)
+            Job(**json.loads(line)).do()
         _, status = os.waitpid(pid, 0)
         answers.write(json.dumps(os.waitstatus_to_exitcode(status)) + "\n")
         answers.flush()

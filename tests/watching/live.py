@@ -72,11 +72,12 @@ def status() -> dict[str, Any]:
 
 
 @contextmanager
-def watching(log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`suanbei watch` while the block lasts; it has to end cleanly."""
+def watching(log: Path, prelude: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """`suanbei watch` while the block lasts, after a line of Python; it has to end cleanly."""
+    program = f"{prelude}\nimport cli\ncli.main()"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "cli.py"), "watch"], stdout=output, stderr=output
+            [sys.executable, "-c", program, "watch"], cwd=ROOT, stdout=output, stderr=output
         )
     try:
         yield process

@@ -3,7 +3,6 @@
 Nothing is lost, told twice as new, or left half done.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from tests.alerts.receiver import receiving
 from tests.alerts.test_courier import deliveries, until, working
 from tests.crawler.site import served
 from tests.watching.aftermath import Home, home_at, replace_a_list, require_same
-from tests.watching.crash import Killer, killer
+from tests.watching.crash import Commands
 from tests.watching.live import environment
 from tests.watching.small_site import small_site
 
@@ -65,35 +64,10 @@ DELIVERY_STEPS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def killing() -> Iterator[Killer]:
-    with killer() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Home]:
-    """What a pass leaves behind when nothing happens."""
-    folder = tmp_path_factory.mktemp("undisturbed") / "home"
-    with served(small_site()) as site, home_at(folder, site, sqlite_template) as home:
-        assert home.crawl().ok
-        yield home
-
-
-@pytest.fixture(scope="module")
-def replaced(crawled: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """What another pass leaves behind after a list was replaced."""
-    folder = tmp_path_factory.mktemp("undisturbed") / "home"
-    with served(small_site()) as site, home_at(folder, site, crawled.settings.home) as home:
-        replace_a_list(site)
-        assert home.crawl().ok
-        yield home
-
-
 @pytest.mark.parametrize("step", CRAWL_STEPS)
 def test_a_first_pass_killed_at_any_step_is_made_good_by_the_next(
     step: str,
-    killing: Killer,
+    commands: Commands,
     crawled: Home,
     sqlite_template: Path,
     tmp_path: Path,
@@ -103,7 +77,7 @@ def test_a_first_pass_killed_at_any_step_is_made_good_by_the_next(
     folder = tmp_path / "home"
     with served(small_site()) as site, home_at(folder, site, sqlite_template) as home:
         environment(monkeypatch, folder, site.url)
-        killing.kill(step, "crawl", "--full")
+        commands.kill(step, "crawl", "--full")
         assert home.crawl().ok
         require_same(home, crawled)
 
@@ -111,7 +85,7 @@ def test_a_first_pass_killed_at_any_step_is_made_good_by_the_next(
 @pytest.mark.parametrize("step", REPLACING_STEPS)
 def test_a_pass_killed_over_a_replaced_list_is_made_good_by_the_next(
     step: str,
-    killing: Killer,
+    commands: Commands,
     crawled: Home,
     replaced: Home,
     tmp_path: Path,
@@ -122,7 +96,7 @@ def test_a_pass_killed_over_a_replaced_list_is_made_good_by_the_next(
     with served(small_site()) as site, home_at(folder, site, crawled.settings.home) as home:
         environment(monkeypatch, folder, site.url)
         replace_a_list(site)
-        killing.kill(step, "crawl", "--full")
+        commands.kill(step, "crawl", "--full")
         assert home.crawl().ok
         require_same(home, replaced)
 
@@ -132,7 +106,7 @@ def test_a_pass_killed_over_a_replaced_list_is_made_good_by_the_next(
 def test_an_index_killed_at_any_step_is_made_good_by_the_next_search(
     step: str,
     command: str,
-    killing: Killer,
+    commands: Commands,
     crawled: Home,
     replaced: Home,
     tmp_path: Path,
@@ -144,14 +118,14 @@ def test_an_index_killed_at_any_step_is_made_good_by_the_next_search(
         for path in folder.glob("index-*"):
             path.unlink()
         environment(monkeypatch, folder, site.url)
-        killing.kill(step, *(("search", "改名") if command == "search" else ("reindex",)))
+        commands.kill(step, *(("search", "改名") if command == "search" else ("reindex",)))
         require_same(home, replaced)
     assert len(list(folder.glob("*.segment*"))) == 1
 
 
 @pytest.mark.parametrize("step", DELIVERY_STEPS)
 def test_a_delivery_killed_at_any_step_loses_nothing(
-    step: str, killing: Killer, crawled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, commands: Commands, crawled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every message arrives, in order; one may come twice, under the same id."""
     monkeypatch.setattr("alerts.courier.LOOK_SECONDS", 0.05)
@@ -167,7 +141,7 @@ def test_a_delivery_killed_at_any_step_loses_nothing(
             create_subscription(session, Wish(receiver.url, filter={"entity": "不存在的公司"}))
             secret = one.secrets[0]["secret"]
             session.execute(update(Subscription).values(cursor=0))  # everything is news to them
-        killing.kill(step, "watch")
+        commands.kill(step, "watch")
         allowing = home.settings.model_copy(update={"allow_private_targets": True})
         with working(home.database, allowing):
             until(lambda: [one.state for one in deliveries(home.database)] == ["delivered"] * 7)

@@ -61,13 +61,21 @@ class Manifest:
             raise SearchUnavailable(f"{self.path}: {error}") from error
         return connection
 
+    @contextmanager
+    def _use(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._pool.use() as connection:
+                yield connection
+        except sqlite3.Error as error:  # a full disk, a damaged file
+            raise SearchUnavailable(f"search index: {error}") from error
+
     def segments(self) -> tuple[SegmentEntry, ...]:
         """The segments now.
 
         Raises:
             SearchUnavailable: the file cannot be read.
         """
-        with self._pool.use() as connection:
+        with self._use() as connection:
             return _segments(connection)
 
     @contextmanager
@@ -78,7 +86,7 @@ class Manifest:
             IndexBusy: another process has held the lock for too long.
             SearchUnavailable: the file cannot be written.
         """
-        with self._pool.use() as connection:
+        with self._use() as connection:
             _begin(connection)
             try:
                 draft = Draft(connection)
@@ -96,7 +104,7 @@ class Manifest:
     def announce(self) -> Path:
         """A name for a segment that this process builds beside, without having the turn."""
         path = self.new_file()
-        with self._pool.use() as connection:
+        with self._use() as connection:
             _begin(connection)
             connection.execute("INSERT INTO builders VALUES (?, ?)", (path.name, new_holder()))
             connection.execute("COMMIT")
@@ -104,7 +112,7 @@ class Manifest:
 
     def sweep(self) -> None:
         """Remove the segments that no state names and nobody builds: replaced, or half built."""
-        with self._pool.use() as connection:
+        with self._use() as connection:
             _begin(connection)
             builders = connection.execute("SELECT file, holder FROM builders").fetchall()
             known = {entry.file for entry in _segments(connection)}

@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
+from registry.errors import SearchUnavailable
 from search_api.engines.base import Progress
 from search_api.engines.documents import Field, IndexDocument
 from search_api.engines.pinyin import spell
@@ -56,25 +58,35 @@ def write_segment(
     progress: Progress | None,
     total: int = 0,
 ) -> int:  # fmt: skip
-    """Write these filings, and the ids of deleted ones; returns how many. Whole, or no file."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    """Write these filings, and the ids of deleted ones; returns how many. Whole, or no file.
+
+    Raises:
+        SearchUnavailable: it cannot be written: a full disk.
+    """
     try:
-        connection.executescript(_TABLES + "BEGIN;")
-        tally = Tally()
-        _write_texts(connection, tally.watch(_told(documents, progress, total)))
-        _write_commons(connection, len(tally.ids))
-        _write_words(connection, tally)
-        _write_values(connection, tally, gone)
-        connection.execute("COMMIT")
-        for index in _INDEXES:
-            connection.execute(index)
-        connection.execute("INSERT INTO fragments(fragments) VALUES ('optimize')")
-    except BaseException:
-        connection.close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            tally = Tally()
+            _fill(connection, tally.watch(_told(documents, progress, total)), tally, gone)
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise SearchUnavailable(f"search index: {error}") from error
         raise
-    connection.close()
     return len(tally.ids)
+
+
+def _fill(
+    connection: sqlite3.Connection, documents: Iterable[IndexDocument], tally: Tally, gone: Gone
+) -> None:
+    connection.executescript(_TABLES + "BEGIN;")
+    _write_texts(connection, documents)
+    _write_commons(connection, len(tally.ids))
+    _write_words(connection, tally)
+    _write_values(connection, tally, gone)
+    connection.execute("COMMIT")
+    for index in _INDEXES:
+        connection.execute(index)
+    connection.execute("INSERT INTO fragments(fragments) VALUES ('optimize')")
 
 
 def _told(

@@ -1,0 +1,100 @@
+"""A clock that is moved while `suanbei watch` runs: a real process under libfaketime."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from crawler.archive import Archive
+from crawler.rebuild import compare, rebuild
+from crawler.schedule import BEIJING
+from registry.db import Database
+from registry.subscriptions import Wish, create_subscription
+from registry.watching import Run
+from tests.alerts.receiver import receiving
+from tests.conftest import NewDatabase
+from tests.crawler.site import served
+from tests.watching.aftermath import Home, home_at, replace_a_list, shown, told
+from tests.watching.live import environment, until, watching
+from tests.watching.small_site import small_site
+
+SLEEP = "import threading, time; time.sleep = lambda seconds: threading.Event().wait(seconds)"
+"""libfaketime takes Python's own sleep, which ends at a moment of the steady clock, for nonsense."""
+pytestmark = pytest.mark.timeout(900)
+CHANGES = ("filing.deregistered", "filing.changed", "filing.vanished")
+
+
+class Clock:
+    """The clock of the processes that are started from now on, and of nobody else."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def set(self, moment: str) -> None:
+        """Move it to a moment in Beijing; it goes on from there."""
+        wanted = datetime.fromisoformat(moment).replace(tzinfo=BEIJING)
+        offset = (wanted - datetime.now(UTC)).total_seconds()
+        self._file.write_text(f"{offset:+.0f}")
+
+
+@pytest.fixture
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that the test moves; only the wall's, never the steady one."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
+        pytest.skip("NO MOVING CLOCK: apt-get install libfaketime (tests/setup_debian.sh does it)")
+    file = tmp_path / "clock"
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(file))
+    monkeypatch.setenv("FAKETIME_NO_CACHE", "1")
+    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    return Clock(file)
+
+
+def passes(database: Database) -> list[str]:
+    """The hours in Beijing at which scheduled passes began that came to their end, in order."""
+    query = select(Run).where(Run.origin == "schedule").order_by(Run.id)
+    with database.read() as session:
+        found = session.execute(query).scalars().all()
+        return [f"{one.started_at.astimezone(BEIJING):%F %H}" for one in found if one.finished_at]
+
+
+def test_a_clock_that_jumps(
+    clock: Clock,
+    crawled: Home,
+    replaced: Home,
+    new_database: NewDatabase,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ahead: what was missed is caught up once. A year back: passes go on, a list that is replaced
+    then is the one that counts, and is told of once. Set right: nothing more is told."""
+    folder = tmp_path / "home"
+    with (
+        served(small_site()) as site,
+        receiving() as hook,
+        home_at(folder, site, crawled.settings.home) as home,
+    ):
+        with home.database.write() as session:
+            create_subscription(session, Wish(hook.url, events=CHANGES))
+        environment(monkeypatch, folder, site.url, SCHEDULE="0 9-19/2 * * *")
+        clock.set("2030-03-14T10:00")
+        with watching(tmp_path / "log", SLEEP):
+            made = ["2030-03-14 10"]
+            until(lambda: passes(home.database) == made, 180, "the pass of nine")
+            clock.set("2030-03-14T16:10")
+            made.append("2030-03-14 16")
+            until(lambda: passes(home.database) == made, 180, "one pass for three that were missed")
+            replace_a_list(site)
+            clock.set("2029-02-08T10:30")
+            made.append("2029-02-08 10")
+            until(lambda: passes(home.database) == made, 180, "a pass after the clock was put back")
+            until(lambda: len(hook.got) == len(CHANGES), 60, "the changes at the receiver")
+        assert len(set(hook.ids)) == len(hook.got) == len(CHANGES)
+        assert home.crawl().ok
+        assert told(home.database) == told(replaced.database)
+        assert shown(home) == shown(replaced)
+        anew = new_database()
+        rebuild(Archive(home.settings.archive), anew)
+        assert compare(home.database, anew) == []
