@@ -25,6 +25,7 @@ from search_api.routes import (
     stats,
     status,
     subscriptions,
+    tables,
     verify,
 )
 from search_api.routes.verify import ready_verdict
@@ -34,6 +35,7 @@ from search_api.stats import Statistics
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (
     verify,
+    tables,
     scan,
     filings,
     entities,
@@ -60,10 +62,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         # Requests are counted by the edge; asking OpenTelemetry each time costs as much as a look-up.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        responses={
-            "4XX": {"model": problems.Problem, "description": "A problem (RFC 9457)"},
-            "5XX": {"model": problems.Problem, "description": "A problem (RFC 9457)"},
-        },
+        responses=problems.RESPONSES,
     )
     app.state.services = services
     app.state.reader = StateReader(services.database)

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -31,6 +32,22 @@ def problem(
     """The response for an error."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
     return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def document(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The description of an API with its errors under their own media type."""
+    for operations in openapi["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if status in RESPONSES and "application/json" in response["content"]:
+                    response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+    return openapi
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": "A problem (RFC 9457)"} for status in ("4XX", "5XX")
+}
+"""How errors are told, for every operation."""
 
 
 def install(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ NumbersIn = Callable[[bytes, str], list[Occurrence]]
 """A document's bytes, and what messages call it → its numbers in order. Only the crawler's side
 can read documents, so that the command line hands it in."""
 
-MOST_ITEMS = 1_000
+ITEMS, MOST_ITEMS = 100, 1_000
 MOST_PLACES = 100
 """Places of one number that are told; how many there are is told in any case."""
 
@@ -24,7 +24,7 @@ def scan(
     session: Session,
     found: Sequence[Occurrence],
     language: Language,
-    limit: int = MOST_ITEMS,
+    limit: int = ITEMS,
     cursor: str = "",
 ) -> bytes:
     """The answer to a scan as JSON: a list of verdicts, each number once, in the order found.

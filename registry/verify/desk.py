@@ -46,7 +46,7 @@ class Desk:
 
     def answer(self, text: str, entity: str = "", language: Language = Language.EN) -> bytes:
         """The verdict as JSON."""
-        return self.answer_to(read_input(text), entity, language)
+        return self.answer_to(read_input(_writable(text)), _writable(entity), language)
 
     def answer_to(
         self, reading: Reading, entity: str = "", language: Language = Language.EN
@@ -111,6 +111,11 @@ class Desk:
             return []
         filings = filings_of_entity(self.session, known.id)
         return sorted({f["division"] for f in filings if f["registrant"] == number.registrant})
+
+
+def _writable(text: str) -> str:
+    """A text without lone surrogates, which a terminal makes of bytes that are no text."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def still_told(reading: Reading, language: Language) -> list[Reason]:

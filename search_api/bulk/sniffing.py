@@ -60,16 +60,14 @@ def read_head(path: Path, size: int) -> bytes:
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8 or GB18030, whichever the file is in.
+    """UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8 or GB18030, if the file is in it.
 
     Raises:
-        NotADocument: it is a text in neither.
+        NotADocument: it is a text in none of them.
     """
     head = read_head(path, 4)
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding
-    for encoding in ("utf-8", "gb18030"):
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         if _decodes(path, encoding):
             return encoding
     raise NotADocument(f"{path.name}: neither XLSX nor text in UTF-8, UTF-16 or GB18030")
@@ -80,9 +78,8 @@ def _decodes(path: Path, encoding: str) -> bool:
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
-                if b"\0" in chunk:
+                if "\0" in decoder.decode(chunk):
                     return False
-                decoder.decode(chunk)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -14,7 +14,7 @@ from registry.language import Language, Text, language_of
 from registry.numbers import Occurrence
 from registry.settings import Settings
 from search_api.commands.filled import require_filled
-from search_api.commands.verdicts import DISCLAIMER, VERDICTS
+from search_api.commands.verdicts import DISCLAIMER, VERDICTS, printable
 from search_api.scan import scan
 
 Item = dict[str, Any]
@@ -48,7 +48,7 @@ def scan_numbers(
 def _print(console: Console, name: str, items: Sequence[Item], language: Language) -> None:
     for item in items:
         sign, colour, text = VERDICTS[item["verdict"]]
-        number = item["number"] or item["input"].strip()
+        number = printable(item["number"] or item["input"].strip())
         head = RichText.assemble(
             (f"{sign} {text.say(language)}", f"bold {colour}"), "  ", (number, "bold"), "  ",
             (_where(item, language), "dim"),

@@ -56,7 +56,12 @@ def print_verdict(console: Console, verdict: Verdict, language: Language) -> Non
 
 
 def _shown(verdict: Verdict) -> str:
-    return str(verdict["number"] or verdict["input"].strip()[:80])
+    return printable(verdict["number"] or verdict["input"].strip())
+
+
+def printable(text: str) -> str:
+    """The beginning of what somebody gave, without what a terminal would obey."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:80])
 
 
 def _lines(verdict: Verdict, language: Language) -> Iterator[tuple[str, RenderableType]]:

@@ -4,9 +4,12 @@ From the outside in: the client's address, the account (request id, log, metrics
 limits, compression, freshness (ETag and 304), HEAD, and answers that can be given at once.
 """
 
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from search_api import problems
 from search_api.edge.account import Account
 from search_api.edge.compression import Compression
 from search_api.edge.freshness import Freshness
@@ -32,3 +35,7 @@ class App(FastAPI):
         fresh = Freshness(inner, self.state.reader, conf)
         limited = Limits(Compression(fresh), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API."""
+        return self.openapi_schema or problems.document(super().openapi())

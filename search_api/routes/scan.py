@@ -12,7 +12,7 @@ from registry.errors import NotFound, UsageError
 from registry.language import Language
 from search_api.answers import JSON
 from search_api.language import AnswerLanguage
-from search_api.scan import MOST_ITEMS, scan
+from search_api.scan import ITEMS, MOST_ITEMS, scan
 from search_api.schemas import Scan
 from search_api.services import Services, services
 
@@ -56,7 +56,7 @@ async def scan_document(
     request: Request,
     parts: Annotated[Services, Depends(services)],
     language: AnswerLanguage,
-    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items a page")] = MOST_ITEMS,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items a page")] = ITEMS,
     cursor: Annotated[str, Query(max_length=20, description="`next` of the page before")] = "",
 ) -> Response:
     """Every number in a document, each once, with its places and its verdict.
