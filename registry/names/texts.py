@@ -3,7 +3,7 @@
 from registry.names.match import EntityMatch
 
 MATCH_REASONS: dict[str, tuple[str, str]] = {
-    "same_name": ("与备案主体名称一致", "the name of the registrant"),
+    "same_name": ("与备案主体名称一致", "the claimed name is that of the registrant"),
     "former_name": (
         "是该主体的曾用名：{matched}",
         "a former name of the registrant: {matched}",

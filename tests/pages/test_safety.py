@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from search_api.pages import charts
 from tests.pages import registry as small
 from tests.pages.conftest import READER
 
@@ -60,6 +61,26 @@ def test_markup_in_charts_is_text(client: httpx.Client) -> None:
     assert "sandbox" in answer.headers["content-security-policy"]
     assert "<script" not in answer.text
     assert small.COMPANY in answer.text
+
+
+def test_a_label_that_is_markup_is_drawn_as_text() -> None:
+    """Whatever a company calls itself, its bar has it as letters."""
+    drawn = charts.svg(charts.Drawing(((small.HOSTILE, "", 3),), ("",), False, "n"))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in drawn
+    assert "<script" not in drawn
+
+
+def test_markup_in_feeds_and_exports_is_text(client: httpx.Client) -> None:
+    """A feed says that its texts are text (no type: text), an export is never taken for a page."""
+    feed = client.get("/feeds/search.atom?q=alert")
+    assert "<script" not in feed.text
+    assert "&lt;script&gt;" in feed.text
+    assert 'type="html"' not in feed.text
+    for form in ("csv", "jsonl", "xlsx"):
+        answer = client.get(f"/v1/export.{form}?q=alert")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "html" not in answer.headers["content-type"]
+        assert "attachment" in answer.headers["content-disposition"]
 
 
 @pytest.mark.parametrize("back", ["//evil.example/x", "https://evil.example", "/\\evil.example"])
