@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from registry.errors import PortTaken
+from search_api.edge.limits import PRESENT
 
 HEAD_SECONDS = 10
 """How long a client may take for the head of a request."""
@@ -35,6 +36,7 @@ class Protocol(HttpToolsProtocol):
         """A request begins: its head should come."""
         self._wait()
         super().on_message_begin()
+        self.scope["state"][PRESENT] = self.tasks
 
     def on_headers_complete(self) -> None:
         """The head is there."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 import cli
+from deploy.trial.processes import ask
 from registry.db import open_database
 from registry.imports import import_document
 from registry.models import Batch, Counter, Event
@@ -89,6 +91,13 @@ def test_a_key_made_is_a_key_known(settings: Settings) -> None:
 @pytest.fixture
 def server(filled: Settings) -> Iterator[int]:
     """A server as its own process."""
+    with serving() as port:
+        yield port
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[int]:
+    """A server that gives a client a second for the head of a request; yields its port."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -103,6 +112,26 @@ def server(filled: Settings) -> Iterator[int]:
     process.terminate()
     process.wait(30)
     process.stdout.close()
+
+
+def test_a_flood_is_refused_and_the_next_request_is_served(
+    filled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever has come and cannot be answered soon hears 503 and when to ask again; nothing else happens."""
+    monkeypatch.setenv("SUANBEI_MAX_REQUESTS", "1")
+    with serving() as port:
+        clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+        for serial, one in enumerate(clients):
+            path = f"/v1/filings?q={serial}"
+            one.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answers = [b"".join(iter(partial(one.recv, 65536), b"")) for one in clients]
+        for one in clients:
+            one.close()
+        refused = [one for one in answers if one.startswith(b"HTTP/1.1 503 ")]
+        assert refused
+        assert all(b"\r\nretry-after: 1\r\n" in one for one in refused)
+        assert {one[:12] for one in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+        assert ask(f"http://127.0.0.1:{port}/v1/filings?q=x").status == 200
 
 
 def test_slow_clients_are_cut_and_others_are_served(server: int) -> None:

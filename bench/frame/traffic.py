@@ -102,8 +102,9 @@ async def _flood(address: str, paths: Sequence[str], rate: float, seconds: float
     start, tasks = time.perf_counter(), []
     for number in range(int(rate * seconds)):
         wait = start + number / rate - time.perf_counter()
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await asyncio.sleep(
+            max(wait, 0)
+        )  # late or not: the answers to the others are read meanwhile
         tasks.append(asyncio.create_task(ask(paths[number * 7919 % len(paths)])))
     await asyncio.gather(*tasks)
     for _, writer in idle:

@@ -23,6 +23,8 @@ from search_api.problems import problem
 
 QUEUE = 1
 """Requests that may wait for each that is answered: the time to an answer at most doubles."""
+PRESENT = "suanbei.present"
+"""In the scope's state, from `search_api.server`: the requests that have come to this process and are not answered."""
 POLLS = 1000
 """Long polls that may wait at once."""
 POST_COST = 10
@@ -90,7 +92,9 @@ class Limits:
             finally:
                 self._polls -= 1
             return
-        if self._present >= self._most * (QUEUE + 1):
+        # Those that have come and whose turn the event loop has not reached yet wait as well.
+        come = len(scope.get("state", {}).get(PRESENT, ())) - self._polls
+        if max(self._present + 1, come) > self._most * (QUEUE + 1):
             raise _busy()
         self._present += 1
         try:

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from registry.settings import Settings
 from search_api.edge import exchanges
 from search_api.edge.buckets import CLIENTS, Buckets
-from search_api.edge.limits import QUEUE, Limits
+from search_api.edge.limits import PRESENT, QUEUE, Limits
 
 app = FastAPI()
 
@@ -84,6 +84,21 @@ def test_too_many_at_once_are_shed_and_the_rest_is_served() -> None:
     shed = next(one for one in many if one.status_code == 503)
     assert (shed.json()["code"], shed.headers["retry-after"]) == ("overloaded", "1")
     assert after.status_code == 200
+
+
+def test_those_the_loop_has_not_reached_yet_are_counted() -> None:
+    """Answers made on the event loop would else wait for one another without anybody noticing."""
+    limited = Limits(app, Settings(max_requests=1))
+
+    async def ask(come: int) -> int:
+        async def arrived(scope: Any, receive: Any, send: Any) -> None:
+            await limited(scope | {"state": {PRESENT: range(come)}}, receive, send)
+
+        transport = httpx.ASGITransport(arrived)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return (await client.get("/slow?seconds=0")).status_code
+
+    assert [run(ask(come)) for come in (1, QUEUE + 1, QUEUE + 2)] == [200, 200, 503]
 
 
 def test_an_answer_that_takes_too_long_is_given_up() -> None:
