@@ -108,8 +108,8 @@ def parse_document(
     above = known.lines_above()
     own_title = title_of(above)
     ledger = Ledger(
-        period=period_in(own_title, *above, title) or period,
-        series=series_of(own_title) or series_of(title),
+        period=period_in(own_title, *above, tables.title, title) or period,
+        series=series_of(own_title) or series_of(tables.title) or series_of(title),
         forced=series,
     )
     for table in listed:
@@ -117,12 +117,12 @@ def parse_document(
     if not ledger.kept:
         raise _nothing(ledger, name)
     return ParsedDocument(
-        title=own_title or title,
+        title=own_title or tables.title or title,
         period=_period(ledger),
         format=tables.format,
         rows=tuple(ledger.kept),
         accounting=_accounting(ledger, tables.slow_pages),
-        ordinal=ordinal_of(above, own_title, title),
+        ordinal=ordinal_of(above, own_title, tables.title, title),
         parser=VERSION,
     )
 

@@ -7,9 +7,10 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 from lxml import etree
 
+from parsers.headers import find_header
 from parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
 from parsers.tables import Cell, Table, TableRow, Tables
-from parsers.text import BREAK
+from parsers.text import BREAK, clean
 from registry.errors import BrokenDocument, DocumentTooLarge
 
 _BLOCKS = frozenset(
@@ -21,6 +22,8 @@ _BLOCKS = frozenset(
 _SILENT = frozenset(("title", "script", "style", "template", "noscript", "select", "textarea"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_HEADER_ROWS = 8
+"""A header is looked for among so many rows."""
 
 
 def read_html(data: bytes, name: str) -> Tables:
@@ -34,7 +37,8 @@ def read_html(data: bytes, name: str) -> Tables:
     lines: list[str] = []
     pending: list[str] = []
     rows = 0
-    for piece in _pieces(_soup(data, name)):
+    soup = _soup(data, name)
+    for piece in _pieces(soup):
         if isinstance(piece, str):
             told = [line for line in piece.split(BREAK) if line.strip()]
             lines += told
@@ -46,7 +50,8 @@ def read_html(data: bytes, name: str) -> Tables:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} table rows")
         tables.append(Table(tuple(found), tuple(pending)))
         pending = []
-    return Tables("html", tuple(tables), tuple(lines))
+    title = soup.title.get_text() if soup.title else ""
+    return Tables("html", tuple(tables), tuple(lines), title=clean(title))
 
 
 def _soup(data: bytes, name: str) -> BeautifulSoup:
@@ -83,9 +88,10 @@ class _Gauge:
 
 
 def _pieces(root: Tag) -> Iterator[str | Tag]:
-    """Tables in document order, and the text between them.
+    """Tables in document order, those in cells after the one that they are in, and text between.
 
-    A table that holds tables is layout: it is passed through like any other block.
+    A table that holds tables and has no list's header is layout: it is passed through like any
+    other block.
     """
     text: list[str] = []
     stack: list[object] = [root]
@@ -94,10 +100,11 @@ def _pieces(root: Tag) -> Iterator[str | Tag]:
         if isinstance(node, Tag):
             if _unseen(node):
                 continue
-            if node.name == "table" and node.find("table") is None:
+            if node.name == "table" and (inner := _listed(node)) is not None:
                 yield "".join(text)
                 text.clear()
                 yield node
+                stack.extend(reversed(inner))
                 continue
             if node.name in _BLOCKS:
                 text.append(BREAK)
@@ -110,18 +117,29 @@ def _pieces(root: Tag) -> Iterator[str | Tag]:
     yield "".join(text)
 
 
+def _listed(table: Tag) -> list[Tag] | None:
+    """The tables inside a table's cells; None if it is layout, with nothing but them to read."""
+    if table.find("table") is None:
+        return []
+    header = find_header(_read_table(table, "", _HEADER_ROWS))
+    return None if header is None else list(_own(table, ("table",)))
+
+
 def _unseen(tag: Tag) -> bool:
     style = tag.get("style")
     return tag.name in _SILENT or (isinstance(style, str) and bool(_HIDDEN.search(style)))
 
 
-def _read_table(table: Tag, name: str) -> list[TableRow]:
+def _read_table(table: Tag, name: str, most: int = MAX_ROWS + 1) -> list[TableRow]:
+    """The rows of a table, without those of tables inside it; `most` rows at most."""
     rows: list[TableRow] = []
     hanging: dict[int, tuple[Cell, int]] = {}
-    for tr in table.find_all("tr"):
+    for tr in _own(table, ("tr",)):
+        if len(rows) == most:
+            break
         cells: list[Cell] = []
         column = 0
-        for tag in tr.find_all(("td", "th")):
+        for tag in _own(tr, ("td", "th")):
             column = _hang(cells, column, hanging)
             span, height = _number(tag, "colspan", MAX_COLUMNS), _number(tag, "rowspan", MAX_ROWS)
             cells.append(Cell(_text(tag), span))
@@ -135,6 +153,18 @@ def _read_table(table: Tag, name: str) -> list[TableRow]:
         if len(rows) > MAX_ROWS:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} table rows")
     return rows
+
+
+def _own(parent: Tag, names: tuple[str, ...]) -> Iterator[Tag]:
+    """The elements of these names below a parent, outside of tables inside it."""
+    stack: list[object] = list(reversed(parent.contents))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if node.name in names:
+                yield node
+            elif node.name != "table":
+                stack.extend(reversed(node.contents))
 
 
 def _hang(cells: list[Cell], column: int, hanging: dict[int, tuple[Cell, int]]) -> int:

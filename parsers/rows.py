@@ -1,6 +1,6 @@
 """From tables to rows: headers are read, every table row is kept or reported with its reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from parsers.flags import column_flags, is_whole, number_flags
@@ -58,7 +58,9 @@ class Ledger:
                 self._enter_before(listed.index, row)
             self.headers += header.height
             rows = rows[header.first + header.height :]
-        self._enter_rows(listed.index, rows, header)
+        for number, (below, part) in enumerate(_sections(rows, header)):
+            self.headers += below.height if number else 0
+            self._enter_rows(listed.index, part, below)
 
     def _enter_before(self, table: int, row: TableRow) -> None:
         if len(_texts(row)) <= 1:
@@ -139,6 +141,29 @@ def _continues(table: Table, header: Header) -> bool:
         is_whole(header.layout.series, "".join(_values(row, header).get("number", ())))
         for row in table.rows
     )
+
+
+def _sections(
+    rows: Sequence[TableRow], header: Header
+) -> Iterator[tuple[Header, Sequence[TableRow]]]:
+    """The rows below a header, parted where the header of another list stands among them."""
+    start = at = 0
+    while at < len(rows):
+        if (other := _other_header(rows, at, header)) is None:
+            at += 1
+            continue
+        yield header, rows[start:at]
+        header, start = other, at + other.height
+        at = start
+    yield header, rows[start:]
+
+
+def _other_header(rows: Sequence[TableRow], at: int, header: Header) -> Header | None:
+    """The header of another list that begins at a row, None if none does."""
+    if rows[at].repeated or not is_header_again(rows[at]):
+        return None
+    found = find_header(rows[at : at + 1])
+    return None if found is None or found.layout.columns == header.layout.columns else found
 
 
 def _odd(row: TableRow) -> str:

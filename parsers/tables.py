@@ -48,9 +48,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All tables of a document in their order; `lines` are its text outside of tables."""
+    """All tables of a document in their order; `lines` are its text outside of tables.
+
+    `title` is what the format itself calls the document (HTML), empty where it does not.
+    """
 
     format: str
     tables: tuple[Table, ...]
     lines: tuple[str, ...] = field(default=())
     slow_pages: int = 0
+    title: str = ""

@@ -120,3 +120,18 @@ def test_what_stands_under_no_name_is_kept_and_reported() -> None:
         assert [row.extra for row in document.rows] == [{"第9列": "多"}, {}]
         assert [row.remark for row in document.rows] == ["", ""]
         assert document.accounting.unknown_columns == ("第9列",)
+
+
+def test_the_header_of_another_list_among_the_rows_begins_that_list() -> None:
+    """Each row is read by the header above it; the same header again is a row to report."""
+    registered = ["序号", "属地", "应用/功能名称", "登记单位", "上线编号", "登记时间"]
+    model = ["1", "广东省", "样例模型", "样例公司", "Guangdong-YangLi-202606050172", "2026/6/5"]
+    app = ["1", "广东省", "样例应用", "样例公司", "Guangdong-YangLi-20260605S0173", "2026/6/5"]
+    body = table([GENAI, model, GENAI, model, registered, app, app])
+    document = parse_document(docx(body), name="x")
+    assert [row.series.value for row in document.rows] == [
+        "genai_filing", "genai_filing", "genai_registration", "genai_registration",
+    ]  # fmt: skip
+    told = document.accounting
+    assert (told.seen, told.kept, told.headers) == (7, 4, 2)
+    assert [(one.row, one.reason) for one in told.reported] == [(3, "header_as_data")]

@@ -1,0 +1,66 @@
+"""What only an HTML page can do to a list."""
+
+import pytest
+
+from parsers import parse_document
+from registry.lists import ParsedDocument
+
+FILED = ["序号", "属地", "模型名称", "备案单位", "备案号", "备案时间"]
+REGISTERED = ["序号", "属地", "应用/功能名称", "登记单位", "上线编号", "登记时间"]
+MODEL = ["1", "样例省", "样例模型", "样例公司", "Guangdong-YangLi-202606050172", "2026-06-05"]
+APP = ["1", "样例省", "样例应用", "样例公司", "Guangdong-YangLi-20260605S0173", "2026-06-05"]
+TITLE = "样例省生成式人工智能服务已备案信息（2026年9月）"
+
+
+def line(texts: list[str]) -> str:
+    return f"<tr>{''.join(f'<td>{text}</td>' for text in texts)}</tr>"
+
+
+def page(body: str, title: str = "", encoding: str = "utf-8") -> ParsedDocument:
+    text = f"<html><head><meta charset={encoding}><title>{title}</title></head><body>{body}</body></html>"
+    return parse_document(text.encode(encoding), name="page.html")
+
+
+def test_a_table_inside_a_cell_does_not_hide_the_list_around_it() -> None:
+    """The list is a table, the table in its cell is another, which is reported."""
+    inner = "样例模型<table><tr><td>内</td></tr></table>"
+    document = page(f"<table>{line(FILED)}{line([*MODEL[:2], inner, *MODEL[3:]])}</table>")
+    assert [(row.table, row.name) for row in document.rows] == [(1, "样例模型")]
+    assert [(one.table, one.reason) for one in document.accounting.reported] == [
+        (2, "unknown_table")
+    ]
+
+
+def test_two_lists_in_one_table() -> None:
+    """The header of another list among the rows begins that list; its heading is reported."""
+    heading = "<tr><td colspan=6>二、已登记</td></tr>"
+    document = page(
+        f"<table>{line(FILED)}{line(MODEL)}{heading}{line(REGISTERED)}{line(APP)}</table>"
+    )
+    assert [row.series.value for row in document.rows] == ["genai_filing", "genai_registration"]
+    told = document.accounting
+    assert (told.seen, told.kept, told.headers, len(told.reported)) == (5, 2, 2, 1)
+
+
+def test_the_page_s_title_tells_the_period_where_nothing_else_does() -> None:
+    """Above the table there may be no line at all."""
+    table = f"<table>{line(FILED)}{line(MODEL)}</table>"
+    document = page(table, TITLE)
+    assert (document.title, document.period) == (TITLE, "2026-09")
+    other = page(f"<h1>{TITLE.replace('9月', '8月')}</h1>{table}", TITLE)
+    assert other.period == "2026-08"
+
+
+def test_unclosed_cells_and_national_encodings() -> None:
+    """Pages are written by hand, and some in GB 18030."""
+    unclosed = "".join(f"<td>{text}" for text in MODEL)
+    document = page(f"<table>{line(FILED)}<tr>{unclosed}</table>", encoding="gb18030")
+    assert [row.number for row in document.rows] == [MODEL[4]]
+
+
+@pytest.mark.timeout(30)
+def test_tables_in_tables_in_tables_take_no_long_time() -> None:
+    """Layout within layout, as deep as the limit allows, around a long list."""
+    body = line(FILED) + line(MODEL) * 3000
+    document = page("<table><tr><td>" * 45 + f"<table>{body}</table>" + "</td></tr></table>" * 45)
+    assert len(document.rows) == 3000
