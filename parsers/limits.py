@@ -28,7 +28,7 @@ MAX_PAGE_SIDE = 14400.0
 MAX_GLYPHS_PER_PAGE = 100_000
 """Characters on one PDF page."""
 
-MAX_GLYPHS = 5_000_000
+MAX_GLYPHS = 2_000_000
 """Characters of a PDF."""
 
 MAX_RULINGS_PER_PAGE = 20_000

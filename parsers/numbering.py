@@ -13,6 +13,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = W + "val"
 _MAX_LEVEL = 8
 _SUFFIXES = {"nothing": "", "space": " ", "tab": " "}
+_UNNUMBERED = ("0", 0)
 _HAN = "零一二三四五六七八九"
 
 
@@ -131,12 +132,14 @@ def _read_styles(styles: "etree._Element", found: Numbering) -> None:
             level = _integer(_child(numbered, "ilvl", "0"), 0)
             own[name] = (_child(numbered, "numId", "0"), min(max(level, 0), _MAX_LEVEL))
     for name in parents:
-        seen, ancestor = set(), name
-        while ancestor and ancestor not in own and ancestor not in seen:
-            seen.add(ancestor)
-            ancestor = parents.get(ancestor, "")
-        if ancestor in own and own[ancestor][0] != "0":
-            found.styles[name] = own[ancestor]
+        line, ancestor = [], name
+        while ancestor in parents and ancestor not in own:
+            line.append(ancestor)
+            # What is found holds for all styles on the way, so each is walked over once.
+            own[ancestor] = _UNNUMBERED
+            ancestor = parents[ancestor]
+        own.update(dict.fromkeys(line, own.get(ancestor, _UNNUMBERED)))
+    found.styles.update({name: told for name, told in own.items() if told[0] != "0"})
 
 
 def _printed(levels: dict[int, _Level], counts: list[int | None], level: int) -> str:

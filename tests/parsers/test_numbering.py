@@ -107,3 +107,18 @@ def test_an_unknown_number_is_none() -> None:
     """A reference to numbering that is not defined prints nothing, as in Word."""
     assert sequence([numbered("99", text="3")], numbering=numbering(level(0, "%1"))) == ["3"]
     assert sequence([numbered(text="4")]) == ["4"]
+
+
+@pytest.mark.timeout(30)
+def test_styles_based_on_styles_without_end() -> None:
+    """A chain of 40,000 styles is walked once, and one that bites its tail ends."""
+
+    def style(name: object, base: object, properties: str = "") -> str:
+        return f'<w:style w:styleId="{name}"><w:basedOn w:val="{base}"/>{properties}</w:style>'
+
+    last = "<w:pPr><w:numPr><w:numId w:val='5'/></w:numPr></w:pPr>"
+    chain = "".join(style(i, i + 1) for i in range(40_000)) + style(40_000, "", last)
+    styles = f"<w:styles {W}>{chain}{style('x', 'y')}{style('y', 'x')}</w:styles>"
+    cells = [f'<w:p><w:pPr><w:pStyle w:val="{name}"/></w:pPr></w:p>' for name in ("0", "x", "7")]
+    definition = numbering(level(0, "%1"))
+    assert sequence(cells, numbering=definition, styles=styles) == ["1", "", "2"]
