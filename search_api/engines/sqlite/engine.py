@@ -26,6 +26,7 @@ from search_api.engines.base import (
 )
 from search_api.engines.documents import read_documents
 from search_api.engines.limits import SECONDS, TimeUp, check, within
+from search_api.engines.pinyin import load_readings
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.facets import allowed, is_filtered
 from search_api.engines.sqlite.manifest import IndexBusy, Manifest, SegmentEntry
@@ -60,8 +61,11 @@ class SqliteEngine:
         place = read_place(query.cursor)
         state = self.current()
         passed = allowed(state, query.filters)
+        terms = Terms(query.text)
+        if not terms.is_empty:
+            load_readings()  # once in a process; it is not the query's time
         with within(self.seconds):
-            matched = self._match(state, query)
+            matched = None if terms.is_empty else match(state, terms)
             found = matched.found & passed if matched else passed
             facets = _facets(state, query, matched, found)
         ranked = _ranked(matched, passed)
@@ -80,13 +84,11 @@ class SqliteEngine:
     def ids(self, query: Query) -> Iterator[int]:
         """See `Engine.ids`."""
         state = self.current()
-        ranked = _ranked(self._match(state, query), allowed(state, query.filters))
+        terms = Terms(query.text)
+        matched = None if terms.is_empty else match(state, terms)
+        ranked = _ranked(matched, allowed(state, query.filters))
         for place in in_order(state, _merged(ranked, query.sort), query.sort, None):
             yield place.id
-
-    def _match(self, state: State, query: Query) -> Matched | None:
-        terms = Terms(query.text)
-        return None if terms.is_empty else match(state, terms)
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
