@@ -4,10 +4,12 @@ sniffing    what a file is: XLSX or CSV, its encoding and delimiter
 columns     where the numbers and the companies stand
 cells       a cell that a spreadsheet would take for a formula is made a text
 checker     rows in, verdict columns out
-csv_file, xlsx_file    the two formats
+csv_source, csv_target, xlsx_source, xlsx_target    the two formats
+files       opening them, by what they are
+tables      what they have in common
 run         a file into a file
 """
 
-from search_api.bulk.run import Options, Summary, check_file
+from search_api.bulk.run import Options, Summary, Watch, check_file
 
-__all__ = ["Options", "Summary", "check_file"]
+__all__ = ["Options", "Summary", "Watch", "check_file"]

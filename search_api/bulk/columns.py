@@ -8,6 +8,7 @@ from registry.errors import UsageError
 from registry.numbers import AlgorithmNumber, GenaiNumber, MalformedNumber, parse_number
 
 Row = Sequence[str]
+NO_COLUMN = "-"
 LOOKED_AT = 200
 """Rows whose content decides."""
 _LEAST_SHARE = 0.05
@@ -40,7 +41,7 @@ class Columns:
 def find_columns(rows: Sequence[Row], number: str = "", company: str = "") -> Columns:
     """The columns of a table by its first rows.
 
-    `number` and `company` name columns, by header or by place (from 1).
+    `number` and `company` name columns, by header or by place (from 1); `-` is no company column.
 
     Raises:
         UsageError: a named column is not there, or no column holds filing numbers.
@@ -52,11 +53,12 @@ def find_columns(rows: Sequence[Row], number: str = "", company: str = "") -> Co
     body = rows[1 : LOOKED_AT + 1] if has_header else rows[:LOOKED_AT]
     numbers = _named(header, number) if number else _find_numbers(header, body, has_header)
     if numbers is None:
-        raise UsageError("no column holds filing numbers: name it (--number-column)")
-    named = _named(header, company) if company else None
-    if named is None:
-        named = _find_companies(header, body, has_header, numbers)
-    return Columns(numbers, named, has_header)
+        raise UsageError("no column holds filing numbers: say which one is meant to")
+    if company == NO_COLUMN:
+        return Columns(numbers, None, has_header)
+    if company:
+        return Columns(numbers, _named(header, company), has_header)
+    return Columns(numbers, _find_companies(header, body, has_header, numbers), has_header)
 
 
 def _named(header: Row, name: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,10 @@ from search_api.bulk.tables import Batch, Progress, Sheet, Target, text_of
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may say: columns by title or place (from 1), the delimiter; empty: found."""
+    """What a caller may say: columns by title or place (from 1), the delimiter; empty: found.
+
+    `company_column` may be `-`: no companies are compared.
+    """
 
     number_column: str = ""
     company_column: str = ""
@@ -43,8 +46,23 @@ class Summary:
     without_numbers: list[str] = field(default_factory=list)
 
 
+class Watch(Protocol):
+    """Somebody who looks on while a file is checked."""
+
+    def begin(self, titles: Sequence[str], columns: Columns) -> None:
+        """A table: the titles of its columns, and which are used."""
+
+    def see(self, pairs: Sequence[Pair], outcomes: Sequence[Outcome]) -> None:
+        """Rows that were checked."""
+
+
 def check_file(
-    session: Session, source: Path, target: Path, options: Options, progress: Progress
+    session: Session,
+    source: Path,
+    target: Path,
+    options: Options,
+    progress: Progress,
+    watch: Watch | None = None,
 ) -> Summary:
     """Check every row of a CSV or XLSX file; write it with its verdict to a CSV or XLSX file.
 
@@ -56,11 +74,11 @@ def check_file(
     opened = open_source(source, options.delimiter)
     judge = BulkJudge(session, options.language)
     with fewer_collections(), open_target(target, opened.delimiter) as written:
-        check = _Check(judge, written, options)
+        check = _Check(judge, written, options, watch)
         for sheet in opened.sheets():
             check.sheet(sheet, progress)
         if not check.summary.number_column:
-            raise UsageError(f"{source.name}: no column holds filing numbers (--number-column)")
+            raise UsageError(f"{source.name}: no column holds filing numbers")
     return check.summary
 
 
@@ -82,14 +100,17 @@ _ROWS_OF_SOME_BLOCKS = 50_000
 class _Check:
     """The checking of one file."""
 
-    def __init__(self, judge: BulkJudge, target: Target, options: Options) -> None:
-        self._target = target
-        self._options = options
+    def __init__(
+        self, judge: BulkJudge, target: Target, options: Options, watch: Watch | None
+    ) -> None:
+        self._target, self._options, self._watch = target, options, watch
         self._answers: Answers[Any] = Answers(judge, self._shape)
         self.summary = Summary(counts=self._answers.counts)
 
     def _shape(self, outcome: Outcome) -> Any:
-        return self._target.shape(added_cells(outcome, self._options.language))
+        """What goes behind a row; with the outcome itself, where somebody looks on."""
+        shaped = self._target.shape(added_cells(outcome, self._options.language))
+        return (shaped, outcome) if self._watch else shaped
 
     def sheet(self, sheet: Sheet, progress: Progress) -> None:
         """Check one table; one without numbers is copied as it is, where there are several."""
@@ -108,7 +129,11 @@ class _Check:
         titles = self._target.shape(added_headers(self._options.language))
         self._target.write(header, [titles] * len(header.rows), width)
         for batch in chain([rest], batches):
-            answers = self._answers(_pairs(batch, columns))
+            pairs = _pairs(batch, columns)
+            answers = self._answers(pairs)
+            if self._watch:
+                self._watch.see(pairs, [outcome for _, outcome in answers])
+                answers = [shaped for shaped, _ in answers]
             self._target.write(batch, answers, width)
             self.summary.rows += len(batch.rows)
 
@@ -121,6 +146,8 @@ class _Check:
             if sheet.name:
                 return None
             raise
+        if self._watch:
+            self._watch.begin([_title(rows[0], at, columns) for at in range(len(rows[0]))], columns)
         self.summary.number_column = _title(rows[0], columns.number, columns)
         if columns.company is not None:
             self.summary.company_column = _title(rows[0], columns.company, columns)

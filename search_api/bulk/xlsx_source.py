@@ -30,7 +30,7 @@ class XlsxSource:
         except PasswordError as error:
             raise EncryptedDocument(f"{path.name}: the workbook wants a password") from error
         except (CalamineError, OSError) as error:
-            raise BrokenDocument(f"{path.name}: not a workbook ({error})") from error
+            raise BrokenDocument(f"{path.name}: the workbook cannot be read ({error})") from error
 
     def sheets(self) -> Iterator[Sheet]:
         """The sheets that can be seen, in order."""

@@ -30,7 +30,7 @@ def verify_numbers(
     file: Annotated[Path | None, typer.Option(help="a CSV or XLSX table of vendors")] = None,
     out: Annotated[Path | None, typer.Option(help="where its verdicts go: .csv or .xlsx")] = None,
     number_column: Annotated[str, typer.Option(help="title or place of the column; found")] = "",
-    company_column: Annotated[str, typer.Option(help="title or place of the column; found")] = "",
+    company_column: Annotated[str, typer.Option(help="the same; - for none; found")] = "",
     delimiter: Annotated[str, typer.Option(help="of a CSV file; found")] = "",
 ) -> None:
     """Is a number real, and whose is it? 核对备案编号。"""

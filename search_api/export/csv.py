@@ -4,15 +4,15 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from search_api.bulk.cells import neutral
 from search_api.export.columns import COLUMNS, Head, Part, text_of
-from search_api.pages.bulk_table import harmless
 
 
 def write_csv(_head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
     """A line of column names, and a line a filing."""
     yield b"\xef\xbb\xbf" + _lines([[column.name for column in COLUMNS]])
     for part in parts:
-        yield _lines([harmless(text_of(value)) for value in row] for row in part)
+        yield _lines([neutral(text_of(value)) for value in row] for row in part)
 
 
 def _lines(rows: Iterable[list[str]]) -> bytes:

@@ -1,12 +1,11 @@
 """Bulk checks: each a folder of its own under an address nobody can guess, gone after a day."""
 
-import csv
 import json
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,10 +13,10 @@ from typing import Any, BinaryIO
 from registry.db import Database
 from registry.errors import NotFound, SuanbeiError, UsageError
 from registry.language import Language
-from registry.verify import Desk
-from search_api.i18n import mark, translations
-from search_api.pages.bulk_table import Table, harmless, read_table
-from search_api.pages.words import Words
+from registry.verify.bulk import Outcome, Pair
+from registry.verify.registrants import CONFIRMED
+from search_api.bulk import Options, check_file
+from search_api.bulk.columns import NO_COLUMN, Columns
 
 LARGEST = 50 * 2**20
 KEPT_SECONDS = 24 * 3600
@@ -25,8 +24,6 @@ SILENT_SECONDS = 120
 """A check that has not moved for so long belongs to a process that is gone."""
 SHOWN = 100
 """Lines of each verdict that the page shows."""
-ADDED = (mark("Result"), mark("Company match"), mark("Company on the list"), mark("Name"),
-         mark("Product"), mark("First listed"), mark("Why"))  # fmt: skip
 _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)
 
 
@@ -118,77 +115,76 @@ def check(
     job: Job, database: Database, language: Language,
     number: int | None = None, entity: int | None = None,
 ) -> None:  # fmt: skip
-    """Check a file that was kept; how far it is and how it ends is in its progress."""
-    progress = Progress(job.progress().name)
+    """Check a file that was kept; how far it is and how it ends is in its progress.
+
+    `number` and `entity` are places of columns from 0, `entity` -1 for none; None: found.
+    """
+    progress = Progress(job.progress().name, "running")
+    watch = _Watch(job, progress)
+    options = Options(_place(number), _place(entity), language=language)
     try:
-        table = read_table(job.source, number, entity)
-        progress.state, progress.total, progress.header = "running", len(table.rows), table.header
-        progress.number, progress.entity = table.number, table.entity
-        job.save(progress)
-        _write(job, progress, database, language, table)
-        progress.state = "done"
+        with database.read() as session:
+            check_file(session, job.source, job.result, options, watch.moved, watch)
+        progress.state, progress.total = "done", progress.done
     except SuanbeiError as error:
-        progress.state, progress.said = "failed", str(error)
+        # The page bears the file's own name.
+        said = str(error).removeprefix(f"{job.source.name}: ")
+        progress.state, progress.said = "failed", said
     except OSError as error:
         progress.state, progress.said = "failed", error.strerror or "disk"
     job.save(progress)
 
 
-def _write(
-    job: Job, progress: Progress, database: Database, language: Language, table: Table
-) -> None:
-    _ = translations(language).gettext
-    with job.result.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([harmless(text) for text in [*table.header, *map(_, ADDED)]])
-        for row, verdict in _verdicts(database, language, table):
-            writer.writerow([harmless(cell) for cell in [*row, *_added(verdict, Words(language))]])
-            _note(progress, row, verdict, table)
-            if progress.done % 200 == 0:
-                job.save(progress)
+def _place(column: int | None) -> str:
+    if column is None:
+        return ""
+    return str(column + 1) if column >= 0 else NO_COLUMN
 
 
-def _verdicts(
-    database: Database, language: Language, table: Table
-) -> Iterator[tuple[list[str], dict[str, Any]]]:
-    with database.read() as session:
-        desk = Desk(session)
-        for row in table.rows:
-            claimed = row[table.entity] if table.entity is not None else ""
-            yield row, desk.verdict(row[table.number][:4000], claimed[:500], language)
+class _Watch:
+    """Writes down how far a check is, and the first rows of each kind."""
+
+    def __init__(self, job: Job, progress: Progress) -> None:
+        self._job, self._progress = job, progress
+
+    def begin(self, titles: Sequence[str], columns: Columns) -> None:
+        """The first table's columns are those that are shown."""
+        progress = self._progress
+        if not progress.header:
+            progress.header = list(titles)
+            progress.number, progress.entity = columns.number, columns.company
+        self._job.save(progress)
+
+    def moved(self, share: float) -> None:
+        """How many rows there are is told by how many the part already read has."""
+        self._progress.total = max(self._progress.done, round(self._progress.done / (share or 1)))
+        self._job.save(self._progress)
+
+    def see(self, pairs: Sequence[Pair], outcomes: Sequence[Outcome]) -> None:
+        """Count rows, and keep the first of each kind."""
+        progress = self._progress
+        for pair, outcome in zip(pairs, outcomes, strict=True):
+            progress.done += 1
+            kind = _kind(outcome)
+            progress.tally[kind] = progress.tally.get(kind, 0) + 1
+            lines = progress.lines.setdefault(kind, [])
+            if len(lines) < SHOWN:
+                lines.append(_line(progress.done, pair, outcome))
 
 
-def _added(verdict: dict[str, Any], words: Words) -> list[str]:
-    filing = verdict["filings"][0] if verdict["filings"] else None
-    return [
-        words.verdict(verdict["verdict"]),
-        words.match(verdict["entity_match"]),
-        filing["entity"]["name"] if filing else "",
-        filing["name"] if filing else "",
-        filing["product"].replace("--", "") if filing else "",
-        filing["first_period"] if filing else "",
-        "; ".join(reason["text"] for reason in verdict["reasons"]),
-    ]
+def _kind(outcome: Outcome) -> str:
+    owned = not outcome.match or outcome.match in CONFIRMED
+    return outcome.verdict if owned or outcome.verdict != "active" else "other_company"
 
 
-def _note(progress: Progress, row: list[str], verdict: dict[str, Any], table: Table) -> None:
-    progress.done += 1
-    mismatch = verdict["verdict"] == "active" and verdict["entity_match"] in (
-        "different",
-        "similar",
-    )
-    kind = "other_company" if mismatch else verdict["verdict"]
-    progress.tally[kind] = progress.tally.get(kind, 0) + 1
-    lines = progress.lines.setdefault(kind, [])
-    if len(lines) < SHOWN:
-        filing = verdict["filings"][0] if verdict["filings"] else None
-        lines.append({
-            "row": progress.done,
-            "input": row[table.number][:300],
-            "claimed": row[table.entity][:200] if table.entity is not None else "",
-            "verdict": verdict["verdict"],
-            "match": verdict["entity_match"],
-            "number": verdict["number"],
-            "entity": filing["entity"]["name"] if filing else "",
-            "why": verdict["reasons"][0]["text"] if verdict["reasons"] else "",
-        })  # fmt: skip
+def _line(row: int, pair: Pair, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "row": row,
+        "input": pair[0][:300],
+        "claimed": pair[1][:200],
+        "verdict": outcome.verdict,
+        "match": outcome.match or None,
+        "number": outcome.number or None,
+        "entity": outcome.entity,
+        "why": outcome.reason or f"{outcome.list} {outcome.date}".strip(),
+    }

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from registry.errors import NotFound
 from registry.language import Language
 from registry.models import Filing
+from search_api.bulk.cells import neutral
 from search_api.edge.headers import PICTURE_POLICY
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages import charts
-from search_api.pages.bulk_table import harmless
 from search_api.pages.cache import VersionCache, registry_version
 from search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
 from search_api.pages.show import address
@@ -188,6 +188,6 @@ def _csv(name: str, rows: Rows, language: Language) -> Response:
     writer.writerow(head)
     for row in rows:
         label = row["label"]
-        writer.writerow([harmless(label), *([row["part"]] if parted else []), row["count"]])
+        writer.writerow([neutral(label), *([row["part"]] if parted else []), row["count"]])
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
     return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
