@@ -19,6 +19,7 @@ class Receiver:
     url: str
     got: list[tuple[dict[str, str], str]] = field(default_factory=list)
     answer: Callable[[str, str], Answer] = lambda _path, _body: (204, {})
+    says: bytes = b""
 
     @property
     def ids(self) -> list[str]:
@@ -42,8 +43,9 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(receiver.says)))
             self.end_headers()
+            self.wfile.write(receiver.says)
 
         def log_message(self, *_: Any) -> None:
             pass
