@@ -1,38 +1,43 @@
-"""A mail server on loopback that takes everything."""
+"""A real mail server on loopback that takes everything, or refuses a recipient."""
 
-import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.watching.live import free_port
 
 
-class _Session(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        while line := self.rfile.readline():
-            verb = line.split()[0].upper() if line.split() else b""
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                lines = []
-                while (text := self.rfile.readline()) not in (b".\r\n", b""):
-                    lines.append(text)
-                self.server.mails.append(b"".join(lines))  # type: ignore[attr-defined]
-            self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
-            if verb == b"QUIT":
-                return
+@dataclass
+class Mailbox:
+    """The mails that came, and who is not known here."""
+
+    mails: list[bytes] = field(default_factory=list)
+    unknown: str = ""
+    port: int = field(default_factory=free_port)
+
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
+    ) -> str:
+        if address == self.unknown:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.mails.append(envelope.original_content or b"")
+        return "250 OK"
 
 
 @contextmanager
-def mailbox() -> Iterator[tuple[int, list[bytes]]]:
-    """The port, and the mails that came."""
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Session)
-    server.daemon_threads = True
-    server.mails = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
+def mailbox() -> Iterator[Mailbox]:
+    """A server while the block lasts."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
     try:
-        yield server.server_address[1], server.mails  # type: ignore[attr-defined]
+        yield box
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        controller.stop()

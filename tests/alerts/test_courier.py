@@ -1,6 +1,7 @@
 """Delivery: at least once, in order, by one courier at a time; parked when nobody takes it."""
 
 import email
+import email.policy
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,9 +21,9 @@ from registry.outbox import WAITS, enqueue_test, retry_parked
 from registry.settings import Settings
 from registry.subscriptions import Wish, create_subscription, rotate_secret
 from registry.watching import Delivery, Subscription
-from tests.alerts.mailbox import mailbox
+from tests.alerts.mailbox import Mailbox, mailbox
 from tests.alerts.receiver import Receiver, receiving
-from tests.lists import listed, number, row
+from tests.lists import listed, row
 
 ALLOWING = Settings(allow_private_targets=True)
 
@@ -279,18 +280,42 @@ def test_a_clock_put_back_does_not_hold_messages_for_ever(
 
 
 def test_mail_goes_through_the_server_of_the_settings(database: Database) -> None:
-    """A bare mailto: address; the message's id is in the mail."""
-    with mailbox() as (port, mails):
-        url = f"mailto://127.0.0.1:{port}?from=suanbei@example.org"
-        settings = Settings(smtp_url=url, public_url="https://suanbei.example")
+    """A bare mailto: address; the message's id is in the mail, its text as it was written."""
+    with mailbox() as box:
         subscribe(database, "mailto:law@example.org", language="zh")
         publish(database, 1)
-        with working(database, settings):
+        with working(database, by_mail(box)):
             until(lambda: states(database) == ["delivered"])
-    mail = email.message_from_bytes(mails[0])
-    assert "law@example.org" in str(mail["To"])
+    mail = email.message_from_bytes(box.mails[0], policy=email.policy.default)
+    assert "law@example.org" in mail["To"]
+    assert mail["Subject"] == "算备：深度合成服务算法备案（2010年2月）"
     assert mail["X-Suanbei-Message"] == deliveries(database)[0].message_id
-    parts = [part for part in mail.walk() if part.get_content_type() == "text/plain"]
-    said = parts[0].get_payload(decode=True)
-    assert "新增备案 1 条" in said.decode()  # type: ignore[union-attr]
-    assert number(1)[:4] not in said.decode()  # type: ignore[union-attr]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines()[:2] == [
+        "深度合成服务算法备案（2010年2月）：新增备案 1 条，涉及主体 1 家，其中首次出现 1 家；浙江 1",
+        "https://suanbei.example/batches/deep_synthesis-2010-02",
+    ]
+
+
+def test_a_mail_that_is_refused_is_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mailbox that is not known, or a server that is not there: with the reason, and later again."""
+    monkeypatch.setattr(registry.outbox, "WAITS", (0.1,) * 10)
+    with mailbox() as box:
+        box.unknown = "law@example.org"
+        subscribe(database, "mailto:law@example.org")
+        publish(database, 1)
+        with working(database, by_mail(box)):
+            until(lambda: deliveries(database)[0].attempts >= 1 if deliveries(database) else False)
+            assert deliveries(database)[0].reason
+            box.unknown = ""
+            until(lambda: states(database) == ["delivered"])
+    assert len(box.mails) == 1
+
+
+def by_mail(box: Mailbox) -> Settings:
+    """Settings with this server for mails."""
+    url = f"mailto://127.0.0.1:{box.port}?from=suanbei@example.org"
+    return Settings(smtp_url=url, public_url="https://suanbei.example")
