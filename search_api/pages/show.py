@@ -1,6 +1,7 @@
 """How values look in pages: numbers, dates, periods, addresses."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -76,3 +77,13 @@ def broken_number(number: str) -> Markup:
         parts = [text[:4], text[4:10], text[10:17], text[17:]]
         return Markup("<wbr>".join(parts))  # noqa: S704  (each part was escaped above)
     return Markup(text.replace("-", "-<wbr>"))  # noqa: S704
+
+
+def telling_reasons(verdict: dict[str, Any]) -> list[str]:
+    """The reasons, two at most, that tell a number of a long list from the others in it.
+
+    That no list shows it, and which lists are known, its verdict and the coverage say.
+    """
+    told = verdict["reasons"]
+    telling = [reason for reason in told if reason["code"] != "not_listed"] or told
+    return [reason["text"] for reason in telling[:2]]

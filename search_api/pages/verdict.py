@@ -15,7 +15,7 @@ from registry.verify import Desk
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages.anatomy import pieces_of
 from search_api.pages.pictures import picture_test
-from search_api.pages.show import address
+from search_api.pages.show import address, telling_reasons
 from search_api.pages.web import public_base, render, wants_json
 from search_api.services import Services, services
 
@@ -43,13 +43,6 @@ class Line:
 
     place: int
     verdict: dict[str, Any]
-
-    @property
-    def why(self) -> list[str]:
-        """The reasons that tell this number from others; that no list shows it, its verdict says."""
-        told = self.verdict["reasons"]
-        telling = [reason for reason in told if reason["code"] != "not_listed"] or told
-        return [reason["text"] for reason in telling[:2]]
 
 
 @router.get("/verify")
@@ -154,6 +147,6 @@ def _many(
     for line in lines:
         tally[line.verdict["verdict"]] = tally.get(line.verdict["verdict"], 0) + 1
     return render(
-        request, "verdicts.html", lines=lines, tally=tally, total=len(questions), text=text,
+        request, "verdicts.html", why=telling_reasons, lines=lines, tally=tally, total=len(questions), text=text,
         most=MOST_NUMBERS, entity=entity.strip(), coverage=desk.coverage, checked_at=datetime.now(UTC),
     )  # fmt: skip

@@ -86,7 +86,7 @@ MONITORS = {
 """What is watched for at the end of every pass (crawler/monitors.py)."""
 SECTIONS = {
     "verify": mark("Verification"),
-    "filings": mark("Filings"),
+    "filings": mark("One filing"),
     "entities": mark("Companies"),
     "search": mark("Search"),
     "stats": mark("Statistics"),
