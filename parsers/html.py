@@ -56,7 +56,11 @@ def read_html(data: bytes, name: str) -> Tables:
 
 def _soup(data: bytes, name: str) -> BeautifulSoup:
     etree.HTMLParser(target=_Gauge(name)).feed(data)
-    return BeautifulSoup(data, "lxml")
+    try:
+        return BeautifulSoup(data, "lxml")
+    except ValueError as error:
+        # The name of an encoding, from the page, that lxml does not take for a string.
+        raise BrokenDocument(f"{name}: the page cannot be read as HTML ({error})") from error
 
 
 class _Gauge:

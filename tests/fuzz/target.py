@@ -52,7 +52,9 @@ def packed(kind: str, data: bytes) -> bytes:
     part = next(reversed(FRAMES[kind])) if kind == "xlsx" else "word/document.xml"
     if data.startswith(MARK):
         head, _, data = data.partition(b"\n")
-        part = head.removeprefix(MARK).decode("ascii", "replace") or part
+        told = head.removeprefix(MARK).decode("ascii", "replace")
+        # A fuzzer's names may be none that a ZIP package takes.
+        part = told if told.isprintable() and told.strip() else part
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in (FRAMES[kind] | {part: ""}).items():

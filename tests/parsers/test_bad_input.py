@@ -126,6 +126,9 @@ CASES: dict[str, tuple[Callable[[], bytes], type[DocumentError], str]] = {
     "endless html": (
         lambda: b"<html><table>" + b"<tr><td>x" * 160_000, DocumentTooLarge, "elements",
     ),
+    "encoding of control signs": (
+        lambda: b'<html><meta charset="utf\x018"><table><tr><td>x', BrokenDocument, "as HTML",
+    ),
     "pdf head only": (lambda: b"%PDF-1.7\n", BrokenDocument, "truncated or corrupt"),
     "pdf cut": (
         lambda: pdf(lambda c: c.drawString(9, 9, "x"))[:300], BrokenDocument, "truncated or corrupt",
