@@ -11,12 +11,57 @@ from typing import Any
 import pytest
 
 from parsers import parse_document, record
+from parsers.document import read
+from parsers.headers import find_header
+from parsers.layouts import header_name
 from parsers.sniff import format_of
 from registry.lists import ParsedDocument, Series
+from tests.golden.making.case import (
+    ALGORITHM,
+    DEEP_SYNTHESIS,
+    DEREGISTRATION,
+    FILED,
+    FILED_2024_04,
+    ON_DEVICE,
+    REGISTERED,
+)
+from tests.golden.making.cases import CASES
+from tests.golden.making.drawn import DRAWN
 
 FOLDER = Path(__file__).parents[1] / "golden"
 FORMATS = (".docx", ".pdf", ".xlsx", ".html")
 DOCUMENTS = sorted(path for path in FOLDER.iterdir() if path.suffix in FORMATS)
+PUBLISHED_LAYOUTS = [
+    tuple(header_name(name) for name in columns)
+    for columns in (
+        ALGORITHM, DEEP_SYNTHESIS, FILED_2024_04, FILED, ON_DEVICE, REGISTERED, DEREGISTRATION,
+    )
+]  # fmt: skip
+QUIRKS = {
+    "1 automatic numbering": ("automatic.docx", "automatic.pdf"),
+    "2 merged, doubled and split headers": (
+        "doubled_header.docx", "doubled_header.pdf", "split_header.docx", "split_header.pdf",
+        "merged_rows.docx", "merged_rows.pdf",
+    ),
+    "3 rows broken by page ends": (
+        "deep_synthesis.pdf", "unnumbered.pdf", "cut_number.pdf", "open_ends.pdf", "run_off.pdf",
+    ),
+    "4 breaks inside cells": ("breaks.docx", "breaks.pdf", "lost_spaces.pdf"),
+    "5 several tables, a header again": (
+        "genai.docx", "genai.pdf", "on_device.docx", "on_device.pdf", "header_again.docx",
+        "header_again.pdf",
+    ),
+    "6 swapped cells, 序号 out of order, 补登": ("genai.docx", "genai.pdf"),
+    "7 one number twice, brackets unlike": ("odd_numbers.docx", "odd_numbers.pdf"),
+    "8 odd numbers": ("odd_numbers.docx", "odd_numbers.pdf", "genai.docx", "genai.pdf"),
+    "columns nobody knows": ("unknown_column.docx", "unknown_column.pdf"),
+    "rare letters": ("rare_letters.docx", "rare_letters.pdf"),
+    "ways of ruling and turning a page": (
+        "rectangles.pdf", "one_path.pdf", "turned.pdf", "in_a_form.pdf",
+    ),
+}  # fmt: skip
+"""The quirks of DOMAIN.md 5, and what else lists do to a parser, by the documents that have them."""
+
 SERIES_FORMATS = [(series, kind) for series in Series for kind in ("docx", "pdf")]
 
 
@@ -66,6 +111,33 @@ def test_no_layout_is_without_a_golden_file(series: Series, kind: str) -> None:
     """Each series is in a golden DOCX and in a golden PDF."""
     told = [expected(path) for path in DOCUMENTS if path.suffix == f".{kind}"]
     assert any(row["series"] == series for wanted in told for row in wanted["rows"])
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+@pytest.mark.parametrize("columns", PUBLISHED_LAYOUTS, ids="-".join)
+def test_no_published_header_is_without_a_golden_file(columns: tuple[str, ...], kind: str) -> None:
+    """Each header of DOMAIN.md 4 stands, name for name, over a table of a golden DOCX and PDF."""
+    tables = [
+        table
+        for path in DOCUMENTS
+        if path.suffix == f".{kind}"
+        for table in read(path.read_bytes(), path.name).tables
+    ]
+    headers = [find_header(table.rows) for table in tables]
+    assert any(header is not None and header.layout.columns == columns for header in headers)
+
+
+@pytest.mark.parametrize("quirk", QUIRKS)
+def test_no_quirk_of_lists_is_without_a_golden_file(quirk: str) -> None:
+    """Each quirk of DOMAIN.md 5 has its documents."""
+    missing = [name for name in QUIRKS[quirk] if not (FOLDER / name).exists()]
+    assert not missing
+
+
+def test_every_golden_document_is_made() -> None:
+    """None is left over from a case that is no more."""
+    drawn = {"province_xlsx", "province_html", *DRAWN}
+    assert {path.stem for path in DOCUMENTS} == {make.__name__ for make in CASES} | drawn
 
 
 def test_no_reader_is_without_a_golden_file() -> None:

@@ -32,10 +32,7 @@ Ruler = Callable[[Canvas, float, float, float, float], None]
 def write_drawn(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     """Write the PDFs; return their names and expected rows."""
     pdfmetrics.registerFont(UnicodeCIDFont(_HAN))
-    makers = (
-        _rectangles, _one_path, _turned, _in_a_form, _cut_number, _open_ends, _lost_spaces, _run_off,
-    )  # fmt: skip
-    return [make(folder) for make in makers]
+    return [make(folder) for make in DRAWN.values()]
 
 
 class Page:
@@ -282,3 +279,16 @@ def _run_off(folder: Path) -> tuple[str, dict[str, Any]]:
     canvas.save()
     sheet = Sheet("algorithm", ALGORITHM, rows, flags={3: ["cut_off"]})
     return name, Case(name, [title], [sheet], period="2023-12").expected()
+
+
+DRAWN: dict[str, Callable[[Path], tuple[str, dict[str, Any]]]] = {
+    "rectangles": _rectangles,
+    "one_path": _one_path,
+    "turned": _turned,
+    "in_a_form": _in_a_form,
+    "cut_number": _cut_number,
+    "open_ends": _open_ends,
+    "lost_spaces": _lost_spaces,
+    "run_off": _run_off,
+}
+"""The maker of each document, by its name."""
