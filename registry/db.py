@@ -110,7 +110,10 @@ def open_database(settings: Settings) -> Database:
     """
     if not settings.database_url:
         ensure_home(settings.home)
-    database = Database(settings.database)
+    try:
+        database = Database(settings.database)
+    except UsageError as error:
+        raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
     database.migrate()
     return database
 
@@ -165,13 +168,15 @@ def _engine(url: str) -> Engine:
             event.listen(engine, "connect", _on_sqlite_connect)
             event.listen(engine, "begin", _on_sqlite_begin)
             return engine
+        if parsed.get_backend_name() != "postgresql":
+            raise UsageError(f"{parsed.drivername}: the registry lives in sqlite or postgresql")
         from registry.postgres import postgres_engine  # its driver is loaded where it is used
 
         return postgres_engine(
             parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=orjson.loads
         )
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise UsageError(f"not a database URL: {error}") from error
 
 
 def _json(value: Any) -> str:

@@ -53,7 +53,11 @@ SECTIONS = (
 
 
 def create_app(services: Services) -> FastAPI:
-    """The API over these services."""
+    """The API over these services.
+
+    Raises:
+        UsageError: keys or proxies are named in a way that nobody could use.
+    """
     app = App(
         title="Suanbei 算备",
         description=DESCRIPTION,
@@ -76,4 +80,5 @@ def create_app(services: Services) -> FastAPI:
     for section in SECTIONS:
         app.include_router(section.router)
     pages.install(app)
+    app.middleware_stack = app.build_middleware_stack()  # now: a bad setting is told at the start
     return app

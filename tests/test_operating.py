@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 import cli
 from deploy.trial.processes import ask
 from registry.db import open_database
+from registry.errors import UsageError
 from registry.imports import import_document
 from registry.models import Batch, Counter, Event
 from registry.settings import Settings
@@ -86,6 +87,26 @@ def test_a_key_made_is_a_key_known(settings: Settings) -> None:
     assert (found.name, found.scope.name) == ("firm", "READ")
     assert suanbei("key", "firm", "--scope", "all").exit_code == 2
     assert Counter.__tablename__ == "counters"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("API_KEYS", "firm:all:0"), ("TRUSTED_PROXIES", "10.0.0.0/33"), ("TRUSTED_PROXIES", "*"),
+     ("DATABASE_URL", "mysql://u:pass-word@h/x"), ("DATABASE_URL", "postgresql://u:pass-word@h:x/y")],
+)  # fmt: skip
+def test_a_setting_that_nobody_could_use_is_refused_at_the_start(
+    name: str, value: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line that names it, and not at the first request."""
+    monkeypatch.setenv(f"SUANBEI_{name}", value)
+    with pytest.raises(UsageError, match=f"^SUANBEI_{name}: ") as told:
+        suanbei("serve", "--port", "0")
+    assert "pass-word" not in str(told.value)
+
+
+def test_a_copy_to_nowhere_is_wrong_use(filled: Settings) -> None:
+    """The option is named, not the setting."""
+    assert suanbei("copy", "--to", "mysql://h/x").exit_code == 2
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from registry.db import Database, open_database
+from registry.errors import UsageError
 from registry.keeping import copy_registry, restore_backup, write_backup
 from registry.language import Text, language_of
 from registry.settings import Settings
@@ -41,7 +42,11 @@ def copy(
 ) -> None:
     """Copy the registry to another database, checked equal. 复制到另一数据库。"""
     settings = Settings.load()
-    source, target = open_database(settings), Database(to)
+    source = open_database(settings)
+    try:
+        target = Database(to)
+    except UsageError as error:
+        raise typer.BadParameter(str(error), param_hint="--to") from error
     held = copy_registry(source, target)
     rows = sum(count for count, _ in held.values())
     typer.echo(COPIED.say(language_of(settings.language), rows=rows, tables=len(held)))
