@@ -137,6 +137,17 @@ def test_prometheus_takes_the_rules_and_they_do_what_they_say() -> None:
     run("promtool", "test", "rules", "alerts_test.yml", cwd=rules)
 
 
+def test_the_dashboards_queries_are_read_by_prometheus(tmp_path: Path) -> None:
+    """Each as a rule: an expression with a slip in it would leave an empty panel."""
+    queries = [
+        one["expr"] for panel in make_dashboard.dashboard()["panels"] for one in panel["targets"]
+    ]
+    rules = [{"record": f"panel:{n}", "expr": query} for n, query in enumerate(queries)]
+    file = tmp_path / "panels.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}), "utf-8")
+    run("promtool", "check", "rules", str(file))
+
+
 def test_dashboard_and_rules_ask_for_metrics_that_exist() -> None:
     """A renamed metric would leave an empty panel, and an alarm that never rings."""
     source = (DEPLOY.parent / "search_api/metrics.py").read_text("utf-8")
