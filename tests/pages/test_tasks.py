@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from tests.pages import registry as small
 from tests.pages.conftest import KEY, PHONE, serious_faults
@@ -31,6 +32,20 @@ def test_a_number_is_checked(visit: Visit, js: bool, lang: str, said: str) -> No
     caveat = "legal opinion" if lang == "en" else "法律意见"
     assert caveat in page.locator(".record").inner_text()
     assert page.locator(".piece-3").inner_text() == "01"
+
+
+@pytest.mark.parametrize(("lang", "title"), [("en", "Record of a check"), ("zh", "核验记录")])
+def test_a_verdict_is_printed_as_a_record(visit: Visit, lang: str, title: str) -> None:
+    """Title, date, verdict, coverage, hash and the caveat on two pages at most; no menus, no buttons."""
+    page = visit(f"/verify?q={small.WITHDRAWN}", lang=lang, dark=True)
+    fingerprint = page.locator(".record .hash").inner_text()[:64]
+    document = PdfDocument(page.pdf(format="A4"))
+    texts = [sheet.get_textpage().get_text_bounded() for sheet in document]
+    whole = "".join("".join(texts).split())
+    for said in (title, "beian.cac.gov.cn", "2023", "SHA-256", fingerprint, small.WITHDRAWN):
+        assert "".join(said.split()) in whole
+    assert ("JSON" if lang == "en" else "打印或存为") not in texts[0].split("/v1/verify")[0]
+    assert len(texts) <= 2
 
 
 @SCRIPTS
