@@ -27,7 +27,9 @@ FILINGS_SETTINGS: dict[str, Any] = _COMMON | {
     "displayedAttributes": ["id", "e_text", "n_text"],
     "filterableAttributes": ["id", "month", *(dimension.value for dimension in Dimension)],
     "sortableAttributes": ["group", "month", "id"],
-    "rankingRules": ["words", "sort"],
+    # A federated search compares hits by weight only where a rule gives a score, and the rule `words` gives
+    # none when all are wanted. `typo` does: the same for every hit, since typos are off.
+    "rankingRules": ["typo", "sort"],
     "faceting": {"maxValuesPerFacet": MOST_FACET_VALUES, "sortFacetValuesBy": {"*": "count"}},
     "searchCutoffMs": CUTOFF_MILLISECONDS,
 }

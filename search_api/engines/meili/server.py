@@ -110,9 +110,11 @@ class Server:
         return written
 
     def remove(self, index: str, ids: Sequence[int]) -> None:
-        """Delete documents."""
+        """Delete documents of an index whose ids are filterable."""
+        listed = ", ".join(map(str, ids))
         with _translated(self.url):
-            self._wait(self._client.index(index).delete_documents(list(ids)).task_uid)
+            done = self._client.index(index).delete_documents(filter=f"id IN [{listed}]")
+            self._wait(done.task_uid)
 
     def drop(self, index: str) -> None:
         """Delete an index."""

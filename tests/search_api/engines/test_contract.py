@@ -10,7 +10,7 @@ from registry.imports import import_document
 from registry.models import Filing
 from search_api.engines.base import Dimension, Engine, FacetValue, Filters, Level, Query, Sort
 from tests.lists import listed, row
-from tests.search_api.engines.conftest import GENAI, ROWS, Shared
+from tests.search_api.engines.conftest import GENAI, ROWS, Shared, names
 
 
 def fragments(text: str) -> Iterator[str]:
@@ -48,6 +48,21 @@ def test_levels_in_order(shared: Shared) -> None:
     }
     found = {text: shared.engine.search(Query(text)).hits[0].level for text in expected}
     assert found == expected
+
+
+def test_a_better_level_comes_before_a_newer_list(filled: Database, engine: Engine) -> None:
+    """And within one level the newer list first."""
+    newer = [
+        row(7, name="抖音特效算法", period="2025-01"),
+        row(8, name="看抖音算法", period="2025-01"),
+    ]
+    import_document(filled, listed(newer))
+    import_document(filled, listed([row(6, name="抖音直播算法", period="2024-01")]))
+    assert names(filled, engine, Query("抖音")) == [
+        "字节推荐算法", "抖音特效算法", "抖音直播算法", "看抖音算法",
+    ]  # fmt: skip
+    newest = names(filled, engine, Query("抖音", sort=Sort.NEWEST))
+    assert newest[2:] == ["抖音直播算法", "字节推荐算法"]
 
 
 def test_words_are_found_together(shared: Shared) -> None:
