@@ -49,7 +49,7 @@ def runs_ok() -> list[dict[str, Any]]:
 
 def wait_for_pass(after: int) -> dict[str, Any]:
     """Wait for a pass that begins and ends from now on; `after` is the number of passes so far."""
-    until(lambda: len(runs_ok()) > after, 150, "a pass over all sources")
+    until(lambda: len(runs_ok()) > after, 300, "a pass over all sources")
     return runs_ok()[0]
 
 
@@ -104,7 +104,7 @@ def test_a_new_batch_and_a_replaced_list(
         pytest.skip(f"NO REPLICA: {REPLICA} is missing")
     port = free_port()
     environment(
-        monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", FULL_SCHEDULE="* * * * *"
+        monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", SCHEDULE="* * * * *"
     )
     log = tmp_path / "watch.log"
     with receiving() as batches, receiving() as company:
