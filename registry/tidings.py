@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.chunks import chunks
 from registry.events import EventType
 from registry.language import Language, Text
+from registry.lists import Series
 from registry.models import Event, Filing
 from registry.regions import region_of_label
 from registry.titles import list_title, series_title
@@ -81,7 +82,7 @@ def line_of(event: Event, language: Language, names: FilingNames) -> str:
 def batch_line(event: Event, language: Language) -> str:
     """A new list with what it brought: 第十七批…：新增备案 608 条，涉及主体 412 家……"""
     title = list_title(event.series or "", event.period or "", event.data.get("ordinal"), language)
-    return _BATCH.say(language, title=title, counts=_counts(event.data, language))
+    return _BATCH.say(language, title=title, counts=_counts(event, language))
 
 
 def path_of(event: Event) -> str:
@@ -93,9 +94,12 @@ def path_of(event: Event) -> str:
     return "/status" if event.type.startswith("monitor.") else ""
 
 
-def _counts(data: dict[str, Any], language: Language) -> str:
+def _counts(event: Event, language: Language) -> str:
+    data, series = event.data, event.series
     summary: dict[str, Any] = data.get("summary") or {}
     comma, semicolon, dot = ("，", "；", "、") if language is Language.ZH else (", ", "; ", ", ")
+    if series == Series.DEREGISTRATION:  # that is what its rows are, told of before or not
+        summary = {"deregistered": data.get("rows", 0)}
     counts = [
         _count(_COUNTS[name], summary[name], language) for name in _COUNTS if summary.get(name)
     ]

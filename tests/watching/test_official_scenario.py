@@ -103,9 +103,7 @@ def test_a_new_batch_and_a_replaced_list(
     if not REPLICA.exists():
         pytest.skip(f"NO REPLICA: {REPLICA} is missing")
     port = free_port()
-    environment(
-        monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", SCHEDULE="* * * * *"
-    )
+    environment(monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", SCHEDULE="* * * * *")
     log = tmp_path / "watch.log"
     with receiving() as batches, receiving() as company:
         arrivals: list[float] = []
