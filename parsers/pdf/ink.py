@@ -4,6 +4,7 @@ Read through pdfium's C interface with as few calls as will do.
 """
 
 import ctypes
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -22,6 +23,8 @@ _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
 _TOUCH = 0.5
 """Glyphs with less than this (points) between them follow one another."""
+_STRAIGHT = 0.05
+"""So much (radians) a page may be askew."""
 _THIN = 3.0
 """A drawn shape thinner than this (points) is a ruling."""
 
@@ -136,6 +139,7 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
     upright = place is _upright
     page_left, page_top = page[0], page[3]
     end = baseline = size = was_lower = was_upper = float("nan")
+    slants = False
     lefts, lowers, rights, uppers = boxes_of(handle, count)
     boxes = zip(codes_of(handle, count), lefts, lowers, rights, uppers, strict=True)
     # This loop runs for every character of a document.
@@ -147,14 +151,28 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
         else:
             text = chr(code)
         if not upright:
+            if is_slanting(raw.FPDFText_GetCharAngle(handle, index)):
+                continue
             glyphs.append((text, *_turned(handle, index, (left, lower, right, upper), page, place)))
             continue
         if not (-_TOUCH < left - end < _TOUCH and was_lower < (lower + upper) / 2 < was_upper):
             # A glyph that goes on where the one before it ends stands on the same line.
             baseline = page_top - _origin(handle, index)[1]
             size = raw.FPDFText_GetFontSize(handle, index)
+            slants = is_slanting(raw.FPDFText_GetCharAngle(handle, index))
+        if slants:
+            end = float("nan")
+            continue
         end, was_lower, was_upper = right, lower, upper
         glyphs.append((text, left - page_left, right - page_left, baseline, size))
+
+
+def is_slanting(angle: float) -> bool:
+    """Whether letters run neither along a page nor up or down it, but across: a watermark's.
+
+    `angle` is in radians. Such letters are no part of any table that they lie over.
+    """
+    return _STRAIGHT < angle % (math.pi / 2) < math.pi / 2 - _STRAIGHT
 
 
 def _turned(

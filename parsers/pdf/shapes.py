@@ -18,6 +18,7 @@ _MAX_SEGMENTS = 100_000
 _MAX_DEPTH = 8
 _NO_INK = 0.01
 _HAIRLINE = 1.0
+_THICKEST = 12.0
 _NEGLIGIBLE = 1e-6
 
 _Box = tuple[float, float, float, float]
@@ -100,8 +101,13 @@ class Shapes:
                 self.found.append(Shape(outer.box(*part), kind))
         else:
             box = outer.box(*bounds)
-            thin = min(box[2] - box[0], box[3] - box[1]) <= _HAIRLINE
-            self.found.append(Shape(box, "outline" if thin else _kind(path)))
+            thickness = min(box[2] - box[0], box[3] - box[1])
+            kind = "outline" if thickness <= _HAIRLINE else _kind(path)
+            if kind == "outline" and _HAIRLINE < thickness <= _THICKEST:
+                # A thick line's bounds are those of its ink: where it runs, its points say.
+                self.found += [Shape(outer.box(*part), kind) for part in _parts(path, count)]
+            else:
+                self.found.append(Shape(box, kind))
 
     def _take_form(self, form: object, outer: _Matrix, depth: int) -> None:
         matrix = _matrix(form)

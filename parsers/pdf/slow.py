@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from parsers.limits import MAX_GLYPHS_PER_PAGE
 from parsers.pdf.grid import Grid, Span, open_ends
-from parsers.pdf.ink import Glyph, Ink, Ruling, TooMuch, Unreadable
+from parsers.pdf.ink import Glyph, Ink, Ruling, TooMuch, Unreadable, is_slanting
 from parsers.pdf.page import PageContent, arrange_in
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
@@ -45,12 +46,18 @@ def read_slowly(data: bytes, number: int) -> PageContent:
             page = document.pages[0]
             if len(page.chars) > MAX_GLYPHS_PER_PAGE:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
-            ink = Ink(float(page.width), float(page.height), [_glyph(c) for c in page.chars])
+            glyphs = [_glyph(char) for char in page.chars if not is_slanting(_angle(char))]
+            ink = Ink(float(page.width), float(page.height), glyphs)
             lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
             grids = [_grid(table.cells) for table in page.find_tables(lines)]
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
     return arrange_in(sorted(grids, key=lambda grid: grid.ys[0]), ink, number, slow=True)
+
+
+def _angle(char: dict[str, Any]) -> float:
+    a, b, *_ = char["matrix"]
+    return math.atan2(b, a)
 
 
 def _glyph(char: dict[str, Any]) -> Glyph:

@@ -57,7 +57,8 @@ QUIRKS = {
     "columns nobody knows": ("unknown_column.docx", "unknown_column.pdf"),
     "rare letters": ("rare_letters.docx", "rare_letters.pdf"),
     "ways of ruling and turning a page": (
-        "rectangles.pdf", "one_path.pdf", "turned.pdf", "in_a_form.pdf",
+        "rectangles.pdf", "one_path.pdf", "thick_lines.pdf", "turned.pdf", "in_a_form.pdf",
+        "watermark.pdf",
     ),
 }  # fmt: skip
 """The quirks of DOMAIN.md 5, and what else lists do to a parser, by the documents that have them."""

@@ -146,6 +146,35 @@ def _one_path(folder: Path) -> tuple[str, dict[str, Any]]:
     return _simple("one_path", folder, _shaded)
 
 
+def _thick(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
+    """Lines as thick as a letter's stroke is long: two and a half points."""
+    canvas.setLineWidth(2.5)
+    for x1, y1, x2, y2 in (
+        (x, y, x + width, y), (x, y - height, x + width, y - height),
+        (x, y - height, x, y), (x + width, y - height, x + width, y),
+    ):  # fmt: skip
+        canvas.line(x1, y1, x2, y2)
+
+
+def _thick_lines(folder: Path) -> tuple[str, dict[str, Any]]:
+    return _simple("thick_lines", folder, _thick)
+
+
+def _watermark(folder: Path) -> tuple[str, dict[str, Any]]:
+    """Large pale letters across the page, behind the table."""
+
+    def prepare(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(150, 40)
+        canvas.rotate(30)
+        canvas.setFillGray(0.9)
+        canvas.setFont(_HAN, 56)
+        canvas.drawString(0, 0, "样例网信办样例")
+        canvas.restoreState()
+
+    return _simple("watermark", folder, _stroked, prepare)
+
+
 def _turned(folder: Path) -> tuple[str, dict[str, Any]]:
     """A page stored upright and shown turned, as landscape pages often are."""
 
@@ -284,7 +313,9 @@ def _run_off(folder: Path) -> tuple[str, dict[str, Any]]:
 DRAWN: dict[str, Callable[[Path], tuple[str, dict[str, Any]]]] = {
     "rectangles": _rectangles,
     "one_path": _one_path,
+    "thick_lines": _thick_lines,
     "turned": _turned,
+    "watermark": _watermark,
     "in_a_form": _in_a_form,
     "cut_number": _cut_number,
     "open_ends": _open_ends,
