@@ -7,6 +7,7 @@ thousand does not (it is still found at one slip).
 
 from collections.abc import Iterator
 from itertools import combinations
+from operator import mul
 
 from registry.numbers.algorithm import LENGTH, check_sum
 
@@ -32,7 +33,8 @@ def _two_slips(digits: str) -> Iterator[str]:
     match len(digits) - LENGTH:
         case 0:
             yield from _two_wrong(digits)
-            yield from _sound(_shifted(digits))
+            for shorter in set(deleted(digits)):
+                yield from _made_sound(shorter)
         case -1:
             yield from _sound(w for text in set(inserted(digits)) for w in substituted(text))
         case 1:
@@ -75,9 +77,22 @@ _TABLE = {
 }
 
 
-def _shifted(digits: str) -> Iterator[str]:
-    """One digit taken out and another put in elsewhere."""
-    return (text for shorter in set(deleted(digits)) for text in inserted(shorter))
+def _made_sound(shorter: str) -> Iterator[str]:
+    """One digit put into 20, the one (or two) that the check sum wants at each place."""
+    values = [int(digit) for digit in shorter]
+    # Digits before the place keep their weights, those behind it move one place on.
+    total = sum(map(mul, values, _WEIGHTS[1:]))
+    for place in range(LENGTH):
+        for new in _FITTING[_WEIGHTS[place]][(1 - total) % 10]:
+            yield f"{shorter[:place]}{new}{shorter[place:]}"
+        if place < len(values):
+            total += values[place] * (_WEIGHTS[place] - _WEIGHTS[place + 1])
+
+
+_FITTING = {
+    weight: [[new for new in range(10) if new * weight % 10 == wanted] for wanted in range(10)]
+    for weight in set(_WEIGHTS)
+}
 
 
 def substituted(digits: str) -> Iterator[str]:
