@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.language import Language
 from registry.lists import Series
 from registry.names import EntityMatch, entity_key, match_entity
-from registry.numbers import AlgorithmNumber, GenaiNumber
+from registry.numbers import AlgorithmNumber, GenaiNumber, NumberKind
 from registry.reasons import Reason
 from registry.reasons.wording import SEPARATOR
 from registry.verify.desk import still_told, verdict_of_input
@@ -52,6 +52,7 @@ class BulkJudge:
         self._language = language
         self._ledger = Ledger(session)
         self._readings: dict[str, Reading] = {}
+        self._covered: dict[tuple[NumberKind, str], list[Reason]] = {}
 
     def judge(self, pairs: Sequence[Pair]) -> list[Outcome]:
         """The outcome of each pair."""
@@ -152,13 +153,20 @@ class BulkJudge:
         """What is most to be said of a number that is in no list."""
         code = number.registrant if isinstance(number, AlgorithmNumber) else ""
         known = self._ledger.known(code) if code else None
-        coverage, language = self._ledger.coverage, self._language
-        told = [
-            *number_reasons(number, known, (), language),
-            *coverage_reasons(number, coverage, language),
-        ]
-        weighty = [reason for reason in told if reason["code"] not in _LIGHT]
-        return weighty or [not_listed_reason(number, coverage, language)]
+        own = number_reasons(number, known, (), self._language)
+        weighty = [reason for reason in own if reason["code"] not in _LIGHT]
+        weighty += self._coverage_reasons(number)
+        return weighty or [not_listed_reason(number, self._ledger.coverage, self._language)]
+
+    def _coverage_reasons(self, number: AlgorithmNumber | GenaiNumber) -> list[Reason]:
+        """What the lists cannot tell of a number: the same for all of its kind and time."""
+        when = number.date[:6] if isinstance(number, GenaiNumber) else number.digits[15:17]
+        told = self._covered.get((number.kind, when))
+        if told is None:
+            every = coverage_reasons(number, self._ledger.coverage, self._language)
+            told = [reason for reason in every if reason["code"] not in _LIGHT]
+            self._covered[number.kind, when] = told
+        return told
 
     def _words(self, reasons: Sequence[Reason]) -> str:
         return SEPARATOR.say(self._language).join([reason["text"] for reason in reasons])

@@ -56,6 +56,7 @@ def _csv(path: Path, delimiter: str) -> Iterator[Target]:
 def _xlsx(path: Path) -> Iterator[Target]:
     from search_api.bulk.xlsx_target import XlsxTarget
 
+    path.touch()  # a folder that is not there is told of before the work, not after it
     target = XlsxTarget(path)
     try:
         yield target

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from registry.errors import UsageError
@@ -43,8 +44,15 @@ class XlsxTarget:
         self._row = 0
 
     def close(self) -> None:
-        """Finish the workbook."""
-        self._book.close()
+        """Finish the workbook.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from error
 
     def shape(self, cells: Sequence[str]) -> Sequence[str]:
         """Cells as they are."""
