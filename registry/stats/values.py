@@ -1,15 +1,16 @@
 """Filings by the values of one field."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, distinct, func, select
+from sqlalchemy import ColumnElement, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from registry.divisions import division
 from registry.models import Filing
 from registry.products import ProductKind
-from registry.stats.selection import Selection, has_flag, has_kind
+from registry.stats.selection import Selection, has_kind
 
 Rows = list[dict[str, Any]]
 
@@ -29,7 +30,6 @@ class Counted(StrEnum):
     FLAG = "flag"
 
 
-FLAGS = ("malformed_number", "check_digit", "unread_remark")
 _COLUMNS: dict[Counted, ColumnElement[Any]] = {
     Counted.SERIES: Filing.series.expression,
     Counted.TYPE: Filing.type.expression,
@@ -94,14 +94,30 @@ def city_name(code: str) -> str:
 
 def _several(session: Session, selection: Selection, counted: Counted) -> Rows:
     """Values of which a filing has any number."""
-    values = FLAGS if counted is Counted.FLAG else tuple(ProductKind)
-    found: Rows = []
-    for value in values:
-        query: Select[Any] = select(*_figures()).where(
-            *selection.conditions(session),
-            has_flag(value) if counted is Counted.FLAG else has_kind(value),
-        )
-        count, active, entities = session.execute(query).one()
-        row = {"value": value or None, "count": count, "active": active, "entities": entities}
-        found += [row] if count else []
-    return sorted(found, key=lambda row: -row["count"])
+    found = _flags if counted is Counted.FLAG else _kinds
+    rows = [
+        {"value": value or None, "count": count, "active": active, "entities": entities}
+        for value, count, active, entities in found(session, selection)
+        if count
+    ]
+    return sorted(rows, key=lambda row: (-row["count"], row["value"] or ""))
+
+
+_Figures = Iterator[tuple[str, int, int, int]]
+
+
+def _flags(session: Session, selection: Selection) -> _Figures:
+    """Whatever flags there are: parsers and the registry set them."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    unpack = func.json_each if on_sqlite else func.json_array_elements_text
+    flag = unpack(Filing.flags).table_valued("value", joins_implicitly=True).c.value
+    query = select(flag, *_figures()).where(*selection.conditions(session)).group_by(flag)
+    yield from session.execute(query).tuples()
+
+
+def _kinds(session: Session, selection: Selection) -> _Figures:
+    """A filing with two products of a kind counts once."""
+    for kind in ProductKind:
+        query = select(*_figures()).where(*selection.conditions(session), has_kind(kind))
+        count, active, entities = session.execute(query).tuples().one()
+        yield kind.value, count, active, entities

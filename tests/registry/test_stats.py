@@ -173,3 +173,16 @@ def test_any_selection(filled: Database, selection: Selection, expected: int) ->
     """Each field narrows, on both databases."""
     with filled.read() as session:
         assert summary(session, selection)["filings"] == expected
+
+
+def test_every_flag_is_counted(filled: Database) -> None:
+    """Those of the parsers too, and of filings with several."""
+    odd = [
+        row(7, period="2024-06", remark="一件怪事", flags=("cut_off",)),
+        row(8, period="2024-06", flags=("cut_off",)),
+    ]
+    import_document(filled, listed(odd))
+    with filled.read() as session:
+        found = count_values(session, ALL, Counted.FLAG)
+    counts = {one["value"]: one["count"] for one in found}
+    assert counts == {"cut_off": 2, "unread_remark": 1}
