@@ -149,7 +149,8 @@ class Watch:
         texts: dict[str, Text] = {"many_flags": FLAGS, "unknown_columns": COLUMNS}
         limit = self._settings.monitor_flags
         for odd in odd_lists(self._session, set(self._sources), self._head, limit):
-            if odd.monitor == "unknown_columns" or odd.source in self._known:
+            unread = odd.monitor == "unknown_columns" and self._settings.monitor_unread
+            if unread or (odd.monitor == "many_flags" and odd.source in self._known):
                 source = self._sources[odd.source].source
                 yield Finding(odd.monitor, odd.batch, source, texts[odd.monitor], odd.facts)
 

@@ -56,7 +56,7 @@ def test_the_shell_blocks_name_what_there_is() -> None:
     assert yaml.safe_load((ROOT / "deploy/compose.yaml").read_text("utf-8"))["services"]
 
 
-@pytest.mark.parametrize("name", ["operations", "security", "scale"])
+@pytest.mark.parametrize("name", ["operations", "security", "scale", "watching"])
 def test_links_lead_somewhere_and_settings_exist(name: str) -> None:
     """A guide that names what is gone costs more than none."""
     text = (ROOT / f"docs/{name}.md").read_text("utf-8")

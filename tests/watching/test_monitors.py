@@ -1,6 +1,7 @@
 """Monitors: raised once, told of, cleared once; and silent where nothing is known yet."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from crawler.sources import load_catalogue
 from registry.checks import record_check
 from registry.db import Database
 from registry.events import last_event_id
-from registry.imports import import_document
+from registry.imports import Import, import_document
 from registry.models import Event
 from registry.settings import Settings
 from registry.watching import Alarm
@@ -237,6 +238,20 @@ def test_a_list_with_many_flags(database: Database) -> None:
     assert past.told()[0][2] == "the list deep_synthesis-2023-09 has 3 flagged rows of 10"
 
 
+def with_unknown_columns(period: str) -> Import:
+    one = listed([row(70, period=period)])
+    accounting = replace(one.parsed.accounting, unknown_columns=("新列",))
+    return replace(one, parsed=replace(one.parsed, accounting=accounting))
+
+
+def test_a_list_with_columns_that_nobody_knows(database: Database) -> None:
+    """From the first pass on: what is in them is read by nobody."""
+    import_document(database, with_unknown_columns("2024-03"))
+    past = Past(database)
+    assert past.see() == [("unknown_columns", "deep_synthesis-2024-03")]
+    assert past.told()[0][2] == "the list deep_synthesis-2024-03 has unknown columns: 新列"
+
+
 def test_every_monitor_can_be_turned_off(database: Database) -> None:
     """Each has a setting."""
     past = Past(
@@ -248,6 +263,7 @@ def test_every_monitor_can_be_turned_off(database: Database) -> None:
     past.see(pages={PAGE: 5})
     past.mark()
     import_document(database, flagged_list("2024-01", 9, first=50))
+    import_document(database, with_unknown_columns("2024-03"))
     bad = [failed("firewall"), failed("unknown_layout", "https://x/1", "1")]
     assert [past.see(failures=bad, pages={PAGE: 1}) for _ in range(4)] == [[]] * 4
     assert past.told() == []
