@@ -36,11 +36,15 @@ REPORTED = Text(
     "  table {table} row {row} (page {page}): {reason}: {cells}",
 )
 UNKNOWN = Text("  未知列：{columns}", "  unknown columns: {columns}")
+FLAGGED = Text("  标记 {flag}，{count} 行：{places}", "  flagged {flag}, {count} rows: {places}")
+PLACE = Text("第 {table} 表第 {row} 行", "table {table} row {row}")
+SLOW = Text("  {count} 页由 pdfplumber 读出", "  {count} pages were read by plain pdfplumber")
 STATUS = {
     "new": Text("新清单", "new list"),
     "changed": Text("清单有变更", "list changed"),
     "same": Text("无变化", "nothing new"),
 }
+_SHOWN = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -137,4 +141,24 @@ def say_accounting(name: str, parsed: ParsedDocument, language: Language) -> Non
     ]  # fmt: skip
     if account.unknown_columns:
         lines.append(UNKNOWN.say(language, columns=", ".join(account.unknown_columns)))
+    lines += _flagged(parsed, language)
+    if account.slow_pages:
+        lines.append(SLOW.say(language, count=account.slow_pages))
     typer.echo("\n".join(lines), err=True)
+
+
+def _flagged(parsed: ParsedDocument, language: Language) -> list[str]:
+    """A line for each flag: how many rows bear it, and where the first of them stand."""
+    places: dict[str, list[str]] = {}
+    for row in parsed.rows:
+        for flag in row.flags:
+            place = PLACE.say(language, table=row.table, row=row.row)
+            places.setdefault(flag, []).append(place)
+    more = {flag: ["…"] if len(found) > _SHOWN else [] for flag, found in places.items()}
+    return [
+        FLAGGED.say(
+            language, flag=flag, count=len(found),
+            places=", ".join([*found[:_SHOWN], *more[flag]]),
+        )
+        for flag, found in sorted(places.items())
+    ]  # fmt: skip
