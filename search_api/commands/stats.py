@@ -109,12 +109,19 @@ def print_stats(
     require_filled(parts.database)
     maker = Maker(parts, asked, by, split, top)
     printer = Printer(language_of(settings.language))
-    for one in OVERVIEW if show is Shown.OVERVIEW else (show,):
+    for one in _overview(asked) if show is Shown.OVERVIEW else (show,):
         figures = maker.figures(one)
         if as_json:
             sys.stdout.write(orjson.dumps(figures).decode() + "\n")
         else:
             printer.show(one, figures)
+
+
+def _overview(asked: FilterParams) -> tuple[Shown, ...]:
+    """Lists are whole whatever the filters say: with any but of series the timeline is shown instead."""
+    if set(filters_said(asked)) <= {"series"}:
+        return OVERVIEW
+    return tuple(Shown.TIMELINE if one is Shown.LISTS else one for one in OVERVIEW)
 
 
 class Maker:

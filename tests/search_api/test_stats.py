@@ -83,6 +83,8 @@ def test_the_command(opened: Database) -> None:
     overview = run(app, ["stats"])
     assert overview.exit_code == 0
     assert "deep_synthesis-2023-06" in overview.stdout
+    # A list's rows are not those of a filter: the timeline is.
+    assert "deep_synthesis-2023-06" not in run(app, ["stats", "--region", "浙江"]).stdout
     lines = run(app, ["stats", "--json", "字节跳动"]).stdout.splitlines()
     assert orjson.loads(lines[0])["filings"] == 1
     timeline = run(app, ["stats", "--show", "timeline", "--by", "year", "--split", "status"])
