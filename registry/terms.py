@@ -56,6 +56,11 @@ _ROLE_LABELS: Final = {
 }
 
 
+def types_named(text: str) -> list[str]:
+    """The slugs of the types whose Chinese names a text holds, in the order of the labels."""
+    return list(dict.fromkeys(slug for label, slug in _TYPE_LABELS.items() if label in text))
+
+
 def _bare(label: str) -> str:
     return "".join(label.split())
 

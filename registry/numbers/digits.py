@@ -13,7 +13,7 @@ _ALIKE = {"0": "OoQDОоΟο〇○", "1": "IlLi|!", "2": "Zz", "3": "Зз", "5":
 LOOK_ALIKES = str.maketrans({char: digit for digit, chars in _ALIKE.items() for char in chars})
 """Letters and signs that are taken for digits, by their shape, Cyrillic and Greek ones too."""
 MOST_LETTERS = 6
-"""With more letters than this a text is a word, not a number with slips."""
+"""With more letters than this a text is a word, not a number with slips, unless its check sum fits."""
 
 _SIGNS = "[0-9a-z|!〇○оοз]{1,64}+"  # bounded, so that no run of digits is scanned twice
 _BODY = re.compile(rf"{_SIGNS}(?:[ \n.,_/-]{{1,40}}+{_SIGNS}){{0,40}}+")
@@ -45,11 +45,12 @@ class Body:
     def rank(self) -> tuple[int, int]:
         """Best reading first: 21 digits with few letters, then the length nearest to 21."""
         cost = abs(len(self.symbols) - LENGTH)
-        if self.letters > MOST_LETTERS:
+        sound = self.reason is None and check_sum(self.symbols) == 1
+        if self.letters > MOST_LETTERS and not sound:  # somebody may type O for every 0
             cost += 100
         elif self.reason is Malformation.FOREIGN_CHARACTER:
             cost += 1
-        elif self.joined_late and self.reason is None and check_sum(self.symbols) != 1:
+        elif self.joined_late and self.reason is None and not sound:
             cost += 2  # rather a number one short, and the next line begins with a row number
         return (cost, self.letters)
 

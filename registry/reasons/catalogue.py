@@ -57,6 +57,10 @@ _NUMBER: Final = {
         "行政区划代码 {code} 不存在", "there is no administrative division {code}"
     ),
     "type_unknown": Text("没有算法类型代码 {code}", "there is no algorithm type {code}"),
+    "type_contradicts": Text(
+        "文中称{claimed}类，但编号的类型代码 {code} 表示{found}",
+        "the text speaks of {claimed}, but the type code {code} stands for {found}",
+    ),
     "registrant_known": Text(
         "主体代码 {code} 属于“{entity}”", "the registrant code {code} is that of {entity}"
     ),

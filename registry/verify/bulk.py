@@ -13,7 +13,7 @@ from registry.language import Language
 from registry.lists import Series
 from registry.names import EntityMatch, entity_key, match_entity
 from registry.numbers import AlgorithmNumber, GenaiNumber, NumberKind
-from registry.reasons import Reason
+from registry.reasons import Reason, say
 from registry.reasons.wording import SEPARATOR
 from registry.verify.desk import still_told, verdict_of_input
 from registry.verify.ledger import Brief, Ledger
@@ -102,6 +102,8 @@ class BulkJudge:
         shown = self._ledger.list_of(filing)
         if shown is None:
             raise LookupError(f"{filing.number}: not in a national list")
+        if filing.series == Series.GENAI_REGISTRATION:
+            told = [say("registration_not_filing", self._language), *told]
         return Outcome(
             verdict="active",
             number=filing.number,

@@ -32,7 +32,7 @@ from registry.views import View, filing_views
 CUT = b"\1"
 """Between the four parts of a card; JSON has no such byte."""
 
-_FORM = 1
+_FORM = 2
 """Raised when cards are made otherwise."""
 _OF_VERSION = frozenset(
     ("batch", "series", "period", "title", "published_on", "notice_url", "document", "current",

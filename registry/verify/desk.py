@@ -23,7 +23,7 @@ from registry.views import coverage
 Verdict = dict[str, Any]
 """A verdict as DESIGN.md shows it."""
 
-_STILL = frozenset(("look_alike", "read_as", "several_numbers"))
+_STILL = frozenset(("look_alike", "read_as", "several_numbers", "type_contradicts"))
 """What is worth saying of an input although its number is listed."""
 
 
@@ -120,7 +120,7 @@ def _writable(text: str) -> str:
 
 def still_told(reading: Reading, language: Language) -> list[Reason]:
     """How the input was read, where that is worth saying of a listed number."""
-    if reading.found is None or not (reading.found.notes or reading.others):
+    if reading.found is None or (reading.text == reading.found.raw and not reading.found.notes):
         return []
     return [reason for reason in input_reasons(reading, language) if reason["code"] in _STILL]
 

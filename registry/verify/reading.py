@@ -7,6 +7,7 @@ from registry.language import Language
 from registry.numbers import (
     KIND_TEXTS,
     REPAIR_TEXTS,
+    AlgorithmNumber,
     Found,
     MalformedNumber,
     Number,
@@ -17,6 +18,7 @@ from registry.numbers import (
     read_number,
 )
 from registry.reasons import Reason, say
+from registry.terms import TYPE_CODE_TEXTS, TYPE_TEXTS, types_named
 
 MOST_SHOWN = 5
 """Other numbers of a paste that are named."""
@@ -69,6 +71,7 @@ def input_reasons(reading: Reading, language: Language) -> list[Reason]:
         return [say("no_number", language)]
     return [
         *_kind_reasons(reading.number, language),
+        *_type_reasons(reading, language),
         *_repair_reasons(reading.found, language),
         *_other_reasons(reading, language),
     ]
@@ -81,6 +84,19 @@ def _kind_reasons(number: Number | None, language: Language) -> list[Reason]:
     if isinstance(number, MalformedNumber):
         return [say(f"malformed_{number.reason.value}", language)]
     return []
+
+
+def _type_reasons(reading: Reading, language: Language) -> list[Reason]:
+    """A type that the text names beside the number, but that the number's code does not stand for."""
+    number = reading.number
+    if not isinstance(number, AlgorithmNumber) or reading.others or number.type is None:
+        return []
+    named = types_named(reading.text)
+    if not named or number.type in named:
+        return []
+    claimed = "、".join(TYPE_TEXTS[one].say(language) for one in named)
+    found = TYPE_CODE_TEXTS[number.type_code].say(language)
+    return [say("type_contradicts", language, claimed=claimed, code=number.type_code, found=found)]
 
 
 def _repair_reasons(found: Found, language: Language) -> list[Reason]:

@@ -36,6 +36,8 @@ def standing_reasons(
     if withdrawn and len(withdrawn) < len(filings):
         named = series_words(withdrawn, language)
         reasons.append(say("deregistered_in_part", language, series=named))
+    if any(one["series"] == Series.GENAI_REGISTRATION for one in filings):
+        reasons.append(say("registration_not_filing", language))
     flags = {flag for filing in filings for flag in filing["flags"]}
     if "malformed_number" in flags:
         reasons.append(say("printed_malformed", language))

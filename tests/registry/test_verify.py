@@ -98,3 +98,21 @@ def test_every_verdict_speaks_both_languages(filled: Database) -> None:
     zh, en = (judge(filled, number(9), None, language) for language in Language)
     assert [r["code"] for r in zh["reasons"]] == [r["code"] for r in en["reasons"]]
     assert all(a["text"] != b["text"] for a, b in zip(zh["reasons"], en["reasons"], strict=True))
+
+
+def test_a_type_named_beside_the_number_is_compared(filled: Database) -> None:
+    """A recommendation algorithm has no number of generation and synthesis, listed or not."""
+    for serial in (1, 9):
+        told = codes(judge(filled, f"个性化推送类算法 {number(serial)}"))
+        assert "type_contradicts" in told
+        assert "type_contradicts" not in codes(judge(filled, f"生成合成类 {number(serial)}"))
+
+
+def test_a_registration_is_no_filed_model(database: Database) -> None:
+    """The S is said also of a number that is listed."""
+    app = "Guangdong-CeShi-20240620S0002"
+    facts = {"label": "", "product": "", "region": "广东省", "filed_on": "2024年6月20日"}
+    rows = [row(1, number=app, series=Series.GENAI_REGISTRATION, period="2024-06", **facts)]
+    import_document(database, listed(rows))
+    verdict = judge(database, app)
+    assert (verdict["verdict"], codes(verdict)) == ("active", ["listed", "registration_not_filing"])
