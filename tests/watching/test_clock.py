@@ -13,7 +13,6 @@ from registry.db import Database
 from registry.subscriptions import Wish, create_subscription
 from registry.watching import Run
 from tests.alerts.receiver import receiving
-from tests.conftest import NewDatabase
 from tests.crawler.site import served
 from tests.watching.aftermath import Home, home_at, replace_a_list, shown, told
 from tests.watching.live import environment, until, watching
@@ -64,7 +63,7 @@ def test_a_clock_that_jumps(
     clock: Clock,
     crawled: Home,
     replaced: Home,
-    new_database: NewDatabase,
+    sqlite_template: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -95,6 +94,6 @@ def test_a_clock_that_jumps(
         assert home.crawl().ok
         assert told(home.database) == told(replaced.database)
         assert shown(home) == shown(replaced)
-        anew = new_database()
-        rebuild(Archive(home.settings.archive), anew)
-        assert compare(home.database, anew) == []
+        with home_at(tmp_path / "anew", site, sqlite_template) as anew:
+            rebuild(Archive(home.settings.archive), anew.database)
+            assert compare(home.database, anew.database) == []
