@@ -32,9 +32,11 @@ _READ = (_T, _TC, _P, _TR, *_SIGNS, _SPAN, _MERGE, _BEFORE, _NUMBER, _STYLE)
 _DEL, _VANISH = W + "del", W + "vanish"
 _UNSEEN = (
     *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "object", "drawing", "pict", "sdtPr")),
+    *(W + tag for tag in ("rPrChange", "pPrChange", "trPrChange", "tcPrChange")),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 )
-"""Elements whose text is not read, and the tab stops, which are named like tabs."""
+"""Elements whose text is not read; tab stops, which are named like tabs; formatting as it was before
+a tracked change."""
 _HIDING = frozenset((*_UNSEEN, _VANISH, _TBL))
 _WRAPPERS = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "smartTag", "ins"))
 _OFF = frozenset(("0", "false", "off"))
@@ -252,9 +254,8 @@ def _text(paragraph: "etree._Element", numbering: Numbering) -> str:
 def _number(node: "etree._Element", numbering: Numbering) -> str:
     """The number that a paragraph's `numPr` or `pStyle` prints before it."""
     properties = node.getparent()
-    paragraph = None if properties is None else properties.getparent()
-    if properties is None or paragraph is None or paragraph.tag != _P:
-        return ""  # of a style before a tracked change
+    if properties is None:
+        return ""
     told_twice = node.tag == _STYLE and properties.find(_NUMBER) is not None
     return "" if told_twice else numbering.mark(properties)
 

@@ -8,7 +8,8 @@ from parsers.headers import Header, find_header, is_header_again
 from parsers.layouts import EXTRA_COLUMNS, Layout
 from parsers.tables import Table, TableRow
 from parsers.text import clean, solid
-from registry.lists import PUBLISHED_FIELDS, Reported, Row, Series, period_of
+from parsers.titles import period_of_date
+from registry.lists import PUBLISHED_FIELDS, Reported, Row, Series
 
 _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 
@@ -96,7 +97,7 @@ class Ledger:
             return None
         period = self.period
         if series is Series.DEREGISTRATION:
-            period = period_of(fields.get("filed_on", "")) or period
+            period = period_of_date(fields.get("filed_on", "")) or period
         flags = number_flags(series, fields["number"]) + column_flags(series, fields)
         flags += ("cut_off",) if any(cell.cut for cell in row.cells) else ()
         flags += (

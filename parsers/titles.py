@@ -1,6 +1,7 @@
 """A list's own title, its period and its ordinal, from the lines printed above the first table."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from parsers.text import bare, clean
@@ -12,6 +13,7 @@ _SECTION = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五
 _LIST = re.compile(
     r"清单|名单|一览表|已(?:备案|登记).{0,8}信息|(?:备案|登记|注销).{0,6}(?:公告|信息)"
 )
+_DATE = re.compile(r"(20\d\d)[-/.](\d{1,2})(?!\d)")
 _OPEN, _CLOSE = "（(", "）)"
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _MAX_TITLE = 120
@@ -51,7 +53,14 @@ def ordinal_of(lines: Iterable[str], *titles: str) -> int | None:
 
 def period_in(*texts: str) -> str:
     """The first `YYYY-MM` named by any of the texts, in their order; empty if none does."""
-    return next((period for text in texts if (period := period_of(bare(text)))), "")
+    plain = (unicodedata.normalize("NFKC", bare(text)) for text in texts)
+    return next((period for text in plain if (period := period_of(text))), "")
+
+
+def period_of_date(text: str) -> str:
+    """The `YYYY-MM` of a published date: 2026年7月, 2026年7月3日, 2026/7/3, 2026-07; empty if none."""
+    told = unicodedata.normalize("NFKC", bare(text))
+    return period_of(told) or period_of(_DATE.sub(r"\1年\2月", told))
 
 
 def _goes_on(title: str, line: str) -> bool:

@@ -24,6 +24,7 @@ def run(text: str, properties: str = "") -> str:
         (run("A") + "<w:r><w:noBreakHyphen/></w:r>" + run("B"), "A-B"),
         (run("样例") + run("（看不见）", "<w:vanish/>"), "样例"),
         (run("样例") + run("（看得见）", '<w:vanish w:val="0"/>'), "样例（看得见）"),
+        (run("样例", "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"), "样例"),
         (run("样例") + "<w:del><w:r><w:delText>删</w:delText></w:r></w:del>", "样例"),
         (run("样例") + f"<w:del>{run('删')}</w:del><w:ins>{run('增')}</w:ins>", "样例增"),
         (f"<w:hyperlink>{run('样例')}</w:hyperlink>", "样例"),
@@ -117,3 +118,15 @@ def test_formatting_is_looked_over_wherever_it_stands() -> None:
     assert row.name == "样"
     many = docx(table([HEADER, *[ROW] * 400]).replace("<w:r>", f"<w:r><w:rPr>{odd}</w:rPr>"))
     assert [found.name for found in rows_of(many)] == [ROW[1]] * 400
+
+
+def test_merges_before_a_tracked_change_are_no_merges() -> None:
+    """What a cell's and a row's formatting was is not what a reader sees."""
+    was = '<w:tcPrChange><w:tcPr><w:gridSpan w:val="3"/><w:vMerge/></w:tcPr></w:tcPrChange>'
+    row = "".join(map(cell, ROW[:1])) + cell(ROW[1], was) + "".join(map(cell, ROW[2:7]))
+    before = (
+        '<w:trPr><w:trPrChange><w:trPr><w:gridBefore w:val="2"/></w:trPr></w:trPrChange></w:trPr>'
+    )
+    body = f"<w:tbl><w:tr>{''.join(map(cell, HEADER))}</w:tr><w:tr>{before}{row}</w:tr></w:tbl>"
+    (found,) = rows_of(docx(body))
+    assert (found.seq, found.name, found.label, found.number) == (ROW[0], ROW[1], ROW[2], ROW[6])

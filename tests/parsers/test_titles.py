@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.titles import ordinal_of, period_in, title_of
+from parsers.titles import ordinal_of, period_in, period_of_date, title_of
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_the_period_is_the_first_that_is_named() -> None:
     """In the order asked; white space inside does not matter."""
     assert period_in("清单", "（2026 年\n5 月）", "2024年1月") == "2026-05"
     assert period_in("清单") == ""
+    assert period_in("清单（２０２６年９月）") == "2026-09"
+
+
+@pytest.mark.parametrize(
+    ("date", "period"),
+    [
+        ("2026年7月", "2026-07"), ("2026年7月3日", "2026-07"), ("2026/7/3", "2026-07"),
+        ("2026-07-03", "2026-07"), ("2026.12", "2026-12"), ("2026/7/3（补登）", "2026-07"),
+        ("2026/13/3", ""), ("--", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_period_of_a_date(date: str, period: str) -> None:
+    """注销时间 comes in several spellings."""
+    assert period_of_date(date) == period
