@@ -142,9 +142,10 @@ class BulkJudge:
 
     def _unlisted(self, reading: Reading) -> Outcome:
         number = reading.number
-        told = input_reasons(reading, self._language)
         if isinstance(number, AlgorithmNumber | GenaiNumber):
             told = [*self._weighty(number), *still_told(reading, self._language)]
+        else:
+            told = input_reasons(reading, self._language)
         return Outcome(
             verdict_of_input(number),
             number=str(number) if reading.of_cac else "",

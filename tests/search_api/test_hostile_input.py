@@ -23,7 +23,7 @@ from tests.registry.test_numbers_properties import fragments
 VERDICTS = {"active", "deregistered", "not_listed", "malformed", "no_number"}
 TEN_MB = 10_000_000
 texts = fragments.map(lambda text: text.encode("utf-8", "replace").decode())
-few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_any_bytes_are_answered(client: TestClient) -> None:
         ("/v1/verify", {"content": b"[" * TEN_MB}, (422,)),
         ("/v1/scan", {"content": b"9" * TEN_MB}, (200,)),
         ("/v1/scan", {"content": b"\0" * TEN_MB}, (422,)),
-        ("/v1/scan", {"content": "网信算备".encode() * 800_000}, (200,)),
+        ("/v1/scan", {"content": "网信算备".encode() * 100_000}, (200,)),
     ],
     ids=["10 MB of digits", "a million numbers", "10 MB of bytes", "10 MB of brackets",
          "scanned digits", "scanned bytes", "scanned prefixes"],
@@ -111,9 +111,9 @@ def test_much_is_answered_too(
 @on_sqlite
 def test_thousands_of_numbers_in_one_text(client: TestClient) -> None:
     """Each is found; the first are shown, and where the others are."""
-    text = "\n".join(number(n % 1000, registrant=f"{n:07d}") for n in range(5_000))
+    text = "\n".join(number(n % 1000, registrant=f"{n:07d}") for n in range(2_000))
     found = client.post("/v1/scan?limit=10", content=text.encode()).json()
-    assert (found["total"], len(found["items"]), found["next"]) == (5_000, 10, "10")
+    assert (found["total"], len(found["items"]), found["next"]) == (2_000, 10, "10")
 
 
 @pytest.mark.parametrize("text", ["", "\udcff\udcfe", "\x1b[31m", "\u202e", "网信算备" * 3000])
