@@ -76,6 +76,7 @@ def test_what_a_killed_builder_left_is_removed(filled: Database, tmp_path: Path)
 def test_a_query_that_takes_too_long_says_so(filled: Database, tmp_path: Path) -> None:
     """What was found by then is the answer."""
     engine = SqliteEngine(Settings(home=tmp_path), filled)
+    engine.seconds = 60
     assert not engine.search(QUERY).limited
     engine.seconds = 0
     assert engine.search(Query("公司")).limited
