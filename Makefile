@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 JOBS ?= auto
 
+# Compiled once and not in every process that a test starts (a second each), whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: up test check bench fuzz release format clean
 .DELETE_ON_ERROR:
 

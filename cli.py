@@ -37,14 +37,11 @@ from registry.logs import set_up_logs
 from registry.settings import Settings, settings_table
 from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
 from registry.views import count_filings
-from search_api.app import create_app
 from search_api.commands.scan import scan_numbers
 from search_api.commands.sources import read_source
 from search_api.doctor import examine_index
 from search_api.evidence import find_evidence
-from search_api.server import run
 from search_api.services import Services
-from search_api.upkeep import keeping_up
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -126,6 +123,10 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
+    from search_api.app import create_app
+    from search_api.server import run
+    from search_api.upkeep import keeping_up
+
     set_up_logs(conf)
     services = Services(
         conf,

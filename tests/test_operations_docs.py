@@ -10,7 +10,10 @@ import pytest
 import yaml
 
 from deploy.trial.postgres import TEMPLATE, Cluster
+from registry.db import Database, ensure_home
+from registry.imports import import_document
 from registry.settings import settings_table
+from tests.lists import listed, row
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs/operations.md").read_text("utf-8")
@@ -20,7 +23,12 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 
 @pytest.mark.postgres
 def test_every_command_of_the_operators_guide_works(tmp_path: Path, postgres: Cluster) -> None:
-    """On a new home, with an empty PostgreSQL as the target of the move."""
+    """On a small registry (the whole is loaded by other tests), with an empty PostgreSQL as the target of the move."""
+    database = Database(f"sqlite:///{tmp_path / 'home' / 'registry.sqlite3'}")
+    ensure_home(tmp_path / "home")
+    database.migrate()
+    import_document(database, listed([row(1, number="网信算备330110507206401230035号")]))
+    database.close()
     shim = tmp_path / "bin" / "suanbei"
     shim.parent.mkdir()
     shim.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "cli.py"} "$@"\n')
