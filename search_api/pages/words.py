@@ -71,6 +71,12 @@ FLAGS = {
     "malformed_number": mark("number not of the usual form"),
     "check_digit": mark("check digit does not fit"),
     "unread_remark": mark("remark not understood in full"),
+    "cut_off": mark("text cut off in the document"),
+    "suspect_columns": mark("columns perhaps swapped by the publisher"),
+    "unreadable_letters": mark("letters that the document does not tell"),
+    "doubled_column": mark("two columns of one name, put together"),
+    "vanished": mark("no longer in its list"),
+    "deregistration_only": mark("known from a deregistration notice only"),
 }
 PASSES = {"pass": mark("Looking for new lists"), "full": mark("Reading every list again")}
 MONITORS = {
