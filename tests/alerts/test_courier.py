@@ -47,7 +47,7 @@ def working(database: Database, settings: Settings = ALLOWING, count: int = 1) -
             courier.stop()
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():
