@@ -130,12 +130,12 @@ _CLAIM: Final = {
     ),
     "entity_has_own": Text(
         "所称公司“{name}”自己有 {count} 项备案，但没有这一项",
-        "the claimed company {name} has {count} filings of its own, but not this one",
+        "this is not one of the claimed company's own filings ({name}: {count} on the lists)",
     ),
     "entity_not_listed": Text("所称公司不在任何清单中", "the claimed company is in no list"),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",
-        "the claimed company {name} has {count} filings on the lists",
+        "the claimed company is on the lists ({name}: {count} of its own)",
     ),
 }
 """What became of the claimed company, beside `registry.names.MATCH_REASONS`."""
