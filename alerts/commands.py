@@ -97,7 +97,7 @@ def rotate(subscription: Id) -> None:
     settings = Settings.load()
     with open_database(settings).write() as session:
         view = subscription_view(rotate_secret(session, subscription), with_secret=True)
-    _say_made(view, settings)
+    _say(_SECRET, settings, secret=view["secret"])
 
 
 @group.command("test")
