@@ -1,5 +1,6 @@
 """`deploy/try.sh`: run the whole on this machine until Ctrl-C."""
 
+import signal
 import sys
 import time
 
@@ -7,7 +8,8 @@ from deploy.trial.topology import topology
 
 
 def main() -> int:
-    """Start everything, say where it is, and wait."""
+    """Start everything, say where it is, and wait for Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # put away what was started then too
     try:
         with topology() as whole:
             ports = ", ".join(map(str, whole.servers))
