@@ -26,6 +26,8 @@ from registry.terms import TYPE_CODES
 PREFIX, SUFFIX = "网信算备", "号"
 LENGTH = 21
 
+PUBLISHED = re.compile(f"{PREFIX}([0-9]{{{LENGTH}}}){SUFFIX}")
+"""A number just as it is published."""
 _DIGITS = re.compile("[0-9]{21}", re.ASCII)
 _WEIGHTS: tuple[int, ...] = tuple(pow(2, 20 - place, 10) for place in range(LENGTH))
 _OFFSET = ord("0") * sum(_WEIGHTS)
@@ -36,6 +38,11 @@ def check_sum(digits: str) -> int:
     """Σ dᵢ·2^(20−i) mod 10 of 21 ASCII digits: 1 for a sound number."""
     total: int = sum(map(mul, digits.encode(), _WEIGHTS))
     return (total - _OFFSET) % 10
+
+
+def published_form(digits: str) -> str:
+    """21 digits as they are published: 网信算备…号."""
+    return f"{PREFIX}{digits}{SUFFIX}"
 
 
 def expected_check_digit(first20: str) -> int:
@@ -132,7 +139,7 @@ class AlgorithmNumber:
     @property
     def formatted(self) -> str:
         """As published: 网信算备…号."""
-        return f"{PREFIX}{self.digits}{SUFFIX}"
+        return published_form(self.digits)
 
     @property
     def key(self) -> str:

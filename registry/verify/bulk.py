@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 from registry.language import Language
 from registry.lists import Series
 from registry.names import EntityMatch, entity_key, match_entity
-from registry.numbers import AlgorithmNumber, GenaiNumber, NumberKind
+from registry.numbers import AlgorithmNumber, GenaiNumber
+from registry.numbers.algorithm import PUBLISHED, published_form
 from registry.reasons import Reason, say
 from registry.reasons.wording import SEPARATOR
 from registry.verify.desk import still_told, verdict_of_input
 from registry.verify.ledger import Brief, Ledger
+from registry.verify.phrases import Phrases
 from registry.verify.reading import Reading, input_reasons, read_input
 from registry.verify.registrants import match_reason, match_registrant, rank_of
 from registry.verify.standing import standing_reasons, verdict_of
-from registry.verify.unlisted import coverage_reasons, not_listed_reason, number_reasons
 from registry.views import View
 
 Pair = tuple[str, str]
@@ -28,8 +29,6 @@ Pair = tuple[str, str]
 
 MOST_KEPT = 50_000
 """Numbers whose filings are kept in memory."""
-_LIGHT = frozenset(("registrant_unknown", "registration_not_filing", "unchecked"))
-"""What need not be said in a table of a number that is in no list."""
 
 
 class Outcome(NamedTuple):
@@ -45,57 +44,79 @@ class Outcome(NamedTuple):
     link: str = ""
 
 
+class _Row(NamedTuple):
+    """A row read. `digits` are those of a number that is written as published and alone, as most
+    are; of anything else there is a `reading`."""
+
+    key: str
+    claimed: str
+    digits: str = ""
+    reading: Reading | None = None
+
+    @property
+    def registrant(self) -> str:
+        """The registrant's code, empty where there is none."""
+        if self.digits:
+            return self.digits[6:13]
+        number = self.reading.number if self.reading else None
+        return number.registrant if isinstance(number, AlgorithmNumber) else ""
+
+
 class BulkJudge:
     """Judges rows by the thousand, in the order given."""
 
     def __init__(self, session: Session, language: Language) -> None:
         self._language = language
         self._ledger = Ledger(session)
+        self._phrases = Phrases(self._ledger, language)
         self._readings: dict[str, Reading] = {}
-        self._covered: dict[tuple[NumberKind, str], list[Reason]] = {}
+        self._separator = SEPARATOR.say(language)
 
     def judge(self, pairs: Sequence[Pair]) -> list[Outcome]:
         """The outcome of each pair."""
-        if len(self._readings) > MOST_KEPT:
+        if len(self._readings) + len(self._ledger) > MOST_KEPT:
             self._readings.clear()
             self._ledger.forget()
-        for number, _ in pairs:
-            if number not in self._readings:
-                self._readings[number] = read_input(number)
-        readings = [self._readings[number] for number, _ in pairs]
-        claims = [company.strip() for _, company in pairs]
-        self._prepare(readings, claims)
-        return [*map(self._outcome, readings, claims)]
+        rows = [self._row(number, company.strip()) for number, company in pairs]
+        self._prepare(rows)
+        return [*map(self._outcome, rows)]
 
-    def _prepare(self, readings: Sequence[Reading], claims: Sequence[str]) -> None:
+    def _row(self, text: str, claimed: str) -> _Row:
+        published = PUBLISHED.fullmatch(text)
+        if published:
+            return _Row(published[1], claimed, published[1])
+        reading = self._readings.get(text)
+        if reading is None:
+            reading = self._readings[text] = read_input(text)
+        return _Row(reading.key, claimed, reading=reading)
+
+    def _prepare(self, rows: Sequence[_Row]) -> None:
         """Read what all rows need, in few queries."""
         ledger = self._ledger
-        ledger.prepare(reading.key for reading in readings)
-        ledger.prepare_registrants(
-            reading.number.registrant
-            for reading in readings
-            if isinstance(reading.number, AlgorithmNumber)
-        )
+        ledger.prepare(row.key for row in rows)
+        unlisted = {row.registrant for row in rows if not ledger.filings(row.key)}
+        ledger.prepare_registrants(unlisted - {""})
         ledger.prepare_companies(
             filing.entity_id
-            for reading, claimed in zip(readings, claims, strict=True)
-            for filing in ledger.filings(reading.key)
-            if claimed and filing.entity_key != entity_key(claimed)
+            for row in rows
+            if row.claimed
+            for filing in ledger.filings(row.key)
+            if filing.entity_key != entity_key(row.claimed)
         )
 
-    def _outcome(self, reading: Reading, claimed: str) -> Outcome:
-        filings = self._ledger.filings(reading.key)
-        if not filings or not reading.key:
-            return self._unlisted(reading)
-        told = still_told(reading, self._language)
+    def _outcome(self, row: _Row) -> Outcome:
+        filings = self._ledger.filings(row.key)
+        if not filings or not row.key:
+            return self._unlisted(row)
+        told = still_told(row.reading, self._language) if row.reading else []
         match = None
-        if claimed:
-            match, listed = self._match(claimed, filings)
+        if row.claimed:
+            match, listed = self._match(row.claimed, filings)
             told.append(match_reason(match, listed, self._language))
         level = match.api_level if match else ""
-        if self._ledger.is_plain(reading.key):
+        if self._ledger.is_plain(row.key):
             return self._plain(filings[0], level, told)
-        return self._with_past(self._ledger.views(reading.key), level, told)
+        return self._with_past(self._ledger.views(row.key), level, told)
 
     def _plain(self, filing: Brief, level: str, told: list[Reason]) -> Outcome:
         """Active, in a national list."""
@@ -140,39 +161,24 @@ class BulkJudge:
         judged = [(match_registrant(claimed, one), one.listed) for one in registrants]
         return min(judged, key=lambda pair: rank_of(pair[0]))
 
-    def _unlisted(self, reading: Reading) -> Outcome:
-        number = reading.number
+    def _unlisted(self, row: _Row) -> Outcome:
+        if row.reading is None:
+            reason = self._phrases.of_digits(row.digits)
+            return Outcome("not_listed", published_form(row.digits), reason=reason)
+        number = row.reading.number
         if isinstance(number, AlgorithmNumber | GenaiNumber):
-            told = [*self._weighty(number), *still_told(reading, self._language)]
+            told = still_told(row.reading, self._language)
+            said = [self._phrases.of(number), *(reason["text"] for reason in told)]
         else:
-            told = input_reasons(reading, self._language)
+            said = [one["text"] for one in input_reasons(row.reading, self._language)]
         return Outcome(
             verdict_of_input(number),
-            number=str(number) if reading.of_cac else "",
-            reason=self._words(told),
+            number=str(number) if row.reading.of_cac else "",
+            reason=self._separator.join(said),
         )
 
-    def _weighty(self, number: AlgorithmNumber | GenaiNumber) -> list[Reason]:
-        """What is most to be said of a number that is in no list."""
-        code = number.registrant if isinstance(number, AlgorithmNumber) else ""
-        known = self._ledger.known(code) if code else None
-        own = number_reasons(number, known, (), self._language)
-        weighty = [reason for reason in own if reason["code"] not in _LIGHT]
-        weighty += self._coverage_reasons(number)
-        return weighty or [not_listed_reason(number, self._ledger.coverage, self._language)]
-
-    def _coverage_reasons(self, number: AlgorithmNumber | GenaiNumber) -> list[Reason]:
-        """What the lists cannot tell of a number: the same for all of its kind and time."""
-        when = number.date[:6] if isinstance(number, GenaiNumber) else number.digits[15:17]
-        told = self._covered.get((number.kind, when))
-        if told is None:
-            every = coverage_reasons(number, self._ledger.coverage, self._language)
-            told = [reason for reason in every if reason["code"] not in _LIGHT]
-            self._covered[number.kind, when] = told
-        return told
-
     def _words(self, reasons: Sequence[Reason]) -> str:
-        return SEPARATOR.say(self._language).join([reason["text"] for reason in reasons])
+        return self._separator.join([reason["text"] for reason in reasons])
 
 
 def _decisive(filings: list[View], verdict: str) -> View:

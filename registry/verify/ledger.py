@@ -56,6 +56,10 @@ class Ledger:
         self._lists = _national_lists(session)
         self.forget()
 
+    def __len__(self) -> int:
+        """How many numbers were read since."""
+        return len(self._filings)
+
     def forget(self) -> None:
         """Let go of what was read of numbers and companies."""
         self._filings: dict[str, list[Brief]] = {}

@@ -10,6 +10,7 @@ from registry.numbers import AlgorithmNumber, GenaiNumber, Number
 from registry.reasons import Reason, say
 from registry.reasons.wording import coverage_words, series_of_kind, series_words
 from registry.regions import regions_of_spelling
+from registry.terms import TYPE_CODES
 
 FIRST_YEAR = 2022
 """The first list is of August 2022; no listed number bears an older year."""
@@ -52,24 +53,40 @@ def number_reasons(
 def _algorithm_reasons(
     number: AlgorithmNumber, known: Known | None, divisions: Sequence[str], language: Language
 ) -> list[Reason]:
-    reasons = []
-    if not number.check_ok:
-        expected, found = number.expected_check, number.check_digit
-        reasons.append(say("check_digit", language, expected=expected, found=found))
-    if division(number.division, number.year) is None:
-        reasons.append(say("division_unknown", language, code=number.division))
-    if number.type is None:
-        reasons.append(say("type_unknown", language, code=number.type_code))
-    code = number.registrant
+    reasons = [
+        *check_reasons(number.expected_check, number.check_digit, language),
+        *division_reasons(number.division, number.year, language),
+        *type_reasons(number.type_code, language),
+        registrant_reason(number.registrant, known, language),
+    ]
+    return [*reasons, *_other_division_reasons(number, divisions, language)] if known else reasons
+
+
+def check_reasons(expected: int, found: int, language: Language) -> list[Reason]:
+    """That the last digit does not fit the other twenty."""
+    if found == expected:
+        return []
+    return [say("check_digit", language, expected=expected, found=found)]
+
+
+def division_reasons(code: str, year: int, language: Language) -> list[Reason]:
+    """That there is no such division."""
+    return [say("division_unknown", language, code=code)] if division(code, year) is None else []
+
+
+def type_reasons(code: str, language: Language) -> list[Reason]:
+    """That there is no such type."""
+    return [] if code in TYPE_CODES else [say("type_unknown", language, code=code)]
+
+
+def registrant_reason(code: str, known: Known | None, language: Language) -> Reason:
+    """Whose code it is."""
     if known:
-        reasons.append(say("registrant_known", language, code=code, entity=known.name))
-        reasons += _division_reasons(number, divisions, language)
-    else:
-        reasons.append(say("registrant_unknown", language, code=code))
-    return reasons
+        return say("registrant_known", language, code=code, entity=known.name)
+    return say("registrant_unknown", language, code=code)
 
 
-def _division_reasons(
+def _other_division_reasons(
     number: AlgorithmNumber, divisions: Sequence[str], language: Language
 ) -> list[Reason]:
     if not divisions or number.division in divisions:
