@@ -21,7 +21,7 @@ from registry.stats import (
     timeline,
 )
 from registry.views import coverage
-from search_api.pages.cache import VersionCache
+from search_api.cache import VersionCache
 from search_api.params import FilterParams
 from search_api.selecting import filters_said, selection_of
 from search_api.services import Services

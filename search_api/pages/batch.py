@@ -11,8 +11,8 @@ from registry.errors import NotFound
 from registry.lists import Series
 from registry.models import Batch, Version
 from registry.views import batch_views, coverage
+from search_api.cache import registry_version
 from search_api.pages.batch_facts import compare, rows_of
-from search_api.pages.cache import registry_version
 from search_api.pages.links import page_links
 from search_api.pages.state import page_state
 from search_api.pages.web import render, wants_json

@@ -12,8 +12,8 @@ from registry.lists import Series
 from registry.models import Batch, Entity, Event, Filing
 from registry.numbers import OtherNumber, find_numbers, read_number
 from registry.views import batch_views, coverage
+from search_api.cache import registry_version
 from search_api.pages.batch_facts import compare
-from search_api.pages.cache import registry_version
 from search_api.pages.show import address
 from search_api.pages.state import page_state
 from search_api.pages.web import render

@@ -13,10 +13,10 @@ from registry.errors import NotFound
 from registry.language import Language
 from registry.models import Filing
 from search_api.bulk.cells import neutral
+from search_api.cache import VersionCache, registry_version
 from search_api.edge.headers import PICTURE_POLICY
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages import charts
-from search_api.pages.cache import VersionCache, registry_version
 from search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
 from search_api.pages.show import address
 from search_api.pages.state import page_state

@@ -7,8 +7,8 @@ from threading import BoundedSemaphore, Lock, Thread, Timer
 from fastapi import Request
 
 from registry.errors import UsageError
+from search_api.cache import VersionCache
 from search_api.pages import charts
-from search_api.pages.cache import VersionCache
 
 AT_ONCE, AT_MOST = 2, 20
 """Bulk checks that run at once, and that run or wait."""
