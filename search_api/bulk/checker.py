@@ -1,14 +1,14 @@
 """Rows in, the cells of their verdicts out."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any
 
 from registry.language import Language, Text
-from registry.verify.bulk import BulkJudge, Outcome, Pair
+from registry.verify.bulk import Outcome, Pair
+from search_api.bulk.judging import Answer, Judging
 
-T = TypeVar("T")
 HEADERS = (
     Text("核对结果", "verdict"),
     Text("识别的编号", "number_read"),
@@ -54,39 +54,40 @@ _SAID = {
 }
 
 
-class Answers(Generic[T]):
-    """The answers to questions, each put once; `shape` makes of an outcome what is kept of it.
+class Answers:
+    """The answers to questions, each put once.
 
     `counts` tells how often each (verdict, company match) was given.
     """
 
-    def __init__(self, judge: BulkJudge, shape: Callable[[Outcome], T]) -> None:
-        self._judge = judge
-        self._shape = shape
+    def __init__(self, judging: Judging) -> None:
+        self._judging = judging
         self._places: dict[Pair, int] = {}
-        self._shapes: list[T] = []
-        self._labels: list[tuple[str, str]] = []
+        self._kept = Answer([], [])
+        self._asked: list[int] = []
+        self._is_waiting = False
         self.counts: Counter[tuple[str, str]] = Counter()
 
-    def __call__(self, pairs: Sequence[Pair]) -> list[T]:
-        """The answer to each question, in order."""
+    def ask(self, pairs: Sequence[Pair]) -> None:
+        """Put the questions that are new; what was asked before must have been taken."""
         if len(self._places) > MOST_KEPT:
             self._places.clear()
-            self._shapes.clear()
-            self._labels.clear()
-        found = [*map(self._places.get, pairs)]
-        missing = [row for row, place in enumerate(found) if place is None]
+            self._kept = Answer([], [])
+        known = self._places
+        missing = [*{pair: None for pair in pairs if pair not in known}]
+        known.update(zip(missing, count(len(known)), strict=False))
+        self._asked = [*map(known.__getitem__, pairs)]
+        self._is_waiting = bool(missing)
         if missing:
-            self._ask(list(dict.fromkeys([pairs[row] for row in missing])))
-            for row in missing:
-                found[row] = self._places[pairs[row]]
-        places = [place for place in found if place is not None]
-        for place, times in Counter(places).items():
-            self.counts[self._labels[place]] += times
-        return [*map(self._shapes.__getitem__, places)]
+            self._judging.ask(missing)
 
-    def _ask(self, pairs: Sequence[Pair]) -> None:
-        outcomes = self._judge.judge(pairs)
-        self._places.update(zip(pairs, count(len(self._shapes)), strict=False))
-        self._shapes += map(self._shape, outcomes)
-        self._labels += [(outcome.verdict, outcome.match) for outcome in outcomes]
+    def take(self) -> list[Any]:
+        """The answer to each question that was asked, in order."""
+        shapes, labels = self._kept
+        if self._is_waiting:
+            more = self._judging.answer()
+            shapes += more.shapes
+            labels += more.labels
+        for place, times in Counter(self._asked).items():
+            self.counts[labels[place]] += times
+        return [*map(shapes.__getitem__, self._asked)]

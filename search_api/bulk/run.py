@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from registry.errors import UsageError
 from registry.language import Language
-from registry.verify.bulk import BulkJudge, Outcome, Pair
+from registry.verify.bulk import Outcome, Pair
 from search_api.bulk.checker import Answers, added_cells, added_headers
 from search_api.bulk.columns import LOOKED_AT, Columns, find_columns
 from search_api.bulk.files import open_source, open_target
+from search_api.bulk.judging import Judges, Judging, OpenSession, judging_apart, judging_here
 from search_api.bulk.tables import Batch, Progress, Sheet, Target, text_of
 
 
@@ -71,12 +73,30 @@ def check_file(
         DocumentError: the source cannot be read.
         RegistryError: the target cannot be written.
     """
+    return _check_file(judging_here(session), source, target, options, progress, watch)
+
+
+def check_file_apart(
+    open_session: OpenSession, source: Path, target: Path, options: Options, progress: Progress
+) -> Summary:
+    """As `check_file`, with two processes: for a command line, and files that are worth it.
+
+    Nobody else may use the process meanwhile (see `judging_apart`).
+    """
+    return _check_file(judging_apart(open_session), source, target, options, progress)
+
+
+def _check_file(
+    judges: Judges, source: Path, target: Path, options: Options, progress: Progress,
+    watch: Watch | None = None,
+) -> Summary:  # fmt: skip
     opened = open_source(source, options.delimiter)
-    judge = BulkJudge(session, options.language)
     with fewer_collections(), open_target(target, opened.delimiter) as written:
-        check = _Check(judge, written, options, watch)
-        for sheet in opened.sheets():
-            check.sheet(sheet, progress)
+        shape = partial(_shape, written, options.language, bool(watch))
+        with judges(options.language, shape) as judging:
+            check = _Check(judging, written, options, watch)
+            for sheet in opened.sheets():
+                check.sheet(sheet, progress)
         if not check.summary.number_column:
             raise UsageError(f"{source.name}: no column holds filing numbers")
     return check.summary
@@ -101,16 +121,11 @@ class _Check:
     """The checking of one file."""
 
     def __init__(
-        self, judge: BulkJudge, target: Target, options: Options, watch: Watch | None
+        self, judging: Judging, target: Target, options: Options, watch: Watch | None
     ) -> None:
         self._target, self._options, self._watch = target, options, watch
-        self._answers: Answers[Any] = Answers(judge, self._shape)
+        self._answers = Answers(judging)
         self.summary = Summary(counts=self._answers.counts)
-
-    def _shape(self, outcome: Outcome) -> Any:
-        """What goes behind a row; with the outcome itself, where somebody looks on."""
-        shaped = self._target.shape(added_cells(outcome, self._options.language))
-        return (shaped, outcome) if self._watch else shaped
 
     def sheet(self, sheet: Sheet, progress: Progress) -> None:
         """Check one table; one without numbers is copied as it is, where there are several."""
@@ -128,14 +143,28 @@ class _Check:
         width = max(len(first.rows[0]), columns.number + 1)
         titles = self._target.shape(added_headers(self._options.language))
         self._target.write(header, [titles] * len(header.rows), width)
-        for batch in chain([rest], batches):
-            pairs = _pairs(batch, columns)
-            answers = self._answers(pairs)
+        for batch, pairs, answers in self._answered(chain([rest], batches), columns):
             if self._watch:
                 self._watch.see(pairs, [outcome for _, outcome in answers])
-                answers = [shaped for shaped, _ in answers]
-            self._target.write(batch, answers, width)
+            shaped = [one for one, _ in answers] if self._watch else answers
+            self._target.write(batch, shaped, width)
             self.summary.rows += len(batch.rows)
+
+    def _answered(
+        self, batches: Iterable[Batch], columns: Columns
+    ) -> Iterator[tuple[Batch, list[Pair], list[Any]]]:
+        """Batches with their answers: each is written, and the next but one read, while the next
+        is judged."""
+        asked: tuple[Batch, list[Pair]] | None = None
+        for batch in batches:
+            pairs = _pairs(batch, columns)
+            answers = self._answers.take() if asked else []
+            self._answers.ask(pairs)
+            if asked:
+                yield (*asked, answers)
+            asked = batch, pairs
+        if asked:
+            yield (*asked, self._answers.take())
 
     def _columns(self, sheet: Sheet, first: Batch) -> Columns | None:
         """The columns of a table; None where a sheet of several has none."""
@@ -157,6 +186,12 @@ class _Check:
         nothing = self._target.shape(())
         for batch in batches:
             self._target.write(batch, [nothing] * len(batch.rows), 0)
+
+
+def _shape(target: Target, language: Language, is_watched: bool, outcome: Outcome) -> Any:
+    """What goes behind a row; with the outcome itself, where somebody looks on."""
+    shaped = target.shape(added_cells(outcome, language))
+    return (shaped, outcome) if is_watched else shaped
 
 
 def _pairs(batch: Batch, columns: Columns) -> list[Pair]:

@@ -1,18 +1,23 @@
 """`suanbei verify --file`: a table of vendors, with a progress bar and a summary."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from sqlalchemy.orm import Session
 
 from registry.db import open_database
 from registry.language import Language, Text
 from registry.settings import Settings
 from registry.terminal import terminal
 from registry.verify.registrants import CONFIRMED
-from search_api.bulk import Options, Summary, check_file
+from search_api.bulk import Options, Summary, check_file, check_file_apart
 from search_api.bulk.checker import WORDS
+from search_api.bulk.judging import can_judge_apart
 from search_api.commands.filled import require_filled
 
 _COLUMNS = Text(
@@ -22,24 +27,44 @@ _NONE = Text("（无）", "no column")
 _ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
 _VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
 _SKIPPED = Text("没有编号的工作表：{names}", "sheets without numbers: {names}")
+LARGE = 1 << 20
+"""Bytes from which on a file is worth a second process."""
 
 
 def check_table(settings: Settings, source: Path, target: Path, options: Options) -> int:
     """Check a file; returns the exit code: 0 if every row is active and the company's own."""
-    database = open_database(settings)
-    require_filled(database)
-    console = terminal(stderr=True)
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )  # fmt: skip
-    with database.read() as session, Progress(*columns, console=console, transient=True) as bar:
+    # Without a thread of its own: the process may fork.
+    bar = Progress(*columns, console=terminal(stderr=True), transient=True, auto_refresh=False)
+
+    def moved(share: float) -> None:
+        bar.update(task, completed=share, refresh=True)
+
+    with bar:
         task = bar.add_task(source.name, total=1.0)
-        summary = check_file(
-            session, source, target, options, lambda share: bar.update(task, completed=share)
-        )
+        summary = _check(settings, source, target, options, moved)
     _print(terminal(), summary, target, options.language)
     return 0 if all(map(_is_yes, summary.counts)) else 1
+
+
+def _check(
+    settings: Settings, source: Path, target: Path, options: Options, moved: Callable[[float], None]
+) -> Summary:
+    if can_judge_apart() and source.exists() and source.stat().st_size > LARGE:
+        return check_file_apart(partial(_registry, settings), source, target, options, moved)
+    with _registry(settings) as session:
+        return check_file(session, source, target, options, moved)
+
+
+@contextmanager
+def _registry(settings: Settings) -> Iterator[Session]:
+    database = open_database(settings)
+    require_filled(database)
+    with database.read() as session:
+        yield session
 
 
 def _is_yes(outcome: tuple[str, str]) -> bool:
