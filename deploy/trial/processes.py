@@ -92,5 +92,19 @@ def wait_for(url: str, seconds: float = 90, process: Process | None = None) -> N
     raise TimeoutError(f"{url}: no answer within {seconds:g} seconds")
 
 
+def wait_for_word(word: str, log: Path, process: Process, seconds: float = 90) -> None:
+    """Wait until a process has written a word to its log.
+
+    Raises:
+        TimeoutError: it does not in time, or it has ended.
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        if word in log.read_text("utf-8", "replace"):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"{log.name}: no {word!r} within {seconds:g} seconds")
+
+
 def _lower(headers: object) -> dict[str, str]:
     return {str(n).lower(): str(v) for n, v in headers.items()}  # type: ignore[attr-defined]

@@ -6,10 +6,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from deploy.trial.postgres import Cluster, binaries, cluster
-from deploy.trial.processes import Process, environment, free_port, running, suanbei, wait_for
+from deploy.trial.processes import (
+    Process,
+    environment,
+    free_port,
+    running,
+    suanbei,
+    wait_for,
+    wait_for_word,
+)
 from deploy.trial.proxy import nginx
 
 
@@ -24,6 +33,7 @@ class Topology:
     proxy: str = ""
     servers: dict[int, Process] = field(default_factory=dict)
     watchers: list[Process] = field(default_factory=list)
+    logs: Iterator[int] = field(default_factory=count)
 
     def run(self, *words: str) -> str:
         """A command of Suanbei with the settings of all; returns what it printed.
@@ -46,10 +56,11 @@ class Topology:
         wait_for(f"http://127.0.0.1:{port}/health/live", process=self.servers[port])
 
     def watch(self) -> Process:
-        """Start a watcher."""
-        log = self.folder / "watch.log"
+        """Start a watcher; it watches when this returns."""
+        log = self.folder / f"watch-{next(self.logs)}.log"
         process = running(suanbei("watch"), environment(**self.settings), log)
         self.watchers.append(self.stack.enter_context(process))
+        wait_for_word("is watching", log, self.watchers[-1])
         return self.watchers[-1]
 
 

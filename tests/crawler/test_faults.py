@@ -103,7 +103,7 @@ def test_a_host_that_only_fails_is_left_alone(rig: Rig) -> None:
     asked = [path for path in rig.site.paths() if path != "/robots.txt"]
     assert len(asked) == 3
     assert all(not source.ok for source in report.sources.values())
-    assert "failed 3 requests in a row" in report.failures[-1].message
+    assert any("failed 3 requests in a row" in one.message for one in report.failures)
 
 
 @pytest.mark.parametrize(
