@@ -1,6 +1,7 @@
 """Quick answers: the very answer that the route gives, and only where it can be given at once."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -82,3 +83,45 @@ def test_a_new_list_is_in_the_next_answer(new_client: NewClient, database: Datab
     import_document(database, listed([row(3, period="2023-08")]))
     told = client.get("/v1/verify", params={"number": number(1)}).json()
     assert told["coverage"]["deep_synthesis"]["newest"] == "2023-08"
+
+
+def test_an_answer_is_kept_for_its_question_and_no_other(
+    new_client: NewClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk is asked once for each query and language, as long as the registry is as it was."""
+    asked = []
+    quickly = VerdictDesk.quickly
+
+    def counted(desk: VerdictDesk, *question: Any) -> bytes | None:
+        asked.append(question[0])
+        return quickly(desk, *question)
+
+    monkeypatch.setattr(VerdictDesk, "quickly", counted)
+    client = new_client()
+
+    def texts() -> list[str]:
+        return [
+            client.get(
+                "/v1/verify", params={"number": one}, headers={"accept-language": spoken}
+            ).text
+            for one in (number(1), number(2))
+            for spoken in ("en", "zh", "en")
+        ]
+
+    told = texts()
+    assert (told[0], told[3]) == (told[2], told[5])
+    assert len(set(told)) == 4
+    on_sqlite = database.is_sqlite
+    assert len(asked) == (4 if on_sqlite else 6)
+    import_document(database, listed([row(3, period="2023-08")]))
+    assert texts() != told
+    assert len(asked) == (8 if on_sqlite else 12)
+
+
+def test_what_is_kept_has_an_end(new_client: NewClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many questions come, and however long they are."""
+    monkeypatch.setattr("search_api.edge.ready.MOST_KEPT", 2)
+    client = new_client()
+    for pad in range(7):
+        answer = client.get("/v1/verify", params={"number": number(1) + " " * pad})
+        assert answer.json()["verdict"] == "active"
