@@ -11,23 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
-import alerts.commands
-import crawler.commands
-import crawler.status_commands
-import search_api.commands
-from alerts.courier import Courier
-from alerts.sending import check_target
-from crawler.archive import Archive
-from crawler.doctor import check_archive, examine_archive
-from crawler.passes import Works
-from crawler.pictures import Pictures
-from crawler.sources import load_catalogue
-from crawler.watcher import Watcher
-from parsers.numbers import numbers_apart, numbers_in
+from registry.commands import LazyCommands
 from registry.db import Database, open_database
 from registry.doctor import Health, examine
 from registry.errors import RegistryError, SuanbeiError
@@ -37,27 +25,35 @@ from registry.logs import set_up_logs
 from registry.settings import Settings, settings_table
 from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
 from registry.views import count_filings
-from search_api.commands.scan import scan_numbers
-from search_api.commands.sources import read_source
-from search_api.doctor import examine_index
-from search_api.evidence import find_evidence
-from search_api.services import Services
+
+if TYPE_CHECKING:
+    from alerts.courier import Courier
+    from crawler.watcher import Watcher
+
+
+class Commands(LazyCommands):
+    """All commands; what those below need of the other parts they import when they run."""
+
+    modules: ClassVar = {
+        "crawler.commands": ("crawl", "import", "parse"),
+        "crawler.status_commands": ("status",),
+        "search_api.commands.verify": ("verify",),
+        "search_api.commands.search": ("search",),
+        "search_api.commands.stats": ("stats",),
+        "search_api.commands.export": ("export",),
+        "search_api.commands.reindex": ("reindex",),
+        "search_api.commands.operate": ("copy", "backup", "restore", "key"),
+        "alerts.commands": ("subscriptions",),
+    }
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings.",
 )
-for _group in (
-    crawler.commands,
-    crawler.status_commands,
-    alerts.commands,
-    search_api.commands,
-):
-    _group.register(app)
-
-
 READY = Text(
     "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
     "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
@@ -99,8 +95,14 @@ def watch() -> None:
 
 
 @contextmanager
-def _watching(conf: Settings, database: Database) -> Iterator[tuple[Watcher, Courier]]:
+def _watching(conf: Settings, database: Database) -> Iterator[tuple["Watcher", "Courier"]]:
     """Crawl and deliver in the background; a signal ends it with everything put away."""
+    from alerts.courier import Courier
+    from crawler.archive import Archive
+    from crawler.passes import Works
+    from crawler.sources import load_catalogue
+    from crawler.watcher import Watcher
+
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     works = Works(conf, database, Archive(conf.archive), load_catalogue().select())
     watcher, courier = Watcher(works), Courier(database, conf)
@@ -123,8 +125,13 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
+    from alerts.sending import check_target
+    from crawler.archive import Archive
+    from crawler.pictures import Pictures
+    from parsers.numbers import numbers_apart
     from search_api.app import create_app
     from search_api.server import run
+    from search_api.services import Services
     from search_api.upkeep import keeping_up
 
     set_up_logs(conf)
@@ -154,6 +161,10 @@ def evidence(
     batch: Annotated[str, typer.Option(help="of this list; else of the newest")] = "",
 ) -> None:
     """A picture of the published row. 生成备案所在行的图片。"""
+    from crawler.archive import Archive
+    from crawler.pictures import Pictures
+    from search_api.evidence import find_evidence
+
     conf = Settings.load()
     with open_database(conf).read() as session:
         found = find_evidence(session, number, batch)
@@ -168,6 +179,10 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
 ) -> None:
     """The numbers in a document, each verified. 找出文档中的全部备案编号并逐一核对。"""
+    from parsers.numbers import numbers_in
+    from search_api.commands.scan import scan_numbers
+    from search_api.commands.sources import read_source
+
     conf = Settings.load()
     name, data = read_source(source, conf)
     raise typer.Exit(scan_numbers(conf, name, numbers_in(data, name), as_json=as_json))
@@ -180,6 +195,10 @@ def doctor(
     ] = False,
 ) -> None:
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
+    from crawler.doctor import check_archive, examine_archive
+    from search_api.doctor import examine_index
+    from search_api.services import Services
+
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
     engine = Services(conf, database).engine

@@ -1,0 +1,36 @@
+"""Commands are loaded when they are called: the table that says where they are tells the truth, and a
+command does not pay for what others need."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli import Commands
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize(("module", "names"), Commands.modules.items())
+def test_every_module_has_the_commands_it_is_listed_for(
+    module: str, names: tuple[str, ...]
+) -> None:
+    """A command that a module adds and the table does not list could not be called."""
+    part = typer.Typer()
+    import_module(module).register(part)
+    assert tuple(typer.main.get_group(part).commands) == names
+
+
+def test_verifying_loads_no_web_server_and_no_crawler() -> None:
+    """Half of the time that a short command takes would be theirs."""
+    asked = (
+        "import sys, cli, search_api.commands.verify;"
+        "print({'fastapi', 'scrapy', 'apscheduler', 'jinja2', 'apprise'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
