@@ -13,7 +13,10 @@ from registry.derive import NATIONAL
 from registry.models import Batch, Entity, Filing
 from registry.verify.lookups import known_registrants
 from registry.verify.registrants import Registrant
-from registry.views import View, coverage, filing_views
+from registry.views import View, count_filings, coverage, filing_views
+
+_FEW, _MANY = 1_000, 30_000
+"""Who asks for more than a few numbers gets all filings at once, where these are not too many."""
 
 
 class Brief(NamedTuple):
@@ -57,42 +60,48 @@ class Ledger:
         self.forget()
 
     def __len__(self) -> int:
-        """How many numbers were read since."""
-        return len(self._filings)
+        """How many numbers and registrants are held."""
+        return len(self._filings) + len(self._known)
 
     def forget(self) -> None:
         """Let go of what was read of numbers and companies."""
         self._filings: dict[str, list[Brief]] = {}
+        self._has_all = False
         self._views: dict[str, list[View]] = {}
         self._known: dict[str, Known | None] = {}
         self._companies: dict[str, Company] = {}
 
     def prepare(self, keys: Iterable[str]) -> None:
-        """Read the filings of numbers that were not read yet."""
+        """Read the filings of numbers that were not read yet; for many numbers, of all there are."""
         columns = (
             Filing.number_key, Filing.number, Filing.series, Filing.name, Filing.entity,
             Filing.entity_key, Filing.entity_id, Filing.status, Filing.flags, Filing.last_period,
         )  # fmt: skip
-        missing = list({key for key in keys if key not in self._filings})
-        self._filings.update((key, []) for key in missing)
+        missing = [] if self._has_all else list({key for key in keys if key not in self._filings})
+        if not missing:
+            return
         query = select(*columns).order_by(Filing.series)
-        if missing:
-            wanted = query.where(among(self.session, Filing.number_key, missing))
-            for row in self.session.execute(wanted):
-                self._filings[row[0]].append(Brief._make(row))
-
-        self._prepare_views([key for key in missing if not self.is_plain(key)])
+        self._has_all = len(missing) > _FEW and count_filings(self.session) < _MANY
+        if not self._has_all:
+            query = query.where(among(self.session, Filing.number_key, missing))
+            self._filings.update((key, []) for key in missing)
+        read: dict[str, list[Brief]] = {}
+        for row in self.session.execute(query):
+            read.setdefault(row[0], []).append(Brief._make(row))
+        self._filings.update(read)
+        self._prepare_views([key for key in read if not self.is_plain(key)])
 
     def _prepare_views(self, keys: list[str]) -> None:
         """Read the listings of numbers whose standing a period does not tell."""
-        query = select(Filing).where(Filing.number_key.in_(keys)).order_by(Filing.series)
-        filings = list(self.session.execute(query).scalars()) if keys else []
+        query = select(Filing).order_by(Filing.series)
+        wanted = query.where(among(self.session, Filing.number_key, keys))
+        filings = list(self.session.execute(wanted).scalars()) if keys else []
         for filing, view in zip(filings, filing_views(self.session, filings), strict=True):
             self._views.setdefault(filing.number_key, []).append(view)
 
     def filings(self, key: str) -> list[Brief]:
         """The filings of a number that was prepared."""
-        return self._filings[key]
+        return self._filings.get(key, [])
 
     def is_plain(self, key: str) -> bool:
         """Whether a prepared number is active and stands in a national list, or in none at all."""
@@ -100,7 +109,7 @@ class Ledger:
             filing.status == "active"
             and "vanished" not in filing.flags
             and self.list_of(filing) is not None
-            for filing in self._filings[key]
+            for filing in self.filings(key)
         )
 
     def views(self, key: str) -> list[View]:

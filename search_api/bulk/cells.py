@@ -13,12 +13,13 @@ SIGNS = "=+-@＝＋－＠"
 
 _BEFORE = re.compile(r"\s*")
 _HARMLESS = re.compile(r"[+\-][\d .,:/()%\-]*(?:[eE][+\-]?\d+)?\s*")
-_SUSPECT = frozenset("\t\r\n\v\f \xa0\u3000" + SIGNS)
+SUSPECT = frozenset("\t\r\n\v\f \xa0\u3000" + SIGNS)
+"""The first signs of all cells that may be risky."""
 
 
 def is_risky(cell: str) -> bool:
     """Whether a spreadsheet may take a cell for a formula."""
-    if cell[:1] not in _SUSPECT or not cell:
+    if cell[:1] not in SUSPECT or not cell:
         return False
     if cell[0] in "\t\r":
         return True

@@ -2,11 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TextIO
 
-from search_api.bulk.cells import SIGNS, neutral
+from search_api.bulk.cells import SIGNS, SUSPECT, neutral
 from search_api.bulk.tables import Batch, text_of
 
 LINE_END = "\r\n"
@@ -21,7 +22,8 @@ class CsvTarget:
         self._file = file
         self._delimiter = delimiter
         self._buffer = io.StringIO(newline="")
-        self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator="")
+        self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=LINE_END)
+        self._must_quote = re.compile(f'[{re.escape(delimiter)}"\r\n]').search
         starts = (delimiter, '"', "\n")
         self._marks = {sign: [start + sign for start in starts] for sign in SIGNS}
         self._gaps = [
@@ -38,12 +40,14 @@ class CsvTarget:
         """Cells as the text that goes behind a row."""
         if not cells:
             return LINE_END
-        safe = [*map(neutral, cells)]
-        text = self._delimiter.join(safe)
-        plain = text.count(self._delimiter) == len(cells) - 1
-        if not plain or '"' in text or "\n" in text or "\r" in text:
-            text = self._row(safe)
+        safe = [neutral(cell) if cell and cell[0] in SUSPECT else cell for cell in cells]
+        text = self._delimiter.join([self._quoted(c) if self._must_quote(c) else c for c in safe])
         return f"{self._delimiter}{text}{LINE_END}"
+
+    @staticmethod
+    def _quoted(cell: str) -> str:
+        doubled = cell.replace('"', '""')
+        return f'"{doubled}"'
 
     def write(self, batch: Batch, added: Sequence[str], width: int) -> None:
         """Write rows, each with what is added to it."""
@@ -74,4 +78,4 @@ class CsvTarget:
         text = self._buffer.getvalue()
         self._buffer.seek(0)
         self._buffer.truncate()
-        return text
+        return text.removesuffix(LINE_END)

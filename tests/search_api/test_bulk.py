@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 import cli
@@ -20,6 +22,8 @@ from registry.imports import import_document
 from registry.settings import Settings
 from search_api.app import create_app
 from search_api.bulk import Options, Summary, check_file
+from search_api.bulk.cells import neutral
+from search_api.bulk.csv_target import CsvTarget
 from search_api.services import Services
 from tests.lists import listed, number, row
 
@@ -189,3 +193,24 @@ def test_on_the_command_line(
     assert run(ROWS) == 2
     assert run(ROWS, "--out", str(tmp_path / "out.pdf")) == 2
     assert run(ROWS, "--out", str(tmp_path / "none" / f"out.{ending}")) == 3
+
+
+@on_sqlite
+def test_row_made_safe_keeps_its_line_breaks(session: Session, tmp_path: Path) -> None:
+    """A formula is made a text; a line break in another cell of its row still is inside a cell."""
+    given = ["V1", COMPANY, number(1), "=1+1", "两行\n备注", "回\r车"]
+    data = as_csv([[*HEADER, "甲", "乙"], given, [*ROWS[1], "", ""]]).encode()
+    _, rows = checked(session, tmp_path, data)
+    assert [one[:6] for one in rows[1:]] == [[*given[:3], "'=1+1", *given[4:]], [*ROWS[1], "", ""]]
+
+
+@given(
+    cells=st.lists(st.text('a,;\t"\r\n=+-@＝ \u30005%'), min_size=2, max_size=4),
+    delimiter=st.sampled_from(",;\t|"),
+)
+def test_our_own_cells_are_quoted_as_csv_does(cells: list[str], delimiter: str) -> None:
+    """They are made safe, and quoted by a shorter way than the csv module's to the same text."""
+    wanted = io.StringIO(newline="")
+    csv.writer(wanted, delimiter=delimiter).writerow([neutral(cell) for cell in cells])
+    target = CsvTarget(io.StringIO(), delimiter)
+    assert target.shape(cells) == delimiter + wanted.getvalue()
