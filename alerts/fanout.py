@@ -7,12 +7,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from alerts.compose import Draft, compose_digest, compose_instant
+from registry.beijing import BEIJING
 from registry.db import Database
 from registry.events import last_event_id
 from registry.interest import interesting
@@ -21,7 +21,6 @@ from registry.outbox import enqueue
 from registry.subscriptions import interest_of
 from registry.watching import Subscription
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 log = logging.getLogger(__name__)
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
+from registry.beijing import BEIJING
 from registry.errors import UsageError
 from registry.settings import Settings
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 Kind = Literal["full", "pass"]
 KINDS: tuple[Kind, ...] = ("full", "pass")
 """A full pass reads every document again; it does all that another pass does, and comes first."""

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from crawler.schedule import BEIJING
+from registry.beijing import BEIJING
 from registry.db import open_database
 from registry.language import Language, Text, language_of
 from registry.settings import Settings

@@ -15,7 +15,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from crawler.passes import Works, run_pass
 from crawler.report import CrawlReport
-from crawler.schedule import BEIJING, COVERING, Kind, Schedule, trigger
+from crawler.schedule import COVERING, Kind, Schedule, trigger
+from registry.beijing import BEIJING
 from registry.errors import AlreadyRunning, DatabaseUnavailable, SuanbeiError
 from registry.leases import Lease
 from registry.notes import write_note

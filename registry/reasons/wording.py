@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from registry.beijing import day_in_beijing
 from registry.language import Language, Text
 from registry.lists import ALGORITHM_SERIES, GENAI_SERIES, Series
 from registry.numbers import NumberKind
@@ -71,5 +72,5 @@ def _newest(series: str, covered: Mapping[str, Any], language: Language) -> str:
         return NOTHING.say(language, series=name)
     if not covered["checked_at"]:
         return NEWEST.say(language, series=name, newest=covered["newest"])
-    date = covered["checked_at"][:10]
+    date = day_in_beijing(covered["checked_at"])
     return NEWEST_CHECKED.say(language, series=name, newest=covered["newest"], date=date)

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from registry.beijing import BEIJING
 from registry.language import Language
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

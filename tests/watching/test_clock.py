@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crawler.archive import Archive
 from crawler.rebuild import compare, rebuild
-from crawler.schedule import BEIJING
+from registry.beijing import BEIJING
 from registry.db import Database
 from registry.subscriptions import Wish, create_subscription
 from registry.watching import Run

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.rota import WITHIN, ahead_of_turn, not_due
-from crawler.schedule import BEIJING, Schedule, trigger
+from crawler.schedule import Schedule, trigger
+from registry.beijing import BEIJING
 from registry.errors import UsageError
 from registry.settings import Settings
 

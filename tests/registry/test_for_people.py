@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry.beijing import day_in_beijing
 from registry.terminal import terminal
 
 
@@ -19,3 +20,9 @@ def test_published_brackets_are_no_markup(capsys: pytest.CaptureFixture[str]) ->
     """A company named [red] keeps its name."""
     terminal().print("[red]甲[/red]（北京）")
     assert "[red]甲[/red]（北京）" in capsys.readouterr().out
+
+
+def test_days_that_people_read_are_beijings() -> None:
+    """A list that was checked late in the evening in London was checked the next day in Beijing."""
+    assert day_in_beijing("2026-11-25T15:59:59Z") == "2026-11-25"
+    assert day_in_beijing("2026-11-25T16:00:00Z") == "2026-11-26"
