@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TextIO
 
-from search_api.bulk.cells import SIGNS, SUSPECT, neutral
+from search_api.bulk.cells import SUSPECT, neutral
 from search_api.bulk.tables import Batch, text_of
 
 LINE_END = "\r\n"
@@ -24,11 +24,11 @@ class CsvTarget:
         self._buffer = io.StringIO(newline="")
         self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=LINE_END)
         self._must_quote = re.compile(f'[{re.escape(delimiter)}"\r\n]').search
-        starts = (delimiter, '"', "\n")
-        self._marks = {sign: [start + sign for start in starts] for sign in SIGNS}
-        self._gaps = [
-            start + gap for start in starts for gap in " \t\xa0\u3000" if gap != delimiter
-        ]
+        # What ends a cell or a row stands between them everywhere: within a cell it is quoted.
+        ends, starts = (delimiter, "\r", "\n"), (delimiter, '"', "\n")
+        self._marks = {
+            sign: [start + sign for start in ('"' if sign in ends else starts)] for sign in SUSPECT
+        }
 
     def sheet(self, name: str) -> None:
         """Nothing: a CSV file has one table."""

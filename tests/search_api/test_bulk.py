@@ -196,6 +196,19 @@ def test_on_the_command_line(
 
 
 @on_sqlite
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("before", [" ", "\t", "\xa0", "\u3000", "\n", "\r\n", " \t"])
+def test_white_space_hides_no_formula(
+    session: Session, tmp_path: Path, before: str, delimiter: str
+) -> None:
+    """Spreadsheets pass over it; so do we, in rows that need nothing else done to them."""
+    given = ["V1", COMPANY, number(1), f"{before}=1+1"]
+    source = as_csv([HEADER, given], delimiter).encode()
+    _, rows = checked(session, tmp_path, source, delimiter=delimiter)
+    assert rows[1][3].startswith("'")
+
+
+@on_sqlite
 def test_row_made_safe_keeps_its_line_breaks(session: Session, tmp_path: Path) -> None:
     """A formula is made a text; a line break in another cell of its row still is inside a cell."""
     given = ["V1", COMPANY, number(1), "=1+1", "两行\n备注", "回\r车"]
