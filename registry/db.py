@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from registry.errors import DatabaseUnavailable, HomeNotWritable, UsageError
+from registry.importing import importing
 from registry.models import Base
 from registry.settings import Settings
 
@@ -146,7 +147,8 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         command.upgrade(config, "head")
         return
-    from registry.postgres import sort_by_code_point, wait_for_turn
+    with importing:
+        from registry.postgres import sort_by_code_point, wait_for_turn
 
     wait_for_turn(connection)
     command.upgrade(config, "head")
@@ -170,7 +172,8 @@ def _engine(url: str) -> Engine:
             return engine
         if parsed.get_backend_name() != "postgresql":
             raise UsageError(f"{parsed.drivername}: the registry lives in sqlite or postgresql")
-        from registry.postgres import postgres_engine  # its driver is loaded where it is used
+        with importing:  # the driver is loaded where it is used
+            from registry.postgres import postgres_engine
 
         return postgres_engine(
             parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=orjson.loads

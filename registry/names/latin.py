@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from registry.importing import importing
+
 _LATIN_KEY = re.compile(r"[a-z]{4,40}")
 _FIRST_CHARACTERS = 8
 
@@ -21,7 +23,8 @@ def is_pinyin_of(key: str, core: str, known_core: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _spellings(core: str) -> frozenset[str]:
     """The pinyin of the first two, three … characters of a core."""
-    from pypinyin import lazy_pinyin
+    with importing:
+        from pypinyin import lazy_pinyin
 
     syllables = lazy_pinyin(core[:_FIRST_CHARACTERS])
     return frozenset("".join(syllables[:count]) for count in range(2, len(syllables) + 1))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from registry.errors import RegistryError, UsageError
+from registry.importing import importing
 from search_api.bulk.csv_source import CsvSource
 from search_api.bulk.csv_target import CsvTarget
 from search_api.bulk.sniffing import format_of
@@ -19,7 +20,8 @@ def open_source(path: Path, delimiter: str = "") -> Source:
     """
     if format_of(path) == "csv":
         return CsvSource(path, delimiter)
-    from search_api.bulk.xlsx_source import XlsxSource
+    with importing:
+        from search_api.bulk.xlsx_source import XlsxSource
 
     return XlsxSource(path)
 
@@ -54,7 +56,8 @@ def _csv(path: Path, delimiter: str) -> Iterator[Target]:
 
 @contextmanager
 def _xlsx(path: Path) -> Iterator[Target]:
-    from search_api.bulk.xlsx_target import XlsxTarget
+    with importing:
+        from search_api.bulk.xlsx_target import XlsxTarget
 
     path.touch()  # a folder that is not there is told of before the work, not after it
     target = XlsxTarget(path)

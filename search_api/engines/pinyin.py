@@ -3,6 +3,8 @@
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from registry.importing import importing
+
 _AMBIGUOUS = frozenset(
     "长重行朝还着调薄了佛乐似弹没塞差都率给阿折参恶攒的劲省藏度传嚼血称露泊卜降勒贾屏校角什和宿模沓伺藉琢诘"
     "否朴便鹄椎剥属被著刨扒系曾辟裳卡削吭爪肋臭畜啜刹脉仔圈呢呱娜潦咽轧擘堡绿龈匙暴觉俟拗汤粘蛤耙纤叨吁磅缪扎"
@@ -59,7 +61,8 @@ def load_readings() -> None:
 
 
 def _in_context(word: str) -> list[str]:
-    from pypinyin import lazy_pinyin
+    with importing:
+        from pypinyin import lazy_pinyin
 
     return lazy_pinyin(word, errors=list)  # type: ignore[arg-type]  # one part a character
 
@@ -68,8 +71,9 @@ class _Readings(dict[str, str]):
     """Character → its first reading without tones; itself where it has none."""
 
     def __missing__(self, sign: str) -> str:
-        from pypinyin.constants import PINYIN_DICT
-        from pypinyin.contrib.tone_convert import to_normal
+        with importing:
+            from pypinyin.constants import PINYIN_DICT
+            from pypinyin.contrib.tone_convert import to_normal
 
         known = PINYIN_DICT.get(ord(sign))
         self[sign] = to_normal(known.split(",")[0]) if known else sign

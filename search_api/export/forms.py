@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
+from registry.importing import importing
 from search_api.export.columns import Head, Part
 from search_api.export.csv import write_csv
 from search_api.export.jsonl import write_jsonl
@@ -21,13 +22,15 @@ class Form(StrEnum):
 
 def _write_parquet(head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
     # pyarrow alone is 45 MB of memory: only who writes Parquet has it.
-    from search_api.export.parquet import write_parquet
+    with importing:
+        from search_api.export.parquet import write_parquet
 
     return write_parquet(head, parts)
 
 
 def _write_xlsx(head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
-    from search_api.export.xlsx import write_xlsx
+    with importing:
+        from search_api.export.xlsx import write_xlsx
 
     return write_xlsx(head, parts)
 

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
@@ -73,8 +74,6 @@ _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    import orjson
-
     return orjson.dumps(value)
 
 
