@@ -17,7 +17,7 @@ from rich.console import Console
 import bench
 from bench.frame import Row, Unmeasured
 from bench.frame.machine import machine, versions
-from bench.frame.report import as_json, print_facts, print_rows
+from bench.frame.report import as_json, print_facts, print_progress, print_rows
 
 TURNS = 3
 
@@ -57,7 +57,9 @@ def measure(name: str, turns: int, console: Console) -> dict[str, Any]:
     try:
         # One by one: what was measured before something is found missing is kept.
         for row in module.measure(turns):
-            rows.append(row)  # noqa: PERF402
+            rows.append(row)
+            # Whoever waits, or stops a long bench, has what was measured so far.
+            print_progress(name, row)
     except Unmeasured as error:
         missing = str(error)
     console.print()

@@ -21,6 +21,8 @@ from search_api.engines.sqlite import SqliteEngine
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy")
 SECONDS = float(os.environ.get("BENCH_LOAD_SECONDS", "10"))
 """Of each measurement; the memory is watched for 60 times as long, ten minutes by default."""
+GIVEN_UP = 60
+"""Seconds in which a server must have recovered from too much load."""
 SOAK = float(os.environ.get("BENCH_SOAK_SECONDS", str(SECONDS * 60)))
 
 
@@ -63,8 +65,9 @@ def _overload(address: str, paths: list[str], rate: float, turns: int) -> Iterat
     for _ in range(turns):
         storms.append(flood(address, paths, rate * 2, SECONDS))
         began = time.monotonic()
-        while flood(address, paths, rate * 0.2, 0.5).statuses.keys() != {200}:
-            pass
+        while not _is_well(address, paths, rate):
+            if time.monotonic() - began > GIVEN_UP:
+                raise Unmeasured(f"the server is not well {GIVEN_UP} s after too much load")
         back.append(time.monotonic() - began)
     yield Row("at twice its rate, p99 of the served", "ms", [s.p99 for s in storms],
               [s.p99 for s in calm], "at 0.8 of its rate", at_most(3))  # fmt: skip
@@ -73,6 +76,10 @@ def _overload(address: str, paths: list[str], rate: float, turns: int) -> Iterat
     other = [s.statuses.total() - sum(s.statuses[k] for k in (200, 429, 503)) for s in storms]
     yield Row("at twice its rate, neither served nor refused", "", other, target=at_most(0))
     yield Row("after that, all well", "s", back, target=at_most(5))
+
+
+def _is_well(address: str, paths: list[str], rate: float) -> bool:
+    return flood(address, paths, rate * 0.2, 0.5).statuses.keys() == {200}
 
 
 def _memory(process: Process, load: Callable[[], object]) -> Iterator[Row]:

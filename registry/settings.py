@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         0, ge=0, description="requests a minute from one address or key, each process; 0: no limit"
     )
     max_requests: int = Field(
-        20, ge=1, description="requests answered at once; as many may wait, more get 503"
+        40, ge=1, description="requests that may wait for their turn; more get 503"
     )
     max_body: int = Field(20, ge=1, description="largest request body, in megabytes")
     max_seconds: float = Field(30, gt=0, description="longest time to the start of an answer")

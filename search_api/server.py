@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from registry.errors import PortTaken
 from search_api.edge.limits import PRESENT
+from search_api.edge.turns import GONE
 
 HEAD_SECONDS = 10
 """How long a client may take for the head of a request."""
@@ -36,7 +37,7 @@ class Protocol(HttpToolsProtocol):
         """A request begins: its head should come."""
         self._wait()
         super().on_message_begin()
-        self.scope["state"][PRESENT] = self.tasks
+        self.scope["state"] |= {PRESENT: self.tasks, GONE: self.transport.is_closing}
 
     def on_headers_complete(self) -> None:
         """The head is there."""

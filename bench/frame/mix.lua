@@ -11,6 +11,6 @@ function request()
 end
 function done(summary, latency)
   local e = summary.errors
-  io.write(string.format("FIGURES %d %d %d %d %d\n", summary.requests, summary.duration,
+  io.write(string.format("FIGURES %d %d %d %d %d\n", summary.requests - e.status, summary.duration,
     latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.timeout + e.status))
 end

@@ -1,5 +1,6 @@
 """The report: a table for people, JSON for programs."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,15 @@ _MET = {None: "", True: "yes", False: "NO"}
 def print_facts(console: Console, facts: Facts) -> None:
     """Machine or versions, one line."""
     console.print("  ".join(f"[bold]{name}[/] {value}" for name, value in facts.items()))
+
+
+def print_progress(name: str, row: Row) -> None:
+    """One row as soon as it is known, to stderr: tables come at the end of a bench."""
+    what, _, theirs, ours, ratio, *_ = _cells(row)
+    told = ", ".join(
+        filter(None, [ours, theirs and f"baseline {theirs}", ratio and f"ratio {ratio}"])
+    )
+    sys.stderr.write(f"{name}: {what}: {told}\n")
 
 
 def print_rows(console: Console, title: str, rows: Sequence[Row]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import shutil
 import subprocess
 import time
@@ -45,20 +46,27 @@ class Served:
         return quantiles(self.milliseconds, n=100)[98] if len(self.milliseconds) > 1 else 0.0
 
 
+KINDS = {"verify": 6, "search": 3, "filing": 1}
+"""What is asked for, and how often: the mix that wrk draws as well (mix.lua)."""
+
+
 def paths_of(database: Database, path: Path, many: int = 2000) -> list[str]:
-    """Write the paths of the mix, over filings from all of the registry; returns them."""
+    """Write the paths of each kind, over filings from all of the registry; returns them mixed."""
     with database.read() as session:
         query = select(Filing.number, Filing.name, Filing.entity).order_by(Filing.id)
         rows = list(session.execute(query).tuples())
-    lines = []
+    paths: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for number, name, entity in rows[:: max(1, len(rows) // many)]:
-        lines.append(f"verify\t/v1/verify?number={quote(number)}")
-        lines.append(f"verify\t/v1/verify?number={quote(number)}&entity={quote(entity)}")
-        lines.append(f"search\t/v1/filings?q={quote(name[:4])}")
-        lines.append(f"search\t/v1/filings?q={quote(entity[2:6])}&limit=10")
-        lines.append(f"filing\t/v1/filings/{quote(number)}")
+        paths["verify"].append(f"/v1/verify?number={quote(number)}")
+        paths["verify"].append(f"/v1/verify?number={quote(number)}&entity={quote(entity)}")
+        paths["search"].append(f"/v1/filings?q={quote(name[:4])}")
+        paths["search"].append(f"/v1/filings?q={quote(entity[2:6])}&limit=10")
+        paths["filing"].append(f"/v1/filings/{quote(number)}")
+    lines = [f"{kind}\t{one}" for kind, of_kind in paths.items() for one in of_kind]
     path.write_text("\n".join(lines), "utf-8")
-    return [line.split("\t")[1] for line in lines]
+    chance = random.Random(6)
+    kinds = chance.choices(list(KINDS), list(KINDS.values()), k=len(lines))
+    return [chance.choice(paths[kind]) for kind in kinds]
 
 
 def wrk(address: str, paths: Path, seconds: float, connections: int = CONNECTIONS) -> Taken:
@@ -105,7 +113,7 @@ async def _flood(address: str, paths: Sequence[str], rate: float, seconds: float
         await asyncio.sleep(
             max(wait, 0)
         )  # late or not: the answers to the others are read meanwhile
-        tasks.append(asyncio.create_task(ask(paths[number * 7919 % len(paths)])))
+        tasks.append(asyncio.create_task(ask(paths[number % len(paths)])))
     await asyncio.gather(*tasks)
     for _, writer in idle:
         writer.close()

@@ -1,7 +1,8 @@
 """The edge: what happens to every request before and after its route.
 
 From the outside in: the client's address, the account (request id, log, metrics), security headers,
-limits, compression, freshness (ETag and 304), HEAD, and answers that can be given at once.
+limits, compression, freshness (ETag and 304), HEAD, answers that can be given at once, and turns
+for the rest.
 """
 
 from typing import Any
@@ -18,7 +19,11 @@ from search_api.edge.headers import SecurityHeaders
 from search_api.edge.limits import Limits
 from search_api.edge.proxies import trusting
 from search_api.edge.ready import Ready
+from search_api.edge.turns import Turns
 from search_api.services import Services
+
+WAITING_FOR_POSTGRES = 4
+"""Requests worked on at once where a database on a network answers: three wait for it, one computes."""
 
 
 class App(FastAPI):
@@ -31,7 +36,9 @@ class App(FastAPI):
         """The app's own stack within the edge."""
         services: Services = self.state.services
         conf = services.settings
-        inner = Head(Ready(super().build_middleware_stack(), self.state.ready))
+        at_work = 1 if services.database.is_sqlite else WAITING_FOR_POSTGRES
+        turns = Turns(super().build_middleware_stack(), conf.max_requests, at_work)
+        inner = Head(Ready(turns, self.state.ready))
         fresh = Freshness(inner, self.state.reader, conf)
         limited = Limits(Compression(fresh), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

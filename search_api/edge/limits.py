@@ -1,11 +1,10 @@
-"""Limits: how often one client may ask, how much may be sent, how long it may take, how many at once.
+"""Limits: how often one client may ask, how much may be sent, how long it may take, how many may be there.
 
 What is too much is refused at once with 429 or 503 and `Retry-After`, so that those who are served
 are served as fast as ever. Health, metrics and static files are always answered; a long poll waits without
 counting as work.
 """
 
-import asyncio
 import logging
 import math
 from collections.abc import Callable
@@ -18,13 +17,15 @@ from registry.settings import Settings
 from search_api.edge.buckets import Buckets
 from search_api.edge.clients import Clients
 from search_api.edge.exchanges import Clock, Exchange, Refused, too_large
+from search_api.edge.free import is_free, is_poll
 from search_api.edge.raw import header
+from search_api.edge.turns import too_busy
 from search_api.problems import problem
 
-QUEUE = 1
-"""Requests that may wait for each that is answered: the time to an answer at most doubles."""
 PRESENT = "suanbei.present"
 """In the scope's state, from `search_api.server`: the requests that have come to this process and are not answered."""
+CROWD = 4
+"""Requests that may be here at all, for each that may wait for its turn (see `search_api.edge.turns`)."""
 POLLS = 1000
 """Long polls that may wait at once."""
 POST_COST = 10
@@ -32,7 +33,6 @@ POST_COST = 10
 _LONGEST_SIZE = 15
 """Digits of a length that need not be looked at any closer."""
 log = logging.getLogger(__name__)
-_FREE = ("/health/", "/metrics", "/static/")
 
 
 Refusal = Callable[[Scope, Refused], Response]
@@ -54,14 +54,13 @@ class Limits:
         self._buckets = Buckets(settings.rate_limit)
         self._body = settings.max_body * 1_000_000
         self._seconds = settings.max_seconds
-        self._most = settings.max_requests
-        self._turns = asyncio.Semaphore(settings.max_requests)
+        self._most = CROWD * settings.max_requests
         self._clock = Clock()
         self._present = self._polls = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if scope["type"] != "http" or scope["path"].startswith(_FREE):
+        if scope["type"] != "http" or is_free(scope):
             await self.app(scope, receive, send)
             return
         try:
@@ -83,25 +82,29 @@ class Limits:
                           "too many requests from this address or key", wait)  # fmt: skip
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/v1/changes" and b"wait=" in scope["query_string"]:
+        if is_poll(scope):
             if self._polls >= POLLS:
-                raise _busy()
+                raise too_busy()
             self._polls += 1
             try:
                 await self._watched(scope, receive, send, self._seconds + 60)
             finally:
                 self._polls -= 1
             return
-        # Those that have come and whose turn the event loop has not reached yet wait as well.
-        come = len(scope.get("state", {}).get(PRESENT, ())) - self._polls
-        if max(self._present + 1, come) > self._most * (QUEUE + 1):
-            raise _busy()
+        if max(self._present + 1, self._come(scope)) > self._most:
+            raise too_busy()
         self._present += 1
         try:
-            async with self._turns:
-                await self._watched(scope, receive, send, self._seconds)
+            await self._watched(scope, receive, send, self._seconds)
         finally:
             self._present -= 1
+
+    def _come(self, scope: Scope) -> int:
+        """Requests that have come: those that the event loop has not reached yet wait as well."""
+        tasks = scope.get("state", {}).get(PRESENT, ())
+        if len(tasks) - self._polls <= self._most:
+            return 0
+        return sum(not task.done() for task in tasks) - self._polls
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
         size = header(scope, b"content-length")
@@ -122,8 +125,3 @@ class Limits:
             self._clock.leave(one)
         if one.refused:
             raise one.refused
-
-
-def _busy() -> Refused:
-    text = "more requests than this server can answer right now"
-    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", text, 1)

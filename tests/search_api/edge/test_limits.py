@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from registry.settings import Settings
 from search_api.edge import exchanges
 from search_api.edge.buckets import CLIENTS, Buckets
-from search_api.edge.limits import PRESENT, QUEUE, Limits
+from search_api.edge.limits import CROWD, PRESENT, Limits
 
 app = FastAPI()
 
@@ -71,16 +71,16 @@ def test_too_often_is_429_with_the_time_to_wait() -> None:
 
 
 def test_too_many_at_once_are_shed_and_the_rest_is_served() -> None:
-    """With one turn and one waiting, the third is refused at once; afterwards all is well."""
+    """With a few allowed, those beyond are refused at once; afterwards all is well."""
 
     async def ask() -> tuple[list[httpx.Response], httpx.Response]:
         async with over(max_requests=1) as client:
-            many = await asyncio.gather(*(client.get("/slow") for _ in range(QUEUE + 4)))
+            many = await asyncio.gather(*(client.get("/slow") for _ in range(CROWD + 3)))
             return list(many), await client.get("/slow?seconds=0")
 
     many, after = run(ask())
     statuses = sorted(one.status_code for one in many)
-    assert statuses == [200] * (QUEUE + 1) + [503] * 3
+    assert statuses == [200] * CROWD + [503] * 3
     shed = next(one for one in many if one.status_code == 503)
     assert (shed.json()["code"], shed.headers["retry-after"]) == ("overloaded", "1")
     assert after.status_code == 200
@@ -91,14 +91,19 @@ def test_those_the_loop_has_not_reached_yet_are_counted() -> None:
     limited = Limits(app, Settings(max_requests=1))
 
     async def ask(come: int) -> int:
+        done = {asyncio.get_running_loop().create_future() for _ in range(10 * CROWD)}
+        for one in done:
+            one.set_result(None)
+
         async def arrived(scope: Any, receive: Any, send: Any) -> None:
-            await limited(scope | {"state": {PRESENT: range(come)}}, receive, send)
+            waiting = {asyncio.get_running_loop().create_future() for _ in range(come)}
+            await limited(scope | {"state": {PRESENT: waiting | done}}, receive, send)
 
         transport = httpx.ASGITransport(arrived)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return (await client.get("/slow?seconds=0")).status_code
 
-    assert [run(ask(come)) for come in (1, QUEUE + 1, QUEUE + 2)] == [200, 200, 503]
+    assert [run(ask(come)) for come in (1, CROWD, CROWD + 1)] == [200, 200, 503]
 
 
 def test_an_answer_that_takes_too_long_is_given_up() -> None:
