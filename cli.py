@@ -16,23 +16,20 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import typer
 
 from registry.commands import LazyCommands
-from registry.db import Database, open_database
-from registry.doctor import Health, examine
 from registry.errors import RegistryError, SuanbeiError
 from registry.files import write_whole
 from registry.language import Language, Text, language_of
 from registry.logs import set_up_logs
 from registry.settings import Settings, settings_table
-from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
-from registry.views import count_filings
 
 if TYPE_CHECKING:
     from alerts.courier import Courier
     from crawler.watcher import Watcher
+    from registry.db import Database
 
 
 class Commands(LazyCommands):
-    """All commands; what those below need of the other parts they import when they run."""
+    """All commands; what those below need besides settings they import when they run."""
 
     modules: ClassVar = {
         "crawler.commands": ("crawl", "import", "parse"),
@@ -64,7 +61,6 @@ LOADED = Text(
 )
 NOT_EMPTY = Text("登记簿已有数据，未作改动", "the registry holds lists already: nothing to do")
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
-MARKS = {Health.OK: "✔", Health.WARN: "!", Health.BAD: "✘"}
 Host = Annotated[str, typer.Option(help="address to listen on")]
 Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
 
@@ -72,6 +68,9 @@ Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
 @app.command()
 def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
+    from registry.db import open_database
+    from registry.snapshot import is_empty
+
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
     if is_empty(database):
@@ -83,6 +82,8 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 @app.command()
 def watch() -> None:
     """Scheduler, crawl, import and delivery, as many processes as wanted. 值守：抓取与投递。"""
+    from registry.db import open_database
+
     conf = Settings.load()
     set_up_logs(conf, logging.INFO)
     for name in ("apscheduler", "httpx", "apprise"):
@@ -95,7 +96,7 @@ def watch() -> None:
 
 
 @contextmanager
-def _watching(conf: Settings, database: Database) -> Iterator[tuple["Watcher", "Courier"]]:
+def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher", "Courier"]]:
     """Crawl and deliver in the background; a signal ends it with everything put away."""
     from alerts.courier import Courier
     from crawler.archive import Archive
@@ -120,15 +121,18 @@ def _watching(conf: Settings, database: Database) -> Iterator[tuple["Watcher", "
 @app.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """API and pages only. 仅启动接口与页面。"""
+    from registry.db import open_database
+
     conf = Settings.load()
     _serve(conf, open_database(conf), host, port)
 
 
-def _serve(conf: Settings, database: Database, host: str, port: int) -> None:
+def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
     from alerts.sending import check_target
     from crawler.archive import Archive
     from crawler.pictures import Pictures
     from parsers.numbers import numbers_apart
+    from registry.views import count_filings
     from search_api.app import create_app
     from search_api.server import run
     from search_api.services import Services
@@ -163,6 +167,7 @@ def evidence(
     """A picture of the published row. 生成备案所在行的图片。"""
     from crawler.archive import Archive
     from crawler.pictures import Pictures
+    from registry.db import open_database
     from search_api.evidence import find_evidence
 
     conf = Settings.load()
@@ -196,6 +201,8 @@ def doctor(
 ) -> None:
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
     from crawler.doctor import check_archive, examine_archive
+    from registry.db import open_database
+    from registry.doctor import Health, examine
     from search_api.doctor import examine_index
     from search_api.services import Services
 
@@ -203,8 +210,9 @@ def doctor(
     language, database = language_of(conf.language), open_database(conf)
     engine = Services(conf, database).engine
     findings = [*examine(database, conf), *examine_archive(conf, database), *examine_index(engine)]
+    marks = {Health.OK: "✔", Health.WARN: "!", Health.BAD: "✘"}
     for finding in findings:
-        typer.echo(f"{MARKS[finding.health]} {finding.text.say(language)}")
+        typer.echo(f"{marks[finding.health]} {finding.text.say(language)}")
     healthy = all(finding.health is not Health.BAD for finding in findings)
     if archive:
         healthy = check_archive(conf, database) and healthy
@@ -221,6 +229,9 @@ def settings() -> None:
 @app.command()
 def load() -> None:
     """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
+    from registry.db import open_database
+    from registry.snapshot import is_empty
+
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
     if is_empty(database):
@@ -229,21 +240,27 @@ def load() -> None:
         typer.echo(NOT_EMPTY.say(language))
 
 
-def _load(database: Database, language: Language) -> None:
+def _load(database: "Database", language: Language) -> None:
+    from registry.snapshot import SNAPSHOT, load_snapshot
+
     loaded = load_snapshot(database, SNAPSHOT)
     typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
 
 
 @app.command()
 def snapshot(
-    path: Annotated[Path, typer.Argument(help="where to write it")] = SNAPSHOT,
+    path: Annotated[
+        Path | None, typer.Argument(help="where to write it; else in the place of the shipped one")
+    ] = None,
 ) -> None:
     """Write the facts of every list known, as they ship. 写出快照。"""
-    conf = Settings.load()
-    written = write_snapshot(open_database(conf), path)
-    typer.echo(
-        f"{path}: {written.documents} documents, {written.rows} rows, {path.stat().st_size} bytes"
-    )
+    from registry.db import open_database
+    from registry.snapshot import SNAPSHOT, write_snapshot
+
+    target, database = path or SNAPSHOT, open_database(Settings.load())
+    written = write_snapshot(database, target)
+    size = target.stat().st_size
+    typer.echo(f"{target}: {written.documents} documents, {written.rows} rows, {size} bytes")
 
 
 def main() -> None:

@@ -4,13 +4,11 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -27,12 +25,16 @@ from registry.importing import importing
 from registry.models import Base
 from registry.settings import Settings
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
 
 _AT_END = "at_end"
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -81,10 +83,21 @@ class Database:
         Raises:
             DatabaseUnavailable: as `write`, or a schema newer than this version.
         """
+        if self.is_sqlite and self._revision() == newest_revision():
+            return  # without alembic, which takes longer to load than most commands to answer
         with _translated(), self.engine.connect() as plain:
             connection = plain.execution_options(suanbei_write=True)
             with connection.begin():
                 _upgrade(connection)
+
+    def _revision(self) -> str | None:
+        """The revision of the schema; None where there is none yet."""
+        with _translated(), self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            query = "SELECT version_num FROM alembic_version"
+            revision: str | None = connection.exec_driver_sql(query).scalar()
+            return revision
 
     def is_empty(self) -> bool:
         """Whether there is no schema yet."""
@@ -134,24 +147,41 @@ def ensure_home(home: Path) -> None:
         raise HomeNotWritable(f"{home}: {error.strerror} (SUANBEI_HOME)") from error
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
     """Where the migrations are."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 
+@cache
+def newest_revision() -> str:
+    """The revision that this version's schema has: migrations are numbered in their file names."""
+    return max(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+
+
 def _upgrade(connection: Connection) -> None:
+    with importing:
+        from alembic import command
+        from alembic.util import CommandError
+
     config = alembic_config()
     config.attributes["connection"] = connection
-    if connection.dialect.name == "sqlite":
-        command.upgrade(config, "head")
-        return
-    with importing:
-        from registry.postgres import sort_by_code_point, wait_for_turn
+    try:
+        if connection.dialect.name == "sqlite":
+            command.upgrade(config, "head")
+            return
+        with importing:
+            from registry.postgres import sort_by_code_point, wait_for_turn
 
-    wait_for_turn(connection)
-    command.upgrade(config, "head")
+        wait_for_turn(connection)
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseUnavailable(
+            f"database: its schema is newer than this version of suanbei ({error})"
+        ) from error
     sort_by_code_point(connection, sorted(Base.metadata.tables))
 
 
@@ -206,10 +236,6 @@ def _translated() -> Iterator[None]:
         yield
     except (DBAPIError, TimeoutError, PendingRollbackError) as error:
         raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
-    except CommandError as error:
-        raise DatabaseUnavailable(
-            f"database: its schema is newer than this version of suanbei ({error})"
-        ) from error
 
 
 def _first_line(error: SQLAlchemyError) -> str:
