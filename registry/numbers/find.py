@@ -22,12 +22,13 @@ from registry.numbers.algorithm import LENGTH, AlgorithmNumber
 from registry.numbers.digits import MOST_LETTERS, Body, read_body
 from registry.numbers.find_algorithm import FILLER, find_prefixed, number_at
 from registry.numbers.find_bare import find_bare
-from registry.numbers.find_genai import find_genai, genai_value, read_whole_genai
+from registry.numbers.find_genai import MOST_NAME, find_genai, genai_value, read_whole_genai
 from registry.numbers.find_other import find_other
 from registry.numbers.found import Found, Number
 from registry.numbers.genai import GenaiNumber
 from registry.numbers.text import GAP, fold, tidy, view
 from registry.numbers.values import Malformation, MalformedNumber, NumberKind, OtherNumber
+from registry.regions import SPELLINGS
 
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
@@ -76,9 +77,16 @@ def read_number(text: str) -> Found | None:
         return Found(0, len(text), text, AlgorithmNumber(canonical[2]))
     if _CANONICAL_GENAI.fullmatch(text):
         number = genai_value(text)
-        if isinstance(number, GenaiNumber):
+        if isinstance(number, GenaiNumber) or (number and _has_region(text)):
             return Found(0, len(text), text, number)
     return _best(text, find_numbers(text))
+
+
+def _has_region(text: str) -> bool:
+    """Whether a canonical text has a known region and no name too long to be found in a text: no
+    other reader makes more of it, not even where its date or serial is none."""
+    region, _, rest = text.partition("-")
+    return region.lower() in SPELLINGS and len(rest) <= MOST_NAME
 
 
 def parse_number(text: str) -> Number | None:

@@ -6,7 +6,6 @@ apostrophes, white space and characters nobody sees. Every character becomes exa
 """
 
 import unicodedata
-from functools import cache
 
 GAP = "[ \n]"
 """A regular expression for what `view` leaves of white space and invisible characters."""
@@ -25,20 +24,27 @@ _TAGS = range(0xE0001, 0xE0080)
 _BY_CATEGORY = {"Zs": " ", "Cf": " ", "Cc": " ", "Pd": "-"}
 
 
-@cache
-def _foldings() -> dict[int, str]:
-    """Code point to the one character it is read as, for all that change."""
-    table: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    for code in (*range(_PLANES), *_TAGS):
-        category = unicodedata.category(chr(code))
-        if category in _BY_CATEGORY:
-            table[code] = _BY_CATEGORY[category]
-        elif category == "Nd":
-            table[code] = str(unicodedata.decimal(chr(code)))
+class _Foldings(dict[int, str]):
+    """Code point to the one character it is read as; worked out when a character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if code >= _PLANES and code not in _TAGS:
+            return char  # not kept: nobody's text may fill the memory
+        category = unicodedata.category(char)
+        folded = str(unicodedata.decimal(char)) if category == "Nd" else char
+        return self.setdefault(code, _BY_CATEGORY.get(category, folded))
+
+
+def _chosen() -> dict[int, str]:
+    """What is folded by our choice, whatever Unicode says of it."""
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     for variants, plain in ((_LINE_ENDS, "\n"), (_DASHES, "-"), (_DOTS, "."), (_APOSTROPHES, "'")):
         table |= {ord(char): plain for char in variants}
-    table |= {ord(char): plain for char, plain in (TRADITIONAL | _LONG_LOWER).items()}
-    return {code: folded for code, folded in table.items() if chr(code) != folded}
+    return table | {ord(char): plain for char, plain in (TRADITIONAL | _LONG_LOWER).items()}
+
+
+_FOLDINGS = _Foldings(_chosen())
 
 
 def view(text: str) -> str:
@@ -46,7 +52,7 @@ def view(text: str) -> str:
 
     White space, control and format characters become a space, line ends a line feed.
     """
-    return text.translate(_foldings()).lower()
+    return text.translate(_FOLDINGS).lower()
 
 
 def squeeze(viewed: str) -> str:
@@ -67,7 +73,7 @@ def tidy(raw: str) -> str:
 
 
 def _tidied(char: str) -> str:
-    folded = _foldings().get(ord(char), char)
+    folded = _FOLDINGS[ord(char)]
     if folded in " \n":
         return ""
     return char if char in _DOTS or char in _APOSTROPHES else folded

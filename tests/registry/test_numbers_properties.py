@@ -79,6 +79,21 @@ def test_genai_numbers_go_there_and_back(number: GenaiNumber) -> None:
     assert number_key(number.formatted.upper()) == number.key
 
 
+@given(
+    st.sampled_from([*sorted(SPELLINGS), "Nowhere", "no", "b"]),
+    st.text("0123456789abZIO.-", max_size=90),
+    st.from_regex("20[0-9]{6}(S?[0-9]{4})?", fullmatch=True),
+)
+@example("beijing", "hunan-a", "20239999")
+@example("beijing", "330110507206401230035", "20230000")
+def test_genai_numbers_with_slips_are_read_alike_alone_and_in_a_text(
+    region: str, name: str, tail: str
+) -> None:
+    """What stands alone is read by a short way, if it looks as published."""
+    text = f"{region}-{name}-{tail}"
+    assert read_number(text) == read_number(f"{text}\n")
+
+
 @given(st.text("0123456789", max_size=40), st.booleans())
 def test_other_counts_of_digits_are_malformed(digits: str, closed: bool) -> None:
     """A published number with too few or too many digits comes back as it is."""
