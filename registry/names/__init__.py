@@ -8,12 +8,13 @@ texts    the reasons in words
 """
 
 from registry.names.keys import entity_key
-from registry.names.match import EntityMatch, MatchLevel, match_entity
+from registry.names.match import CONFIRMED, EntityMatch, MatchLevel, match_entity
 from registry.names.parts import NameParts, core_name, name_parts
 from registry.names.relation import is_branch_or_subsidiary_like
 from registry.names.texts import MATCH_REASONS, describe_match
 
 __all__ = [
+    "CONFIRMED",
     "MATCH_REASONS",
     "EntityMatch",
     "MatchLevel",

@@ -21,6 +21,10 @@ class MatchLevel(StrEnum):
     DIFFERENT = "different"
 
 
+CONFIRMED: frozenset[str] = frozenset((MatchLevel.EXACT, MatchLevel.FORMER_NAME))
+"""The levels that say: this is the company."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntityMatch:
     """What became of a claim: `score` is 0–100, `matched` the name or product it was matched

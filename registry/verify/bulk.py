@@ -14,6 +14,7 @@ from registry.lists import Series
 from registry.names import EntityMatch, entity_key, match_entity
 from registry.numbers import AlgorithmNumber, GenaiNumber
 from registry.numbers.algorithm import PUBLISHED, published_form
+from registry.outcomes import Outcome, Pair
 from registry.reasons import Reason, say
 from registry.reasons.wording import SEPARATOR
 from registry.verify.desk import still_told, verdict_of_input
@@ -24,24 +25,8 @@ from registry.verify.registrants import match_reason, match_registrant, rank_of
 from registry.verify.standing import standing_reasons, verdict_of
 from registry.views import View
 
-Pair = tuple[str, str]
-"""A number as given, and the company claimed, empty if none is."""
-
 MOST_KEPT = 50_000
 """Numbers whose filings are kept in memory."""
-
-
-class Outcome(NamedTuple):
-    """The verdict on one row: `match` as `entity_match` of a verdict, dates ISO; empty if none."""
-
-    verdict: str
-    number: str = ""
-    entity: str = ""
-    match: str = ""
-    reason: str = ""
-    list: str = ""
-    date: str = ""
-    link: str = ""
 
 
 class _Row(NamedTuple):
@@ -50,7 +35,7 @@ class _Row(NamedTuple):
 
     key: str
     claimed: str
-    digits: str = ""
+    digits: str
     reading: Reading | None = None
 
     @property
@@ -78,8 +63,10 @@ class BulkJudge:
             self._readings.clear()
             self._ledger.forget()
         rows = [self._row(number, company.strip()) for number, company in pairs]
-        self._prepare(rows)
-        return [*map(self._outcome, rows)]
+        self._ledger.prepare(row.key for row in rows)
+        filings = [self._ledger.filings(row.key) for row in rows]
+        self._prepare(rows, filings)
+        return [*map(self._outcome, rows, filings)]
 
     def _row(self, text: str, claimed: str) -> _Row:
         published = PUBLISHED.fullmatch(text)
@@ -88,24 +75,21 @@ class BulkJudge:
         reading = self._readings.get(text)
         if reading is None:
             reading = self._readings[text] = read_input(text)
-        return _Row(reading.key, claimed, reading=reading)
+        return _Row(reading.key, claimed, "", reading)
 
-    def _prepare(self, rows: Sequence[_Row]) -> None:
-        """Read what all rows need, in few queries."""
-        ledger = self._ledger
-        ledger.prepare(row.key for row in rows)
-        unlisted = {row.registrant for row in rows if not ledger.filings(row.key)}
-        ledger.prepare_registrants(unlisted - {""})
-        ledger.prepare_companies(
+    def _prepare(self, rows: Sequence[_Row], filings: Sequence[list[Brief]]) -> None:
+        """Read what the rows need beside their filings, in few queries."""
+        unlisted = (row.registrant for row, listed in zip(rows, filings, strict=True) if not listed)
+        self._ledger.prepare_registrants(filter(None, unlisted))
+        self._ledger.prepare_companies(
             filing.entity_id
-            for row in rows
-            if row.claimed
-            for filing in ledger.filings(row.key)
+            for row, listed in zip(rows, filings, strict=True)
+            if listed and row.claimed
+            for filing in listed
             if filing.entity_key != entity_key(row.claimed)
         )
 
-    def _outcome(self, row: _Row) -> Outcome:
-        filings = self._ledger.filings(row.key)
+    def _outcome(self, row: _Row, filings: list[Brief]) -> Outcome:
         if not filings or not row.key:
             return self._unlisted(row)
         told = still_told(row.reading, self._language) if row.reading else []
@@ -164,7 +148,7 @@ class BulkJudge:
     def _unlisted(self, row: _Row) -> Outcome:
         if row.reading is None:
             reason = self._phrases.of_digits(row.digits)
-            return Outcome("not_listed", published_form(row.digits), reason=reason)
+            return Outcome("not_listed", published_form(row.digits), "", "", reason)
         number = row.reading.number
         if isinstance(number, AlgorithmNumber | GenaiNumber):
             told = still_told(row.reading, self._language)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from registry.language import Language
-from registry.names import entity_key
+from registry.names import CONFIRMED, entity_key
 from registry.reasons import Reason, say
 from registry.verify.lookups import (
     count_filings,
@@ -16,7 +16,6 @@ from registry.verify.lookups import (
     former_holders,
 )
 from registry.verify.registrants import (
-    CONFIRMED,
     Registrant,
     match_reason,
     match_registrant,

@@ -11,12 +11,13 @@ from registry.among import among
 from registry.anatomy import Known
 from registry.derive import NATIONAL
 from registry.models import Batch, Entity, Filing
-from registry.verify.lookups import known_registrants
+from registry.verify.lookups import all_registrants, known_registrants
 from registry.verify.registrants import Registrant
 from registry.views import View, count_filings, coverage, filing_views
 
 _FEW, _MANY = 1_000, 30_000
-"""Who asks for more than a few numbers gets all filings at once, where these are not too many."""
+"""Who asks for more than a few numbers gets all filings and registrants at once, where these are not
+too many."""
 
 
 class Brief(NamedTuple):
@@ -57,6 +58,7 @@ class Ledger:
         self.session = session
         self.coverage = coverage(session)
         self._lists = _national_lists(session)
+        self._asked = 0
         self.forget()
 
     def __len__(self) -> int:
@@ -81,8 +83,11 @@ class Ledger:
         if not missing:
             return
         query = select(*columns).order_by(Filing.series)
-        self._has_all = len(missing) > _FEW and count_filings(self.session) < _MANY
-        if not self._has_all:
+        self._asked += len(missing)
+        self._has_all = self._asked > _FEW and count_filings(self.session) < _MANY
+        if self._has_all:
+            self._known |= all_registrants(self.session)
+        else:
             query = query.where(among(self.session, Filing.number_key, missing))
             self._filings.update((key, []) for key in missing)
         read: dict[str, list[Brief]] = {}
@@ -118,13 +123,15 @@ class Ledger:
 
     def prepare_registrants(self, codes: Iterable[str]) -> None:
         """Read the companies of registrant codes that were not read yet."""
+        if self._has_all:
+            return
         missing = [code for code in set(codes) if code not in self._known]
         found = known_registrants(self.session, missing)
         self._known.update((code, found.get(code)) for code in missing)
 
     def known(self, code: str) -> Known | None:
-        """The company of a registrant code that was prepared."""
-        return self._known[code]
+        """The company of a registrant code that was prepared; None if it is nobody's."""
+        return self._known.get(code)
 
     def list_of(self, filing: Brief) -> ListBrief | None:
         """The national list that shows the filing today; None if another list speaks for it."""

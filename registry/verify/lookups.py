@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from registry.among import among
@@ -30,13 +30,22 @@ def former_holders(session: Session, key: str) -> dict[str, list[str]]:
 
 def known_registrants(session: Session, codes: Sequence[str]) -> dict[str, Known]:
     """The company that each registrant code belongs to."""
-    query = select(EntityKey.key, Entity.id, Entity.name).join(
-        Entity, Entity.id == EntityKey.entity_id
-    )
     if not codes:
         return {}
     keys = [f"c:{code}" for code in codes]
-    rows = session.execute(query.where(among(session, EntityKey.key, keys)))
+    return _registrants(session, among(session, EntityKey.key, keys))
+
+
+def all_registrants(session: Session) -> dict[str, Known]:
+    """All registrant codes there are, with the company that each belongs to."""
+    return _registrants(session, EntityKey.key.startswith("c:"))
+
+
+def _registrants(session: Session, wanted: ColumnElement[bool]) -> dict[str, Known]:
+    query = select(EntityKey.key, Entity.id, Entity.name).join(
+        Entity, Entity.id == EntityKey.entity_id
+    )
+    rows = session.execute(query.where(wanted))
     return {
         key[2:]: Known(entity_id, name)
         for key, entity_id, name in sorted(rows.tuples(), key=lambda row: row[1], reverse=True)

@@ -48,7 +48,7 @@ class Phrases:
             self._check(check_sum(digits), digits[20]),
             self._division(digits[:6], year),
             self._type(digits[13:15]),
-            self._registrant(digits[6:13]),
+            self._registrant_of(digits[6:13]),
             self._year(year),
         )
         return self._separator.join(filter(None, said)) or self._not_listed(AlgorithmNumber(digits))
@@ -72,6 +72,10 @@ class Phrases:
     def _say_type(self, code: str) -> str:
         return self._words(type_reasons(code, self._language))
 
+    def _registrant_of(self, code: str) -> str:
+        """Who the registrant is; nobody's code is not worth a word (see `_LIGHT`)."""
+        return self._registrant(code) if self._ledger.known(code) else ""
+
     def _say_registrant(self, code: str) -> str:
         known = self._ledger.known(code)
         return self._words([registrant_reason(code, known, self._language)])
@@ -90,5 +94,5 @@ class Phrases:
         return not_listed_reason(number, self._ledger.coverage, self._language)["text"]
 
     def _words(self, reasons: Iterable[Reason]) -> str:
-        heavy = (reason["text"] for reason in reasons if reason["code"] not in _LIGHT)
+        heavy = [reason["text"] for reason in reasons if reason["code"] not in _LIGHT]
         return self._separator.join(heavy)

@@ -8,8 +8,6 @@ from registry.names import EntityMatch, MatchLevel, describe_match, entity_key, 
 from registry.reasons import Reason, say, say_text
 
 LEVELS = tuple(MatchLevel)
-CONFIRMED = frozenset(("exact", "former_name"))
-"""The matches that say: this is the company."""
 
 
 @dataclass(frozen=True, slots=True)

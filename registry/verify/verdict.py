@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from registry.language import Language
+from registry.names import CONFIRMED
 from registry.verify.desk import Desk, Verdict
-from registry.verify.registrants import CONFIRMED
 
 
 def verify(

@@ -1,13 +1,14 @@
 """Rows in, the cells of their verdicts out."""
 
-from collections import Counter
-from collections.abc import Sequence
-from itertools import count
+from collections import Counter, deque
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from registry.language import Language, Text
-from registry.verify.bulk import Outcome, Pair
-from search_api.bulk.judging import Answer, Judging
+from registry.outcomes import Outcome, Pair
+from search_api.bulk.judging import Answer, Judging, Label
 
 HEADERS = (
     Text("核对结果", "verdict"),
@@ -54,40 +55,56 @@ _SAID = {
 }
 
 
-class Answers:
-    """The answers to questions, each put once.
+_Slot = list[Answer]
+"""Where an answer is put when it is there."""
 
-    `counts` tells how often each (verdict, company match) was given.
+
+class _Kept(dict[Pair, _Slot]):
+    """Questions with their slots. What is asked for and not there yet is taken from `older`, or put
+    into `missing` with a new slot."""
+
+    def __init__(self, older: Mapping[Pair, _Slot]) -> None:
+        super().__init__()
+        self._older = older
+        self.missing: dict[Pair, _Slot] = {}
+
+    def __missing__(self, pair: Pair) -> _Slot:
+        slot = self._older.get(pair)
+        if slot is None:
+            slot = self.missing[pair] = []
+        self[pair] = slot
+        return slot
+
+
+class Answers:
+    """The answers to questions, each put once; those of late are kept.
+
+    Questions may be asked before the answers to earlier ones are taken. `counts` tells how often
+    each (verdict, company match) was given.
     """
 
     def __init__(self, judging: Judging) -> None:
         self._judging = judging
-        self._places: dict[Pair, int] = {}
-        self._kept = Answer([], [])
-        self._asked: list[int] = []
-        self._is_waiting = False
-        self.counts: Counter[tuple[str, str]] = Counter()
+        self._kept = _Kept({})
+        self._asked: deque[tuple[Collection[_Slot], list[_Slot]]] = deque()
+        self.counts: Counter[Label] = Counter()
 
     def ask(self, pairs: Sequence[Pair]) -> None:
-        """Put the questions that are new; what was asked before must have been taken."""
-        if len(self._places) > MOST_KEPT:
-            self._places.clear()
-            self._kept = Answer([], [])
-        known = self._places
-        missing = [*{pair: None for pair in pairs if pair not in known}]
-        known.update(zip(missing, count(len(known)), strict=False))
-        self._asked = [*map(known.__getitem__, pairs)]
-        self._is_waiting = bool(missing)
+        """Put those of the questions that are new."""
+        if len(self._kept) > MOST_KEPT // 2:
+            self._kept = _Kept({**self._kept})
+        slots = [*map(self._kept.__getitem__, pairs)]
+        missing, self._kept.missing = self._kept.missing, {}
         if missing:
-            self._judging.ask(missing)
+            self._judging.ask([*missing])
+        self._asked.append((missing.values(), slots))
 
     def take(self) -> list[Any]:
-        """The answer to each question that was asked, in order."""
-        shapes, labels = self._kept
-        if self._is_waiting:
-            more = self._judging.answer()
-            shapes += more.shapes
-            labels += more.labels
-        for place, times in Counter(self._asked).items():
-            self.counts[labels[place]] += times
-        return [*map(shapes.__getitem__, self._asked)]
+        """The answer to each of the questions that were asked first, in order."""
+        missing, slots = self._asked.popleft()
+        if missing:
+            for slot, answer in zip(missing, self._judging.answer(), strict=True):
+                slot.append(answer)
+        answers = [*chain.from_iterable(slots)]
+        self.counts.update(map(itemgetter(1), answers))
+        return [*map(itemgetter(0), answers)]

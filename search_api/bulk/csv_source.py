@@ -67,10 +67,12 @@ class CsvSource:
 
     def _simple(self, whole: str) -> Batch | None:
         """A block of rows of a line each; None if it is none."""
-        plain = whole.replace("\r\n", "\n").removesuffix("\r")
-        if "\r" in plain or plain.count('"') % 2:
+        lines = _plain_lines(whole)
+        if lines is None or whole.count('"') % 2:
             return None
-        lines = plain.split("\n")
+        if '"' not in whole and "" not in lines and len(whole) <= LARGEST_CELL:
+            # Without quotes a delimiter parts cells, whatever stands around it.
+            return Batch([line.split(self.delimiter) for line in lines], lines)
         try:
             rows = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except csv.Error:
@@ -92,6 +94,18 @@ class CsvSource:
         except csv.Error as error:
             raise BrokenDocument(f"{self._path.name}: row {len(batch.rows)}: {error}") from error
         yield batch
+
+
+def _plain_lines(whole: str) -> list[str] | None:
+    """The lines of a block without their ends; None if carriage returns stand elsewhere too."""
+    plain = whole.removesuffix("\r")
+    if "\r" not in plain:
+        return plain.split("\n")
+    lines = plain.split("\r\n")
+    if plain.count("\n") == plain.count("\r") == len(lines) - 1:
+        return lines
+    plain = plain.replace("\r\n", "\n")
+    return None if "\r" in plain else plain.split("\n")
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -13,41 +13,50 @@ from search_api.bulk.tables import Batch, text_of
 LINE_END = "\r\n"
 
 
+class CsvShape:
+    """Cells of our own as the text that goes behind a row."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._must_quote = re.compile(f'[{re.escape(delimiter)}"\r\n]')
+
+    def __call__(self, cells: Sequence[str]) -> str:
+        """The cells, each behind a delimiter, and the end of the row."""
+        if not cells:
+            return LINE_END
+        safe = [cell and self._cell(cell) for cell in cells]
+        return f"{self._delimiter}{self._delimiter.join(safe)}{LINE_END}"
+
+    def _cell(self, cell: str) -> str:
+        safe = neutral(cell) if cell[0] in SUSPECT else cell
+        if not self._must_quote.search(safe):
+            return safe
+        doubled = safe.replace('"', '""')
+        return f'"{doubled}"'
+
+
 class CsvTarget:
     """Writes one table of rows."""
 
     many_sheets = False
 
     def __init__(self, file: TextIO, delimiter: str) -> None:
+        self.shape = CsvShape(delimiter)
         self._file = file
-        self._delimiter = delimiter
         self._buffer = io.StringIO(newline="")
         self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=LINE_END)
-        self._must_quote = re.compile(f'[{re.escape(delimiter)}"\r\n]').search
-        # What ends a cell or a row stands between them everywhere: within a cell it is quoted.
-        ends, starts = (delimiter, "\r", "\n"), (delimiter, '"', "\n")
-        self._marks = {
-            sign: [start + sign for start in ('"' if sign in ends else starts)] for sign in SUSPECT
-        }
+        # Sought by the sign, which is rare, not by what stands before it, which is everywhere. What
+        # ends a cell or a row stands between them too: within a cell it is quoted.
+        end = re.escape(delimiter)
+        signs = re.escape("".join(SUSPECT.difference(delimiter, "\r\n")))
+        self._suspect = re.compile(f'[{signs}](?<=[{end}"\n].)').search
+        self._quoted_end = re.compile(f'"[{end}\r\n](?<=[{end}\n]..)', re.DOTALL).search
 
     def sheet(self, name: str) -> None:
         """Nothing: a CSV file has one table."""
 
     def close(self) -> None:
         """Nothing more to write."""
-
-    def shape(self, cells: Sequence[str]) -> str:
-        """Cells as the text that goes behind a row."""
-        if not cells:
-            return LINE_END
-        safe = [neutral(cell) if cell and cell[0] in SUSPECT else cell for cell in cells]
-        text = self._delimiter.join([self._quoted(c) if self._must_quote(c) else c for c in safe])
-        return f"{self._delimiter}{text}{LINE_END}"
-
-    @staticmethod
-    def _quoted(cell: str) -> str:
-        doubled = cell.replace('"', '""')
-        return f'"{doubled}"'
 
     def write(self, batch: Batch, added: Sequence[str], width: int) -> None:
         """Write rows, each with what is added to it."""
@@ -60,9 +69,7 @@ class CsvTarget:
     def _may_be_risky(self, text: str) -> bool:
         """Whether any cell of some lines may begin like a formula; quick, and rather too careful."""
         text = f"\n{text}"
-        return any(
-            mark in text for sign, marks in self._marks.items() if sign in text for mark in marks
-        )
+        return bool(self._suspect(text) or ('"' in text and self._quoted_end(text)))
 
     def _line(self, batch: Batch, place: int, width: int) -> str:
         """A row as it was written, unless it must be filled up, or a formula made a text."""

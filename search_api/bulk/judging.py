@@ -1,69 +1,94 @@
-"""Where numbers are judged: here, or in a process apart while this one reads and writes.
+"""Where numbers are judged: here, or in a process apart while this one reads and writes."""
 
-One question at a time is put and answered, so that neither process can wait for the other's pipe.
-"""
-
+import gc
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple, Protocol
-
-from sqlalchemy.orm import Session
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.errors import RegistryError, SuanbeiError
 from registry.language import Language
-from registry.verify.bulk import BulkJudge, Outcome, Pair
+from registry.outcomes import Outcome, Pair
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 Shape = Callable[[Outcome], Any]
 """Makes of an outcome what is kept of it."""
-OpenSession = Callable[[], AbstractContextManager[Session]]
-_MOST_SECONDS = 5
-"""How long a process that was told to end may take."""
+OpenSession = Callable[[], AbstractContextManager["Session"]]
 
 
-class Answer(NamedTuple):
-    """Outcomes as they are kept, and the (verdict, company match) of each."""
-
-    shapes: list[Any]
-    labels: list[tuple[str, str]]
+Label = tuple[str, str]
+"""A verdict, and the company match."""
+Answer = tuple[Any, Label]
+"""An outcome as it is kept, and its label."""
 
 
 class Judging(Protocol):
-    """Somebody who is asked, and then answers."""
+    """Somebody who is told what to make of outcomes, then is asked, and answers.
+
+    `ahead`: how often may be asked before the first answer is taken. Answers come in the order of
+    the questions.
+    """
+
+    ahead: int
+
+    def begin(self, shape: Shape) -> None:
+        """Tell how outcomes are to be kept, before the first question."""
 
     def ask(self, pairs: Sequence[Pair]) -> None:
-        """Put a question; the last one must have been answered."""
+        """Put questions."""
 
-    def answer(self) -> Answer:
-        """The answer to it."""
+    def answer(self) -> list[Answer]:
+        """The answers to them."""
 
 
-Judges = Callable[[Language, Shape], AbstractContextManager[Judging]]
+Judges = Callable[[Language], AbstractContextManager[Judging]]
 
 
 class _Here:
-    def __init__(self, judge: BulkJudge, shape: Shape) -> None:
-        self._judge, self._shape = judge, shape
-        self._answer = Answer([], [])
+    ahead = 1
+
+    def __init__(self, session: "Session", language: Language) -> None:
+        # Loaded by who judges: who only asks need not wait for it.
+        from registry.verify.bulk import BulkJudge
+
+        self._judge = BulkJudge(session, language)
+        self._shape: Shape = _as_it_is
+        self._labels: dict[Label, Label] = {}
+        self._answers: list[Answer] = []
+
+    def begin(self, shape: Shape) -> None:
+        self._shape = shape
 
     def ask(self, pairs: Sequence[Pair]) -> None:
-        outcomes = self._judge.judge(pairs)
-        labels = [(outcome.verdict, outcome.match) for outcome in outcomes]
-        self._answer = Answer([*map(self._shape, outcomes)], labels)
+        shape, label = self._shape, self._label
+        self._answers = [(shape(one), label(one)) for one in self._judge.judge(pairs)]
 
-    def answer(self) -> Answer:
-        return self._answer
+    def answer(self) -> list[Answer]:
+        return self._answers
+
+    def _label(self, outcome: Outcome) -> Label:
+        """Its label: one object for all that are alike, which goes once through a pipe."""
+        label = outcome.verdict, outcome.match
+        return self._labels.setdefault(label, label)
 
 
-def judging_here(session: Session) -> Judges:
+def _as_it_is(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+def judging_here(session: "Session") -> Judges:
     """Judge in this process."""
 
     @contextmanager
-    def judges(language: Language, shape: Shape) -> Iterator[Judging]:
-        yield _Here(BulkJudge(session, language), shape)
+    def judges(language: Language) -> Iterator[Judging]:
+        yield _Here(session, language)
 
     return judges
 
@@ -74,17 +99,25 @@ def can_judge_apart() -> bool:
 
 
 class _Apart:
+    ahead = 12
+
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
+    def begin(self, shape: Shape) -> None:
+        self._send(shape)
+
     def ask(self, pairs: Sequence[Pair]) -> None:
+        self._send(pairs)
+
+    def _send(self, message: Any) -> None:
         # If nobody is there any more, `answer` finds out why.
         with suppress(BrokenPipeError, ConnectionResetError):
-            self._pipe.send(pairs)
+            self._pipe.send(message)
 
-    def answer(self) -> Answer:
+    def answer(self) -> list[Answer]:
         try:
-            found: Answer | SuanbeiError = self._pipe.recv()
+            found: list[Answer] | SuanbeiError = self._pipe.recv()
         except (EOFError, ConnectionResetError) as error:
             raise RegistryError(_ENDED) from error
         if isinstance(found, SuanbeiError):
@@ -102,11 +135,11 @@ def judging_apart(open_session: OpenSession) -> Judges:
     """
 
     @contextmanager
-    def judges(language: Language, shape: Shape) -> Iterator[Judging]:
+    def judges(language: Language) -> Iterator[Judging]:
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=_serve, args=(ours, theirs, open_session, language, shape), daemon=True
+            target=_serve, args=(ours, theirs, open_session, language), daemon=True
         )
         process.start()
         theirs.close()
@@ -114,26 +147,38 @@ def judging_apart(open_session: OpenSession) -> Judges:
             yield _Apart(ours)
         finally:
             ours.close()
-            process.join(_MOST_SECONDS)
-            process.kill()
+            process.kill()  # it only reads: nothing is lost
+            process.join()
 
     return judges
 
 
 def _serve(
-    ours: Connection, theirs: Connection, open_session: OpenSession, language: Language,
-    shape: Shape,
-) -> None:  # fmt: skip
+    ours: Connection, theirs: Connection, open_session: OpenSession, language: Language
+) -> None:
     """Answer until there are no more questions, or nobody to ask them."""
     ours.close()  # else the end of the other process would never show
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process, which ends us
+    told: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_take_in, args=(theirs, told), daemon=True).start()
     try:
         with open_session() as session:
-            judge = _Here(BulkJudge(session, language), shape)
-            while True:
-                judge.ask(theirs.recv())
-                theirs.send(judge.answer())
+            judging = _Here(session, language)
+            gc.freeze()  # what is loaded by now stays: nobody need look through it
+            if shape := told.get():
+                judging.begin(shape)
+            while pairs := (shape and told.get()):
+                judging.ask(pairs)
+                theirs.send(judging.answer())
     except SuanbeiError as error:
         theirs.send(error)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError):
         return
+
+
+def _take_in(theirs: Connection, told: "SimpleQueue[Any]") -> None:
+    """Take in what is sent as it comes: who asks must not wait for who waits for it to listen."""
+    with suppress(EOFError, ConnectionResetError):
+        while True:
+            told.put(theirs.recv())
+    told.put(None)

@@ -1,26 +1,27 @@
 """A file of vendors into a file of verdicts."""
 
 import gc
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.errors import UsageError
 from registry.language import Language
-from registry.verify.bulk import Outcome, Pair
+from registry.outcomes import Outcome, Pair
 from search_api.bulk.checker import Answers, added_cells, added_headers
 from search_api.bulk.columns import LOOKED_AT, Columns, find_columns
 from search_api.bulk.files import open_source, open_target
 from search_api.bulk.judging import Judges, Judging, OpenSession, judging_apart, judging_here
 from search_api.bulk.tables import Batch, Progress, Sheet, Target, text_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Watch(Protocol):
 
 
 def check_file(
-    session: Session,
+    session: "Session",
     source: Path,
     target: Path,
     options: Options,
@@ -83,17 +84,21 @@ def check_file_apart(
 
     Nobody else may use the process meanwhile (see `judging_apart`).
     """
-    return _check_file(judging_apart(open_session), source, target, options, progress)
+    gc.freeze()  # what is loaded by now stays: nobody need look through it
+    try:
+        return _check_file(judging_apart(open_session), source, target, options, progress)
+    finally:
+        gc.unfreeze()
 
 
 def _check_file(
     judges: Judges, source: Path, target: Path, options: Options, progress: Progress,
     watch: Watch | None = None,
 ) -> Summary:  # fmt: skip
-    opened = open_source(source, options.delimiter)
-    with fewer_collections(), open_target(target, opened.delimiter) as written:
-        shape = partial(_shape, written, options.language, bool(watch))
-        with judges(options.language, shape) as judging:
+    with fewer_collections(), judges(options.language) as judging:
+        opened = open_source(source, options.delimiter)
+        with open_target(target, opened.delimiter) as written:
+            judging.begin(partial(_shape, written.shape, options.language, bool(watch)))
             check = _Check(judging, written, options, watch)
             for sheet in opened.sheets():
                 check.sheet(sheet, progress)
@@ -114,7 +119,7 @@ def fewer_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-_ROWS_OF_SOME_BLOCKS = 50_000
+_ROWS_OF_SOME_BLOCKS = 500_000
 
 
 class _Check:
@@ -124,7 +129,7 @@ class _Check:
         self, judging: Judging, target: Target, options: Options, watch: Watch | None
     ) -> None:
         self._target, self._options, self._watch = target, options, watch
-        self._answers = Answers(judging)
+        self._answers, self._ahead = Answers(judging), judging.ahead
         self.summary = Summary(counts=self._answers.counts)
 
     def sheet(self, sheet: Sheet, progress: Progress) -> None:
@@ -153,18 +158,16 @@ class _Check:
     def _answered(
         self, batches: Iterable[Batch], columns: Columns
     ) -> Iterator[tuple[Batch, list[Pair], list[Any]]]:
-        """Batches with their answers: each is written, and the next but one read, while the next
-        is judged."""
-        asked: tuple[Batch, list[Pair]] | None = None
+        """Batches with their answers: others are read while one is judged."""
+        waiting: deque[tuple[Batch, list[Pair]]] = deque()
         for batch in batches:
             pairs = _pairs(batch, columns)
-            answers = self._answers.take() if asked else []
             self._answers.ask(pairs)
-            if asked:
-                yield (*asked, answers)
-            asked = batch, pairs
-        if asked:
-            yield (*asked, self._answers.take())
+            waiting.append((batch, pairs))
+            if len(waiting) == self._ahead:
+                yield (*waiting.popleft(), self._answers.take())
+        while waiting:
+            yield (*waiting.popleft(), self._answers.take())
 
     def _columns(self, sheet: Sheet, first: Batch) -> Columns | None:
         """The columns of a table; None where a sheet of several has none."""
@@ -188,9 +191,11 @@ class _Check:
             self._target.write(batch, [nothing] * len(batch.rows), 0)
 
 
-def _shape(target: Target, language: Language, is_watched: bool, outcome: Outcome) -> Any:
+def _shape(
+    shape: Callable[[Sequence[str]], Any], language: Language, is_watched: bool, outcome: Outcome
+) -> Any:
     """What goes behind a row; with the outcome itself, where somebody looks on."""
-    shaped = target.shape(added_cells(outcome, language))
+    shaped = shape(added_cells(outcome, language))
     return (shaped, outcome) if is_watched else shaped
 
 

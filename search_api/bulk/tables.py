@@ -44,11 +44,13 @@ class Target(Protocol):
 
     many_sheets: bool
 
+    @property
+    def shape(self) -> Callable[[Sequence[str]], Any]:
+        """Makes of cells of our own what `write` wants: made once, written often. It may be sent to
+        another process."""
+
     def sheet(self, name: str) -> None:
         """Begin a table."""
-
-    def shape(self, cells: Sequence[str]) -> Any:
-        """Cells of our own as `write` wants them: made once, written often."""
 
     def write(self, batch: Batch, added: Sequence[Any], width: int) -> None:
         """Write rows, each with what is added; a short row is filled up to the width."""

@@ -26,6 +26,11 @@ _FORMATS = ((datetime, "yyyy-mm-dd hh:mm:ss"), (date, "yyyy-mm-dd"), (time, "hh:
             (timedelta, "[h]:mm:ss"))  # fmt: skip
 
 
+def as_they_are(cells: Sequence[str]) -> Sequence[str]:
+    """Cells of our own, written like those of the source."""
+    return cells
+
+
 class XlsxTarget:
     """A workbook. Nothing in it is a formula, whatever a cell begins with."""
 
@@ -34,6 +39,7 @@ class XlsxTarget:
     def __init__(self, path: Path) -> None:
         self._book = xlsxwriter.Workbook(str(path), _OPTIONS)
         self._formats = [(kind, self._book.add_format({"num_format": f})) for kind, f in _FORMATS]
+        self.shape = as_they_are
         self._sheet: Worksheet | None = None
         self._row = 0
 
@@ -53,10 +59,6 @@ class XlsxTarget:
             self._book.close()
         except FileCreateError as error:
             raise OSError(*error.args[0].args) from error
-
-    def shape(self, cells: Sequence[str]) -> Sequence[str]:
-        """Cells as they are."""
-        return cells
 
     def write(self, batch: Batch, added: Sequence[Sequence[str]], width: int) -> None:
         """Write rows, each with what is added to it.

@@ -4,21 +4,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy.orm import Session
 
-from registry.db import open_database
 from registry.language import Language, Text
+from registry.names import CONFIRMED
 from registry.settings import Settings
 from registry.terminal import terminal
-from registry.verify.registrants import CONFIRMED
 from search_api.bulk import Options, Summary, check_file, check_file_apart
 from search_api.bulk.checker import WORDS
 from search_api.bulk.judging import can_judge_apart
-from search_api.commands.filled import require_filled
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 _COLUMNS = Text(
     "编号列：{number}；公司列：{company}", "numbers in {number}; companies in {company}"
@@ -60,7 +61,11 @@ def _check(
 
 
 @contextmanager
-def _registry(settings: Settings) -> Iterator[Session]:
+def _registry(settings: Settings) -> Iterator["Session"]:
+    # Loaded by who judges.
+    from registry.db import open_database
+    from search_api.commands.filled import require_filled
+
     database = open_database(settings)
     require_filled(database)
     with database.read() as session:

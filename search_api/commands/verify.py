@@ -3,19 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
-from registry.db import open_database
 from registry.errors import UsageError
 from registry.language import language_of
 from registry.settings import Settings
-from registry.terminal import terminal
-from registry.verify import Desk, Verdict, is_confirmed
-from search_api.bulk import Options
-from search_api.commands.filled import require_filled
-from search_api.commands.tables import check_table
-from search_api.commands.verdicts import DISCLAIMER, print_verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -39,26 +31,14 @@ def verify_numbers(
     if file:
         if numbers or entity or as_json or not out:
             raise UsageError("verify: --file wants --out, and neither numbers, --entity nor --json")
+        # Each loaded where it is used: a table is read while its judge still loads what it needs.
+        from search_api.bulk import Options
+        from search_api.commands.tables import check_table
+
         options = Options(number_column, company_column, delimiter, language)
         raise typer.Exit(check_table(settings, file, out, options))
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")
-    database = open_database(settings)
-    require_filled(database)
-    with database.read() as session:
-        desk = Desk(session)
-        verdicts = [desk.verdict(number, entity, language) for number in numbers]
-    if as_json:
-        print_json(verdicts)
-    else:
-        console = terminal()
-        for verdict in verdicts:
-            print_verdict(console, verdict, language)
-        console.print(DISCLAIMER.say(language), style="dim")
-    raise typer.Exit(0 if all(map(is_confirmed, verdicts)) else 1)
+    from search_api.commands.singles import verify_singles
 
-
-def print_json(verdicts: list[Verdict]) -> None:
-    """One object per line."""
-    for verdict in verdicts:
-        typer.echo(orjson.dumps(verdict).decode())
+    raise typer.Exit(verify_singles(settings, numbers, entity, language, as_json=as_json))

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from registry.db import Database
 from registry.errors import NotFound, SuanbeiError, UsageError
 from registry.language import Language
-from registry.verify.bulk import Outcome, Pair
-from registry.verify.registrants import CONFIRMED
+from registry.names import CONFIRMED
+from registry.outcomes import Outcome, Pair
 from search_api.bulk import Options, check_file
 from search_api.bulk.columns import NO_COLUMN, Columns
 

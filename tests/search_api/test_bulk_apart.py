@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.db import Database
 from registry.errors import RegistryError
 from registry.imports import import_document
-from search_api.bulk import Options, check_file, check_file_apart
+from search_api.bulk import Options, check_file, check_file_apart, csv_source
 from search_api.bulk.judging import OpenSession
 from tests.lists import listed, number, row
 
@@ -38,10 +38,12 @@ def vendors(tmp_path: Path) -> Path:
 
 
 @on_sqlite
+@pytest.mark.parametrize("block", [csv_source.BLOCK, 1 << 14], ids=["few blocks", "many blocks"])
 def test_two_processes_write_what_one_writes(
-    database: Database, vendors: Path, tmp_path: Path
+    database: Database, vendors: Path, tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows, order, verdicts and summary."""
+    """Rows, order, verdicts and summary, however many questions are under way."""
+    monkeypatch.setattr(csv_source, "BLOCK", block)
     import_document(database, listed([row(1), row(2)]))
     url = str(database.engine.url)
     alone, apart = tmp_path / "alone.csv", tmp_path / "apart.csv"

@@ -60,6 +60,17 @@ def test_short_way_and_reader_agree(
 
 
 @on_sqlite
+def test_many_are_judged_as_few(session: Session) -> None:
+    """Who asks for many numbers gets the whole registry read at once, not a query for each block."""
+    known, unknown = AlgorithmNumber.of("330110", "5072064", "01", 2023, 1), 10**20
+    pairs = [(str(known), "乙公司"), (number(9), ""), ("无", ""), (f" {number(2)}", COMPANY)]
+    pairs += [(f"网信算备{unknown + place}号", "") for place in range(1_200)]
+    many, judge = BulkJudge(session, Language.ZH), BulkJudge(session, Language.ZH)
+    few = [outcome for pair in pairs[:300] for outcome in judge.judge([pair])]
+    assert many.judge(pairs)[:300] == few
+
+
+@on_sqlite
 @pytest.mark.parametrize("language", Language)
 @trials(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(digits=digits)
