@@ -21,9 +21,11 @@ from registry.db import open_database
 from registry.models import Filing
 
 LIBRARIES = ("fastapi", "starlette", "uvicorn", "httptools", "uvloop", "sqlite3")
-ASKED, ONCE = 1_000, 10_000
-"""Different numbers asked for in turn: fewer than a server keeps answers of, and so many that each
-answer has been let go of when its turn comes again."""
+ASKED, DRAWN = 1_000, 10_000
+"""Different numbers asked for in turn, and those drawn from the registry."""
+VARIANTS = ("", "&lang=en", "&lang=zh")
+"""The drawn numbers are asked for in each: so many answers that a server has let go of each when its turn
+comes again."""
 SIZES = (10_000, 1_000_000)
 SECONDS = 4
 AGAINST = "bare FastAPI route, the same bytes"
@@ -40,10 +42,11 @@ def at_size(home: Path, turns: int) -> Iterator[Row]:
     """Requests a second and latencies over the registry of a home."""
     filings, numbers = drawn(home)
     asked = [f"/v1/verify?number={quote(number)}" for number in numbers]
+    once = [path + variant for variant in VARIANTS for path in asked]
     with serving(home, numbers[:ASKED]) as port:
         check_same_bytes(port, asked[0])
         paths = {
-            "bare": ["/bare"], "ours": asked[:ASKED], "once": asked, "edge": ["/within-edge"],
+            "bare": ["/bare"], "ours": asked[:ASKED], "once": once, "edge": ["/within-edge"],
         }  # fmt: skip
         for each in paths.values():
             ask(port, each, 1)  # nobody pays for the first requests
@@ -56,8 +59,8 @@ def rows_of(size: str, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
     rates = {name: [load.rate for load in each] for name, each in loads.items()}
     slow = {name: [load.p99 for load in each] for name, each in loads.items()}
     note = f"asked by {client_name()}, {CONNECTIONS} connections"
-    for name, count in (("ours", ASKED), ("once", ONCE)):
-        what = f"{size}: {count:,} numbers in turn"
+    for name, asked in (("ours", f"{ASKED:,} numbers"), ("once", "more than are kept")):
+        what = f"{size}: {asked} in turn"
         yield Row(f"{what}, answers a second", "/s", rates[name], rates["bare"], AGAINST,
                   at_least(0.6), note)  # fmt: skip
         yield Row(f"{what}, p99", "ms", slow[name], slow["bare"], AGAINST, at_most(3))
@@ -81,12 +84,12 @@ def drawn(home: Path) -> tuple[int, list[str]]:
     database = open_database(settings_of(home))
     with database.read() as session:
         count, last = session.execute(select(func.count(), func.max(Filing.id))).one()
-        ids = random.Random(1).sample(range(1, last + 1), min(2 * ONCE, last))
+        ids = random.Random(1).sample(range(1, last + 1), min(2 * DRAWN, last))
         query = select(Filing.number).where(Filing.id.in_(ids)).order_by(Filing.id)
         numbers = list(session.execute(query).scalars())
     database.close()
     random.Random(1).shuffle(numbers)
-    return count, numbers[:ONCE]
+    return count, numbers[:DRAWN]
 
 
 @contextmanager

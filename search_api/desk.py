@@ -1,4 +1,4 @@
-"""Verdicts for the API: what a card answers is answered at once, everything else thoroughly.
+"""Verdicts for the API: what a card answers is answered at once; the route looks into everything else.
 
 On SQLite a kept card is one look-up in a file that is mapped into memory: microseconds, less than a
 hand-over to another thread costs, so that it runs on the event loop itself.
@@ -10,8 +10,9 @@ from registry.db import Database
 from registry.errors import DatabaseUnavailable
 from registry.language import Language
 from registry.names import entity_key
-from registry.reasons import say
-from registry.verify import Desk, read_input
+from registry.numbers.algorithm import PUBLISHED
+from registry.reasons import Reason, say
+from registry.verify import read_input
 from registry.verify.cards import Card, edition
 from registry.verify.desk import still_told
 from registry.verify.frames import Frame, load_frame
@@ -24,10 +25,7 @@ _LOOK_UP = "SELECT body, names FROM cards WHERE number_key = ? AND edition = ?"
 
 
 class VerdictDesk:
-    """Answers verdicts as JSON, and is never behind the registry.
-
-    `quickly` belongs to one thread, `thoroughly` to any.
-    """
+    """Answers verdicts as JSON, from one thread, and is never behind the registry."""
 
     def __init__(self, database: Database, state: StateReader) -> None:
         self._database, self._state = database, state
@@ -44,30 +42,20 @@ class VerdictDesk:
         """
         if not self._database.is_sqlite:
             return None
-        reading = read_input(text)
+        key, told = _read(text, language)
         try:
             frame = self._frame_of(self._state.read_now() if state is None else state)
-            found = self._look_up(reading.key)
+            found = self._look_up(key)
         except (sqlite3.Error, DatabaseUnavailable):
             return None  # the thorough way says what is the matter
         if found is None or (entity and entity_key(entity) not in found[1].split("\n")):
             return None
-        told = still_told(reading, language)
         if entity:
             told.append(say("entity_same_name", language))
         try:
             return answer(Card(*found), frame, text, language, "exact" if entity else None, told)
         except UnknownHole:
             return None
-
-    def thoroughly(self, text: str, entity: str, language: Language) -> bytes:
-        """The verdict on any text.
-
-        Raises:
-            DatabaseUnavailable: the registry does not answer.
-        """
-        with self._database.read() as session:
-            return Desk(session).answer(text, entity, language)
 
     def _look_up(self, key: str) -> tuple[bytes, str] | None:
         connection = self._connection or self._connect()
@@ -93,3 +81,11 @@ class VerdictDesk:
             with self._database.read() as session:
                 self._frame = state, load_frame(session)
         return self._frame[1]
+
+
+def _read(text: str, language: Language) -> tuple[str, list[Reason]]:
+    """The key of the number in a text, and how it was read, where that is worth saying."""
+    if written := PUBLISHED.fullmatch(text):  # as most are
+        return written[1], []
+    reading = read_input(text)
+    return reading.key, still_told(reading, language)

@@ -1,8 +1,8 @@
 """The edge: what happens to every request before and after its route.
 
 From the outside in: the client's address, the account (request id, log, metrics), security headers,
-limits, compression, freshness (ETag and 304), HEAD, answers that can be given at once, and turns
-for the rest.
+limits, compression, freshness (ETag and 304), HEAD, answers that can be given at once; for the
+rest a watch over size and time, and turns.
 """
 
 from typing import Any
@@ -20,6 +20,7 @@ from search_api.edge.limits import Limits
 from search_api.edge.proxies import trusting
 from search_api.edge.ready import Ready
 from search_api.edge.turns import Turns
+from search_api.edge.watch import Watch
 from search_api.services import Services
 
 WAITING_FOR_POSTGRES = 4
@@ -38,7 +39,7 @@ class App(FastAPI):
         conf = services.settings
         at_work = 1 if services.database.is_sqlite else WAITING_FOR_POSTGRES
         turns = Turns(super().build_middleware_stack(), conf.max_requests, at_work)
-        inner = Head(Ready(turns, self.state.ready))
+        inner = Head(Ready(Watch(turns, conf), self.state.ready))
         fresh = Freshness(inner, self.state.reader, conf)
         limited = Limits(Compression(fresh), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

@@ -1,11 +1,10 @@
-"""Limits: how often one client may ask, how much may be sent, how long it may take, how many may be there.
+"""Limits: how often one client may ask, and how many may be there.
 
 What is too much is refused at once with 429 or 503 and `Retry-After`, so that those who are served
 are served as fast as ever. Health, metrics and static files are always answered; a long poll waits without
 counting as work.
 """
 
-import logging
 import math
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,9 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from registry.settings import Settings
 from search_api.edge.buckets import Buckets
 from search_api.edge.clients import Clients
-from search_api.edge.exchanges import Clock, Exchange, Refused, too_large
+from search_api.edge.exchanges import Refused
 from search_api.edge.free import is_free, is_poll
-from search_api.edge.raw import header
 from search_api.edge.turns import too_busy
 from search_api.problems import problem
 
@@ -30,9 +28,6 @@ POLLS = 1000
 """Long polls that may wait at once."""
 POST_COST = 10
 """A form or file is counted as so many plain requests."""
-_LONGEST_SIZE = 15
-"""Digits of a length that need not be looked at any closer."""
-log = logging.getLogger(__name__)
 
 
 Refusal = Callable[[Scope, Refused], Response]
@@ -52,10 +47,7 @@ class Limits:
         self._refusal = refusal
         self._clients = Clients(settings)
         self._buckets = Buckets(settings.rate_limit)
-        self._body = settings.max_body * 1_000_000
-        self._seconds = settings.max_seconds
         self._most = CROWD * settings.max_requests
-        self._clock = Clock()
         self._present = self._polls = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +79,7 @@ class Limits:
                 raise too_busy()
             self._polls += 1
             try:
-                await self._watched(scope, receive, send, self._seconds + 60)
+                await self.app(scope, receive, send)
             finally:
                 self._polls -= 1
             return
@@ -95,7 +87,7 @@ class Limits:
             raise too_busy()
         self._present += 1
         try:
-            await self._watched(scope, receive, send, self._seconds)
+            await self.app(scope, receive, send)
         finally:
             self._present -= 1
 
@@ -105,23 +97,3 @@ class Limits:
         if len(tasks) - self._polls <= self._most:
             return 0
         return sum(not task.done() for task in tasks) - self._polls
-
-    async def _watched(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
-        size = header(scope, b"content-length")
-        if size.isdigit() and (len(size) > _LONGEST_SIZE or int(size) > self._body):
-            raise too_large(self._body)
-        one = Exchange(receive, send, self._body, seconds)
-        self._clock.watch(one)
-        try:
-            async with one.timeout:
-                await self.app(scope, one.receive, one.send)
-        except TimeoutError as error:
-            if not one.started and not one.refused:
-                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "took_too_long",
-                              f"no answer within {seconds:g} seconds", 5) from error  # fmt: skip
-            if one.started:
-                log.warning("%s: the client did not take its answer", scope["path"])
-        finally:
-            self._clock.leave(one)
-        if one.refused:
-            raise one.refused

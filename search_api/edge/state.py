@@ -1,5 +1,6 @@
 """Reading the state of the registry for every request, without paying for it every time."""
 
+import asyncio
 import sqlite3
 from threading import Lock
 from typing import Any
@@ -18,8 +19,9 @@ class StateReader:
     """The state of the registry as of now.
 
     SQLite tells in microseconds whether anybody has committed since (`data_version`), so that it is
-    asked on the event loop itself and the number is read again only then. PostgreSQL is asked each
-    time, in a thread.
+    asked on the event loop itself and the number is read again only then: once in a turn of the
+    loop, as every request that a turn works on had come before it. PostgreSQL is asked each time,
+    in a thread.
     """
 
     def __init__(self, database: Database) -> None:
@@ -27,6 +29,7 @@ class StateReader:
         self._lock = Lock()
         self._connection: Any = None
         self._version, self._state = -1, 0
+        self._of_turn: int | None = None
 
     async def read(self) -> int:
         """The state.
@@ -34,9 +37,15 @@ class StateReader:
         Raises:
             DatabaseUnavailable: the registry does not answer.
         """
-        if self._database.is_sqlite:
-            return self.read_now()
-        return await run_in_threadpool(self._ask)
+        if not self._database.is_sqlite:
+            return await run_in_threadpool(self._ask)
+        if self._of_turn is None:
+            self._of_turn = self.read_now()
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        return self._of_turn
+
+    def _end_turn(self) -> None:
+        self._of_turn = None
 
     def _ask(self) -> int:
         with self._database.read() as session:

@@ -1,5 +1,7 @@
 """ETags by the state of the registry: 304 without work, never an older answer, one per variant."""
 
+import asyncio
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -9,6 +11,7 @@ from registry.imports import import_document
 from registry.settings import Settings
 from search_api.app import create_app
 from search_api.edge.freshness import PUBLIC
+from search_api.edge.state import StateReader
 from search_api.services import Services
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over
@@ -143,3 +146,20 @@ def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:
     import_document(database, listed([row(2, period="2024-01")]))
     for client in (one, other):
         assert client.get("/v1/batches", headers={"If-None-Match": tag}).json()["total"] == 2
+
+
+def test_the_state_is_read_once_for_all_who_had_come_and_anew_for_who_comes_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks after a write must see it; those of one turn of the event loop asked before it."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL is asked for each request")
+    reader = StateReader(database)
+    read = []
+    monkeypatch.setattr(reader, "read_now", lambda: read.append(1) or len(read))
+
+    async def turns() -> tuple[list[int], int]:
+        first = await asyncio.gather(*(reader.read() for _ in range(5)))
+        return first, await reader.read()
+
+    assert asyncio.run(turns()) == ([1] * 5, 2)

@@ -12,6 +12,7 @@ from registry.settings import Settings
 from search_api.edge import exchanges
 from search_api.edge.buckets import CLIENTS, Buckets
 from search_api.edge.limits import CROWD, PRESENT, Limits
+from search_api.edge.watch import Watch
 
 app = FastAPI()
 
@@ -33,7 +34,8 @@ async def _body(request: Request) -> int:
 
 
 def over(**values: Any) -> httpx.AsyncClient:
-    limited = Limits(app, Settings(**values))
+    settings = Settings(**values)
+    limited = Limits(Watch(app, settings), settings)
     return httpx.AsyncClient(transport=httpx.ASGITransport(limited), base_url="http://test")
 
 
