@@ -31,15 +31,15 @@ from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.facets import allowed, is_filtered
 from search_api.engines.sqlite.manifest import IndexBusy, Manifest, SegmentEntry
 from search_api.engines.sqlite.matching import LEVELS, Matched, match
-from search_api.engines.sqlite.paging import in_order, read_place, write_place
+from search_api.engines.sqlite.paging import UNRANKED, Place, in_order, read_place, write_place
 from search_api.engines.sqlite.segment import Segment
 from search_api.engines.sqlite.state import State
 from search_api.engines.sqlite.writer import write_segment
 from search_api.engines.terms import Terms
 
 _TAKEN_OVER = 2
-Ranked = list[tuple[int | None, int]]
-"""Disjoint sets of filings by rank (see `matching`); None without a text."""
+Ranked = list[tuple[int, int]]
+"""Disjoint sets of filings by rank (see `matching`)."""
 
 
 class SqliteEngine:
@@ -72,7 +72,7 @@ class SqliteEngine:
         order = in_order(state, _merged(ranked, query.sort), query.sort, place)
         page = list(islice(order, query.limit + 1))
         return Page(
-            hits=tuple(_hit(place.id, ranked) for place in page[: query.limit]),
+            hits=tuple(_hit(place, ranked) for place in page[: query.limit]),
             total=found.bit_count(),
             next=write_place(page[query.limit - 1]) if len(page) > query.limit else None,
             facets=facets,
@@ -223,11 +223,12 @@ def _facets(
 
 def _ranked(matched: Matched | None, passed: int) -> Ranked:
     if matched is None:
-        return [(None, passed)]
+        return [(UNRANKED, passed)]
     before = 0
     ranked: Ranked = []
     for rank, upto in enumerate(matched.upto):
-        ranked.append((rank, upto & ~before & passed))
+        if upto is not before:  # nothing was added at most ranks
+            ranked.append((rank, (upto ^ before) & passed))
         before = upto
     return ranked
 
@@ -239,11 +240,13 @@ def _merged(ranked: Ranked, sort: Sort) -> Ranked:
     found = 0
     for _, one in ranked:
         found |= one
-    return [(None, found)]
+    return [(UNRANKED, found)]
 
 
-def _hit(one: int, ranked: Ranked) -> Hit:
-    rank = next((rank for rank, found in ranked if found >> one & 1), None)
-    if rank is None:
-        return Hit(one, None)
-    return Hit(one, Level(rank % LEVELS), rank >= LEVELS)
+def _hit(place: Place, ranked: Ranked) -> Hit:
+    rank = place.rank
+    if rank == UNRANKED:
+        rank = next((rank for rank, found in ranked if found >> place.id & 1), UNRANKED)
+    if rank == UNRANKED:
+        return Hit(place.id, None)
+    return Hit(place.id, Level(rank % LEVELS), rank >= LEVELS)

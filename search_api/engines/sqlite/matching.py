@@ -70,7 +70,7 @@ class _Term:
     @property
     def upto(self) -> Sets:
         """The sets of all ranks."""
-        return [*self.typed, *(self.typed[-1] | one for one in self.forgiven)]
+        return [*self.typed, *(_joined(self.typed[-1], one) for one in self.forgiven)]
 
     @property
     def fragments(self) -> Iterable[str]:
@@ -144,6 +144,11 @@ def _is(state: State, field: Field, fragment: str, beginning: int) -> int:
 def _cumulative(levels: dict[Level, int]) -> Sets:
     found, cumulative = 0, []
     for level in Level:
-        found |= levels.get(level, 0)
+        found = _joined(found, levels.get(level, 0))
         cumulative.append(found)
     return cumulative
+
+
+def _joined(one: int, other: int) -> int:
+    """Both; the same object where the other is empty, which is cheaply seen."""
+    return one | other if one and other else one or other

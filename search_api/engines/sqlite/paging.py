@@ -13,10 +13,13 @@ from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.state import State
 from search_api.paging import decode_cursor, encode_cursor
 
+UNRANKED = -1
+"""The rank of all filings without a text, or in an order that does not go by rank."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A filing in the order: rank (-1 without a text), group (0 active, 1 not), period, id."""
+    """A filing in the order: rank, group (0 active, 1 not), period, id."""
 
     rank: int
     group: int
@@ -44,30 +47,38 @@ def write_place(place: Place) -> str:
 
 
 def in_order(
-    state: State, ranked: Sequence[tuple[int | None, int]], sort: Sort, after: Place | None
+    state: State, ranked: Sequence[tuple[int, int]], sort: Sort, after: Place | None
 ) -> Iterator[Place]:
     """The filings of disjoint sets, one set after the other, from a place on."""
-    active = state.having(Dimension.STATUS, "active")
-    for ranked_as, found in ranked:
-        rank = -1 if ranked_as is None else ranked_as
-        groups = [found & active, found & ~active] if sort is Sort.RELEVANCE else [found]
-        for number, group in enumerate(groups):
+    for rank, found in ranked:
+        for number, group in enumerate(_groups(state, found, sort)):
             if group and not (after and (rank, number) < (after.rank, after.group)):
                 same = after if after and (rank, number) == (after.rank, after.group) else None
                 for period, one in _by_period(state, group, sort, same):
                     yield Place(rank, number, period, one)
 
 
+def _groups(state: State, found: int, sort: Sort) -> Iterator[int]:
+    """Active filings and others, where these come after all of those."""
+    if found and sort is Sort.RELEVANCE:
+        active = found & state.having(Dimension.STATUS, "active")
+        yield active
+        yield found ^ active
+    else:
+        yield found
+
+
 def _by_period(
     state: State, found: int, sort: Sort, after: Place | None
 ) -> Iterator[tuple[str, int]]:
     oldest_first = sort is Sort.OLDEST
-    periods = state.periods
-    dated = 0
+    left = found
     # Filings without a period come last, whatever the order.
-    for period in [*sorted(periods, reverse=not oldest_first), ""]:
-        of_period = found & periods[period] if period else found & ~dated
-        dated |= of_period
+    for period in [*sorted(state.periods, reverse=not oldest_first), ""]:
+        if not left:
+            return
+        of_period = left & state.periods[period] if period else left
+        left ^= of_period
         if after and _is_before(period, after.period, oldest_first):
             continue
         if after and period == after.period:
