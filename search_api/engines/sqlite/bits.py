@@ -93,7 +93,7 @@ def unpack(packed: bytes) -> int:
     return int.from_bytes(zstandard.ZstdDecompressor().decompress(packed[1:]), "little")
 
 
-def unpack_list(packed: bytes) -> Sequence[int]:
+def unpack_list(packed: bytes) -> "array[int]":
     """The ids that `pack` wrote as a list."""
     return array("I", packed[1:])
 

@@ -6,18 +6,35 @@ among the first ones.
 """
 
 import heapq
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from search_api.engines.base import Dimension, FacetValue
+from search_api.engines.sqlite.column import most_frequent
+from search_api.engines.sqlite.found import Found
 from search_api.engines.sqlite.segment import Segment
 from search_api.engines.sqlite.tally import SINGLE
-from search_api.engines.sqlite.values import Found
+from search_api.engines.sqlite.values import Values
 
-_WALKED = 128
-"""So many values of a dimension are met at most, as a rule, before a walk down its ranking ends."""
-_BITS_COUNTED = 1000
-"""So many bits are counted in the time in which one filing is asked for its value."""
+
+class Costs(NamedTuple):
+    """Nanoseconds, as measured: of going down the values, for each one, and for each place of the
+    segment a bit; of asking, at all, for each place, and for each filing found, more where there are
+    many values. Answers do not depend on them."""
+
+    value: float
+    bit: float
+    ask: float
+    place: float
+    filing: float
+    filing_of_many: float
+
+
+_PLAIN = Costs(value=500, bit=0.085, ask=20_000, place=0, filing=60, filing_of_many=60)
+_ARROW = Costs(value=6000, bit=0.008, ask=30_000, place=0.1, filing=10, filing_of_many=40)
+_MANY = 4096
 
 
 class Counting:
@@ -25,60 +42,88 @@ class Counting:
 
     def __init__(self, parts: Sequence[tuple[Segment, int]]) -> None:
         (base, found), *others = parts
-        self._base, self._found = base, Found(found)
-        self._others = [(segment, Found(part)) for segment, part in others if part]
+        self._base, self._found = base.values, base.values.found(found)
+        self._others = [
+            (segment.values, segment.values.found(part)) for segment, part in others if part
+        ]
 
     def count(self, dimension: Dimension, limit: int) -> tuple[FacetValue, ...]:
         """The values among the filings found, the most frequent first, at most `limit`."""
-        counted: Counter[str] = Counter()
-        for segment, part in self._others:
-            counted.update(_tally(segment, part, dimension))
-        if self._is_walked(dimension):
-            counted = Counter(dict(self._walk(dimension, limit, counted)))
-        elif self._found.ids:
-            counted.update(_tally(self._base, self._found, dimension))
-        return _most_frequent(counted, limit)
+        extra: Counter[str] = Counter()
+        for values, part in self._others:
+            extra.update(_all(values, part, dimension))
+        counted = self._of_base(dimension, limit, extra) if self._found.ids else extra
+        return tuple(FacetValue(*one) for one in most_frequent(counted, limit))
 
-    def _is_walked(self, dimension: Dimension) -> bool:
+    def _of_base(self, dimension: Dimension, limit: int, extra: Counter[str]) -> Counter[str]:
+        """Enough values for the first `limit`; `extra` is what the other segments add."""
+        walked = self._walk(dimension, limit, extra)
+        return self._ask(dimension, limit, extra) if walked is None else walked
+
+    def _budget(self, dimension: Dimension) -> float:
+        """So many values can be gone down in the time that asking takes."""
         if dimension not in SINGLE:
-            return bool(self._found.ids)
-        values = min(self._base.values.number(dimension), _WALKED)
-        return values * self._base.ids.bit_length() < self._found.size * _BITS_COUNTED
+            return math.inf
+        values, found = self._base, self._found
+        costs = _ARROW if values.is_large else _PLAIN
+        is_many = values.number(dimension) > _MANY
+        filing = costs.filing_of_many if is_many else costs.filing
+        asking = costs.ask + costs.place * values.places + filing * found.size
+        return asking / (costs.value + costs.bit * values.places)
 
-    def _walk(
-        self, dimension: Dimension, limit: int, extra: Counter[str]
-    ) -> Iterator[tuple[str, int]]:
-        """Values until no other can be among the first `limit`; `extra` is what the other
-        segments add."""
-        best: list[int] = []
+    def _ask(self, dimension: Dimension, limit: int, extra: Counter[str]) -> Counter[str]:
+        counts = self._base.column(dimension).counts(self._found)
+        counted = Counter(dict(counts.first(limit + len(extra))))
+        counted.update(counts.of(extra.keys() - counted.keys()))
+        counted.update(extra)
+        return counted
+
+    def _walk(self, dimension: Dimension, limit: int, extra: Counter[str]) -> Counter[str] | None:
+        """Values until no other can be among the first; None where asking is cheaper."""
+        budget = self._budget(dimension)
+        if min(limit, self._base.number(dimension)) > budget:
+            return None
         most_extra = max(extra.values(), default=0)
-        bound = 0
-        met = set()
-        for one in self._base.values.ranked(dimension):
+        counted: Counter[str] = Counter()
+        first, bound = _First(limit), 0
+        for one in self._base.ranked(dimension):
             bound = one.count + most_extra
-            if len(best) == limit and bound < best[0]:
+            if bound < first.least:
                 break
-            number = self._found.among(one.ids) + extra[one.value]
-            met.add(one.value)
-            yield one.value, number
-            heapq.heappush(best, number)
-            if len(best) > limit:
-                heapq.heappop(best)
-        least = best[0] if len(best) == limit else 0
-        for value, number in extra.items():
-            if value not in met and number + bound >= least:
-                having = self._base.values.having(dimension, value)
-                yield value, number + self._found.among(having)
+            if len(counted) == limit:
+                ahead = self._base.at_least(dimension, first.least - most_extra)
+                if ahead > budget:
+                    return None
+            counted[one.value] = one.members.among(self._found) + extra[one.value]
+            first.add(counted[one.value])
+        for value in extra.keys() - counted.keys():
+            if extra[value] + bound >= first.least:
+                having = self._base.having(dimension, value)
+                counted[value] = extra[value] + (having & self._found.ids).bit_count()
+        return counted
 
 
-def _tally(segment: Segment, part: Found, dimension: Dimension) -> Counter[str]:
+class _First:
+    """The largest numbers so far, as many as are wanted."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._heap: list[int] = []
+
+    @property
+    def least(self) -> int:
+        """The least of them; 0 as long as there are too few."""
+        return self._heap[0] if len(self._heap) == self._limit else 0
+
+    def add(self, number: int) -> None:
+        """One more number."""
+        if len(self._heap) < self._limit:
+            heapq.heappush(self._heap, number)
+        else:
+            heapq.heappushpop(self._heap, number)
+
+
+def _all(values: Values, part: Found, dimension: Dimension) -> Mapping[str, int]:
     if dimension in SINGLE:
-        return segment.values.tally(part, dimension)
-    ranked = segment.values.ranked(dimension)
-    return Counter({one.value: part.among(one.ids) for one in ranked})
-
-
-def _most_frequent(counted: Counter[str], limit: int) -> tuple[FacetValue, ...]:
-    least = max(1, min(heapq.nlargest(limit, counted.values()), default=1))
-    ranked = sorted((-number, value) for value, number in counted.items() if number >= least)
-    return tuple(FacetValue(value, -number) for number, value in ranked[:limit])
+        return dict(values.column(dimension).counts(part).first(values.number(dimension)))
+    return {one.value: one.members.among(part) for one in values.ranked(dimension)}

@@ -15,7 +15,7 @@ from registry.errors import SearchUnavailable
 from registry.identity import is_gone, new_holder
 from search_api.engines.sqlite.pool import Pool
 
-SCHEMA = 2
+SCHEMA = 3
 """Of the files. Another version is another index, built beside."""
 
 _TABLES = """

@@ -14,7 +14,7 @@ SINGLE = tuple(d for d in Dimension if d not in (Dimension.FLAG, Dimension.PRODU
 
 
 class Column:
-    """The values of one dimension, filing after filing: ordinals of names, 0 where there is none."""
+    """The values of one dimension, filing after filing."""
 
     def __init__(self) -> None:
         self._ordinals = array("I")
@@ -25,8 +25,13 @@ class Column:
         self._ordinals.append(self._names.setdefault(value, len(self._names)))
 
     def packed(self) -> tuple[bytes, bytes]:
-        """Ordinals and names as bytes."""
-        return self._ordinals.tobytes(), orjson.dumps(list(self._names))
+        """Ordinals of the names in order, 0 for none, and these names, as bytes."""
+        names = sorted(self._names)
+        placed = array("I", bytes(4 * len(names)))
+        for place, name in enumerate(names):
+            placed[self._names[name]] = place
+        ordinals = array("I", map(placed.__getitem__, self._ordinals))
+        return ordinals.tobytes(), orjson.dumps(names)
 
 
 class Tally:
