@@ -21,7 +21,7 @@ def selection_of(parts: Services, asked: FilterParams) -> Selection:
         filters = asked.filters(session)
     ids = None
     if asked.q.strip():
-        ids = frozenset(parts.engine.ids(Query(text=asked.q, filters=filters)))
+        ids = parts.engine.ids(Query(text=asked.q, filters=filters))
     values: dict[str, Any] = {dimension.value: some for dimension, some in filters.values.items()}
     return Selection(
         **values, period_from=filters.period_from, period_to=filters.period_to, ids=ids

@@ -1,7 +1,7 @@
 """Which filings are counted or exported, as conditions that both databases understand."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -30,7 +30,7 @@ class Selection:
     Values are those of a filing (slugs, full names of regions, `YYYY-MM`, entity ids); `city` is
     the first four digits of a division; `period` is that of the list a filing first appeared in,
     and `period_from`, `period_to` bound it. `entity_name` is a part of the company's name. `ids`
-    are what a text found; None: no text.
+    are what a text found, ascending; None: no text.
     """
 
     series: tuple[str, ...] = ()
@@ -48,7 +48,15 @@ class Selection:
     period_from: str = ""
     period_to: str = ""
     entity_name: str = ""
-    ids: frozenset[int] | None = None
+    ids: Sequence[int] | None = None
+
+    def parts(self, size: int) -> Iterator["Selection"]:
+        """The same filings in parts of at most so many ids, oldest first; at once without a text."""
+        if self.ids is None:
+            yield self
+            return
+        for start in range(0, len(self.ids), size):
+            yield replace(self, ids=self.ids[start : start + size])
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """The conditions on `Filing` for this database."""
@@ -85,7 +93,7 @@ class Selection:
         on_sqlite = session.get_bind().dialect.name == "sqlite"
         unpack = func.json_each if on_sqlite else func.json_array_elements_text
         given: BindParameter[str] = bindparam(
-            "ids", orjson.dumps(sorted(self.ids)).decode(), unique=True
+            "ids", orjson.dumps(list(self.ids)).decode(), unique=True
         )
         rows = unpack(given if on_sqlite else cast(given, JSON)).table_valued("value")
         yield Filing.id.in_(select(cast(rows.c.value, Integer)))

@@ -3,7 +3,8 @@
 No engine's own language crosses this seam; the contract tests run on each engine.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -147,8 +148,8 @@ class Engine(Protocol):
             UsageError: a cursor that is none of ours.
         """
 
-    def ids(self, query: Query) -> Iterator[int]:
-        """The ids of all filings found, in the order of the query, without cursor and limit."""
+    def ids(self, query: Query) -> "array[int]":
+        """The ids of all filings found, ascending, without cursor and limit; a million are 8 MB."""
 
     def refresh(self) -> int:
         """Take in what the registry has that the index has not; returns how many filings."""

@@ -165,8 +165,8 @@ def test_lists_with_their_rows(filled: Database) -> None:
         (Selection(period_to="2023-12", status=("active",)), 1),
         (Selection(entity_name="甲（杭州"), 4),
         (Selection(entity=("nobody",)), 0),
-        (Selection(ids=frozenset()), 0),
-        (Selection(ids=frozenset((1, 2, 999))), 2),
+        (Selection(ids=()), 0),
+        (Selection(ids=(1, 2, 999)), 2),
     ],
 )
 def test_any_selection(filled: Database, selection: Selection, expected: int) -> None:

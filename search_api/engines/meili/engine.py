@@ -1,6 +1,7 @@
 """Meilisearch behind the protocol."""
 
 import time
+from array import array
 from collections.abc import Iterator
 
 from registry.db import Database
@@ -54,8 +55,11 @@ class MeiliEngine:
             limited=matched.limited or asking.was_cut_off,
         )
 
-    def ids(self, query: Query) -> Iterator[int]:
+    def ids(self, query: Query) -> "array[int]":
         """See `Engine.ids`."""
+        return array("Q", sorted(self._ids(query)))
+
+    def _ids(self, query: Query) -> Iterator[int]:
         asking = Asking(self.server, self.current())
         asks = asking.match(query.text).asks
         condition, offset = condition_of(query.filters), 0

@@ -1,7 +1,8 @@
 """The embedded engine: SQLite FTS5 over bigrams, in files beside the registry."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -81,14 +82,14 @@ class SqliteEngine:
             limited=bool(matched and matched.limited) or len(facets) < len(query.facets),
         )
 
-    def ids(self, query: Query) -> Iterator[int]:
+    def ids(self, query: Query) -> "array[int]":
         """See `Engine.ids`."""
         state = self.current()
         terms = Terms(query.text)
-        matched = None if terms.is_empty else match(state, terms)
-        ranked = _ranked(matched, allowed(state, query.filters))
-        for place in in_order(state, _merged(ranked, query.sort), query.sort, None):
-            yield place.id
+        found = allowed(state, query.filters)
+        if not terms.is_empty:
+            found &= match(state, terms).found
+        return array("Q", bits.to_ids(found))
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""

@@ -96,6 +96,13 @@ def test_pages_are_stable_while_imports_run(filled: Database, engine: Engine) ->
     assert second.next is None
 
 
+def test_ids_are_those_of_all_pages(shared: Shared) -> None:
+    """Of everything found, ascending: what exports and statistics take."""
+    for query in (Query("算法"), Query("百度"), Query("没有"), Query("", Filters({}, "2024-01"))):
+        found = sorted(hit.id for hit in shared.engine.search(query).hits)
+        assert list(shared.engine.ids(query)) == found
+
+
 def test_newest_and_oldest(shared: Shared) -> None:
     """The order of periods, whatever the level."""
     assert shared.names(Query("百度", sort=Sort.NEWEST))[0] == "文心一言"
