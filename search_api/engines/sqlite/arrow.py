@@ -8,6 +8,7 @@ not earn.
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +21,8 @@ _FEW = 4000
 """With fewer filings, asking each is cheaper than counting the bits of an intersection."""
 _SPARSE = 256
 """A set with fewer than one filing in so many is asked filing by filing."""
+_FREQUENT = 8192
+"""So many values of a dimension that has more than twice as many are looked at first."""
 _NARROW = ((1 << 8, pa.uint8()), (1 << 16, pa.uint16()))
 _ORDER = [("counts", "descending"), ("values", "ascending")]
 
@@ -69,35 +72,68 @@ class Column:
     def __init__(self, by_id: "array[int]", names: Sequence[str]) -> None:
         wide = pa.uint32()
         narrow = next((kind for most, kind in _NARROW if len(names) <= most), wide)
-        self._by_id, self._names = _numbers(by_id).cast(narrow), names
+        self.by_id, self.names = _numbers(by_id).cast(narrow), names
+
+    @cached_property
+    def frequent(self) -> "Frequent | None":
+        """The most frequent values alone, where there are many more."""
+        return Frequent(self.by_id) if len(self.names) > _FREQUENT * 2 else None
 
     def counts(self, found: Found) -> "Counts":
         """See `column.Column.counts`."""
-        if found.size * _SPARSE < len(self._by_id):
-            values = pc.take(self._by_id, _numbers(array("I", found.members)))
-        else:
-            values = pc.filter(self._by_id, found.mask)
-        return Counts(pa.RecordBatch.from_struct_array(pc.value_counts(values)), self._names)
+        return Counts(self, found)
+
+
+class Frequent:
+    """Of a column only the filings that have one of the most frequent values: a small part of all,
+    among which the first ones are nearly always, and are known to be if they are frequent enough."""
+
+    def __init__(self, by_id: pa.Array) -> None:
+        counted = _counted(by_id)
+        counted = counted.filter(pc.greater(counted["values"], 0))
+        ranked = counted.take(pc.select_k_unstable(counted, _FREQUENT + 1, _ORDER))
+        self.bound = ranked["counts"][-1].as_py()
+        self.mask = pc.is_in(by_id, ranked["values"][:-1])
 
 
 class Counts:
     """See `column.Counts`."""
 
-    def __init__(self, counted: pa.RecordBatch, names: Sequence[str]) -> None:
-        self._counted, self._names = counted, names
+    def __init__(self, column: Column, found: Found) -> None:
+        self._column, self._found = column, found
 
     def first(self, limit: int) -> Sequence[tuple[str, int]]:
         """See `column.Counts.first`."""
-        most = min(limit + 1, self._counted.num_rows)  # one may be none
-        best = self._counted.take(pc.select_k_unstable(self._counted, most, _ORDER))
-        return [(self._names[one], count) for one, count in _pairs(best) if one][:limit]
+        if frequent := self._column.frequent:
+            mask = pc.and_(self._found.mask, frequent.mask)
+            best = self._best(pc.filter(self._column.by_id, mask), limit)
+            if len(best) == limit and best[-1][1] > frequent.bound:
+                return best
+        return self._best(self._values(), limit)
 
     def of(self, values: Iterable[str]) -> Mapping[str, int]:
         """See `column.Counts.of`."""
-        wanted = ordinals_of(self._names, values)
-        ordinals = self._counted["values"]
-        having = self._counted.filter(pc.is_in(ordinals, pa.array(wanted, ordinals.type)))
-        return {wanted[one]: count for one, count in _pairs(having)}
+        names = ordinals_of(self._column.names, values)
+        ordinals = self._values()
+        wanted = pc.is_in(ordinals, pa.array(names, ordinals.type))
+        return {names[one]: count for one, count in _pairs(_counted(ordinals.filter(wanted)))}
+
+    def _values(self) -> pa.Array:
+        """One for each filing found."""
+        by_id, found = self._column.by_id, self._found
+        if found.size * _SPARSE < len(by_id):
+            return pc.take(by_id, _numbers(array("I", found.members)))
+        return pc.filter(by_id, found.mask)
+
+    def _best(self, ordinals: pa.Array, limit: int) -> Sequence[tuple[str, int]]:
+        counted = _counted(ordinals)
+        most = min(limit + 1, counted.num_rows)  # one may be none
+        best = _pairs(counted.take(pc.select_k_unstable(counted, most, _ORDER)))
+        return [(self._column.names[one], count) for one, count in best if one][:limit]
+
+
+def _counted(ordinals: pa.Array) -> pa.RecordBatch:
+    return pa.RecordBatch.from_struct_array(pc.value_counts(ordinals))
 
 
 def _pairs(counted: pa.RecordBatch) -> Iterable[tuple[int, int]]:

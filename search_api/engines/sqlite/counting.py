@@ -33,8 +33,8 @@ class Costs(NamedTuple):
 
 
 _PLAIN = Costs(value=500, bit=0.085, ask=20_000, place=0, filing=60, filing_of_many=60)
-_ARROW = Costs(value=6000, bit=0.008, ask=30_000, place=0.1, filing=10, filing_of_many=40)
-_MANY = 4096
+_ARROW = Costs(value=6000, bit=0.008, ask=30_000, place=0.1, filing=10, filing_of_many=3)
+_MANY = 8192
 
 
 class Counting:
@@ -74,7 +74,8 @@ class Counting:
     def _ask(self, dimension: Dimension, limit: int, extra: Counter[str]) -> Counter[str]:
         counts = self._base.column(dimension).counts(self._found)
         counted = Counter(dict(counts.first(limit + len(extra))))
-        counted.update(counts.of(extra.keys() - counted.keys()))
+        if others := extra.keys() - counted.keys():
+            counted.update(counts.of(others))
         counted.update(extra)
         return counted
 

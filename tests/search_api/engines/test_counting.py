@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from search_api.engines.base import Dimension
 from search_api.engines.documents import Field, IndexDocument
-from search_api.engines.sqlite import bits, values
+from search_api.engines.sqlite import arrow, bits, values
 from search_api.engines.sqlite.counting import Counting
 from search_api.engines.sqlite.segment import Segment
 from search_api.engines.sqlite.state import State
@@ -75,6 +75,7 @@ def test_counts_are_those_of_counting_one_by_one(
     filings = {one: having for layer in layers for one, having in layer.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(values, "LARGE", large)
+        patch.setattr(arrow, "_FREQUENT", 3)  # of more than six values, these are counted first
         patch.setattr(Counting, "_budget", lambda _, one: math.inf if one is COUNTED[1] else budget)
         with index_of(layers) as state:
             found = bits.from_ids(chosen & filings.keys())
@@ -98,3 +99,15 @@ def test_more_values_than_are_kept_at_hand(
             counted = state.counting(found).count(dimension, 20)
             expected = one_by_one(filings, found, dimension)[:20]
             assert [(one.value, one.count) for one in counted] == expected
+
+
+def test_a_value_beyond_the_frequent_ones_may_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its filings were all found, and it is as frequent among them by the lower name."""
+    having = ["W", "X", "Y", "Z"] * 3 + ["A"] * 2 + ["B", "C", "D", "E", "F"]
+    filings = {one: (value,) for one, value in enumerate(having, 1)}
+    monkeypatch.setattr(values, "LARGE", 0)
+    monkeypatch.setattr(arrow, "_FREQUENT", 4)
+    monkeypatch.setattr(Counting, "_budget", lambda *_: 0)
+    with index_of([filings]) as state:
+        counted = state.counting(bits.from_ids([*range(1, 9), 13, 14])).count(Dimension.CITY, 3)
+    assert [(one.value, one.count) for one in counted] == [("A", 2), ("W", 2), ("X", 2)]
