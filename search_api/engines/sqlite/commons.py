@@ -10,10 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from search_api.engines.documents import Field
+from search_api.engines.text import BEGIN, END
+
 LONGEST = 8
 """Characters of a common fragment at most; longer ones are looked for in those that have all its parts."""
 
+WITH_ENDS = (Field.ENTITY, Field.NAME)
+"""Fields in which it matters where an item begins and ends."""
 _SEPARATOR = "\n"
+_MARKED = re.compile(f"[{BEGIN}{END}]")
 
 
 class Common(NamedTuple):
@@ -81,8 +87,18 @@ def _cut_fragments(common: set[str], length: int) -> Cut:
     return lambda text: _SEPARATOR.join([p for run in text.split(_SEPARATOR) for p in parts(run)])
 
 
+def with_ends(fragments: set[str]) -> set[str]:
+    """Also each as the beginning of an item, and as a whole one, however rare that is.
+
+    Who has a common fragment anywhere is of little help in finding who has it there.
+    """
+    bare = [fragment for fragment in fragments if not _MARKED.search(fragment)]
+    begins = {BEGIN + fragment for fragment in bare}
+    return fragments | begins | {fragment + END for fragment in begins}
+
+
 def note(texts: Iterable[tuple[int, str]], fragments: set[str]) -> Iterator[Common]:
-    """Who has each of the fragments; texts by ascending id."""
+    """Who has each of the fragments, those that anybody has; texts by ascending id."""
     if not fragments:
         return
     found = {fragment: array("I") for fragment in fragments}
@@ -91,10 +107,10 @@ def note(texts: Iterable[tuple[int, str]], fragments: set[str]) -> Iterator[Comm
     for one, text in texts:
         for fragment in _seen(runs_of(text), fragments):
             found[fragment].append(one)
-    counts = {fragment: len(ids) for fragment, ids in found.items()}
-    for fragment, ids in found.items():
+    counts = {fragment: len(ids) for fragment, ids in found.items() if ids}
+    for fragment in counts:
         part = _same_part(fragment, counts)
-        yield Common(fragment, None, part) if part else Common(fragment, ids, "")
+        yield Common(fragment, None, part) if part else Common(fragment, found[fragment], "")
 
 
 def _seen(runs: Iterable[str], fragments: set[str]) -> set[str]:

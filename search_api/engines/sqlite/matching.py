@@ -119,26 +119,15 @@ def _levels(state: State, fragment: str, number: str) -> dict[Level, int]:
             found[Level.NUMBER] = state.find(Field.NUMBER, BEGIN + number + END)
         found[Level.ENTITY_PART] = state.find(Field.ENTITY, fragment)
         found[Level.NAME_PART] = state.find(Field.NAME, fragment)
-        entity = _begins(state, Field.ENTITY, fragment, found[Level.ENTITY_PART])
-        name = _begins(state, Field.NAME, fragment, found[Level.NAME_PART])
-        found[Level.PREFIX] = name | entity
-        found[Level.NAME] = _is(state, Field.NAME, fragment, name)
-        found[Level.ENTITY] = _is(state, Field.ENTITY, fragment, entity)
+        begins, is_all = BEGIN + fragment, BEGIN + fragment + END
+        found[Level.PREFIX] = state.find(Field.NAME, begins) | state.find(Field.ENTITY, begins)
+        found[Level.NAME] = state.find(Field.NAME, is_all)
+        found[Level.ENTITY] = state.find(Field.ENTITY, is_all)
         found[Level.NUMBER_PART] = state.find(Field.NUMBER, fragment)
         found[Level.PURPOSE] = state.find(Field.PURPOSE, fragment)
     except limits.TimeUp:
         return found
     return found
-
-
-def _begins(state: State, field: Field, fragment: str, having: int) -> int:
-    """Of those that have a fragment, the ones with an item that begins with it."""
-    return state.find(field, BEGIN + fragment, having) if having else 0
-
-
-def _is(state: State, field: Field, fragment: str, beginning: int) -> int:
-    """Of those, the ones with an item that is the fragment."""
-    return state.find(field, BEGIN + fragment + END, beginning) if beginning else 0
 
 
 def _cumulative(levels: dict[Level, int]) -> Sets:

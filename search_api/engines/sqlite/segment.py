@@ -11,16 +11,22 @@ import orjson
 from search_api.engines import limits
 from search_api.engines.documents import Field
 from search_api.engines.sqlite import bits
+from search_api.engines.sqlite.commons import WITH_ENDS
 from search_api.engines.sqlite.pool import Pool
 from search_api.engines.sqlite.values import Values
-from search_api.engines.text import bigrams
+from search_api.engines.text import BEGIN, END, bigrams
 
-_AMONG = "FROM texts WHERE id IN (SELECT value FROM json_each(?))"
-_HAVING_IN = {field: f"SELECT id {_AMONG} AND instr({field.value}, ?)" for field in Field}
-_TEXTS_OF = {field: f"SELECT {field.value} {_AMONG}" for field in Field}
+_AMONG = "FROM json_each(?) AS given CROSS JOIN texts ON texts.id = given.value"
+_HAVING_IN = {f: f"SELECT texts.id {_AMONG} WHERE instr(texts.{f.value}, ?)" for f in Field}
+_TEXTS_OF = {f: f"SELECT texts.{f.value} {_AMONG}" for f in Field}
 
 _LOOKED_UP = 8
 """So many parts of a long fragment leave few filings whose texts are to be looked at."""
+
+_MAPPED = 1 << 31
+"""Bytes of a file that are mapped into memory at most."""
+_FEW = 100
+"""The texts of so few filings are looked at at once."""
 
 
 class Segment:
@@ -36,7 +42,10 @@ class Segment:
     def _connect(self) -> sqlite3.Connection:
         # Immutable: no locks and no look at the file's time, for a file that never changes.
         uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
-        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        # Looking at texts here and there is reading pages; mapped ones are not copied each time.
+        connection.execute(f"PRAGMA mmap_size={_MAPPED}")
+        return connection
 
     def _set(self, name: str) -> int:
         [(packed,)] = self.rows("SELECT ids FROM sets WHERE name = ?", (name,))
@@ -57,17 +66,32 @@ class Segment:
         found = self.ids if within is None else within & self.ids
         if (field, fragment) in self.commons:
             return found & self._common(field, fragment)
+        if self._is_noted(field, fragment):
+            return 0
         if len(fragment) == 1:
             return found & self._matching(f'"{field.value}{fragment}" *')
-        parts = bigrams(fragment)
-        rare = [part for part in parts if (field, part) not in self.commons]
+        if within is None or found.bit_count() > _FEW:
+            found &= self._having_parts(field, fragment, found)
+            if len(fragment) == 2:
+                return found
+        return self._verified(field, fragment, found)
+
+    def _is_noted(self, field: Field, fragment: str) -> bool:
+        """Whether this beginning would be noted as the common fragment is that it consists of."""
+        bare = fragment.removeprefix(BEGIN).removesuffix(END)
+        return field in WITH_ENDS and fragment[0] == BEGIN and (field, bare) in self.commons
+
+    def _having_parts(self, field: Field, fragment: str, found: int) -> int:
+        """Of those found, the ones that have all parts of a fragment, or few of them."""
+        rare = [part for part in bigrams(fragment) if (field, part) not in self.commons]
         if rare:
             some = rare[:: -(-len(rare) // _LOOKED_UP)]
             found &= self._matching(" AND ".join(f'"{field.value}{part}"' for part in some))
         for common in self._common_parts(field, fragment):
-            if found:
-                found &= self._common(field, common)
-        return found if len(parts) == 1 else self._verified(field, fragment, found)
+            if found.bit_count() <= _FEW and len(fragment) > 2:
+                break
+            found &= self._common(field, common)
+        return found
 
     def _matching(self, query: str) -> int:
         rows = self.rows("SELECT rowid FROM fragments WHERE fragments MATCH ?", (query,))

@@ -9,6 +9,7 @@ from search_api.engines.documents import Field
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.counting import Counting
 from search_api.engines.sqlite.segment import Segment
+from search_api.engines.text import BEGIN, END
 
 
 class State:
@@ -18,7 +19,8 @@ class State:
         layers: list[tuple[Segment, int]] = []
         covered = 0
         for segment in reversed(segments):
-            layers.append((segment, segment.ids & ~covered & ~segment.gone))
+            hidden = segment.ids & (covered | segment.gone)
+            layers.append((segment, segment.ids ^ hidden if hidden else segment.ids))
             covered |= segment.ids | segment.gone
         self._layers = sorted(layers, key=lambda layer: layer[0].ids.bit_count(), reverse=True)
         self.segments = tuple(segments)
@@ -55,9 +57,17 @@ class State:
         for segment, _ in self._layers:
             yield from segment.rows(query, values)
 
-    def _find(self, field: Field, fragment: str, within: int | None = None) -> int:
-        """The filings that have a folded fragment in a field, of some or all."""
-        return self._combined(lambda segment: segment.find(field, fragment, within))
+    def _find(self, field: Field, fragment: str) -> int:
+        """The filings that have a folded fragment in a field; its ends marked or not.
+
+        Marked ones are looked for among those that have it anywhere, which are wanted as well.
+        """
+        within = None
+        if fragment.endswith(END):
+            within = self.find(field, fragment.removesuffix(END))
+        elif fragment.startswith(BEGIN):
+            within = self.find(field, fragment.removeprefix(BEGIN))
+        return 0 if within == 0 else self._combined(lambda one: one.find(field, fragment, within))
 
     def _having(self, dimension: Dimension, value: str) -> int:
         """The filings that have a value."""
@@ -66,5 +76,6 @@ class State:
     def _combined(self, of_segment: Callable[[Segment], int]) -> int:
         found = 0
         for segment, shown in self._layers:
-            found |= of_segment(segment) & shown
+            part = of_segment(segment)
+            found |= part if shown is segment.ids else part & shown
         return found

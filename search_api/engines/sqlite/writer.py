@@ -10,11 +10,11 @@ from search_api.engines.base import Progress
 from search_api.engines.documents import Field, IndexDocument
 from search_api.engines.pinyin import spell
 from search_api.engines.sqlite import bits
-from search_api.engines.sqlite.commons import fragments_of, note
+from search_api.engines.sqlite.commons import WITH_ENDS, fragments_of, note, with_ends
 from search_api.engines.sqlite.tally import Tally
 from search_api.engines.text import bigrams, mark
 
-COMMON_AT_LEAST, COMMON_SHARE = 2000, 256
+COMMON_AT_LEAST, COMMON_SHARE = 2000, 512
 """A fragment is common in so many filings, or in one of so many, whichever is more."""
 SAMPLED = 100
 """A common fragment is expected so many times in the sample."""
@@ -124,6 +124,8 @@ def _write_commons(connection: sqlite3.Connection, total: int) -> None:
     for field in Field:
         sample = connection.execute(_SAMPLE.format(field=field.value), (step,)).fetchall()
         fragments = fragments_of([text for (text,) in sample], threshold // step)
+        if field in WITH_ENDS:
+            fragments = with_ends(fragments)
         texts = connection.execute(_TEXTS.format(field=field.value))
         rows = (
             (field.value, one.fragment, one.ids and bits.pack(one.ids), one.same)
