@@ -23,8 +23,8 @@ from search_api.edge.turns import Turns
 from search_api.edge.watch import Watch
 from search_api.services import Services
 
-WAITING_FOR_POSTGRES = 4
-"""Requests worked on at once where a database on a network answers: three wait for it, one computes."""
+WITH_POSTGRES = 2
+"""Requests worked on at once where a database on a network answers: one waits for it, one computes."""
 
 
 class App(FastAPI):
@@ -37,7 +37,7 @@ class App(FastAPI):
         """The app's own stack within the edge."""
         services: Services = self.state.services
         conf = services.settings
-        at_work = 1 if services.database.is_sqlite else WAITING_FOR_POSTGRES
+        at_work = 1 if services.database.is_sqlite else WITH_POSTGRES
         turns = Turns(super().build_middleware_stack(), conf.max_requests, at_work)
         inner = Head(Ready(Watch(turns, conf), self.state.ready))
         fresh = Freshness(inner, self.state.reader, conf)

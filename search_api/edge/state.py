@@ -20,8 +20,8 @@ class StateReader:
 
     SQLite tells in microseconds whether anybody has committed since (`data_version`), so that it is
     asked on the event loop itself and the number is read again only then: once in a turn of the
-    loop, as every request that a turn works on had come before it. PostgreSQL is asked each time,
-    in a thread.
+    loop, as every request that a turn works on had come before it. PostgreSQL is asked in a thread, by one
+    question at a time: those who come meanwhile share the next one.
     """
 
     def __init__(self, database: Database) -> None:
@@ -30,6 +30,8 @@ class StateReader:
         self._connection: Any = None
         self._version, self._state = -1, 0
         self._of_turn: int | None = None
+        self._next: asyncio.Future[int] | None = None
+        self._asking = asyncio.Lock()
 
     async def read(self) -> int:
         """The state.
@@ -38,11 +40,22 @@ class StateReader:
             DatabaseUnavailable: the registry does not answer.
         """
         if not self._database.is_sqlite:
-            return await run_in_threadpool(self._ask)
+            return await self._next_answer()
         if self._of_turn is None:
             self._of_turn = self.read_now()
             asyncio.get_running_loop().call_soon(self._end_turn)
         return self._of_turn
+
+    async def _next_answer(self) -> int:
+        """What PostgreSQL says next: one question for all who come before it is put."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._ask_apart())
+        return await asyncio.shield(self._next)  # who gives up must not take it from the others
+
+    async def _ask_apart(self) -> int:
+        async with self._asking:
+            self._next = None  # who comes from now on has to be told by a later answer
+            return await run_in_threadpool(self._ask)
 
     def _end_turn(self) -> None:
         self._of_turn = None

@@ -20,6 +20,8 @@ from search_api.edge.free import is_free, is_poll
 
 LONG_SECONDS = 0.1
 """Who takes longer lets the next one begin: nobody waits behind a large file or a slow client."""
+LESS_ROOM = 4
+"""In a crowd a part of the room is used: the wait of those who are served is bounded by it."""
 NOBODY = 499
 """The status of a request whose client has gone, as proxies note it."""
 GONE = "suanbei.gone"
@@ -66,8 +68,9 @@ class Turns:
             return
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
-        if len(self._waiting) > self._most:
-            self._is_crowded = True
+        self._is_crowded = self._is_crowded or len(self._waiting) > self._most
+        room = max(1, self._most // LESS_ROOM) if self._is_crowded else self._most
+        while len(self._waiting) > room:
             _tell(self._waiting.popleft(), too_busy())
         try:
             await waiter

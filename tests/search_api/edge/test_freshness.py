@@ -1,12 +1,14 @@
 """ETags by the state of the registry: 304 without work, never an older answer, one per variant."""
 
 import asyncio
+import time
 
 import pytest
 from fastapi.testclient import TestClient
 
 from registry.checks import record_check
 from registry.db import Database
+from registry.errors import DatabaseUnavailable
 from registry.imports import import_document
 from registry.settings import Settings
 from search_api.app import create_app
@@ -163,3 +165,52 @@ def test_the_state_is_read_once_for_all_who_had_come_and_anew_for_who_comes_late
         return first, await reader.read()
 
     assert asyncio.run(turns()) == ([1] * 5, 2)
+
+
+def test_many_who_come_at_once_put_few_questions_to_postgresql(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes while an answer is under way waits for the next: the one under way may be too old."""
+    if database.is_sqlite:
+        pytest.skip("SQLite is asked on the event loop")
+    reader = StateReader(database)
+    put = []
+
+    def answers() -> int:
+        put.append(1)
+        time.sleep(0.05)
+        return len(put)
+
+    monkeypatch.setattr(reader, "_ask", answers)
+
+    async def come() -> tuple[list[int], list[int]]:
+        first = [asyncio.ensure_future(reader.read()) for _ in range(5)]
+        await asyncio.sleep(0.02)
+        second = [asyncio.ensure_future(reader.read()) for _ in range(5)]
+        return await asyncio.gather(*first), await asyncio.gather(*second)
+
+    assert asyncio.run(come()) == ([1] * 5, [2] * 5)
+
+
+def test_a_state_that_cannot_be_read_is_told_to_all_and_asked_for_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that comes back is noticed by the next request."""
+    if database.is_sqlite:
+        pytest.skip("SQLite is asked on the event loop")
+    reader = StateReader(database)
+    told = iter([DatabaseUnavailable("database: gone"), 7])
+
+    def answers() -> int:
+        one = next(told)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    monkeypatch.setattr(reader, "_ask", answers)
+
+    async def come() -> list[object]:
+        failed = await asyncio.gather(*(reader.read() for _ in range(3)), return_exceptions=True)
+        return [*map(type, failed), await reader.read()]
+
+    assert asyncio.run(come()) == [DatabaseUnavailable] * 3 + [7]
