@@ -149,7 +149,8 @@ def ensure_home(home: Path) -> None:
 
 def alembic_config() -> "Config":
     """Where the migrations are."""
-    from alembic.config import Config
+    with importing:
+        from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.errors import RegistryError, SuanbeiError
+from registry.importing import importing
 from registry.language import Language
 from registry.outcomes import Outcome, Pair
 
@@ -56,7 +57,8 @@ class _Here:
 
     def __init__(self, session: "Session", language: Language) -> None:
         # Loaded by who judges: who only asks need not wait for it.
-        from registry.verify.bulk import BulkJudge
+        with importing:
+            from registry.verify.bulk import BulkJudge
 
         self._judge = BulkJudge(session, language)
         self._shape: Shape = _as_it_is

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+COMMANDS = ROOT / "search_api" / "commands"
+"""A command is a process with one thread."""
 SERVING = [
-    path for name in ("registry", "search_api") for path in sorted((ROOT / name).rglob("*.py"))
+    path
+    for name in ("registry", "search_api")
+    for path in sorted((ROOT / name).rglob("*.py"))
+    if not path.is_relative_to(COMMANDS)
 ]
 FIRST_NEEDED_BY_TWO = """
 import sys, threading
