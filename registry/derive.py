@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from registry.facts import Facts
-from registry.lists import ALGORITHM_SERIES, Series
+from registry.lists import ALGORITHM_SERIES, NATIONAL, Series
 
-NATIONAL = "cac"
 CHANGING_FIELDS = ("name", "label", "entity", "product", "purpose", "remark", "region", "filed_on")
 """The published fields whose change is told."""
 

@@ -82,6 +82,11 @@ def _entry(code: str, year: int | None) -> _Entry | None:
     return begun[-1] if begun else entries[0]
 
 
+def is_division(code: str) -> bool:
+    """Whether a six-digit code is, or ever was, that of a division."""
+    return code in _table()
+
+
 def division(code: str, year: int | None = None) -> Division | None:
     """The division of a six-digit code under its name in `year`; None for an unknown code.
 

@@ -20,6 +20,8 @@ class Series(StrEnum):
 
 ALGORITHM_SERIES = (Series.ALGORITHM, Series.DEEP_SYNTHESIS)
 GENAI_SERIES = (Series.GENAI_FILING, Series.GENAI_REGISTRATION)
+NATIONAL = "cac"
+"""The source of the lists that count for the whole country; others only show what is in force."""
 
 Box = tuple[float, float, float, float]
 """x0, top, x1, bottom in PDF points from the page's top left corner."""

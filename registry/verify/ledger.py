@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.among import among
 from registry.anatomy import Known
-from registry.derive import NATIONAL
+from registry.lists import NATIONAL
 from registry.models import Batch, Entity, Filing
 from registry.verify.lookups import all_registrants, known_registrants
 from registry.verify.registrants import Registrant

@@ -46,7 +46,7 @@ class Phrases:
         year = digits[15:17]
         said = (
             self._check(check_sum(digits), digits[20]),
-            self._division(digits[:6], year),
+            self._division(digits[:6]),
             self._type(digits[13:15]),
             self._registrant_of(digits[6:13]),
             self._year(year),
@@ -66,8 +66,8 @@ class Phrases:
         expected = (1 - total + int(found)) % 10
         return self._words(check_reasons(expected, int(found), self._language))
 
-    def _say_division(self, code: str, year: str) -> str:
-        return self._words(division_reasons(code, 2000 + int(year), self._language))
+    def _say_division(self, code: str) -> str:
+        return self._words(division_reasons(code, self._language))
 
     def _say_type(self, code: str) -> str:
         return self._words(type_reasons(code, self._language))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.anatomy import Known
-from registry.divisions import division, enclosing_division
+from registry.divisions import enclosing_division, is_division
 from registry.language import Language
 from registry.numbers import AlgorithmNumber, GenaiNumber, Number
 from registry.reasons import Reason, say
@@ -55,7 +55,7 @@ def _algorithm_reasons(
 ) -> list[Reason]:
     reasons = [
         *check_reasons(number.expected_check, number.check_digit, language),
-        *division_reasons(number.division, number.year, language),
+        *division_reasons(number.division, language),
         *type_reasons(number.type_code, language),
         registrant_reason(number.registrant, known, language),
     ]
@@ -69,9 +69,9 @@ def check_reasons(expected: int, found: int, language: Language) -> list[Reason]
     return [say("check_digit", language, expected=expected, found=found)]
 
 
-def division_reasons(code: str, year: int, language: Language) -> list[Reason]:
-    """That there is no such division."""
-    return [say("division_unknown", language, code=code)] if division(code, year) is None else []
+def division_reasons(code: str, language: Language) -> list[Reason]:
+    """That there is no such division, nor ever was."""
+    return [] if is_division(code) else [say("division_unknown", language, code=code)]
 
 
 def type_reasons(code: str, language: Language) -> list[Reason]:

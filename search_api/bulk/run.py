@@ -74,7 +74,8 @@ def check_file(
         DocumentError: the source cannot be read.
         RegistryError: the target cannot be written.
     """
-    return _check_file(judging_here(session), source, target, options, progress, watch)
+    with fewer_collections(_BESIDE_OTHERS):
+        return _check_file(judging_here(session), source, target, options, progress, watch)
 
 
 def check_file_apart(
@@ -84,18 +85,15 @@ def check_file_apart(
 
     Nobody else may use the process meanwhile (see `judging_apart`).
     """
-    gc.freeze()  # what is loaded by now stays: nobody need look through it
-    try:
+    with fewer_collections(_ALONE):
         return _check_file(judging_apart(open_session), source, target, options, progress)
-    finally:
-        gc.unfreeze()
 
 
 def _check_file(
     judges: Judges, source: Path, target: Path, options: Options, progress: Progress,
     watch: Watch | None = None,
 ) -> Summary:  # fmt: skip
-    with fewer_collections(), judges(options.language) as judging:
+    with judges(options.language) as judging:
         opened = open_source(source, options.delimiter)
         with open_target(target, opened.delimiter) as written:
             judging.begin(partial(_shape, written.shape, options.language, bool(watch)))
@@ -108,18 +106,19 @@ def _check_file(
 
 
 @contextmanager
-def fewer_collections() -> Iterator[None]:
-    """Blocks of rows are many small objects and no cycles: looking for cycles takes a third of the
-    time. For the whole process, and harmless to it."""
-    before = gc.get_threshold()
-    gc.set_threshold(_ROWS_OF_SOME_BLOCKS, *before[1:])
+def fewer_collections(objects: int) -> Iterator[None]:
+    """Look for cycles only after so many new objects: blocks of rows are many small objects and no
+    cycles. For the whole process, and harmless to it."""
+    gc.set_threshold(objects, *_USUAL[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*_USUAL)
 
 
-_ROWS_OF_SOME_BLOCKS = 500_000
+_USUAL = gc.get_threshold()
+_BESIDE_OTHERS, _ALONE = 50_000, 500_000
+"""Objects of a few blocks of rows, in a process with other work and in one without."""
 
 
 class _Check:

@@ -9,7 +9,8 @@ from typing import Literal
 
 from registry.errors import EmptyDocument, MissingFile, NotADocument
 
-CHUNK = 1 << 20
+CHUNK = 1 << 17
+"""Bytes looked at together: few enough to stay at hand while they are."""
 SAMPLE = 1 << 16
 DELIMITERS = ",\t;|，；^~:"
 """What may part cells, the likeliest first."""
@@ -75,10 +76,13 @@ def encoding_of(path: Path) -> str:
 
 def _decodes(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
+    is_narrow = not encoding.startswith(("utf-16", "utf-32"))
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
-                if "\0" in decoder.decode(chunk):
+                text = decoder.decode(chunk)
+                # The byte is found sooner than the sign, where it can be nothing else.
+                if b"\0" in chunk if is_narrow else "\0" in text:
                     return False
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -97,6 +101,8 @@ def delimiter_of(sample: str) -> str:
 
 def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     """The share of rows that have the commonest width, and that width; nothing if it is one."""
+    if delimiter not in sample:
+        return (0.0, 0)
     try:
         rows = [row for row in csv.reader(sample.splitlines(), delimiter=delimiter) if row]
     except csv.Error:
