@@ -72,8 +72,10 @@ class Counting:
         return asking / (costs.value + costs.bit * values.places)
 
     def _ask(self, dimension: Dimension, limit: int, extra: Counter[str]) -> Counter[str]:
+        """The first ones of the base, and all that the others add to: no value beyond these can be
+        among the first, since those of the base that come before it do so with what is added."""
         counts = self._base.column(dimension).counts(self._found)
-        counted = Counter(dict(counts.first(limit + len(extra))))
+        counted = Counter(dict(counts.first(limit)))
         if others := extra.keys() - counted.keys():
             counted.update(counts.of(others))
         counted.update(extra)
@@ -86,21 +88,17 @@ class Counting:
             return None
         most_extra = max(extra.values(), default=0)
         counted: Counter[str] = Counter()
-        first, bound = _First(limit), 0
+        first = _First(limit)
         for one in self._base.ranked(dimension):
-            bound = one.count + most_extra
-            if bound < first.least:
-                break
+            if one.count + most_extra < first.least:
+                return counted  # nor can a value that only the other segments have
             if len(counted) == limit:
                 ahead = self._base.at_least(dimension, first.least - most_extra)
                 if ahead > budget:
                     return None
             counted[one.value] = one.members.among(self._found) + extra[one.value]
             first.add(counted[one.value])
-        for value in extra.keys() - counted.keys():
-            if extra[value] + bound >= first.least:
-                having = self._base.having(dimension, value)
-                counted[value] = extra[value] + (having & self._found.ids).bit_count()
+        counted.update({value: extra[value] for value in extra.keys() - counted.keys()})
         return counted
 
 
