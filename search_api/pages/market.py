@@ -17,6 +17,7 @@ from search_api.cache import VersionCache, registry_version
 from search_api.edge.headers import PICTURE_POLICY
 from search_api.i18n import language_of_request, mark, translations
 from search_api.pages import charts
+from search_api.pages.drawings import SIZES, Drawing, height_of
 from search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
 from search_api.pages.show import address
 from search_api.pages.state import page_state
@@ -105,8 +106,8 @@ def _chart(name: str, rows: Rows, market: Market, language: Language) -> dict[st
         "parameters": parameters | {"size": size},
         "size": size,
         "sizes": {
-            one: (charts.SIZES[one].width,
-                  charts.height_of(draw(name, rows, market, language, size=one)))
+            one: (SIZES[one].width,
+                  height_of(draw(name, rows, market, language, size=one)))
             for one in sizes
         },
     }  # fmt: skip
@@ -133,13 +134,13 @@ def labelled(name: str, rows: Rows, market: Market, language: Language) -> Rows:
 def draw(
     name: str, rows: Rows, market: Market, language: Language, theme: str = "light",
     size: str = "wide",
-) -> charts.Drawing:  # fmt: skip
+) -> Drawing:  # fmt: skip
     """The drawing of a chart."""
     told = labelled(name, rows, market, language)
     told = told if name in OVER_TIME else told[:MOST_BARS]
     told = [row for row in told if name not in OVER_TIME or row["label"][:2] == "20"]
     _ = translations(language).gettext
-    return charts.Drawing(
+    return Drawing(
         rows=tuple((row["label"], row["part"], row["count"]) for row in told),
         parts=tuple(dict.fromkeys(row["part"] for row in told)),
         columns=name in OVER_TIME,

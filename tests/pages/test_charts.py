@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from search_api.bulk.cells import neutral
-from search_api.pages import charts, drawn
+from search_api.pages import charts, drawings, drawn
 from search_api.pages.state import WarmUp
 from tests.pages import registry as small
 
@@ -49,7 +49,7 @@ def test_a_png_has_the_size_that_the_page_leaves_for_it(client: httpx.Client) ->
     body = client.get("/charts/types.png").content
     assert body[:8] == b"\x89PNG\r\n\x1a\n"
     width, _ = struct.unpack(">II", body[16:24])
-    assert width == drawn.PIXELS * charts.SIZES["wide"].width
+    assert width == drawn.PIXELS * drawings.SIZES["wide"].width
 
 
 def test_what_draws_charts_is_loaded_once_and_in_the_background() -> None:
