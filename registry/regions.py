@@ -8,6 +8,7 @@ code whose first two digits are the province.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -131,6 +132,7 @@ def region_of_division(code: str) -> Region | None:
     return _BY_CODE.get(code[:2])
 
 
+@lru_cache(maxsize=4096)
 def regions_of_spelling(spelling: str) -> tuple[Region, ...]:
     """The regions a Latin spelling can mean, without regard to case: ZheJiang, ShanXi, Shinghai.
 

@@ -5,7 +5,6 @@ person who looks at one number.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -29,22 +28,19 @@ MOST_KEPT = 50_000
 """Numbers whose filings are kept in memory."""
 
 
-class _Row(NamedTuple):
-    """A row read. `digits` are those of a number that is written as published and alone, as most
-    are; of anything else there is a `reading`."""
+_Row = tuple[str, str, str, Reading | None]
+"""A row read: what is looked up, the company claimed, and the digits of a number that is written as
+published and alone, as most are; of anything else there is a reading. (A plain tuple: there are
+hundreds of thousands.)"""
 
-    key: str
-    claimed: str
-    digits: str
-    reading: Reading | None = None
 
-    @property
-    def registrant(self) -> str:
-        """The registrant's code, empty where there is none."""
-        if self.digits:
-            return self.digits[6:13]
-        number = self.reading.number if self.reading else None
-        return number.registrant if isinstance(number, AlgorithmNumber) else ""
+def _registrant_of(row: _Row) -> str:
+    """The registrant's code, empty where there is none."""
+    _, _, digits, reading = row
+    if digits:
+        return digits[6:13]
+    number = reading.number if reading else None
+    return number.registrant if isinstance(number, AlgorithmNumber) else ""
 
 
 class BulkJudge:
@@ -63,44 +59,48 @@ class BulkJudge:
             self._readings.clear()
             self._ledger.forget()
         rows = [self._row(number, company.strip()) for number, company in pairs]
-        self._ledger.prepare(row.key for row in rows)
-        filings = [self._ledger.filings(row.key) for row in rows]
+        self._ledger.prepare(key for key, _, _, _ in rows)
+        filings = [self._ledger.filings(key) for key, _, _, _ in rows]
         self._prepare(rows, filings)
         return [*map(self._outcome, rows, filings)]
 
     def _row(self, text: str, claimed: str) -> _Row:
         published = PUBLISHED.fullmatch(text)
         if published:
-            return _Row(published[1], claimed, published[1])
+            digits = published[1]
+            return digits, claimed, digits, None
         reading = self._readings.get(text)
         if reading is None:
             reading = self._readings[text] = read_input(text)
-        return _Row(reading.key, claimed, "", reading)
+        return reading.key, claimed, "", reading
 
     def _prepare(self, rows: Sequence[_Row], filings: Sequence[list[Brief]]) -> None:
         """Read what the rows need beside their filings, in few queries."""
-        unlisted = (row.registrant for row, listed in zip(rows, filings, strict=True) if not listed)
+        unlisted = (
+            _registrant_of(row) for row, listed in zip(rows, filings, strict=True) if not listed
+        )
         self._ledger.prepare_registrants(filter(None, unlisted))
         self._ledger.prepare_companies(
             filing.entity_id
-            for row, listed in zip(rows, filings, strict=True)
-            if listed and row.claimed
+            for (_, claimed, _, _), listed in zip(rows, filings, strict=True)
+            if listed and claimed
             for filing in listed
-            if filing.entity_key != entity_key(row.claimed)
+            if filing.entity_key != entity_key(claimed)
         )
 
     def _outcome(self, row: _Row, filings: list[Brief]) -> Outcome:
-        if not filings or not row.key:
-            return self._unlisted(row)
-        told = still_told(row.reading, self._language) if row.reading else []
+        key, claimed, digits, reading = row
+        if not filings or not key:
+            return self._unlisted_reading(reading) if reading else self._unlisted(digits)
+        told = still_told(reading, self._language) if reading else []
         match = None
-        if row.claimed:
-            match, listed = self._match(row.claimed, filings)
+        if claimed:
+            match, listed = self._match(claimed, filings)
             told.append(match_reason(match, listed, self._language))
         level = match.api_level if match else ""
-        if self._ledger.is_plain(row.key):
+        if self._ledger.is_plain(key):
             return self._plain(filings[0], level, told)
-        return self._with_past(self._ledger.views(row.key), level, told)
+        return self._with_past(self._ledger.views(key), level, told)
 
     def _plain(self, filing: Brief, level: str, told: list[Reason]) -> Outcome:
         """Active, in a national list."""
@@ -145,19 +145,20 @@ class BulkJudge:
         judged = [(match_registrant(claimed, one), one.listed) for one in registrants]
         return min(judged, key=lambda pair: rank_of(pair[0]))
 
-    def _unlisted(self, row: _Row) -> Outcome:
-        if row.reading is None:
-            reason = self._phrases.of_digits(row.digits)
-            return Outcome("not_listed", published_form(row.digits), "", "", reason)
-        number = row.reading.number
+    def _unlisted(self, digits: str) -> Outcome:
+        reason = self._phrases.of_digits(digits)
+        return Outcome("not_listed", published_form(digits), "", "", reason)
+
+    def _unlisted_reading(self, reading: Reading) -> Outcome:
+        number = reading.number
         if isinstance(number, AlgorithmNumber | GenaiNumber):
-            told = still_told(row.reading, self._language)
+            told = still_told(reading, self._language)
             said = [self._phrases.of(number), *(reason["text"] for reason in told)]
         else:
-            said = [one["text"] for one in input_reasons(row.reading, self._language)]
+            said = [one["text"] for one in input_reasons(reading, self._language)]
         return Outcome(
             verdict_of_input(number),
-            number=str(number) if row.reading.of_cac else "",
+            number=str(number) if reading.of_cac else "",
             reason=self._separator.join(said),
         )
 

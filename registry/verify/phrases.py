@@ -33,23 +33,24 @@ class Phrases:
     def __init__(self, ledger: Ledger, language: Language) -> None:
         self._ledger, self._language = ledger, language
         self._separator = SEPARATOR.say(language)
-        remembered = lru_cache(maxsize=_MOST_KEPT)
-        self._check = remembered(self._say_check)
-        self._division = remembered(self._say_division)
-        self._type = remembered(self._say_type)
-        self._registrant = remembered(self._say_registrant)
-        self._year = remembered(self._say_year)
-        self._month = remembered(self._say_month)
+        of_few, of_many = lru_cache(maxsize=None), lru_cache(maxsize=_MOST_KEPT)
+        self._check = of_few(self._say_check)
+        self._type = of_few(self._say_type)
+        self._year = of_few(self._say_year)
+        self._month = of_many(self._say_month)
+        self._division = of_many(self._say_division)
+        self._registrant = of_many(self._say_registrant)
 
     def of_digits(self, digits: str) -> str:
         """What is most to be said of an algorithm number with these 21 digits."""
-        year = digits[15:17]
+        registrant = digits[6:13]
         said = (
             self._check(check_sum(digits), digits[20]),
             self._division(digits[:6]),
             self._type(digits[13:15]),
-            self._registrant_of(digits[6:13]),
-            self._year(year),
+            # Nobody's code is not worth a word (see `_LIGHT`), nor a place among those remembered.
+            self._registrant(registrant) if self._ledger.known(registrant) else "",
+            self._year(digits[15:17]),
         )
         return self._separator.join(filter(None, said)) or self._not_listed(AlgorithmNumber(digits))
 
@@ -71,10 +72,6 @@ class Phrases:
 
     def _say_type(self, code: str) -> str:
         return self._words(type_reasons(code, self._language))
-
-    def _registrant_of(self, code: str) -> str:
-        """Who the registrant is; nobody's code is not worth a word (see `_LIGHT`)."""
-        return self._registrant(code) if self._ledger.known(code) else ""
 
     def _say_registrant(self, code: str) -> str:
         known = self._ledger.known(code)

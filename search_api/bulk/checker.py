@@ -43,16 +43,15 @@ def added_headers(language: Language) -> list[str]:
     return [title.say(language) for title in HEADERS]
 
 
-def added_cells(outcome: Outcome, language: Language) -> list[str]:
+def added_words(language: Language) -> dict[str, str]:
+    """What codes are called in the columns that are added."""
+    return {code: text.say(language) for code, text in WORDS.items()}
+
+
+def added_cells(outcome: Outcome, words: Mapping[str, str]) -> list[str]:
     """The cells of one row."""
-    words = _SAID[language]
     verdict, number, entity, match, *rest = outcome
     return [words[verdict], number, entity, words[match], *rest]
-
-
-_SAID = {
-    language: {code: text.say(language) for code, text in WORDS.items()} for language in Language
-}
 
 
 _Slot = list[Answer]

@@ -18,7 +18,6 @@ class CsvShape:
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
-        self._must_quote = re.compile(f'[{re.escape(delimiter)}"\r\n]')
 
     def __call__(self, cells: Sequence[str]) -> str:
         """The cells, each behind a delimiter, and the end of the row."""
@@ -29,10 +28,11 @@ class CsvShape:
 
     def _cell(self, cell: str) -> str:
         safe = neutral(cell) if cell[0] in SUSPECT else cell
-        if not self._must_quote.search(safe):
-            return safe
-        doubled = safe.replace('"', '""')
-        return f'"{doubled}"'
+        # Looked for one by one: that takes a fraction of the time of a pattern.
+        if self._delimiter in safe or '"' in safe or "\n" in safe or "\r" in safe:
+            doubled = safe.replace('"', '""')
+            return f'"{doubled}"'
+        return safe
 
 
 class CsvTarget:

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from registry.errors import UsageError
 from registry.language import Language
 from registry.outcomes import Outcome, Pair
-from search_api.bulk.checker import Answers, added_cells, added_headers
+from search_api.bulk.checker import Answers, added_cells, added_headers, added_words
 from search_api.bulk.columns import LOOKED_AT, Columns, find_columns
 from search_api.bulk.files import open_source, open_target
 from search_api.bulk.judging import Judges, Judging, OpenSession, judging_apart, judging_here
@@ -96,7 +96,8 @@ def _check_file(
     with judges(options.language) as judging:
         opened = open_source(source, options.delimiter)
         with open_target(target, opened.delimiter) as written:
-            judging.begin(partial(_shape, written.shape, options.language, bool(watch)))
+            words = added_words(options.language)
+            judging.begin(partial(_shape, written.shape, words, bool(watch)))
             check = _Check(judging, written, options, watch)
             for sheet in opened.sheets():
                 check.sheet(sheet, progress)
@@ -191,10 +192,13 @@ class _Check:
 
 
 def _shape(
-    shape: Callable[[Sequence[str]], Any], language: Language, is_watched: bool, outcome: Outcome
+    shape: Callable[[Sequence[str]], Any],
+    words: Mapping[str, str],
+    is_watched: bool,
+    outcome: Outcome,
 ) -> Any:
     """What goes behind a row; with the outcome itself, where somebody looks on."""
-    shaped = shape(added_cells(outcome, language))
+    shaped = shape(added_cells(outcome, words))
     return (shaped, outcome) if is_watched else shaped
 
 
