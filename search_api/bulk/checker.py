@@ -1,7 +1,7 @@
 """Rows in, the cells of their verdicts out."""
 
 from collections import Counter, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -34,7 +34,7 @@ WORDS = {
     "different": Text("不一致", "different"),
     "": Text("", ""),
 }
-MOST_KEPT = 100_000
+MOST_KEPT = 50_000
 """Different questions whose answers are kept in memory."""
 
 
@@ -59,18 +59,21 @@ _Slot = list[Answer]
 
 
 class _Kept(dict[Pair, _Slot]):
-    """Questions with their slots. What is asked for and not there yet is taken from `older`, or put
-    into `missing` with a new slot."""
+    """Questions with their slots. What is asked for and not there yet is taken from `older`, or is
+    new: put at the end of `questions`, and its slot of `slots`."""
 
     def __init__(self, older: Mapping[Pair, _Slot]) -> None:
         super().__init__()
         self._older = older
-        self.missing: dict[Pair, _Slot] = {}
+        self.questions: list[Pair] = []
+        self.slots: list[_Slot] = []
 
     def __missing__(self, pair: Pair) -> _Slot:
         slot = self._older.get(pair)
         if slot is None:
-            slot = self.missing[pair] = []
+            slot = []
+            self.questions.append(pair)
+            self.slots.append(slot)
         self[pair] = slot
         return slot
 
@@ -85,24 +88,25 @@ class Answers:
     def __init__(self, judging: Judging) -> None:
         self._judging = judging
         self._kept = _Kept({})
-        self._asked: deque[tuple[Collection[_Slot], list[_Slot]]] = deque()
+        self._asked: deque[tuple[list[_Slot], list[_Slot]]] = deque()
         self.counts: Counter[Label] = Counter()
 
     def ask(self, pairs: Sequence[Pair]) -> None:
         """Put those of the questions that are new."""
         if len(self._kept) > MOST_KEPT // 2:
-            self._kept = _Kept({**self._kept})
+            self._kept = _Kept({**self._kept})  # a copy, which does not keep those before it
         slots = [*map(self._kept.__getitem__, pairs)]
-        missing, self._kept.missing = self._kept.missing, {}
-        if missing:
-            self._judging.ask([*missing])
-        self._asked.append((missing.values(), slots))
+        new, self._kept.slots = self._kept.slots, []
+        if new:
+            self._judging.ask(self._kept.questions)
+            self._kept.questions = []
+        self._asked.append((new, slots))
 
     def take(self) -> list[Any]:
         """The answer to each of the questions that were asked first, in order."""
-        missing, slots = self._asked.popleft()
-        if missing:
-            for slot, answer in zip(missing, self._judging.answer(), strict=True):
+        new, slots = self._asked.popleft()
+        if new:
+            for slot, answer in zip(new, self._judging.answer(), strict=True):
                 slot.append(answer)
         answers = [*chain.from_iterable(slots)]
         self.counts.update(map(itemgetter(1), answers))

@@ -68,11 +68,13 @@ class CsvSource:
     def _simple(self, whole: str) -> Batch | None:
         """A block of rows of a line each; None if it is none."""
         lines = _plain_lines(whole)
-        if lines is None or whole.count('"') % 2:
+        if lines is None:
             return None
         if '"' not in whole and "" not in lines and len(whole) <= LARGEST_CELL:
             # Without quotes a delimiter parts cells, whatever stands around it.
             return Batch([line.split(self.delimiter) for line in lines], lines)
+        if whole.count('"') % 2:
+            return None
         try:
             rows = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except csv.Error:
