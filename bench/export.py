@@ -35,7 +35,7 @@ def measure(turns: int) -> Iterator[Row]:
         run([sys.executable, "cli.py", "reindex"], env=environment_of(many))
         found = [export(many, folder / "found.csv", 0, COMMON) for _ in range(turns)]
         yield Row(f"csv, those that {COMMON} finds", "s", [ran.wall for ran in found])
-        yield peak(f"csv, those that {COMMON} finds", found)
+        yield peak(f"csv, those that {COMMON} finds", found, at_most(PEAK_MEGABYTES))
         for form in ("jsonl", "parquet", "xlsx"):
             ran = [export(others, folder / f"all.{form}", 0) for _ in range(turns)]
             yield Row(f"{form}, {OTHERS:,} filings", "s", [one.wall for one in ran])

@@ -89,7 +89,7 @@ class SqliteEngine:
         found = allowed(state, query.filters)
         if not terms.is_empty:
             found &= match(state, terms).found
-        return array("Q", bits.to_ids(found))
+        return array("Q", bits.each(found))
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""

@@ -16,7 +16,7 @@ from search_api.engines.text import bigrams, mark
 
 COMMON_AT_LEAST, COMMON_SHARE = 2000, 512
 """A fragment is common in so many filings, or in one of so many, whichever is more."""
-SAMPLED = 100
+SAMPLED = 64
 """A common fragment is expected so many times in the sample."""
 
 _TABLES = """
