@@ -71,6 +71,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.reader = StateReader(services.database)
     desk = VerdictDesk(services.database, app.state.reader)
+    app.state.desk = desk
     app.state.ready = {"/v1/verify": partial(ready_verdict, desk)}
     app.state.meters = Meters(services)
     app.state.statistics = Statistics(services)

@@ -25,7 +25,10 @@ _LOOK_UP = "SELECT body, names FROM cards WHERE number_key = ? AND edition = ?"
 
 
 class VerdictDesk:
-    """Answers verdicts as JSON, from one thread, and is never behind the registry."""
+    """Answers verdicts as JSON, and is never behind the registry.
+
+    `quickly` belongs to one thread, `frame_of` to any.
+    """
 
     def __init__(self, database: Database, state: StateReader) -> None:
         self._database, self._state = database, state
@@ -44,7 +47,7 @@ class VerdictDesk:
             return None
         key, told = _read(text, language)
         try:
-            frame = self._frame_of(self._state.read_now() if state is None else state)
+            frame = self.frame_of(self._state.read_now() if state is None else state)
             found = self._look_up(key)
         except (sqlite3.Error, DatabaseUnavailable):
             return None  # the thorough way says what is the matter
@@ -75,7 +78,7 @@ class VerdictDesk:
         self._connection = connection
         return connection
 
-    def _frame_of(self, state: int) -> Frame:
+    def frame_of(self, state: int) -> Frame:
         """The frame of this state of the registry, or of a newer one."""
         if self._frame is None or self._frame[0] != state:
             with self._database.read() as session:

@@ -31,13 +31,13 @@ class Desk:
     """Answers questions from one session; what all answers share is read once.
 
     Coverage is read before anything is looked up: a list that is taken in between must not make
-    "not listed" claim more than was looked at.
+    "not listed" claim more than was looked at. So may `frame` be, and is then used.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, frame: Frame | None = None) -> None:
         self.session = session
-        self.coverage = coverage(session)
-        self._frame = new_frame(self.coverage)
+        self._frame = frame or new_frame(coverage(session))
+        self.coverage = self._frame.coverage
 
     def verdict(self, text: str, entity: str = "", language: Language = Language.EN) -> Verdict:
         """The verdict on the number in a text; `entity` is the company claimed, blank for none."""

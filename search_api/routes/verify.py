@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.types import Scope
 
@@ -68,11 +68,14 @@ def ready_verdict(desk: VerdictDesk, scope: Scope) -> bytes | None:
 
 @router.get("", response_class=Response, responses={200: {"model": Verdict}})
 def verify_one(
-    parts: Parts, number: NumberText, language: AnswerLanguage, entity: CompanyName = ""
-) -> Response:
+    request: Request, parts: Parts, number: NumberText, language: AnswerLanguage,
+    entity: CompanyName = "",
+) -> Response:  # fmt: skip
     """A verdict with its reasons, its evidence and its limits."""
+    state = request.scope.get(STATE)
+    frame = None if state is None else request.app.state.desk.frame_of(state)
     with parts.database.read() as session:
-        return Response(Desk(session).answer(number, entity, language), media_type=JSON)
+        return Response(Desk(session, frame).answer(number, entity, language), media_type=JSON)
 
 
 @router.post("", response_class=Response, responses={200: {"model": Verdicts}})
