@@ -12,12 +12,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from registry.errors import BrokenDocument
+from registry.errors import BrokenDocument, UsageError
 from search_api.bulk.sniffing import SAMPLE, delimiter_of, encoding_of
 from search_api.bulk.tables import Batch, Progress, Sheet
 
-BLOCK = 1 << 19
+BLOCK = 1 << 18
 """Characters read at once."""
+_NO_DELIMITERS = ('"', "\r", "\n")
 LARGEST_CELL = 1 << 24
 ROWS_AT_ONCE = 5_000
 
@@ -27,9 +28,12 @@ class CsvSource:
 
     Raises:
         NotADocument: it is no text.
+        UsageError: a delimiter that can be none.
     """
 
     def __init__(self, path: Path, delimiter: str = "") -> None:
+        if len(delimiter) > 1 or delimiter in _NO_DELIMITERS:
+            raise UsageError(f"delimiter {delimiter!r}: one sign is wanted, no quote or line end")
         self._path = path
         self._encoding = encoding_of(path)
         with path.open(encoding=self._encoding, newline="") as file:

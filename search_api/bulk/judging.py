@@ -101,7 +101,7 @@ def can_judge_apart() -> bool:
 
 
 class _Apart:
-    ahead = 12
+    ahead = 24
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
+from registry.errors import UsageError
 from search_api.bulk import csv_source
 from search_api.bulk.cells import is_risky, neutral
 from search_api.bulk.csv_source import CsvSource
@@ -76,3 +77,10 @@ def test_no_formula_passes_through(tmp_path: Path, rows: list[list[str]], delimi
     assert not any(is_risky(cell) for row in back for cell in row)
     short = [[*row, *[""] * (width - len(row))] for row in rows]
     assert back == [[*map(neutral, row), "yes"] for row in short]
+
+
+@pytest.mark.parametrize("delimiter", ["ab", "\\t", '"', "\n"])
+def test_what_can_be_no_delimiter_is_refused(tmp_path: Path, delimiter: str) -> None:
+    """In one line: the csv module would raise a TypeError, or read nonsense."""
+    with pytest.raises(UsageError, match="one sign is wanted"):
+        read(tmp_path, "a,b", delimiter, 1)
