@@ -17,6 +17,7 @@ from registry.suggest import suggest
 LIBRARIES = ("sqlite3", "sqlalchemy", "rapidfuzz")
 ASKED = 200
 MANY = 1_000_000
+NOTE = f"{ASKED} listed numbers, one or two digits of each wrong, or one left out"
 
 
 def measure(turns: int) -> Iterator[Row]:
@@ -26,12 +27,12 @@ def measure(turns: int) -> Iterator[Row]:
         for home in (snapshot_home(folder), synthetic_home(MANY, folder)):
             filings, numbers = drawn(home)
             database = open_database(settings_of(home))
-            asked = [*mistyped(numbers)][:ASKED]
-            taken = [milliseconds(database, asked) for _ in range(turns)]
+            for slip, numbers_with in (("digits wrong", mistyped), ("a digit missing", shortened)):
+                asked = [*numbers_with(numbers)][:ASKED]
+                taken = [milliseconds(database, asked) for _ in range(turns)]
+                yield Row(f"{filings:,} filings: suggestions, {slip}", "ms", taken,
+                          target=at_most(10), note=NOTE)  # fmt: skip
             database.close()
-            note = f"{len(asked)} numbers, one or two digits of each wrong"
-            yield Row(f"{filings:,} filings: a number's suggestions", "ms", taken,
-                      target=at_most(10), note=note)  # fmt: skip
 
 
 def mistyped(numbers: list[str]) -> Iterator[Number]:
@@ -44,6 +45,18 @@ def mistyped(numbers: list[str]) -> Iterator[Number]:
             for place in chance.sample(range(21), chance.choice((1, 2))):
                 digits[place] = str((int(digits[place]) + chance.randrange(1, 10)) % 10)
             yield AlgorithmNumber("".join(digits))
+
+
+def shortened(numbers: list[str]) -> Iterator[Number]:
+    """Algorithm numbers with a digit left out; the same each time."""
+    chance = random.Random(1)
+    for text in numbers:
+        number = parse_number(text)
+        if isinstance(number, AlgorithmNumber):
+            place = chance.randrange(21)
+            typed = f"网信算备{number.digits[:place]}{number.digits[place + 1 :]}号"
+            if short := parse_number(typed):
+                yield short
 
 
 def milliseconds(database: Database, asked: list[Number]) -> float:

@@ -36,11 +36,14 @@ def _two_slips(digits: str) -> Iterator[str]:
             for shorter in set(deleted(digits)):
                 yield from _made_sound(shorter)
         case -1:
-            yield from _sound(w for text in set(inserted(digits)) for w in substituted(text))
+            for text in set(inserted(digits)):
+                yield from _corrected(text)
         case 1:
-            yield from _sound(w for text in set(deleted(digits)) for w in substituted(text))
+            for text in set(deleted(digits)):
+                yield from _corrected(text)
         case -2:
-            yield from _sound(w for text in set(inserted(digits)) for w in inserted(text))
+            for longer in set(inserted(digits)):
+                yield from _made_sound(longer)
         case 2:
             yield from _sound(w for text in set(deleted(digits)) for w in deleted(text))
 
@@ -60,6 +63,14 @@ def _two_wrong(digits: str) -> Iterator[str]:
             left = (off - (new_a - values[a]) * _WEIGHTS[a]) % 10
             for new_b in _solutions(left, values[b], _WEIGHTS[b]):
                 yield f"{digits[:a]}{new_a}{digits[a + 1 : b]}{new_b}{digits[b + 1 :]}"
+
+
+def _corrected(digits: str) -> Iterator[str]:
+    """One digit replaced, as the check sum wants it at each place."""
+    off = (1 - check_sum(digits)) % 10
+    for place, old in enumerate(digits):
+        for new in _solutions(off, int(old), _WEIGHTS[place]):
+            yield f"{digits[:place]}{new}{digits[place + 1 :]}"
 
 
 def _solutions(wanted: int, value: int, weight: int) -> tuple[int, ...]:
