@@ -79,7 +79,7 @@ class Segment:
     def _is_noted(self, field: Field, fragment: str) -> bool:
         """Whether this beginning would be noted as the common fragment is that it consists of."""
         bare = fragment.removeprefix(BEGIN).removesuffix(END)
-        return field in WITH_ENDS and fragment[0] == BEGIN and (field, bare) in self.commons
+        return field in WITH_ENDS and fragment.startswith(BEGIN) and (field, bare) in self.commons
 
     def _having_parts(self, field: Field, fragment: str, found: int) -> int:
         """Of those found, the ones that have all parts of a fragment, or few of them."""

@@ -62,11 +62,11 @@ class State:
 
         Marked ones are looked for among those that have it anywhere, which are wanted as well.
         """
-        within = None
-        if fragment.endswith(END):
-            within = self.find(field, fragment.removesuffix(END))
-        elif fragment.startswith(BEGIN):
-            within = self.find(field, fragment.removeprefix(BEGIN))
+        more = fragment.removesuffix(END)
+        if more == fragment:
+            more = fragment.removeprefix(BEGIN)
+        is_marked = more != fragment and bool(more.strip(BEGIN))
+        within = self.find(field, more) if is_marked else None
         return 0 if within == 0 else self._combined(lambda one: one.find(field, fragment, within))
 
     def _having(self, dimension: Dimension, value: str) -> int:

@@ -25,14 +25,14 @@ def document(one: int, items: dict[Field, tuple[str, ...]]) -> IndexDocument:
 
 
 def fragments(items: tuple[str, ...]) -> set[str]:
-    """Every run of items, alone, as a beginning and as a whole; some that nobody has."""
+    """Every run of items, alone, as a beginning, an end and a whole; some that nobody has."""
     runs = {
         item[start:end]
         for item in (*items, "乙a甲1")
         for start in range(len(item))
         for end in range(start + 1, len(item) + 1)
     }
-    return {form for run in runs for form in (run, BEGIN + run, BEGIN + run + END)}
+    return {form for run in runs for form in (run, BEGIN + run, run + END, BEGIN + run + END)}
 
 
 @pytest.mark.parametrize("common", [2, 1000])
