@@ -21,7 +21,7 @@ _FEW = 4000
 """With fewer filings, asking each is cheaper than counting the bits of an intersection."""
 _SPARSE = 256
 """A set with fewer than one filing in so many is asked filing by filing."""
-_FREQUENT = 8192
+_FREQUENT = 16384
 """So many values of a dimension that has more than twice as many are looked at first."""
 _NARROW = ((1 << 8, pa.uint8()), (1 << 16, pa.uint16()))
 _ORDER = [("counts", "descending"), ("values", "ascending")]
