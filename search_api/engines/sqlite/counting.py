@@ -34,7 +34,7 @@ class Costs(NamedTuple):
 
 _PLAIN = Costs(value=500, bit=0.085, ask=20_000, place=0, filing=60, filing_of_many=60)
 _ARROW = Costs(value=6000, bit=0.008, ask=30_000, place=0.1, filing=10, filing_of_many=3)
-_MANY = 8192
+_MANY = 32_768
 
 
 class Counting:
