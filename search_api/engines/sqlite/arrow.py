@@ -27,12 +27,6 @@ _NARROW = ((1 << 8, pa.uint8()), (1 << 16, pa.uint16()))
 _ORDER = [("counts", "descending"), ("values", "ascending")]
 
 
-def mask_of(ids: int, places: int) -> pa.BooleanArray:
-    """A set as booleans, one for each place."""
-    packed = pa.py_buffer(ids.to_bytes((places + 7) // 8, "little"))
-    return pa.Array.from_buffers(pa.bool_(), places, [None, packed])
-
-
 def _numbers(values: "array[int]") -> pa.UInt32Array:
     return pa.Array.from_buffers(pa.uint32(), len(values), [None, pa.py_buffer(values)])
 
@@ -63,7 +57,7 @@ def members(packed: bytes, count: int, places: int) -> Few | Many:
     """Of a value."""
     if bits.is_list(packed) and count < _FEW:
         return Few(_numbers(bits.unpack_list(packed)))
-    return Many(mask_of(bits.unpack(packed), places))
+    return Many(Found(bits.unpack(packed), places).mask)
 
 
 class Column:

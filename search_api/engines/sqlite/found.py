@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from registry.importing import importing
 from search_api.engines.sqlite import bits
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Found:
     @cached_property
     def mask(self) -> "pa.BooleanArray":
         """For Arrow: one value for each place of the segment."""
-        from search_api.engines.sqlite.arrow import mask_of
+        with importing:
+            import pyarrow as pa
 
-        return mask_of(self.ids, self._places)
+        packed = pa.py_buffer(self.ids.to_bytes((self._places + 7) // 8, "little"))
+        return pa.Array.from_buffers(pa.bool_(), self._places, [None, packed])

@@ -6,6 +6,7 @@ all who change the index, its commit is the moment at which a new state is seen.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from search_api.engines.sqlite.pool import Pool
 
 SCHEMA = 3
 """Of the files. Another version is another index, built beside."""
+
+OUTLIVED_SECONDS = 7 * 24 * 3600
+"""How long an index of an older schema is left for servers of the version that made it."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS segments (
@@ -121,8 +125,17 @@ class Manifest:
             for path in self.home.glob(f"index-{SCHEMA}.*.segment*"):
                 if path.name not in known | building:
                     path.unlink(missing_ok=True)
+            for path in self._outlived():
+                path.unlink(missing_ok=True)
             connection.executemany("DELETE FROM builders WHERE file = ?", done)
             connection.execute("COMMIT")
+
+    def _outlived(self) -> Iterator[Path]:
+        """The files of older schemas, once no server of their version has changed one for long."""
+        for path in self.home.glob("index-*"):
+            schema = path.name.removeprefix("index-").partition(".")[0]
+            if schema.isdecimal() and int(schema) < SCHEMA and _age(path) > OUTLIVED_SECONDS:
+                yield path
 
     def close(self) -> None:
         """Let go of the file."""
@@ -144,6 +157,14 @@ class Draft:
             [(s.file, place, s.documents, s.revision) for place, s in enumerate(segments)],
         )
         self.segments = tuple(segments)
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file was changed; 0 if it is gone meanwhile."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 def _segments(connection: sqlite3.Connection) -> tuple[SegmentEntry, ...]:

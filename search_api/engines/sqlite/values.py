@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from registry.importing import importing
 from search_api.engines.base import Dimension
 from search_api.engines.sqlite import bits, plain
 from search_api.engines.sqlite.column import Column, Members
@@ -95,7 +96,8 @@ class Values:
 
     def _members(self, packed: bytes, count: int) -> Members:
         if self.is_large:
-            from search_api.engines.sqlite import arrow
+            with importing:
+                from search_api.engines.sqlite import arrow
 
             return arrow.members(packed, count, self.places)
         return plain.members(packed, count)
@@ -108,7 +110,8 @@ class Values:
         if not self._is_dense:
             return plain.Column(dict(zip(ids, ordinals, strict=True)), names)
         if self.is_large:
-            from search_api.engines.sqlite import arrow
+            with importing:
+                from search_api.engines.sqlite import arrow
 
             return arrow.Column(plain.by_id(ids, ordinals), names)
         return plain.Column(plain.by_id(ids, ordinals), names)

@@ -1,7 +1,9 @@
 """The index: built beside what answers, swapped in whole, and gone if it is not finished."""
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from registry.settings import Settings
 from search_api.engines.base import Engine, Page, Query
 from search_api.engines.meili import MeiliEngine
 from search_api.engines.sqlite import SqliteEngine
+from search_api.engines.sqlite.manifest import OUTLIVED_SECONDS, Manifest
 
 QUERY = Query("算法")
 DIES_WHILE_BUILDING = """
@@ -71,6 +74,22 @@ def test_what_a_killed_builder_left_is_removed(filled: Database, tmp_path: Path)
     engine.rebuild()
     assert len(parts(engine)) == 1
     engine.close()
+
+
+def test_an_index_of_an_older_schema_is_removed_when_nobody_has_changed_it_for_long(
+    tmp_path: Path,
+) -> None:
+    """A server of the older version may go on with its own for the length of a deploy; not for ever on the disk."""
+    long_ago = time.time() - OUTLIVED_SECONDS - 60
+    left = ("index-1.sqlite3", "index-1.0a.segment", "index-99.sqlite3", "index-notes.txt")
+    for name in left:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (long_ago, long_ago))
+    (tmp_path / "index-1.0b.segment").touch()
+    Manifest(tmp_path).sweep()
+    found = {path.name for path in tmp_path.glob("index-*")}
+    assert found >= {"index-99.sqlite3", "index-notes.txt", "index-1.0b.segment"}
+    assert not found & {"index-1.sqlite3", "index-1.0a.segment"}
 
 
 def test_a_query_that_takes_too_long_says_so(filled: Database, tmp_path: Path) -> None:
