@@ -51,8 +51,11 @@ def verdict_page(
     parts: Parts,
     q: Annotated[str, Query(max_length=20_000)] = "",
     entity: Annotated[str, Query(max_length=500)] = "",
+    number: Annotated[str, Query(max_length=20_000)] = "",
 ) -> Response:
-    """The verdict; its address is a permanent link."""
+    """The verdict; its address is a permanent link. `number` is what the API calls `q`."""
+    if number.strip() and not q.strip():
+        return RedirectResponse(address("/verify", q=number, entity=entity), 303)
     if not q.strip():
         return RedirectResponse("/", 303)
     if wants_json(request):

@@ -126,6 +126,14 @@ def test_json_is_one_header_away(client: httpx.Client, path: str, target: str) -
     assert answer.headers["location"].startswith(target)
 
 
+def test_the_words_of_the_api_lead_to_the_verdict_as_well(client: httpx.Client) -> None:
+    """Whoever leaves out the /v1 of an address meant the page, not the front page."""
+    answer = client.get(f"/verify?number={small.LISTED}&entity=x")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/verify?q=")
+    assert answer.headers["location"].endswith("&entity=x")
+
+
 def test_a_verdict_is_made_when_it_is_asked_for(client: httpx.Client) -> None:
     """It bears the time of the check: no cache may answer in its place."""
     answer = client.get(f"/verify?q={small.LISTED}")
