@@ -40,6 +40,8 @@ CREATE TABLE columns (dimension TEXT PRIMARY KEY, ordinals BLOB, names TEXT) WIT
 CREATE TABLE sets (name TEXT PRIMARY KEY, ids BLOB) WITHOUT ROWID;
 """
 _INDEXES = (
+    # Which fragments are common is read whenever a segment is opened: without going through their sets.
+    "CREATE INDEX commons_by_name ON commons (field, fragment, same)",
     "CREATE INDEX facets_by_count ON facets (dimension, count DESC, value)",
     "CREATE INDEX words_by_pinyin ON words (pinyin) WHERE pinyin IS NOT NULL",
     "CREATE INDEX words_by_initials ON words (initials) WHERE initials IS NOT NULL",
