@@ -19,7 +19,7 @@ from tests.crawler.conftest import Rig
 from tests.crawler.site import GENAI_PAGE
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
 from crawler.report import Outcome
 from crawler.run import crawl
@@ -27,6 +27,7 @@ from crawler.sources import load_catalogue
 from registry.errors import SuanbeiError
 from registry.settings import Settings
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 settings = Settings(home=Path(sys.argv[1]), cac_url=sys.argv[2], beian_url=sys.argv[2], delay=0)
 try:
     report = crawl(

@@ -36,7 +36,7 @@ def client(database: Database, settings: Settings) -> TestClient:
 
 def paths(database: Database, settings: Settings) -> list[str]:
     return [
-        "/", "/search?q=测试", "/market", "/batches", "/guide", f"/verify?number={number(1)}",
+        "/", "/search?q=测试", "/market", "/batches", "/guide",
         f"/v1/verify?number={number(1)}", "/v1/filings?q=测试", f"/v1/filings/{number(1)}",
         "/v1/batches", "/v1/changes",
     ]  # fmt: skip
