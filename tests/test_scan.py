@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -88,10 +89,11 @@ class Site(BaseHTTPRequestHandler):
             self.send_header("Location", "/page" if self.path == "/moved" else "/loop")
         self.end_headers()
         if self.path == "/slow":
-            for _ in range(100):  # never silent, never done
-                self.wfile.write(b"x")
-                self.wfile.flush()
-                time.sleep(0.02)
+            with suppress(BrokenPipeError):  # whoever asked has had enough
+                for _ in range(100):  # never silent, never done
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    time.sleep(0.02)
         if self.path == "/large":
             body *= 1000
         if self.headers.get("Referer"):
