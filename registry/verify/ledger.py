@@ -94,7 +94,8 @@ class Ledger:
         for row in self.session.execute(query):
             read.setdefault(row[0], []).append(Brief._make(row))
         self._filings.update(read)
-        self._prepare_views([key for key in read if not self.is_plain(key)])
+        unseen = [key for key in read if key not in self._views]
+        self._prepare_views([key for key in unseen if not self.is_plain(key)])
 
     def _prepare_views(self, keys: list[str]) -> None:
         """Read the listings of numbers whose standing a period does not tell."""

@@ -15,6 +15,7 @@ from registry.language import Language
 from registry.numbers import AlgorithmNumber
 from registry.verify import Desk
 from registry.verify.bulk import BulkJudge
+from registry.verify.ledger import Ledger
 from tests.lists import listed, number, row
 
 COMPANY = "测试（杭州）科技有限公司"
@@ -68,6 +69,17 @@ def test_many_are_judged_as_few(session: Session) -> None:
     many, judge = BulkJudge(session, Language.ZH), BulkJudge(session, Language.ZH)
     few = [outcome for pair in pairs[:300] for outcome in judge.judge([pair])]
     assert many.judge(pairs)[:300] == few
+
+
+@on_sqlite
+def test_a_number_with_a_past_is_read_once(database: Database) -> None:
+    """Also when the whole registry is read after it: its withdrawal would else be told twice."""
+    import_document(database, listed([row(1, remark="已注销"), row(2)]))
+    with database.read() as session:
+        ledger = Ledger(session)
+        ledger.prepare([number(1)[4:25]])
+        ledger.prepare(f"{10**20 + place}" for place in range(1_200))
+        assert [view["status"] for view in ledger.views(number(1)[4:25])] == ["deregistered"]
 
 
 @on_sqlite
