@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-from alerts.fanout import Rules, fan_out
+from alerts.fanout import RestingSubscriptions, Rules, fan_out
 from alerts.sending import next_letter, post_of, send, utc_now
 from registry.db import Database
 from registry.errors import DatabaseUnavailable
@@ -28,8 +28,6 @@ DIGEST_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
 AT_ONCE = 16
 """Messages on their way at the same time."""
-REST_SECONDS = 60.0
-"""How long a queue is left alone after an error in the project's own code."""
 PARTING_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -46,7 +44,7 @@ class Courier:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._queues: dict[str, asyncio.Task[None]] = {}
-        self._resting: dict[str, float] = {}
+        self._resting = RestingSubscriptions()
         self._head = -1
         self._times: dict[str, float] = {}
 
@@ -76,6 +74,8 @@ class Courier:
                     await self._look()
             except DatabaseUnavailable as error:
                 log.warning("delivery waits: %s", error)
+            except Exception:
+                log.exception("delivery goes on after an error")
             await asyncio.to_thread(self._stop.wait, LOOK_SECONDS)
         if self._queues:
             _, late = await asyncio.wait(self._queues.values(), timeout=PARTING_SECONDS)
@@ -91,13 +91,14 @@ class Courier:
 
     async def _look(self) -> None:
         head = await self._read(last_event_id)
-        if head != self._head or self._every("digest", DIGEST_SECONDS):
-            await asyncio.to_thread(fan_out, self._database, self._rules)
+        rested = self._resting.take_due()
+        if rested or head != self._head or self._every("digest", DIGEST_SECONDS):
+            await asyncio.to_thread(fan_out, self._database, self._rules, self._resting)
             self._head = head
         if self._every("forget", FORGET_SECONDS):
             await self._write(lambda session: forget_old(session, utc_now()))
         for id_ in await self._read(lambda session: due_subscriptions(session, utc_now())):
-            if id_ not in self._queues and time.monotonic() >= self._resting.get(id_, 0):
+            if id_ not in self._queues and id_ not in self._resting:
                 task = asyncio.create_task(self._empty(id_))
                 self._queues[id_] = task
                 task.add_done_callback(partial(self._done, id_))
@@ -133,7 +134,7 @@ class Courier:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log.error("queue of %s: %s", subscription_id, error, exc_info=error)
-            self._resting[subscription_id] = time.monotonic() + REST_SECONDS
+            self._resting.add(subscription_id)
 
     def _every(self, what: str, seconds: float) -> bool:
         now = time.monotonic()

@@ -4,16 +4,20 @@ Messages are written in the transaction that moves the cursor past their events.
 """
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from alerts.compose import Draft, compose_digest, compose_instant
 from registry.beijing import BEIJING
 from registry.db import Database
+from registry.errors import DatabaseUnavailable
 from registry.events import last_event_id
 from registry.interest import interesting
 from registry.models import Event
@@ -22,6 +26,44 @@ from registry.subscriptions import interest_of
 from registry.watching import Subscription
 
 log = logging.getLogger(__name__)
+
+_REFUSED = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a database says of a statement that it does not take, while it is there."""
+
+REST_SECONDS = 60.0
+"""How long a subscription is left alone after an error in the project's own code."""
+
+
+class RestingSubscriptions:
+    """Subscriptions left alone for a while after an error in the project's own code."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def __contains__(self, subscription_id: str) -> bool:
+        return time.monotonic() < self._until.get(subscription_id, 0)
+
+    def add(self, subscription_id: str) -> None:
+        """Leave a subscription alone for REST_SECONDS."""
+        self._until[subscription_id] = time.monotonic() + REST_SECONDS
+
+    def take_due(self) -> bool:
+        """Whether a rest is over since this was last asked: then there may be something to do."""
+        due = [id_ for id_ in self._until if id_ not in self]
+        for id_ in due:
+            del self._until[id_]
+        return bool(due)
+
+    @contextmanager
+    def guard(self, subscription_id: str) -> Iterator[None]:
+        """Let an error in the block stop nobody else; a database that is away stops everybody."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED):
+                raise
+            log.exception("subscription %s: its messages cannot be made", subscription_id)
+            self.add(subscription_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +74,31 @@ class Rules:
     digest_hour: int
 
 
-def fan_out(database: Database, rules: Rules) -> int:
+def fan_out(database: Database, rules: Rules, resting: RestingSubscriptions | None = None) -> int:
     """Write the messages of everything new; returns how many.
+
+    A subscription whose messages cannot be made is logged and left to `resting`; its cursor stays.
 
     Raises:
         DatabaseUnavailable: what is written is whole, the rest comes next time.
     """
+    resting = resting or RestingSubscriptions()
     with database.read() as session:
         head = last_event_id(session)
-        waiting = {one.id: one.cursor for one in _behind(session, head, rules)}
-        busy = [id_ for id_ in waiting if _news(session, session.get_one(Subscription, id_), head)]
-    count = sum(_write(database, id_, rules) for id_ in busy)
-    _move_on(database, {id_: waiting[id_] for id_ in waiting if id_ not in set(busy)}, head)
+        waiting = {
+            one.id: one.cursor for one in _behind(session, head, rules) if one.id not in resting
+        }
+    count, idle = 0, {}
+    for id_, cursor in waiting.items():
+        with resting.guard(id_):
+            with database.read() as session:
+                one = session.get(Subscription, id_)
+                has_news = one is not None and bool(_news(session, one, head))
+            if has_news:
+                count += _write(database, id_, rules)
+            else:
+                idle[id_] = cursor
+    _move_on(database, idle, head)
     return count
 
 

@@ -37,9 +37,6 @@ MAX_RULINGS_PER_PAGE = 20_000
 MAX_ROWS = 200_000
 """Table rows of a document."""
 
-MAX_CELLS = 5_000_000
-"""Cells of an XLSX sheet, empty ones in between included."""
-
 MAX_ELEMENTS = 300_000
 """Elements of an HTML page."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.errors import UsageError
+from registry.errors import BadCursor
 from registry.events import last_event_id
 from registry.interest import names_of
 from registry.models import Event, Filing, Listing
@@ -46,11 +46,11 @@ def read_changes(session: Session, wanted: ChangesQuery, after: int, limit: int)
     newest id there is, `total` counts what matches after `after`.
 
     Raises:
-        UsageError: `after` is ahead of the log: it is the cursor of another registry.
+        BadCursor: `after` is ahead of the log: it is the cursor of another registry.
     """
     last = last_event_id(session)
     if after > last:
-        raise UsageError(f"after={after}: the newest change is {last}")
+        raise BadCursor(f"after={after}: the newest change is {last}")
     where = [Event.id > after, Event.id <= last, *conditions(session, wanted)]
     query = select(Event).where(*where).order_by(Event.id).limit(limit)
     events = session.execute(query).scalars().all()

@@ -5,6 +5,7 @@
     │   ├── NotFound              exit 1, HTTP 404
     │   ├── Unauthorized          HTTP 401           no key, or not one of ours
     │   ├── Forbidden             HTTP 403           a key that may not do that
+    │   ├── BadCursor             HTTP 422           a cursor that this list did not give out
     │   └── TargetRefused         messages must not be sent there
     ├── DocumentError             a file that cannot be read as a list
     │   ├── MissingFile           no such file, or not allowed to read it
@@ -74,6 +75,12 @@ class Forbidden(UsageError):
 
     code = "forbidden"
     http_status = 403
+
+
+class BadCursor(UsageError):
+    """A cursor that the list did not give out."""
+
+    http_status = 422
 
 
 class TargetRefused(UsageError):

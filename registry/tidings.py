@@ -56,6 +56,9 @@ _FIELDS = {
     "status": Text("状态", "status"),
 }
 _STATUS = {"active": Text("有效", "active"), "deregistered": Text("已注销", "deregistered")}
+_NO_STATUS = Text("未列入清单", "not listed before")
+"""The status before of a number that only a list of deregistrations has."""
+_NO_VALUE = Text("（无）", "(none)")
 _LONGEST = 60
 
 
@@ -161,7 +164,9 @@ def _changes(data: dict[str, Any], language: Language) -> list[tuple[str, str, s
     ]
 
 
-def _value(field: str, value: str, language: Language) -> str:
+def _value(field: str, value: str | None, language: Language) -> str:
+    if value is None:
+        return (_NO_STATUS if field == "status" else _NO_VALUE).say(language)
     if field == "status" and value in _STATUS:
         return _STATUS[value].say(language)
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"

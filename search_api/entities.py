@@ -7,12 +7,18 @@ from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.chunks import chunks
-from registry.errors import UsageError
 from registry.models import Entity, EntityKey, Filing
 from registry.names import entity_key
 from registry.views import coverage
 from search_api.engines.base import Query
-from search_api.paging import decode_cursor, encode_cursor
+from search_api.paging import (
+    MOST_OFFSET,
+    bad_cursor,
+    decode_cursor,
+    encode_cursor,
+    is_name,
+    is_whole,
+)
 from search_api.services import Services
 
 _EXACT, _FORMER, _BEGINS, _WITHIN = range(4)
@@ -25,23 +31,26 @@ def find_entities(parts: Services, text: str, limit: int, cursor: str) -> dict[s
     name is looked for as it may have been meant; `did_you_mean` says how.
 
     Raises:
-        UsageError: a cursor that is none of ours.
+        BadCursor: a cursor that is none of ours.
         SearchUnavailable: a text that is in no name, and the engine does not answer.
     """
+    place = _place(cursor) if cursor else None
     with parts.database.read() as session:
-        answer = _page(session, text, limit, cursor)
+        answer = _page(session, text, limit, place)
     if answer["total"] or not text.strip():
         return answer
     guesses = parts.engine.search(Query(text, limit=1)).guesses
     with parts.database.read() as session:
         for guess in guesses:
-            answer = _page(session, guess, limit, cursor)
+            answer = _page(session, guess, limit, place)
             if answer["total"]:
                 break
     return answer | {"did_you_mean": list(guesses)}
 
 
-def _page(session: Session, text: str, limit: int, cursor: str) -> dict[str, Any]:
+def _page(
+    session: Session, text: str, limit: int, after: tuple[int, int, str] | None
+) -> dict[str, Any]:
     found = _found(text).subquery()
     length = func.length(Entity.name)
     query = (
@@ -50,9 +59,9 @@ def _page(session: Session, text: str, limit: int, cursor: str) -> dict[str, Any
         .order_by(found.c.rank, length, Entity.id)
         .limit(limit + 1)
     )
-    if cursor:
-        place = (literal(part) for part in _place(cursor))
-        query = query.where(tuple_(found.c.rank, length, Entity.id) > tuple_(*place))
+    if after:
+        place = tuple_(*(literal(part) for part in after))
+        query = query.where(tuple_(found.c.rank, length, Entity.id) > place)
     rows = session.execute(query).tuples().all()
     page = rows[:limit]
     last = page[-1] if len(rows) > limit else None
@@ -87,9 +96,11 @@ def _found(text: str) -> Select[tuple[str, int]]:
 
 def _place(cursor: str) -> tuple[int, int, str]:
     match decode_cursor(cursor):
-        case [int(rank), int(length), str(entity_id)]:
+        case [rank, length, entity_id] if (
+            is_whole(rank, _WITHIN) and is_whole(length, MOST_OFFSET) and is_name(entity_id)
+        ):
             return rank, length, entity_id
-    raise UsageError("cursor: not one that this list gave out")
+    raise bad_cursor()
 
 
 def _views(session: Session, entities: Sequence[Entity]) -> list[dict[str, Any]]:

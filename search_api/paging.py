@@ -2,17 +2,25 @@
 
 import base64
 import binascii
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
-from registry.errors import UsageError
+from registry.errors import BadCursor
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=100, description="items a page")]
 Cursor = Annotated[str, Query(max_length=2000, description="`next` of the page before")]
+
+
+MOST_ID = 2**63 - 1
+"""The largest id that a database holds."""
+MOST_OFFSET = 10_000_000
+"""The furthest place in a list that a cursor may name."""
+MOST_SIGNS = 200
 
 
 class Items(BaseModel, Generic[T]):
@@ -31,10 +39,35 @@ def encode_cursor(place: Any) -> str:
 def decode_cursor(cursor: str) -> Any:
     """The place that a cursor holds.
 
+    Its parts are of any type and size: check them (`is_whole`, `is_name`) before they are used.
+
     Raises:
-        UsageError: it is none of ours.
+        BadCursor: it is none of ours.
     """
     try:
-        return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError) as error:
-        raise UsageError("cursor: not one that this list gave out") from error
+        place = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if encode_cursor(place) == cursor:
+            return place
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise bad_cursor() from error
+    raise bad_cursor()
+
+
+def bad_cursor() -> BadCursor:
+    """The error for a cursor that is none of ours."""
+    return BadCursor("cursor: not one that this list gave out")
+
+
+def is_whole(value: object, most: int, least: int = 0) -> bool:
+    """Whether a part of a cursor is a whole number within bounds."""
+    return type(value) is int and least <= value <= most
+
+
+def is_name(value: object) -> bool:
+    """Whether a part of a cursor can be an id: short, and nothing that a database refuses."""
+    return isinstance(value, str) and 0 < len(value) <= MOST_SIGNS and value.isprintable()
+
+
+def is_period(value: object) -> bool:
+    """Whether a part of a cursor is `YYYY-MM`, or empty."""
+    return isinstance(value, str) and re.fullmatch(r"([0-9]{4}-[0-9]{2})?", value) is not None

@@ -1,15 +1,16 @@
 """Scanning: every number that was found in a document, where it stands, and its verdict."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session
 
-from registry.errors import UsageError
 from registry.language import Language
 from registry.numbers import Occurrence
 from registry.verify import Desk, Reading
+from search_api.paging import MOST_OFFSET, bad_cursor
 
 NumbersIn = Callable[[bytes, str], list[Occurrence]]
 """A document's bytes, and what messages call it → its numbers in order. Only the crawler's side
@@ -33,9 +34,9 @@ def scan(
     document with pages), line, the text as it stands there and what is around it.
 
     Raises:
-        UsageError: a cursor that was never given.
+        BadCursor: a cursor that was never given.
     """
-    start = _start_of(cursor)
+    start = start_of(cursor)
     places: dict[str, list[Occurrence]] = {}
     for one in found:
         places.setdefault(one.found.number.key, []).append(one)
@@ -50,10 +51,16 @@ def scan(
     return orjson.dumps(answer)
 
 
-def _start_of(cursor: str) -> int:
-    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):
-        raise UsageError(f"cursor: not one of this list: {cursor[:40]!r}")
-    return int(cursor or 0)
+def start_of(cursor: str) -> int:
+    """The place where a page begins.
+
+    Raises:
+        BadCursor: it is none of ours.
+    """
+    start = int(cursor) if re.fullmatch("[0-9]{1,8}", cursor) else 0
+    if (cursor and str(start) != cursor) or start > MOST_OFFSET:
+        raise bad_cursor()
+    return start
 
 
 def _item(desk: Desk, places: Sequence[Occurrence], language: Language) -> bytes:

@@ -8,9 +8,13 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from registry.errors import BrokenDocument, EncryptedDocument
+from registry.package import Package, PackageLimits
+from registry.workbook_check import check_workbook
 from search_api.bulk.tables import Batch, Progress, Sheet
 
 ROWS_AT_ONCE = 5_000
+_LIMITS = PackageLimits(parts=4000, unpacked_bytes=512 << 20, part_bytes=256 << 20)
+"""A million vendors have some 200 MB of XML."""
 
 
 class XlsxSource:
@@ -19,12 +23,15 @@ class XlsxSource:
     Raises:
         EncryptedDocument: it wants a password.
         BrokenDocument: it does not open.
+        DocumentTooLarge: it would take too much memory.
     """
 
     delimiter = ","
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        with Package(path, path.name, _LIMITS) as package:
+            check_workbook(package)
         try:
             self._book = CalamineWorkbook.from_path(str(path))
         except PasswordError as error:

@@ -145,7 +145,7 @@ class Engine(Protocol):
 
         Raises:
             SearchUnavailable: the engine does not answer, or its index is being built.
-            UsageError: a cursor that is none of ours.
+            BadCursor: a cursor that is none of ours.
         """
 
     def ids(self, query: Query) -> "array[int]":

@@ -5,11 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from sqlalchemy import func, literal, select, tuple_
 
-from registry.errors import NotFound, UsageError
+from registry.errors import NotFound
 from registry.lists import Series
 from registry.models import Batch
 from registry.views import batch_views, coverage
-from search_api.paging import Cursor, Limit, decode_cursor, encode_cursor
+from search_api.paging import (
+    Cursor,
+    Limit,
+    bad_cursor,
+    decode_cursor,
+    encode_cursor,
+    is_name,
+    is_period,
+)
 from search_api.services import Services, services
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
@@ -40,11 +48,11 @@ def list_batches(
     return {"items": items[:limit], "total": total, "next": place, "coverage": covered}
 
 
-def _place(cursor: str) -> list[str]:
-    place = decode_cursor(cursor)
-    if not (isinstance(place, list) and len(place) == 2 and all(isinstance(p, str) for p in place)):
-        raise UsageError("cursor: not one that this list gave out")
-    return place
+def _place(cursor: str) -> tuple[str, str]:
+    match decode_cursor(cursor):
+        case [period, batch_id] if is_period(period) and is_name(batch_id):
+            return period, batch_id
+    raise bad_cursor()
 
 
 @router.get("/{batch_id}")

@@ -12,7 +12,7 @@ from registry.errors import NotFound, UsageError
 from registry.language import Language
 from search_api.answers import JSON
 from search_api.language import AnswerLanguage
-from search_api.scan import ITEMS, MOST_ITEMS, scan
+from search_api.scan import ITEMS, MOST_ITEMS, scan, start_of
 from search_api.schemas import Scan
 from search_api.services import Services, services
 
@@ -63,6 +63,7 @@ async def scan_document(
 
     For the next page of a long answer the document is sent again with the cursor.
     """
+    start_of(cursor)  # before the document is read
     name, data = await _document(request)
     answer = await run_in_threadpool(_scanned, parts, data, name, language, limit, cursor)
     return Response(answer, media_type=JSON)

@@ -19,7 +19,15 @@ from registry.subscriptions import (
     rotate_secret,
 )
 from search_api.keys import require_key
-from search_api.paging import Cursor, Limit, decode_cursor, encode_cursor
+from search_api.paging import (
+    MOST_ID,
+    Cursor,
+    Limit,
+    bad_cursor,
+    decode_cursor,
+    encode_cursor,
+    is_whole,
+)
 from search_api.services import Services, services
 
 router = APIRouter(
@@ -110,7 +118,9 @@ def list_all(parts: Parts, limit: Limit = 20, cursor: Cursor = "") -> dict[str, 
     with parts.database.read() as session:
         known = list_subscriptions(session)
         ids = [one.id for one in known]
-        start = ids.index(after) + 1 if after in ids else 0
+        if cursor and after not in ids:
+            raise bad_cursor()
+        start = ids.index(str(after)) + 1 if cursor else 0
         page = known[start : start + limit]
         more = len(known) > start + limit
         return {
@@ -168,8 +178,10 @@ def retry(parts: Parts, id: str) -> dict[str, int]:
 def deliveries(parts: Parts, id: str, limit: Limit = 20, cursor: Cursor = "") -> dict[str, Any]:
     """Its messages, the newest first."""
     before = decode_cursor(cursor) if cursor else None
+    if cursor and not is_whole(before, MOST_ID):
+        raise bad_cursor()
     with parts.database.read() as session:
-        found = deliveries_of(session, id, limit + 1, before if isinstance(before, int) else None)
+        found = deliveries_of(session, id, limit + 1, before)
         more = len(found) > limit
         return {
             "items": [delivery_view(one) for one in found[:limit]],

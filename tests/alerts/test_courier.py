@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import registry.outbox
 from alerts.courier import Courier
 from alerts.fanout import Rules, fan_out
 from registry.db import Database
+from registry.events import last_event_id
 from registry.imports import import_document
 from registry.outbox import WAITS, enqueue_test, retry_parked
 from registry.settings import Settings
@@ -130,6 +132,58 @@ def test_one_that_fails_holds_up_nobody_else(database: Database, receiver: Recei
             until(lambda: len(receiver.got) == 5)
             slow.set()
             until(lambda: len(other.got) == 5)
+
+
+@pytest.mark.parametrize("where", ["alerts.fanout.compose_instant", "alerts.courier.next_letter"])
+def test_an_error_with_one_subscription_holds_up_nobody_else(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture, where: str,
+) -> None:  # fmt: skip
+    """Composing or sending: it is logged with its traceback, and tried again after a rest."""
+    monkeypatch.setattr("alerts.fanout.REST_SECONDS", 1.0)
+    with receiving() as other:
+        bad, _ = subscribe(database, other.url)
+        subscribe(database, receiver.url)
+        module, name = where.rsplit(".", 1)
+        works = getattr(import_module(module), name)
+        tries: list[float] = []
+
+        def fails(session: Any, one: Any, *more: Any) -> Any:
+            if bad in (one, getattr(one, "id", "")):
+                tries.append(time.monotonic())
+                if len(tries) < 3:
+                    raise TypeError("nobody thought of that")
+            return works(session, one, *more)
+
+        monkeypatch.setattr(where, fails)
+        publish(database, 2)
+        with working(database):
+            until(lambda: len(receiver.got) == 2)
+            until(lambda: len(other.got) == 2)
+    assert min(tries[1] - tries[0], tries[2] - tries[1]) >= 1
+    logged = [record for record in caplog.records if bad in record.message and record.exc_info]
+    assert len(logged) == 2
+
+
+def test_the_courier_outlives_errors(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """An error that no subscription is to blame for is logged, and delivery goes on."""
+    calls: list[int] = []
+
+    def fails(session: Any) -> int:
+        calls.append(1)
+        if len(calls) < 3:
+            raise TypeError("nobody thought of that")
+        return last_event_id(session)
+
+    monkeypatch.setattr("alerts.courier.last_event_id", fails)
+    subscribe(database, receiver.url)
+    publish(database, 1)
+    with working(database):
+        until(lambda: len(receiver.got) == 1)
+    assert len([one for one in caplog.records if one.exc_info and "goes on" in one.message]) == 2
 
 
 def test_a_day_of_failures_parks_a_message(

@@ -49,3 +49,24 @@ def with_cell(index: int, content: str) -> bytes:
     """A list of one row, one cell of which has this content."""
     row = [*ROW[:index], content, *ROW[index + 1 :]]
     return docx(table([HEADER, row]))
+
+
+def xlsx(cells: str, **parts: str) -> bytes:
+    """An XLSX with one sheet of these rows; other parts of `xl/` by name (`sharedStrings`)."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = "http://schemas.openxmlformats.org/package/2006/relationships"
+    named = "".join(
+        f'<Relationship Id="{name}" Type="{office}/{name}" Target="{name}.xml"/>' for name in parts
+    )
+    return package(
+        {
+            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+            '<sheet name="s" sheetId="1" r:id="s1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{links}"><Relationship Id="s1"'
+            f' Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>{named}</Relationships>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}'
+            "</sheetData></worksheet>",
+        }
+        | {f"xl/{name}.xml": content for name, content in parts.items()}
+    )

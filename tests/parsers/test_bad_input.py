@@ -17,7 +17,7 @@ from registry.errors import (
     NoTextLayer,
     UnknownLayout,
 )
-from tests.parsers.making import HEADER, ROW, W, docx, package, table
+from tests.parsers.making import HEADER, ROW, W, docx, package, table, xlsx
 
 GOOD = docx(table([HEADER, ROW]))
 
@@ -35,31 +35,6 @@ def lines(canvas: Canvas, count: int) -> None:
         canvas.line(index % 500, 0, index % 500, 90)
 
 
-def xlsx(cells: str) -> bytes:
-    """A workbook of one sheet with this content."""
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    packaging = "http://schemas.openxmlformats.org/package/2006"
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-
-    def links(target: str, kind: str) -> str:
-        return (
-            f'<Relationships xmlns="{packaging}/relationships"><Relationship Id="rId1" '
-            f'Type="{office}/{kind}" Target="{target}"/></Relationships>'
-        )
-
-    sheets = '<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
-    return package(
-        {
-            "[Content_Types].xml": f'<Types xmlns="{packaging}/content-types"/>',
-            "_rels/.rels": links("xl/workbook.xml", "officeDocument"),
-            "xl/_rels/workbook.xml.rels": links("worksheets/sheet1.xml", "worksheet"),
-            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}">{sheets}</workbook>',
-            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}'
-            "</sheetData></worksheet>",
-        }
-    )
-
-
 def cell(row: int, reference: str) -> str:
     return f'<row r="{row}"><c r="{reference}"><v>1</v></c></row>'
 
@@ -73,6 +48,8 @@ def entities(entity: str) -> bytes:
     )
 
 
+SHARING = "<row>" + '<c t="s"><v>0</v></c>' * 300 + "</row>"
+LONG = f"<sst><si><t>{'x' * 1_000_000}</t></si></sst>"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 CASES: dict[str, tuple[Callable[[], bytes], type[DocumentError], str]] = {
     "empty": (lambda: b"", EmptyDocument, "empty"),
@@ -119,6 +96,9 @@ CASES: dict[str, tuple[Callable[[], bytes], type[DocumentError], str]] = {
     ),
     "far cell by reference": (
         lambda: xlsx(cell(1, "A1") + cell(9, "XF&#68;&#49;048576")), DocumentTooLarge, "rows",
+    ),
+    "long text in many cells": (
+        lambda: xlsx(SHARING, sharedStrings=LONG), DocumentTooLarge, "texts of more",
     ),
     "cut sheet": (lambda: xlsx("<row><c>"), BrokenDocument, "sheet1.xml"),
     "no workbook": (lambda: package({"xl/workbook.xml": "<a/>"}), BrokenDocument, "corrupt"),

@@ -26,6 +26,7 @@ from search_api.bulk.cells import neutral
 from search_api.bulk.csv_target import CsvTarget
 from search_api.services import Services
 from tests.lists import listed, number, row
+from tests.parsers.making import package, xlsx
 
 COMPANY = "测试（杭州）科技有限公司"
 HEADER = ["编号", "供应商", "备案编号", "备注"]
@@ -165,6 +166,32 @@ def test_over_http(database: Database, settings: Settings) -> None:
         assert openpyxl.load_workbook(io.BytesIO(book)).worksheets[0].max_row == 6
         refused = client.post("/v1/verify/file", files={"file": ("v.csv", b"a,b\n1,2\n")})
         assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+
+
+FAR = '<row><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+SHARING = "<row>" + '<c t="s"><v>0</v></c>' * 300 + "</row>"
+LONG = f"<sst><si><t>{'x' * 1_000_000}</t></si></sst>"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("book", "status", "words"),
+    [
+        (xlsx(FAR), 413, "16384 columns"),
+        (xlsx(SHARING, sharedStrings=LONG), 413, "texts of more"),
+        (xlsx("<row><c>"), 422, "not well-formed"),
+        (package({"content.xml": "<a/>"}), 422, "save it as XLSX"),
+    ],
+    ids=["far cell", "long text in many cells", "cut sheet", "other workbook"],
+)
+def test_a_workbook_is_measured_before_it_is_opened(
+    database: Database, settings: Settings, book: bytes, status: int, words: str
+) -> None:
+    """Small files that would take all memory; the server goes on."""
+    with TestClient(create_app(Services(settings, database))) as client:
+        answer = client.post("/v1/verify/file", files={"file": ("v.xlsx", book)})
+        assert (answer.status_code, words in answer.json()["detail"]) == (status, True)
+        assert client.get("/health/live").status_code == 200
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

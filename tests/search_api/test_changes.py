@@ -77,7 +77,7 @@ def test_a_cursor_ahead_of_the_log_is_refused(database: Database) -> None:
     """It belongs to another registry: answering nothing for ever would hide that."""
     fill(database)
     answer = client_over(database).get("/v1/changes", params={"after": 25})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
     assert answer.json()["detail"] == "after=25: the newest change is 24"
 
 

@@ -10,7 +10,9 @@ from lxml import etree
 from sqlalchemy import update
 
 from registry.db import Database
+from registry.events import EventType, NewEvent, append_events
 from registry.imports import import_document
+from registry.lists import Series
 from registry.models import Event
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, fill
@@ -63,6 +65,35 @@ def test_the_feed_of_changes_agrees_with_the_log(database: Database) -> None:
     log = client.get("/v1/changes", params={"limit": 100}).json()["items"]
     kinds = [one.get("term") for one in feed.findall(f"{ATOM}entry/{ATOM}category[1]")]
     assert kinds == [change["type"] for change in reversed(log)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", "属地由“（无）”变为“北京市”；状态由“未列入清单”变为“已注销”"),
+        (
+            "en",
+            "region from “(none)” to “北京市”; status from “not listed before” to “deregistered”",
+        ),
+    ],
+)
+def test_what_was_not_known_before_has_words(database: Database, lang: str, words: str) -> None:
+    """A number is deregistered that no list had: the feeds tell of it."""
+    import_document(database, listed([row(1, series=Series.DEREGISTRATION)]))
+    changes = {
+        "region": {"before": None, "after": "北京市"},
+        "status": {"before": None, "after": "deregistered"},
+    }
+    with database.write() as session:
+        append_events(session, [NewEvent(EventType.FILING_CHANGED, number=number(1), data=changes)])
+    client = client_over(database)
+    log = client.get("/v1/changes", params={"type": "filing.deregistered"}).json()["items"]
+    assert [change["data"]["status"]["before"] for change in log] == [None]
+    for query in ("", "&type=filing.deregistered", "&series=deregistration"):
+        require_valid(read(client, f"/feeds/changes.atom?lang={lang}{query}"))
+    require_valid(read(client, "/feeds/batches.atom?series=deregistration"))
+    feed = read(client, f"/feeds/changes.atom?lang={lang}&type=filing.changed")
+    assert words in (feed.findtext(f"{ATOM}entry/{ATOM}title") or "")
 
 
 def test_a_search_is_a_feed(database: Database) -> None:

@@ -1,5 +1,7 @@
 """Whatever is sent gets a verdict or a problem, never a 500; on the command line a verdict."""
 
+import base64
+import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +17,12 @@ from registry.db import Database, open_database
 from registry.imports import import_document
 from registry.settings import Settings
 from search_api.app import create_app
+from search_api.paging import encode_cursor
 from search_api.schemas import Verdict
 from search_api.services import Services
 from tests.lists import listed, number, row
 from tests.registry.test_numbers_properties import fragments
+from tests.search_api.watching import HEADERS, client_over
 
 VERDICTS = {"active", "deregistered", "not_listed", "malformed", "no_number"}
 TEN_MB = 10_000_000
@@ -82,6 +86,66 @@ def test_any_bytes_are_answered(client: TestClient) -> None:
         assert client.post("/v1/verify/file", files=files).status_code in (200, 400, 422)
 
     ask()
+
+
+_HUGE = (2**31, 2**40, 2**63, 2**64 - 1, 10**30, -2, True, 1.0, None, "1")
+_TEXTS = ("\0", "x" * 300, 1, None)
+JUNK: dict[str, list[Any]] = {
+    "/v1/filings": [
+        *([0, 0, "2023-06", one] for one in _HUGE),
+        *([one, 0, "2023-06", 1] for one in _HUGE),
+        *([0, one, "2023-06", 1] for one in _HUGE),
+        *([0, 0, one, 1] for one in (*_TEXTS, "2023")),
+    ],
+    "/v1/entities": [
+        *([one, 1, "x"] for one in _HUGE),
+        *([0, one, "x"] for one in _HUGE),
+        *([0, 1, one] for one in _TEXTS),
+    ],
+    "/v1/batches": [*([one, "x"] for one in _TEXTS), *(["2023-06", one] for one in _TEXTS)],
+    "/v1/subscriptions": ["sub_x", *_HUGE],
+    "/v1/subscriptions/{id}/deliveries": [2**63, 2**64 - 1, 10**30, -1, True, 1.0, "1"],
+}
+
+
+@pytest.mark.parametrize("path", JUNK)
+def test_a_cursor_is_one_that_was_given_out(database: Database, path: str) -> None:
+    """Each part is within bounds, before anything is done with it."""
+    client = client_over(database)
+    sent = {"deliver": "https://receiver.example/hook"}
+    created = client.post("/v1/subscriptions", json=sent, headers=HEADERS).json()
+    import_document(database, listed([row(1), row(2)]))
+    nested = base64.urlsafe_b64encode(b"[" * 500 + b"]" * 500).decode().rstrip("=")
+    good = {"/v1/subscriptions": created["id"], "/v1/batches": ["2023-06", "x"]}
+    texts = ["abc", "!!", "é", nested, *map(encode_cursor, [None, {}, [], "", [[]] * 4])]
+    if path in good:
+        texts.append(encode_cursor(good[path]) + "!")  # base64 would pass over the last sign
+    for cursor in (*texts, *(_cursor(place) for place in JUNK[path])):
+        address = path.format(id=created["id"])
+        answer = client.get(address, params={"cursor": cursor}, headers=HEADERS)
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_request"), cursor
+
+
+def _cursor(place: Any) -> str:
+    """A cursor of a place, whatever it is."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+@on_sqlite
+@pytest.mark.parametrize("cursor", ["99999999", "10000001", "٣", "01", "1.0", "9" * 20])
+def test_a_scan_goes_on_where_one_ended(client: TestClient, cursor: str) -> None:
+    """Its cursor is a place within bounds."""
+    answer = client.post("/v1/scan", params={"cursor": cursor}, content=number(1).encode())
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+
+
+@on_sqlite
+def test_a_high_id_takes_no_memory(client: TestClient) -> None:
+    """A cursor may name a filing that is not there any more."""
+    for sort in ("newest", "oldest"):
+        place = encode_cursor([-1, 0, "2023-06", 2**31 - 1])
+        answer = client.get("/v1/filings", params={"cursor": place, "sort": sort})
+        assert answer.status_code == 200
 
 
 @on_sqlite

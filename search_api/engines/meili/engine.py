@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterator
 
 from registry.db import Database
-from registry.errors import AlreadyRunning, SearchUnavailable, UsageError
+from registry.errors import AlreadyRunning, SearchUnavailable
 from registry.events import revision
 from registry.leases import Lease, holding
 from registry.settings import Settings
@@ -14,7 +14,14 @@ from search_api.engines.meili.answering import Asking
 from search_api.engines.meili.asking import Ask, condition_of, query_of
 from search_api.engines.meili.live import Indexes, Live
 from search_api.engines.meili.server import Server
-from search_api.paging import decode_cursor, encode_cursor
+from search_api.paging import (
+    MOST_ID,
+    MOST_OFFSET,
+    bad_cursor,
+    decode_cursor,
+    encode_cursor,
+    is_whole,
+)
 
 _WAIT_SECONDS, _POLL_SECONDS = 10.0, 0.1
 _IDS_AT_ONCE = 10_000
@@ -134,6 +141,6 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     if not cursor:
         return 0, 0
     match decode_cursor(cursor):
-        case [int(offset), int(upto)] if min(offset, upto) >= 0:
+        case [offset, upto] if is_whole(offset, MOST_OFFSET) and is_whole(upto, MOST_ID):
             return offset, upto
-    raise UsageError("cursor: not one that this list gave out")
+    raise bad_cursor()

@@ -7,14 +7,16 @@ last filing of a page, so that filings that arrive meanwhile neither repeat nor 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registry.errors import UsageError
 from search_api.engines.base import Dimension, Sort
 from search_api.engines.sqlite import bits
 from search_api.engines.sqlite.state import State
-from search_api.paging import decode_cursor, encode_cursor
+from search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_period, is_whole
 
 UNRANKED = -1
 """The rank of all filings without a text, or in an order that does not go by rank."""
+_MOST_RANK = 1000
+_MOST_FILING = 2**31 - 1
+"""Ids are places in a set of bits: there is no room for larger ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,19 @@ def read_place(cursor: str) -> Place | None:
     """The place of a cursor.
 
     Raises:
-        UsageError: it is none of ours.
+        BadCursor: it is none of ours.
     """
     if not cursor:
         return None
     match decode_cursor(cursor):
-        case [int(rank), int(group), str(period), int(one)] if 0 <= one < 1 << 48:
+        case [rank, group, period, one] if (
+            is_whole(rank, _MOST_RANK, UNRANKED)
+            and is_whole(group, 1)
+            and is_period(period)
+            and is_whole(one, _MOST_FILING)
+        ):
             return Place(rank, group, period, one)
-    raise UsageError("cursor: not one that this list gave out")
+    raise bad_cursor()
 
 
 def write_place(place: Place) -> str:
@@ -94,4 +101,5 @@ def _is_before(period: str, other: str, oldest_first: bool) -> bool:
 
 
 def _beyond(found: int, one: int, oldest_first: bool) -> int:
+    one = min(one, found.bit_length())  # a set of bits is as large as the id is high
     return found >> (one + 1) << (one + 1) if oldest_first else found & bits.below(one)
