@@ -15,32 +15,32 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
-from registry.commands import LazyCommands
-from registry.errors import RegistryError, SuanbeiError
-from registry.files import write_whole
-from registry.language import Language, Text, language_of
-from registry.logs import set_up_logs
-from registry.settings import Settings, settings_table
+from suanbei.common.errors import RegistryError, SuanbeiError
+from suanbei.common.files import write_whole
+from suanbei.common.lazy_commands import LazyCommands
+from suanbei.common.logging import set_up_logs
+from suanbei.common.settings import Settings, settings_table
+from suanbei.common.texts import Language, Text, language_of
 
 if TYPE_CHECKING:
-    from alerts.courier import Courier
-    from crawler.watcher import Watcher
-    from registry.db import Database
+    from suanbei.alerts.worker import Courier
+    from suanbei.crawler.scheduler import Watcher
+    from suanbei.registry.database import Database
 
 
 class Commands(LazyCommands):
     """All commands; what those below need besides settings they import when they run."""
 
     modules: ClassVar = {
-        "crawler.commands": ("crawl", "import", "parse"),
-        "crawler.status_commands": ("status",),
-        "search_api.commands.verify": ("verify",),
-        "search_api.commands.search": ("search",),
-        "search_api.commands.stats": ("stats",),
-        "search_api.commands.export": ("export",),
-        "search_api.commands.reindex": ("reindex",),
-        "search_api.commands.operate": ("copy", "backup", "restore", "key"),
-        "alerts.commands": ("subscriptions",),
+        "suanbei.crawler.commands": ("crawl", "import", "parse"),
+        "suanbei.crawler.status_commands": ("status",),
+        "suanbei.search_api.commands.verify": ("verify",),
+        "suanbei.search_api.commands.search": ("search",),
+        "suanbei.search_api.commands.stats": ("stats",),
+        "suanbei.search_api.commands.export": ("export",),
+        "suanbei.search_api.commands.reindex": ("reindex",),
+        "suanbei.search_api.commands.admin": ("copy", "backup", "restore", "key"),
+        "suanbei.alerts.commands": ("subscriptions",),
     }
 
 
@@ -68,8 +68,8 @@ Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
 @app.command()
 def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
-    from registry.db import open_database
-    from registry.snapshot import is_empty
+    from suanbei.registry.database import open_database
+    from suanbei.registry.importing.snapshot import is_empty
 
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
@@ -82,7 +82,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 @app.command()
 def watch() -> None:
     """Scheduler, crawl, import and delivery, as many processes as wanted. 值守：抓取与投递。"""
-    from registry.db import open_database
+    from suanbei.registry.database import open_database
 
     conf = Settings.load()
     set_up_logs(conf, logging.INFO)
@@ -98,11 +98,11 @@ def watch() -> None:
 @contextmanager
 def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher", "Courier"]]:
     """Crawl and deliver in the background; a signal ends it with everything put away."""
-    from alerts.courier import Courier
-    from crawler.archive import Archive
-    from crawler.passes import Works
-    from crawler.sources import load_catalogue
-    from crawler.watcher import Watcher
+    from suanbei.alerts.worker import Courier
+    from suanbei.crawler.archive import Archive
+    from suanbei.crawler.crawl import Works
+    from suanbei.crawler.scheduler import Watcher
+    from suanbei.crawler.sources import load_catalogue
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     works = Works(conf, database, Archive(conf.archive), load_catalogue().select())
@@ -121,22 +121,22 @@ def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher",
 @app.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """API and pages only. 仅启动接口与页面。"""
-    from registry.db import open_database
+    from suanbei.registry.database import open_database
 
     conf = Settings.load()
     _serve(conf, open_database(conf), host, port)
 
 
 def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
-    from alerts.sending import check_target
-    from crawler.archive import Archive
-    from crawler.pictures import Pictures
-    from parsers.numbers import numbers_apart
-    from registry.views import count_filings
-    from search_api.app import create_app
-    from search_api.server import run
-    from search_api.services import Services
-    from search_api.upkeep import keeping_up
+    from suanbei.alerts.sending import check_target
+    from suanbei.crawler.archive import Archive
+    from suanbei.crawler.pictures import Pictures
+    from suanbei.parsers.find_numbers import numbers_apart
+    from suanbei.registry.queries.filings import count_filings
+    from suanbei.search_api.app import create_app
+    from suanbei.search_api.deps import Services
+    from suanbei.search_api.search.sync import keeping_up
+    from suanbei.search_api.server import run
 
     set_up_logs(conf)
     services = Services(
@@ -165,10 +165,10 @@ def evidence(
     batch: Annotated[str, typer.Option(help="of this list; else of the newest")] = "",
 ) -> None:
     """A picture of the published row. 生成备案所在行的图片。"""
-    from crawler.archive import Archive
-    from crawler.pictures import Pictures
-    from registry.db import open_database
-    from search_api.evidence import find_evidence
+    from suanbei.crawler.archive import Archive
+    from suanbei.crawler.pictures import Pictures
+    from suanbei.registry.database import open_database
+    from suanbei.search_api.evidence import find_evidence
 
     conf = Settings.load()
     with open_database(conf).read() as session:
@@ -184,9 +184,9 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
 ) -> None:
     """The numbers in a document, each verified. 找出文档中的全部备案编号并逐一核对。"""
-    from parsers.numbers import numbers_in
-    from search_api.commands.scan import scan_numbers
-    from search_api.commands.sources import read_source
+    from suanbei.parsers.find_numbers import numbers_in
+    from suanbei.search_api.commands.scan import scan_numbers
+    from suanbei.search_api.commands.sources import read_source
 
     conf = Settings.load()
     name, data = read_source(source, conf)
@@ -200,11 +200,11 @@ def doctor(
     ] = False,
 ) -> None:
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
-    from crawler.doctor import check_archive, examine_archive
-    from registry.db import open_database
-    from registry.doctor import Health, examine
-    from search_api.doctor import examine_index
-    from search_api.services import Services
+    from suanbei.crawler.doctor import check_archive, examine_archive
+    from suanbei.registry.database import open_database
+    from suanbei.registry.doctor import Health, examine
+    from suanbei.search_api.deps import Services
+    from suanbei.search_api.doctor import examine_index
 
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
@@ -229,8 +229,8 @@ def settings() -> None:
 @app.command()
 def load() -> None:
     """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
-    from registry.db import open_database
-    from registry.snapshot import is_empty
+    from suanbei.registry.database import open_database
+    from suanbei.registry.importing.snapshot import is_empty
 
     conf = Settings.load()
     language, database = language_of(conf.language), open_database(conf)
@@ -241,7 +241,7 @@ def load() -> None:
 
 
 def _load(database: "Database", language: Language) -> None:
-    from registry.snapshot import SNAPSHOT, load_snapshot
+    from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 
     loaded = load_snapshot(database, SNAPSHOT)
     typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
@@ -254,8 +254,8 @@ def snapshot(
     ] = None,
 ) -> None:
     """Write the facts of every list known, as they ship. 写出快照。"""
-    from registry.db import open_database
-    from registry.snapshot import SNAPSHOT, write_snapshot
+    from suanbei.registry.database import open_database
+    from suanbei.registry.importing.snapshot import SNAPSHOT, write_snapshot
 
     target, database = path or SNAPSHOT, open_database(Settings.load())
     written = write_snapshot(database, target)

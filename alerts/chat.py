@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import apprise
 
-from alerts.guard import only_public
-from alerts.targets import locate
-from registry.channels import host_of, is_mail
-from registry.errors import TargetRefused
-from registry.outbox import Result
+from suanbei.alerts.guard import only_public
+from suanbei.alerts.targets import locate
+from suanbei.common.errors import TargetRefused
+from suanbei.registry.notifications.channels import host_of, is_mail
+from suanbei.registry.notifications.outbox import Result
 
 _LOCAL = ("syslog", "blink1", "dbus", "glib", "gnome", "kde", "macosx", "qt", "windows")
 """Schemas that show something on this very machine."""

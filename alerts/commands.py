@@ -6,13 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from alerts.sending import check_target
-from registry.db import open_database
-from registry.language import Text, language_of
-from registry.outbox import deliveries_of, enqueue_test, retry_parked
-from registry.settings import Settings
-from registry.subscription_views import delivery_view, subscription_view
-from registry.subscriptions import (
+from suanbei.alerts.sending import check_target
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Text, language_of
+from suanbei.registry.database import open_database
+from suanbei.registry.notifications.outbox import deliveries_of, enqueue_test, retry_parked
+from suanbei.registry.notifications.subscriptions import (
     Wish,
     create_subscription,
     find_subscription,
@@ -20,7 +20,7 @@ from registry.subscriptions import (
     remove_subscription,
     rotate_secret,
 )
-from registry.terminal import terminal
+from suanbei.registry.notifications.views import delivery_view, subscription_view
 
 group = typer.Typer(no_args_is_help=True, help="Who is told what. 订阅管理。")
 Id = Annotated[str, typer.Argument(help="sub_…")]

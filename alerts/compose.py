@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from alerts.texts import DIGEST, TEST, TEST_TEXT, groups_of, text_of, title_of
-from registry.changes import change_view
-from registry.channels import is_webhook
-from registry.language import Language
-from registry.models import Event
-from registry.tidings import filing_names
-from registry.views import rfc3339
-from registry.watching import Subscription
+from suanbei.alerts.texts import DIGEST, TEST, TEST_TEXT, groups_of, text_of, title_of
+from suanbei.common.texts import Language
+from suanbei.registry.models import Event
+from suanbei.registry.notifications.channels import is_webhook
+from suanbei.registry.queries.changes import change_view
+from suanbei.registry.queries.event_text import filing_names
+from suanbei.registry.queries.filings import rfc3339
+from suanbei.registry.watcher_models import Subscription
 
 MOST_IN_DIGEST = 1000
 """Changes in the body of a webhook's digest; the rest is read from /v1/changes."""

@@ -14,16 +14,16 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from alerts.compose import Draft, compose_digest, compose_instant
-from registry.beijing import BEIJING
-from registry.db import Database
-from registry.errors import DatabaseUnavailable
-from registry.events import last_event_id
-from registry.interest import interesting
-from registry.models import Event
-from registry.outbox import enqueue
-from registry.subscriptions import interest_of
-from registry.watching import Subscription
+from suanbei.alerts.compose import Draft, compose_digest, compose_instant
+from suanbei.common.dates import BEIJING
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.registry.database import Database
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.models import Event
+from suanbei.registry.notifications.event_filter import interesting
+from suanbei.registry.notifications.outbox import enqueue
+from suanbei.registry.notifications.subscriptions import interest_of
+from suanbei.registry.watcher_models import Subscription
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from alerts.addresses import is_public
+from suanbei.alerts.addresses import is_public
 
 _refused: ContextVar[list[str] | None] = ContextVar("refused", default=None)
 _CONNECTING = ("socket.connect", "socket.sendto")

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from alerts.chat import Post, check_chat, send_text
-from alerts.compose import body_of_test
-from alerts.targets import locate, port_of, web_address
-from alerts.webhooks import Message, post
-from registry.channels import is_webhook
-from registry.errors import TargetRefused
-from registry.outbox import Result, next_message
-from registry.settings import Settings
-from registry.subscriptions import valid_secrets
-from registry.watching import Subscription
+from suanbei.alerts.chat import Post, check_chat, send_text
+from suanbei.alerts.compose import body_of_test
+from suanbei.alerts.targets import locate, port_of, web_address
+from suanbei.alerts.webhooks import Message, post
+from suanbei.common.errors import TargetRefused
+from suanbei.common.settings import Settings
+from suanbei.registry.notifications.channels import is_webhook
+from suanbei.registry.notifications.outbox import Result, next_message
+from suanbei.registry.notifications.subscriptions import valid_secrets
+from suanbei.registry.watcher_models import Subscription
 
 CHAT_SECONDS = 60.0
 

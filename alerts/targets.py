@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from alerts.addresses import is_public
-from registry.errors import TargetRefused
+from suanbei.alerts.addresses import is_public
+from suanbei.common.errors import TargetRefused
 
 ALLOW = "SUANBEI_ALLOW_PRIVATE_TARGETS"
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from registry.events import EventType
-from registry.language import Language, Text
-from registry.models import Event
-from registry.tidings import FilingNames, batch_line, line_of, path_of
-from registry.titles import list_title
+from suanbei.common.texts import Language, Text
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.models import Event
+from suanbei.registry.queries.event_text import FilingNames, batch_line, line_of, path_of
+from suanbei.registry.queries.list_titles import list_title
 
 LINES = 20
 """Filings named in one message."""

@@ -14,9 +14,9 @@ from functools import lru_cache
 import httpx
 from standardwebhooks.webhooks import Webhook
 
-from alerts.targets import Place, locate, port_of, web_address
-from registry.errors import TargetRefused
-from registry.outbox import Result
+from suanbei.alerts.targets import Place, locate, port_of, web_address
+from suanbei.common.errors import TargetRefused
+from suanbei.registry.notifications.outbox import Result
 
 TOTAL_SECONDS = 20.0
 CONNECT_SECONDS = 5.0

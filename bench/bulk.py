@@ -12,8 +12,8 @@ from sqlalchemy import select
 from bench.frame import Row, Unmeasured, at_most
 from bench.frame.inputs import environment_of, settings_of, snapshot_home
 from bench.frame.processes import Ran, run
-from registry.db import open_database
-from registry.models import Filing
+from suanbei.registry.database import open_database
+from suanbei.registry.models import Filing
 
 LIBRARIES = ("sqlite3", "sqlalchemy")
 ROWS = 500_000
@@ -60,7 +60,7 @@ def copy(source: Path, made: Path) -> Ran:
 def verify(home: Path, source: Path, made: Path) -> Ran:
     """The command as a user runs it."""
     return run(
-        [sys.executable, "cli.py", "verify", "--file", str(source), "--out", str(made)],
+        [sys.executable, "-m", "suanbei", "verify", "--file", str(source), "--out", str(made)],
         env=environment_of(home), fine=(0, NO),
     )  # fmt: skip
 

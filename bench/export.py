@@ -33,7 +33,7 @@ def measure(turns: int) -> Iterator[Row]:
                   [ran.wall for ran in copied], AGAINST)  # fmt: skip
         yield peak(f"csv, {MANY:,} filings", exported, at_most(PEAK_MEGABYTES))
         # Builds the index, unless it is kept with the home: that is no part of an export.
-        run([sys.executable, "cli.py", "search", COMMON], env=environment_of(many))
+        run([sys.executable, "-m", "suanbei", "search", COMMON], env=environment_of(many))
         found = [export(many, folder / "found.csv", 0, COMMON) for _ in range(turns)]
         yield Row(f"csv, those that {COMMON} finds", "s", [ran.wall for ran in found])
         yield peak(f"csv, those that {COMMON} finds", found, at_most(PEAK_MEGABYTES))
@@ -60,7 +60,8 @@ def export(home: Path, made: Path, rows: int, *asked: str) -> Ran:
         Unmeasured: it wrote another number of rows.
     """
     ran = run(
-        [sys.executable, "cli.py", "export", "--out", str(made), *asked], env=environment_of(home)
+        [sys.executable, "-m", "suanbei", "export", "--out", str(made), *asked],
+        env=environment_of(home),
     )
     if rows:
         with made.open("rb") as file:

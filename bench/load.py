@@ -13,10 +13,10 @@ from bench.frame.inputs import settings_of
 from bench.frame.traffic import flood, paths_of, wrk
 from deploy.trial.processes import Process, ask, environment, free_port, running, suanbei, wait_for
 from deploy.trial.proxy import nginx
-from registry.db import Database, open_database
-from registry.snapshot import SNAPSHOT, load_snapshot
-from registry.verify.upkeep import complete_cards
-from search_api.engines.sqlite import SqliteEngine
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
+from suanbei.registry.verify.upkeep import complete_cards
+from suanbei.search_api.search.sqlite import SqliteEngine
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy")
 SECONDS = float(os.environ.get("BENCH_LOAD_SECONDS", "10"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.frame import Row, at_most, in_turn
 from bench.frame.inputs import settings_of
-from registry.db import Database, open_database
-from registry.snapshot import SNAPSHOT, load_snapshot
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 
 LIBRARIES = ("sqlalchemy", "sqlite3")
 SECONDS = 5

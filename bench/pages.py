@@ -10,11 +10,11 @@ from fastapi.testclient import TestClient
 
 from bench.frame import Row, at_most
 from bench.frame.inputs import settings_of, snapshot_home
-from registry.db import open_database
-from registry.verify.upkeep import complete_cards
-from search_api.app import create_app
-from search_api.pages import charts
-from search_api.services import Services
+from suanbei.registry.database import open_database
+from suanbei.registry.verify.upkeep import complete_cards
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.pages import charts
 
 LIBRARIES = ("fastapi", "starlette", "jinja2", "altair")
 ANSWERS = 100

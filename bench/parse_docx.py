@@ -7,7 +7,7 @@ import docx
 
 from bench.frame import Row, at_most, in_turn
 from bench.frame.inputs import official
-from parsers import parse_document
+from suanbei.parsers import parse_document
 
 LIBRARIES = ("python-docx", "lxml")
 

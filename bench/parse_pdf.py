@@ -15,9 +15,9 @@ import pypdfium2
 from bench.frame import Row, at_least, at_most, in_turn
 from bench.frame.inputs import official
 from bench.frame.processes import run_python
-from parsers import parse_document
-from registry.lists import PUBLISHED_FIELDS, ParsedDocument
-from registry.lists import Row as ListRow
+from suanbei.parsers import parse_document
+from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument
+from suanbei.registry.importing.published import Row as ListRow
 
 LIBRARIES = ("pdfplumber", "pdfminer.six", "pypdfium2", "camelot-py", "pymupdf")
 LIST = "deep_synthesis/2026-03"

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from bench.frame import Row, at_least
 from bench.frame.engines import engines
 from bench.frame.published import Wanted, found, having, published
-from search_api.engines.base import Engine
-from search_api.engines.documents import Field
-from search_api.engines.text import fold
+from suanbei.search_api.search.documents import Field
+from suanbei.search_api.search.engine import Engine
+from suanbei.search_api.search.text import fold
 
 LIBRARIES = ("sqlite3", "meilisearch")
 

@@ -18,12 +18,12 @@ from bench.frame import Row, Unmeasured, at_most
 from bench.frame.inputs import settings_of, synthetic_home
 from bench.frame.queries import QUERIES, mix
 from deploy.trial.meilisearch import MISSING, Address, meilisearch
-from registry.db import open_database
-from registry.settings import Settings
-from search_api.engines.base import Query
-from search_api.engines.meili import MeiliEngine
-from search_api.search import search_filings
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import open_database
+from suanbei.search_api.deps import Services
+from suanbei.search_api.search.engine import Query
+from suanbei.search_api.search.meilisearch import MeiliEngine
+from suanbei.search_api.search.results import search_filings
 
 LIBRARIES = ("sqlite3", "meilisearch", "sqlalchemy", "zstandard")
 SIZES = (10_000, 100_000, 1_000_000)

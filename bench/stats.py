@@ -7,10 +7,10 @@ from pathlib import Path
 from bench.frame import Row, in_turn
 from bench.frame.inputs import settings_of, synthetic_home
 from bench.search import SIZES
-from registry.db import open_database
-from search_api.params import FilterParams
-from search_api.services import Services
-from search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
+from suanbei.registry.database import open_database
+from suanbei.search_api.deps import Services
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
 
 LIBRARIES = ("sqlite3", "sqlalchemy")
 ASKED = {"all filings": "", "those that 算法 finds": "算法"}

@@ -9,10 +9,10 @@ from pathlib import Path
 from bench.frame import Row, at_most
 from bench.frame.inputs import settings_of, snapshot_home, synthetic_home
 from bench.verify import drawn
-from registry.db import Database, open_database
-from registry.language import Language
-from registry.numbers import AlgorithmNumber, Number, parse_number
-from registry.suggest import suggest
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import AlgorithmNumber, Number, parse_number
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.verify.suggestions import suggest
 
 LIBRARIES = ("sqlite3", "sqlalchemy", "rapidfuzz")
 ASKED = 200

@@ -17,8 +17,8 @@ from bench.frame import Row, Unmeasured, at_least, at_most
 from bench.frame.client import CONNECTIONS, Load, ask, client_name
 from bench.frame.inputs import environment_of, settings_of, synthetic_home
 from bench.frame.processes import ROOT
-from registry.db import open_database
-from registry.models import Filing
+from suanbei.registry.database import open_database
+from suanbei.registry.models import Filing
 
 LIBRARIES = ("fastapi", "starlette", "uvicorn", "httptools", "uvloop", "sqlite3")
 ASKED, DRAWN = 1_000, 10_000

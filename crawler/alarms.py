@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.sources import Source
-from registry.events import EventType, NewEvent, append_events
-from registry.language import Language, Text
-from registry.watching import Alarm
+from suanbei.common.texts import Language, Text
+from suanbei.crawler.sources import Source
+from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.watcher_models import Alarm
 
 _CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
 

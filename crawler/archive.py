@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.errors import HomeNotWritable, MissingFile, RegistryError
+from suanbei.common.errors import HomeNotWritable, MissingFile, RegistryError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".part-"

@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.events import Broken, Event, Finished, decode
-from crawler.job import Job
-from registry.errors import FetchError
-from registry.settings import Settings
+from suanbei.common.errors import FetchError
+from suanbei.common.settings import Settings
+from suanbei.crawler.events import Broken, Event, Finished, decode
+from suanbei.crawler.job import Job
 
 _GRACE = 5.0
 _TICK = 0.5
@@ -119,7 +119,7 @@ def started(job: Job, limits: Limits) -> Iterator[Child]:
         process = subprocess.Popen(
             # -P: a folder named like one of our packages, in whatever folder a user stands,
             # must not be imported in their place.
-            [sys.executable, "-P", "-m", "crawler.worker"],
+            [sys.executable, "-P", "-m", "suanbei.crawler.worker"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
             env=os.environ | {"PYTHONPATH": _python_path()},
             # Ctrl-C is for the parent, which knows what to do.
@@ -143,5 +143,5 @@ def _tell(process: subprocess.Popen[bytes], job: Job) -> None:
 
 def _python_path() -> str:
     """Where this very package is, before whatever the environment says."""
-    home = str(Path(__file__).resolve().parent.parent)
+    home = str(Path(__file__).absolute().parents[2])
     return os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))

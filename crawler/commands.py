@@ -7,20 +7,20 @@ from typing import Annotated
 
 import typer
 
-from crawler.archive import Archive
-from crawler.ingest import Taken, parse_file, read_file, take_in
-from crawler.passes import Works, run_pass
-from crawler.progress import CrawlProgress, render_failures, render_report
-from crawler.sources import load_catalogue
-from parsers import record
-from registry.batches import Origin
-from registry.db import open_database
-from registry.errors import SuanbeiError
-from registry.language import Language, Text, language_of
-from registry.lists import ParsedDocument, Series
-from registry.settings import Settings
-from registry.sightings import seen_now
-from registry.terminal import terminal
+from suanbei.common.errors import SuanbeiError
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.crawl import Works, run_pass
+from suanbei.crawler.ingest import Taken, parse_file, read_file, take_in
+from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
+from suanbei.crawler.sources import load_catalogue
+from suanbei.parsers import record
+from suanbei.registry.database import open_database
+from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.mark_seen import seen_now
+from suanbei.registry.importing.published import ParsedDocument, Series
 
 IMPORTED = Text(
     "{name}：{status}，{rows} 行，新增 {added}，变更 {changed}，注销 {deregistered}，消失 {vanished}",

@@ -8,15 +8,15 @@ from pathlib import Path
 import typer
 from sqlalchemy import select
 
-from crawler.archive import Archive
-from crawler.origins import origins_of
-from crawler.rebuild import compare, only_in_snapshot, rebuild
-from registry.db import Database
-from registry.doctor import Finding, Health
-from registry.errors import SuanbeiError
-from registry.language import Text, language_of
-from registry.models import Document
-from registry.settings import Settings
+from suanbei.common.errors import SuanbeiError
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Text, language_of
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.provenance import origins_of
+from suanbei.crawler.rebuild import compare, only_in_snapshot, rebuild
+from suanbei.registry.database import Database
+from suanbei.registry.doctor import Finding, Health
+from suanbei.registry.models import Document
 
 _ARCHIVE = Text(
     "档案：{documents} 份文件，{records} 条来源记录，逐一校验完毕，问题 {problems} 个",

@@ -89,7 +89,7 @@ class DocumentFetched(_Event):
 class Failed(_Event):
     """A page, list or document that could not be had, after `attempts` requests.
 
-    `label` is the document's; empty for pages and lists. `code` is that of registry.errors.
+    `label` is the document's; empty for pages and lists. `code` is that of suanbei.common.errors.
     """
 
     event: Literal["failed"] = "failed"

@@ -4,14 +4,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crawler.archive import Archive
-from crawler.origins import Record, keep_origin, origins_of
-from parsers import parse_document
-from registry.batches import Origin
-from registry.db import Database
-from registry.errors import EmptyDocument, ListShrunk, MissingFile
-from registry.imports import Import, ImportReport, import_document
-from registry.lists import ParsedDocument, Series
+from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.provenance import Record, keep_origin, origins_of
+from suanbei.parsers import parse_document
+from suanbei.registry.database import Database
+from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import Import, ImportReport, import_document
+from suanbei.registry.importing.published import ParsedDocument, Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from io import BytesIO
 
-from parsers.limits import MAX_UNPACKED_BYTES
+from suanbei.parsers.limits import MAX_UNPACKED_BYTES
 
 _COMPRESSED = re.compile(
     rb"/Filter\s*\[?\s*/FlateDecode\b(?:(?!endobj|endstream).){0,1000}?>>\s*stream\r?\n", re.DOTALL

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from crawler.sources import Catalogue
-from crawler.urls import PublicUrls
+from suanbei.crawler.sources import Catalogue
+from suanbei.crawler.urls import PublicUrls
 
 
 class Job(BaseModel):

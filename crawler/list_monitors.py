@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.pauses import source_of
-from registry.events import EventType
-from registry.models import Batch, Document, Event, Filing, Listing, Version
-from registry.watching import Alarm
+from suanbei.crawler.overdue import source_of
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.models import Batch, Document, Event, Filing, Listing, Version
+from suanbei.registry.watcher_models import Alarm
 
 _NOT_ODD = {"vanished", "deregistration_only"}
 

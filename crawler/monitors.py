@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crawler.alarms import Finding, settle_alarms
-from crawler.list_monitors import odd_lists
-from crawler.pauses import is_known, note_lists, pause_of
-from crawler.report import CrawlReport, Failure, SourceReport
-from crawler.sources import Source
-from registry.language import Text
-from registry.models import Check
-from registry.notes import read_note, write_note
-from registry.settings import Settings
-from registry.watching import Alarm
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Text
+from suanbei.crawler.alarms import Finding, settle_alarms
+from suanbei.crawler.list_monitors import odd_lists
+from suanbei.crawler.overdue import is_known, note_lists, pause_of
+from suanbei.crawler.report import CrawlReport, Failure, SourceReport
+from suanbei.crawler.sources import Source
+from suanbei.registry.models import Check
+from suanbei.registry.watcher_models import Alarm
+from suanbei.registry.watcher_state import read_note, write_note
 
 ACCEPTED_AFTER = timedelta(days=7)
 """A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""

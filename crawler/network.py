@@ -9,8 +9,8 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawler.targets import Target
-from registry.errors import FetchError, TruncatedBodyError
+from suanbei.common.errors import FetchError, TruncatedBodyError
+from suanbei.crawler.targets import Target
 
 
 def named(exception: BaseException, target: Target, host: str) -> FetchError:

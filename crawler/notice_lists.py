@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from crawler.labels import date_of, joined
-from registry.errors import UnexpectedAnswer
+from suanbei.common.errors import UnexpectedAnswer
+from suanbei.crawler.labels import date_of, joined
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -7,9 +7,9 @@ from datetime import date
 from lxml.etree import _Element, iterwalk
 from parsel import Selector
 
-from crawler.labels import date_of, joined, ordinal_of
-from crawler.sources import Attachments
-from registry.errors import NothingListed, UnexpectedAnswer
+from suanbei.common.errors import NothingListed, UnexpectedAnswer
+from suanbei.crawler.labels import date_of, joined, ordinal_of
+from suanbei.crawler.sources import Attachments
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.notice_lists import ChannelPage, ListedNotice, about
-from crawler.sources import ChannelListStart
-from registry.errors import FetchError, NothingListed
+from suanbei.common.errors import FetchError, NothingListed
+from suanbei.crawler.notice_lists import ChannelPage, ListedNotice, about
+from suanbei.crawler.sources import ChannelListStart
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Pictures of published rows, drawn from the archive."""
 
-from crawler.archive import Archive
-from parsers.evidence import render_row
+from suanbei.crawler.archive import Archive
+from suanbei.parsers.row_image import render_row
 
 Boxes = list[tuple[int, tuple[float, ...]]]
 

@@ -15,10 +15,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from crawler import events as say
-from crawler.report import CrawlReport, Outcome, SourceReport
-from crawler.sources import Catalogue, Source
-from registry.language import Language, Text
+from suanbei.common.texts import Language, Text
+from suanbei.crawler import events as say
+from suanbei.crawler.report import CrawlReport, Outcome, SourceReport
+from suanbei.crawler.sources import Catalogue, Source
 
 _COLUMNS = {
     "source": Text("来源", "Source"),

@@ -11,14 +11,23 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from crawler.archive import Archive
-from crawler.ingest import parse_bytes
-from crawler.origins import Record, origins
-from registry.db import Database
-from registry.errors import DocumentError, ListShrunk, MissingFile
-from registry.imports import Import, import_document
-from registry.lists import PUBLISHED_FIELDS
-from registry.models import Batch, Document, Entity, EntityKey, Filing, Listing, Notice, Version
+from suanbei.common.errors import DocumentError, ListShrunk, MissingFile
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.ingest import parse_bytes
+from suanbei.crawler.provenance import Record, origins
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.published import PUBLISHED_FIELDS
+from suanbei.registry.models import (
+    Batch,
+    Document,
+    Entity,
+    EntityKey,
+    Filing,
+    Listing,
+    Notice,
+    Version,
+)
 
 Progress = Callable[[Record], None]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from crawler.sources import Register, Source
+from suanbei.crawler.sources import Register, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Self
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.checks import Advice, Expectation, advice_on, check_answer
-from crawler.events import Waiting
-from crawler.network import is_passing, named
-from crawler.pace import attempt_of, host_of
-from crawler.targets import Target
-from registry.errors import DamagedBodyError, FetchError, UnexpectedAnswer
+from suanbei.common.errors import DamagedBodyError, FetchError, UnexpectedAnswer
+from suanbei.crawler.events import Waiting
+from suanbei.crawler.network import is_passing, named
+from suanbei.crawler.response_checks import Advice, Expectation, advice_on, check_answer
+from suanbei.crawler.targets import Target
+from suanbei.crawler.throttle import attempt_of, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.spider import RegisterSpider
+    from suanbei.crawler.spider import RegisterSpider
 
 LONGEST_WAIT = 300.0
 """Seconds that a host is left alone at most, whatever it asks for."""

@@ -1,6 +1,6 @@
 """One pass over the sources: `crawl`.
 
-The fetching happens in a process of its own (crawler.worker): a hung site cannot hang a server, and
+The fetching happens in a process of its own (suanbei.crawler.worker): a hung site cannot hang a server, and
 a Twisted reactor, which starts only once per process, is never needed twice. This process keeps
 what must not be lost: it owns the registry, the sink and the report, and ends the other one.
 """
@@ -13,14 +13,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.child import Limits, Stopped, started
-from crawler.job import Job
-from crawler.report import CrawlReport, Sink, SourceReport
-from crawler.sources import Catalogue
-from crawler.tally import Progress, Tally
-from crawler.urls import PublicUrls
-from registry.errors import HomeNotWritable, UsageError
-from registry.settings import Settings
+from suanbei.common.errors import HomeNotWritable, UsageError
+from suanbei.common.settings import Settings
+from suanbei.crawler.child import Limits, Stopped, started
+from suanbei.crawler.job import Job
+from suanbei.crawler.report import CrawlReport, Sink, SourceReport
+from suanbei.crawler.sources import Catalogue
+from suanbei.crawler.tally import Progress, Tally
+from suanbei.crawler.urls import PublicUrls
 
 _LEFT_BEHIND = 24 * 3600
 """Seconds after which the folder of a crawl that was killed is cleared away."""

@@ -8,9 +8,9 @@ from typing import Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from registry.beijing import BEIJING
-from registry.errors import UsageError
-from registry.settings import Settings
+from suanbei.common.dates import BEIJING
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
 
 Kind = Literal["full", "pass"]
 KINDS: tuple[Kind, ...] = ("full", "pass")

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from registry.errors import UsageError
+from suanbei.common.errors import UsageError
 
 
 class Register(StrEnum):
@@ -201,7 +201,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     """
     where = str(path) if path else "data/sources.yml"
     try:
-        text = (path or files("data").joinpath("sources.yml")).read_text("utf-8")
+        text = (path or files("suanbei.data").joinpath("sources.yml")).read_text("utf-8")
         facts = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{where}: {error}") from error

@@ -10,15 +10,15 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
 from scrapy.robotstxt import RobotParser
 
-from crawler.events import Asked, Broken
-from crawler.job import Job
-from crawler.pace import Pace, attempt_of, host_of
-from crawler.retries import LONGEST_WAIT, target_of
-from crawler.sources import NoticeListStart, Source
-from crawler.targets import Answer, Target
-from crawler.teller import Emit
-from crawler.walk import Walk
-from registry.errors import FetchError, SuanbeiError
+from suanbei.common.errors import FetchError, SuanbeiError
+from suanbei.crawler.events import Asked, Broken
+from suanbei.crawler.job import Job
+from suanbei.crawler.retries import LONGEST_WAIT, target_of
+from suanbei.crawler.sources import NoticeListStart, Source
+from suanbei.crawler.targets import Answer, Target
+from suanbei.crawler.teller import Emit
+from suanbei.crawler.throttle import Pace, attempt_of, host_of
+from suanbei.crawler.walk import Walk
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -9,12 +9,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from registry.beijing import BEIJING
-from registry.db import open_database
-from registry.language import Language, Text, language_of
-from registry.settings import Settings
-from registry.status import status_view
-from registry.terminal import terminal
+from suanbei.common.dates import BEIJING
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.database import open_database
+from suanbei.registry.status import status_view
 
 _NEVER = Text("从未", "never")
 _WATCHED = Text("正在值守（{holder}）", "somebody watches ({holder})")

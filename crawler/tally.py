@@ -6,10 +6,18 @@ from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
-from crawler import events as say
-from crawler.child import Stopped
-from crawler.report import CrawlReport, Failure, Fetched, Outcome, SeenNotice, Sink, SourceReport
-from registry.errors import DocumentError, FetchError, ListShrunk, RegistryError
+from suanbei.common.errors import DocumentError, FetchError, ListShrunk, RegistryError
+from suanbei.crawler import events as say
+from suanbei.crawler.child import Stopped
+from suanbei.crawler.report import (
+    CrawlReport,
+    Failure,
+    Fetched,
+    Outcome,
+    SeenNotice,
+    Sink,
+    SourceReport,
+)
 
 log = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.checks import Expected
-from crawler.notice_lists import ListedNotice
-from crawler.sources import ChannelListStart, Source, Start
+from suanbei.crawler.notice_lists import ListedNotice
+from suanbei.crawler.response_checks import Expected
+from suanbei.crawler.sources import ChannelListStart, Source, Start
 
 
 @dataclass(frozen=True, slots=True)

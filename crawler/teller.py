@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from crawler.events import (
+from suanbei.common.errors import SuanbeiError
+from suanbei.crawler.events import (
     DocumentFetched,
     DocumentFound,
     Event,
@@ -13,9 +14,8 @@ from crawler.events import (
     SourceFinished,
     SourceStarted,
 )
-from crawler.notice_lists import ListedNotice
-from crawler.targets import Answer, Target
-from registry.errors import SuanbeiError
+from suanbei.crawler.notice_lists import ListedNotice
+from suanbei.crawler.targets import Answer, Target
 
 Emit = Callable[[Event], None]
 Keep = Callable[[bytes], tuple[str, str]]

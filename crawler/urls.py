@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from registry.errors import UnexpectedAnswer
-from registry.settings import Settings
+from suanbei.common.errors import UnexpectedAnswer
+from suanbei.common.settings import Settings
 
 CAC = "https://www.cac.gov.cn"
 BEIAN = "https://beian.cac.gov.cn"

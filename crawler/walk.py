@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import quote
 
-from crawler.checks import Expected
-from crawler.job import Job
-from crawler.notice_lists import ListedNotice, about, read_channel, read_notice_list
-from crawler.pages import Attachment, read_page
-from crawler.paging import Paging
-from crawler.sources import ChannelListStart, NoticeListStart, PageStart
-from crawler.targets import Answer, Target, home_of
-from crawler.teller import Emit, Keep, Teller
-from registry.errors import FetchError, NothingListed, SuanbeiError, UnexpectedAnswer
+from suanbei.common.errors import FetchError, NothingListed, SuanbeiError, UnexpectedAnswer
+from suanbei.crawler.job import Job
+from suanbei.crawler.notice_lists import ListedNotice, about, read_channel, read_notice_list
+from suanbei.crawler.pages import Attachment, read_page
+from suanbei.crawler.paging import Paging
+from suanbei.crawler.response_checks import Expected
+from suanbei.crawler.sources import ChannelListStart, NoticeListStart, PageStart
+from suanbei.crawler.targets import Answer, Target, home_of
+from suanbei.crawler.teller import Emit, Keep, Teller
 
 
 class Walk:

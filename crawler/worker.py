@@ -1,4 +1,4 @@
-"""The crawling process: `python -m crawler.worker`, started by crawler.run and by nobody else.
+"""The crawling process: `python -m suanbei.crawler.worker`, started by suanbei.crawler.run and by nobody else.
 
 It reads its job, one line of JSON, from standard input and writes events, one line each, to
 standard output. It ends when the crawl does, or when standard input is closed: whoever started it
@@ -15,11 +15,11 @@ from typing import BinaryIO
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.events import Event, Finished, Logged, encode
-from crawler.job import Job
-from crawler.spider import RegisterSpider
-from crawler.teller import Emit
-from crawler.walk import Walk
+from suanbei.crawler.events import Event, Finished, Logged, encode
+from suanbei.crawler.job import Job
+from suanbei.crawler.spider import RegisterSpider
+from suanbei.crawler.teller import Emit
+from suanbei.crawler.walk import Walk
 
 ORPHANED = 3
 """Exit code of a worker whose parent has gone."""
@@ -52,8 +52,8 @@ def main() -> int:
 def scrapy_settings(job: Job) -> dict[str, object]:
     """Scrapy's settings for a job. Everything that listens on a port or phones home is off."""
     middlewares: dict[str, int | None] = {
-        "crawler.retries.RetryMiddleware": 50,
-        "crawler.pace.PaceMiddleware": 1000,
+        "suanbei.crawler.retries.RetryMiddleware": 50,
+        "suanbei.crawler.throttle.PaceMiddleware": 1000,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

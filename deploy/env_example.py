@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from registry.settings import settings_table
+from suanbei.common.settings import settings_table
 
 EXAMPLE = Path(__file__).parent / ".env.example"
 _HEAD = """\
-# Settings of Suanbei, made by `python -m deploy.env_example` from registry/settings.py.
+# Settings of Suanbei, made by `python -m deploy.env_example` from common/settings.py.
 # Every one is optional; what is commented out has the value shown.
 
 # For compose.yaml only:

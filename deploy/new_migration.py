@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from registry.db import Database, alembic_config
+from suanbei.registry.database import Database, alembic_config
 
 VERSIONS = Path("registry/migrations/versions")
 

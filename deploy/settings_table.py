@@ -1,9 +1,9 @@
-"""Write the table of settings into README.md from `registry/settings.py`."""
+"""Write the table of settings into README.md from `common/settings.py`."""
 
 import re
 from pathlib import Path
 
-from registry.settings import settings_table
+from suanbei.common.settings import settings_table
 
 README = Path(__file__).parents[1] / "README.md"
 PLACE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)

@@ -1,6 +1,6 @@
 """Turns the bytes of a published document into rows."""
 
-from parsers.document import VERSION, parse_document, text_of
-from parsers.records import Record, record, records
+from suanbei.parsers.document import VERSION, parse_document, text_of
+from suanbei.parsers.records import Record, record, records
 
 __all__ = ["VERSION", "Record", "parse_document", "record", "records", "text_of"]

@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
-from parsers.layouts import series_of
-from parsers.rows import Ledger, list_tables
-from parsers.sniff import Format, format_of
-from parsers.tables import Tables
-from parsers.text import clean
-from parsers.titles import ordinal_of, period_in, title_of
-from registry.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
-from registry.lists import Accounting, ParsedDocument, Series
+from suanbei.common.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
+from suanbei.parsers.layouts import series_of
+from suanbei.parsers.rows import Ledger, list_tables
+from suanbei.parsers.sniff import Format, format_of
+from suanbei.parsers.tables import Tables
+from suanbei.parsers.text import clean
+from suanbei.parsers.titles import ordinal_of, period_in, title_of
+from suanbei.registry.importing.published import Accounting, ParsedDocument, Series
 
 VERSION = "1"
 """The version of the parsers, kept with every import."""
@@ -24,18 +24,18 @@ _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
     """The reader of a format, imported when it is first wanted."""
     if kind == "docx":
-        from parsers.docx import read_docx
+        from suanbei.parsers.docx import read_docx
 
         return read_docx
     if kind == "pdf":
-        from parsers.pdf.reader import read_pdf
+        from suanbei.parsers.pdf.reader import read_pdf
 
         return read_pdf
     if kind == "xlsx":
-        from parsers.xlsx import read_xlsx
+        from suanbei.parsers.xlsx import read_xlsx
 
         return read_xlsx
-    from parsers.html import read_html
+    from suanbei.parsers.html import read_html
 
     return read_html
 
@@ -62,7 +62,7 @@ def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
             return [(None, _plain_text(data, name))]
         kind = "html"  # a piece of a page: its tags may stand within a number
     if kind == "pdf":
-        from parsers.pdf.reader import page_texts
+        from suanbei.parsers.pdf.reader import page_texts
 
         return [(page, text) for page, text in page_texts(data, name)]
     tables = _reader(kind)(data, name)

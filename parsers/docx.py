@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from parsers.archive import Archive
-from parsers.limits import MAX_COLUMNS, MAX_ROWS
-from parsers.numbering import Numbering, W, read_numbering
-from parsers.tables import Cell, Table, TableRow, Tables
-from parsers.text import BREAK
-from registry.errors import BrokenDocument, DocumentTooLarge
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge
+from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
+from suanbei.parsers.numbering import Numbering, W, read_numbering
+from suanbei.parsers.office_package import Archive
+from suanbei.parsers.tables import Cell, Table, TableRow, Tables
+from suanbei.parsers.text import BREAK
 
 _P, _PPR, _R, _T, _TBL, _TR, _TC = (W + tag for tag in ("p", "pPr", "r", "t", "tbl", "tr", "tc"))
 _SPAN, _MERGE, _BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))

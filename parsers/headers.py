@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from parsers.layouts import Layout, header_name, is_column_name, layout_of
-from parsers.tables import TableRow
+from suanbei.parsers.layouts import Layout, header_name, is_column_name, layout_of
+from suanbei.parsers.tables import TableRow
 
 _SEARCHED_ROWS = 6
 _MAX_HEIGHT = 3

@@ -7,11 +7,11 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 from lxml import etree
 
-from parsers.headers import find_header
-from parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
-from parsers.tables import Cell, Table, TableRow, Tables
-from parsers.text import BREAK, clean
-from registry.errors import BrokenDocument, DocumentTooLarge
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge
+from suanbei.parsers.headers import find_header
+from suanbei.parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
+from suanbei.parsers.tables import Cell, Table, TableRow, Tables
+from suanbei.parsers.text import BREAK, clean
 
 _BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt",

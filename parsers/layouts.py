@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from parsers.text import bare
-from registry.lists import Series
+from suanbei.parsers.text import bare
+from suanbei.registry.importing.published import Series
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "seq": ("序号", "编号"),

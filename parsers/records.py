@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypedDict
 
-from registry.lists import ParsedDocument, Row
+from suanbei.registry.importing.published import ParsedDocument, Row
 
 
 class Record(TypedDict):

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from parsers.flags import column_flags, is_whole, number_flags
-from parsers.headers import Header, find_header, is_header_again
-from parsers.layouts import EXTRA_COLUMNS, Layout
-from parsers.tables import Table, TableRow
-from parsers.text import clean, solid
-from parsers.titles import period_of_date
-from registry.lists import PUBLISHED_FIELDS, Reported, Row, Series
+from suanbei.parsers.flags import column_flags, is_whole, number_flags
+from suanbei.parsers.headers import Header, find_header, is_header_again
+from suanbei.parsers.layouts import EXTRA_COLUMNS, Layout
+from suanbei.parsers.tables import Table, TableRow
+from suanbei.parsers.text import clean, solid
+from suanbei.parsers.titles import period_of_date
+from suanbei.registry.importing.published import PUBLISHED_FIELDS, Reported, Row, Series
 
 _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 

@@ -3,14 +3,14 @@
 import re
 from typing import Literal
 
-from parsers.archive import Archive
-from parsers.limits import MAX_BYTES
-from registry.errors import (
+from suanbei.common.errors import (
     DocumentTooLarge,
     EmptyDocument,
     EncryptedDocument,
     NotADocument,
 )
+from suanbei.parsers.limits import MAX_BYTES
+from suanbei.parsers.office_package import Archive
 
 Format = Literal["docx", "pdf", "xlsx", "html"]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from registry.lists import Box
+from suanbei.registry.importing.published import Box
 
 
 class Cell(NamedTuple):
-    """One table cell: its text with breaks marked (see `parsers.text`), and how wide it is.
+    """One table cell: its text with breaks marked (see `suanbei.parsers.text`), and how wide it is.
 
     `span` counts grid columns. `above` says that the cell continues the one above it (a vertical
     merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box). `cut` says

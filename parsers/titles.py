@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from parsers.text import bare, clean
-from registry.lists import period_of
+from suanbei.parsers.text import bare, clean
+from suanbei.registry.importing.published import period_of
 
 _ATTACHMENT = re.compile(r"附件\s*[:：]?\s*(\d{0,3})\s*[:：]?\s*")
 _BATCH = re.compile(r"第\s*([一二三四五六七八九十百零〇\d]+)\s*批")

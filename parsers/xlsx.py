@@ -5,11 +5,11 @@ import io
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from parsers.archive import Archive
-from parsers.limits import MAX_COLUMNS, MAX_ROWS
-from parsers.tables import Cell, Table, TableRow, Tables
-from registry.errors import BrokenDocument, DocumentTooLarge
-from registry.workbook_check import check_workbook
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge
+from suanbei.common.workbook_check import check_workbook
+from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
+from suanbei.parsers.office_package import Archive
+from suanbei.parsers.tables import Cell, Table, TableRow, Tables
 
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 

@@ -10,14 +10,14 @@ from enum import StrEnum
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from registry.db import Database
-from registry.events import last_event_id
-from registry.language import Text
-from registry.models import Batch, Check, Event, Filing, Listing, Version
-from registry.outbox import PARKED, PENDING, count_states
-from registry.settings import Settings
-from registry.status import WATCHER_SILENT
-from registry.watching import Alarm, Note
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Text
+from suanbei.registry.database import Database
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
+from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
+from suanbei.registry.status import WATCHER_SILENT
+from suanbei.registry.watcher_models import Alarm, Note
 
 LITTLE_SPACE = 1_000_000_000
 """Bytes of free disk below which a warning is due."""

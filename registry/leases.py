@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.db import Database
-from registry.errors import AlreadyRunning, DatabaseUnavailable
-from registry.identity import is_gone, is_here, new_holder, shown
-from registry.watching import LeaseRow
+from suanbei.common.errors import AlreadyRunning, DatabaseUnavailable
+from suanbei.common.process_id import is_gone, is_here, new_holder, shown
+from suanbei.registry.database import Database
+from suanbei.registry.watcher_models import LeaseRow
 
 LEASE_SECONDS = 40.0
 """How long a silent holder is waited for."""

@@ -184,7 +184,7 @@ class Filing(Base):
 
 
 class Card(Base):
-    """The verdict on a listed number, ready-made when its filings change (registry.verify.cards)."""
+    """The verdict on a listed number, ready-made when its filings change (suanbei.registry.verify.cards)."""
 
     __tablename__ = "cards"
     number_key: Mapped[str] = mapped_column(primary_key=True)

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.events import last_event_id
-from registry.identity import is_gone, shown
-from registry.leases import holders
-from registry.models import Check
-from registry.notes import read_note
-from registry.outbox import count_states
-from registry.views import View, coverage, rfc3339
-from registry.watching import Alarm, Run, Subscription
+from suanbei.common.process_id import is_gone, shown
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.leases import holders
+from suanbei.registry.models import Check
+from suanbei.registry.notifications.outbox import count_states
+from suanbei.registry.queries.filings import View, coverage, rfc3339
+from suanbei.registry.watcher_models import Alarm, Run, Subscription
+from suanbei.registry.watcher_state import read_note
 
 RUNS_SHOWN = 10
 WATCHER_SILENT = 120

@@ -4,14 +4,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from search_api import pages, problems
-from search_api.desk import VerdictDesk
-from search_api.edge import App
-from search_api.edge.limits import problem_of
-from search_api.edge.state import StateReader
-from search_api.herald import Herald
-from search_api.metrics import Meters
-from search_api.routes import (
+from suanbei.search_api import errors as problems
+from suanbei.search_api import pages
+from suanbei.search_api.change_notifier import Herald
+from suanbei.search_api.deps import Services
+from suanbei.search_api.desk import VerdictDesk
+from suanbei.search_api.edge import App
+from suanbei.search_api.edge.limits import problem_of
+from suanbei.search_api.edge.state import StateReader
+from suanbei.search_api.metrics import Meters
+from suanbei.search_api.routes import (
     batches,
     changes,
     entities,
@@ -28,9 +30,8 @@ from search_api.routes import (
     tables,
     verify,
 )
-from search_api.routes.verify import ready_verdict
-from search_api.services import Services
-from search_api.stats import Statistics
+from suanbei.search_api.routes.verify import ready_verdict
+from suanbei.search_api.stats import Statistics
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from feedgen.feed import FeedGenerator
 
-from registry.events import EventType
-from registry.language import Language
-from registry.models import Event
-from registry.tidings import FilingNames, line_of, path_of
-from registry.titles import list_title
+from suanbei.common.texts import Language
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.models import Event
+from suanbei.registry.queries.event_text import FilingNames, line_of, path_of
+from suanbei.registry.queries.list_titles import list_title
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://beian.cac.gov.cn/suanbei")

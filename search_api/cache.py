@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.events import last_event_id
-from registry.models import Check
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.models import Check
 
 T = TypeVar("T")
 LARGEST = 500

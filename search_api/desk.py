@@ -6,19 +6,19 @@ hand-over to another thread costs, so that it runs on the event loop itself.
 
 import sqlite3
 
-from registry.db import Database
-from registry.errors import DatabaseUnavailable
-from registry.language import Language
-from registry.names import entity_key
-from registry.numbers.algorithm import PUBLISHED
-from registry.reasons import Reason, say
-from registry.verify import read_input
-from registry.verify.cards import Card, edition
-from registry.verify.desk import still_told
-from registry.verify.frames import Frame, load_frame
-from registry.verify.holes import UnknownHole
-from registry.verify.render import answer
-from search_api.edge.state import StateReader
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers.algorithm import PUBLISHED
+from suanbei.registry.database import Database
+from suanbei.registry.verify import read_input
+from suanbei.registry.verify.cards import Card, edition
+from suanbei.registry.verify.desk import still_told
+from suanbei.registry.verify.frames import Frame, load_frame
+from suanbei.registry.verify.holes import UnknownHole
+from suanbei.registry.verify.reasons import Reason, say
+from suanbei.registry.verify.render import answer
+from suanbei.search_api.edge.state import StateReader
 
 MAPPED_BYTES = 1 << 34
 _LOOK_UP = "SELECT body, names FROM cards WHERE number_key = ? AND edition = ?"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from registry.doctor import Finding, Health
-from registry.errors import SearchUnavailable
-from registry.language import Text
-from search_api.engines.base import Engine
+from suanbei.common.errors import SearchUnavailable
+from suanbei.common.texts import Text
+from suanbei.registry.doctor import Finding, Health
+from suanbei.search_api.search.engine import Engine
 
 
 def examine_index(engine: Engine) -> Iterator[Finding]:

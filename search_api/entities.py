@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from registry.chunks import chunks
-from registry.models import Entity, EntityKey, Filing
-from registry.names import entity_key
-from registry.views import coverage
-from search_api.engines.base import Query
-from search_api.paging import (
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.models import Entity, EntityKey, Filing
+from suanbei.registry.queries.filings import coverage
+from suanbei.search_api.deps import Services
+from suanbei.search_api.paging import (
     MOST_OFFSET,
     bad_cursor,
     decode_cursor,
@@ -19,7 +19,7 @@ from search_api.paging import (
     is_name,
     is_whole,
 )
-from search_api.services import Services
+from suanbei.search_api.search.engine import Query
 
 _EXACT, _FORMER, _BEGINS, _WITHIN = range(4)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import MissingFile, NotFound
-from registry.lists import Series
-from registry.models import Batch, Listing, Version
-from registry.numbers import number_key
-from search_api.services import RowPicture
+from suanbei.common.errors import MissingFile, NotFound
+from suanbei.registry.cells.numbers import number_key
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Batch, Listing, Version
+from suanbei.search_api.deps import RowPicture
 
 Boxes = list[tuple[int, tuple[float, ...]]]
 

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
-from registry.language import Language
+from suanbei.common.texts import Language
 
 LOCALE = Path(__file__).parent / "locale"
 COOKIE = "suanbei_language"

@@ -17,8 +17,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from registry.errors import Forbidden, Unauthorized, UsageError
-from search_api.services import services
+from suanbei.common.errors import Forbidden, Unauthorized, UsageError
+from suanbei.search_api.deps import services
 
 PREFIX = "sbk_"
 _bearer = HTTPBearer(auto_error=False, description="a key of SUANBEI_API_KEYS")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query
 
-from registry.language import Language
+from suanbei.common.texts import Language
 
 
 @lru_cache(maxsize=256)

@@ -11,12 +11,12 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
-from registry.errors import SuanbeiError
-from registry.events import last_event_id
-from registry.models import Batch, Check, Document, Filing
-from registry.outbox import DELIVERED, PARKED, PENDING, count_states
-from registry.watching import Alarm
-from search_api.services import Services
+from suanbei.common.errors import SuanbeiError
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.models import Batch, Check, Document, Filing
+from suanbei.registry.notifications.outbox import DELIVERED, PARKED, PENDING, count_states
+from suanbei.registry.watcher_models import Alarm
+from suanbei.search_api.deps import Services
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 

@@ -9,7 +9,7 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
-from registry.errors import BadCursor
+from suanbei.common.errors import BadCursor
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=100, description="items a page")]

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import UsageError
-from registry.models import Entity, EntityKey
-from registry.names import entity_key
-from registry.products import ProductKind
-from registry.regions import region_by_name
-from search_api.engines.base import Dimension, Filters, Query, Sort
+from suanbei.common.errors import UsageError
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.products import ProductKind
+from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.models import Entity, EntityKey
+from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
 
 
 class FilingSeries(StrEnum):

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from registry.language import Language
-from registry.numbers import Occurrence
-from registry.verify import Desk, Reading
-from search_api.paging import MOST_OFFSET, bad_cursor
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import Occurrence
+from suanbei.registry.verify import Desk, Reading
+from suanbei.search_api.paging import MOST_OFFSET, bad_cursor
 
 NumbersIn = Callable[[bytes, str], list[Occurrence]]
 """A document's bytes, and what messages call it → its numbers in order. Only the crawler's side

@@ -11,9 +11,9 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from registry.errors import PortTaken
-from search_api.edge.limits import PRESENT
-from search_api.edge.turns import GONE
+from suanbei.common.errors import PortTaken
+from suanbei.search_api.edge.limits import PRESENT
+from suanbei.search_api.edge.turns import GONE
 
 HEAD_SECONDS = 10
 """How long a client may take for the head of a request."""
@@ -91,7 +91,7 @@ def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> Non
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # search_api.edge.proxies decides whose word counts
+        proxy_headers=False,  # suanbei.search_api.edge.proxies decides whose word counts
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )

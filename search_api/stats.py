@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound
-from registry.state import registry_state
-from registry.stats import (
+from suanbei.common.errors import NotFound
+from suanbei.registry.importing.data_version import registry_state
+from suanbei.registry.queries.filings import coverage
+from suanbei.registry.queries.statistics import (
     By,
     Counted,
     Selection,
@@ -20,11 +21,10 @@ from registry.stats import (
     summary,
     timeline,
 )
-from registry.views import coverage
-from search_api.cache import VersionCache
-from search_api.params import FilterParams
-from search_api.selecting import filters_said, selection_of
-from search_api.services import Services
+from suanbei.search_api.cache import VersionCache
+from suanbei.search_api.deps import Services
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.search.selection import filters_said, selection_of
 
 Figures = dict[str, Any]
 
@@ -58,11 +58,11 @@ class Statistics:
         self._cache = VersionCache(200)
 
     def summary(self, asked: FilterParams) -> Figures:
-        """Totals: see `registry.stats.summary`."""
+        """Totals: see `suanbei.registry.queries.statistics.summary`."""
         return self._answer("summary", asked, summary)
 
     def timeline(self, asked: TimelineParams) -> Figures:
-        """Filings over time: see `registry.stats.timeline`."""
+        """Filings over time: see `suanbei.registry.queries.statistics.timeline`."""
 
         def make(session: Session, selection: Selection) -> Figures:
             rows = timeline(session, selection, asked.by, asked.split)

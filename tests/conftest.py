@@ -15,8 +15,8 @@ import hypothesis
 import pytest
 
 from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
-from registry.db import Database
-from registry.settings import Settings
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
 
 # A machine under load is slow; how slow is no property of the code.
 hypothesis.settings.register_profile("suanbei", deadline=None)

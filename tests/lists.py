@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from registry.batches import Origin
-from registry.imports import Import
-from registry.lists import Accounting, ParsedDocument, Row, Series
+from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import Import
+from suanbei.registry.importing.published import Accounting, ParsedDocument, Row, Series
 
 
 def number(serial: int, registrant: str = "5072064", division: str = "330110", kind: str = "01",

@@ -8,9 +8,9 @@ import docx
 import pytest
 from reportlab.pdfgen import canvas
 
-import cli
-from crawler.archive import Archive
-from registry.settings import Settings
+from suanbei import cli
+from suanbei.common.settings import Settings
+from suanbei.crawler.archive import Archive
 
 HEADER = ("序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注")
 

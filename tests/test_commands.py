@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli import Commands
-from registry.db import open_database
-from registry.settings import Settings
+from suanbei.cli import Commands
+from suanbei.common.settings import Settings
+from suanbei.registry.database import open_database
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,8 +31,8 @@ def test_verifying_loads_no_web_server_no_crawler_and_no_migrations(tmp_path: Pa
     """More than half of the time that a short command takes would be theirs."""
     open_database(Settings(home=tmp_path)).close()
     asked = (
-        "import sys, cli, search_api.commands.verify;"
-        "from registry.db import open_database;"
+        "import sys, cli, suanbei.search_api.commands.verify;"
+        "from suanbei.registry.database import open_database;"
         "open_database(cli.Settings.load());"
         "unwanted = {'fastapi', 'scrapy', 'apscheduler', 'jinja2', 'apprise', 'alembic'};"
         "print(unwanted & set(sys.modules))"

@@ -13,7 +13,7 @@ import yaml
 
 from deploy.env_example import EXAMPLE, example
 from deploy.monitoring import make_dashboard
-from registry.settings import settings_table
+from suanbei.common.settings import settings_table
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))

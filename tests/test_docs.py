@@ -1,7 +1,7 @@
 """Documents that must follow the code."""
 
 from deploy.settings_table import README, table
-from registry.settings import settings_table
+from suanbei.common.settings import settings_table
 
 
 def test_every_setting_is_documented() -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from crawler.archive import Archive
-from registry.db import Database
+from suanbei.crawler.archive import Archive
+from suanbei.registry.database import Database
 
 pytestmark = pytest.mark.official
 ROOT = Path(__file__).parents[1]
@@ -62,7 +62,7 @@ def environment(home: Path, base: str = "http://127.0.0.1:9") -> dict[str, str]:
 
 def suanbei(home: Path, *words: str, base: str = "http://127.0.0.1:9") -> Any:
     """Run the command; nothing it prints is lost when a test fails."""
-    done = subprocess.run([sys.executable, ROOT / "cli.py", *words], cwd=ROOT, check=False, text=True,
+    done = subprocess.run([sys.executable, "-m", "suanbei", *words], cwd=ROOT, check=False, text=True,
                           env=environment(home, base), capture_output=True, timeout=240)  # fmt: skip
     print(done.stdout, done.stderr)
     return done
@@ -146,7 +146,7 @@ def test_kill_during_an_import_leaves_before_or_after(official: Path, tmp_path: 
     """`kill -9` at any moment: the registry opens, and a repeated import completes it."""
     file = official / "deep_synthesis" / "2024-10.docx"
     for delay in (0.6, 0.9, 1.2, 1.5, 1.8):
-        process = subprocess.Popen([sys.executable, ROOT / "cli.py", "import", str(file)], cwd=ROOT,
+        process = subprocess.Popen([sys.executable, "-m", "suanbei", "import", str(file)], cwd=ROOT,
                                    env=environment(tmp_path), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)  # fmt: skip
         time.sleep(delay)

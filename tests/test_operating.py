@@ -14,14 +14,14 @@ import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
-import cli
 from deploy.trial.processes import ask
-from registry.db import open_database
-from registry.errors import UsageError
-from registry.imports import import_document
-from registry.models import Batch, Counter, Event
-from registry.settings import Settings
-from search_api.keys import Keyring
+from suanbei import cli
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
+from suanbei.registry.database import open_database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.models import Batch, Counter, Event
+from suanbei.search_api.keys import Keyring
 from tests.lists import listed, row
 
 ROOT = Path(__file__).parents[1]
@@ -123,7 +123,7 @@ def serving() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     code = (
-        "import search_api.server as s, cli, sys; s.HEAD_SECONDS = 1;"
+        "import suanbei.search_api.server as s, cli, sys; s.HEAD_SECONDS = 1;"
         f"sys.argv[1:] = ['serve', '--port', '{port}']; cli.main()"
     )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from deploy.trial.postgres import TEMPLATE, Cluster
-from registry.db import Database, ensure_home
-from registry.imports import import_document
-from registry.settings import settings_table
+from suanbei.common.settings import settings_table
+from suanbei.registry.database import Database, ensure_home
+from suanbei.registry.importing.documents import import_document
 from tests.lists import listed, row
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +31,7 @@ def test_every_command_of_the_operators_guide_works(tmp_path: Path, postgres: Cl
     database.close()
     shim = tmp_path / "bin" / "suanbei"
     shim.parent.mkdir()
-    shim.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "cli.py"} "$@"\n')
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m suanbei "$@"\n')
     shim.chmod(0o755)
     (tmp_path / "backups").mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SUANBEI_")}

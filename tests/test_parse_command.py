@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import cli
+from suanbei import cli
 
 GOLDEN = Path(__file__).parent / "golden"
 KEYS = [

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 RECIPE = subprocess.run(
     ["make", "-n", "release"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
 ).stdout
-PACKAGES = ("alerts", "crawler", "data", "parsers", "registry", "search_api")
+PACKAGES = ("alerts", "common", "crawler", "data", "parsers", "registry", "search_api")
 LEFT_OUT = ("__pycache__",)
 
 
@@ -34,6 +34,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("release")
     for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / "source" / name, ignore=ignore_patterns(*LEFT_OUT))
+    shutil.copytree(ROOT / "suanbei", folder / "source" / "suanbei", symlinks=True)
     for name in ("cli.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder / "source")
     words = [
@@ -52,6 +53,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def files(root: Path) -> set[str]:
+    """The files of the packages in a checkout, or in an installation's `suanbei/`."""
     return {
         path.relative_to(root).as_posix()
         for package in PACKAGES
@@ -62,14 +64,14 @@ def files(root: Path) -> set[str]:
 
 def test_the_wheel_holds_every_file(installed: Path) -> None:
     """A template or a migration that is not listed as package data is missing only at the user's."""
-    assert files(ROOT) - files(installed) == set()
+    assert files(ROOT) - files(installed / "suanbei") == set()
 
 
 def test_the_wheel_works_without_the_project(installed: Path, tmp_path: Path) -> None:
     """Schema, divisions and snapshot come with it."""
     env = {"PYTHONPATH": str(installed), "SUANBEI_HOME": str(tmp_path / "home"), "SUANBEI_LANGUAGE": "en",
            "SUANBEI_DATABASE_URL": ""}  # fmt: skip
-    code = "import cli, sys; sys.argv[1:] = ['load']; print(cli.__file__); cli.main()"
+    code = "from suanbei import cli; import sys; sys.argv[1:] = ['load']; print(cli.__file__); cli.main()"
     said = run("-c", code, cwd=tmp_path, **env)
     assert said.startswith(str(installed))
     assert "loaded the shipped snapshot" in said

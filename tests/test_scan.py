@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-import cli
-from registry.db import open_database
-from registry.errors import FetchError
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.commands import sources
+from suanbei import cli
+from suanbei.common.errors import FetchError
+from suanbei.common.settings import Settings
+from suanbei.registry.database import open_database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.commands import sources
 from tests.lists import listed, number, row
 
 

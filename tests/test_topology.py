@@ -14,8 +14,8 @@ from sqlalchemy import text
 from deploy.trial.postgres import binaries
 from deploy.trial.processes import Answer, ask, wait_for
 from deploy.trial.topology import Topology, topology
-from registry.checks import record_check
-from registry.db import Database
+from suanbei.registry.database import Database
+from suanbei.registry.source_checks import record_check
 
 NUMBER = quote("网信算备330110507206401230035号")
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("topology")]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.settings import Settings
+from suanbei.common.settings import Settings
 from tests.test_bad_input import good_docx, run
 from tests.test_main_job import ROOT, environment, free_port
 
@@ -21,7 +21,7 @@ def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
     """It says where it is, verifies over HTTP within seconds, and Ctrl-C stops it."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, ROOT / "cli.py", "up", "--port", str(port)], cwd=ROOT, text=True,
+        [sys.executable, "-m", "suanbei", "up", "--port", str(port)], cwd=ROOT, text=True,
         env=environment(tmp_path) | {"SUANBEI_SCHEDULE": ""}, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )  # fmt: skip
@@ -46,7 +46,7 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = subprocess.run([sys.executable, ROOT / "cli.py", "serve", "--port", port], cwd=ROOT,
+        done = subprocess.run([sys.executable, "-m", "suanbei", "serve", "--port", port], cwd=ROOT,
                               env=environment(tmp_path), capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1].startswith(f"suanbei: 127.0.0.1:{port}: cannot listen")

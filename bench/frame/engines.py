@@ -7,10 +7,10 @@ from pathlib import Path
 from bench.frame.inputs import settings_of, snapshot_home
 from bench.frame.rows import Unmeasured
 from deploy.trial.meilisearch import MISSING, meilisearch
-from registry.db import Database, open_database
-from search_api.engines import open_engine
-from search_api.engines.base import Engine
-from search_api.engines.meili import MeiliEngine
+from suanbei.registry.database import Database, open_database
+from suanbei.search_api.search import open_engine
+from suanbei.search_api.search.engine import Engine
+from suanbei.search_api.search.meilisearch import MeiliEngine
 
 
 def engines() -> Iterator[tuple[Database, Engine]]:

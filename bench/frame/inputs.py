@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bench.frame.processes import ROOT
 from bench.frame.rows import Unmeasured
-from registry.db import Database, open_database
-from registry.settings import Settings
-from registry.snapshot import SNAPSHOT, load_snapshot
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 
 OFFICIAL = ROOT.parent / "shared" / "official"
 KEPT = Path(os.environ.get("SUANBEI_BENCH_HOME", ROOT / "var" / "bench"))
@@ -63,8 +63,8 @@ def synthetic_home(filings: int, folder: Path) -> Path:
 
 
 def _fill(home: Path, filings: int, like: Path) -> None:
-    from registry.synthetic import fill, learn
-    from registry.verify.upkeep import complete_cards
+    from bench.synthetic import fill, learn
+    from suanbei.registry.verify.upkeep import complete_cards
 
     model_of, database = open_database(settings_of(like)), open_database(settings_of(home))
     with model_of.read() as session:

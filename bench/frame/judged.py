@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from registry.db import Database
-from registry.models import Filing
-from search_api.engines.base import Engine, Query
+from suanbei.registry.database import Database
+from suanbei.registry.models import Filing
+from suanbei.search_api.search.engine import Engine, Query
 
 MOST = 5
 """So many results are looked at."""

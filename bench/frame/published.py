@@ -7,13 +7,13 @@ from itertools import islice
 import httpx
 from sqlalchemy import select
 
-from registry.db import Database
-from registry.models import Filing
-from search_api.engines.base import Engine
-from search_api.engines.documents import Field
-from search_api.engines.meili import MeiliEngine
-from search_api.engines.meili.encoding import phrase
-from search_api.engines.sqlite import SqliteEngine, bits
+from suanbei.registry.database import Database
+from suanbei.registry.models import Filing
+from suanbei.search_api.search.documents import Field
+from suanbei.search_api.search.engine import Engine
+from suanbei.search_api.search.meilisearch import MeiliEngine
+from suanbei.search_api.search.meilisearch.encoding import phrase
+from suanbei.search_api.search.sqlite import SqliteEngine, bits
 
 Wanted = tuple[Field, str]
 _AT_ONCE, _MOST = 200, 10_000

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
-from registry.db import Database
-from registry.models import Filing
-from registry.names import name_parts
-from search_api.engines.base import Dimension, Filters, Query
+from suanbei.registry.cells.names import name_parts
+from suanbei.registry.database import Database
+from suanbei.registry.models import Filing
+from suanbei.search_api.search.engine import Dimension, Filters, Query
 
 QUERIES = 300
 DRAWN_FROM = 10_000

@@ -13,13 +13,13 @@ from fastapi import FastAPI, Response
 from starlette.types import Receive, Scope, Send
 
 from bench.frame.inputs import settings_of
-from registry.db import open_database
-from registry.logs import set_up_logs
-from registry.verify import Desk
-from search_api.app import create_app
-from search_api.language import language_for
-from search_api.server import run
-from search_api.services import Services
+from suanbei.common.logging import set_up_logs
+from suanbei.registry.database import open_database
+from suanbei.registry.verify import Desk
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.language import language_for
+from suanbei.search_api.server import run
 
 JSON = "application/json"
 

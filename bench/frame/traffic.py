@@ -16,8 +16,8 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import select
 
 from bench.frame.rows import Unmeasured
-from registry.db import Database
-from registry.models import Filing
+from suanbei.registry.database import Database
+from suanbei.registry.models import Filing
 
 SCRIPT = Path(__file__).parent / "mix.lua"
 CONNECTIONS = 32

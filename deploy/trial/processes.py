@@ -58,7 +58,7 @@ def running(words: list[str], env: dict[str, str], log: Path) -> Iterator[Proces
 
 def suanbei(*words: str) -> list[str]:
     """The command line of this copy of Suanbei."""
-    return [sys.executable, str(ROOT / "cli.py"), *words]
+    return [sys.executable, "-m", "suanbei", *words]
 
 
 def ask(url: str, **headers: str) -> Answer:

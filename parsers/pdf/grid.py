@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from parsers.pdf.ink import Ruling, Unsure
+from suanbei.parsers.pdf.content import Ruling, Unsure
 
 _SNAP = 3.0
 """Rulings closer than this (points) are one; so far may ends fail to touch."""

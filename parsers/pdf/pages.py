@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from parsers.limits import MAX_GLYPHS, MAX_PAGES
-from parsers.pdf.helpers import Helper, cores, shares_of
-from parsers.pdf.ink import TooMuch, Unreadable, Unsure, read_ink
-from parsers.pdf.page import PageContent, arrange
-from registry.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
+from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES
+from suanbei.parsers.pdf.cells import PageContent, arrange
+from suanbei.parsers.pdf.content import TooMuch, Unreadable, Unsure, read_ink
+from suanbei.parsers.pdf.workers import Helper, cores, shares_of
 
 PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""
@@ -103,7 +103,7 @@ def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str)
 
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageContent:
     # pdfplumber takes longer to import than most lists take to read.
-    from parsers.pdf.slow import read_slowly
+    from suanbei.parsers.pdf.fallback import read_slowly
 
     try:
         return read_slowly(data, index + 1)

@@ -2,12 +2,12 @@
 
 from itertools import chain
 
-from parsers.pdf.joining import join
-from parsers.pdf.page import PageContent
-from parsers.pdf.pages import read_pages
-from parsers.tables import Tables
-from parsers.text import clean
-from registry.errors import NoTextLayer
+from suanbei.common.errors import NoTextLayer
+from suanbei.parsers.pdf.cells import PageContent
+from suanbei.parsers.pdf.merge_pages import join
+from suanbei.parsers.pdf.pages import read_pages
+from suanbei.parsers.tables import Tables
+from suanbei.parsers.text import clean
 
 
 def read_pdf(data: bytes, name: str) -> Tables:

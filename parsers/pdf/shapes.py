@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from pypdfium2 import raw
 
-from parsers.pdf.bulk import bounds_of, kinds_of, objects_in, objects_on
+from suanbei.parsers.pdf.bulk_reader import bounds_of, kinds_of, objects_in, objects_on
 
 _SIMPLE = 5
 """A path of at most so many segments is one line or one rectangle."""

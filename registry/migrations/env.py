@@ -1,11 +1,11 @@
-"""Runs the migrations on the connection that `registry.db` hands over."""
+"""Runs the migrations on the connection that `suanbei.registry.database` hands over."""
 
 from typing import Any, Literal
 
 from alembic import context
 
-from registry.models import UtcDateTime
-from registry.watching import Subscription
+from suanbei.registry.models import UtcDateTime
+from suanbei.registry.watcher_models import Subscription
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:

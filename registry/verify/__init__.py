@@ -13,8 +13,8 @@ history     all that is known of one number
 vendor      a company as a whole
 """
 
-from registry.verify.desk import Desk, Verdict
-from registry.verify.reading import Reading, read_input
-from registry.verify.verdict import is_confirmed, verify
+from suanbei.registry.verify.desk import Desk, Verdict
+from suanbei.registry.verify.reading import Reading, read_input
+from suanbei.registry.verify.verdict import is_confirmed, verify
 
 __all__ = ["Desk", "Reading", "Verdict", "is_confirmed", "read_input", "verify"]

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from registry.language import Language
-from registry.lists import Series
-from registry.names import EntityMatch, entity_key, match_entity
-from registry.numbers import AlgorithmNumber, GenaiNumber
-from registry.numbers.algorithm import PUBLISHED, published_form
-from registry.outcomes import Outcome, Pair
-from registry.reasons import Reason, say
-from registry.reasons.wording import SEPARATOR
-from registry.verify.desk import still_told, verdict_of_input
-from registry.verify.ledger import Brief, Ledger
-from registry.verify.phrases import Phrases
-from registry.verify.reading import Reading, input_reasons, read_input
-from registry.verify.registrants import match_reason, match_registrant, rank_of
-from registry.verify.standing import standing_reasons, verdict_of
-from registry.views import View
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import EntityMatch, entity_key, match_entity
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber
+from suanbei.registry.cells.numbers.algorithm import PUBLISHED, published_form
+from suanbei.registry.importing.published import Series
+from suanbei.registry.queries.filings import View
+from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.registry.verify.desk import still_told, verdict_of_input
+from suanbei.registry.verify.ledger import Brief, Ledger
+from suanbei.registry.verify.phrases import Phrases
+from suanbei.registry.verify.reading import Reading, input_reasons, read_input
+from suanbei.registry.verify.reasons import Reason, say
+from suanbei.registry.verify.reasons.wording import SEPARATOR
+from suanbei.registry.verify.registrants import match_reason, match_registrant, rank_of
+from suanbei.registry.verify.standing import standing_reasons, verdict_of
 
 MOST_KEPT = 50_000
 """Numbers whose filings are kept in memory."""

@@ -13,21 +13,21 @@ from zlib import crc32
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.anatomy import Known, anatomy
-from registry.chunks import chunks
-from registry.language import Language
-from registry.models import Card as StoredCard
-from registry.models import Filing
-from registry.names import entity_key
-from registry.numbers import KIND_TEXTS, AlgorithmNumber, Number, parse_number
-from registry.reasons import REASONS
-from registry.regions import REGIONS
-from registry.terms import TYPE_CODE_TEXTS
-from registry.verify.frames import title_hole, version_hole
-from registry.verify.holes import dump, hole, in_both, members_hole, without_marks
-from registry.verify.lookups import known_registrants
-from registry.verify.standing import standing_reasons, verdict_of
-from registry.views import View, filing_views
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers import KIND_TEXTS, AlgorithmNumber, Number, parse_number
+from suanbei.registry.cells.regions import REGIONS
+from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.models import Card as StoredCard
+from suanbei.registry.models import Filing
+from suanbei.registry.queries.filings import View, filing_views
+from suanbei.registry.verify.frames import title_hole, version_hole
+from suanbei.registry.verify.holes import dump, hole, in_both, members_hole, without_marks
+from suanbei.registry.verify.lookups import known_registrants
+from suanbei.registry.verify.number_parts import Known, anatomy
+from suanbei.registry.verify.reasons import REASONS
+from suanbei.registry.verify.standing import standing_reasons, verdict_of
 
 CUT = b"\1"
 """Between the four parts of a card; JSON has no such byte."""
@@ -114,7 +114,7 @@ def _hollow(listing: View) -> View:
 @cache
 def edition() -> int:
     """The sum over all that is worded into cards: those of another edition are not used."""
-    divisions = resources.files("data").joinpath("divisions.csv").read_bytes()
+    divisions = resources.files("suanbei.data").joinpath("divisions.csv").read_bytes()
     words = _FORM, sorted(REASONS.items()), TYPE_CODE_TEXTS, KIND_TEXTS, REGIONS
     return crc32(repr(words).encode(), crc32(divisions)) & 0x7FFF_FFFF
 

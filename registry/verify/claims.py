@@ -5,23 +5,23 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from registry.language import Language
-from registry.names import CONFIRMED, entity_key
-from registry.reasons import Reason, say
-from registry.verify.lookups import (
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import CONFIRMED, entity_key
+from suanbei.registry.queries.filings import View
+from suanbei.registry.verify.lookups import (
     count_filings,
     entities_named,
     entity_of,
     filings_of_entity,
     former_holders,
 )
-from registry.verify.registrants import (
+from suanbei.registry.verify.reasons import Reason, say
+from suanbei.registry.verify.registrants import (
     Registrant,
     match_reason,
     match_registrant,
     rank_of,
 )
-from registry.views import View
 
 
 @dataclass(frozen=True, slots=True)

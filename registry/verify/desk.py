@@ -5,20 +5,20 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from registry.anatomy import Known, anatomy
-from registry.language import Language
-from registry.numbers import AlgorithmNumber, MalformedNumber, Number, OtherNumber
-from registry.reasons import Reason
-from registry.suggest import suggest
-from registry.verify.cards import Card, make_cards, stored_card
-from registry.verify.claims import Claim, judge_claim, judge_unlisted_claim
-from registry.verify.frames import Frame, add_fillings, batches_of, new_frame
-from registry.verify.holes import names_of
-from registry.verify.lookups import filings_of_entity, known_registrants
-from registry.verify.reading import Reading, input_reasons, read_input
-from registry.verify.render import answer, filings_json
-from registry.verify.unlisted import unlisted_reasons
-from registry.views import coverage
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import AlgorithmNumber, MalformedNumber, Number, OtherNumber
+from suanbei.registry.queries.filings import coverage
+from suanbei.registry.verify.cards import Card, make_cards, stored_card
+from suanbei.registry.verify.claims import Claim, judge_claim, judge_unlisted_claim
+from suanbei.registry.verify.frames import Frame, add_fillings, batches_of, new_frame
+from suanbei.registry.verify.holes import names_of
+from suanbei.registry.verify.lookups import filings_of_entity, known_registrants
+from suanbei.registry.verify.number_parts import Known, anatomy
+from suanbei.registry.verify.reading import Reading, input_reasons, read_input
+from suanbei.registry.verify.reasons import Reason
+from suanbei.registry.verify.render import answer, filings_json
+from suanbei.registry.verify.suggestions import suggest
+from suanbei.registry.verify.unlisted import unlisted_reasons
 
 Verdict = dict[str, Any]
 """A verdict as DESIGN.md shows it."""

@@ -10,11 +10,11 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.chunks import chunks
-from registry.language import Language
-from registry.models import Batch, Document, Version
-from registry.reasons.wording import list_words
-from registry.views import View, coverage, version_view
+from suanbei.common.texts import Language
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.models import Batch, Document, Version
+from suanbei.registry.queries.filings import View, coverage, version_view
+from suanbei.registry.verify.reasons.wording import list_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.anatomy import anatomy
-from registry.errors import NotFound
-from registry.language import Language
-from registry.lists import Series
-from registry.models import Event
-from registry.numbers import AlgorithmNumber, number_key, parse_number
-from registry.verify.lookups import filings_of_number, known_registrants
-from registry.views import View, coverage, rfc3339
+from suanbei.common.errors import NotFound
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_number
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Event
+from suanbei.registry.queries.filings import View, coverage, rfc3339
+from suanbei.registry.verify.lookups import filings_of_number, known_registrants
+from suanbei.registry.verify.number_parts import anatomy
 
 _ORDER = {"listed": 0, "changed": 1, "deregistered": 2, "vanished": 3}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from registry.language import Language
+from suanbei.common.texts import Language
 
 _HOLE, _OR, _EITHER = "\0", "\2", "\3"
 _MARKS = ((rb"\u0000", b"\0"), (rb"\u0002", b"\2"), (rb"\u0003", b"\3"))

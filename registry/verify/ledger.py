@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.among import among
-from registry.anatomy import Known
-from registry.lists import NATIONAL
-from registry.models import Batch, Entity, Filing
-from registry.verify.lookups import all_registrants, known_registrants
-from registry.verify.registrants import Registrant
-from registry.views import View, count_filings, coverage, filing_views
+from suanbei.registry.importing.published import NATIONAL
+from suanbei.registry.in_keys import among
+from suanbei.registry.models import Batch, Entity, Filing
+from suanbei.registry.queries.filings import View, count_filings, coverage, filing_views
+from suanbei.registry.verify.lookups import all_registrants, known_registrants
+from suanbei.registry.verify.number_parts import Known
+from suanbei.registry.verify.registrants import Registrant
 
 _FEW, _MANY = 1_000, 30_000
 """Who asks for more than a few numbers gets all filings and registrants at once, where these are not

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from registry.among import among
-from registry.anatomy import Known
-from registry.models import Entity, EntityKey, Filing
-from registry.names import entity_key
-from registry.views import View, filing_views
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.in_keys import among
+from suanbei.registry.models import Entity, EntityKey, Filing
+from suanbei.registry.queries.filings import View, filing_views
+from suanbei.registry.verify.number_parts import Known
 
 MOST_FILINGS = 200
 """Filings of one company that are looked at for its products."""

@@ -6,13 +6,13 @@ Every sentence is about one part of a number, and parts recur: each is put into 
 from collections.abc import Iterable
 from functools import lru_cache
 
-from registry.language import Language
-from registry.numbers import AlgorithmNumber, GenaiNumber
-from registry.numbers.algorithm import check_sum
-from registry.reasons import Reason
-from registry.reasons.wording import SEPARATOR
-from registry.verify.ledger import Ledger
-from registry.verify.unlisted import (
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber
+from suanbei.registry.cells.numbers.algorithm import check_sum
+from suanbei.registry.verify.ledger import Ledger
+from suanbei.registry.verify.reasons import Reason
+from suanbei.registry.verify.reasons.wording import SEPARATOR
+from suanbei.registry.verify.unlisted import (
     check_reasons,
     coverage_reasons,
     division_reasons,

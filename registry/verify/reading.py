@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from registry.anatomy import word
-from registry.language import Language
-from registry.numbers import (
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import (
     KIND_TEXTS,
     REPAIR_TEXTS,
     AlgorithmNumber,
@@ -17,8 +16,9 @@ from registry.numbers import (
     fold,
     read_number,
 )
-from registry.reasons import Reason, say
-from registry.terms import TYPE_CODE_TEXTS, TYPE_TEXTS, types_named
+from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS, TYPE_TEXTS, types_named
+from suanbei.registry.verify.number_parts import word
+from suanbei.registry.verify.reasons import Reason, say
 
 MOST_SHOWN = 5
 """Other numbers of a paste that are named."""

@@ -3,9 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from registry.language import Language
-from registry.names import EntityMatch, MatchLevel, describe_match, entity_key, match_entity
-from registry.reasons import Reason, say, say_text
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import (
+    EntityMatch,
+    MatchLevel,
+    describe_match,
+    entity_key,
+    match_entity,
+)
+from suanbei.registry.verify.reasons import Reason, say, say_text
 
 LEVELS = tuple(MatchLevel)
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import orjson
 
-from registry.language import Language
-from registry.reasons import Reason
-from registry.verify.cards import CUT, Card
-from registry.verify.frames import Frame
-from registry.verify.holes import fill
+from suanbei.common.texts import Language
+from suanbei.registry.verify.cards import CUT, Card
+from suanbei.registry.verify.frames import Frame
+from suanbei.registry.verify.holes import fill
+from suanbei.registry.verify.reasons import Reason
 
 
 def answer(

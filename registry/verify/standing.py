@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from registry.language import Language
-from registry.lists import Series
-from registry.reasons import Reason, say
-from registry.reasons.wording import list_words, place_words, series_words
-from registry.views import View
+from suanbei.common.texts import Language
+from suanbei.registry.importing.published import Series
+from suanbei.registry.queries.filings import View
+from suanbei.registry.verify.reasons import Reason, say
+from suanbei.registry.verify.reasons.wording import list_words, place_words, series_words
 
 
 def verdict_of(filings: Sequence[View]) -> str:

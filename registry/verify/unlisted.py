@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry.anatomy import Known
-from registry.divisions import enclosing_division, is_division
-from registry.language import Language
-from registry.numbers import AlgorithmNumber, GenaiNumber, Number
-from registry.reasons import Reason, say
-from registry.reasons.wording import coverage_words, series_of_kind, series_words
-from registry.regions import regions_of_spelling
-from registry.terms import TYPE_CODES
+from suanbei.common.texts import Language
+from suanbei.registry.cells.divisions import enclosing_division, is_division
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, Number
+from suanbei.registry.cells.regions import regions_of_spelling
+from suanbei.registry.cells.vocabulary import TYPE_CODES
+from suanbei.registry.verify.number_parts import Known
+from suanbei.registry.verify.reasons import Reason, say
+from suanbei.registry.verify.reasons.wording import coverage_words, series_of_kind, series_words
 
 FIRST_YEAR = 2022
 """The first list is of August 2022; no listed number bears an older year."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from registry.bulk import insert_rows
-from registry.chunks import chunks
-from registry.db import Database, at_end
-from registry.models import Card, Filing
-from registry.verify.cards import edition, make_cards
+from suanbei.registry.database import Database, at_end
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.insert_rows import insert_rows
+from suanbei.registry.models import Card, Filing
+from suanbei.registry.verify.cards import edition, make_cards
 
 STALE = "stale_cards"
 MOST_AT_ONCE = 5_000

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound
-from registry.lists import ALGORITHM_SERIES, Series
-from registry.models import Entity, Filing
-from registry.views import View, coverage
+from suanbei.common.errors import NotFound
+from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
+from suanbei.registry.models import Entity, Filing
+from suanbei.registry.queries.filings import View, coverage
 
 DUTIES = {
     "algorithm_filing": ALGORITHM_SERIES,

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from registry.language import Language
-from registry.names import CONFIRMED
-from registry.verify.desk import Desk, Verdict
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import CONFIRMED
+from suanbei.registry.verify.desk import Desk, Verdict
 
 
 def verify(

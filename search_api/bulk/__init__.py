@@ -11,6 +11,6 @@ tables      what they have in common
 run         a file into a file
 """
 
-from search_api.bulk.run import Options, Summary, Watch, check_file, check_file_apart
+from suanbei.search_api.bulk.run import Options, Summary, Watch, check_file, check_file_apart
 
 __all__ = ["Options", "Summary", "Watch", "check_file", "check_file_apart"]

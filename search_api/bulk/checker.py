@@ -6,9 +6,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from registry.language import Language, Text
-from registry.outcomes import Outcome, Pair
-from search_api.bulk.judging import Answer, Judging, Label
+from suanbei.common.texts import Language, Text
+from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.search_api.bulk.judging import Answer, Judging, Label
 
 HEADERS = (
     Text("核对结果", "verdict"),

@@ -4,8 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from registry.errors import UsageError
-from registry.numbers import AlgorithmNumber, GenaiNumber, MalformedNumber, parse_number
+from suanbei.common.errors import UsageError
+from suanbei.registry.cells.numbers import (
+    AlgorithmNumber,
+    GenaiNumber,
+    MalformedNumber,
+    parse_number,
+)
 
 Row = Sequence[str]
 NO_COLUMN = "-"

@@ -12,9 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from registry.errors import BrokenDocument, UsageError
-from search_api.bulk.sniffing import SAMPLE, delimiter_of, encoding_of
-from search_api.bulk.tables import Batch, Progress, Sheet
+from suanbei.common.errors import BrokenDocument, UsageError
+from suanbei.search_api.bulk.sniffing import SAMPLE, delimiter_of, encoding_of
+from suanbei.search_api.bulk.tables import Batch, Progress, Sheet
 
 BLOCK = 1 << 18
 """Characters read at once."""

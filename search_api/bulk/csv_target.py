@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TextIO
 
-from search_api.bulk.cells import SUSPECT, neutral
-from search_api.bulk.tables import Batch, text_of
+from suanbei.search_api.bulk.cells import SUSPECT, neutral
+from suanbei.search_api.bulk.tables import Batch, text_of
 
 LINE_END = "\r\n"
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from registry.errors import RegistryError, UsageError
-from registry.importing import importing
-from search_api.bulk.csv_source import CsvSource
-from search_api.bulk.csv_target import CsvTarget
-from search_api.bulk.sniffing import format_of
-from search_api.bulk.tables import Source, Target
+from suanbei.common.errors import RegistryError, UsageError
+from suanbei.common.late_imports import importing
+from suanbei.search_api.bulk.csv_source import CsvSource
+from suanbei.search_api.bulk.csv_target import CsvTarget
+from suanbei.search_api.bulk.sniffing import format_of
+from suanbei.search_api.bulk.tables import Source, Target
 
 
 def open_source(path: Path, delimiter: str = "") -> Source:
@@ -21,7 +21,7 @@ def open_source(path: Path, delimiter: str = "") -> Source:
     if format_of(path) == "csv":
         return CsvSource(path, delimiter)
     with importing:
-        from search_api.bulk.xlsx_source import XlsxSource
+        from suanbei.search_api.bulk.xlsx_source import XlsxSource
 
     return XlsxSource(path)
 
@@ -57,7 +57,7 @@ def _csv(path: Path, delimiter: str) -> Iterator[Target]:
 @contextmanager
 def _xlsx(path: Path) -> Iterator[Target]:
     with importing:
-        from search_api.bulk.xlsx_target import XlsxTarget
+        from suanbei.search_api.bulk.xlsx_target import XlsxTarget
 
     path.touch()  # a folder that is not there is told of before the work, not after it
     target = XlsxTarget(path)

@@ -11,10 +11,10 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from registry.errors import RegistryError, SuanbeiError
-from registry.importing import importing
-from registry.language import Language
-from registry.outcomes import Outcome, Pair
+from suanbei.common.errors import RegistryError, SuanbeiError
+from suanbei.common.late_imports import importing
+from suanbei.common.texts import Language
+from suanbei.registry.verify.bulk_results import Outcome, Pair
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ class _Here:
     def __init__(self, session: "Session", language: Language) -> None:
         # Loaded by who judges: who only asks need not wait for it.
         with importing:
-            from registry.verify.bulk import BulkJudge
+            from suanbei.registry.verify.bulk import BulkJudge
 
         self._judge = BulkJudge(session, language)
         self._shape: Shape = _as_it_is

@@ -11,14 +11,20 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from registry.errors import UsageError
-from registry.language import Language
-from registry.outcomes import Outcome, Pair
-from search_api.bulk.checker import Answers, added_cells, added_headers, added_words
-from search_api.bulk.columns import LOOKED_AT, Columns, find_columns
-from search_api.bulk.files import open_source, open_target
-from search_api.bulk.judging import Judges, Judging, OpenSession, judging_apart, judging_here
-from search_api.bulk.tables import Batch, Progress, Sheet, Target, text_of
+from suanbei.common.errors import UsageError
+from suanbei.common.texts import Language
+from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.search_api.bulk.checker import Answers, added_cells, added_headers, added_words
+from suanbei.search_api.bulk.columns import LOOKED_AT, Columns, find_columns
+from suanbei.search_api.bulk.files import open_source, open_target
+from suanbei.search_api.bulk.judging import (
+    Judges,
+    Judging,
+    OpenSession,
+    judging_apart,
+    judging_here,
+)
+from suanbei.search_api.bulk.tables import Batch, Progress, Sheet, Target, text_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

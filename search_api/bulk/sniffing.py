@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from registry.errors import EmptyDocument, MissingFile, NotADocument
+from suanbei.common.errors import EmptyDocument, MissingFile, NotADocument
 
 CHUNK = 1 << 17
 """Bytes looked at together: few enough to stay at hand while they are."""

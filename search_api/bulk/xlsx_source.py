@@ -7,10 +7,10 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from registry.errors import BrokenDocument, EncryptedDocument
-from registry.package import Package, PackageLimits
-from registry.workbook_check import check_workbook
-from search_api.bulk.tables import Batch, Progress, Sheet
+from suanbei.common.errors import BrokenDocument, EncryptedDocument
+from suanbei.common.package import Package, PackageLimits
+from suanbei.common.workbook_check import check_workbook
+from suanbei.search_api.bulk.tables import Batch, Progress, Sheet
 
 ROWS_AT_ONCE = 5_000
 _LIMITS = PackageLimits(parts=4000, unpacked_bytes=512 << 20, part_bytes=256 << 20)

@@ -9,8 +9,8 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
-from registry.errors import UsageError
-from search_api.bulk.tables import Batch, text_of
+from suanbei.common.errors import UsageError
+from suanbei.search_api.bulk.tables import Batch, text_of
 
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
 """What a sheet and a cell can hold."""

@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TaskID
 
-from registry.db import open_database
-from registry.errors import RegistryError, UsageError
-from registry.language import Text, language_of
-from registry.settings import Settings
-from registry.terminal import terminal
-from search_api.commands.filled import require_filled
-from search_api.commands.options import with_filters
-from search_api.export import FORMS, Form, Head, Part, begin, read_parts
-from search_api.params import FilterParams
-from search_api.services import Services
+from suanbei.common.errors import RegistryError, UsageError
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Text, language_of
+from suanbei.registry.database import open_database
+from suanbei.search_api.commands.options import with_filters
+from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.deps import Services
+from suanbei.search_api.export import FORMS, Form, Head, Part, begin, read_parts
+from suanbei.search_api.params import FilterParams
 
 EXPORTING = Text("导出", "exporting")
 WRITTEN = Text("{path}：{rows} 条备案", "{path}: {rows} filings")

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
-from registry.errors import UsageError
-from search_api.params import FilterParams
+from suanbei.common.errors import UsageError
+from suanbei.search_api.params import FilterParams
 
 Params = TypeVar("Params", bound=FilterParams)
 Command = Callable[..., None]

@@ -7,11 +7,11 @@ import orjson
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from registry.db import open_database
-from registry.language import Text, language_of
-from registry.settings import Settings
-from registry.terminal import terminal
-from search_api.engines import open_engine
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Text, language_of
+from suanbei.registry.database import open_database
+from suanbei.search_api.search import open_engine
 
 DONE = Text(
     "{engine} {version}：{documents} 条备案，用时 {seconds:.1f} 秒",

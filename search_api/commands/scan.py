@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text as RichText
 
-from registry.db import open_database
-from registry.language import Language, Text, language_of
-from registry.numbers import Occurrence
-from registry.settings import Settings
-from search_api.commands.filled import require_filled
-from search_api.commands.verdicts import DISCLAIMER, VERDICTS, printable
-from search_api.scan import scan
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.cells.numbers import Occurrence
+from suanbei.registry.database import open_database
+from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.commands.verdicts import DISCLAIMER, VERDICTS, printable
+from suanbei.search_api.scan import scan
 
 Item = dict[str, Any]
 _PAGE, _LINE = Text("第 {page} 页", "p. {page}, "), Text("第 {line} 行", "line {line}")

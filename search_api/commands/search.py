@@ -8,15 +8,15 @@ import typer
 from rich.table import Table
 from rich.text import Text as Styled
 
-from registry.db import open_database
-from registry.language import Text, language_of
-from registry.settings import Settings
-from registry.terminal import terminal
-from search_api.commands.filled import require_filled
-from search_api.commands.options import with_filters
-from search_api.params import SearchParams
-from search_api.search import search_filings
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Text, language_of
+from suanbei.registry.database import open_database
+from suanbei.search_api.commands.options import with_filters
+from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.deps import Services
+from suanbei.search_api.params import SearchParams
+from suanbei.search_api.search.results import search_filings
 
 HEADERS = (
     Text("备案编号", "number"),

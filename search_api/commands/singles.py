@@ -3,13 +3,13 @@
 import orjson
 import typer
 
-from registry.db import open_database
-from registry.language import Language
-from registry.settings import Settings
-from registry.terminal import terminal
-from registry.verify import Desk, Verdict, is_confirmed
-from search_api.commands.filled import require_filled
-from search_api.commands.verdicts import DISCLAIMER, print_verdict
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Language
+from suanbei.registry.database import open_database
+from suanbei.registry.verify import Desk, Verdict, is_confirmed
+from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.commands.verdicts import DISCLAIMER, print_verdict
 
 
 def verify_singles(

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from registry.errors import FetchError, MissingFile, UsageError
-from registry.settings import Settings
+from suanbei.common.errors import FetchError, MissingFile, UsageError
+from suanbei.common.settings import Settings
 
 SECONDS = 30.0
 """How long a fetch may take, from looking up the name to the last byte."""

@@ -10,20 +10,20 @@ import typer
 from rich.bar import Bar
 from rich.table import Table
 
-from registry.db import open_database
-from registry.language import Language, Text, language_of
-from registry.regions import region_by_name
-from registry.settings import Settings
-from registry.stats import By, Split, lists
-from registry.terminal import terminal
-from registry.views import coverage
-from search_api.commands.filled import require_filled
-from search_api.commands.options import with_filters
-from search_api.pages.words import Words
-from search_api.params import FilterParams
-from search_api.selecting import filters_said
-from search_api.services import Services
-from search_api.stats import CountParams, Statistics, TimelineParams
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.database import open_database
+from suanbei.registry.queries.filings import coverage
+from suanbei.registry.queries.statistics import By, Split, lists
+from suanbei.search_api.commands.options import with_filters
+from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.deps import Services
+from suanbei.search_api.pages.labels import Words
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.search.selection import filters_said
+from suanbei.search_api.stats import CountParams, Statistics, TimelineParams
 
 Figures = dict[str, Any]
 _BAR = 30

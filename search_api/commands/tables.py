@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from registry.language import Language, Text
-from registry.names import CONFIRMED
-from registry.settings import Settings
-from registry.terminal import terminal
-from search_api.bulk import Options, Summary, check_file, check_file_apart
-from search_api.bulk.checker import WORDS
-from search_api.bulk.judging import can_judge_apart
+from suanbei.common.settings import Settings
+from suanbei.common.terminal import terminal
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.names import CONFIRMED
+from suanbei.search_api.bulk import Options, Summary, check_file, check_file_apart
+from suanbei.search_api.bulk.checker import WORDS
+from suanbei.search_api.bulk.judging import can_judge_apart
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -63,8 +63,8 @@ def _check(
 @contextmanager
 def _registry(settings: Settings) -> Iterator["Session"]:
     # Loaded by who judges.
-    from registry.db import open_database
-    from search_api.commands.filled import require_filled
+    from suanbei.registry.database import open_database
+    from suanbei.search_api.commands.require_data import require_filled
 
     database = open_database(settings)
     require_filled(database)

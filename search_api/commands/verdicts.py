@@ -7,9 +7,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text as RichText
 
-from registry.language import Language, Text
-from registry.reasons.wording import coverage_words, list_words, place_words
-from registry.verify import Verdict
+from suanbei.common.texts import Language, Text
+from suanbei.registry.verify import Verdict
+from suanbei.registry.verify.reasons.wording import coverage_words, list_words, place_words
 
 VERDICTS = {
     "active": ("✔", "green", Text("有效", "active")),

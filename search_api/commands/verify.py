@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from registry.errors import UsageError
-from registry.language import language_of
-from registry.settings import Settings
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
+from suanbei.common.texts import language_of
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +32,13 @@ def verify_numbers(
         if numbers or entity or as_json or not out:
             raise UsageError("verify: --file wants --out, and neither numbers, --entity nor --json")
         # Each loaded where it is used: a table is read while its judge still loads what it needs.
-        from search_api.bulk import Options
-        from search_api.commands.tables import check_table
+        from suanbei.search_api.bulk import Options
+        from suanbei.search_api.commands.tables import check_table
 
         options = Options(number_column, company_column, delimiter, language)
         raise typer.Exit(check_table(settings, file, out, options))
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")
-    from search_api.commands.singles import verify_singles
+    from suanbei.search_api.commands.singles import verify_singles
 
     raise typer.Exit(verify_singles(settings, numbers, entity, language, as_json=as_json))

@@ -10,18 +10,18 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from search_api import problems
-from search_api.edge.account import Account
-from search_api.edge.compression import Compression
-from search_api.edge.freshness import Freshness
-from search_api.edge.head import Head
-from search_api.edge.headers import SecurityHeaders
-from search_api.edge.limits import Limits
-from search_api.edge.proxies import trusting
-from search_api.edge.ready import Ready
-from search_api.edge.turns import Turns
-from search_api.edge.watch import Watch
-from search_api.services import Services
+from suanbei.search_api import errors as problems
+from suanbei.search_api.deps import Services
+from suanbei.search_api.edge.account import Account
+from suanbei.search_api.edge.compression import Compression
+from suanbei.search_api.edge.freshness import Freshness
+from suanbei.search_api.edge.head import Head
+from suanbei.search_api.edge.headers import SecurityHeaders
+from suanbei.search_api.edge.limits import Limits
+from suanbei.search_api.edge.proxies import trusting
+from suanbei.search_api.edge.ready import Ready
+from suanbei.search_api.edge.turns import Turns
+from suanbei.search_api.edge.watch import Watch
 
 WITH_POSTGRES = 2
 """Requests worked on at once where a database on a network answers: one waits for it, one computes."""

@@ -9,9 +9,9 @@ from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from registry.logs import ACCESS, request_id
-from search_api.edge.raw import header
-from search_api.metrics import Meters
+from suanbei.common.logging import ACCESS, request_id
+from suanbei.search_api.edge.raw import header
+from suanbei.search_api.metrics import Meters
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")

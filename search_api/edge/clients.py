@@ -5,8 +5,8 @@ import ipaddress
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from registry.settings import Settings
-from search_api.keys import Keyring
+from suanbei.common.settings import Settings
+from suanbei.search_api.keys import Keyring
 
 
 class Clients:

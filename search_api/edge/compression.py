@@ -8,7 +8,7 @@ import zstandard
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api.edge.raw import header
+from suanbei.search_api.edge.raw import header
 
 SMALLEST = 1000
 """Bytes below which compression costs more than it saves."""

@@ -15,9 +15,9 @@ from zlib import crc32
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from registry.errors import DatabaseUnavailable
-from registry.settings import Settings
-from search_api.edge.state import STATE, StateReader
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.settings import Settings
+from suanbei.search_api.edge.state import STATE, StateReader
 
 PUBLIC = (
     "/v1/verify", "/v1/filings", "/v1/entities", "/v1/batches", "/v1/changes", "/v1/stats", "/v1/export",

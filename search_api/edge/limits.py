@@ -12,18 +12,18 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from registry.settings import Settings
-from search_api.edge.buckets import Buckets
-from search_api.edge.clients import Clients
-from search_api.edge.exchanges import Refused
-from search_api.edge.free import is_free, is_poll
-from search_api.edge.turns import too_busy
-from search_api.problems import problem
+from suanbei.common.settings import Settings
+from suanbei.search_api.edge.buckets import Buckets
+from suanbei.search_api.edge.clients import Clients
+from suanbei.search_api.edge.exchanges import Refused
+from suanbei.search_api.edge.free import is_free, is_poll
+from suanbei.search_api.edge.turns import too_busy
+from suanbei.search_api.errors import problem
 
 PRESENT = "suanbei.present"
-"""In the scope's state, from `search_api.server`: the requests that have come to this process and are not answered."""
+"""In the scope's state, from `suanbei.search_api.server`: the requests that have come to this process and are not answered."""
 CROWD = 4
-"""Requests that may be here at all, for each that may wait for its turn (see `search_api.edge.turns`)."""
+"""Requests that may be here at all, for each that may wait for its turn (see `suanbei.search_api.edge.turns`)."""
 POLLS = 1000
 """Long polls that may wait at once."""
 POST_COST = 10

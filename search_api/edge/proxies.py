@@ -5,8 +5,8 @@ import ipaddress
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from registry.errors import UsageError
-from registry.settings import Settings
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
 
 
 def trusting(settings: Settings, app: ASGIApp) -> ASGIApp:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api.answers import JSON
-from search_api.edge.raw import header
-from search_api.edge.state import STATE
+from suanbei.search_api.edge.raw import header
+from suanbei.search_api.edge.state import STATE
+from suanbei.search_api.responses import JSON
 
 log = logging.getLogger(__name__)
 Answer = Callable[[Scope], bytes | None]

@@ -7,9 +7,9 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from registry.db import Database
-from registry.errors import DatabaseUnavailable
-from registry.state import registry_state
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.registry.database import Database
+from suanbei.registry.importing.data_version import registry_state
 
 STATE = "suanbei.state"
 """Where a request's scope holds the state that was read for it, if any was."""

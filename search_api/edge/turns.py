@@ -15,8 +15,8 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from search_api.edge.exchanges import Refused
-from search_api.edge.free import is_free, is_poll
+from suanbei.search_api.edge.exchanges import Refused
+from suanbei.search_api.edge.free import is_free, is_poll
 
 LONG_SECONDS = 0.1
 """Who takes longer lets the next one begin: nobody waits behind a large file or a slow client."""
@@ -25,7 +25,7 @@ LESS_ROOM = 4
 NOBODY = 499
 """The status of a request whose client has gone, as proxies note it."""
 GONE = "suanbei.gone"
-"""In the scope's state, from `search_api.server`: asks whether the client has gone."""
+"""In the scope's state, from `suanbei.search_api.server`: asks whether the client has gone."""
 
 
 def too_busy() -> Refused:

@@ -5,10 +5,10 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from registry.settings import Settings
-from search_api.edge.exchanges import Clock, Exchange, Refused, too_large
-from search_api.edge.free import is_free, is_poll
-from search_api.edge.raw import header
+from suanbei.common.settings import Settings
+from suanbei.search_api.edge.exchanges import Clock, Exchange, Refused, too_large
+from suanbei.search_api.edge.free import is_free, is_poll
+from suanbei.search_api.edge.raw import header
 
 POLL_SECONDS = 60
 """How much longer a long poll may take."""

@@ -6,8 +6,8 @@ csv, jsonl, parquet, xlsx   one format each: parts to bytes
 forms    the formats by name
 """
 
-from search_api.export.columns import COLUMNS, Head, Part
-from search_api.export.forms import FORMS, Form
-from search_api.export.rows import begin, read_parts
+from suanbei.search_api.export.columns import COLUMNS, Head, Part
+from suanbei.search_api.export.forms import FORMS, Form
+from suanbei.search_api.export.rows import begin, read_parts
 
 __all__ = ["COLUMNS", "FORMS", "Form", "Head", "Part", "begin", "read_parts"]

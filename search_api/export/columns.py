@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from registry.language import Text
-from registry.stats.values import city_name
+from suanbei.common.texts import Text
+from suanbei.registry.queries.statistics.values import city_name
 
 Values = Mapping[str, Any]
 

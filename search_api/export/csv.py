@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from search_api.bulk.cells import neutral
-from search_api.export.columns import COLUMNS, Head, Part, text_of
+from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.export.columns import COLUMNS, Head, Part, text_of
 
 
 def write_csv(_head: Head, parts: Iterable[Part]) -> Iterator[bytes]:

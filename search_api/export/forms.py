@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
-from registry.importing import importing
-from search_api.export.columns import Head, Part
-from search_api.export.csv import write_csv
-from search_api.export.jsonl import write_jsonl
+from suanbei.common.late_imports import importing
+from suanbei.search_api.export.columns import Head, Part
+from suanbei.search_api.export.csv import write_csv
+from suanbei.search_api.export.jsonl import write_jsonl
 
 Writer = Callable[[Head, Iterable[Part]], Iterator[bytes]]
 
@@ -23,14 +23,14 @@ class Form(StrEnum):
 def _write_parquet(head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
     # pyarrow alone is 45 MB of memory: only who writes Parquet has it.
     with importing:
-        from search_api.export.parquet import write_parquet
+        from suanbei.search_api.export.parquet import write_parquet
 
     return write_parquet(head, parts)
 
 
 def _write_xlsx(head: Head, parts: Iterable[Part]) -> Iterator[bytes]:
     with importing:
-        from search_api.export.xlsx import write_xlsx
+        from suanbei.search_api.export.xlsx import write_xlsx
 
     return write_xlsx(head, parts)
 

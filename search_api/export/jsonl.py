@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
-from search_api.export.columns import COLUMNS, Head, Part
+from suanbei.search_api.export.columns import COLUMNS, Head, Part
 
 
 def write_jsonl(_head: Head, parts: Iterable[Part]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from search_api.export.columns import COLUMNS, Head, Kind, Part
+from suanbei.search_api.export.columns import COLUMNS, Head, Kind, Part
 
 PARTS_A_GROUP = 10
 _TYPES = {

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from registry.db import Database
-from registry.models import Filing
-from registry.stats import Selection
-from registry.views import coverage, rfc3339
-from search_api.export.columns import COLUMNS, Head, Part, Row
-from search_api.params import FilterParams
-from search_api.selecting import filters_said, selection_of
-from search_api.services import Services
+from suanbei.registry.database import Database
+from suanbei.registry.models import Filing
+from suanbei.registry.queries.filings import coverage, rfc3339
+from suanbei.registry.queries.statistics import Selection
+from suanbei.search_api.deps import Services
+from suanbei.search_api.export.columns import COLUMNS, Head, Part, Row
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.search.selection import filters_said, selection_of
 
 PART = 2000
 _COUNTED = 50_000

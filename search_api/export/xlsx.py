@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from search_api.export.columns import COLUMNS, Head, Kind, Part, Row, text_of
+from suanbei.search_api.export.columns import COLUMNS, Head, Kind, Part, Row, text_of
 
 LAST_ROW = 1_048_575
 """Of a sheet, counted from 0."""

@@ -2,7 +2,7 @@
 
 from fastapi import Depends, FastAPI
 
-from search_api.pages import (
+from suanbei.search_api.pages import (
     assets,
     batch,
     bulk,
@@ -19,7 +19,7 @@ from search_api.pages import (
     verdict,
     watch,
 )
-from search_api.pages.state import PageState, warm_up
+from suanbei.search_api.pages.state import PageState, warm_up
 
 PAGES = (
     assets,

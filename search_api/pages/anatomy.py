@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from registry.divisions import division, enclosing_division
-from registry.language import Language
-from registry.numbers import AlgorithmNumber, GenaiNumber, Number
-from registry.regions import region_of_division, regions_of_spelling
-from registry.terms import TYPE_CODE_TEXTS
-from search_api.i18n import translations
-from search_api.pages.show import day_text
+from suanbei.common.texts import Language
+from suanbei.registry.cells.divisions import division, enclosing_division
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, Number
+from suanbei.registry.cells.regions import region_of_division, regions_of_spelling
+from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
+from suanbei.search_api.i18n import translations
+from suanbei.search_api.pages.formatting import day_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from registry.errors import NotFound
+from suanbei.common.errors import NotFound
 
 STATIC = Path(__file__).parents[1] / "static"
 TYPES = {

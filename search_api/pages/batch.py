@@ -7,16 +7,16 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound
-from registry.lists import Series
-from registry.models import Batch, Version
-from registry.views import batch_views, coverage
-from search_api.cache import registry_version
-from search_api.pages.batch_facts import compare, rows_of
-from search_api.pages.links import page_links
-from search_api.pages.state import page_state
-from search_api.pages.web import render, wants_json
-from search_api.services import Services, services
+from suanbei.common.errors import NotFound
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Batch, Version
+from suanbei.registry.queries.filings import batch_views, coverage
+from suanbei.search_api.cache import registry_version
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.pages.batch_facts import compare, rows_of
+from suanbei.search_api.pages.links import page_links
+from suanbei.search_api.pages.state import page_state
+from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.lists import ALGORITHM_SERIES, Series
-from registry.models import Batch, Filing, Listing, Version
+from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
+from suanbei.registry.models import Batch, Filing, Listing, Version
 
 
 @dataclass(frozen=True, slots=True)

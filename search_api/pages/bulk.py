@@ -7,12 +7,12 @@ import orjson
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from registry.errors import NotFound, UsageError
-from search_api.i18n import language_of_request
-from search_api.pages.bulk_jobs import LARGEST, SHOWN, Job, Progress, check, new_job
-from search_api.pages.state import page_state
-from search_api.pages.web import render, wants_json
-from search_api.services import Services, services
+from suanbei.common.errors import NotFound, UsageError
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.pages.bulk_jobs import LARGEST, SHOWN, Job, Progress, check, new_job
+from suanbei.search_api.pages.state import page_state
+from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from registry.db import Database
-from registry.errors import NotFound, SuanbeiError, UsageError
-from registry.language import Language
-from registry.names import CONFIRMED
-from registry.outcomes import Outcome, Pair
-from search_api.bulk import Options, check_file
-from search_api.bulk.columns import NO_COLUMN, Columns
+from suanbei.common.errors import NotFound, SuanbeiError, UsageError
+from suanbei.common.texts import Language
+from suanbei.registry.cells.names import CONFIRMED
+from suanbei.registry.database import Database
+from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.search_api.bulk import Options, check_file
+from suanbei.search_api.bulk.columns import NO_COLUMN, Columns
 
 LARGEST = 50 * 2**20
 KEPT_SECONDS = 24 * 3600

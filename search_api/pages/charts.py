@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from registry.importing import importing
-from search_api.pages.drawings import Drawing
+from suanbei.common.late_imports import importing
+from suanbei.search_api.pages.drawings import Drawing
 
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
             "/System/Library/Fonts", "/Library/Fonts", "C:/Windows/Fonts")  # fmt: skip
@@ -30,7 +30,7 @@ def has_chinese_font() -> bool:
 def svg(drawing: Drawing) -> str:
     """The chart as SVG; its texts stay texts, in the reader's own fonts."""
     with importing:
-        from search_api.pages.drawn import to_svg
+        from suanbei.search_api.pages.drawn import to_svg
 
     return to_svg(drawing)
 
@@ -39,7 +39,7 @@ def svg(drawing: Drawing) -> str:
 def png(drawing: Drawing) -> bytes:
     """The chart as PNG on paper, in the fonts of this machine."""
     with importing:
-        from search_api.pages.drawn import to_png
+        from suanbei.search_api.pages.drawn import to_png
 
     return to_png(drawing)
 

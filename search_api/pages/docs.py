@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from search_api.pages.web import public_base, render
+from suanbei.search_api.pages.templating import public_base, render
 
 router = APIRouter(include_in_schema=False)
 _METHODS = ("get", "post", "patch", "put", "delete")

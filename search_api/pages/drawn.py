@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from search_api.pages.drawings import SIZES, THEMES, Drawing, height_of
+from suanbei.search_api.pages.drawings import SIZES, THEMES, Drawing, height_of
 
 FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 FEW = 8

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from registry.verify.vendor import vendor_record
-from search_api.i18n import language_of_request, mark, translations
-from search_api.pages.web import render, wants_json
-from search_api.services import Services, services
+from suanbei.registry.verify.vendor import vendor_record
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
 DUTIES = {

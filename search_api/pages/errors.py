@@ -9,11 +9,11 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from registry.errors import SuanbeiError
-from search_api.edge.exchanges import Refused
-from search_api.edge.limits import problem_of
-from search_api.i18n import language_of_request, mark, translations
-from search_api.pages.web import render
+from suanbei.common.errors import SuanbeiError
+from suanbei.search_api.edge.exchanges import Refused
+from suanbei.search_api.edge.limits import problem_of
+from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.pages.templating import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")

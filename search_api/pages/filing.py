@@ -7,18 +7,18 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound
-from registry.events import EventType
-from registry.models import Event, Filing
-from registry.numbers import number_key, parse_number
-from registry.views import coverage, filing_views
-from search_api.i18n import language_of_request
-from search_api.pages.anatomy import pieces_of
-from search_api.pages.history import Step, history
-from search_api.pages.pictures import picture_test
-from search_api.pages.show import filing_path
-from search_api.pages.web import render, wants_json
-from search_api.services import Services, services
+from suanbei.common.errors import NotFound
+from suanbei.registry.cells.numbers import number_key, parse_number
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.models import Event, Filing
+from suanbei.registry.queries.filings import coverage, filing_views
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.pages.anatomy import pieces_of
+from suanbei.search_api.pages.formatting import filing_path
+from suanbei.search_api.pages.history import Step, history
+from suanbei.search_api.pages.pictures import picture_test
+from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from registry.numbers import parse_number
-from search_api.i18n import language_of_request
-from search_api.pages.anatomy import pieces_of
-from search_api.pages.web import render
+from suanbei.registry.cells.numbers import parse_number
+from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.pages.anatomy import pieces_of
+from suanbei.search_api.pages.templating import render
 
 router = APIRouter(include_in_schema=False)
 EXAMPLES = ("网信算备330110507206401230035号", "Beijing-WenXinYiYan-20230821",

@@ -7,17 +7,17 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.events import EventType
-from registry.lists import Series
-from registry.models import Batch, Entity, Event, Filing
-from registry.numbers import OtherNumber, find_numbers, read_number
-from registry.views import batch_views, coverage
-from search_api.cache import registry_version
-from search_api.pages.batch_facts import compare
-from search_api.pages.show import address
-from search_api.pages.state import page_state
-from search_api.pages.web import render
-from search_api.services import Services, services
+from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Batch, Entity, Event, Filing
+from suanbei.registry.queries.filings import batch_views, coverage
+from suanbei.search_api.cache import registry_version
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.pages.batch_facts import compare
+from suanbei.search_api.pages.formatting import address
+from suanbei.search_api.pages.state import page_state
+from suanbei.search_api.pages.templating import render
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse
 
-from registry.language import Language
-from search_api.i18n import COOKIE
+from suanbei.common.texts import Language
+from suanbei.search_api.i18n import COOKIE
 
 router = APIRouter(include_in_schema=False)
 YEAR_SECONDS = 365 * 24 * 3600

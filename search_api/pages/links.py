@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
-from search_api.pages.show import count
+from suanbei.search_api.pages.formatting import count
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,21 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound
-from registry.language import Language
-from registry.models import Filing
-from search_api.bulk.cells import neutral
-from search_api.cache import VersionCache, registry_version
-from search_api.edge.headers import PICTURE_POLICY
-from search_api.i18n import language_of_request, mark, translations
-from search_api.pages import charts
-from search_api.pages.drawings import SIZES, Drawing, height_of
-from search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
-from search_api.pages.show import address
-from search_api.pages.state import page_state
-from search_api.pages.web import region_text, render
-from search_api.pages.words import Words
-from search_api.services import Services, services
+from suanbei.common.errors import NotFound
+from suanbei.common.texts import Language
+from suanbei.registry.models import Filing
+from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.cache import VersionCache, registry_version
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.edge.headers import PICTURE_POLICY
+from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.pages import charts
+from suanbei.search_api.pages.drawings import SIZES, Drawing, height_of
+from suanbei.search_api.pages.formatting import address
+from suanbei.search_api.pages.labels import Words
+from suanbei.search_api.pages.market_facts import COUNTS, Market, Rows, timeline_dimension
+from suanbei.search_api.pages.state import page_state
+from suanbei.search_api.pages.templating import region_text, render
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

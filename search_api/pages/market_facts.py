@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry import stats
-from registry.lists import Series
-from registry.stats import Counted, Selection, Split
+from suanbei.registry.importing.published import Series
+from suanbei.registry.queries import statistics as stats
+from suanbei.registry.queries.statistics import Counted, Selection, Split
 
 Rows = list[dict[str, Any]]
 TOP = 20

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from search_api.services import Services
+from suanbei.search_api.deps import Services
 
 
 def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:

@@ -9,16 +9,16 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup, escape
 from pydantic import ValidationError
 
-from registry.errors import UsageError
-from search_api.engines.base import Dimension
-from search_api.i18n import language_of_request, mark, translations
-from search_api.pages.home import is_question_of_numbers
-from search_api.pages.show import count
-from search_api.pages.web import region_text, render, wants_json
-from search_api.pages.words import Words
-from search_api.params import SearchParams
-from search_api.search import search_filings
-from search_api.services import Services, services
+from suanbei.common.errors import UsageError
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.pages.formatting import count
+from suanbei.search_api.pages.home import is_question_of_numbers
+from suanbei.search_api.pages.labels import Words
+from suanbei.search_api.pages.templating import region_text, render, wants_json
+from suanbei.search_api.params import SearchParams
+from suanbei.search_api.search.engine import Dimension
+from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

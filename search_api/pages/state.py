@@ -6,9 +6,9 @@ from threading import BoundedSemaphore, Lock, Thread, Timer
 
 from fastapi import Request
 
-from registry.errors import UsageError
-from search_api.cache import VersionCache
-from search_api.pages import charts
+from suanbei.common.errors import UsageError
+from suanbei.search_api.cache import VersionCache
+from suanbei.search_api.pages import charts
 
 AT_ONCE, AT_MOST = 2, 20
 """Bulk checks that run at once, and that run or wait."""

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from registry.errors import SearchUnavailable
-from registry.status import status_view
-from search_api.engines.base import Engine
-from search_api.pages.web import render, wants_json
-from search_api.pages.words import MONITORS
-from search_api.services import Services, services
+from suanbei.common.errors import SearchUnavailable
+from suanbei.registry.status import status_view
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.pages.labels import MONITORS
+from suanbei.search_api.pages.templating import render, wants_json
+from suanbei.search_api.search.engine import Engine
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,14 +10,14 @@ import orjson
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from registry.numbers import OtherNumber, find_numbers, read_number
-from registry.verify import Desk
-from search_api.i18n import language_of_request, mark, translations
-from search_api.pages.anatomy import pieces_of
-from search_api.pages.pictures import picture_test
-from search_api.pages.show import address, telling_reasons
-from search_api.pages.web import public_base, render, wants_json
-from search_api.services import Services, services
+from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
+from suanbei.registry.verify import Desk
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.pages.anatomy import pieces_of
+from suanbei.search_api.pages.formatting import address, telling_reasons
+from suanbei.search_api.pages.pictures import picture_test
+from suanbei.search_api.pages.templating import public_base, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

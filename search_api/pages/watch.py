@@ -11,24 +11,24 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from registry.errors import Unauthorized, UsageError
-from registry.events import EventType
-from registry.language import Language
-from registry.lists import Series
-from registry.outbox import deliveries_of, enqueue_test
-from registry.subscription_views import delivery_view, subscription_view
-from registry.subscriptions import (
+from suanbei.common.errors import Unauthorized, UsageError
+from suanbei.common.texts import Language
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
+from suanbei.registry.notifications.outbox import deliveries_of, enqueue_test
+from suanbei.registry.notifications.subscriptions import (
     Wish,
     create_subscription,
     find_subscription,
     list_subscriptions,
     remove_subscription,
 )
-from search_api.i18n import language_of_request, translations
-from search_api.keys import Scope, require_scope
-from search_api.pages.show import address
-from search_api.pages.web import public_base, render
-from search_api.services import Services, services
+from suanbei.registry.notifications.views import delivery_view, subscription_view
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request, translations
+from suanbei.search_api.keys import Scope, require_scope
+from suanbei.search_api.pages.formatting import address
+from suanbei.search_api.pages.templating import public_base, render
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from sqlalchemy import func, literal, select, tuple_
 
-from registry.errors import NotFound
-from registry.lists import Series
-from registry.models import Batch
-from registry.views import batch_views, coverage
-from search_api.paging import (
+from suanbei.common.errors import NotFound
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Batch
+from suanbei.registry.queries.filings import batch_views, coverage
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.paging import (
     Cursor,
     Limit,
     bad_cursor,
@@ -18,7 +19,6 @@ from search_api.paging import (
     is_name,
     is_period,
 )
-from search_api.services import Services, services
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 Parts = Annotated[Services, Depends(services)]

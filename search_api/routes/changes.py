@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from registry.changes import ChangesQuery, read_changes
-from registry.events import EventType
-from registry.lists import Series
-from registry.views import coverage
-from search_api.herald import Herald
-from search_api.services import Services, services
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
+from suanbei.registry.queries.changes import ChangesQuery, read_changes
+from suanbei.registry.queries.filings import coverage
+from suanbei.search_api.change_notifier import Herald
+from suanbei.search_api.deps import Services, services
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 MOST = 1000

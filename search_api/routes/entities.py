@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from registry.verify.vendor import vendor_record
-from search_api.answers import json_answer
-from search_api.schemas import EntityRecord
-from search_api.services import Services, services
+from suanbei.registry.verify.vendor import vendor_record
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import EntityRecord
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])
 EntityId = Annotated[str, Path(max_length=100, examples=["6455028"])]

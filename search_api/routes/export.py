@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from search_api.export import FORMS, Form, begin, read_parts
-from search_api.params import FilterParams
-from search_api.services import Services, services
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.export import FORMS, Form, begin, read_parts
+from suanbei.search_api.params import FilterParams
 
 router = APIRouter(prefix="/v1", tags=["export"])
 

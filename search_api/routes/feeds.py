@@ -12,18 +12,18 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.changes import ChangesQuery, newest_changes
-from registry.events import EventType, last_event_id
-from registry.filing_filter import matching_filings, newest_events_of
-from registry.language import Language, Text
-from registry.lists import Series
-from registry.models import Event
-from registry.tidings import filing_names
-from search_api.atom import BEGINNING, MEDIA_TYPE, Feed, render
-from search_api.params import FilterParams
-from search_api.routes.changes import wanted_changes
-from search_api.selecting import selection_of
-from search_api.services import Services, services
+from suanbei.common.texts import Language, Text
+from suanbei.registry.importing.events import EventType, last_event_id
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Event
+from suanbei.registry.queries.changes import ChangesQuery, newest_changes
+from suanbei.registry.queries.event_text import filing_names
+from suanbei.registry.queries.filing_filter import matching_filings, newest_events_of
+from suanbei.search_api.atom import BEGINNING, MEDIA_TYPE, Feed, render
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.routes.changes import wanted_changes
+from suanbei.search_api.search.selection import selection_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50

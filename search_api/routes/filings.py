@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from registry.lists import Series
-from registry.verify.history import filing_record
-from search_api.answers import json_answer
-from search_api.evidence import Evidence, find_evidence
-from search_api.language import AnswerLanguage
-from search_api.schemas import FilingRecord
-from search_api.services import Services, services
+from suanbei.registry.importing.published import Series
+from suanbei.registry.verify.history import filing_record
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.evidence import Evidence, find_evidence
+from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import FilingRecord
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
 Parts = Annotated[Services, Depends(services)]

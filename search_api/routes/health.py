@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from registry.errors import DatabaseUnavailable
-from registry.events import last_event_id
-from search_api.services import Services, services
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.registry.importing.events import last_event_id
+from suanbei.search_api.deps import Services, services
 
 router = APIRouter(prefix="/health", tags=["health"])
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from search_api.keys import Scope, require_scope
-from search_api.metrics import Meters
+from suanbei.search_api.keys import Scope, require_scope
+from suanbei.search_api.metrics import Meters
 
 router = APIRouter(tags=["health"])
 

@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from registry.errors import NotFound, UsageError
-from registry.language import Language
-from search_api.answers import JSON
-from search_api.language import AnswerLanguage
-from search_api.scan import ITEMS, MOST_ITEMS, scan, start_of
-from search_api.schemas import Scan
-from search_api.services import Services, services
+from suanbei.common.errors import NotFound, UsageError
+from suanbei.common.texts import Language
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.responses import JSON
+from suanbei.search_api.scan import ITEMS, MOST_ITEMS, scan, start_of
+from suanbei.search_api.schemas import Scan
 
 router = APIRouter(prefix="/v1/scan", tags=["verify"])
 _FILE = {"type": "string", "format": "binary"}

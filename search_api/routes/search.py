@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from search_api.answers import json_answer
-from search_api.entities import find_entities
-from search_api.paging import Cursor, Limit
-from search_api.params import Searched
-from search_api.schemas import EntityPage, FilingPage
-from search_api.search import search_filings
-from search_api.services import Services, services
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.entities import find_entities
+from suanbei.search_api.paging import Cursor, Limit
+from suanbei.search_api.params import Searched
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import EntityPage, FilingPage
+from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(prefix="/v1", tags=["search"])
 Parts = Annotated[Services, Depends(services)]

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from search_api.answers import json_answer
-from search_api.params import FilterParams
-from search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"])
 Dimension = Annotated[str, Path(description=", ".join(DIMENSIONS), examples=["region"])]

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from registry.status import status_view
-from search_api.services import Services, services
+from suanbei.registry.status import status_view
+from suanbei.search_api.deps import Services, services
 
 router = APIRouter(prefix="/v1/status", tags=["status"])
 

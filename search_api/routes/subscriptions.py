@@ -5,11 +5,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.events import EventType
-from registry.lists import Series
-from registry.outbox import count_deliveries, deliveries_of, enqueue_test, retry_parked
-from registry.subscription_views import delivery_view, subscription_view
-from registry.subscriptions import (
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
+from suanbei.registry.notifications.outbox import (
+    count_deliveries,
+    deliveries_of,
+    enqueue_test,
+    retry_parked,
+)
+from suanbei.registry.notifications.subscriptions import (
     Wish,
     change_subscription,
     create_subscription,
@@ -18,8 +22,10 @@ from registry.subscriptions import (
     remove_subscription,
     rotate_secret,
 )
-from search_api.keys import require_key
-from search_api.paging import (
+from suanbei.registry.notifications.views import delivery_view, subscription_view
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.keys import require_key
+from suanbei.search_api.paging import (
     MOST_ID,
     Cursor,
     Limit,
@@ -28,7 +34,6 @@ from search_api.paging import (
     encode_cursor,
     is_whole,
 )
-from search_api.services import Services, services
 
 router = APIRouter(
     prefix="/v1/subscriptions", tags=["subscriptions"], dependencies=[Depends(require_key)]

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
-from search_api.bulk import Options, check_file
-from search_api.bulk.sniffing import format_of
-from search_api.language import AnswerLanguage
-from search_api.services import Services, services
+from suanbei.search_api.bulk import Options, check_file
+from suanbei.search_api.bulk.sniffing import format_of
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.language import AnswerLanguage
 
 router = APIRouter(prefix="/v1/verify", tags=["verify"])
 MEDIA = {

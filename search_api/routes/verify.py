@@ -7,15 +7,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.types import Scope
 
-from registry.verify import Desk
-from search_api.answers import JSON
-from search_api.desk import VerdictDesk
-from search_api.edge.raw import header
-from search_api.edge.state import STATE
-from search_api.language import AnswerLanguage, language_for
-from search_api.query import plain_query
-from search_api.schemas import Verdict, Verdicts
-from search_api.services import Services, services
+from suanbei.registry.verify import Desk
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.desk import VerdictDesk
+from suanbei.search_api.edge.raw import header
+from suanbei.search_api.edge.state import STATE
+from suanbei.search_api.language import AnswerLanguage, language_for
+from suanbei.search_api.query import plain_query
+from suanbei.search_api.responses import JSON
+from suanbei.search_api.schemas import Verdict, Verdicts
 
 Parts = Annotated[Services, Depends(services)]
 LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000

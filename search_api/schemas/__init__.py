@@ -1,6 +1,6 @@
 """The shapes of answers, for the API's documentation: the registry makes them, nothing is converted."""
 
-from search_api.schemas.filing import (
+from suanbei.search_api.schemas.filing import (
     Change,
     Coverage,
     DocumentRef,
@@ -12,7 +12,7 @@ from search_api.schemas.filing import (
     SeriesCoverage,
     Shape,
 )
-from search_api.schemas.record import (
+from suanbei.search_api.schemas.record import (
     BriefFiling,
     Duties,
     EntityRecord,
@@ -22,8 +22,8 @@ from search_api.schemas.record import (
     TimelineStep,
     VendorProduct,
 )
-from search_api.schemas.search import EntityPage, FilingPage
-from search_api.schemas.verdict import (
+from suanbei.search_api.schemas.search import EntityPage, FilingPage
+from suanbei.search_api.schemas.verdict import (
     Anatomy,
     CheckDigitPart,
     CompanyRef,

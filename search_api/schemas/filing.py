@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from registry.lists import Series
+from suanbei.registry.importing.published import Series
 
 Status = Literal["active", "deregistered"]
 

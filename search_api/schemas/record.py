@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from registry.lists import Series
-from search_api.schemas.filing import Coverage, Filing, Shape, Status
-from search_api.schemas.verdict import Anatomy
+from suanbei.registry.importing.published import Series
+from suanbei.search_api.schemas.filing import Coverage, Filing, Shape, Status
+from suanbei.search_api.schemas.verdict import Anatomy
 
 
 class Step(Shape):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from search_api.schemas.filing import Coverage, Filing, Shape
+from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
 
 LevelName = Literal[
     "number", "name", "entity", "prefix", "entity_part", "name_part", "number_part", "purpose"

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from search_api.schemas.filing import Coverage, Filing, Shape
+from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
 
 
 class Reason(Shape):

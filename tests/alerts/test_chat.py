@@ -11,8 +11,8 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from alerts.chat import Post, send_text
-from registry.channels import is_webhook
+from suanbei.alerts.chat import Post, send_text
+from suanbei.registry.notifications.channels import is_webhook
 from tests.alerts.receiver import Receiver
 
 TITLE = "算备：第十七批深度合成服务算法备案"

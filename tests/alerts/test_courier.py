@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-import registry.outbox
-from alerts.courier import Courier
-from alerts.fanout import Rules, fan_out
-from registry.db import Database
-from registry.events import last_event_id
-from registry.imports import import_document
-from registry.outbox import WAITS, enqueue_test, retry_parked
-from registry.settings import Settings
-from registry.subscriptions import Wish, create_subscription, rotate_secret
-from registry.watching import Delivery, Subscription
+import suanbei.registry.notifications.outbox
+from suanbei.alerts.fanout import Rules, fan_out
+from suanbei.alerts.worker import Courier
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.notifications.outbox import WAITS, enqueue_test, retry_parked
+from suanbei.registry.notifications.subscriptions import Wish, create_subscription, rotate_secret
+from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.alerts.mailbox import Mailbox, mailbox
 from tests.alerts.receiver import Receiver, receiving
 from tests.lists import listed, row
@@ -32,8 +32,8 @@ ALLOWING = Settings(allow_private_targets=True)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alerts.courier.LOOK_SECONDS", 0.05)
-    monkeypatch.setattr("alerts.courier.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.alerts.worker.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.alerts.worker.BEAT_SECONDS", 0.05)
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def test_a_failure_holds_up_what_comes_after_it(
     database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In order: the second message waits until the first is through; ids tell the repeats."""
-    monkeypatch.setattr(registry.outbox, "WAITS", (0.1,) * 10)
+    monkeypatch.setattr(suanbei.registry.notifications.outbox, "WAITS", (0.1,) * 10)
     subscribe(database, receiver.url)
     publish(database, 2)
     receiver.answer = lambda *_: (503 if len(receiver.got) < 3 else 204, {})
@@ -134,13 +134,15 @@ def test_one_that_fails_holds_up_nobody_else(database: Database, receiver: Recei
             until(lambda: len(other.got) == 5)
 
 
-@pytest.mark.parametrize("where", ["alerts.fanout.compose_instant", "alerts.courier.next_letter"])
+@pytest.mark.parametrize(
+    "where", ["suanbei.alerts.fanout.compose_instant", "suanbei.alerts.worker.next_letter"]
+)
 def test_an_error_with_one_subscription_holds_up_nobody_else(
     database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture, where: str,
 ) -> None:  # fmt: skip
     """Composing or sending: it is logged with its traceback, and tried again after a rest."""
-    monkeypatch.setattr("alerts.fanout.REST_SECONDS", 1.0)
+    monkeypatch.setattr("suanbei.alerts.fanout.REST_SECONDS", 1.0)
     with receiving() as other:
         bad, _ = subscribe(database, other.url)
         subscribe(database, receiver.url)
@@ -178,7 +180,7 @@ def test_the_courier_outlives_errors(
             raise TypeError("nobody thought of that")
         return last_event_id(session)
 
-    monkeypatch.setattr("alerts.courier.last_event_id", fails)
+    monkeypatch.setattr("suanbei.alerts.worker.last_event_id", fails)
     subscribe(database, receiver.url)
     publish(database, 1)
     with working(database):
@@ -191,7 +193,7 @@ def test_a_day_of_failures_parks_a_message(
 ) -> None:
     """With its reason, visible; later ones are still tried, and it can be sent again by hand."""
     assert 80_000 < sum(WAITS) < 90_000
-    monkeypatch.setattr(registry.outbox, "WAITS", (0.01,) * 4)
+    monkeypatch.setattr(suanbei.registry.notifications.outbox, "WAITS", (0.01,) * 4)
     subscription, _ = subscribe(database, receiver.url)
     publish(database, 1)
     receiver.answer = lambda *_: (500, {})
@@ -356,7 +358,7 @@ def test_a_mail_that_is_refused_is_tried_again(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mailbox that is not known, or a server that is not there: with the reason, and later again."""
-    monkeypatch.setattr(registry.outbox, "WAITS", (0.1,) * 10)
+    monkeypatch.setattr(suanbei.registry.notifications.outbox, "WAITS", (0.1,) * 10)
     with mailbox() as box:
         box.unknown = "law@example.org"
         subscribe(database, "mailto:law@example.org")

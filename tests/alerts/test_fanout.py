@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from alerts.fanout import Rules, digest_time, fan_out
-from registry.db import Database
-from registry.events import EventType, NewEvent, append_events
-from registry.imports import import_document
-from registry.lists import Series
-from registry.subscriptions import Wish, change_subscription, create_subscription
-from registry.watching import Delivery, Subscription
+from suanbei.alerts.fanout import Rules, digest_time, fan_out
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.importing.published import Series
+from suanbei.registry.notifications.subscriptions import (
+    Wish,
+    change_subscription,
+    create_subscription,
+)
+from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.lists import listed, number, row
 
 RULES = Rules("https://suanbei.example/", 9)

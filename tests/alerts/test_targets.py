@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.addresses import is_public
-from alerts.chat import Post, check_chat, send_text
-from alerts.guard import only_public
-from alerts.sending import check_target
-from alerts.targets import locate
-from alerts.webhooks import Message, post
-from registry.errors import TargetRefused
-from registry.settings import Settings
-from registry.subscriptions import new_secret
+from suanbei.alerts.addresses import is_public
+from suanbei.alerts.chat import Post, check_chat, send_text
+from suanbei.alerts.guard import only_public
+from suanbei.alerts.sending import check_target
+from suanbei.alerts.targets import locate
+from suanbei.alerts.webhooks import Message, post
+from suanbei.common.errors import TargetRefused
+from suanbei.common.settings import Settings
+from suanbei.registry.notifications.subscriptions import new_secret
 from tests.alerts.receiver import Receiver
 
 MESSAGE = Message("msg_1", '{"type":"test"}', (new_secret(),))
@@ -125,8 +125,8 @@ def test_a_name_that_changes_its_answer_is_asked_once(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr("alerts.targets.is_public", lambda address: address == "192.0.2.1")
-    monkeypatch.setattr("alerts.webhooks.TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr("suanbei.alerts.targets.is_public", lambda address: address == "192.0.2.1")
+    monkeypatch.setattr("suanbei.alerts.webhooks.TOTAL_SECONDS", 0.5)
     port = receiver.url.split(":")[2].split("/")[0]
     result = asyncio.run(post(f"http://rebind.example:{port}/", MESSAGE, allow_private=False))
     assert result.reason
@@ -146,7 +146,7 @@ def test_a_redirect_to_a_private_address_is_refused(
 ) -> None:
     """Every hop is checked like the first."""
     receiver.answer = lambda path, _: (307, {"Location": "http://169.254.169.254/latest/"})
-    monkeypatch.setattr("alerts.targets.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("suanbei.alerts.targets.is_public", lambda address: address == "127.0.0.1")
     result = asyncio.run(post(receiver.url, MESSAGE, allow_private=False))
     assert "169.254.169.254 is not a public address" in result.reason
     assert len(receiver.got) == 1
@@ -186,7 +186,7 @@ def test_apprise_cannot_reach_a_private_address_behind_a_name(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that was public when the subscription was made, and is loopback when it is sent to."""
-    monkeypatch.setattr("alerts.chat.locate", lambda *_, **__: None)
+    monkeypatch.setattr("suanbei.alerts.chat.locate", lambda *_, **__: None)
     deliver = receiver.url.replace("http://", "json://").replace("127.0.0.1", "localhost")
     result = send_text(deliver, "msg_1", "题", "文", Post())
     assert "is not a public address" in result.reason

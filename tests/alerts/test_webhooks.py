@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from alerts.webhooks import Message, post
-from registry.outbox import Result
-from registry.subscriptions import new_secret
+from suanbei.alerts.webhooks import Message, post
+from suanbei.registry.notifications.outbox import Result
+from suanbei.registry.notifications.subscriptions import new_secret
 from tests.alerts.receiver import Receiver
 
 SECRET = new_secret()
@@ -72,7 +72,7 @@ def test_nobody_there_is_a_failure_with_a_reason() -> None:
 
 def test_a_receiver_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte now and then keeps no courier busy: the limit is on the whole."""
-    monkeypatch.setattr("alerts.webhooks.TOTAL_SECONDS", 1.0)
+    monkeypatch.setattr("suanbei.alerts.webhooks.TOTAL_SECONDS", 1.0)
     listener = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -132,7 +132,7 @@ def test_tls_checks_the_name_though_it_connects_to_an_address(
     names: list[str | None] = []
     context.sni_callback = lambda _socket, name, _context: names.append(name)
     trusting = ssl.create_default_context(cafile=str(cert))
-    monkeypatch.setattr("alerts.webhooks._tls", lambda: trusting)
+    monkeypatch.setattr("suanbei.alerts.webhooks._tls", lambda: trusting)
     real = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.child import Limits
-from crawler.report import CrawlReport, Fetched, Outcome, Sink
-from crawler.run import crawl
-from crawler.sources import Catalogue, Politeness, load_catalogue
-from crawler.tally import Progress
-from registry.settings import Settings
+from suanbei.common.settings import Settings
+from suanbei.crawler.child import Limits
+from suanbei.crawler.report import CrawlReport, Fetched, Outcome, Sink
+from suanbei.crawler.run import crawl
+from suanbei.crawler.sources import Catalogue, Politeness, load_catalogue
+from suanbei.crawler.tally import Progress
 from tests.crawler.site import Site, served, whole_site
 
 

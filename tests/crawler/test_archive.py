@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import archive as archive_module
-from crawler.archive import Archive, Problem
-from registry.errors import HomeNotWritable, MissingFile, RegistryError
+from suanbei.common.errors import HomeNotWritable, MissingFile, RegistryError
+from suanbei.crawler import archive as archive_module
+from suanbei.crawler.archive import Archive, Problem
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_full_disk_leaves_nothing(archive: Archive, monkeypatch: pytest.Monkey
 def test_a_killed_process_leaves_no_half_document(archive: Archive) -> None:
     """kill -9 before the rename: the name is not there; the rest is swept up later."""
     code = (
-        "import os, sys; from pathlib import Path; from crawler.archive import Archive;"
+        "import os, sys; from pathlib import Path; from suanbei.crawler.archive import Archive;"
         "os.replace = lambda *_: os.kill(os.getpid(), 9);"
         "Archive(Path(sys.argv[1])).put(b'list')"
     )

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.checks import Expectation, advice_on, check_answer, kind_of
-from registry.errors import (
+from suanbei.common.errors import (
     EmptyBodyError,
     FetchError,
     FirewallError,
@@ -17,6 +16,7 @@ from registry.errors import (
     TruncatedBodyError,
     UnexpectedAnswer,
 )
+from suanbei.crawler.response_checks import Expectation, advice_on, check_answer, kind_of
 from tests.crawler.site import WAF, docx, pdf
 
 MARKS = ("创宇盾", "__jsl_clearance")

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.report import Fetched, Outcome
-from registry.errors import BrokenDocument, HomeNotWritable, RegistryError
+from suanbei.common.errors import BrokenDocument, HomeNotWritable, RegistryError
+from suanbei.crawler.report import Fetched, Outcome
 from tests.crawler.conftest import Basket, Rig
 from tests.crawler.site import (
     ALGORITHM_PAGE,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import events
-from crawler.events import Event, decode, encode
+from suanbei.crawler import events
+from suanbei.crawler.events import Event, decode, encode
 
 text = st.text()
 moments = st.datetimes(timezones=st.just(UTC))

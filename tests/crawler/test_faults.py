@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.report import Failure
+from suanbei.crawler.report import Failure
 from tests.crawler.conftest import Rig
 from tests.crawler.site import (
     ALGORITHM_PAGE,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.checks import kind_of
-from crawler.integrity import damage_in
+from suanbei.crawler.integrity import damage_in
+from suanbei.crawler.response_checks import kind_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DOCUMENTS = sorted([*GOLDEN.glob("*.docx"), *GOLDEN.glob("*.pdf"), *GOLDEN.glob("*.xlsx")])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.labels import date_of, joined, number_of, ordinal_of
+from suanbei.crawler.labels import date_of, joined, number_of, ordinal_of
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from crawler.notice_lists import ChannelPage, ListedNotice, read_channel, read_notice_list
-from crawler.paging import Paging
-from crawler.sources import ChannelListStart
-from registry.errors import FetchError, NothingListed, UnexpectedAnswer
+from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
+from suanbei.crawler.notice_lists import ChannelPage, ListedNotice, read_channel, read_notice_list
+from suanbei.crawler.paging import Paging
+from suanbei.crawler.sources import ChannelListStart
 
 URL = "https://beian.cac.gov.cn/api/notice/list"
 

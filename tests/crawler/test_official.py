@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from crawler.report import CrawlReport
-from crawler.run import crawl
-from crawler.sources import load_catalogue
-from registry.settings import Settings
+from suanbei.common.settings import Settings
+from suanbei.crawler.report import CrawlReport
+from suanbei.crawler.run import crawl
+from suanbei.crawler.sources import load_catalogue
 from tests.crawler.conftest import Basket
 
 pytestmark = pytest.mark.official

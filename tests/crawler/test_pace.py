@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.pace import REFUSALS, Pace
-from registry.errors import FirewallError
+from suanbei.common.errors import FirewallError
+from suanbei.crawler.throttle import REFUSALS, Pace
 
 
 def test_turns_are_taken_one_by_one_and_apart() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pages import Attachment, NoticePage, read_page
-from crawler.sources import Attachments, load_catalogue
-from registry.errors import FetchError, NothingListed, UnexpectedAnswer
+from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
+from suanbei.crawler.pages import Attachment, NoticePage, read_page
+from suanbei.crawler.sources import Attachments, load_catalogue
 
 URL = "https://www.cac.gov.cn/x.htm"
 

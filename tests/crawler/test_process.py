@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from crawler import child as child_module
-from crawler.child import Child, Limits, Stopped
-from crawler.events import Asked, DocumentFetched, Event
-from crawler.report import Outcome
+from suanbei.crawler import child as child_module
+from suanbei.crawler.child import Child, Limits, Stopped
+from suanbei.crawler.events import Asked, DocumentFetched, Event
+from suanbei.crawler.report import Outcome
 from tests.crawler.conftest import Rig
 from tests.crawler.site import GENAI_PAGE
 
 PARENT = """
 import signal, sys
 from pathlib import Path
-from crawler.report import Outcome
-from crawler.run import crawl
-from crawler.sources import load_catalogue
-from registry.errors import SuanbeiError
-from registry.settings import Settings
+from suanbei.crawler.report import Outcome
+from suanbei.crawler.run import crawl
+from suanbei.crawler.sources import load_catalogue
+from suanbei.common.errors import SuanbeiError
+from suanbei.common.settings import Settings
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 settings = Settings(home=Path(sys.argv[1]), cac_url=sys.argv[2], beian_url=sys.argv[2], delay=0)

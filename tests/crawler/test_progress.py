@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from crawler.progress import CrawlProgress, render_failures, render_report
-from crawler.report import CrawlReport, Failure, Outcome, SourceReport
-from crawler.sources import load_catalogue
-from registry.language import Language
+from suanbei.common.texts import Language
+from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
+from suanbei.crawler.report import CrawlReport, Failure, Outcome, SourceReport
+from suanbei.crawler.sources import load_catalogue
 from tests.crawler.conftest import Rig
 from tests.crawler.site import cut, firewall
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import openpyxl
 
-from crawler.sources import load_catalogue
-from crawler.urls import BEIAN, CAC
+from suanbei.crawler.sources import load_catalogue
+from suanbei.crawler.urls import BEIAN, CAC
 from tests.crawler.conftest import Rig
 from tests.crawler.site import page
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 
-from crawler.network import is_passing, named
-from crawler.retries import retry_after
-from crawler.sources import load_catalogue
-from crawler.targets import Target
+from suanbei.crawler.network import is_passing, named
+from suanbei.crawler.retries import retry_after
+from suanbei.crawler.sources import load_catalogue
+from suanbei.crawler.targets import Target
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from crawler.sources import Catalogue, load_catalogue
-from registry.errors import UsageError
+from suanbei.common.errors import UsageError
+from suanbei.crawler.sources import Catalogue, load_catalogue
 
 GOOD = """
 version: 1

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from registry.errors import UsageError
+from suanbei.common.errors import UsageError
 from tests.crawler.conftest import Rig
 from tests.crawler.site import Site, served, whole_site
 

@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.events import DocumentFound, Event, Failed, NoticeFound, SourceFinished
-from crawler.job import Job
-from crawler.sources import load_catalogue
-from crawler.targets import Answer, Target
-from crawler.urls import BEIAN, CAC
-from crawler.walk import Walk
+from suanbei.crawler.events import DocumentFound, Event, Failed, NoticeFound, SourceFinished
+from suanbei.crawler.job import Job
+from suanbei.crawler.sources import load_catalogue
+from suanbei.crawler.targets import Answer, Target
+from suanbei.crawler.urls import BEIAN, CAC
+from suanbei.crawler.walk import Walk
 from tests.crawler.site import link, page
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 import atheris
 
 with atheris.instrument_imports(include=["parsers"]):
-    from parsers import parse_document, text_of
+    from suanbei.parsers import parse_document, text_of
 
-from registry.errors import DocumentError
+from suanbei.common.errors import DocumentError
 
 MARK = b"%PART "
 """`%PART name\\n` before the content says which part of a package an input is."""

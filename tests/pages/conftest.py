@@ -14,12 +14,12 @@ import uvicorn
 from PIL import Image
 from sqlalchemy import select
 
-from registry.db import Database
-from registry.models import Batch, Document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.keys import Scope, new_key
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.models import Batch, Document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.keys import Scope, new_key
 from tests.pages.registry import fill
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)

@@ -7,8 +7,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from registry.language import Language
-from search_api.i18n import catalogue_path
+from suanbei.common.texts import Language
+from suanbei.search_api.i18n import catalogue_path
 
 HOUSE = Path(__file__).parents[2]
 METHODS = [("pages/**.py", "python"), ("i18n.py", "ignore"), ("templates/**.html", "jinja2")]

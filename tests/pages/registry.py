@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from registry.db import Database
-from registry.imports import Import, import_document
-from registry.lists import Row, Series
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.published import Row, Series
 from tests.lists import listed, number, row
 
 HOSTILE = "<script>alert(1)</script>"

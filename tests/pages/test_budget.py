@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.db import Database
-from registry.settings import Settings
-from registry.snapshot import load_snapshot
-from search_api.app import create_app
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.snapshot import load_snapshot
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 
 SNAPSHOT = Path(__file__).parents[2] / "data" / "snapshot.jsonl.xz"
 FIRST_PAGE_BYTES = 60_000

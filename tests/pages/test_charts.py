@@ -9,9 +9,9 @@ from queue import Queue
 import httpx
 import pytest
 
-from search_api.bulk.cells import neutral
-from search_api.pages import charts, drawings, drawn
-from search_api.pages.state import WarmUp
+from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.pages import charts, drawings, drawn
+from suanbei.search_api.pages.state import WarmUp
 from tests.pages import registry as small
 
 NAMES = ("timeline", "newcomers", "regions", "companies", "types", "kinds", "deregistrations")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.db import Database
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 
 PEOPLE = {"accept": "text/html", "accept-language": "zh"}
 

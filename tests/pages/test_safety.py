@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from search_api.pages import charts
-from search_api.pages.drawings import Drawing
+from suanbei.search_api.pages import charts
+from suanbei.search_api.pages.drawings import Drawing
 from tests.pages import registry as small
 from tests.pages.conftest import READER
 

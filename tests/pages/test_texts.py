@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from registry.language import Language
-from search_api.i18n import accepted_language, translations
+from suanbei.common.texts import Language
+from suanbei.search_api.i18n import accepted_language, translations
 from tests.pages.messages import is_translated, kept_texts, source_texts
 
 PLACES = re.compile(r"%\((\w+)\)")

@@ -6,8 +6,7 @@ from collections.abc import Callable
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from parsers import parse_document, text_of
-from registry.errors import (
+from suanbei.common.errors import (
     BrokenDocument,
     DocumentError,
     DocumentTooLarge,
@@ -17,6 +16,7 @@ from registry.errors import (
     NoTextLayer,
     UnknownLayout,
 )
+from suanbei.parsers import parse_document, text_of
 from tests.parsers.making import HEADER, ROW, W, docx, package, table, xlsx
 
 GOOD = docx(table([HEADER, ROW]))
@@ -147,14 +147,14 @@ def test_bad_input_is_one_clear_line(case: str) -> None:
 
 def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the size limit is not opened."""
-    monkeypatch.setattr("parsers.sniff.MAX_BYTES", 100)
+    monkeypatch.setattr("suanbei.parsers.sniff.MAX_BYTES", 100)
     with pytest.raises(DocumentTooLarge, match="more than the 100 allowed"):
         parse_document(GOOD, name="x")
 
 
 def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """An endless table stops at the limit."""
-    monkeypatch.setattr("parsers.docx.MAX_ROWS", 3)
+    monkeypatch.setattr("suanbei.parsers.docx.MAX_ROWS", 3)
     with pytest.raises(DocumentTooLarge, match="more than 3 table rows"):
         parse_document(docx(table([HEADER, ROW, ROW, ROW])), name="x")
 

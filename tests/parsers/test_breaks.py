@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.pdf.breaks import spell
-from parsers.pdf.page import Line
-from parsers.text import clean
+from suanbei.parsers.pdf.cells import Line
+from suanbei.parsers.pdf.line_breaks import spell
+from suanbei.parsers.text import clean
 
 EM = 10.0
 COLUMN = (0.0, 110.8)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from parsers import parse_document
-from parsers.evidence import fonts, render_row
-from registry.errors import NoFont, NotFound
-from registry.lists import Row
+from suanbei.common.errors import NoFont, NotFound
+from suanbei.parsers import parse_document
+from suanbei.parsers.row_image import fonts, render_row
+from suanbei.registry.importing.published import Row
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 MARKED = (255, 247, 204)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from parsers import parse_document
-from registry.lists import Row
+from suanbei.parsers import parse_document
+from suanbei.registry.importing.published import Row
 from tests.golden.making.case import number
 from tests.parsers.making import HEADER, ROW, docx, table
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from parsers import parse_document, record
-from parsers.document import read
-from parsers.headers import find_header
-from parsers.layouts import header_name
-from parsers.sniff import format_of
-from registry.lists import ParsedDocument, Series
+from suanbei.parsers import parse_document, record
+from suanbei.parsers.document import read
+from suanbei.parsers.headers import find_header
+from suanbei.parsers.layouts import header_name
+from suanbei.parsers.sniff import format_of
+from suanbei.registry.importing.published import ParsedDocument, Series
 from tests.golden.making.case import (
     ALGORITHM,
     DEEP_SYNTHESIS,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from parsers import parse_document
-from parsers.headers import find_header
-from parsers.layouts import COLUMNS, header_name, layout_of
-from parsers.tables import Cell, TableRow
-from registry.errors import EmptyList, UnknownLayout
-from registry.lists import Series
+from suanbei.common.errors import EmptyList, UnknownLayout
+from suanbei.parsers import parse_document
+from suanbei.parsers.headers import find_header
+from suanbei.parsers.layouts import COLUMNS, header_name, layout_of
+from suanbei.parsers.tables import Cell, TableRow
+from suanbei.registry.importing.published import Series
 from tests.parsers.making import HEADER, NUMBER, ROW, docx, table
 
 GENAI = ["序号", "属地", "大模型名称", "备案单位", "备案编号", "备案时间"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from parsers import parse_document
-from registry.lists import ParsedDocument
+from suanbei.parsers import parse_document
+from suanbei.registry.importing.published import ParsedDocument
 
 FILED = ["序号", "属地", "模型名称", "备案单位", "备案号", "备案时间"]
 REGISTERED = ["序号", "属地", "应用/功能名称", "登记单位", "上线编号", "登记时间"]

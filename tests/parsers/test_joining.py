@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.pdf.joining import join
-from parsers.pdf.page import Line, PageCell, PageContent, PageTable
-from parsers.rows import Ledger, list_tables
-from registry.lists import Row
+from suanbei.parsers.pdf.cells import Line, PageCell, PageContent, PageTable
+from suanbei.parsers.pdf.merge_pages import join
+from suanbei.parsers.rows import Ledger, list_tables
+from suanbei.registry.importing.published import Row
 
 HEADER = ["序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注"]
 FIELDS = ["seq", "name", "label", "entity", "product", "purpose", "number", "remark"]

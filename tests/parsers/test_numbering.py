@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers import parse_document
+from suanbei.parsers import parse_document
 from tests.parsers.making import HEADER, ROW, W, cell, docx, table
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from parsers import numbers
-from parsers.numbers import numbers_apart, numbers_in
-from registry.errors import BrokenDocument, DocumentTooLarge, NotADocument, Overloaded
-from registry.numbers import number_key
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument, Overloaded
+from suanbei.parsers import find_numbers as numbers
+from suanbei.parsers.find_numbers import numbers_apart, numbers_in
+from suanbei.registry.cells.numbers import number_key
 from tests.lists import number
 
 
@@ -79,7 +79,7 @@ def test_an_error_of_the_reader_comes_back_from_its_process() -> None:
 @pytest.mark.parametrize("series", ["algorithm", "deep_synthesis", "genai", "deregistration"])
 def test_every_number_of_the_real_lists_is_found(official: Path, series: str) -> None:
     """In PDF, as in DOCX, of the newest list of each series."""
-    from parsers import parse_document
+    from suanbei.parsers import parse_document
 
     newest = max((official / series).glob("*.docx"))
     rows = parse_document(newest.read_bytes(), name=newest.name).rows

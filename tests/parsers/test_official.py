@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from parsers import parse_document, record
-from registry.lists import PUBLISHED_FIELDS, ParsedDocument, Row
+from suanbei.parsers import parse_document, record
+from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row
 from tests.conftest import OFFICIAL
 
 pytestmark = pytest.mark.official
@@ -141,7 +141,7 @@ def test_records_have_the_published_shape(official: Path) -> None:
 _MEASURE = """
 import re, resource, sys
 from pathlib import Path
-from parsers import parse_document
+from suanbei.parsers import parse_document
 rows = parse_document(open(sys.argv[1], "rb").read(), name="2026-03.pdf").rows
 own = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
 print(len(rows), own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)

@@ -10,12 +10,13 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 
-from parsers import parse_document
-from parsers.pdf import helpers, pages
-from parsers.pdf.ink import Unsure
-from parsers.pdf.page import PageContent
-from registry.errors import BrokenDocument
-from registry.lists import PUBLISHED_FIELDS, ParsedDocument
+from suanbei.common.errors import BrokenDocument
+from suanbei.parsers import parse_document
+from suanbei.parsers.pdf import pages
+from suanbei.parsers.pdf import workers as helpers
+from suanbei.parsers.pdf.cells import PageContent
+from suanbei.parsers.pdf.content import Unsure
+from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 COPIES = 21

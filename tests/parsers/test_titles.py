@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.titles import ordinal_of, period_in, period_of_date, title_of
+from suanbei.parsers.titles import ordinal_of, period_in, period_of_date, title_of
 
 
 @pytest.mark.parametrize(

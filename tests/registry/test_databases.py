@@ -11,12 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, make_url, select, text
 
 from deploy.trial.postgres import Cluster, standby
-from registry.db import Database, alembic_config, newest_revision
-from registry.errors import DatabaseUnavailable
-from registry.events import EventType, NewEvent, append_events, last_event_id
-from registry.imports import import_document
-from registry.models import Base, Event, Filing
-from registry.watching import LeaseRow
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.registry.database import Database, alembic_config, newest_revision
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import EventType, NewEvent, append_events, last_event_id
+from suanbei.registry.models import Base, Event, Filing
+from suanbei.registry.watcher_models import LeaseRow
 from tests.conftest import NewDatabase
 from tests.lists import listed, row
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from registry.db import Database, open_database
-from registry.errors import DatabaseUnavailable, HomeNotWritable, UsageError
-from registry.events import EventType, NewEvent, append_events, last_event_id
-from registry.models import Event
-from registry.settings import Settings
+from suanbei.common.errors import DatabaseUnavailable, HomeNotWritable, UsageError
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.events import EventType, NewEvent, append_events, last_event_id
+from suanbei.registry.models import Event
 
 
 def test_writers_take_turns_and_ids_have_no_gaps(database: Database) -> None:

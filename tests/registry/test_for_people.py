@@ -2,8 +2,8 @@
 
 import pytest
 
-from registry.beijing import day_in_beijing
-from registry.terminal import terminal
+from suanbei.common.dates import day_in_beijing
+from suanbei.common.terminal import terminal
 
 
 def test_a_line_is_not_broken_where_no_terminal_reads_it(

@@ -17,8 +17,8 @@ SERVING = [
 ]
 FIRST_NEEDED_BY_TWO = """
 import sys, threading
-from registry.names.latin import is_pinyin_of
-from search_api.engines.pinyin import spell
+from suanbei.registry.cells.names.latin import is_pinyin_of
+from suanbei.search_api.search.pinyin import spell
 
 sys.setswitchinterval(1e-5)
 barrier, failed = threading.Barrier(8), []

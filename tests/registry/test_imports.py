@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from registry.batches import Origin
-from registry.db import Database
-from registry.errors import ListShrunk
-from registry.imports import Import, import_document
-from registry.lists import Series
-from registry.models import Entity, Event, Filing
+from suanbei.common.errors import ListShrunk
+from suanbei.registry.database import Database
+from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Entity, Event, Filing
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from registry.db import Database
-from registry.errors import AlreadyRunning
-from registry.identity import is_gone, new_holder, shown
-from registry.leases import LEASE_SECONDS, Lease, holding
+from suanbei.common.errors import AlreadyRunning
+from suanbei.common.process_id import is_gone, new_holder, shown
+from suanbei.registry.database import Database
+from suanbei.registry.leases import LEASE_SECONDS, Lease, holding
 
 HOLD = """
 import sys, time
-from registry.db import Database
-from registry.leases import Lease, holding
+from suanbei.registry.database import Database
+from suanbei.registry.leases import Lease, holding
 with holding(Lease(Database(sys.argv[1]), "crawl")):
     print("held", flush=True)
     time.sleep(60)
@@ -129,7 +129,7 @@ def test_a_lease_is_kept_while_the_block_lasts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thread beats, so that long work needs no care of its own."""
-    monkeypatch.setattr("registry.leases.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.registry.leases.BEAT_SECONDS", 0.05)
     lease = Lease(database, "crawl")
     with holding(lease):
         before = lease._claimed_at

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.names import (
+from suanbei.registry.cells.names import (
     core_name,
     entity_key,
     is_branch_or_subsidiary_like,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.nesting import HIDDEN, bracket_pairs, mask, quote_pairs
+from suanbei.registry.cells.brackets import HIDDEN, bracket_pairs, mask, quote_pairs
 
 marks = st.text(alphabet='甲乙 、（）()[]【】“”‘’"「」变更为', max_size=60)
 

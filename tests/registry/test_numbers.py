@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from registry.numbers import (
+from suanbei.registry.cells.numbers import (
     KIND_TEXTS,
     MALFORMATION_TEXTS,
     REPAIR_TEXTS,
@@ -18,7 +18,7 @@ from registry.numbers import (
     expected_check_digit,
     parse_number,
 )
-from registry.terms import (
+from suanbei.registry.cells.vocabulary import (
     ROLE_TEXTS,
     TYPE_CODE_TEXTS,
     TYPE_CODES,

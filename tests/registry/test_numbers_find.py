@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from registry.numbers import (
+from suanbei.registry.cells.numbers import (
     AlgorithmNumber,
     Found,
     GenaiNumber,

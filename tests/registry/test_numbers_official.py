@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from registry.numbers import (
+from suanbei.registry.cells.numbers import (
     AlgorithmNumber,
     GenaiNumber,
     Malformation,

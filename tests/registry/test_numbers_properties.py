@@ -6,7 +6,7 @@ import re
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from registry.numbers import (
+from suanbei.registry.cells.numbers import (
     AlgorithmNumber,
     GenaiNumber,
     MalformedNumber,
@@ -18,8 +18,8 @@ from registry.numbers import (
     parse_number,
     read_number,
 )
-from registry.numbers.text import tidy, view
-from registry.regions import SPELLINGS
+from suanbei.registry.cells.numbers.text import tidy, view
+from suanbei.registry.cells.regions import SPELLINGS
 
 digits_21 = st.text("0123456789", min_size=21, max_size=21)
 algorithm_numbers = digits_21.map(AlgorithmNumber)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.products import (
+from suanbei.registry.cells.products import (
     PRODUCT_KIND_NAMES,
     Product,
     ProductKind,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.regions import (
+from suanbei.registry.cells.regions import (
     CENTRAL,
     REGIONS,
     region_by_name,

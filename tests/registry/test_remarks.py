@@ -2,7 +2,13 @@
 
 import pytest
 
-from registry.remarks import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField, read_remark
+from suanbei.registry.cells.remarks import (
+    FIELD_NAMES,
+    KIND_NAMES,
+    ChangeKind,
+    RemarkField,
+    read_remark,
+)
 
 Told = tuple[str, str, str, str]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from registry.batches import Origin
-from registry.db import Database
-from registry.errors import BrokenDocument, MissingFile, RegistryError
-from registry.imports import Import, import_document
-from registry.models import Event, Filing, Listing
-from registry.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
+from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
+from suanbei.registry.database import Database
+from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.snapshot import SNAPSHOT, is_empty, load_snapshot, write_snapshot
+from suanbei.registry.models import Event, Filing, Listing
 from tests.lists import listed, row
 from tests.registry.test_imports import lists, state
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.lists import Series
-from registry.stats import (
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.published import Series
+from suanbei.registry.queries.statistics import (
     By,
     Counted,
     Selection,

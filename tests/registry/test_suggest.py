@@ -5,8 +5,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.numbers import AlgorithmNumber
-from registry.suggest.neighbours import near_numbers
+from suanbei.registry.cells.numbers import AlgorithmNumber
+from suanbei.registry.verify.suggestions.neighbours import near_numbers
 
 sound = st.text("0123456789", min_size=21, max_size=21).map(
     lambda digits: AlgorithmNumber(digits).corrected.digits

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from parsers import parse_document
-from registry.lists import Row, Series
-from registry.names import MatchLevel, entity_key, match_entity, name_parts
-from registry.products import split_products
-from registry.regions import region_of_label, region_of_number
-from registry.remarks import Remark, RemarkField, read_remark
+from suanbei.parsers import parse_document
+from suanbei.registry.cells.names import MatchLevel, entity_key, match_entity, name_parts
+from suanbei.registry.cells.products import split_products
+from suanbei.registry.cells.regions import region_of_label, region_of_number
+from suanbei.registry.cells.remarks import Remark, RemarkField, read_remark
+from suanbei.registry.importing.published import Row, Series
 
 pytestmark = pytest.mark.official
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.language import Language
-from registry.lists import Series
-from registry.verify import is_confirmed, verify
-from registry.verify.verdict import Verdict
+from suanbei.common.texts import Language
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.published import Series
+from suanbei.registry.verify import is_confirmed, verify
+from suanbei.registry.verify.verdict import Verdict
 from tests.lists import listed, number, row
 
 

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
-from registry.db import Database
-from registry.imports import Import, import_document
-from registry.language import Language
-from registry.lists import Series
-from registry.models import Batch, Card, Filing
-from registry.verify import Desk
-from registry.verify.cards import make_cards
-from registry.verify.frames import load_frame
-from registry.verify.holes import (
+from suanbei.common.texts import Language
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Batch, Card, Filing
+from suanbei.registry.verify import Desk
+from suanbei.registry.verify.cards import make_cards
+from suanbei.registry.verify.frames import load_frame
+from suanbei.registry.verify.holes import (
     UnknownHole,
     dump,
     fill,
@@ -27,7 +27,7 @@ from registry.verify.holes import (
     members_hole,
     without_marks,
 )
-from registry.verify.upkeep import complete_cards
+from suanbei.registry.verify.upkeep import complete_cards
 from tests.lists import listed, number, row
 
 NEWER = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(9)]

@@ -15,16 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-import cli
-from registry.db import Database, open_database
-from registry.errors import UsageError
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.bulk import Options, Summary, check_file
-from search_api.bulk.cells import neutral
-from search_api.bulk.csv_target import CsvTarget
-from search_api.services import Services
+from suanbei import cli
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.bulk import Options, Summary, check_file
+from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.bulk.csv_target import CsvTarget
+from suanbei.search_api.deps import Services
 from tests.lists import listed, number, row
 from tests.parsers.making import package, xlsx
 

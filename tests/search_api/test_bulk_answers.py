@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.outcomes import Pair
-from search_api.bulk import checker
-from search_api.bulk.checker import Answers
-from search_api.bulk.judging import Answer, Shape
+from suanbei.registry.verify.bulk_results import Pair
+from suanbei.search_api.bulk import checker
+from suanbei.search_api.bulk.checker import Answers
+from suanbei.search_api.bulk.judging import Answer, Shape
 
 blocks = st.lists(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(["", "x"]))))
 

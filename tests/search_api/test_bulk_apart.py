@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.db import Database
-from registry.errors import RegistryError
-from registry.imports import import_document
-from search_api.bulk import Options, check_file, check_file_apart, csv_source
-from search_api.bulk.judging import OpenSession
+from suanbei.common.errors import RegistryError
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.bulk import Options, check_file, check_file_apart, csv_source
+from suanbei.search_api.bulk.judging import OpenSession
 from tests.lists import listed, number, row
 
 on_sqlite = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
-from registry.errors import UsageError
-from search_api.bulk import csv_source
-from search_api.bulk.cells import is_risky, neutral
-from search_api.bulk.csv_source import CsvSource
-from search_api.bulk.csv_target import CsvTarget
-from search_api.bulk.tables import Batch
+from suanbei.common.errors import UsageError
+from suanbei.search_api.bulk import csv_source
+from suanbei.search_api.bulk.cells import is_risky, neutral
+from suanbei.search_api.bulk.csv_source import CsvSource
+from suanbei.search_api.bulk.csv_target import CsvTarget
+from suanbei.search_api.bulk.tables import Batch
 
 any_folder = trials(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 delimiters = st.sampled_from(",;\t|")

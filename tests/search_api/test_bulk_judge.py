@@ -9,13 +9,13 @@ from hypothesis import settings as trials
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.language import Language
-from registry.numbers import AlgorithmNumber
-from registry.verify import Desk
-from registry.verify.bulk import BulkJudge
-from registry.verify.ledger import Ledger
+from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import AlgorithmNumber
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.verify import Desk
+from suanbei.registry.verify.bulk import BulkJudge
+from suanbei.registry.verify.ledger import Ledger
 from tests.lists import listed, number, row
 
 COMPANY = "测试（杭州）科技有限公司"

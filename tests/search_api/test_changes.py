@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from registry.db import Database
-from registry.imports import import_document
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, fill
 

@@ -9,11 +9,11 @@ from fastapi.testclient import TestClient
 from lxml import etree
 from sqlalchemy import update
 
-from registry.db import Database
-from registry.events import EventType, NewEvent, append_events
-from registry.imports import import_document
-from registry.lists import Series
-from registry.models import Event
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.importing.published import Series
+from suanbei.registry.models import Event
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, fill
 

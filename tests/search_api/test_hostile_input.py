@@ -11,15 +11,15 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import cli
-from parsers.numbers import numbers_apart
-from registry.db import Database, open_database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.paging import encode_cursor
-from search_api.schemas import Verdict
-from search_api.services import Services
+from suanbei import cli
+from suanbei.common.settings import Settings
+from suanbei.parsers.find_numbers import numbers_apart
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.paging import encode_cursor
+from suanbei.search_api.schemas import Verdict
 from tests.lists import listed, number, row
 from tests.registry.test_numbers_properties import fragments
 from tests.search_api.watching import HEADERS, client_over

@@ -15,11 +15,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from parsers.numbers import numbers_apart
-from registry.db import Database
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.parsers.find_numbers import numbers_apart
+from suanbei.registry.database import Database
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 from tests.pages.registry import fill
 
 SHARES, EXAMPLES = 4, 8

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from parsers.numbers import numbers_apart
-from registry.db import Database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.schemas import Scan
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.parsers.find_numbers import numbers_apart
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.schemas import Scan
 from tests.lists import listed, number, row
 
 TEXT = f"备案号 {number(1)}\n京ICP备12345678号\n{number(9)} 与 {number(1)}"

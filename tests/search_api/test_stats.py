@@ -5,13 +5,13 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from cli import app
-from registry.db import Database, open_database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.services import Services
-from search_api.stats import DIMENSIONS
+from suanbei.cli import app
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.stats import DIMENSIONS
 from tests.lists import listed, number, row
 
 

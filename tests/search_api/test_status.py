@@ -1,8 +1,8 @@
 """/v1/status: shows what runs, also where nothing ever ran."""
 
-from registry.checks import record_check
-from registry.db import Database
-from registry.leases import Lease
+from suanbei.registry.database import Database
+from suanbei.registry.leases import Lease
+from suanbei.registry.source_checks import record_check
 from tests.search_api.watching import client_over, fill
 
 

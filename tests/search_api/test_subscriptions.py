@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from registry.db import Database
-from registry.errors import TargetRefused
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.services import Services
+from suanbei.common.errors import TargetRefused
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 from tests.search_api.watching import HEADERS, KEY, client_over, fill
 
 HOOK = "https://receiver.example/hook?token=secret"

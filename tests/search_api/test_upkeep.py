@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api import upkeep
-from search_api.services import Services
-from search_api.upkeep import keeping_up
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.deps import Services
+from suanbei.search_api.search import sync as upkeep
+from suanbei.search_api.search.sync import keeping_up
 from tests.lists import listed, row
 
 

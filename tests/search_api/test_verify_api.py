@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.schemas import EntityRecord, FilingRecord, Verdict, Verdicts
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.schemas import EntityRecord, FilingRecord, Verdict, Verdicts
 from tests.lists import listed, number, row
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 from tests.lists import listed, number, row
 
 KEY = "a-key-of-the-test"

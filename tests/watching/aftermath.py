@@ -12,19 +12,19 @@ from fastapi.testclient import TestClient
 from lxml import etree
 from sqlalchemy import select
 
-from crawler.archive import Archive
-from crawler.origins import origins_of
-from crawler.passes import Works, run_pass
-from crawler.rebuild import compare
-from crawler.report import CrawlReport
-from crawler.sources import Politeness, load_catalogue
-from registry.db import Database
-from registry.models import Event, Filing
-from registry.settings import Settings
-from registry.status import status_view
-from search_api.app import create_app
-from search_api.engines.base import Dimension, Query
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.crawl import Works, run_pass
+from suanbei.crawler.provenance import origins_of
+from suanbei.crawler.rebuild import compare
+from suanbei.crawler.report import CrawlReport
+from suanbei.crawler.sources import Politeness, load_catalogue
+from suanbei.registry.database import Database
+from suanbei.registry.models import Event, Filing
+from suanbei.registry.status import status_view
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.search.engine import Dimension, Query
 from tests.crawler.site import Site
 from tests.lists import row
 from tests.watching.small_site import batch, deep_rows

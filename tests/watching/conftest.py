@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.passes import Works
-from registry.db import Database
-from registry.settings import Settings
+from suanbei.common.settings import Settings
+from suanbei.crawler.crawl import Works
+from suanbei.registry.database import Database
 from tests.crawler.site import Site, served
 from tests.watching.aftermath import Home, home_at, replace_a_list, works_of
 from tests.watching.crash import Commands, forking

@@ -77,7 +77,7 @@ class Job:
             setattr(importlib.import_module(module), name, value)
         if self.step:
             arm(self.step)
-        import cli
+        from suanbei import cli
 
         sys.argv = ["suanbei", *self.command]
         code = 0
@@ -142,7 +142,7 @@ def arm(step: str) -> None:
 
 def serve() -> None:
     """Fork a process for every line of standard input; say how it ended."""
-    import cli
+    from suanbei import cli
 
     assert cli.app, "everything is imported"
     answers = os.fdopen(os.dup(1), "w")

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from registry.db import Database
-from registry.settings import Settings
-from registry.status import status_view
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.status import status_view
 
 ROOT = Path(__file__).parents[2]
 REPLICA = ROOT.parent / "shared" / "cac_replica" / "serve.py"
@@ -55,7 +55,7 @@ def replica(port: int, *arguments: str) -> Iterator[str]:
 def suanbei(*arguments: str, check: bool = True) -> str:
     """Run a command to its end; returns its output."""
     done = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), *arguments],
+        [sys.executable, "-m", "suanbei", *arguments],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert not check or done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from docx import Document
 
-from registry.lists import Row
+from suanbei.registry.importing.published import Row
 from tests.crawler.site import ALGORITHM_PAGE, Site, link, page, whole_site
 from tests.lists import row
 

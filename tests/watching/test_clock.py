@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from crawler.archive import Archive
-from crawler.rebuild import compare, rebuild
-from registry.beijing import BEIJING
-from registry.db import Database
-from registry.subscriptions import Wish, create_subscription
-from registry.watching import Run
+from suanbei.common.dates import BEIJING
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.rebuild import compare, rebuild
+from suanbei.registry.database import Database
+from suanbei.registry.notifications.subscriptions import Wish, create_subscription
+from suanbei.registry.watcher_models import Run
 from tests.alerts.receiver import receiving
 from tests.crawler.site import served
 from tests.watching.aftermath import Home, home_at, replace_a_list, shown, told

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from registry.db import Database
-from registry.models import Event
-from registry.subscriptions import Wish, create_subscription
-from registry.watching import Subscription
+from suanbei.registry.database import Database
+from suanbei.registry.models import Event
+from suanbei.registry.notifications.subscriptions import Wish, create_subscription
+from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
 from tests.alerts.test_courier import deliveries, until, working
 from tests.crawler.site import served
@@ -21,46 +21,46 @@ from tests.watching.live import environment
 from tests.watching.small_site import small_site
 
 CRAWL_STEPS = [
-    "crawler.passes:begin_run:after:1",
-    "crawler.passes:crawl:before:1",
-    "crawler.archive:_write:before:1",
-    "crawler.archive:os.replace:before:3",
-    "crawler.archive:os.replace:after:3",
-    "crawler.archive:_flush_folder:before:2",
-    "crawler.ingest:keep_origin:after:2",
-    "crawler.ingest:import_document:before:3",
-    "crawler.ingest:import_document:after:4",
-    "registry.imports:append_events:before:2",
-    "registry.imports:append_events:after:3",
-    "registry.imports:refresh_filings:after:5",
-    "crawler.passes:record_checks:after:1",
-    "crawler.passes:finish_run:before:1",
-    "crawler.passes:finish_run:after:1",
-    "registry.leases:_let_go:before:1",
+    "suanbei.crawler.crawl:begin_run:after:1",
+    "suanbei.crawler.crawl:crawl:before:1",
+    "suanbei.crawler.archive:_write:before:1",
+    "suanbei.crawler.archive:os.replace:before:3",
+    "suanbei.crawler.archive:os.replace:after:3",
+    "suanbei.crawler.archive:_flush_folder:before:2",
+    "suanbei.crawler.ingest:keep_origin:after:2",
+    "suanbei.crawler.ingest:import_document:before:3",
+    "suanbei.crawler.ingest:import_document:after:4",
+    "suanbei.registry.importing.documents:append_events:before:2",
+    "suanbei.registry.importing.documents:append_events:after:3",
+    "suanbei.registry.importing.documents:refresh_filings:after:5",
+    "suanbei.crawler.crawl:record_checks:after:1",
+    "suanbei.crawler.crawl:finish_run:before:1",
+    "suanbei.crawler.crawl:finish_run:after:1",
+    "suanbei.registry.leases:_let_go:before:1",
 ]
 REPLACING_STEPS = [
-    "crawler.ingest:import_document:before:1",
-    "registry.imports:append_events:after:1",
-    "crawler.ingest:import_document:after:1",
-    "crawler.passes:finish_run:before:1",
+    "suanbei.crawler.ingest:import_document:before:1",
+    "suanbei.registry.importing.documents:append_events:after:1",
+    "suanbei.crawler.ingest:import_document:after:1",
+    "suanbei.crawler.crawl:finish_run:before:1",
 ]
 INDEX_STEPS = [
-    "search_api.engines.sqlite.writer:_write_texts:after:1",
-    "search_api.engines.sqlite.writer:_write_values:before:1",
-    "search_api.engines.sqlite.engine:write_segment:after:1",
-    "search_api.engines.sqlite.manifest:Draft.replace:after:1",
-    "search_api.engines.sqlite.manifest:Manifest.sweep:before:1",
+    "suanbei.search_api.search.sqlite.writer:_write_texts:after:1",
+    "suanbei.search_api.search.sqlite.writer:_write_values:before:1",
+    "suanbei.search_api.search.sqlite.engine:write_segment:after:1",
+    "suanbei.search_api.search.sqlite.manifest:Draft.replace:after:1",
+    "suanbei.search_api.search.sqlite.manifest:Manifest.sweep:before:1",
 ]
 DELIVERY_STEPS = [
-    "alerts.fanout:enqueue:before:1",
-    "alerts.fanout:enqueue:after:2",
-    "alerts.fanout:_write:after:1",
-    "alerts.fanout:_move_on:after:1",
-    "alerts.courier:send:before:1",
-    "alerts.courier:send:before:3",
-    "alerts.courier:send:after:2",
-    "alerts.courier:settle:before:2",
-    "alerts.courier:settle:after:2",
+    "suanbei.alerts.fanout:enqueue:before:1",
+    "suanbei.alerts.fanout:enqueue:after:2",
+    "suanbei.alerts.fanout:_write:after:1",
+    "suanbei.alerts.fanout:_move_on:after:1",
+    "suanbei.alerts.worker:send:before:1",
+    "suanbei.alerts.worker:send:before:3",
+    "suanbei.alerts.worker:send:after:2",
+    "suanbei.alerts.worker:settle:before:2",
+    "suanbei.alerts.worker:settle:after:2",
 ]
 
 
@@ -128,7 +128,7 @@ def test_a_delivery_killed_at_any_step_loses_nothing(
     step: str, commands: Commands, crawled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every message arrives, in order; one may come twice, under the same id."""
-    monkeypatch.setattr("alerts.courier.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.alerts.worker.LOOK_SECONDS", 0.05)
     folder = tmp_path / "home"
     with (
         served(small_site()) as site,

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from registry.db import Database
-from registry.subscriptions import Wish, create_subscription
-from registry.watching import Subscription
+from suanbei.registry.database import Database
+from suanbei.registry.notifications.subscriptions import Wish, create_subscription
+from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
 from tests.alerts.test_courier import states, until, working
 from tests.crawler.site import (
@@ -97,7 +97,7 @@ def test_a_full_disk_while_messages_are_sent(
     crawled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What cannot be noted waits; a message that was sent and not noted comes again by its id."""
-    monkeypatch.setattr("alerts.courier.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.alerts.worker.LOOK_SECONDS", 0.05)
     with (
         small_disk(tmp_path / "disk") as disk,
         served(small_site()) as site,

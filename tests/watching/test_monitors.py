@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from crawler.monitors import Watch
-from crawler.report import CrawlReport, Failure, SeenNotice, SourceReport
-from crawler.sources import load_catalogue
-from registry.checks import record_check
-from registry.db import Database
-from registry.events import last_event_id
-from registry.imports import Import, import_document
-from registry.models import Event
-from registry.settings import Settings
-from registry.watching import Alarm
+from suanbei.common.settings import Settings
+from suanbei.crawler.monitors import Watch
+from suanbei.crawler.report import CrawlReport, Failure, SeenNotice, SourceReport
+from suanbei.crawler.sources import load_catalogue
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.models import Event
+from suanbei.registry.source_checks import record_check
+from suanbei.registry.watcher_models import Alarm
 from tests.lists import listed, number, row
 
 SOURCES = {source.name: source for source in load_catalogue().sources}
@@ -104,7 +104,7 @@ def bring(database: Database, *periods: str) -> None:
 @pytest.fixture
 def month(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Moves on to a month."""
-    return lambda month: monkeypatch.setattr("crawler.pauses._now", lambda: month)
+    return lambda month: monkeypatch.setattr("suanbei.crawler.overdue._now", lambda: month)
 
 
 def test_a_source_that_pauses_longer_than_ever(
@@ -272,9 +272,9 @@ def test_every_monitor_can_be_turned_off(database: Database) -> None:
 @pytest.mark.official
 def test_the_real_lists_raise_no_alarm_in_a_first_pass(official: Any, database: Database) -> None:
     """Every list as published, flags and all: silence."""
-    from crawler.ingest import parse_bytes
-    from registry.batches import Origin
-    from registry.imports import Import
+    from suanbei.crawler.ingest import parse_bytes
+    from suanbei.registry.importing.batches import Origin
+    from suanbei.registry.importing.documents import Import
 
     past = Past(database)
     for path in sorted(official.glob("genai/*.docx"))[:4]:

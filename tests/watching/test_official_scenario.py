@@ -13,10 +13,10 @@ from docx import Document
 from fastapi.testclient import TestClient
 from lxml import etree
 
-from registry.db import Database
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 from tests.alerts.receiver import Receiver, receiving
 from tests.watching.live import (
     REPLICA,

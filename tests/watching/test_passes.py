@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from crawler.archive import Archive
-from crawler.passes import Works, run_pass
-from crawler.rebuild import compare, rebuild
-from crawler.report import CrawlReport
-from registry.db import Database
-from registry.errors import AlreadyRunning
-from registry.events import last_event_id
-from registry.leases import Lease, holding
-from registry.models import Event, Version
-from registry.status import status_view
-from registry.watching import Run
+from suanbei.common.errors import AlreadyRunning
+from suanbei.crawler.archive import Archive
+from suanbei.crawler.crawl import Works, run_pass
+from suanbei.crawler.rebuild import compare, rebuild
+from suanbei.crawler.report import CrawlReport
+from suanbei.registry.database import Database
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.leases import Lease, holding
+from suanbei.registry.models import Event, Version
+from suanbei.registry.status import status_view
+from suanbei.registry.watcher_models import Run
 from tests.conftest import NewDatabase
 from tests.crawler.site import Site
 from tests.lists import row
@@ -64,7 +64,7 @@ def test_the_same_bytes_again_are_only_seen(works: Works, monkeypatch: pytest.Mo
     old = datetime.now(UTC) - timedelta(days=3)
     with works.database.write() as session:
         session.execute(update(Version).values(last_seen_at=old))
-    monkeypatch.setattr("crawler.ingest.parse_document", None)
+    monkeypatch.setattr("suanbei.crawler.ingest.parse_document", None)
     report = made(works, "full")
     assert (counts(report, "same"), report.ok) == (7, True)
     assert head(works.database) == before
@@ -171,7 +171,7 @@ def test_a_rebuilt_registry_that_differs_is_told_of(
     with works.database.write() as session:
         session.execute(update(Run).values(outcome="ok"))
         filing = session.execute(select(Event.number).where(Event.number.is_not(None))).scalar()
-        from registry.models import Filing
+        from suanbei.registry.models import Filing
 
         session.execute(update(Filing).where(Filing.number == filing).values(name="篡改"))
     anew = new_database()

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.rota import WITHIN, ahead_of_turn, not_due
-from crawler.schedule import Schedule, trigger
-from registry.beijing import BEIJING
-from registry.errors import UsageError
-from registry.settings import Settings
+from suanbei.common.dates import BEIJING
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
+from suanbei.crawler.recheck import WITHIN, ahead_of_turn, not_due
+from suanbei.crawler.schedule import Schedule, trigger
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)
 DEFAULT = Schedule.of(Settings())

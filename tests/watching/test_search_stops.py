@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.trial.meilisearch import MISSING, Address, meilisearch
-from registry.errors import SearchUnavailable
-from search_api.engines.meili.live import Indexes
-from search_api.engines.meili.server import Server
+from suanbei.common.errors import SearchUnavailable
+from suanbei.search_api.search.meilisearch.live import Indexes
+from suanbei.search_api.search.meilisearch.server import Server
 from tests.crawler.site import Site, served
 from tests.watching.aftermath import Home, home_at, replace_a_list, require_same, shown
 from tests.watching.relay import Relay

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.numbers import AlgorithmNumber
+from suanbei.registry.cells.numbers import AlgorithmNumber
 
 ALGORITHM = {
     "序号": "seq", "算法名称": "name", "算法类别": "label", "主体名称": "entity",

@@ -9,13 +9,18 @@ import pytest
 import zstandard
 from sqlalchemy import select
 
-from registry.db import Database
-from registry.errors import BrokenDocument, MissingFile, RegistryError
-from registry.events import last_event_id
-from registry.imports import import_document
-from registry.keeping import copy_registry, fingerprint, restore_backup, write_backup
-from registry.models import Document, Filing
-from registry.subscriptions import Wish, create_subscription, list_subscriptions, valid_secrets
+from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
+from suanbei.registry.backup import copy_registry, fingerprint, restore_backup, write_backup
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.models import Document, Filing
+from suanbei.registry.notifications.subscriptions import (
+    Wish,
+    create_subscription,
+    list_subscriptions,
+    valid_secrets,
+)
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 

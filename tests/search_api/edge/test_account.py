@@ -8,14 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from registry.db import Database
-from registry.errors import UsageError
-from registry.imports import import_document
-from registry.logs import set_up_logs
-from registry.settings import Settings, settings_table
-from search_api.app import create_app
-from search_api.keys import Keyring, Scope, new_key
-from search_api.services import Services
+from suanbei.common.errors import UsageError
+from suanbei.common.logging import set_up_logs
+from suanbei.common.settings import Settings, settings_table
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.keys import Keyring, Scope, new_key
 from tests.lists import listed, row
 
 EVERYWHERE = ("content-security-policy", "x-content-type-options", "x-frame-options",

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.edge.compression import Compression, accepted
+from suanbei.search_api.edge.compression import Compression, accepted
 
 TEXT = "网信算备330110507206401230035号 " * 200
 app = FastAPI()

@@ -6,15 +6,15 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.checks import record_check
-from registry.db import Database
-from registry.errors import DatabaseUnavailable
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.edge.freshness import PUBLIC
-from search_api.edge.state import StateReader
-from search_api.services import Services
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.source_checks import record_check
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.edge.freshness import PUBLIC
+from suanbei.search_api.edge.state import StateReader
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over
 

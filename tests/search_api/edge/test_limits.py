@@ -8,11 +8,11 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from registry.settings import Settings
-from search_api.edge import exchanges
-from search_api.edge.buckets import CLIENTS, Buckets
-from search_api.edge.limits import CROWD, PRESENT, Limits
-from search_api.edge.watch import Watch
+from suanbei.common.settings import Settings
+from suanbei.search_api.edge import exchanges
+from suanbei.search_api.edge.buckets import CLIENTS, Buckets
+from suanbei.search_api.edge.limits import CROWD, PRESENT, Limits
+from suanbei.search_api.edge.watch import Watch
 
 app = FastAPI()
 

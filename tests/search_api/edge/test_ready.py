@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.db import Database
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.desk import VerdictDesk
-from search_api.services import Services
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.desk import VerdictDesk
 from tests.lists import listed, number, row
 
 COMPANY = "测试（杭州）科技有限公司"
@@ -119,7 +119,7 @@ def test_an_answer_is_kept_for_its_question_and_no_other(
 
 def test_what_is_kept_has_an_end(new_client: NewClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many questions come, and however long they are."""
-    monkeypatch.setattr("search_api.edge.ready.KEPT_BYTES", 5_000)
+    monkeypatch.setattr("suanbei.search_api.edge.ready.KEPT_BYTES", 5_000)
     client = new_client()
     for pad in range(7):
         answer = client.get("/v1/verify", params={"number": number(1) + " " * pad})

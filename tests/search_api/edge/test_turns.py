@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from search_api.edge import turns
-from search_api.edge.exchanges import Refused
-from search_api.edge.ready import Ready
-from search_api.edge.turns import GONE, NOBODY, Turns
+from suanbei.search_api.edge import turns
+from suanbei.search_api.edge.exchanges import Refused
+from suanbei.search_api.edge.ready import Ready
+from suanbei.search_api.edge.turns import GONE, NOBODY, Turns
 
 AT_WORK = 2
 

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from deploy.trial.meilisearch import MISSING, Address, meilisearch
-from registry.db import Database
-from registry.imports import import_document
-from registry.lists import Series
-from registry.models import Filing
-from registry.settings import Settings
-from registry.snapshot import SNAPSHOT, load_snapshot
-from search_api.engines.base import Engine, Query
-from search_api.engines.meili import MeiliEngine
-from search_api.engines.sqlite import SqliteEngine
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.published import Series
+from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
+from suanbei.registry.models import Filing
+from suanbei.search_api.search.engine import Engine, Query
+from suanbei.search_api.search.meilisearch import MeiliEngine
+from suanbei.search_api.search.sqlite import SqliteEngine
 from tests.lists import listed, number, row
 
 ROWS = [

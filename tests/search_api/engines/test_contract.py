@@ -4,11 +4,19 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from registry.db import Database
-from registry.events import next_revision
-from registry.imports import import_document
-from registry.models import Filing
-from search_api.engines.base import Dimension, Engine, FacetValue, Filters, Level, Query, Sort
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import next_revision
+from suanbei.registry.models import Filing
+from suanbei.search_api.search.engine import (
+    Dimension,
+    Engine,
+    FacetValue,
+    Filters,
+    Level,
+    Query,
+    Sort,
+)
 from tests.lists import listed, row
 from tests.search_api.engines.conftest import GENAI, ROWS, Shared, names
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.engines.base import Dimension
-from search_api.engines.documents import Field, IndexDocument
-from search_api.engines.sqlite import arrow, bits, values
-from search_api.engines.sqlite.counting import Counting
-from search_api.engines.sqlite.segment import Segment
-from search_api.engines.sqlite.state import State
-from search_api.engines.sqlite.writer import write_segment
+from suanbei.search_api.search.documents import Field, IndexDocument
+from suanbei.search_api.search.engine import Dimension
+from suanbei.search_api.search.sqlite import arrow, bits, values
+from suanbei.search_api.search.sqlite.counting import Counting
+from suanbei.search_api.search.sqlite.segment import Segment
+from suanbei.search_api.search.sqlite.state import State
+from suanbei.search_api.search.sqlite.writer import write_segment
 
 Filings = Mapping[int, tuple[str, ...]]
 """By id the values of a filing."""

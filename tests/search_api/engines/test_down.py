@@ -8,16 +8,16 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from cli import app
 from deploy.trial.meilisearch import MISSING, Address, new_address, serving
-from registry.db import Database
-from registry.doctor import Health
-from registry.errors import SearchUnavailable
-from registry.imports import import_document
-from registry.settings import Settings
-from search_api.app import create_app
-from search_api.doctor import examine_index
-from search_api.services import Services
+from suanbei.cli import app
+from suanbei.common.errors import SearchUnavailable
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.doctor import Health
+from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
+from suanbei.search_api.doctor import examine_index
 from tests.lists import listed, row
 from tests.search_api.engines.conftest import ROWS
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.engines.base import Dimension
-from search_api.engines.documents import Field, IndexDocument
-from search_api.engines.sqlite import bits, segment, writer
-from search_api.engines.sqlite.segment import Segment
-from search_api.engines.sqlite.state import State
-from search_api.engines.sqlite.writer import write_segment
-from search_api.engines.text import BEGIN, END, mark
+from suanbei.search_api.search.documents import Field, IndexDocument
+from suanbei.search_api.search.engine import Dimension
+from suanbei.search_api.search.sqlite import bits, segment, writer
+from suanbei.search_api.search.sqlite.segment import Segment
+from suanbei.search_api.search.sqlite.state import State
+from suanbei.search_api.search.sqlite.writer import write_segment
+from suanbei.search_api.search.text import BEGIN, END, mark
 
 ITEMS = st.lists(st.text("甲乙丙a1", min_size=1, max_size=11), max_size=3, unique=True).map(tuple)
 TEXTS = st.lists(st.fixed_dictionaries(dict.fromkeys(Field, ITEMS)), min_size=1, max_size=25)

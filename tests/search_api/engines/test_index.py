@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from registry.db import Database
-from registry.settings import Settings
-from search_api.engines.base import Engine, Page, Query
-from search_api.engines.meili import MeiliEngine
-from search_api.engines.sqlite import SqliteEngine
-from search_api.engines.sqlite.manifest import OUTLIVED_SECONDS, Manifest
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.search_api.search.engine import Engine, Page, Query
+from suanbei.search_api.search.meilisearch import MeiliEngine
+from suanbei.search_api.search.sqlite import SqliteEngine
+from suanbei.search_api.search.sqlite.manifest import OUTLIVED_SECONDS, Manifest
 
 QUERY = Query("算法")
 DIES_WHILE_BUILDING = """
 import os, sys
 from pathlib import Path
-from search_api.engines.sqlite.manifest import Manifest
+from suanbei.search_api.search.sqlite.manifest import Manifest
 
 path = Manifest(Path(sys.argv[1])).announce()
 path.write_bytes(b"half")

@@ -3,8 +3,8 @@
 import pytest
 
 from bench.frame.judged import JUDGED, Judged, judge, success
-from registry.db import Database
-from search_api.engines.base import Engine
+from suanbei.registry.database import Database
+from suanbei.search_api.search.engine import Engine
 
 Real = tuple[Database, Engine]
 

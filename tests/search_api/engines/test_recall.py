@@ -13,13 +13,13 @@ from functools import cache
 import pytest
 
 from bench.frame.published import Wanted, found, having, published
-from registry.db import Database
-from search_api.engines.base import Engine
-from search_api.engines.documents import Field, IndexDocument, read_documents
-from search_api.engines.sqlite import SqliteEngine
-from search_api.engines.sqlite.segment import Segment
-from search_api.engines.terms import Terms
-from search_api.engines.text import mark
+from suanbei.registry.database import Database
+from suanbei.search_api.search.documents import Field, IndexDocument, read_documents
+from suanbei.search_api.search.engine import Engine
+from suanbei.search_api.search.sqlite import SqliteEngine
+from suanbei.search_api.search.sqlite.segment import Segment
+from suanbei.search_api.search.terms import Terms
+from suanbei.search_api.search.text import mark
 
 Published = list[tuple[int, Field, str]]
 

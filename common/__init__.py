@@ -1,0 +1,1 @@
+"""What all parts use: settings, errors, texts in two languages, logs, dates, files."""

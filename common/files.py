@@ -1,0 +1,20 @@
+"""Writing files so that they are whole or not there."""
+
+from pathlib import Path
+
+from suanbei.common.errors import RegistryError
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write beside the place and move in.
+
+    Raises:
+        RegistryError: it cannot be written; what was there before is as it was.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_bytes(body)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RegistryError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,230 @@
+"""What is drawn on a PDF page: glyphs and rulings, in points from the page's top left corner.
+
+Read through pdfium's C interface with as few calls as will do.
+"""
+
+import ctypes
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
+from suanbei.parsers.pdf.bulk_reader import boxes_of, codes_of
+from suanbei.parsers.pdf.shapes import Shape, Shapes
+
+_HYPHENS = (0x02, 0xFFFE)
+"""What pdfium hands over for a hyphen at a line's end."""
+_SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
+"""Characters beyond U+FFFF come from pdfium in two halves."""
+_NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
+_TOUCH = 0.5
+"""Glyphs with less than this (points) between them follow one another."""
+_STRAIGHT = 0.05
+"""So much (radians) a page may be askew."""
+_THIN = 3.0
+"""A drawn shape thinner than this (points) is a ruling."""
+
+_Box = tuple[float, float, float, float]
+
+
+Glyph = tuple[str, float, float, float, float]
+"""A character: its text, left and right edge (of its advance), baseline and font size.
+
+A plain tuple, as there are a hundred thousand of them in a list.
+"""
+
+
+class Ruling(NamedTuple):
+    """A straight line: its position across, and from where to where it runs along."""
+
+    at: float
+    start: float
+    end: float
+
+
+class Unsure(Exception):
+    """The fast reader does not vouch for this page: another reader takes it."""
+
+
+class TooMuch(Exception):
+    """A page over a limit: no reader takes it."""
+
+
+class Unreadable(Exception):
+    """A page that no reader can read."""
+
+
+@dataclass(slots=True)
+class Ink:
+    """All that is drawn on one page and matters for tables.
+
+    `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
+    drawn with nothing else.
+    """
+
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    across: list[Ruling] = field(default_factory=list)
+    down: list[Ruling] = field(default_factory=list)
+    areas: list[_Box] = field(default_factory=list)
+
+    def add_shape(self, box: _Box, outlined: bool) -> None:
+        """Take in a drawn shape: a thin one is a ruling, an outline four."""
+        x0, y0, x1, y1 = box
+        if y1 - y0 <= _THIN:
+            if x1 - x0 > _THIN:
+                self.across.append(Ruling((y0 + y1) / 2, x0, x1))
+        elif x1 - x0 <= _THIN:
+            self.down.append(Ruling((x0 + x1) / 2, y0, y1))
+        elif outlined:
+            self.outline(box)
+        else:
+            self.areas.append(box)
+        if len(self.across) + len(self.down) + len(self.areas) > MAX_RULINGS_PER_PAGE:
+            raise TooMuch(f"more than {MAX_RULINGS_PER_PAGE} lines drawn")
+
+    def outline(self, box: _Box) -> None:
+        """Take the four edges of a box for rulings."""
+        x0, y0, x1, y1 = box
+        self.across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
+        self.down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
+
+
+def read_ink(page: pdfium.PdfPage) -> Ink:
+    """Glyphs and rulings of a page, upright whichever way the page is turned.
+
+    Raises:
+        Unsure: letters without Unicode, or drawings turned inside drawings.
+        TooMuch: the page is larger, or holds more, than the limits allow.
+    """
+    box = page.get_mediabox()
+    place = _PLACES[page.get_rotation() // 90 % 4]
+    x0, y0, x1, y1 = place(box, box)
+    if not 0 < x1 - x0 <= MAX_PAGE_SIDE or not 0 < y1 - y0 <= MAX_PAGE_SIDE:
+        raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
+    ink = Ink(x1 - x0, y1 - y0)
+    text_page = page.get_textpage()
+    try:
+        _read_glyphs(text_page.raw, ink.glyphs, box, place)
+    finally:
+        text_page.close()
+    for shape in Shapes(Unsure).read(page.raw):
+        _take_shape(ink, shape, box, place)
+    return ink
+
+
+def placed(page: pdfium.PdfPage, box: _Box) -> _Box:
+    """A box in a page's PDF coordinates as one in points from its top left corner as shown."""
+    place: _Place = _PLACES[page.get_rotation() // 90 % 4]
+    return place(page.get_mediabox(), box)
+
+
+def _take_shape(ink: Ink, shape: Shape, page: _Box, place: "_Place") -> None:
+    box = place(page, shape.box)
+    if shape.kind == "space":
+        ink.glyphs.append((" ", box[0], box[0], box[3], 0.0))
+    else:
+        ink.add_shape(box, shape.kind == "outline")
+
+
+def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place") -> None:
+    count = raw.FPDFText_CountChars(handle)
+    if count > MAX_GLYPHS_PER_PAGE:
+        raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
+    upright = place is _upright
+    page_left, page_top = page[0], page[3]
+    end = baseline = size = was_lower = was_upper = float("nan")
+    slants = False
+    lefts, lowers, rights, uppers = boxes_of(handle, count)
+    boxes = zip(codes_of(handle, count), lefts, lowers, rights, uppers, strict=True)
+    # This loop runs for every character of a document.
+    for index, (code, left, lower, right, upper) in enumerate(boxes):
+        if code <= 0x20 or 0xD800 <= code < 0xE000 or code >= 0xFFFD:
+            text = _special(handle, index, code) if code >= 0x20 else ""
+            if not text:
+                continue
+        else:
+            text = chr(code)
+        if not upright:
+            if is_slanting(raw.FPDFText_GetCharAngle(handle, index)):
+                continue
+            glyphs.append((text, *_turned(handle, index, (left, lower, right, upper), page, place)))
+            continue
+        if not (-_TOUCH < left - end < _TOUCH and was_lower < (lower + upper) / 2 < was_upper):
+            # A glyph that goes on where the one before it ends stands on the same line.
+            baseline = page_top - _origin(handle, index)[1]
+            size = raw.FPDFText_GetFontSize(handle, index)
+            slants = is_slanting(raw.FPDFText_GetCharAngle(handle, index))
+        if slants:
+            end = float("nan")
+            continue
+        end, was_lower, was_upper = right, lower, upper
+        glyphs.append((text, left - page_left, right - page_left, baseline, size))
+
+
+def is_slanting(angle: float) -> bool:
+    """Whether letters run neither along a page nor up or down it, but across: a watermark's.
+
+    `angle` is in radians. Such letters are no part of any table that they lie over.
+    """
+    return _STRAIGHT < angle % (math.pi / 2) < math.pi / 2 - _STRAIGHT
+
+
+def _turned(
+    handle: object, index: int, box: _Box, page: _Box, place: "_Place"
+) -> tuple[float, float, float, float]:
+    """Edges, baseline and font size of a glyph on a page that is turned."""
+    x0, _, x1, _ = place(page, box)
+    x, y = _origin(handle, index)
+    baseline = place(page, (x, y, x, y))[3]
+    return x0, x1, baseline, raw.FPDFText_GetFontSize(handle, index)
+
+
+def _origin(handle: object, index: int) -> tuple[float, float]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(handle, index, x, y)
+    return x.value, y.value
+
+
+def _special(handle: object, index: int, code: int) -> str:
+    """A character out of the ordinary: a hyphen, a space that is really drawn, or nothing."""
+    if code in _HYPHENS:
+        return "-"
+    if code in _NO_UNICODE:
+        raise Unsure("letters without Unicode")
+    if code in _SURROGATES:
+        # Two halves come as two characters in one place: the second completes the first.
+        low = raw.FPDFText_GetUnicode(handle, index + 1)
+        whole = code < _LOW_SURROGATE <= low < 0xE000
+        return chr(0x10000 + (code - 0xD800 << 10) + (low - _LOW_SURROGATE)) if whole else ""
+    if code > 0x20:
+        return chr(code)
+    return " " if code == 0x20 and not raw.FPDFText_IsGenerated(handle, index) else ""
+
+
+_Place = Callable[[_Box, _Box], _Box]
+"""Turns a box in PDF coordinates on a page's box into one from the top left corner as shown."""
+
+
+def _upright(page: _Box, box: _Box) -> _Box:
+    return box[0] - page[0], page[3] - box[3], box[2] - page[0], page[3] - box[1]
+
+
+def _turned_right(page: _Box, box: _Box) -> _Box:
+    return box[1] - page[1], box[0] - page[0], box[3] - page[1], box[2] - page[0]
+
+
+def _upside_down(page: _Box, box: _Box) -> _Box:
+    return page[2] - box[2], box[1] - page[1], page[2] - box[0], box[3] - page[1]
+
+
+def _turned_left(page: _Box, box: _Box) -> _Box:
+    return page[3] - box[3], page[2] - box[2], page[3] - box[1], page[2] - box[0]
+
+
+_PLACES: tuple[_Place, ...] = (_upright, _turned_right, _upside_down, _turned_left)

@@ -1,0 +1,101 @@
+"""Reads one page with plain pdfplumber: slower, for pages that the fast reader is unsure of."""
+
+import io
+import logging
+import math
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfexceptions import PDFException
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+
+from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE
+from suanbei.parsers.pdf.cells import PageContent, arrange_in
+from suanbei.parsers.pdf.content import Glyph, Ink, Ruling, TooMuch, Unreadable, is_slanting
+from suanbei.parsers.pdf.grid import Grid, Span, open_ends
+
+# Its complaints about odd fonts are no news: the page is known to be odd.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+_BASELINE = 0.22
+"""How far above a character's box's bottom its baseline is, in font sizes, in most fonts."""
+_SAME = 1.0
+_NO_UNICODE = re.compile(r"\(cid:\d+\)")
+"""How pdfminer writes a letter whose font does not say what it is."""
+
+_ERRORS = (
+    PSException, PDFException, MalformedPDFException, PdfminerException,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError,
+)  # fmt: skip
+"""What pdfminer raises on broken pages: its own errors and those of its unguarded code."""
+
+
+def read_slowly(data: bytes, number: int) -> PageContent:
+    """The contents of one page, counted from 1.
+
+    Raises:
+        Unreadable: the page is broken.
+        TooMuch: it holds more than the limits allow.
+    """
+    try:
+        with pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
+            page = document.pages[0]
+            if len(page.chars) > MAX_GLYPHS_PER_PAGE:
+                raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
+            glyphs = [_glyph(char) for char in page.chars if not is_slanting(_angle(char))]
+            ink = Ink(float(page.width), float(page.height), glyphs)
+            lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
+            grids = [_grid(table.cells) for table in page.find_tables(lines)]
+    except _ERRORS as error:
+        raise Unreadable(str(error)) from error
+    return arrange_in(sorted(grids, key=lambda grid: grid.ys[0]), ink, number, slow=True)
+
+
+def _angle(char: dict[str, Any]) -> float:
+    a, b, *_ = char["matrix"]
+    return math.atan2(b, a)
+
+
+def _glyph(char: dict[str, Any]) -> Glyph:
+    size = float(char["size"])
+    return (
+        _NO_UNICODE.sub("\ufffd", str(char["text"])), float(char["x0"]), float(char["x1"]),
+        float(char["bottom"]) - _BASELINE * size, size,
+    )  # fmt: skip
+
+
+def _open_ends(edges: Sequence[dict[str, Any]]) -> list[float]:
+    """Where rulings down run on beyond the last one across."""
+    across = [Ruling(e["top"], e["x0"], e["x1"]) for e in edges if e["orientation"] == "h"]
+    down = [Ruling(e["x0"], e["top"], e["bottom"]) for e in edges if e["orientation"] == "v"]
+    return [end.at for end in open_ends(across, down)] if across and down else []
+
+
+def _grid(boxes: Sequence[tuple[float, float, float, float]]) -> Grid:
+    """pdfplumber's cells as a grid; places that no cell covers belong to none."""
+    xs = _edges([x for box in boxes for x in (box[0], box[2])])
+    ys = _edges([y for box in boxes for y in (box[1], box[3])])
+    owner = [[-1] * (len(xs) - 1) for _ in range(len(ys) - 1)]
+    cells: list[Span] = []
+    for x0, y0, x1, y1 in boxes:
+        span = (_at(ys, y0), _at(xs, x0), _at(ys, y1), _at(xs, x1))
+        for row in range(span[0], span[2]):
+            owner[row][span[1] : span[3]] = [len(cells)] * (span[3] - span[1])
+        cells.append(span)
+    return Grid(tuple(xs), tuple(ys), tuple(cells), tuple(map(tuple, owner)))
+
+
+def _edges(places: list[float]) -> list[float]:
+    edges: list[float] = []
+    for place in sorted(places):
+        if not edges or place - edges[-1] > _SAME:
+            edges.append(place)
+    return edges
+
+
+def _at(edges: list[float], place: float) -> int:
+    return min(bisect_left(edges, place - _SAME), len(edges) - 1)

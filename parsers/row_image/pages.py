@@ -1,0 +1,112 @@
+"""Cuts a row out of the PDF pages that it is printed on."""
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageChops, ImageDraw
+
+from suanbei.common.errors import BrokenDocument
+from suanbei.parsers.headers import find_header
+from suanbei.parsers.pdf.cells import PageTable, arrange
+from suanbei.parsers.pdf.content import TooMuch, Unsure, placed, read_ink
+from suanbei.parsers.pdf.pages import opened
+from suanbei.parsers.tables import Cell, TableRow
+from suanbei.registry.importing.published import Box
+
+Places = tuple[tuple[int, Box], ...]
+
+_SCALE = 2.0
+"""Pixels per point: 144 dots per inch."""
+_MARGIN = 12.0
+_MAX_PIXELS = 40_000_000
+_GAP = 6
+_PAPER, _MARKED, _EDGE = (255, 255, 255), (255, 247, 204), (214, 69, 65)
+
+
+def cut_out(data: bytes, name: str, places: Places) -> Image.Image:
+    """The parts of pages around a row's cells, one below another, each under its header.
+
+    `places` are the row's cells as (page, box), at least one.
+
+    Raises:
+        DocumentError: the PDF cannot be read, or has no such page.
+    """
+    strips: list[Image.Image] = []
+    with opened(data, name) as document:
+        for number in dict.fromkeys(page for page, _ in places):
+            if not 0 < number <= len(document):
+                raise BrokenDocument(f"{name}: the PDF has no page {number}")
+            page = document[number - 1]
+            area = _around([box for on_page, box in places if on_page == number])
+            head = _head(page, area)
+            if head is not None:
+                strips.append(_strip(page, head, 0.0))
+            strips.append(_strip(page, area, head[3] if head else 0.0, marked=True))
+            page.close()
+    return _stacked(strips)
+
+
+def _around(boxes: list[Box]) -> Box:
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def _head(page: pdfium.PdfPage, area: Box) -> Box | None:
+    """Where on a page the header of the table around an area is printed."""
+    try:
+        content = arrange(read_ink(page), 1)
+    except (Unsure, TooMuch):
+        return None
+    for table in content.tables:
+        if table.top - 1 <= area[1] and area[3] <= table.bottom + 1:
+            return _header_box(table)
+    return None
+
+
+def _header_box(table: PageTable) -> Box | None:
+    rows = [
+        TableRow(
+            tuple(Cell("".join(line.text for line in cell.lines), cell.span) for cell in row), 1
+        )
+        for row in table.rows[:8]
+    ]
+    header = find_header(rows)
+    if header is None:
+        return None
+    cells = table.rows[header.first : header.first + header.height]
+    return _around([cell.box for row in cells for cell in row])
+
+
+def _strip(page: pdfium.PdfPage, area: Box, ceiling: float, *, marked: bool = False) -> Image.Image:
+    """A page's part below `ceiling` as a picture; a marked one is coloured and outlined."""
+    x0, y0, x1, y1 = placed(page, page.get_cropbox())
+    above = _MARGIN if marked else 1.0
+    left, right = max(area[0] - _MARGIN, x0), min(area[2] + _MARGIN, x1)
+    top, bottom = max(area[1] - above, ceiling, y0), min(area[3] + above, y1)
+    pixels = (right - left) * (bottom - top) * _SCALE**2
+    scale = _SCALE if pixels <= _MAX_PIXELS else _SCALE * (_MAX_PIXELS / pixels) ** 0.5
+    crop = (left - x0, y1 - bottom, x1 - right, top - y0)
+    picture: Image.Image = page.render(scale=scale, crop=crop).to_pil().convert("RGB")
+    if marked:
+        edges = tuple(
+            round((edge - start) * scale)
+            for edge, start in zip(area, (left, top, left, top), strict=True)
+        )
+        colour = Image.new("RGB", picture.size, _PAPER)
+        ImageDraw.Draw(colour).rectangle(edges, fill=_MARKED)
+        picture = ImageChops.multiply(picture, colour)
+        ImageDraw.Draw(picture).rectangle(edges, outline=_EDGE, width=max(1, round(scale)))
+    return picture
+
+
+def _stacked(strips: list[Image.Image]) -> Image.Image:
+    width = max(strip.width for strip in strips)
+    height = sum(strip.height for strip in strips) + _GAP * (len(strips) - 1)
+    whole = Image.new("RGB", (width, height), _PAPER)
+    top = 0
+    for strip in strips:
+        whole.paste(strip, (0, top))
+        top += strip.height + _GAP
+    return whole

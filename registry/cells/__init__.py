@@ -1,0 +1,1 @@
+"""What the published cells mean: numbers, names, products, regions, remarks."""

@@ -1,0 +1,162 @@
+"""A registrant's name taken apart: where, who, what trade, which legal form, which branch.
+
+For similarity and search only: two companies can share every part but one.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from suanbei.registry.cells.names.keys import entity_key
+from suanbei.registry.cells.names.places import PLACES, place_of_brackets, strip_place
+
+# Words of trade that stand between a brand and the legal form; counted on the published lists.
+_TRADE = """
+科技 技术 信息 网络 智能 人工智能 数字 数据 数智 软件 教育 文化 传媒 传播 发展 服务 咨询 管理
+电子 商务 健康 医疗 医药 云计算 计算机 计算 系统 互联网 联网 互联 物联网 物联 通信 通讯 电信 移动
+投资 控股 集团 实业 产业 工业 工程 设计 开发 研究院 研究所 研究 实验室 创新 创意 未来 时代 世纪
+生物 汽车 出行 金融 证券 银行 基金 保险 期货 信托 小额贷款 支付 销售 贸易 商贸 国际 在线 平台
+运营 影视 娱乐 游戏 动漫 广告 旅游 旅行 物流 供应链 能源 电力 环保 安全 资讯 媒体 新媒体 融媒体
+出版 出版社 医院 大学 学院 中心 日报社 日报 报业 广播电视台 广播电视总台 广播电视 电视台 电器
+电气 家居 地产 房地产 食品 餐饮 酒店 农业 制造 机器人 芯片 半导体 设备 装备 材料 新能源 数码 视觉
+语音 大模型 模型 算法 人才 人力资源 财务 法律 律师事务所 事务所 体育 音乐 艺术 智慧 数科 企业
+财经 商业 航空 地铁 交通 轨道交通 建设 城市 政务 公共 协会 学会 工作室 经营部 文旅 创新中心
+信息中心 数据中心
+"""
+TRADE_WORDS = frozenset(_TRADE.split())
+_TRADE_END = re.compile(
+    "(?:{})$".format("|".join(sorted(map(re.escape, TRADE_WORDS), key=len, reverse=True)))
+)
+_ALL_TRADE = re.compile(_TRADE_END.pattern.replace("$", "*"))
+
+_LEGAL_END = re.compile(
+    r"(?:(?:股份)?有限(?:责任)?公司|股份公司|总公司|公司|有限合伙|(?:控股)?集团|股份|"
+    r"个体工商户|(?:特殊)?普通合伙)$"
+)
+_LEGAL_BRACKETS = frozenset(("集团", "控股", "有限合伙", "普通合伙", "特殊普通合伙", "个体工商户"))
+_LATIN_LEGAL_END = re.compile(
+    r"[\s,.]+(?:co|company|inc|llc|ltd|limited|corp|corporation|group|holdings?|plc|gmbh)\.?$"
+)
+_INSTITUTION_END = re.compile(
+    r"(?:大学|学院|学校|医院|研究院|研究所|出版社|日报社|报社|通讯社|电视台|广播电视总台|总台|协会|学会|联合会|"
+    r"实验室|事务所|银行|中心|委员会|办公室|办公厅|[局厅部馆]|工作室|合作社)$"
+)
+# 腾讯公司, 阿里巴巴集团: people say it of any company; it makes no whole name.
+_SAID_OF_ANY = frozenset(("", "公司", "集团", "集团公司", "总公司"))
+_LATIN_TRADE_WORDS = """
+technology technologies tech science sciences network networks information software data
+intelligence intelligent ai internet digital service services and of the china chinese
+beijing shanghai shenzhen guangzhou hangzhou
+"""
+_LATIN_TRADE = frozenset(_LATIN_TRADE_WORDS.split())
+_BRANCH = re.compile(
+    r"(.+?公司|[^公]+?(?:集团|银行|大学|医院))(.*?(?:分公司|支公司|分行|支行|分社|分院|分店|分中心|分校|分部|"
+    r"办事处|代表处|营业部|事业部))"
+)
+_COUNTRIES = ("中国", "国家", "中华")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_LATIN = re.compile(r"[\x21-\x7e\s]+")
+
+
+class NameParts(NamedTuple):
+    """The parts of one name, each a key (see `entity_key`).
+
+    `places` are short names; `core` is the name without place and legal form; `brand` the core
+    without its words of trade; `legal` the legal form (有限公司), empty if the name has none;
+    `complete`: it ends like a whole name of a company or an institution. Of a branch
+    (X有限公司上海分公司) `parent` is the name of the company it belongs to.
+    """
+
+    key: str
+    places: frozenset[str]
+    core: str
+    brand: str
+    legal: str
+    complete: bool
+    parent: str
+
+
+def core_name(name: str) -> str:
+    """The name without bracketed place, legal form and leading province or city.
+
+    A name that would leave only words of trade keeps its place: 北京银行 is not 银行.
+    """
+    return name_parts(name).core
+
+
+@lru_cache(maxsize=65_536)
+def name_parts(name: str) -> NameParts:
+    """Take a name apart. Core, brand and legal form of a branch are those of its company."""
+    text = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    latin = bool(_LATIN.fullmatch(text))
+    text = text if latin else text.replace(" ", "")
+    branch = _BRANCH.fullmatch(text)
+    named, bracketed = _without_place_brackets(branch[1] if branch else text)
+    rest, legal = _without_legal_form(named, _LATIN_LEGAL_END if latin else _LEGAL_END)
+    leading, core = strip_place(_without_latin_trade(rest) if latin else rest)
+    if len(core) < 2 or is_trade(entity_key(core)):
+        core = rest
+    core_key = entity_key(core)
+    return NameParts(
+        key=entity_key(name),
+        places=frozenset((*leading, *bracketed)),
+        core=core_key,
+        brand=brand_of(core_key),
+        legal=entity_key(legal),
+        complete=entity_key(legal) not in _SAID_OF_ANY or bool(_INSTITUTION_END.search(rest)),
+        parent=entity_key(branch[1]) if branch else "",
+    )
+
+
+def is_trade(key: str) -> bool:
+    """Whether a key is a place or nothing but words of trade: it tells no company from another."""
+    return not key or key in PLACES or bool(_ALL_TRADE.fullmatch(key))
+
+
+def is_trade_somewhere(key: str) -> bool:
+    """The same of a place with words of trade: 上海科技."""
+    return is_trade(key) or bool(_ALL_TRADE.fullmatch(strip_place(key)[1]))
+
+
+def brand_of(core: str) -> str:
+    """A core without its last words of trade, as long as two characters of it stay, and more
+    than a place (山东财经大学) or the country (中国移动)."""
+    if is_trade_somewhere(core):
+        return core
+    brand = core
+    while found := _TRADE_END.search(brand):
+        rest = brand[: found.start()]
+        if len(rest) < 2 or rest in _COUNTRIES or not strip_place(rest)[1]:
+            break
+        brand = rest
+    return brand
+
+
+def _without_place_brackets(text: str) -> tuple[str, list[str]]:
+    """The text without brackets that hold a place or a legal form, and the places."""
+    places: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        inside = found[1].strip()
+        named = place_of_brackets(inside)
+        if inside in _LEGAL_BRACKETS or named is not None:
+            places.extend(named or ())
+            return ""
+        return found[0]
+
+    return _BRACKETS.sub(keep, text), places
+
+
+def _without_latin_trade(name: str) -> str:
+    """A Latin name without words of trade and places; whole if nothing else would be left."""
+    words = re.findall(r"[a-z0-9]+", name)
+    return "".join(word for word in words if word not in _LATIN_TRADE) or name
+
+
+def _without_legal_form(name: str, ending: re.Pattern[str]) -> tuple[str, str]:
+    """The name without its legal forms (集团股份有限公司 is two), and these; never empty."""
+    rest = name
+    while (found := ending.search(rest)) and found.start() >= 2:
+        rest = rest[: found.start()].rstrip(" ,.")
+    return rest, name[len(rest) :]

@@ -1,0 +1,43 @@
+"""The two number systems of CAC's registers: find, take apart, check, compare (DOMAIN.md §3)."""
+
+from suanbei.registry.cells.numbers.algorithm import (
+    AlgorithmNumber,
+    check_sum,
+    expected_check_digit,
+)
+from suanbei.registry.cells.numbers.find import find_numbers, number_key, parse_number, read_number
+from suanbei.registry.cells.numbers.found import Found, Number, Repair
+from suanbei.registry.cells.numbers.genai import GenaiNumber
+from suanbei.registry.cells.numbers.occurrences import Occurrence, occurrences
+from suanbei.registry.cells.numbers.text import fold
+from suanbei.registry.cells.numbers.values import (
+    Malformation,
+    MalformedNumber,
+    NumberKind,
+    OtherNumber,
+)
+from suanbei.registry.cells.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXTS
+
+__all__ = [
+    "KIND_TEXTS",
+    "MALFORMATION_TEXTS",
+    "REPAIR_TEXTS",
+    "AlgorithmNumber",
+    "Found",
+    "GenaiNumber",
+    "Malformation",
+    "MalformedNumber",
+    "Number",
+    "NumberKind",
+    "Occurrence",
+    "OtherNumber",
+    "Repair",
+    "check_sum",
+    "expected_check_digit",
+    "find_numbers",
+    "fold",
+    "number_key",
+    "occurrences",
+    "parse_number",
+    "read_number",
+]

@@ -1,0 +1,152 @@
+"""The number of an algorithm filing: 网信算备 + 21 digits + 号 (DOMAIN.md §3).
+
+    网信算备 330110 5072064 01 23 003 5 号
+             |      |       |  |  |   check digit
+             |      |       |  |  sequence within registrant, type and year
+             |      |       |  year
+             |      |       algorithm type
+             |      registrant
+             division (GB/T 2260)
+
+The check digit rule is inferred from the published numbers: with the digits d0…d20,
+Σ dᵢ·2^(20−i) ≡ 1 (mod 10). All weights but the last are even, so d20 ≡ 1 − (an even number):
+it is always odd, always exists and is the only one that fits. A wrong digit changes the sum by
+δ·2^k, which is 0 modulo 10 only for δ = ±5 and k > 0; two swapped neighbours likewise change it by
+(a − b)·2^k, so only those that differ by 5 pass unseen.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from suanbei.registry.cells.numbers.values import NumberKind
+from suanbei.registry.cells.vocabulary import TYPE_CODES
+
+PREFIX, SUFFIX = "网信算备", "号"
+LENGTH = 21
+
+PUBLISHED = re.compile(f"{PREFIX}([0-9]{{{LENGTH}}}){SUFFIX}")
+"""A number just as it is published."""
+_DIGITS = re.compile("[0-9]{21}", re.ASCII)
+_BASE = 32
+"""32 ≡ 2 (mod 10): digits read as a number of this base, a power of two and thus quickly read, leave
+the same remainder as their sum weighted by powers of 2."""
+
+
+def check_sum(digits: str) -> int:
+    """Σ dᵢ·2^(20−i) mod 10 of 21 ASCII digits: 1 for a sound number."""
+    return int(digits, _BASE) % 10
+
+
+def published_form(digits: str) -> str:
+    """21 digits as they are published: 网信算备…号."""
+    return f"{PREFIX}{digits}{SUFFIX}"
+
+
+def expected_check_digit(first20: str) -> int:
+    """The one digit (1, 3, 5, 7 or 9) that makes 20 ASCII digits a number with a sound check sum.
+
+    Raises:
+        ValueError: not 20 ASCII digits.
+    """
+    if not _DIGITS.fullmatch(first20 + "0"):
+        raise ValueError(f"20 digits are needed, not {first20!r}")
+    return (1 - int(first20 + "0", _BASE)) % 10
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AlgorithmNumber:
+    """A filing number of 21 digits, well-formed but not necessarily sound (`check_ok`) or listed.
+
+    Raises:
+        ValueError: on construction, when `digits` are not 21 ASCII digits.
+    """
+
+    digits: str
+
+    def __post_init__(self) -> None:
+        if not _DIGITS.fullmatch(self.digits):
+            raise ValueError(f"21 digits are needed, not {self.digits!r}")
+
+    @classmethod
+    def of(cls, division: str, registrant: str, type_code: str, year: int, sequence: int) -> Self:
+        """Put a number together from its parts, with its check digit; `year` is 2000 to 2099.
+
+        Raises:
+            ValueError: the parts do not make 20 digits.
+        """
+        head = f"{division}{registrant}{type_code}{year % 100:02d}{sequence:03d}"
+        return cls(f"{head}{expected_check_digit(head)}")
+
+    @property
+    def division(self) -> str:
+        """GB/T 2260 code of the registrant's district, 6 digits, as of its time."""
+        return self.digits[:6]
+
+    @property
+    def registrant(self) -> str:
+        """The registrant's code, 7 digits, stable across renames."""
+        return self.digits[6:13]
+
+    @property
+    def type_code(self) -> str:
+        """The type as two digits, 01 to 06 in all published numbers."""
+        return self.digits[13:15]
+
+    @property
+    def type(self) -> str | None:
+        """The slug of the type, None for a code nobody has published."""
+        return TYPE_CODES.get(self.digits[13:15])
+
+    @property
+    def year(self) -> int:
+        """The year of filing, four digits."""
+        return 2000 + int(self.digits[15:17])
+
+    @property
+    def sequence(self) -> int:
+        """The count within registrant, type and year, from 1."""
+        return int(self.digits[17:20])
+
+    @property
+    def check_digit(self) -> int:
+        """The last digit as it stands."""
+        return int(self.digits[20])
+
+    @property
+    def expected_check(self) -> int:
+        """The last digit that the other twenty want."""
+        return expected_check_digit(self.digits[:20])
+
+    @property
+    def check_ok(self) -> bool:
+        """Whether the check digit fits: strong evidence, no proof (one listed number fails)."""
+        return check_sum(self.digits) == 1
+
+    @property
+    def corrected(self) -> Self:
+        """The same number with the check digit that fits."""
+        return type(self)(f"{self.digits[:20]}{self.expected_check}")
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether it ends as a spreadsheet leaves it, which keeps 15 digits and fills up with 0."""
+        return self.digits.endswith("000000")
+
+    @property
+    def formatted(self) -> str:
+        """As published: 网信算备…号."""
+        return published_form(self.digits)
+
+    @property
+    def key(self) -> str:
+        """The comparison key: the 21 digits."""
+        return self.digits
+
+    @property
+    def kind(self) -> NumberKind:
+        """Always `algorithm`."""
+        return NumberKind.ALGORITHM
+
+    def __str__(self) -> str:
+        return self.formatted

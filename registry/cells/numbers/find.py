@@ -1,0 +1,177 @@
+"""Numbers in a text, and the best single reading of what somebody typed.
+
+What counts as a number:
+
+- 网信算备 followed by digits (any separators, letters that look like digits): 21 digits are an
+  algorithm number, anything else from 12 digits on (6, when 号 follows) is malformed, with its
+  reason. Prefix and digits may be parted by a colon, brackets, 第, 编号 and the like.
+- A run of exactly 21 digits that touches neither letter, digit, underscore nor decimal point.
+- 21 digits in groups, or with up to four look-alike letters, without prefix: only if province,
+  type and check digit fit, and groups only if cut at the number's own fields, evenly, or once by
+  a line break. Longer and shorter runs without prefix are no numbers.
+- Region-name-date with a region of the lists, in any case, gaps allowed.
+- The numbers of other registers (`find_other`).
+
+Every pattern is bounded and starts at a rare character: the time is linear in the text.
+"""
+
+import re
+from collections.abc import Iterable
+
+from suanbei.registry.cells.numbers.algorithm import LENGTH, AlgorithmNumber
+from suanbei.registry.cells.numbers.digits import MOST_LETTERS, Body, read_body
+from suanbei.registry.cells.numbers.find_algorithm import FILLER, find_prefixed, number_at
+from suanbei.registry.cells.numbers.find_bare import find_bare
+from suanbei.registry.cells.numbers.find_genai import (
+    MOST_NAME,
+    find_genai,
+    genai_value,
+    read_whole_genai,
+)
+from suanbei.registry.cells.numbers.find_other import find_other
+from suanbei.registry.cells.numbers.found import Found, Number
+from suanbei.registry.cells.numbers.genai import GenaiNumber
+from suanbei.registry.cells.numbers.text import GAP, fold, tidy, view
+from suanbei.registry.cells.numbers.values import (
+    Malformation,
+    MalformedNumber,
+    NumberKind,
+    OtherNumber,
+)
+from suanbei.registry.cells.regions import SPELLINGS
+
+LONGEST_INPUT = 400
+"""Characters up to which a text may as a whole be one number."""
+
+_CANONICAL = re.compile("(网信算备)?([0-9]{21})(号)?")
+_CANONICAL_GENAI = re.compile(
+    r"(?!.*-20.*-20)[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?"
+)
+_OPENING = re.compile(f"{FILLER}*+(网{GAP}*+信{GAP}*+算{GAP}*+备{FILLER}*+)?")
+_CLOSING = re.compile("[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
+_ROUNDED = re.compile(f"{FILLER}*+([1-8][.,]?[0-9]{{0,16}}e[+]?20){GAP}*+")
+_LEAST_BARE, _MOST_BARE = 17, 26
+_FOREIGN_LETTERS = 2
+
+
+def find_numbers(text: str) -> list[Found]:
+    """Every number in a text, in order, never overlapping. Takes any str and never raises."""
+    viewed = view(text)
+    found = list(find_prefixed(text, viewed))
+    for reader in (find_genai, find_other):
+        found = _merge(found, reader(text, viewed))
+    return _merge(found, find_bare(text, viewed, found))
+
+
+def _merge(first: list[Found], more: Iterable[Found]) -> list[Found]:
+    """Both in the order of the text; of two that overlap the earlier and longer one stays."""
+    added = list(more)
+    if not added:
+        return first
+    kept: list[Found] = []
+    for found in sorted([*first, *added], key=lambda each: (each.start, -each.end)):
+        if not kept or found.start >= kept[-1].end:
+            kept.append(found)
+    return kept
+
+
+def read_number(text: str) -> Found | None:
+    """The best single reading of somebody's input, with its place and what was repaired.
+
+    Sound numbers come before those with a wrong check digit, these before malformed ones, CAC's
+    before those of other registers. A text that is nothing but one number is read with more good
+    will: any grouping, no prefix, spaces for dashes, an unknown region.
+    """
+    canonical = _CANONICAL.fullmatch(text)
+    if canonical and canonical[1] and canonical[3]:
+        return Found(0, len(text), text, AlgorithmNumber(canonical[2]))
+    if _CANONICAL_GENAI.fullmatch(text):
+        number = genai_value(text)
+        if isinstance(number, GenaiNumber) or (number and _has_region(text)):
+            return Found(0, len(text), text, number)
+    return _best(text, find_numbers(text))
+
+
+def _has_region(text: str) -> bool:
+    """Whether a canonical text has a known region and no name too long to be found in a text: no
+    other reader makes more of it, not even where its date or serial is none."""
+    region, _, rest = text.partition("-")
+    return region.lower() in SPELLINGS and len(rest) <= MOST_NAME
+
+
+def parse_number(text: str) -> Number | None:
+    """The number that somebody's input stands for; None when there is none in it."""
+    found = read_number(text)
+    return found.number if found else None
+
+
+def number_key(text: str) -> str:
+    """The form under which a published number and what people paste for it are compared.
+
+    21 digits for an algorithm number, the folded text (lower case, one kind of dash, dot and
+    apostrophe, no white space) for a generative-AI number; of a malformed number what is left
+    without prefix and suffix, folded. A text with several numbers, or none, is folded whole.
+    """
+    canonical = _CANONICAL.fullmatch(text)
+    if canonical:
+        return canonical[2]
+    if _CANONICAL_GENAI.fullmatch(text):
+        return text.lower()
+    found = find_numbers(text)
+    best = _best(text, found) if len(found) <= 1 else None
+    return best.number.key if best else fold(text)
+
+
+def _best(text: str, found: list[Found]) -> Found | None:
+    candidates = found
+    if len(text) <= LONGEST_INPUT and min(map(_rank, found), default=_NOTHING) >= _MALFORMED:
+        candidates = [*found, *_read_whole(text)]
+    return min(candidates, key=_rank, default=None)
+
+
+_MALFORMED, _NOTHING = 3, 5
+_RANKS = {GenaiNumber: 1, MalformedNumber: _MALFORMED, OtherNumber: 4}
+
+
+def _rank(found: Found) -> int:
+    number = found.number
+    if isinstance(number, AlgorithmNumber):
+        return 0 if number.check_ok else 2
+    return _RANKS[type(number)]
+
+
+def _read_whole(text: str) -> list[Found]:
+    viewed = view(text)
+    readers = (_read_whole_algorithm, read_whole_genai, _read_rounded)
+    return [found for reader in readers if (found := reader(text, viewed))]
+
+
+def _is_meant(body: Body) -> bool:
+    """Whether a text without prefix is meant as a number although it is malformed."""
+    if body.reason is Malformation.FOREIGN_CHARACTER:
+        return body.letters <= _FOREIGN_LETTERS and abs(len(body.symbols) - LENGTH) <= 1
+    return body.reason is None or _LEAST_BARE <= len(body.symbols) <= _MOST_BARE
+
+
+def _read_rounded(text: str, viewed: str) -> Found | None:
+    """A number that a spreadsheet turned into 3.30110507206401E+20."""
+    rounded = _ROUNDED.fullmatch(viewed)
+    if rounded is None:
+        return None
+    start, end = rounded.span(1)
+    number = MalformedNumber(tidy(text[start:end]), Malformation.ROUNDED, NumberKind.ALGORITHM)
+    return Found(start, end, text[start:end], number)
+
+
+def _read_whole_algorithm(text: str, viewed: str) -> Found | None:
+    opening = _OPENING.match(viewed)
+    start = opening.end() if opening else 0
+    body = read_body(text, viewed, start)
+    closing = _CLOSING.fullmatch(viewed, body.end) if body else None
+    if body is None or closing is None or body.letters > MOST_LETTERS:
+        return None
+    prefix = opening.start(1) if opening and opening[1] else None
+    if prefix is None and not _is_meant(body):
+        return None
+    close = closing.start(1) + 1 if closing[1] else None
+    return number_at(text, viewed, start if prefix is None else prefix, body, close)

@@ -1,0 +1,57 @@
+"""What the codes of the number readers say, in Chinese and English."""
+
+from typing import Final
+
+from suanbei.common.texts import Text
+from suanbei.registry.cells.numbers.found import Repair
+from suanbei.registry.cells.numbers.values import Malformation, NumberKind
+
+KIND_TEXTS: Final[dict[NumberKind, Text]] = {
+    NumberKind.ALGORITHM: Text("算法备案编号", "algorithm filing number"),
+    NumberKind.GENAI_FILING: Text("生成式人工智能服务备案号", "generative-AI filing number"),
+    NumberKind.GENAI_REGISTRATION: Text(
+        "生成式人工智能服务上线编号", "generative-AI registration number"
+    ),
+    NumberKind.ICP_FILING: Text("ICP备案号（网站备案）", "ICP filing number (of a website)"),
+    NumberKind.ICP_LICENCE: Text("ICP经营许可证号", "ICP licence number"),
+    NumberKind.PUBLIC_SECURITY: Text(
+        "公安机关互联网站备案号", "public-security filing number (of a website)"
+    ),
+    NumberKind.BLOCKCHAIN: Text("区块链信息服务备案编号", "blockchain service filing number"),
+    NumberKind.TELECOM_LICENCE: Text(
+        "增值电信业务经营许可证号", "value-added telecom licence number"
+    ),
+}
+"""The registers by name."""
+
+MALFORMATION_TEXTS: Final[dict[Malformation, Text]] = {
+    Malformation.TOO_FEW_DIGITS: Text("编号不足21位数字", "fewer than 21 digits"),
+    Malformation.TOO_MANY_DIGITS: Text("编号多于21位数字", "more than 21 digits"),
+    Malformation.FOREIGN_CHARACTER: Text(
+        "编号中含有数字以外的字符", "characters that are no digits inside the number"
+    ),
+    Malformation.ROUNDED: Text(
+        "电子表格把编号变成了科学计数法，末尾数字已丢失",
+        "a spreadsheet turned the number into scientific notation; its last digits are lost",
+    ),
+    Malformation.NO_NAME: Text("缺少名称部分", "the name part is missing"),
+    Malformation.NO_DATE: Text("缺少日期部分", "the date part is missing"),
+    Malformation.BAD_DATE: Text("日期部分不是有效日期", "the date part is no date"),
+    Malformation.BAD_SERIAL: Text("日期后的序号不是四位数字", "the serial is not four digits"),
+}
+"""Why a number is malformed."""
+
+REPAIR_TEXTS: Final[dict[Repair, Text]] = {
+    Repair.FULL_WIDTH: Text("全角或其他形式的字符", "full-width or other forms of characters"),
+    Repair.TRADITIONAL: Text("繁体字", "traditional characters"),
+    Repair.LINE_BREAK: Text("编号中有换行", "a line break inside the number"),
+    Repair.INNER_SPACE: Text("编号中有空格", "spaces inside the number"),
+    Repair.INVISIBLE: Text("编号中有不可见字符", "invisible characters inside the number"),
+    Repair.PUNCTUATION: Text("标点与公布的不同", "punctuation other than published"),
+    Repair.LOOK_ALIKE: Text(
+        "形似数字的字母已读作数字", "letters read as the digits they look like"
+    ),
+    Repair.MISSING_PREFIX: Text("缺少“网信算备”", "the prefix 网信算备 is missing"),
+    Repair.MISSING_SUFFIX: Text("缺少“号”", "the closing 号 is missing"),
+}
+"""What was repaired in order to read a number."""

@@ -1,0 +1,144 @@
+"""应用产品 as published, taken apart: `抖音（APP）、抖音极速版（APP）` is two products.
+
+The grammar, read off the lists: items joined by 、 (now and then ， or ；), each a name and, in
+its last brackets, what it is (APP, 网站, 小程序, 公众账号, 其他) or several of these at once. Names
+have brackets and 、 of their own (`乐玩幻镜（抖音、快手）(小程序)`). `--` stands for no product.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from suanbei.registry.cells.brackets import OPENING_BRACKETS, bracket_pairs, mask
+from suanbei.registry.cells.names import entity_key
+
+
+class ProductKind(StrEnum):
+    """What a product is; UNSTATED where the list does not say it in words we know."""
+
+    APP = "app"
+    WEBSITE = "website"
+    MINI_PROGRAM = "mini_program"
+    OFFICIAL_ACCOUNT = "official_account"
+    OTHER = "other"
+    UNSTATED = ""
+
+
+PRODUCT_KIND_NAMES: dict[ProductKind, tuple[str, str]] = {
+    ProductKind.APP: ("APP", "app"),
+    ProductKind.WEBSITE: ("网站", "website"),
+    ProductKind.MINI_PROGRAM: ("小程序", "mini program"),
+    ProductKind.OFFICIAL_ACCOUNT: ("公众账号", "official account"),
+    ProductKind.OTHER: ("其他", "other"),
+    ProductKind.UNSTATED: ("未注明", "not stated"),
+}
+"""The kinds in Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product of one kind: `text` is the item as published, which two kinds may share."""
+
+    name: str
+    kind: ProductKind
+    text: str
+
+
+_KIND_WORDS = {
+    **dict.fromkeys(("app", "应用程序", "客户端", "手机客户端", "移动应用"), ProductKind.APP),
+    **dict.fromkeys(("网站", "网页", "网站平台", "web"), ProductKind.WEBSITE),
+    **dict.fromkeys(("公众账号", "公众号", "服务号", "订阅号"), ProductKind.OFFICIAL_ACCOUNT),
+    **dict.fromkeys(("其他", "其它"), ProductKind.OTHER),
+}
+# 微信小程序, 抖音小程序: the platform stands before the kind.
+_KIND_ENDINGS = {"小程序": ProductKind.MINI_PROGRAM, "公众号": ProductKind.OFFICIAL_ACCOUNT}
+
+_NOTHING = frozenset(("", "-", "--", "---", "—", "——", "–", "/", "无", "暂无", "n/a"))
+_SEPARATORS = re.compile(r"[、，,；;\n]")
+_AND_OTHERS = re.compile(r"(?<=[）)\]】〕])\s*等(?:产品|应用)?\s*[。.]?\s*$")
+_JOINING = re.compile("^(?:和|及|与|以及)\\s*(?=.+[（(])")
+_KIND_SPLIT = re.compile(r"[、，,/和及]|\s+")
+
+
+def product_kind(word: str) -> ProductKind:
+    """The kind that a bracketed word names (APP, 微信小程序); UNSTATED for any other word."""
+    key = "".join(word.split()).casefold()
+    for ending, kind in _KIND_ENDINGS.items():
+        if key.endswith(ending):
+            return kind
+    return _KIND_WORDS.get(key, ProductKind.UNSTATED)
+
+
+def split_products(text: str) -> tuple[Product, ...]:
+    """All products of an 应用产品 cell, in order; an item of two kinds comes once per kind.
+
+    An item that names no known kind is a product whose name is the item as published.
+    """
+    stripped = text.strip()
+    if stripped.casefold() in _NOTHING:
+        return ()
+    items = _items(_AND_OTHERS.sub("", stripped))
+    return tuple(product for item in items for product in _products_of(item))
+
+
+def has_more_products(text: str) -> bool:
+    """Whether the cell ends in 等: the list names only some of the products."""
+    return bool(_AND_OTHERS.search(text.strip()))
+
+
+def product_key(name: str) -> str:
+    """A product's name for comparing: width, case, spaces, brackets and dots do not count."""
+    return entity_key(name)
+
+
+def kinds_of(words: str) -> tuple[ProductKind, ...]:
+    """The kinds named in one pair of brackets (`APP、网站`); empty unless every word is a kind."""
+    kinds = tuple(product_kind(word) for word in _KIND_SPLIT.split(words) if word)
+    return kinds if ProductKind.UNSTATED not in kinds else ()
+
+
+def _items(text: str) -> list[str]:
+    """The text cut at the separators that stand outside brackets, and between joined items."""
+    masked = mask(text, bracket_pairs(text))
+    cuts = [found.span() for found in _SEPARATORS.finditer(masked)]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    items = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    return [part for item in items if item for part in _unjoined(item)]
+
+
+def _unjoined(item: str) -> list[str]:
+    """An item cut where another begins without a separator: `A(APP)B(网站)`."""
+    pairs = bracket_pairs(item)
+    if len(pairs) < 2 or not _kind_brackets(item, pairs):
+        return [item]
+    parts, start = [], 0
+    for opened, closed in pairs[:-1]:
+        follows = item[closed + 1 : closed + 3].lstrip()[:1]
+        if kinds_of(item[opened + 1 : closed]) and follows not in OPENING_BRACKETS:
+            parts.append(item[start : closed + 1].strip())
+            start = closed + 1
+    rest = item[start:].strip()
+    return (
+        [parts[0], *map(_without_joining, parts[1:]), _without_joining(rest)] if parts else [rest]
+    )
+
+
+def _without_joining(item: str) -> str:
+    """B(网站) of `A(APP)和B(网站)`."""
+    return _JOINING.sub("", item)
+
+
+def _kind_brackets(item: str, pairs: list[tuple[int, int]]) -> tuple[ProductKind, ...]:
+    """The kinds in the brackets that end an item; empty if there are none, or no name before."""
+    if not pairs or pairs[-1][1] != len(item) - 1 or not item[: pairs[-1][0]].strip():
+        return ()
+    return kinds_of(item[pairs[-1][0] + 1 : -1])
+
+
+def _products_of(item: str) -> list[Product]:
+    pairs = bracket_pairs(item)
+    kinds = _kind_brackets(item, pairs)
+    if not kinds:
+        return [Product(item, ProductKind.UNSTATED, item)]
+    name = item[: pairs[-1][0]].strip()
+    return [Product(name, kind, item) for kind in dict.fromkeys(kinds)]

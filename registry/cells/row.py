@@ -1,0 +1,115 @@
+"""The facts of one published row: what each cell means, read by the rules of the domain."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
+from suanbei.registry.cells.products import split_products
+from suanbei.registry.cells.regions import region_of_label, region_of_number
+from suanbei.registry.cells.remarks import RemarkChange, read_remark
+from suanbei.registry.cells.vocabulary import role_of_label, type_of_label
+from suanbei.registry.importing.published import GENAI_SERIES, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a row says of its filing. Absent facts are None or empty."""
+
+    type: str | None
+    role: str | None
+    entity_key: str
+    former_entities: tuple[str, ...]
+    products: list[dict[str, str]]
+    division: str
+    registrant: str
+    year: int | None
+    region: str
+    filed_on: str
+    deregistered: bool
+    changes: tuple[dict[str, Any], ...]
+    unread: str
+    flags: tuple[str, ...]
+
+
+_DATE = re.compile(r"(20\d\d)\s*[年/.\-]\s*(\d{1,2})\s*[月/.\-]\s*(\d{1,2})")
+
+
+class Cells(NamedTuple):
+    """The cells of a row that say something of its filing, as published."""
+
+    name: str
+    label: str
+    entity: str
+    product: str
+    number: str
+    remark: str
+    region: str
+    filed_on: str
+
+
+@lru_cache(maxsize=50_000)
+def read_facts(series: Series, cells: Cells) -> Facts:
+    """Read the cells of one row by the rules of the domain; never raises."""
+    name, label, entity, product, number, remark, region, filed_on = cells
+    parsed = parse_number(number)
+    algorithm = parsed if isinstance(parsed, AlgorithmNumber) else None
+    told = read_remark(remark, name=name, entity=entity, product=product)
+    of_generation = series in GENAI_SERIES
+    return Facts(
+        type=(algorithm.type if algorithm else None)
+        or type_of_label(label)
+        or ("generation_synthesis" if of_generation else None),
+        role=role_of_label(label),
+        entity_key=entity_key(entity),
+        former_entities=told.former_entities,
+        products=[{"name": p.name, "kind": p.kind.value} for p in split_products(product)],
+        division=algorithm.division if algorithm else "",
+        registrant=algorithm.registrant if algorithm and algorithm.check_ok else "",
+        year=getattr(parsed, "year", None),
+        region=_region(number, region),
+        filed_on=iso_date(filed_on),
+        deregistered=told.deregistered,
+        changes=tuple(_change(change) for change in told.changes),
+        unread=told.unread,
+        flags=_flags(parsed, told.unread),
+    )
+
+
+def iso_date(text: str) -> str:
+    """The first date of a text as `YYYY-MM-DD`; empty if there is none (2026年5月 names no day).
+
+    >>> iso_date("2023/8/31（补登）")
+    '2023-08-31'
+    """
+    found = _DATE.search(text)
+    return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}" if found else ""
+
+
+def _region(number: str, label: str) -> str:
+    region = region_of_label(label) or region_of_number(number, label)
+    return region.full if region else label
+
+
+def _change(change: RemarkChange) -> dict[str, Any]:
+    return {
+        "field": change.field,
+        "kind": change.kind,
+        "before": change.before,
+        "after": change.after,
+        "when": change.when,
+    }
+
+
+def _flags(parsed: object, unread: str) -> tuple[str, ...]:
+    """What is odd about the row: kept, flagged and counted, never dropped."""
+    flags = []
+    if not isinstance(parsed, AlgorithmNumber | GenaiNumber):
+        flags.append("malformed_number")
+    if isinstance(parsed, AlgorithmNumber) and not parsed.check_ok:
+        flags.append("check_digit")
+    if unread:
+        flags.append("unread_remark")
+    return tuple(flags)

@@ -1,0 +1,75 @@
+"""Words of the domain as codes, with their texts in Chinese and English (DOMAIN.md §1, §3, §4)."""
+
+from typing import Final
+
+from suanbei.common.texts import Text
+
+TYPE_TEXTS: Final = {
+    "generation_synthesis": Text("生成合成", "generation and synthesis"),
+    "personalised_push": Text("个性化推送", "personalised push"),
+    "ranking_selection": Text("排序精选", "ranking and selection"),
+    "retrieval_filtering": Text("检索过滤", "retrieval and filtering"),
+    "scheduling_decision": Text("调度决策", "scheduling and decision"),
+}
+"""The five legal types of algorithm by slug."""
+
+TYPE_CODES: Final = {
+    "01": "generation_synthesis",
+    "02": "personalised_push",
+    "03": "ranking_selection",
+    "04": "retrieval_filtering",
+    "05": "retrieval_filtering",
+    "06": "scheduling_decision",
+}
+"""Type code inside a filing number to slug: 04 is retrieval (信息检索), 05 filtering (内容过滤)."""
+
+TYPE_CODE_TEXTS: Final = {
+    "01": TYPE_TEXTS["generation_synthesis"],
+    "02": TYPE_TEXTS["personalised_push"],
+    "03": TYPE_TEXTS["ranking_selection"],
+    "04": Text("检索过滤（信息检索）", "retrieval and filtering (retrieval)"),
+    "05": Text("检索过滤（内容过滤）", "retrieval and filtering (filtering)"),
+    "06": TYPE_TEXTS["scheduling_decision"],
+}
+"""What each type code says, finer than its slug."""
+
+ROLE_TEXTS: Final = {
+    "service_provider": Text("服务提供者", "service provider"),
+    "technical_supporter": Text("服务技术支持者", "technical supporter"),
+}
+"""The two roles of deep synthesis by slug."""
+
+_TYPE_LABELS: Final = {
+    "生成合成": "generation_synthesis",
+    "个性化推送": "personalised_push",
+    "排序精选": "ranking_selection",
+    "检索过滤": "retrieval_filtering",
+    "信息检索": "retrieval_filtering",
+    "内容过滤": "retrieval_filtering",
+    "调度决策": "scheduling_decision",
+}
+_ROLE_LABELS: Final = {
+    "服务提供者": "service_provider",
+    "服务提供": "service_provider",
+    "服务技术支持者": "technical_supporter",
+    "服务技术支持": "technical_supporter",
+}
+
+
+def types_named(text: str) -> list[str]:
+    """The slugs of the types whose Chinese names a text holds, in the order of the labels."""
+    return list(dict.fromkeys(slug for label, slug in _TYPE_LABELS.items() if label in text))
+
+
+def _bare(label: str) -> str:
+    return "".join(label.split())
+
+
+def type_of_label(label: str) -> str | None:
+    """The slug of a 算法类别 as printed, with or without 类; None for anything else."""
+    return _TYPE_LABELS.get(_bare(label).removesuffix("类"))
+
+
+def role_of_label(label: str) -> str | None:
+    """The slug of a 角色 as printed (服务提供 was once printed for 服务提供者); else None."""
+    return _ROLE_LABELS.get(_bare(label))

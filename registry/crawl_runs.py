@@ -1,0 +1,54 @@
+"""Passes over the sources as they are written down: begun, ended, or lost with their process."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from suanbei.registry.watcher_models import Run
+
+RUNNING, OK, FAILED, INTERRUPTED = "running", "ok", "failed", "interrupted"
+KEPT = timedelta(days=90)
+MOST_INTERRUPTED = 3
+"""So often a pass that was due is begun anew after its process died; then the next one is waited for."""
+_AHEAD = timedelta(minutes=1)
+
+
+def begin_run(session: Session, kind: str, origin: str, holder: str) -> int:
+    """Write down that a pass begins; returns its id.
+
+    The caller holds the lease to crawl: what still counts as running has lost its process.
+    """
+    now = datetime.now(UTC)
+    lost = update(Run).where(Run.outcome == RUNNING)
+    session.execute(lost.values(outcome=INTERRUPTED, finished_at=now))
+    session.execute(delete(Run).where(Run.started_at < now - KEPT))
+    run = Run(kind=kind, origin=origin, holder=holder, started_at=now, outcome=RUNNING, summary={})
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def finish_run(session: Session, run_id: int, outcome: str, summary: dict[str, Any]) -> None:
+    """Write down how a pass ended, and what it brought from each source."""
+    run = session.get_one(Run, run_id)
+    run.outcome, run.summary, run.finished_at = outcome, summary, datetime.now(UTC)
+    session.flush()
+
+
+def is_done(session: Session, kinds: Collection[str], since: datetime, now: datetime) -> bool:
+    """Whether a pass of one of these kinds came to its end since a moment, or was tried enough.
+
+    What was begun in the future, by a clock that has since been put back, does not count.
+    """
+    query = (
+        select(Run.outcome, func.count())
+        .where(Run.kind.in_(kinds), Run.started_at >= since, Run.started_at <= now + _AHEAD)
+        .group_by(Run.outcome)
+    )
+    counts = dict(session.execute(query).tuples().all())
+    return bool(counts.get(OK) or counts.get(FAILED)) or (
+        counts.get(INTERRUPTED, 0) >= MOST_INTERRUPTED
+    )

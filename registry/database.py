@@ -1,0 +1,244 @@
+"""Opening the registry's database: SQLite in WAL mode by default, PostgreSQL by URL."""
+
+import sqlite3
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    PendingRollbackError,
+    SQLAlchemyError,
+    TimeoutError,
+)
+from sqlalchemy.orm import Session
+
+from suanbei.common.errors import DatabaseUnavailable, HomeNotWritable, UsageError
+from suanbei.common.late_imports import importing
+from suanbei.common.settings import Settings
+from suanbei.registry.models import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
+
+_AT_END = "at_end"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The registry's database: `read()` and `write()` are the only ways in."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        # Nobody has to remember to close it: a server is told when its client is gone.
+        weakref.finalize(self, self.engine.dispose)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the file lies on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state and changes nothing.
+
+        Raises:
+            DatabaseUnavailable: no connection, a broken or locked file.
+        """
+        with _translated(), self.engine.connect() as plain:
+            connection = plain if self.is_sqlite else plain.execution_options(**READING)
+            yield Session(bind=connection, autoflush=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: all of it is committed, or none.
+
+        Raises:
+            DatabaseUnavailable: no connection, a locked file, a full disk; nothing has changed.
+        """
+        with _translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(suanbei_write=True)
+            with connection.begin(), Session(bind=connection, autoflush=False) as session:
+                yield session
+                session.flush()
+                for job in session.info.pop(_AT_END, {}).values():
+                    job(session)
+                session.flush()
+
+    def migrate(self) -> None:
+        """Bring the schema to this version (nothing happens where it is).
+
+        Raises:
+            DatabaseUnavailable: as `write`, or a schema newer than this version.
+        """
+        if self.is_sqlite and self._revision() == newest_revision():
+            return  # without alembic, which takes longer to load than most commands to answer
+        with _translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(suanbei_write=True)
+            with connection.begin():
+                _upgrade(connection)
+
+    def _revision(self) -> str | None:
+        """The revision of the schema; None where there is none yet."""
+        with _translated(), self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            query = "SELECT version_num FROM alembic_version"
+            revision: str | None = connection.exec_driver_sql(query).scalar()
+            return revision
+
+    def is_empty(self) -> bool:
+        """Whether there is no schema yet."""
+        with _translated():
+            return not inspect(self.engine).has_table("batches")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def at_end(session: Session, name: str, job: Callable[[Session], None]) -> None:
+    """Have something done once at the end of a `write()`, however often it is asked for."""
+    session.info.setdefault(_AT_END, {})[name] = job
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, its schema up to date.
+
+    Raises:
+        HomeNotWritable: the home folder cannot be made or written.
+        UsageError: SUANBEI_DATABASE_URL is no database URL.
+        DatabaseUnavailable: it does not open.
+    """
+    if not settings.database_url:
+        ensure_home(settings.home)
+    try:
+        database = Database(settings.database)
+    except UsageError as error:
+        raise UsageError(f"SUANBEI_DATABASE_URL: {error}") from error
+    database.migrate()
+    return database
+
+
+def ensure_home(home: Path) -> None:
+    """Make the home folder.
+
+    Raises:
+        HomeNotWritable: it cannot be made or written.
+    """
+    probe = home / ".writable"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise HomeNotWritable(f"{home}: {error.strerror} (SUANBEI_HOME)") from error
+
+
+def alembic_config() -> "Config":
+    """Where the migrations are."""
+    with importing:
+        from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+@cache
+def newest_revision() -> str:
+    """The revision that this version's schema has: migrations are numbered in their file names."""
+    return max(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+
+
+def _upgrade(connection: Connection) -> None:
+    with importing:
+        from alembic import command
+        from alembic.util import CommandError
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    try:
+        if connection.dialect.name == "sqlite":
+            command.upgrade(config, "head")
+            return
+        with importing:
+            from suanbei.registry.postgres import sort_by_code_point, wait_for_turn
+
+        wait_for_turn(connection)
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseUnavailable(
+            f"database: its schema is newer than this version of suanbei ({error})"
+        ) from error
+    sort_by_code_point(connection, sorted(Base.metadata.tables))
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(
+                parsed,
+                connect_args={"timeout": BUSY_SECONDS},
+                json_serializer=_json,
+                json_deserializer=orjson.loads,
+            )
+            event.listen(engine, "connect", _on_sqlite_connect)
+            event.listen(engine, "begin", _on_sqlite_begin)
+            return engine
+        if parsed.get_backend_name() != "postgresql":
+            raise UsageError(f"{parsed.drivername}: the registry lives in sqlite or postgresql")
+        with importing:  # the driver is loaded where it is used
+            from suanbei.registry.postgres import postgres_engine
+
+        return postgres_engine(
+            parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=orjson.loads
+        )
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise UsageError(f"not a database URL: {error}") from error
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions of its own: a write begins at once ("begin" below),
+    # so that it waits for its turn instead of failing half way.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("suanbei_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, TimeoutError, PendingRollbackError) as error:
+        raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

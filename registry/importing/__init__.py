@@ -1,0 +1,1 @@
+"""Takes parsed documents in: listings, filings, entities and events in one transaction."""

@@ -1,0 +1,230 @@
+"""Taking a parsed document into the registry: one transaction, the same result in any order.
+
+A list is known by series and period (deregistrations: by month and a shared number). A document
+that shows a known list with other bytes is a new version of it; the version seen last is current.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers import number_key
+from suanbei.registry.database import Database
+from suanbei.registry.importing.batches import (
+    Origin,
+    find_batch,
+    new_batch_id,
+    require_full_size,
+    save_batch,
+    versions_of,
+)
+from suanbei.registry.importing.data_version import raise_state
+from suanbei.registry.importing.events import append_events, lock_log
+from suanbei.registry.importing.filings import published_event, refresh_filings, vanished_events
+from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
+from suanbei.registry.insert_rows import insert_rows
+from suanbei.registry.models import Batch, Document, Listing, Notice, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A document to take in: what was parsed, and where it came from.
+
+    `complete` is False for rows that lack what is not shipped (the snapshot holds no purposes).
+    """
+
+    parsed: ParsedDocument
+    sha256: str
+    size: int
+    origin: Origin = field(default_factory=Origin)
+    complete: bool = True
+    accept: bool = False
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `status`: new (list), changed (new version), same."""
+
+    status: Literal["new", "changed", "same"] = "same"
+    batches: list[str] = field(default_factory=list)
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    deregistered: int = 0
+    vanished: int = 0
+
+
+def import_document(database: Database, one: Import) -> ImportReport:
+    """Take one document in, in one transaction.
+
+    Raises:
+        ListShrunk: a list is far smaller than its last version or its own numbering says.
+        DatabaseUnavailable: the database does not take it; nothing has changed.
+    """
+    with database.write() as session:
+        return import_into(session, one)
+
+
+def import_into(session: Session, one: Import) -> ImportReport:
+    """As `import_document`, in a transaction of the caller's."""
+    lock_log(session)
+    raise_state(session)
+    report = ImportReport(rows=len(one.parsed.rows))
+    _save_document(session, one)
+    _save_notice(session, one.origin)
+    session.flush()
+    for series, rows in one.parsed.by_series().items():
+        _import_list(session, one, series, rows, report)
+    return report
+
+
+def _save_document(session: Session, one: Import) -> None:
+    document = session.get(Document, one.sha256)
+    if document is None:
+        document = Document(sha256=one.sha256, fetched_at=one.origin.fetched_at)
+        session.add(document)
+    elif not one.complete:
+        return
+    document.format, document.size = one.parsed.format, one.size
+    document.url = one.origin.document_url or document.url or ""
+    document.parser = one.parsed.parser
+    document.accounting = asdict(one.parsed.accounting)
+
+
+def _save_notice(session: Session, origin: Origin) -> None:
+    if not origin.notice_url:
+        return
+    notice = session.get(Notice, origin.notice_url)
+    if notice is None:
+        notice = Notice(url=origin.notice_url, first_seen_at=origin.fetched_at)
+        session.add(notice)
+    notice.source, notice.title = origin.source, origin.notice_title
+    notice.published_on = origin.published_on
+
+
+def _import_list(
+    session: Session, one: Import, series: Series, rows: Sequence[Row], report: ImportReport
+) -> None:
+    numbers = [listing_key(row) for row in rows]
+    period = rows[0].period or one.parsed.period
+    batch = find_batch(session, one.origin.source, series, period, numbers)
+    known = versions_of(session, batch.id) if batch else []
+    version = next((v for v in known if v.sha256 == one.sha256), None)
+    if version is None and not one.accept:
+        require_full_size(one.origin.label or one.parsed.title, rows, known[-1] if known else None)
+    is_new = batch is None
+    before = _keys_of(session, known[-1]) if known else []
+    current_before = known[-1].sha256 if known else ""
+    if batch is None:
+        batch = _new_batch(session, one, series, period, numbers)
+    fresh = version is None or _outdated(version, one)
+    version = _save_version(session, one, batch, len(rows), version)
+    if fresh:
+        _save_listings(session, version, rows, numbers)
+    save_batch(session, batch, one.parsed.title, one.origin)
+    session.flush()
+    report.batches.append(batch.id)
+    if fresh or batch.sha256 != current_before:
+        _tell(session, batch, before, is_new, report)
+
+
+def _outdated(version: Version, one: Import) -> bool:
+    """Whether the rows kept of these very bytes are poorer than those at hand."""
+    return one.complete and (not version.complete or version.parser != one.parsed.parser)
+
+
+def listing_key(row: Row) -> str:
+    """The key of a row's number; a row without one is known by what it says."""
+    if key := number_key(row.number):
+        return key
+    text = "\n".join((row.series, row.name, row.entity, row.product))
+    return "-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _new_batch(
+    session: Session, one: Import, series: Series, period: str, numbers: Sequence[str]
+) -> Batch:
+    batch = Batch(
+        id=new_batch_id(one.origin.source, series, period, numbers),
+        source=one.origin.source,
+        series=series.value,
+        period=period,
+        ordinal=one.parsed.ordinal,
+        title="",
+        rows=0,
+        notice_url="",
+        document_url="",
+        sha256=one.sha256,
+    )
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def _save_version(
+    session: Session, one: Import, batch: Batch, rows: int, version: Version | None
+) -> Version:
+    seen = one.origin.fetched_at
+    if version is None:
+        version = Version(
+            batch_id=batch.id, sha256=one.sha256, first_seen_at=seen, last_seen_at=seen,
+            complete=one.complete, parser=one.parsed.parser, accepted=one.accept, rows=rows,
+        )  # fmt: skip
+        session.add(version)
+    elif one.origin.sighting:
+        version.last_seen_at = max(version.last_seen_at, seen)
+    if _outdated(version, one):
+        version.complete, version.parser, version.rows = True, one.parsed.parser, rows
+    session.flush()
+    return version
+
+
+def _save_listings(
+    session: Session, version: Version, rows: Sequence[Row], numbers: Sequence[str]
+) -> None:
+    session.execute(delete(Listing).where(Listing.version_id == version.id))
+    insert_rows(
+        session,
+        Listing,
+        [
+            {name: getattr(row, name) for name in PUBLISHED_FIELDS}
+            | {
+                "version_id": version.id,
+                "position": position,
+                "number_key": key,
+                "entity_key": entity_key(row.entity),
+                "table": row.table,
+                "page": row.page,
+                "row": row.row,
+                "extra": row.extra,
+                "flags": list(row.flags),
+                "boxes": [list(box) for box in row.boxes],
+            }
+            for position, (row, key) in enumerate(zip(rows, numbers, strict=True))
+        ],
+    )
+
+
+def _keys_of(session: Session, version: Version) -> list[str]:
+    query = select(Listing.number_key).where(Listing.version_id == version.id)
+    return list(session.execute(query.order_by(Listing.position)).scalars())
+
+
+def _tell(
+    session: Session, batch: Batch, before: Sequence[str], is_new: bool, report: ImportReport
+) -> None:
+    """Derive anew what the list touches, and append what came of it to the event log."""
+    after = _keys_of(session, versions_of(session, batch.id)[-1])
+    news = refresh_filings(session, list(dict.fromkeys([*after, *before])), batch)
+    gone = vanished_events(session, [key for key in before if key not in set(after)], batch)
+    published = [published_event(session, batch, news)] if is_new else []
+    append_events(session, [*published, *news, *gone])
+    report.status = "new" if is_new else "changed" if news or gone else report.status
+    for event in (*news, *gone):
+        name = event.type.rsplit(".", 1)[1]
+        setattr(report, name, getattr(report, name) + 1)

@@ -1,0 +1,203 @@
+"""Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from suanbei.registry.cells.row import Cells, read_facts
+from suanbei.registry.importing.batch_summary import batch_summary
+from suanbei.registry.importing.derive import Appearance, derive_filings, differences
+from suanbei.registry.importing.entities import FilingId, Node, delete_orphans, node_of, regroup
+from suanbei.registry.importing.events import EventType, NewEvent, next_revision
+from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.insert_rows import insert_rows, update_rows
+from suanbei.registry.models import Batch, Filing, Listing, Version
+from suanbei.registry.verify.upkeep import renew_cards
+
+Values = dict[str, Any]
+
+
+def refresh_filings(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
+    """Derive the filings of these numbers from all listings; returns what changed, in order."""
+    before = _filings(session, keys)
+    after = _derived(session, keys)
+    owners = _save(session, before, after)
+    renew_cards(session, {*keys, *(key for _, key in owners)})
+    order = {key: place for place, key in enumerate(keys)}
+    events = []
+    for filing_id, values in sorted(after.items(), key=lambda item: order[item[0][1]]):
+        happened = _event(before.get(filing_id), values)
+        if happened:
+            events.append(_new_event(*happened, values, owners[filing_id], batch))
+    return events
+
+
+def vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
+    """One event for each number that the batch no longer shows."""
+    series = {Series.DEREGISTRATION: ALGORITHM_SERIES}.get(Series(batch.series), (batch.series,))
+    owners = {
+        values["number_key"]: values
+        for (of, _), values in _filings(session, keys).items()
+        if of in series
+    }
+    data = {"batch": {"before": batch.id, "after": None}}
+    return [
+        _new_event(EventType.FILING_VANISHED, data, owners[k], owners[k]["entity_id"], batch)
+        for k in keys
+        if k in owners
+    ]
+
+
+def published_event(session: Session, batch: Batch, news: Sequence[NewEvent]) -> NewEvent:
+    """A list that was not known before, with the counts of what it brought."""
+    return NewEvent(
+        EventType.BATCH_PUBLISHED,
+        series=batch.series,
+        period=batch.period,
+        batch=batch.id,
+        data={
+            "title": batch.title,
+            "rows": batch.rows,
+            "ordinal": batch.ordinal,
+            "summary": batch_summary(session, news),
+        },
+    )
+
+
+def _new_event(
+    kind: EventType, data: Values, filing: Values, entity_id: str, batch: Batch
+) -> NewEvent:
+    return NewEvent(
+        kind,
+        series=filing["series"],
+        period=batch.period,
+        number=filing["number"],
+        entity=filing["entity"],
+        entity_id=entity_id,
+        batch=batch.id,
+        data=data,
+    )
+
+
+def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Appearance]]:
+    """Every row that bears one of these numbers, in any version of any batch."""
+    fields = [getattr(Listing, name) for name in (*PUBLISHED_FIELDS, "flags", "page", "table")]
+    facts = (
+        Listing.number_key, Listing.position, Listing.row, Batch.id.label("batch"), Batch.source,
+        Batch.series, Batch.period, Version.last_seen_at, Version.first_seen_at,
+        (Version.sha256 == Batch.sha256).label("current"),
+    )  # fmt: skip
+    query = (
+        select(*facts, *fields)
+        .join(Version, Version.id == Listing.version_id)
+        .join(Batch, Batch.id == Version.batch_id)
+    )
+    found: dict[str, list[Appearance]] = {key: [] for key in keys}
+    for part in chunks(keys):
+        for row in session.execute(query.where(Listing.number_key.in_(part))).mappings():
+            found[row["number_key"]].append(_appearance(dict(row)))
+    return found
+
+
+def _appearance(row: Values) -> Appearance:
+    series = Series(row["series"])
+    return Appearance(
+        batch=row["batch"],
+        source=row["source"],
+        series=series,
+        period=row["period"],
+        seen_at=row["last_seen_at"],
+        first_seen_at=row["first_seen_at"],
+        current=row["current"],
+        position=row["position"],
+        row=row,
+        facts=read_facts(series, Cells(*(row[name] for name in Cells._fields))),
+    )
+
+
+def _derived(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
+    return {
+        (values["series"], key): values
+        for key, appearances in load_appearances(session, keys).items()
+        for values in derive_filings(key, appearances)
+    }
+
+
+def _filings(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
+    columns = list(Filing.__table__.columns)
+    found = {}
+    for part in chunks(keys):
+        for row in session.execute(select(*columns).where(Filing.number_key.in_(part))).mappings():
+            found[row["series"], row["number_key"]] = dict(row)
+    return found
+
+
+def _save(
+    session: Session, before: dict[FilingId, Values], after: dict[FilingId, Values]
+) -> dict[FilingId, str]:
+    """Write filings and entities; returns the entity of each filing that was regrouped."""
+    gone = set(before) - set(after)
+    if gone:
+        session.execute(delete(Filing).where(Filing.id.in_([before[g]["id"] for g in gone])))
+    nodes = [_node(values, before.get(filing_id)) for filing_id, values in after.items()]
+    old_owners = {values["entity_id"] for values in before.values()}
+    owners = regroup(session, nodes, gone)
+    mark = {"revision": next_revision(session)}
+    new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
+    changed = [
+        v | mark | {"entity_id": owners[i], "id": before[i]["id"]}
+        for i, v in after.items()
+        if i in before and _differ(before[i], v | {"entity_id": owners[i]})
+    ]
+    insert_rows(session, Filing, new)
+    update_rows(session, Filing, "id", changed)
+    moved = _move_others(session, owners, set(after), mark)
+    delete_orphans(session, (old_owners | moved) - set(owners.values()))
+    return owners
+
+
+def _node(values: Values, before: Values | None) -> Node:
+    return node_of(values, before["entity_id"] if before else None)
+
+
+def _differ(before: Values, after: Values) -> bool:
+    return any(before[name] != value for name, value in after.items())
+
+
+def _move_others(
+    session: Session, owners: dict[FilingId, str], written: set[FilingId], mark: Values
+) -> set[str]:
+    """Give filings that the import did not touch their regrouped entity; returns the old ones."""
+    others = {filing_id: owner for filing_id, owner in owners.items() if filing_id not in written}
+    found = _filings(session, sorted({key for _, key in others}))
+    moves = [
+        (values["id"], values["entity_id"], others[filing_id])
+        for filing_id, values in found.items()
+        if filing_id in others and values["entity_id"] != others[filing_id]
+    ]
+    update_rows(
+        session, Filing, "id", [mark | {"id": i, "entity_id": owner} for i, _, owner in moves]
+    )
+    return {old for _, old, _ in moves}
+
+
+def _event(before: Values | None, after: Values) -> tuple[EventType, Values] | None:
+    """What happened to one filing: its type and data; None if nothing that is told."""
+    if "deregistration_only" in after["flags"]:
+        status = {"before": None, "after": after["status"]}
+        return (EventType.FILING_DEREGISTERED, {"status": status}) if before is None else None
+    if before is None or "deregistration_only" in before["flags"]:
+        data = {name: after[name] for name in ("name", "product", "label", "region", "status")}
+        return EventType.FILING_ADDED, data
+    changes = {
+        name: {"before": old, "after": new}
+        for name, (old, new) in differences(before, after).items()
+    }
+    if before["status"] != after["status"]:
+        changes["status"] = {"before": before["status"], "after": after["status"]}
+        if after["status"] == "deregistered":
+            return EventType.FILING_DEREGISTERED, changes
+    return (EventType.FILING_CHANGED, changes) if changes else None

@@ -1,0 +1,103 @@
+"""What a subscriber wants to know, and which events are of that kind.
+
+A company is known by any of its names, former ones included, or by its id; a search matches a
+filing that holds every word of it somewhere.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers import number_key
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.models import Entity, EntityKey, Event, Filing
+
+FILING_EVENTS = (
+    EventType.FILING_ADDED,
+    EventType.FILING_CHANGED,
+    EventType.FILING_DEREGISTERED,
+    EventType.FILING_VANISHED,
+)
+_TEXTS = ("number", "name", "entity", "product", "purpose", "label", "region", "remark")
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Kinds of events, narrowed down: a filing must fit everything that is not empty."""
+
+    events: tuple[str, ...]
+    q: str = ""
+    entity: str = ""
+    numbers: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+
+
+def interesting(session: Session, interest: Interest, after: int, upto: int) -> list[Event]:
+    """The events with `after` < id <= `upto` that an interest is in, in order."""
+    query = select(Event).where(Event.id > after, Event.id <= upto, Event.type.in_(interest.events))
+    if interest.series:
+        query = query.where(Event.series.in_(interest.series))
+    found: Sequence[Event] = session.execute(query.order_by(Event.id)).scalars().all()
+    if interest.numbers:
+        wanted = {number_key(number) for number in interest.numbers}
+        found = [event for event in found if number_key(event.number or "") in wanted]
+    if interest.entity:
+        found = _of_entity(session, interest.entity, found)
+    if interest.q:
+        found = _of_search(session, interest.q, found)
+    return list(found)
+
+
+def _of_entity(session: Session, wanted: str, events: Sequence[Event]) -> list[Event]:
+    ids, names = names_of(session, wanted) if events else (set(), set())
+    return [e for e in events if e.entity_id in ids or entity_key(e.entity or "") in names]
+
+
+def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:
+    """Ids of the entity that is meant (an id or any of its names), and the keys of all its names."""
+    key = entity_key(wanted)
+    keys = [f"n:{key}", f"f:{key}", f"c:{wanted}"]
+    by_key = select(EntityKey.entity_id).where(EntityKey.key.in_(keys))
+    query = select(Entity).where(or_(Entity.id.in_(by_key), Entity.id == wanted))
+    found = session.execute(query).scalars().all()
+    names = {entity_key(name) for one in found for name in (one.name, *one.former_names)}
+    return {one.id for one in found}, names | ({key} - {""})
+
+
+def _of_search(session: Session, q: str, events: Sequence[Event]) -> list[Event]:
+    numbers = sorted({event.number for event in events if event.number})
+    found: set[tuple[str, str]] = set()
+    for part in chunks(numbers):
+        query = select(Filing).where(Filing.number.in_(part))
+        found |= {(f.series, f.number) for f in filings_with(session.execute(query).scalars(), q)}
+    return [event for event in events if (event.series, event.number) in found]
+
+
+def filings_with(filings: Iterable[Filing], q: str) -> list[Filing]:
+    """The filings that hold every word of a search, whatever its case and width."""
+    words = words_of(q)
+    return [filing for filing in filings if _holds(filing, words)]
+
+
+def words_of(q: str) -> list[str]:
+    """A search cut at its spaces.
+
+    >>> words_of("北京　ＡＩ 客服")
+    ['北京', 'ai', '客服']
+    """
+    return unicodedata.normalize("NFKC", q).casefold().split()
+
+
+def _holds(filing: Filing, words: Sequence[str]) -> bool:
+    text = _text_of(filing)
+    return all(word in text for word in words)
+
+
+def _text_of(filing: Filing) -> str:
+    texts = [getattr(filing, name) for name in _TEXTS] + filing.former_entities
+    return unicodedata.normalize("NFKC", "\n".join(texts)).casefold()

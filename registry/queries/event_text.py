@@ -1,0 +1,172 @@
+"""Events in words: one line each, for feeds, chats and mails, in Chinese and English."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.regions import region_of_label
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
+from suanbei.registry.in_chunks import chunks
+from suanbei.registry.models import Event, Filing
+from suanbei.registry.queries.list_titles import list_title, series_title
+
+FilingNames = dict[tuple[str, str], str]
+REGIONS_NAMED = 5
+
+_BATCH = Text("{title}：{counts}", "{title}: {counts}")
+_COUNTS = {
+    "added": (Text("新增备案 {n} 条", "{n} new filings"), "1 new filing"),
+    "entities": (Text("涉及主体 {n} 家", "{n} companies"), "1 company"),
+    "new_entities": (Text("其中首次出现 {n} 家", "{n} new to the register"), ""),
+    "deregistered": (
+        Text("注销备案编号 {n} 个", "{n} filings deregistered"),
+        "1 filing deregistered",
+    ),
+}
+"""Each count that is not nought, and how English says one."""
+_ROWS = (Text("共 {n} 行", "{n} rows"), "1 row")
+_REGION = Text("{name} {count}", "{name} {count}")
+_FILINGS = {
+    EventType.FILING_ADDED: Text("新增：{what}（{number}）", "New: {what} ({number})"),
+    EventType.FILING_CHANGED: Text(
+        "变更：{what}（{number}）：{changes}", "Changed: {what} ({number}): {changes}"
+    ),
+    EventType.FILING_DEREGISTERED: Text(
+        "注销：{what}（{number}）", "Deregistered: {what} ({number})"
+    ),
+    EventType.FILING_VANISHED: Text(
+        "从清单中消失：{what}（{number}）", "Gone from its list: {what} ({number})"
+    ),
+}
+_CHANGE = Text("{field}由“{before}”变为“{after}”", "{field} from “{before}” to “{after}”")
+_FIELDS = {
+    "name": Text("名称", "name"),
+    "label": Text("类别或角色", "label"),
+    "entity": Text("主体", "company"),
+    "product": Text("应用产品", "product"),
+    "purpose": Text("主要用途", "purpose"),
+    "remark": Text("备注", "remark"),
+    "region": Text("属地", "region"),
+    "filed_on": Text("备案时间", "filing date"),
+    "status": Text("状态", "status"),
+}
+_STATUS = {"active": Text("有效", "active"), "deregistered": Text("已注销", "deregistered")}
+_NO_STATUS = Text("未列入清单", "not listed before")
+"""The status before of a number that only a list of deregistrations has."""
+_NO_VALUE = Text("（无）", "(none)")
+_LONGEST = 60
+
+
+def filing_names(session: Session, events: Sequence[Event]) -> FilingNames:
+    """What the filings of events are called today: (series, number) → name."""
+    numbers = sorted({event.number for event in events if event.number})
+    found: FilingNames = {}
+    for part in chunks(numbers):
+        query = select(Filing.series, Filing.number, Filing.name).where(Filing.number.in_(part))
+        found |= {(series, number): name for series, number, name in session.execute(query)}
+    return found
+
+
+def line_of(event: Event, language: Language, names: FilingNames) -> str:
+    """An event as one line of text; `names` are those of `filing_names`."""
+    if event.type == EventType.BATCH_PUBLISHED:
+        return batch_line(event, language)
+    if event.type in tuple(_FILINGS):
+        return _filing_line(event, language, names)
+    text: dict[str, str] = event.data.get("text", {})
+    return text.get(language, event.type)
+
+
+def batch_line(event: Event, language: Language) -> str:
+    """A new list with what it brought: 第十七批…：新增备案 608 条，涉及主体 412 家……"""
+    title = list_title(event.series or "", event.period or "", event.data.get("ordinal"), language)
+    return _BATCH.say(language, title=title, counts=_counts(event, language))
+
+
+def path_of(event: Event) -> str:
+    """The page where an event can be looked at; empty if there is none."""
+    if event.type == EventType.BATCH_PUBLISHED and event.batch:
+        return f"/batches/{quote(event.batch, safe='')}"
+    if event.number:
+        return f"/filings/{quote(event.number, safe='')}"
+    return "/status" if event.type.startswith("monitor.") else ""
+
+
+def _counts(event: Event, language: Language) -> str:
+    data, series = event.data, event.series
+    summary: dict[str, Any] = data.get("summary") or {}
+    comma, semicolon, dot = ("，", "；", "、") if language is Language.ZH else (", ", "; ", ", ")
+    if series == Series.DEREGISTRATION:  # that is what its rows are, told of before or not
+        summary = {"deregistered": data.get("rows", 0)}
+    counts = [
+        _count(_COUNTS[name], summary[name], language) for name in _COUNTS if summary.get(name)
+    ]
+    regions = list(summary.get("regions", {}).items())[:REGIONS_NAMED]
+    named = [
+        _REGION.say(language, name=_region(name, language), count=count) for name, count in regions
+    ]
+    head = comma.join(counts or [_count(_ROWS, data.get("rows", 0), language)])
+    more = "……" if language is Language.ZH else "…"
+    if len(summary.get("regions", {})) > REGIONS_NAMED:
+        named[-1] += more
+    return semicolon.join(filter(None, (head, dot.join(named))))
+
+
+def _count(words: tuple[Text, str], number: int, language: Language) -> str:
+    text, one = words
+    if number == 1 and one and language is Language.EN:
+        return one
+    return text.say(language, n=number)
+
+
+def _region(name: str, language: Language) -> str:
+    known = region_of_label(name) if language is Language.EN else None
+    return known.en if known else name
+
+
+def _filing_line(event: Event, language: Language, names: FilingNames) -> str:
+    changes = ("；" if language is Language.ZH else "; ").join(
+        _CHANGE.say(language, field=field, before=before, after=after)
+        for field, before, after in _changes(event.data, language)
+    )
+    text = _FILINGS[EventType(event.type)]
+    return text.say(
+        language, what=_what(event, language, names), number=event.number, changes=changes
+    )
+
+
+def _what(event: Event, language: Language, names: FilingNames) -> str:
+    """Company, name, product, register: as far as they are known."""
+    product = event.data.get("product", "")
+    parts = [
+        event.entity,
+        names.get((event.series or "", event.number or "")) or event.data.get("name"),
+        product if isinstance(product, str) and product != "--" else "",
+        series_title(event.series or "", language),
+    ]
+    return " · ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def _changes(data: dict[str, Any], language: Language) -> list[tuple[str, str, str]]:
+    return [
+        (
+            _FIELDS[field].say(language),
+            _value(field, change["before"], language),
+            _value(field, change["after"], language),
+        )
+        for field, change in data.items()
+        if field in _FIELDS and isinstance(change, dict)
+    ]
+
+
+def _value(field: str, value: str | None, language: Language) -> str:
+    if value is None:
+        return (_NO_STATUS if field == "status" else _NO_VALUE).say(language)
+    if field == "status" and value in _STATUS:
+        return _STATUS[value].say(language)
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"

@@ -1,0 +1,111 @@
+"""Which filings are counted or exported, as conditions that both databases understand."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.models import Filing
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Filings with any of the values of a field, in all fields named; empty: all filings.
+
+    Values are those of a filing (slugs, full names of regions, `YYYY-MM`, entity ids); `city` is
+    the first four digits of a division; `period` is that of the list a filing first appeared in,
+    and `period_from`, `period_to` bound it. `entity_name` is a part of the company's name. `ids`
+    are what a text found, ascending; None: no text.
+    """
+
+    series: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    division: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    period: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    entity: tuple[str, ...] = ()
+    flag: tuple[str, ...] = ()
+    product_kind: tuple[str, ...] = ()
+    period_from: str = ""
+    period_to: str = ""
+    entity_name: str = ""
+    ids: Sequence[int] | None = None
+
+    def parts(self, size: int) -> Iterator["Selection"]:
+        """The same filings in parts of at most so many ids, oldest first; at once without a text."""
+        if self.ids is None:
+            yield self
+            return
+        for start in range(0, len(self.ids), size):
+            yield replace(self, ids=self.ids[start : start + size])
+
+    def conditions(self, session: Session) -> list[ColumnElement[bool]]:
+        """The conditions on `Filing` for this database."""
+        columns = self._columns()
+        found: list[ColumnElement[bool]] = [col.in_(wanted) for col, wanted in columns if wanted]
+        if self.city:
+            found.append(func.substr(Filing.division, 1, 4).in_(self.city))
+        if self.year:
+            found.append(Filing.year.in_([int(year) for year in self.year]))
+        if self.flag:
+            found.append(or_(*(has_flag(flag) for flag in self.flag)))
+        if self.product_kind:
+            found.append(or_(*(has_kind(kind) for kind in self.product_kind)))
+        return [*found, *self._bounds(), *self._among(session)]
+
+    def _columns(self) -> Iterable[tuple[InstrumentedAttribute[Any], tuple[str, ...]]]:
+        plain = ("series", "type", "role", "region", "division", "status")
+        yield from ((getattr(Filing, name), getattr(self, name)) for name in plain)
+        yield Filing.first_period, self.period
+        yield Filing.entity_id, self.entity
+
+    def _bounds(self) -> Iterable[ColumnElement[bool]]:
+        if self.period_from:
+            yield Filing.first_period >= self.period_from
+        if self.period_to:
+            yield Filing.first_period <= self.period_to
+        if self.entity_name:
+            yield Filing.entity_key.contains(entity_key(self.entity_name), autoescape=True)
+
+    def _among(self, session: Session) -> Iterable[ColumnElement[bool]]:
+        """One parameter, however many ids: databases limit the number of parameters."""
+        if self.ids is None:
+            return
+        on_sqlite = session.get_bind().dialect.name == "sqlite"
+        unpack = func.json_each if on_sqlite else func.json_array_elements_text
+        given: BindParameter[str] = bindparam(
+            "ids", orjson.dumps(list(self.ids)).decode(), unique=True
+        )
+        rows = unpack(given if on_sqlite else cast(given, JSON)).table_valued("value")
+        yield Filing.id.in_(select(cast(rows.c.value, Integer)))
+
+
+def has_flag(flag: str) -> ColumnElement[bool]:
+    """Whether a filing is flagged so."""
+    return cast(Filing.flags, String).contains(f'"{flag}"', autoescape=True)
+
+
+def has_kind(kind: str) -> ColumnElement[bool]:
+    """Whether one of a filing's products is of a kind; JSON may have a space after the colon."""
+    text = cast(Filing.products, String)
+    ways = (text.contains(f'"kind":{gap}"{kind}"', autoescape=True) for gap in ("", " "))
+    return or_(*ways)

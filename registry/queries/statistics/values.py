@@ -1,0 +1,126 @@
+"""Filings by the values of one field."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, distinct, func, select
+from sqlalchemy.orm import Session
+
+from suanbei.registry.cells.divisions import division
+from suanbei.registry.models import Filing
+from suanbei.registry.queries.statistics.selection import Selection
+
+Rows = list[dict[str, Any]]
+
+
+class Counted(StrEnum):
+    """What filings are counted by."""
+
+    SERIES = "series"
+    TYPE = "type"
+    ROLE = "role"
+    REGION = "region"
+    CITY = "city"
+    YEAR = "year"
+    STATUS = "status"
+    ENTITY = "entity"
+    PRODUCT_KIND = "product_kind"
+    FLAG = "flag"
+
+
+_COLUMNS: dict[Counted, ColumnElement[Any]] = {
+    Counted.SERIES: Filing.series.expression,
+    Counted.TYPE: Filing.type.expression,
+    Counted.ROLE: Filing.role.expression,
+    Counted.REGION: Filing.region.expression,
+    Counted.CITY: func.substr(Filing.division, 1, 4),
+    Counted.YEAR: Filing.year.expression,
+    Counted.STATUS: Filing.status.expression,
+    Counted.ENTITY: Filing.entity_id.expression,
+}
+
+
+def count_values(
+    session: Session, selection: Selection, counted: Counted, top: int | None = None
+) -> Rows:
+    """Filings by value, the most first: `{"value", "count", "active", "entities"}`.
+
+    A filing without a value counts under None; one with products of two kinds counts for both.
+    Companies have `name` beside their id, cities the name of the city. `top` keeps the largest.
+    """
+    if counted in (Counted.PRODUCT_KIND, Counted.FLAG):
+        return _several(session, selection, counted)[:top]
+    column = _COLUMNS[counted]
+    query = (
+        select(column, *_figures(), func.max(Filing.entity))
+        .where(*selection.conditions(session))
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+        .limit(top)
+    )
+    rows: Rows = []
+    for value, count, active, entities, name in session.execute(query).tuples():
+        row = {"value": _text(value), "count": count, "active": active, "entities": entities}
+        rows.append(row | _named(counted, row["value"], name))
+    return rows
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
+def _figures() -> tuple[ColumnElement[int], ...]:
+    active = func.sum(case((Filing.status == "active", 1), else_=0))
+    return func.count(), active, func.count(distinct(Filing.entity_id))
+
+
+def _named(counted: Counted, value: str | None, entity: str) -> dict[str, str]:
+    if counted is Counted.ENTITY:
+        return {"name": entity}
+    return {"name": city_name(value or "")} if counted is Counted.CITY else {}
+
+
+def city_name(code: str) -> str:
+    """浙江省杭州市 for 3301; the province alone for districts of a municipality, empty for no code.
+
+    >>> city_name("3301"), city_name("1101")
+    ('浙江省杭州市', '北京市')
+    """
+    found = division(f"{code}00") or division(f"{code[:2]}0000")
+    return f"{found.province}{found.city}" if found else ""
+
+
+def _several(session: Session, selection: Selection, counted: Counted) -> Rows:
+    """Values of which a filing has any number."""
+    found = _flags if counted is Counted.FLAG else _kinds
+    rows = [
+        {"value": value or None, "count": count, "active": active, "entities": entities}
+        for value, count, active, entities in found(session, selection)
+        if count
+    ]
+    return sorted(rows, key=lambda row: (-row["count"], row["value"] or ""))
+
+
+_Figures = Iterator[tuple[str, int, int, int]]
+
+
+def _flags(session: Session, selection: Selection) -> _Figures:
+    """Whatever flags there are: parsers and the registry set them."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    unpack = func.json_each if on_sqlite else func.json_array_elements_text
+    flag = unpack(Filing.flags).table_valued("value", joins_implicitly=True).c.value
+    query = select(flag, *_figures()).where(*selection.conditions(session)).group_by(flag)
+    yield from session.execute(query).tuples()
+
+
+def _kinds(session: Session, selection: Selection) -> _Figures:
+    """In one pass over all products; a filing with two of a kind counts once."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    unpack = func.json_each if on_sqlite else func.json_array_elements
+    product = unpack(Filing.products).table_valued("value", joins_implicitly=True).c.value
+    kind = func.json_extract(product, "$.kind") if on_sqlite else product.op("->>")("kind")
+    active = case((Filing.status == "active", Filing.id))
+    figures = (func.count(distinct(each)) for each in (Filing.id, active, Filing.entity_id))
+    query = select(kind, *figures).where(*selection.conditions(session)).group_by(kind)
+    yield from session.execute(query).tuples()

@@ -1,0 +1,118 @@
+"""A well-formed number taken apart, listed or not: what each of its parts says."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.divisions import Division, division, enclosing_division
+from suanbei.registry.cells.numbers import (
+    KIND_TEXTS,
+    MALFORMATION_TEXTS,
+    AlgorithmNumber,
+    GenaiNumber,
+    MalformedNumber,
+    Number,
+    OtherNumber,
+)
+from suanbei.registry.cells.regions import region_of_division, regions_of_spelling
+from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
+
+Anatomy = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The company that a registrant code is known to belong to."""
+
+    id: str
+    name: str
+
+
+def anatomy(number: Number | None, language: Language, known: Known | None = None) -> Anatomy:
+    """The parts of a number, each with its meaning; empty where there is no number.
+
+    Algorithm numbers have `division`, `registrant` (with the company `known` by the code),
+    `type`, `year`, `sequence` and `check_digit`; generative-AI numbers `region`, `name`, `date`
+    and `serial`. All have `kind` and `kind_name`.
+    """
+    if number is None:
+        return {}
+    shown: Anatomy = {
+        "kind": number.kind.value,
+        "kind_name": word(KIND_TEXTS[number.kind], language),
+    }
+    match number:
+        case AlgorithmNumber():
+            return shown | _algorithm(number, language, known)
+        case GenaiNumber():
+            return shown | _genai(number, language)
+        case MalformedNumber():
+            text = MALFORMATION_TEXTS[number.reason]
+            return shown | {"malformed": number.reason.value, "text": word(text, language)}
+        case OtherNumber():
+            return shown | {"region": number.region or None}
+
+
+def word(text: Text, language: Language) -> str:
+    """A term in one language."""
+    return text.zh if language is Language.ZH else text.en
+
+
+def _algorithm(number: AlgorithmNumber, language: Language, known: Known | None) -> Anatomy:
+    type_text = TYPE_CODE_TEXTS.get(number.type_code)
+    return {
+        "division": division_view(number.division, number.year, language),
+        "registrant": {
+            "code": number.registrant,
+            "entity": {"id": known.id, "name": known.name} if known else None,
+        },
+        "type": {
+            "code": number.type_code,
+            "slug": number.type,
+            "name": word(type_text, language) if type_text else None,
+        },
+        "year": number.year,
+        "sequence": number.sequence,
+        "check_digit": {
+            "found": number.check_digit,
+            "expected": number.expected_check,
+            "ok": number.check_ok,
+        },
+    }
+
+
+def division_view(code: str, year: int, language: Language) -> Anatomy:
+    """A division as it was called in a year; of an unknown code, the one that encloses it."""
+    found = division(code, year)
+    around = found or enclosing_division(code, year)
+    region = region_of_division(code)
+    return {
+        "code": code,
+        "known": found is not None,
+        "name": around.full_name if around else None,
+        "region": (region.zh if language is Language.ZH else region.en) if region else None,
+        "abolished": found.abolished if found else None,
+        "now": successor_names(found) if found else [],
+    }
+
+
+def successor_names(found: Division) -> list[str]:
+    """What the division is called today, where it is not called as it was."""
+    codes = found.successors if found.abolished is not None else ()
+    names = [today.full_name for code in codes if (today := division(code))]
+    return [name for name in dict.fromkeys(names) if name != found.full_name]
+
+
+def _genai(number: GenaiNumber, language: Language) -> Anatomy:
+    regions = regions_of_spelling(number.region)
+    return {
+        "region": {
+            "spelling": number.region,
+            "names": [region.zh if language is Language.ZH else region.en for region in regions],
+        },
+        "name": number.name,
+        "date": number.filed_on.isoformat(),
+        "year": number.year,
+        "serial": number.serial or None,
+        "registration": number.is_registration,
+    }

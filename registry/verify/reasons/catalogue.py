@@ -1,0 +1,157 @@
+"""All reasons: code → Chinese and English. `{…}` is filled in by whoever gives the reason."""
+
+from typing import Final
+
+from suanbei.common.texts import Text
+from suanbei.registry.cells.names import MATCH_REASONS
+from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
+
+_STANDING: Final = {
+    "listed": Text("列于{list}{place}", "listed in {list}{place}"),
+    "also_listed": Text(
+        "同一编号还列于{series}清单", "the same number is also in the {series} register"
+    ),
+    "deregistered_notice": Text(
+        "已注销，见{list}{place}", "deregistered, as told by {list}{place}"
+    ),
+    "deregistered_remark": Text(
+        "清单备注说明已注销：“{remark}”", "the list's remark says it was deregistered: “{remark}”"
+    ),
+    "deregistered_in_part": Text(
+        "同一编号在{series}清单中已注销，在其他清单中仍有效",
+        "deregistered in the {series} register, but standing in another",
+    ),
+    "vanished": Text(
+        "曾列于{list}，但该清单的现行版本已不再列出",
+        "was listed in {list}, but the list as published today does not show it",
+    ),
+    "renamed": Text(
+        "备案主体现名为“{name}”（同一主体代码）",
+        "the registrant is called {name} today (same registrant code)",
+    ),
+    "printed_malformed": Text(
+        "清单上印的编号本身不合规则，以清单为准",
+        "the number is malformed as printed in the list; a number on a list is valid whatever its form",
+    ),
+    "printed_check_digit": Text(
+        "校验位与规则不符，但清单上即如此，以清单为准",
+        "its check digit does not fit, but that is how the list prints it; the list decides",
+    ),
+    "not_listed": Text("已知清单中没有这个编号（{coverage}）", "in no list known ({coverage})"),
+    "not_covered": Text(
+        "尚未收录任何{series}清单，无法判断", "no {series} list is known yet: nothing can be said"
+    ),
+}
+"""Where the number stands."""
+
+_NUMBER: Final = {
+    "check_digit": Text(
+        "校验位应为 {expected}，而不是 {found}：多半是抄写错误",
+        "the check digit should be {expected}, not {found}: most likely a typing error",
+    ),
+    "check_digit_fits": Text(
+        "校验位正确，但这不能证明编号存在",
+        "the check digit fits, which does not prove that the number exists",
+    ),
+    "division_unknown": Text(
+        "行政区划代码 {code} 不存在", "there is no administrative division {code}"
+    ),
+    "type_unknown": Text("没有算法类型代码 {code}", "there is no algorithm type {code}"),
+    "type_contradicts": Text(
+        "文中称{claimed}类，但编号的类型代码 {code} 表示{found}",
+        "the text speaks of {claimed}, but the type code {code} stands for {found}",
+    ),
+    "registrant_known": Text(
+        "主体代码 {code} 属于“{entity}”", "the registrant code {code} is that of {entity}"
+    ),
+    "registrant_other_division": Text(
+        "该主体代码的已知备案属于{known}，而不是{found}",
+        "the known filings of this registrant belong to {known}, not to {found}",
+    ),
+    "registrant_unknown": Text(
+        "主体代码 {code} 未在任何清单出现", "the registrant code {code} is in no list"
+    ),
+    "year_beyond": Text(
+        "编号年份 {year} 晚于已知最新清单（{newest}）：可能在之后的清单公布",
+        "its year {year} is after the newest list known ({newest}): it may be in a later one",
+    ),
+    "year_open": Text(
+        "{year} 年的编号可能还会在下一份清单公布（已知最新清单：{newest}）",
+        "numbers of {year} may still be published in the next list (newest list known: {newest})",
+    ),
+    "year_before": Text(
+        "编号年份 {year} 早于备案制度（2022 年起）",
+        "its year {year} is before the register began (2022)",
+    ),
+    "region_unknown": Text(
+        "“{region}”不是已知的属地拼写", "“{region}” is no known spelling of a region"
+    ),
+    "registration_not_filing": Text(
+        "编号中的 S 表示上线登记：调用已备案模型的应用或功能，而不是大模型备案",
+        "the S marks a registration: an app that calls a filed model, not the filing of a model",
+    ),
+    "unchecked": Text(
+        "该清单来源尚未成功核对过，收录范围可能不是最新",
+        "the source of these lists has not been checked with success yet: coverage may be old",
+    ),
+}
+"""What the number itself tells."""
+
+_INPUT: Final = {
+    "no_number": Text("输入中没有备案编号", "there is no filing number in the input"),
+    "empty": Text("输入为空", "the input is empty"),
+    "several_numbers": Text(
+        "输入中有 {count} 个编号，这里核对的是 {number}；其余：{others}",
+        "the input holds {count} numbers; this is about {number}; the others: {others}",
+    ),
+    "read_as": Text(
+        "输入与公布的写法不同（{repairs}），读作 {number}",
+        "the input differs from the published form ({repairs}) and was read as {number}",
+    ),
+    "look_alike": Text(
+        "输入中有形似数字的字母，按数字读作 {number}，请核对原文",
+        "letters that look like digits were read as digits: {number}; compare with the original",
+    ),
+    "other_register": Text(
+        "{number} 是{kind}，不是算法或大模型备案编号",
+        "{number} belongs to another register ({kind}), not to those of algorithms and models",
+    ),
+}
+"""What was read out of the input."""
+
+_CLAIM: Final = {
+    "entity_renamed": Text(
+        "是该主体的现名；这项备案以“{listed}”的名义列出（同一主体代码）",
+        "the registrant's present name; this filing is listed under {listed} (same registrant code)",
+    ),
+    "entity_handed_over": Text(
+        "这项备案曾属于所称公司，后变更到现主体名下",
+        "this filing was the claimed company's once; it has been handed over",
+    ),
+    "entity_has_own": Text(
+        "所称公司“{name}”自己有 {count} 项备案，但没有这一项",
+        "this is not one of the claimed company's own filings ({name}: {count} on the lists)",
+    ),
+    "entity_not_listed": Text("所称公司不在任何清单中", "the claimed company is in no list"),
+    "entity_listed": Text(
+        "所称公司“{name}”在清单中有 {count} 项备案",
+        "the claimed company is on the lists ({name}: {count} of its own)",
+    ),
+}
+"""What became of the claimed company, beside `suanbei.registry.cells.names.MATCH_REASONS`."""
+
+_MALFORMED: Final = {
+    f"malformed_{malformation.value}": Text(text.zh, text.en)
+    for malformation, text in MALFORMATION_TEXTS.items()
+}
+_MATCHED: Final = {f"entity_{code}": Text(*texts) for code, texts in MATCH_REASONS.items()}
+
+REASONS: Final[dict[str, Text]] = {
+    **_STANDING,
+    **_NUMBER,
+    **_INPUT,
+    **_MALFORMED,
+    **_CLAIM,
+    **_MATCHED,
+}
+"""Every reason by its code."""

@@ -1,0 +1,46 @@
+"""Wakes whoever waits for the next event: one look at the database for all of them."""
+
+import asyncio
+import time
+
+from starlette.concurrency import run_in_threadpool
+
+from suanbei.registry.database import Database
+from suanbei.registry.importing.events import last_event_id
+
+LOOK_SECONDS = 0.5
+
+
+class Herald:
+    """Tells when the event log has grown. For the event loop of one app."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._looking = asyncio.Lock()
+        self._last, self._looked_at = 0, float("-inf")
+
+    async def newer_than(self, event_id: int, seconds: float) -> bool:
+        """Wait until there is an event after this one, at most for so long.
+
+        Raises:
+            DatabaseUnavailable: the log cannot be read.
+        """
+        until = time.monotonic() + seconds
+        while await self._newest() <= event_id:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(LOOK_SECONDS, left))
+        return True
+
+    async def _newest(self) -> int:
+        """The newest event's id, as of half a second ago at most."""
+        async with self._looking:
+            if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+                self._last = await run_in_threadpool(self._look)
+                self._looked_at = time.monotonic()
+            return self._last
+
+    def _look(self) -> int:
+        with self._database.read() as session:
+            return last_event_id(session)

@@ -1,0 +1,94 @@
+"""Commands of operators that need the registry only: copy, backup, restore, key."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Text, language_of
+from suanbei.registry.backup import copy_registry, restore_backup, write_backup
+from suanbei.registry.database import Database, open_database
+from suanbei.search_api.keys import Scope, new_key
+
+COPIED = Text(
+    "已复制 {rows} 行（{tables} 张表），两边一致",
+    "copied {rows} rows in {tables} tables, checked equal",
+)
+BACKED_UP = Text(
+    "{path}：{rows} 行，{documents} 份文件，缺 {missing} 份",
+    "{path}: {rows} rows, {documents} documents, {missing} documents not in the archive",
+)
+RESTORED = Text(
+    "已从 {path} 恢复：{rows} 行，{documents} 份文件",
+    "restored from {path}: {rows} rows, {documents} documents",
+)
+KEY = Text(
+    "密钥（仅显示一次）：{key}\n加入 SUANBEI_API_KEYS：{entry}",
+    "the key, shown only now: {key}\nadd to SUANBEI_API_KEYS:  {entry}",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (copy, backup, restore, key):
+        app.command()(command)
+
+
+def copy(
+    to: Annotated[str, typer.Option("--to", help="SQLAlchemy URL of an empty database")],
+) -> None:
+    """Copy the registry to another database, checked equal. 复制到另一数据库。"""
+    settings = Settings.load()
+    source = open_database(settings)
+    try:
+        target = Database(to)
+    except UsageError as error:
+        raise typer.BadParameter(str(error), param_hint="--to") from error
+    held = copy_registry(source, target)
+    rows = sum(count for count, _ in held.values())
+    typer.echo(COPIED.say(language_of(settings.language), rows=rows, tables=len(held)))
+
+
+def backup(
+    path: Annotated[Path, typer.Argument(help="file to write, e.g. suanbei.tar.zst")],
+) -> None:
+    """Write registry and archive to one file, while both are in use. 备份。"""
+    settings = Settings.load()
+    taken = write_backup(open_database(settings), settings.archive, path)
+    typer.echo(
+        BACKED_UP.say(
+            language_of(settings.language),
+            path=path,
+            rows=sum(count for count, _ in taken.tables.values()),
+            documents=taken.documents,
+            missing=taken.missing,
+        )
+    )
+
+
+def restore(path: Annotated[Path, typer.Argument(help="file that `suanbei backup` wrote")]) -> None:
+    """Fill an empty registry and its archive from a backup. 从备份恢复。"""
+    settings = Settings.load()
+    taken = restore_backup(path, open_database(settings), settings.archive)
+    rows = sum(count for count, _ in taken.tables.values())
+    language = language_of(settings.language)
+    typer.echo(RESTORED.say(language, path=path, rows=rows, documents=taken.documents))
+
+
+def key(
+    name: Annotated[str, typer.Argument(help="whose it is")],
+    scope: Annotated[str, typer.Option(help="read, write or admin")] = "write",
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day on which it counts")
+    ] = None,
+) -> None:
+    """Make an API key and its entry for SUANBEI_API_KEYS. 生成 API 密钥。"""
+    scopes = {one.name.lower(): one for one in Scope}
+    if scope not in scopes:
+        raise typer.BadParameter(f"{scope}: one of {', '.join(scopes)}", param_hint="--scope")
+    made, entry = new_key(name, scopes[scope], until.date() if until else None)
+    language = language_of(Settings.load().language)
+    typer.echo(KEY.say(language, key=made, entry=entry))

@@ -1,0 +1,208 @@
+"""The words of slugs in pages, and where the guide explains them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from suanbei.common.texts import Language
+from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
+from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
+from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
+from suanbei.search_api.i18n import mark, translations
+
+SERIES = {
+    "algorithm": mark("Algorithm filing"),
+    "deep_synthesis": mark("Deep-synthesis filing"),
+    "genai_filing": mark("Generative-AI filing"),
+    "genai_registration": mark("Generative-AI registration"),
+    "deregistration": mark("Deregistration"),
+}
+STATUS = {"active": mark("Active"), "deregistered": mark("Deregistered")}
+VERDICTS = {
+    "active": mark("Active"),
+    "deregistered": mark("Deregistered"),
+    "not_listed": mark("Not listed"),
+    "malformed": mark("Malformed"),
+    "no_number": mark("No number found"),
+}
+MATCHES = {
+    "exact": mark("Same company"),
+    "former_name": mark("Former name of the company"),
+    "similar": mark("Similar name"),
+    "different": mark("A different company"),
+}
+EVENTS = {
+    "batch.published": mark("New list"),
+    "filing.added": mark("New filing"),
+    "filing.changed": mark("Changed"),
+    "filing.deregistered": mark("Deregistered"),
+    "filing.vanished": mark("Gone from its list"),
+    "monitor.raised": mark("Monitor raised"),
+    "monitor.cleared": mark("Monitor cleared"),
+}
+FIELDS = {
+    "entity": mark("Company"),
+    "name": mark("Name"),
+    "product": mark("Product"),
+    "products": mark("Product"),
+    "purpose": mark("Purpose"),
+    "label": mark("Label"),
+    "role": mark("Role"),
+    "region": mark("Region"),
+    "remark": mark("Remark"),
+    "status": mark("Status"),
+    "number": mark("Number"),
+    "filed_on": mark("Filed on"),
+    "batch": mark("List"),
+    "seq": mark("No."),
+    "type": mark("Type"),
+    "series": mark("Register"),
+    "year": mark("Year"),
+    "period": mark("List of"),
+    "division": mark("Division"),
+    "product_kind": mark("Product kind"),
+    "kind": mark("Product kind"),
+    "flag": mark("Oddity"),
+}
+FLAGS = {
+    "malformed_number": mark("number not of the usual form"),
+    "check_digit": mark("check digit does not fit"),
+    "unread_remark": mark("remark not understood in full"),
+    "cut_off": mark("text cut off in the document"),
+    "suspect_columns": mark("columns perhaps swapped by the publisher"),
+    "unreadable_letters": mark("letters that the document does not tell"),
+    "doubled_column": mark("two columns of one name, put together"),
+    "vanished": mark("no longer in its list"),
+    "deregistration_only": mark("known from a deregistration notice only"),
+}
+PASSES = {"pass": mark("Looking for new lists"), "full": mark("Reading every list again")}
+MONITORS = {
+    "source_failing": mark("A source fails several times in a row"),
+    "source_overdue": mark("A source has no new list for longer than ever"),
+    "lost_attachments": mark("A page has lost attachments"),
+    "firewall": mark("A firewall page comes instead of a list"),
+    "unread_document": mark("A list cannot be taken in"),
+    "unknown_layout": mark("A list has a layout that nobody knows"),
+    "many_flags": mark("A new list has many odd rows"),
+    "unknown_columns": mark("A list has columns that nobody knows"),
+}
+"""What is watched for at the end of every pass (crawler/monitors.py)."""
+SECTIONS = {
+    "verify": mark("Verification"),
+    "filings": mark("One filing"),
+    "entities": mark("Companies"),
+    "search": mark("Search"),
+    "stats": mark("Statistics"),
+    "export": mark("Export"),
+    "batches": mark("Lists"),
+    "changes": mark("Changes"),
+    "feeds": mark("Feeds"),
+    "subscriptions": mark("Subscriptions"),
+    "status": mark("Status"),
+    "health": mark("Health"),
+    "metrics": mark("Metrics"),
+}
+
+
+@lru_cache
+def _source_titles() -> dict[str, dict[str, str]]:
+    told = yaml.safe_load(files("suanbei.data").joinpath("sources.yml").read_text("utf-8"))
+    return {source["name"]: source["title"] for source in told["sources"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Slugs in one language: `words.series("algorithm")`; an unknown slug shows as it is."""
+
+    language: Language
+
+    def _of(self, table: dict[str, str], slug: str | None) -> str:
+        text = table.get(slug or "")
+        return translations(self.language).gettext(text) if text else (slug or "")
+
+    def series(self, slug: str | None) -> str:
+        """A register."""
+        return self._of(SERIES, slug)
+
+    def status(self, slug: str | None) -> str:
+        """Active or deregistered."""
+        return self._of(STATUS, slug)
+
+    def verdict(self, slug: str | None) -> str:
+        """What a check came to."""
+        return self._of(VERDICTS, slug)
+
+    def match(self, slug: str | None) -> str:
+        """How a claimed company compares with the registrant."""
+        return self._of(MATCHES, slug)
+
+    def event(self, slug: str | None) -> str:
+        """A kind of event."""
+        return self._of(EVENTS, slug)
+
+    def source(self, slug: str) -> str:
+        """A source of lists, as data/sources.yml calls it."""
+        return _source_titles().get(slug, {}).get(self.language.value, slug)
+
+    def run(self, slug: str) -> str:
+        """A kind of pass over the sources."""
+        return self._of(PASSES, slug)
+
+    def monitor(self, slug: str) -> str:
+        """What a monitor watches for."""
+        return self._of(MONITORS, slug)
+
+    def section(self, slug: str) -> str:
+        """A section of the API."""
+        return self._of(SECTIONS, slug)
+
+    def field(self, slug: str | None) -> str:
+        """A field of a filing, or what a remark says was changed of it."""
+        if slug in FIELDS or slug not in set(RemarkField):
+            return self._of(FIELDS, slug)
+        said = FIELD_NAMES[RemarkField(slug)][self.language is Language.EN]
+        return said[:1].upper() + said[1:]
+
+    def kind(self, slug: str | None) -> str:
+        """A kind of product."""
+        return self._pair(slug or "")
+
+    def flag(self, slug: str | None) -> str:
+        """An oddity of a published row."""
+        return self._of(FLAGS, slug)
+
+    def change(self, slug: str | None) -> str:
+        """What a remark says happened to a field."""
+        names = KIND_NAMES.get(ChangeKind(slug)) if slug in set(ChangeKind) else None
+        return (names[self.language is Language.EN] if names else slug) or ""
+
+    def type(self, slug: str | None) -> str:
+        """A legal type of algorithm."""
+        return self._text(TYPE_TEXTS, slug)
+
+    def role(self, slug: str | None) -> str:
+        """A role in deep synthesis."""
+        return self._text(ROLE_TEXTS, slug)
+
+    def _text(self, table: dict[str, Any], slug: str | None) -> str:
+        text = table.get(slug or "")
+        if text is None:
+            return slug or ""
+        said: str = text.zh if self.language is Language.ZH else text.en
+        return said[:1].upper() + said[1:]
+
+    def _pair(self, slug: str) -> str:
+        if slug not in set(ProductKind):
+            return slug
+        zh, en = PRODUCT_KIND_NAMES[ProductKind(slug)]
+        return zh if self.language is Language.ZH else en
+
+    def value(self, dimension: str, slug: str | None) -> str:
+        """A value of a facet or of a grouped count."""
+        tables = {"series": self.series, "status": self.status, "type": self.type,
+                  "role": self.role, "kind": self.kind, "product_kind": self.kind,
+                  "flag": self.flag}  # fmt: skip
+        return tables[dimension](slug) if dimension in tables else (slug or "")

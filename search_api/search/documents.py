@@ -1,0 +1,137 @@
+"""What an index holds of a filing: its texts by field, and the values it is filtered by."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from suanbei.registry.cells.names import name_parts
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
+from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.importing.published import GENAI_SERIES
+from suanbei.registry.models import Entity, Filing
+from suanbei.search_api.search.engine import Dimension
+from suanbei.search_api.search.text import fold, sign_runs
+
+_LATIN = re.compile("[A-Za-z]{4,24}")
+_LONGEST_WORD = 16
+
+
+class Field(StrEnum):
+    """Where a fragment may be found."""
+
+    ENTITY = "e"
+    NAME = "n"
+    NUMBER = "x"
+    PURPOSE = "p"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """One filing for an index: folded items of each field, values of each dimension, and the words
+    (names of its own, Latin words) that a misspelt query may mean."""
+
+    id: int
+    items: dict[Field, tuple[str, ...]]
+    values: dict[Dimension, tuple[str, ...]]
+    words: tuple[str, ...]
+
+
+_COLUMNS = (
+    Filing.id, Filing.series, Filing.number, Filing.name, Filing.type,
+    Filing.role, Filing.entity, Filing.entity_id, Filing.former_entities, Filing.product,
+    Filing.products, Filing.purpose, Filing.status, Filing.region, Filing.division, Filing.year,
+    Filing.first_period, Filing.flags, Entity.former_names,
+)  # fmt: skip
+
+
+def read_documents(session: Session, since: int = 0) -> Iterator[IndexDocument]:
+    """The filings written after a revision, and those of the same entities; in order of ids."""
+    query = select(*_COLUMNS).join(Entity, Entity.id == Filing.entity_id).order_by(Filing.id)
+    if since:
+        query = query.where(_touched(since))
+    rows = session.connection().execute(query.execution_options(yield_per=2000))
+    names = [column.name for column in query.selected_columns]
+    for row in rows:
+        yield _document(dict(zip(names, row, strict=True)))
+
+
+def _touched(since: int) -> ColumnElement[bool]:
+    """Written filings, and their entities' others: those show the entity's former names."""
+    written = select(Filing.entity_id).where(Filing.revision > since)
+    return or_(Filing.revision > since, Filing.entity_id.in_(written))
+
+
+def _document(row: dict[str, Any]) -> IndexDocument:
+    names = tuple(dict.fromkeys((row["entity"], *row["former_entities"], *row["former_names"])))
+    own = (row["name"], row["product"])
+    short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
+    products = _folded(*(item["name"] for item in row["products"]))
+    return IndexDocument(
+        id=row["id"],
+        items={
+            Field.ENTITY: _once(_folded(*names), short, _signs(*names)),
+            Field.NAME: _once(_folded(*own), products, _signs(*own)),
+            Field.NUMBER: _once(_folded(row["number"]), _signs(row["number"])),
+            Field.PURPOSE: _folded(row["purpose"]),
+        },
+        values=_values(row),
+        words=_words(row, (*short, *products)),
+    )
+
+
+def _folded(*texts: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for text in texts if (item := fold(text))))
+
+
+def _signs(*texts: str) -> Iterator[str]:
+    """For who looks for nothing but signs: `--` is a product of many."""
+    return (run for text in texts for run in sign_runs(text))
+
+
+def _once(*items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(items)))
+
+
+def _words(row: dict[str, Any], own: tuple[str, ...]) -> tuple[str, ...]:
+    latin = _LATIN.findall(f"{row['name']} {row['product']} {row['entity']} {row['number']}")
+    names = (*own, fold(row["name"])) if row["series"] in GENAI_SERIES else own
+    chinese = (name for name in names if 2 <= len(name) <= _LONGEST_WORD and not name.isascii())
+    return tuple(dict.fromkeys((*chinese, *map(str.casefold, latin))))
+
+
+def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:
+    single = {
+        Dimension.SERIES: row["series"],
+        Dimension.TYPE: row["type"],
+        Dimension.ROLE: row["role"],
+        Dimension.REGION: region_value(row["region"]),
+        Dimension.CITY: row["division"][:4],
+        Dimension.DIVISION: row["division"],
+        Dimension.YEAR: str(row["year"] or ""),
+        Dimension.PERIOD: row["first_period"],
+        Dimension.STATUS: row["status"],
+        Dimension.ENTITY: row["entity_id"],
+    }
+    kinds = dict.fromkeys(item["kind"] for item in row["products"] if item["kind"])
+    return {dimension: (value,) if value else () for dimension, value in single.items()} | {
+        Dimension.FLAG: tuple(row["flags"]),
+        Dimension.PRODUCT_KIND: tuple(kinds),
+    }
+
+
+def region_value(text: str) -> str:
+    """The full name of a region, however it is written; a text that names none stays."""
+    region = region_by_name(text)
+    return region.full if region else text
+
+
+def whole_number(text: str) -> str:
+    """A filing number, written in any way, folded as if it were printed; other texts folded."""
+    number = parse_number(text)
+    return fold(number.formatted if isinstance(number, AlgorithmNumber | GenaiNumber) else text)

@@ -1,0 +1,150 @@
+"""Talking to Meilisearch through its official client: errors are ours, tasks are awaited."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from meilisearch import Client
+from meilisearch.errors import (
+    MeilisearchApiError,
+    MeilisearchCommunicationError,
+    MeilisearchError,
+    MeilisearchTimeoutError,
+)
+from requests.exceptions import RequestException
+
+from suanbei.common.errors import SearchUnavailable
+
+OLDEST = (1, 19)
+"""The oldest version that answers as we ask: exact totals of federated searches by page."""
+_SECONDS = 10
+_TASK_MILLISECONDS = 30 * 60 * 1000
+_POLL_MILLISECONDS = 20
+
+
+class NoSuchIndex(SearchUnavailable):
+    """An index or document that is not there (yet, or no longer)."""
+
+
+class Server:
+    """One Meilisearch."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url
+        self.key = key
+        self._local = threading.local()
+
+    @property
+    def _client(self) -> Client:
+        # The client changes its own headers with every request: one for each thread.
+        client: Client | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._local.client = Client(self.url, self.key or None, timeout=_SECONDS)
+        return client
+
+    def version(self) -> str:
+        """The server's version.
+
+        Raises:
+            SearchUnavailable: it does not answer, refuses the key, or is too old.
+        """
+        with _translated(self.url):
+            version = str(self._client.get_version()["pkgVersion"])
+        if tuple(map(int, version.split(".")[:2])) < OLDEST:
+            needed = ".".join(map(str, OLDEST))
+            raise SearchUnavailable(
+                f"Meilisearch at {self.url}: version {version}, {needed} needed"
+            )
+        return version
+
+    def search(
+        self, queries: Sequence[Mapping[str, Any]], federation: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A federated search: the union of queries, in the order of their weights."""
+        with _translated(self.url):
+            return dict(self._client.multi_search(queries, federation))
+
+    def document(self, index: str, key: str) -> dict[str, Any]:
+        """One document.
+
+        Raises:
+            NoSuchIndex: there is none.
+        """
+        with _translated(self.url):
+            return dict(self._client.http.get(f"indexes/{index}/documents/{key}"))
+
+    def documents(self, index: str, **wanted: Any) -> list[dict[str, Any]]:
+        """Documents by filter or ids."""
+        with _translated(self.url):
+            answer = self._client.http.post(f"indexes/{index}/documents/fetch", wanted)
+        return list(answer["results"])
+
+    def count(self, index: str) -> int:
+        """How many documents an index has."""
+        with _translated(self.url):
+            return int(self._client.index(index).get_stats().number_of_documents)
+
+    def indexes(self, prefix: str) -> list[str]:
+        """The names of indexes that begin so."""
+        with _translated(self.url):
+            known: Any = self._client.get_raw_indexes({"limit": 10_000})
+        names = [str(index["uid"]) for index in known["results"]]
+        return [name for name in names if name.startswith(prefix)]
+
+    def create(self, index: str, settings: Mapping[str, Any]) -> None:
+        """Make an index (nothing happens where it is)."""
+        with _translated(self.url):
+            self._wait(self._client.create_index(index, {"primaryKey": "id"}).task_uid, "exists")
+            self._wait(self._client.index(index).update_settings(dict(settings)).task_uid)
+
+    def write(self, index: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> int:
+        """Add documents, or replace those with the same ids; returns how many."""
+        written, tasks = 0, []
+        with _translated(self.url):
+            for batch in batches:
+                tasks.append(self._client.index(index).add_documents(batch).task_uid)
+                written += len(batch)
+            for task in tasks:
+                self._wait(task)
+        return written
+
+    def remove(self, index: str, ids: Sequence[int]) -> None:
+        """Delete documents of an index whose ids are filterable."""
+        listed = ", ".join(map(str, ids))
+        with _translated(self.url):
+            done = self._client.index(index).delete_documents(filter=f"id IN [{listed}]")
+            self._wait(done.task_uid)
+
+    def drop(self, index: str) -> None:
+        """Delete an index."""
+        with _translated(self.url):
+            self._wait(self._client.delete_index(index).task_uid, "not_found")
+
+    def _wait(self, task: int, unless: str = "") -> None:
+        """Until a task is done; a failure whose code tells that it was needless is none.
+
+        Raises:
+            SearchUnavailable: it failed.
+        """
+        done = self._client.wait_for_task(task, _TASK_MILLISECONDS, _POLL_MILLISECONDS)
+        error: Mapping[str, Any] = done.error or {}
+        if done.status != "succeeded" and not (unless and unless in str(error.get("code"))):
+            raise SearchUnavailable(f"Meilisearch at {self.url}: {error.get('message')}")
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    try:
+        yield
+    except MeilisearchApiError as error:
+        kind = NoSuchIndex if error.status_code == 404 else SearchUnavailable
+        raise kind(f"Meilisearch at {url}: {_line(error.message)}") from error
+    except (MeilisearchCommunicationError, MeilisearchTimeoutError, RequestException) as error:
+        raise SearchUnavailable(f"Meilisearch at {url} does not answer") from error
+    except MeilisearchError as error:
+        raise SearchUnavailable(f"Meilisearch at {url}: {_line(str(error))}") from error
+
+
+def _line(message: str) -> str:
+    return (message.splitlines() or [""])[0]

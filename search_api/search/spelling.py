@@ -1,0 +1,209 @@
+"""What a misspelt text may mean: guesses, each a fragment that does occur.
+
+- Letters may be pinyin or initials of a Chinese name: zijietiaodong, zjtd.
+- A Latin word may be a letter or two off: DeepSek.
+- A Chinese text of four characters or more may have one wrong, missing or too many, or two neighbours
+  the other way round.
+- A company's name may have the wrong legal form or place: its own part is tried.
+
+Digits are never guessed at: another number is another filing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rapidfuzz.distance import OSA
+
+from suanbei.registry.cells.names import name_parts
+from suanbei.registry.cells.names.parts import is_trade
+from suanbei.search_api.search.engine import Level
+from suanbei.search_api.search.pinyin import spell
+
+MOST_GUESSES = 5
+_LETTERS = re.compile("[a-z]+")
+_LATIN = re.compile("[a-z]{4,24}")
+_LONGEST_INITIALS = 8
+_LONG_WORD = 8
+_CANDIDATES = 500
+_TEXTS = 200
+_MANY_MORE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the registry, folded, and how many filings have it."""
+
+    word: str
+    count: int
+
+
+class Lookup(Protocol):
+    """What guessing needs to ask an engine."""
+
+    def spelled(self, letters: str, limit: int) -> Sequence[Word]:
+        """Chinese words whose pinyin begins with these letters, the nearest first."""
+
+    def initialled(self, letters: str, limit: int) -> Sequence[Word]:
+        """Chinese words with these initials, the most frequent first."""
+
+    def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
+        """Latin words with this beginning and this end, the most frequent first."""
+
+    def exists(self, fragment: str) -> bool:
+        """Whether a name, company or product has a fragment."""
+
+    def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
+        """Folded names, companies and products, ends marked, one a line, of filings that have all
+        of the parts in one field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A fragment that may be meant."""
+
+    fragment: str
+    count: int = 0
+
+
+def guess(lookup: Lookup, term: str, best: Level | None) -> list[Guess]:
+    """Guesses at one folded term; `best` is the best level at which it occurs as typed.
+
+    Whole pinyin is tried even for what occurs, since 百度 is meant by baidu, whatever else has these
+    letters. The rest is for what occurs in no name (initials), or nowhere.
+    """
+    named = best is not None and best <= Level.NAME_PART
+    found = _pinyin(lookup, term, whole=best is not None)
+    if not found and not named:
+        found = _initials(lookup, term)
+    if not found and best is None:
+        found = [*_latin(lookup, term), *_chinese(lookup, term)] or _short_name(lookup, term)
+    return _most_frequent(one for one in found if one.fragment != term)
+
+
+def similar(lookup: Lookup, term: str, found: int) -> list[Guess]:
+    """Other spellings of a term that few filings have, for asking whether they were meant: such as
+    many more filings have."""
+    near = (one for one in _latin(lookup, term) if one.count >= _MANY_MORE * found)
+    return _most_frequent(one for one in near if one.fragment != term)
+
+
+def _most_frequent(found: Iterable[Guess]) -> list[Guess]:
+    counts: dict[str, int] = {}
+    for one in found:
+        counts[one.fragment] = counts.get(one.fragment, 0) + one.count
+    ranked = sorted(counts.items(), key=lambda pair: -pair[1])
+    return [Guess(fragment, count) for fragment, count in ranked[:MOST_GUESSES]]
+
+
+def _pinyin(lookup: Lookup, term: str, whole: bool) -> list[Guess]:
+    """The beginnings of words that the letters spell; whole syllables only, or the last one cut."""
+    if len(term) < 4 or not _LETTERS.fullmatch(term):
+        return []
+    found = []
+    for one in lookup.spelled(term, _CANDIDATES):
+        spelled = spell(one.word)
+        characters = spelled.characters(term) if spelled else 0
+        if spelled and characters > 1 and (spelled.is_whole(term) or not whole):
+            found.append(Guess(one.word[:characters], one.count))
+    return found
+
+
+def _initials(lookup: Lookup, term: str) -> list[Guess]:
+    if not 2 <= len(term) <= _LONGEST_INITIALS or not _LETTERS.fullmatch(term):
+        return []
+    return [Guess(one.word, one.count) for one in lookup.initialled(term, _CANDIDATES)]
+
+
+def _latin(lookup: Lookup, term: str) -> list[Guess]:
+    """The term with one of its Latin words spelt as the registry spells it."""
+    return [
+        Guess(spelled, near.count)
+        for run in _LATIN.finditer(term)
+        for near in _near(lookup, run[0])
+        if (spelled := term[: run.start()] + near.word + term[run.end() :])
+        and (run[0] == term or lookup.exists(spelled))
+    ]
+
+
+def _near(lookup: Lookup, typed: str) -> list[Word]:
+    """Words at a distance of one, of two for long ones; only the nearest ones."""
+    allowed = 2 if len(typed) >= _LONG_WORD else 1
+    kept = len(typed) // (allowed + 1)
+    # With so few errors the beginning or the end is as it should be.
+    candidates = {
+        *lookup.latin(typed[:kept], "", _CANDIDATES),
+        *lookup.latin("", typed[-kept:], _CANDIDATES),
+    }
+    by_distance: dict[int, list[Word]] = {}
+    for word in candidates:
+        distance = OSA.distance(typed, word.word, score_cutoff=allowed)
+        if 0 < distance <= allowed:
+            by_distance.setdefault(distance, []).append(word)
+    return by_distance[min(by_distance)] if by_distance else []
+
+
+def _chinese(lookup: Lookup, term: str) -> list[Guess]:
+    """Fragments that differ from the term in one character; only those that sound like it, if any
+    do: who types by sound picks the wrong character of the right sound."""
+    if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
+        return []
+    counts: dict[str, int] = {}
+    for place in _suspects(lookup, term):
+        for fragment in _mended(lookup, term, place):
+            counts[fragment] = counts.get(fragment, 0) + 1
+    for fragment in _swapped(lookup, term):
+        counts.setdefault(fragment, 1)
+    sound = spell(term)
+    alike = [
+        one for one in counts if (said := spell(one)) and sound and said.pinyin == sound.pinyin
+    ]
+    return [Guess(fragment, counts[fragment]) for fragment in alike or counts]
+
+
+def _suspects(lookup: Lookup, term: str) -> Iterator[int]:
+    """Where the wrong character can be: what is before it occurs, and what is after it."""
+    longest = _longest_known(lookup, term)
+    first = next(n for n in range(len(term) + 1) if n == len(term) or lookup.exists(term[n:]))
+    for place in range(max(0, first - 1), min(longest, len(term) - 1) + 1):
+        if not term[place].isdigit():
+            yield place
+
+
+def _longest_known(lookup: Lookup, term: str) -> int:
+    """The length of the longest beginning that occurs."""
+    return next(n for n in range(len(term), -1, -1) if not n or lookup.exists(term[:n]))
+
+
+def _swapped(lookup: Lookup, term: str) -> Iterator[str]:
+    """The term with two neighbours the other way round, where what occurs ends."""
+    longest = _longest_known(lookup, term)
+    for place in (longest - 1, longest):
+        two = term[place : place + 2] if place >= 0 else ""
+        if len(two) == 2 and not any(map(str.isdigit, two)):
+            fragment = term[:place] + two[::-1] + term[place + 2 :]
+            if lookup.exists(fragment):
+                yield fragment
+
+
+def _mended(lookup: Lookup, term: str, place: int) -> Iterator[str]:
+    """The term with the character there replaced, left out, or one put in before it."""
+    before, sign, after = term[:place], term[place], term[place + 1 :]
+    if lookup.exists(before + after):
+        yield before + after
+    for end in (after, sign + after):
+        parts = [part for part in (before, end) if part]
+        pattern = re.compile(f"{re.escape(before)}[^\\d‹›\n]{re.escape(end)}")
+        for text in lookup.texts(parts, _TEXTS):
+            yield from pattern.findall(text)
+
+
+def _short_name(lookup: Lookup, term: str) -> list[Guess]:
+    """A company's own part of its name."""
+    parts = name_parts(term)
+    return [
+        Guess(part)
+        for part in dict.fromkeys((parts.core, parts.brand))
+        if 2 <= len(part) < len(term) and not is_trade(part) and lookup.exists(part)
+    ][:1]

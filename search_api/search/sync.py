@@ -1,0 +1,61 @@
+"""What a server does beside answering: verdicts prepared beforehand, the index kept up with the registry.
+
+Without it all would be right as well, but the first reader after a start or an import would wait for the index.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from suanbei.common.errors import AlreadyRunning, SuanbeiError
+from suanbei.registry.verify.upkeep import complete_cards
+from suanbei.search_api.deps import Services
+from suanbei.search_api.search.engine import Engine
+
+SECONDS = 3.0
+"""How long the index may be behind before somebody looks."""
+GOODBYE_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def keeping_up(services: Services) -> Iterator[None]:
+    """Do it in the background for as long as the block lasts."""
+    over = threading.Event()
+    thread = threading.Thread(target=_keep_up, args=(services, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(GOODBYE_SECONDS)  # a killed build of the index leaves nothing half done
+
+
+def _keep_up(services: Services, over: threading.Event) -> None:
+    said = _follow(services.engine, "")
+    _complete_cards(services)
+    while not over.wait(SECONDS):
+        said = _follow(services.engine, said)
+
+
+def _follow(engine: Engine, said: str) -> str:
+    """Bring the index up to date; returns what is the matter, which is logged where it is new."""
+    try:
+        if engine.health().lag:
+            engine.refresh()
+    except AlreadyRunning:
+        return ""  # another replica is at it
+    except SuanbeiError as error:
+        if str(error) != said:
+            log.warning("index: %s", error)
+        return str(error)
+    return ""
+
+
+def _complete_cards(services: Services) -> None:
+    """Prepare verdicts that an import of the whole, or an older version, left unprepared."""
+    try:
+        complete_cards(services.database)
+    except SuanbeiError as error:
+        log.warning("cards: %s", error)

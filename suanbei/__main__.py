@@ -1,0 +1,5 @@
+"""`python -m suanbei`: the command line."""
+
+from suanbei.cli import main
+
+main()
