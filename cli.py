@@ -131,7 +131,7 @@ def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
     from suanbei.alerts.sending import check_target
     from suanbei.crawler.archive import Archive
     from suanbei.crawler.pictures import Pictures
-    from suanbei.parsers.find_numbers import numbers_apart
+    from suanbei.parsers.find_numbers import find_in_subprocess
     from suanbei.registry.queries.filings import count_filings
     from suanbei.search_api.app import create_app
     from suanbei.search_api.deps import Services
@@ -144,7 +144,7 @@ def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
         database,
         row_picture=Pictures(Archive(conf.archive)),
         check_target=partial(check_target, settings=conf),
-        numbers_in=numbers_apart,
+        numbers_in=find_in_subprocess,
     )
     language = language_of(conf.language)
     with database.read() as session:
@@ -184,13 +184,13 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
 ) -> None:
     """The numbers in a document, each verified. 找出文档中的全部备案编号并逐一核对。"""
-    from suanbei.parsers.find_numbers import numbers_in
+    from suanbei.parsers.find_numbers import find_in_subprocess
     from suanbei.search_api.commands.scan import scan_numbers
     from suanbei.search_api.commands.sources import read_source
 
     conf = Settings.load()
     name, data = read_source(source, conf)
-    raise typer.Exit(scan_numbers(conf, name, numbers_in(data, name), as_json=as_json))
+    raise typer.Exit(scan_numbers(conf, name, find_in_subprocess(data, name), as_json=as_json))
 
 
 @app.command()

@@ -15,6 +15,7 @@
     │   ├── EncryptedDocument     wants a password
     │   ├── NoTextLayer           a scan
     │   ├── DocumentTooLarge      over a limit (bytes, pages, rows, expansion)
+    │   ├── UnreadDocument        not read within its time
     │   ├── UnknownLayout         no table whose header is known
     │   └── EmptyList             a known header and no row
     ├── FetchError                a source did not give what it should
@@ -137,6 +138,12 @@ class DocumentTooLarge(DocumentError):
 
     code = "document_too_large"
     http_status = 413
+
+
+class UnreadDocument(DocumentError):
+    """Not read within the time that a document may take."""
+
+    code = "unread_document"
 
 
 class UnknownLayout(DocumentError):

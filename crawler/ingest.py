@@ -7,7 +7,7 @@ from pathlib import Path
 from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.provenance import Record, keep_origin, origins_of
-from suanbei.parsers import parse_document
+from suanbei.parsers import read_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import Import, ImportReport, import_document
@@ -61,7 +61,7 @@ def parse_bytes(data: bytes, name: str, origin: Origin, period: str = "") -> Par
     Raises:
         DocumentError: it cannot be read as a list.
     """
-    return parse_document(
+    return read_in_subprocess(
         data, name=name, title=origin.notice_title, period=period or _period(origin)
     )
 
@@ -88,4 +88,4 @@ def read_file(path: Path) -> bytes:
 
 def parse_file(path: Path, series: Series | None = None) -> ParsedDocument:
     """Read a local file without keeping anything."""
-    return parse_document(read_file(path), name=str(path), series=series)
+    return read_in_subprocess(read_file(path), name=str(path), series=series)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from suanbei.common.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
+from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.layouts import series_of
 from suanbei.parsers.rows import Ledger, list_tables
 from suanbei.parsers.sniff import Format, format_of
@@ -125,6 +126,27 @@ def parse_document(
         ordinal=ordinal_of(above, own_title, tables.title, title),
         parser=VERSION,
     )
+
+
+def read_in_subprocess(
+    data: bytes,
+    *,
+    name: str,
+    title: str = "",
+    period: str = "",
+    series: Series | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> ParsedDocument:
+    """`parse_document` in a child process with limits of memory, time and output.
+
+    Raises:
+        Overloaded: its turn does not come in time.
+        DocumentError: as `parse_document`, or a limit is exceeded.
+    """
+    return run_limited(
+        parse_document, data, name=name, title=title, period=period, series=series,
+        subject=name, limits=limits,
+    )  # fmt: skip
 
 
 def _accounting(ledger: Ledger, slow_pages: int) -> Accounting:

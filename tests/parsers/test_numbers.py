@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument, Overloaded
-from suanbei.parsers import find_numbers as numbers
-from suanbei.parsers.find_numbers import numbers_apart, numbers_in
+from suanbei.common.errors import NotADocument
+from suanbei.parsers.find_numbers import find_in_subprocess, find_numbers
 from suanbei.registry.cells.numbers import number_key
 from tests.lists import number
 
 
 def places(data: bytes) -> list[tuple[int | None, int, str]]:
-    return [(one.page, one.line, str(one.found.number)) for one in numbers_in(data, "x")]
+    return [(one.page, one.line, str(one.found.number)) for one in find_numbers(data, "x")]
 
 
 def test_a_place_is_a_line_of_the_text() -> None:
@@ -35,7 +34,7 @@ def test_tags_within_a_number_are_no_break(whole: bool) -> None:
 
 
 def test_the_context_is_one_line() -> None:
-    (one,) = numbers_in(f"我们的\n编号   是{number(1)}。".encode(), "x")
+    (one,) = find_numbers(f"我们的\n编号   是{number(1)}。".encode(), "x")
     assert one.context == f"我们的 编号 是{number(1)}。"
 
 
@@ -43,36 +42,15 @@ def test_the_context_is_one_line() -> None:
 def test_a_document_is_read_alike_here_and_apart(name: str) -> None:
     """Numbers cut by a page end included; pages are told."""
     data = (Path(__file__).parents[1] / "golden" / name).read_bytes()
-    found = numbers_in(data, name)
+    found = find_numbers(data, name)
     assert found
-    assert numbers_apart(data, name) == found
+    assert find_in_subprocess(data, name) == found
     assert all(one.page for one in found)
-
-
-def test_a_reader_that_takes_too_long_is_ended() -> None:
-    with pytest.raises(DocumentTooLarge, match="x: not read within 0"):
-        numbers_apart(b"PK\3\4" + b"\0" * 100, "x", seconds=0.05)
-
-
-def test_a_reader_that_crashes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_RUN", "import os; os.abort()")
-    with pytest.raises(BrokenDocument, match="x: the reader crashed on it"):
-        numbers_apart(b"%PDF-1.7", "x")
-
-
-def test_only_so_many_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = [numbers._READERS.acquire(blocking=False) for _ in range(numbers.cores())]
-    try:
-        with pytest.raises(Overloaded):
-            numbers_apart(b"%PDF-1.7", "x", seconds=0.01)
-    finally:
-        for _ in filter(None, taken):
-            numbers._READERS.release()
 
 
 def test_an_error_of_the_reader_comes_back_from_its_process() -> None:
     with pytest.raises(NotADocument):
-        numbers_apart(b"PK\5\6" + b"\0" * 18, "x")
+        find_in_subprocess(b"PK\5\6" + b"\0" * 18, "x")
 
 
 @pytest.mark.official
@@ -84,5 +62,5 @@ def test_every_number_of_the_real_lists_is_found(official: Path, series: str) ->
     newest = max((official / series).glob("*.docx"))
     rows = parse_document(newest.read_bytes(), name=newest.name).rows
     for path in (newest, newest.with_suffix(".pdf")):
-        found = {one.found.number.key for one in numbers_in(path.read_bytes(), path.name)}
+        found = {one.found.number.key for one in find_numbers(path.read_bytes(), path.name)}
         assert {number_key(row.number) for row in rows} == found

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from suanbei import cli
 from suanbei.common.settings import Settings
-from suanbei.parsers.find_numbers import numbers_apart
+from suanbei.parsers.find_numbers import find_in_subprocess
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
@@ -33,7 +33,7 @@ few = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scope
 @pytest.fixture
 def client(database: Database, settings: Settings) -> Iterator[TestClient]:
     import_document(database, listed([row(1), row(2)]))
-    services = Services(settings, database, numbers_in=numbers_apart)
+    services = Services(settings, database, numbers_in=find_in_subprocess)
     with TestClient(create_app(services)) as opened:  # raises what would be a 500
         yield opened
 

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from suanbei.common.settings import Settings
-from suanbei.parsers.find_numbers import numbers_apart
+from suanbei.parsers.find_numbers import find_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
@@ -40,7 +40,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     database = Database(settings.database)
     database.migrate()
     fill(database)
-    app = create_app(Services(settings, database, numbers_in=numbers_apart))
+    app = create_app(Services(settings, database, numbers_in=find_in_subprocess))
     yield schemathesis.openapi.from_asgi("/openapi.json", app)
     database.close()
 

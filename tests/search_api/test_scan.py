@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from suanbei.common.settings import Settings
-from suanbei.parsers.find_numbers import numbers_apart
+from suanbei.parsers.find_numbers import find_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
@@ -24,7 +24,7 @@ PDF = (Path(__file__).parents[1] / "golden" / "algorithm.pdf").read_bytes()
 @pytest.fixture
 def client(database: Database, settings: Settings) -> Iterator[TestClient]:
     import_document(database, listed([row(1), row(2)]))
-    services = Services(settings, database, numbers_in=numbers_apart)
+    services = Services(settings, database, numbers_in=find_in_subprocess)
     with TestClient(create_app(services)) as opened:
         yield opened
 

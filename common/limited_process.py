@@ -1,0 +1,224 @@
+"""Runs one of our functions in a child process with limits of memory, time and output.
+
+What strangers send is read there: a document may make a reader crash, hang or ask for all memory,
+and only the child ends. The child is a fresh interpreter (never a fork of a server with threads);
+the function, its arguments and its result go over pipes, pickled.
+"""
+
+import io
+import os
+import pickle
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, ParamSpec, TypeVar
+
+from suanbei.common.errors import (
+    BrokenDocument,
+    DocumentTooLarge,
+    Overloaded,
+    SuanbeiError,
+    UnreadDocument,
+)
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_ROOT = Path(__file__).absolute().parents[2]
+_RUN = "from suanbei.common.limited_process import main; main()"
+_CHUNK = 64 * 1024
+_SAFE_BUILTINS = frozenset(("set", "frozenset", "bytearray", "complex", "range", "slice"))
+_MESSAGE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child process may use.
+
+    `seconds` of time until its result is there; `memory` in bytes, above what the interpreter,
+    the imported modules and the arguments take; `output` in bytes, of its pickled result and of
+    each file that it writes; `wait` in seconds for its turn.
+    """
+
+    seconds: float = 15.0
+    memory: int = 400 << 20
+    output: int = 64 << 20
+    wait: float = 15.0
+
+
+DEFAULT_LIMITS = Limits()
+"""With the interpreter and a document in it, a child stays below 512 MB."""
+
+ONE_READER = threading.BoundedSemaphore(1)
+"""One reader at a time in each server."""
+
+
+def run_limited(
+    function: Callable[_P, _T],
+    /,
+    *arguments: Any,
+    subject: str,
+    limits: Limits = DEFAULT_LIMITS,
+    turns: threading.Semaphore = ONE_READER,
+    **named: Any,
+) -> _T:
+    """Call `function(*arguments, **named)` in a child process and return its result.
+
+    `function` is one of a module's top level; arguments and result can be pickled, and the result
+    is made of plain values and of our own classes. `subject` is what messages call the work:
+    mostly the name of a file. `turns` limits how many children run at once.
+
+    Raises:
+        Overloaded: its turn did not come within `limits.wait`.
+        DocumentTooLarge: more than `limits.output`, or more memory than it may have.
+        UnreadDocument: not done within `limits.seconds`.
+        BrokenDocument: the child crashed.
+        SuanbeiError: whatever of our errors the function raised.
+    """
+    request = pickle.dumps((function, arguments, named, limits), pickle.HIGHEST_PROTOCOL)
+    if not turns.acquire(timeout=limits.wait):
+        raise Overloaded(f"{subject}: other documents are being read; try again later")
+    try:
+        answer = _exchange(request, subject, limits)
+    finally:
+        turns.release()
+    try:
+        result: _T | _Failure = _ResultUnpickler(io.BytesIO(answer)).load()
+    except (pickle.UnpicklingError, EOFError) as error:
+        raise BrokenDocument(f"{subject}: the reader's answer cannot be read ({error})") from error
+    if isinstance(result, _Failure):
+        raise _to_error(result, subject)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """The child's answer if the function raised: an error of ours, or the name and text of any other."""
+
+    error: SuanbeiError | None
+    kind: str = ""
+    text: str = ""
+
+
+def _to_error(failure: _Failure, subject: str) -> SuanbeiError:
+    if failure.error is not None:
+        return failure.error
+    if failure.kind == "MemoryError":
+        return DocumentTooLarge(f"{subject}: reading it takes more memory than allowed")
+    return BrokenDocument(f"{subject}: the reader failed on it ({failure.kind}: {failure.text})")
+
+
+class _ResultUnpickler(pickle.Unpickler):
+    """Reads a result; a child that was taken over cannot make the server run anything by it."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Our own classes, and a few of the built-in ones."""
+        if module == "builtins" and name in _SAFE_BUILTINS:
+            return super().find_class(module, name)
+        if module == "datetime" or module.startswith("suanbei."):
+            found = super().find_class(module, name)
+            if isinstance(found, type):
+                return found
+        raise pickle.UnpicklingError(f"a result must not hold {module}.{name}")
+
+
+def _exchange(request: bytes, subject: str, limits: Limits) -> bytes:
+    """Start a child, send it the request, return its answer; whatever happens, it is gone then."""
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    child = subprocess.Popen(
+        # -P: a folder named like one of our packages, wherever the user stands, is not imported.
+        [sys.executable, "-P", "-c", _RUN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        start_new_session=True,  # its own group: whatever it starts ends with it
+    )
+    sender = threading.Thread(target=_send, args=(child.stdin, request), daemon=True)
+    sender.start()
+    try:
+        answer = _receive(child, subject, limits)
+        child.wait(limits.seconds)
+    finally:
+        if child.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        sender.join()
+        if child.stdout:
+            child.stdout.close()
+    if child.returncode == -signal.SIGXCPU:
+        raise UnreadDocument(f"{subject}: not read within {limits.seconds:g} seconds")
+    if child.returncode:
+        raise BrokenDocument(f"{subject}: the reader crashed on it, or wanted too much memory")
+    return answer
+
+
+def _send(stream: IO[bytes] | None, request: bytes) -> None:
+    """Feed the child from a thread of its own: both ends would deadlock on full pipes."""
+    if stream is not None:
+        with suppress(OSError), stream:
+            stream.write(request)
+
+
+def _receive(child: "subprocess.Popen[bytes]", subject: str, limits: Limits) -> bytes:
+    """The child's output, counted and timed as it comes."""
+    deadline = time.monotonic() + limits.seconds
+    received = bytearray()
+    if child.stdout is None:
+        return b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while selector.select(max(0.0, deadline - time.monotonic())):
+            chunk = os.read(child.stdout.fileno(), _CHUNK)
+            if not chunk:
+                return bytes(received)
+            received += chunk
+            if len(received) > limits.output:
+                raise DocumentTooLarge(f"{subject}: gives more than {limits.output} bytes")
+    raise UnreadDocument(f"{subject}: not read within {limits.seconds:g} seconds")
+
+
+def main() -> None:
+    """The child's side: one call from standard input, its result to standard output."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not print into the result
+    function, arguments, named, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent's
+    _set_limits(limits)
+    result: object
+    try:
+        result = function(*arguments, **named)
+    except SuanbeiError as error:
+        result = _Failure(error)
+    except Exception as error:  # noqa: BLE001 - reported to the parent, which raises it as one line
+        text = " ".join(str(error).split())[:_MESSAGE_LENGTH]
+        result = _Failure(None, type(error).__name__, text)
+    with output:
+        pickle.dump(result, output, pickle.HIGHEST_PROTOCOL)
+
+
+def _set_limits(limits: Limits) -> None:
+    """Bound this process; RLIMIT_DATA counts what it allocates, not the libraries it maps."""
+    seconds = int(limits.seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))
+    most = _allocated() + limits.memory
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+def _allocated() -> int:
+    """Bytes of private memory that this process has; 0 where the system does not say."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * 1024
+    return 0
