@@ -27,7 +27,7 @@ PART = 20
 Cells = tuple[str, ...]
 Peer = Callable[[Path], Sequence[Sequence[str | None]]]
 PEAK = (
-    "import sys; from pathlib import Path; from parsers import parse_document; "
+    "import sys; from pathlib import Path; from suanbei.parsers import parse_document; "
     "parse_document(Path(sys.argv[1]).read_bytes(), name='list.pdf')"
 )
 

@@ -1,14 +1,5 @@
 """Turns the bytes of a published document into rows."""
 
-from suanbei.parsers.document import VERSION, parse_document, read_in_subprocess, text_of
-from suanbei.parsers.records import Record, record, records
+from suanbei.parsers.document import VERSION, parse_document, read_in_subprocess, record, text_of
 
-__all__ = [
-    "VERSION",
-    "Record",
-    "parse_document",
-    "read_in_subprocess",
-    "record",
-    "records",
-    "text_of",
-]
+__all__ = ["VERSION", "parse_document", "read_in_subprocess", "record", "text_of"]

@@ -4,16 +4,18 @@ import codecs
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
 
 from suanbei.common.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
-from suanbei.parsers.layouts import series_of
-from suanbei.parsers.rows import Ledger, list_tables
+from suanbei.parsers.columns import series_of
+from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.parsers.sniff import Format, format_of
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
 from suanbei.parsers.titles import ordinal_of, period_in, title_of
-from suanbei.registry.importing.published import Accounting, ParsedDocument, Series
+from suanbei.registry.importing.published import Accounting, ParsedDocument, Row, Series
 
 VERSION = "1"
 """The version of the parsers, kept with every import."""
@@ -108,21 +110,21 @@ def parse_document(
         raise UnknownLayout(f"{name}: {told} in this {tables.format.upper()}")
     above = known.lines_above()
     own_title = title_of(above)
-    ledger = Ledger(
+    accounting = RowAccounting(
         period=period_in(own_title, *above, tables.title, title) or period,
         series=series_of(own_title) or series_of(tables.title) or series_of(title),
         forced=series,
     )
     for table in listed:
-        ledger.enter(table)
-    if not ledger.kept:
-        raise _nothing(ledger, name)
+        accounting.enter(table)
+    if not accounting.kept:
+        raise _nothing(accounting, name)
     return ParsedDocument(
         title=own_title or tables.title or title,
-        period=_period(ledger),
+        period=_period(accounting),
         format=tables.format,
-        rows=tuple(ledger.kept),
-        accounting=_accounting(ledger, tables.slow_pages),
+        rows=tuple(accounting.kept),
+        accounting=_accounting(accounting, tables.slow_pages),
         ordinal=ordinal_of(above, own_title, tables.title, title),
         parser=VERSION,
     )
@@ -149,25 +151,30 @@ def read_in_subprocess(
     )  # fmt: skip
 
 
-def _accounting(ledger: Ledger, slow_pages: int) -> Accounting:
+def record(row: Row) -> dict[str, Any]:
+    """A row as the JSON object that `suanbei parse` prints: the keys of DESIGN.md in their order."""
+    return {key: value for key, value in asdict(row).items() if key not in {"flags", "boxes"}}
+
+
+def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
     return Accounting(
-        seen=ledger.seen,
-        kept=len(ledger.kept),
-        headers=ledger.headers,
-        reported=tuple(ledger.reported),
-        unknown_columns=tuple(ledger.unknown_columns),
+        seen=accounting.seen,
+        kept=len(accounting.kept),
+        headers=accounting.headers,
+        reported=tuple(accounting.reported),
+        unknown_columns=tuple(accounting.unknown_columns),
         slow_pages=slow_pages,
     )
 
 
-def _nothing(ledger: Ledger, name: str) -> DocumentError:
+def _nothing(accounting: RowAccounting, name: str) -> DocumentError:
     """The error of a document with a known header and not one filing."""
-    if any(row.reason == "unknown_series" for row in ledger.reported):
+    if any(row.reason == "unknown_series" for row in accounting.reported):
         return UnknownLayout(f"{name}: neither columns nor title tell which series the list is of")
     return EmptyList(f"{name}: a known header and no filing below it")
 
 
-def _period(ledger: Ledger) -> str:
+def _period(accounting: RowAccounting) -> str:
     """The document's period; a list of deregistrations has that of its latest row."""
-    dated = [row.period for row in ledger.kept if row.series is Series.DEREGISTRATION]
-    return max(dated, default="") or ledger.period
+    dated = [row.period for row in accounting.kept if row.series is Series.DEREGISTRATION]
+    return max(dated, default="") or accounting.period

@@ -12,6 +12,7 @@
 import re
 from collections.abc import Mapping
 
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, check_sum, parse_number
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
 
 _ALGORITHM_NUMBER = re.compile(r"网信算备([0-9]{21})号")
@@ -35,9 +36,6 @@ def is_whole(series: Series | None, number: str) -> bool:
 
 def number_flags(series: Series, number: str) -> tuple[str, ...]:
     """What is wrong with a filing number of a series."""
-    # Not at the top: processes that only read pages (`suanbei.parsers.pdf.workers`) start without it.
-    from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, check_sum, parse_number
-
     plain = _ALGORITHM_NUMBER.fullmatch(number)
     if plain and series not in GENAI_SERIES:
         return () if check_sum(plain[1]) == 1 else ("check_digit",)

@@ -8,7 +8,7 @@ from bs4.element import NavigableString, PreformattedString
 from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
-from suanbei.parsers.headers import find_header
+from suanbei.parsers.columns import find_header
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
 from suanbei.parsers.tables import Cell, Table, TableRow, Tables
 from suanbei.parsers.text import BREAK, clean
@@ -148,7 +148,7 @@ def _read_table(table: Tag, name: str, most: int = MAX_ROWS + 1) -> list[TableRo
             span, height = _number(tag, "colspan", MAX_COLUMNS), _number(tag, "rowspan", MAX_ROWS)
             cells.append(Cell(_text(tag), span))
             if height > 1:
-                hanging[column] = (Cell(cells[-1].text, span, above=True), height - 1)
+                hanging[column] = (Cell(cells[-1].text, span, vertically_merged=True), height - 1)
             column += span
             if column > MAX_COLUMNS:
                 raise DocumentTooLarge(f"{name}: a table row of more than {MAX_COLUMNS} columns")

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from suanbei.parsers.columns import EXTRA_COLUMNS, Header, Layout, find_header, is_header_again
 from suanbei.parsers.flags import column_flags, is_whole, number_flags
-from suanbei.parsers.headers import Header, find_header, is_header_again
-from suanbei.parsers.layouts import EXTRA_COLUMNS, Layout
 from suanbei.parsers.tables import Table, TableRow
 from suanbei.parsers.text import clean, solid
 from suanbei.parsers.titles import period_of_date
@@ -15,7 +14,7 @@ _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListTable:
     """A table with its number in the document and the header that its rows are read by, if any.
 
     `own` says that the header stands in this table, not in the one that it goes on from.
@@ -34,7 +33,7 @@ class Listed:
 
 
 @dataclass(slots=True)
-class Ledger:
+class RowAccounting:
     """What became of every table row so far. `series` is what an unclear header falls back on."""
 
     period: str
@@ -46,7 +45,7 @@ class Ledger:
     unknown_columns: list[str] = field(default_factory=list)
     seen: int = 0
 
-    def enter(self, listed: Listed) -> None:
+    def enter(self, listed: ListTable) -> None:
         """Account for every row of a table."""
         rows = listed.table.rows
         self.seen += len(rows)
@@ -119,20 +118,20 @@ class Ledger:
             self._report(table, row, reason)
 
 
-def list_tables(tables: Iterable[Table]) -> list[Listed]:
+def list_tables(tables: Iterable[Table]) -> list[ListTable]:
     """Tables with their headers.
 
     A table without a header of its own goes on with the layout of the one before it if it is as
     wide and has filing numbers in the right place.
     """
-    listed: list[Listed] = []
+    listed: list[ListTable] = []
     header: Header | None = None
     for index, table in enumerate(tables, start=1):
         own = find_header(table.rows)
         if own is None and header is not None and not _continues(table, header):
             header = None
         header = own or header
-        listed.append(Listed(index, table, header, own is not None))
+        listed.append(ListTable(index, table, header, own is not None))
     return listed
 
 
@@ -171,7 +170,7 @@ def _odd(row: TableRow) -> str:
     """Why a row below a header is no filing; empty if it may be one."""
     if not any(cell.text.strip() for cell in row.cells):
         return "empty_row"
-    if all(cell.above for cell in row.cells):
+    if all(cell.vertically_merged for cell in row.cells):
         return "merged_row"
     return "header_as_data" if is_header_again(row) else ""
 

@@ -10,14 +10,14 @@ from suanbei.registry.importing.published import Box
 class Cell(NamedTuple):
     """One table cell: its text with breaks marked (see `suanbei.parsers.text`), and how wide it is.
 
-    `span` counts grid columns. `above` says that the cell continues the one above it (a vertical
+    `span` counts grid columns. `vertically_merged` says that the cell continues the one above it (a vertical
     merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box). `cut` says
     that its text runs off the page, so that its end may be missing.
     """
 
     text: str = ""
     span: int = 1
-    above: bool = False
+    vertically_merged: bool = False
     boxes: tuple[tuple[int, Box], ...] = ()
     cut: bool = False
 

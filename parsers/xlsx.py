@@ -64,7 +64,7 @@ def _rows(values: list[list[_Value]], merged: _Merged) -> list[TableRow]:
         column = 0
         while column < len(line):
             (top, left), span = merged.get((index, column), ((index, column), 1))
-            cells.append(Cell(_text(values[top][left]), span, above=top < index))
+            cells.append(Cell(_text(values[top][left]), span, vertically_merged=top < index))
             column += span
         rows.append(TableRow(tuple(cells), index + 1))
     return rows

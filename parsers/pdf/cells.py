@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from suanbei.parsers.pdf.content import Glyph, Ink, Unsure
+from suanbei.parsers.pdf.content import Glyph, NeedsFallback, PageContent
 from suanbei.parsers.pdf.grid import Grid, grids_of
 from suanbei.registry.importing.published import Box
 
@@ -52,7 +52,7 @@ class PageCell(NamedTuple):
     lines: tuple[Line, ...]
     box: Box
     span: int = 1
-    above: bool = False
+    vertically_merged: bool = False
     cut: bool = False
 
 
@@ -65,7 +65,7 @@ class PageTable(NamedTuple):
     rows: tuple[tuple[PageCell, ...], ...]
 
 
-class PageContent(NamedTuple):
+class PageTables(NamedTuple):
     """A page: tables and loose lines from top to bottom; `slow` if plain pdfplumber read it."""
 
     number: int
@@ -76,26 +76,28 @@ class PageContent(NamedTuple):
     slow: bool = False
 
 
-def arrange(ink: Ink, number: int) -> PageContent:
+def fill_cells(content: PageContent, number: int) -> PageTables:
     """Put the glyphs of a page into the cells that its rulings draw.
 
     Raises:
-        Unsure: the rulings do not make tables that this reader vouches for.
+        NeedsFallback: the rulings do not make tables that this reader vouches for.
     """
-    grids = grids_of(ink.across, ink.down)
-    if not grids and ink.areas:
-        for box in ink.areas:
-            ink.outline(box)
-        grids = grids_of(ink.across, ink.down)
-    if not grids and len(ink.across) > 1 and len(ink.down) > 1:
-        raise Unsure("rulings that make no table")
-    return arrange_in(grids, ink, number)
+    grids = grids_of(content.across, content.down)
+    if not grids and content.areas:
+        for box in content.areas:
+            content.outline(box)
+        grids = grids_of(content.across, content.down)
+    if not grids and len(content.across) > 1 and len(content.down) > 1:
+        raise NeedsFallback("rulings that make no table")
+    return fill_grids(grids, content, number)
 
 
-def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = False) -> PageContent:
+def fill_grids(
+    grids: Sequence[Grid], content: PageContent, number: int, *, slow: bool = False
+) -> PageTables:
     """Put the glyphs of a page into the cells of its tables."""
     held: list[list[_Held]] = [[{} for _ in grid.cells] for grid in grids]
-    loose = ink.glyphs
+    loose = content.glyphs
     for grid, cells in zip(grids, held, strict=True):
         loose = _fill(grid, cells, loose)
     for grid, cells in zip(grids, held, strict=True):
@@ -104,7 +106,7 @@ def arrange_in(grids: Sequence[Grid], ink: Ink, number: int, *, slow: bool = Fal
         _page_table(grid, [_lines(glyphs) for glyphs in cells])
         for grid, cells in zip(grids, held, strict=True)
     )
-    return PageContent(number, ink.height, tables, lines_of(loose), len(ink.glyphs), slow)
+    return PageTables(number, content.height, tables, lines_of(loose), len(content.glyphs), slow)
 
 
 def _fill(grid: Grid, held: list[_Held], glyphs: Iterable[Glyph]) -> list[Glyph]:

@@ -46,7 +46,7 @@ class Ruling(NamedTuple):
     end: float
 
 
-class Unsure(Exception):
+class NeedsFallback(Exception):
     """The fast reader does not vouch for this page: another reader takes it."""
 
 
@@ -59,7 +59,7 @@ class Unreadable(Exception):
 
 
 @dataclass(slots=True)
-class Ink:
+class PageContent:
     """All that is drawn on one page and matters for tables.
 
     `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
@@ -95,11 +95,11 @@ class Ink:
         self.down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
 
 
-def read_ink(page: pdfium.PdfPage) -> Ink:
+def read_content(page: pdfium.PdfPage) -> PageContent:
     """Glyphs and rulings of a page, upright whichever way the page is turned.
 
     Raises:
-        Unsure: letters without Unicode, or drawings turned inside drawings.
+        NeedsFallback: letters without Unicode, or drawings turned inside drawings.
         TooMuch: the page is larger, or holds more, than the limits allow.
     """
     box = page.get_mediabox()
@@ -107,29 +107,29 @@ def read_ink(page: pdfium.PdfPage) -> Ink:
     x0, y0, x1, y1 = place(box, box)
     if not 0 < x1 - x0 <= MAX_PAGE_SIDE or not 0 < y1 - y0 <= MAX_PAGE_SIDE:
         raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
-    ink = Ink(x1 - x0, y1 - y0)
+    content = PageContent(x1 - x0, y1 - y0)
     text_page = page.get_textpage()
     try:
-        _read_glyphs(text_page.raw, ink.glyphs, box, place)
+        _read_glyphs(text_page.raw, content.glyphs, box, place)
     finally:
         text_page.close()
-    for shape in Shapes(Unsure).read(page.raw):
-        _take_shape(ink, shape, box, place)
-    return ink
+    for shape in Shapes(NeedsFallback).read(page.raw):
+        _take_shape(content, shape, box, place)
+    return content
 
 
-def placed(page: pdfium.PdfPage, box: _Box) -> _Box:
+def to_top_left(page: pdfium.PdfPage, box: _Box) -> _Box:
     """A box in a page's PDF coordinates as one in points from its top left corner as shown."""
     place: _Place = _PLACES[page.get_rotation() // 90 % 4]
     return place(page.get_mediabox(), box)
 
 
-def _take_shape(ink: Ink, shape: Shape, page: _Box, place: "_Place") -> None:
+def _take_shape(content: PageContent, shape: Shape, page: _Box, place: "_Place") -> None:
     box = place(page, shape.box)
     if shape.kind == "space":
-        ink.glyphs.append((" ", box[0], box[0], box[3], 0.0))
+        content.glyphs.append((" ", box[0], box[0], box[3], 0.0))
     else:
-        ink.add_shape(box, shape.kind == "outline")
+        content.add_shape(box, shape.kind == "outline")
 
 
 def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place") -> None:
@@ -196,7 +196,7 @@ def _special(handle: object, index: int, code: int) -> str:
     if code in _HYPHENS:
         return "-"
     if code in _NO_UNICODE:
-        raise Unsure("letters without Unicode")
+        raise NeedsFallback("letters without Unicode")
     if code in _SURROGATES:
         # Two halves come as two characters in one place: the second completes the first.
         low = raw.FPDFText_GetUnicode(handle, index + 1)

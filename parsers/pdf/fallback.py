@@ -14,8 +14,8 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE
-from suanbei.parsers.pdf.cells import PageContent, arrange_in
-from suanbei.parsers.pdf.content import Glyph, Ink, Ruling, TooMuch, Unreadable, is_slanting
+from suanbei.parsers.pdf.cells import PageTables, fill_grids
+from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, TooMuch, Unreadable, is_slanting
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
@@ -34,7 +34,7 @@ _ERRORS = (
 """What pdfminer raises on broken pages: its own errors and those of its unguarded code."""
 
 
-def read_slowly(data: bytes, number: int) -> PageContent:
+def read_with_pdfplumber(data: bytes, number: int) -> PageTables:
     """The contents of one page, counted from 1.
 
     Raises:
@@ -47,12 +47,12 @@ def read_slowly(data: bytes, number: int) -> PageContent:
             if len(page.chars) > MAX_GLYPHS_PER_PAGE:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
             glyphs = [_glyph(char) for char in page.chars if not is_slanting(_angle(char))]
-            ink = Ink(float(page.width), float(page.height), glyphs)
+            content = PageContent(float(page.width), float(page.height), glyphs)
             lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
             grids = [_grid(table.cells) for table in page.find_tables(lines)]
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
-    return arrange_in(sorted(grids, key=lambda grid: grid.ys[0]), ink, number, slow=True)
+    return fill_grids(sorted(grids, key=lambda grid: grid.ys[0]), content, number, slow=True)
 
 
 def _angle(char: dict[str, Any]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from suanbei.parsers.pdf.content import Ruling, Unsure
+from suanbei.parsers.pdf.content import NeedsFallback, Ruling
 
 _SNAP = 3.0
 """Rulings closer than this (points) are one; so far may ends fail to touch."""
@@ -28,7 +28,7 @@ def grids_of(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Grid]:
     """The tables that rulings draw, from top to bottom.
 
     Raises:
-        Unsure: the rulings close no rectangles, or far too many.
+        NeedsFallback: the rulings close no rectangles, or far too many.
     """
     rows, columns = _snapped(across), _snapped(down)
     grids = [_grid(*part) for part in _components(rows, columns)]
@@ -65,7 +65,7 @@ def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[
     flat_rows = [Ruling(at, *part) for at, parts in rows for part in parts]
     flat_columns = [Ruling(at, *part) for at, parts in columns for part in parts]
     if len(flat_rows) * len(flat_columns) > _MAX_CELLS:
-        raise Unsure("too many rulings")
+        raise NeedsFallback("too many rulings")
     group_of_row = list(range(len(flat_rows)))
     members: dict[int, list[int]] = {i: [i] for i in group_of_row}
     down_of: dict[int, list[Ruling]] = {i: [] for i in group_of_row}
@@ -116,7 +116,7 @@ def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
         return None
     height, width = len(ys) - 1, len(xs) - 1
     if height * width > _MAX_CELLS:
-        raise Unsure("too many cells")
+        raise NeedsFallback("too many cells")
     walls_above = _walls(across, ys, xs)
     walls_left = _walls(down, xs, ys)
     owner = [[-1] * width for _ in range(height)]
@@ -166,5 +166,5 @@ def _claim(owner: list[list[int]], span: Span, cell: int) -> None:
     for row in range(top, bottom):
         for column in range(left, right):
             if owner[row][column] >= 0:
-                raise Unsure("cells that are no rectangles")
+                raise NeedsFallback("cells that are no rectangles")
             owner[row][column] = cell

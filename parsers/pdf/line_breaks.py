@@ -35,7 +35,7 @@ Column = tuple[float, float]
 _Key = tuple[int, int]
 
 
-def spell(cells: Sequence[tuple[Column, Sequence[Line]]]) -> list[str]:
+def join_lines(cells: Sequence[tuple[Column, Sequence[Line]]]) -> list[str]:
     """The texts of all cells of a table, each break marked as `BREAK` or `LOST_SPACE`."""
     columns = _Columns(cells)
     texts = [columns.joined(column, lines) for column, lines in cells]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from suanbei.parsers.columns import Header, find_header, is_header_again
 from suanbei.parsers.flags import is_whole
-from suanbei.parsers.headers import Header, find_header, is_header_again
-from suanbei.parsers.pdf.cells import PAGE_NUMBER, Line, PageCell, PageContent, PageTable
-from suanbei.parsers.pdf.line_breaks import Column, spell
+from suanbei.parsers.pdf.cells import PAGE_NUMBER, Line, PageCell, PageTable, PageTables
+from suanbei.parsers.pdf.line_breaks import Column, join_lines
 from suanbei.parsers.tables import Cell, Table, TableRow
 from suanbei.parsers.text import BREAK, solid
 from suanbei.registry.importing.published import Box
@@ -40,7 +40,7 @@ class _OpenRow:
 class _OpenCell:
     lines: list[Line]
     span: int
-    above: bool
+    vertically_merged: bool
     boxes: list[tuple[int, Box]]
     cut: bool
 
@@ -53,14 +53,14 @@ class _OpenCell:
         return x0, x1
 
 
-def join(pages: Sequence[PageContent]) -> tuple[list[Table], list[str]]:
+def merge_pages(pages: Sequence[PageTables]) -> tuple[list[Table], list[str]]:
     """The tables of a document over all its pages, and the lines outside of them."""
     running = _running_lines(pages)
     tables: list[_Open] = []
     lines: list[str] = []
     pending: list[str] = []
     for page in pages:
-        loose = [line for line in page.lines if not _furniture(line, page, running)]
+        loose = [line for line in page.lines if not _is_running_line(line, page, running)]
         for index, table in enumerate(page.tables):
             above = [line for line in loose if line.y < table.top + 2]
             loose = loose[len(above) :]
@@ -76,7 +76,7 @@ def join(pages: Sequence[PageContent]) -> tuple[list[Table], list[str]]:
     return [_closed(table) for table in tables], lines
 
 
-def _running_lines(pages: Sequence[PageContent]) -> set[tuple[str, int]]:
+def _running_lines(pages: Sequence[PageTables]) -> set[tuple[str, int]]:
     """Loose lines printed at the same place on several pages: page headers and footers."""
     seen: dict[tuple[str, int], int] = {}
     for page in pages:
@@ -89,7 +89,7 @@ def _line_key(line: Line) -> tuple[str, int]:
     return re.sub(r"\d+", "0", line.text), round(line.y)
 
 
-def _furniture(line: Line, page: PageContent, running: set[tuple[str, int]]) -> bool:
+def _is_running_line(line: Line, page: PageTables, running: set[tuple[str, int]]) -> bool:
     if page.number > 1 and _line_key(line) in running:
         return True
     return bool(PAGE_NUMBER.fullmatch(line.text))
@@ -125,7 +125,7 @@ def _open(table: PageTable, page: int, above: tuple[str, ...]) -> _Open:
 
 def _opened(row: Sequence[PageCell], page: int) -> _OpenRow:
     cells = [
-        _OpenCell(list(cell.lines), cell.span, cell.above, [(page, cell.box)], cell.cut)
+        _OpenCell(list(cell.lines), cell.span, cell.vertically_merged, [(page, cell.box)], cell.cut)
         for cell in row
     ]
     return _OpenRow(cells, page)
@@ -138,7 +138,7 @@ def _rows(rows: Sequence[_OpenRow], texts: Iterable[str] | None = None) -> list[
     for row in rows:
         number += not row.repeated
         cells = tuple(
-            Cell(next(told), cell.span, cell.above, tuple(cell.boxes), cell.cut)
+            Cell(next(told), cell.span, cell.vertically_merged, tuple(cell.boxes), cell.cut)
             for cell in row.cells
         )
         made.append(TableRow(cells, number, row.page, row.repeated))
@@ -208,7 +208,7 @@ def _known(row: _OpenRow, header: Header) -> dict[str, str]:
 
 def _append(last: _OpenRow, rest: _OpenRow) -> None:
     for cell, more in zip(last.cells, rest.cells, strict=True):
-        if not more.above or more.lines:
+        if not more.vertically_merged or more.lines:
             cell.lines += more.lines
         cell.boxes += more.boxes
         cell.cut |= more.cut
@@ -216,4 +216,4 @@ def _append(last: _OpenRow, rest: _OpenRow) -> None:
 
 def _closed(table: _Open) -> Table:
     cells = [(cell.column(), cell.lines) for row in table.rows for cell in row.cells]
-    return Table(tuple(_rows(table.rows, spell(cells))), table.lines_above)
+    return Table(tuple(_rows(table.rows, join_lines(cells))), table.lines_above)

@@ -1,7 +1,7 @@
-"""All pages of a PDF, in this process or, where there are many, in several."""
+"""All pages of a PDF."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pypdfium2 as pdfium
@@ -9,32 +9,28 @@ from pypdfium2 import raw
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
 from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES
-from suanbei.parsers.pdf.cells import PageContent, arrange
-from suanbei.parsers.pdf.content import TooMuch, Unreadable, Unsure, read_ink
-from suanbei.parsers.pdf.workers import Helper, cores, shares_of
+from suanbei.parsers.pdf.cells import PageTables, fill_cells
+from suanbei.parsers.pdf.content import NeedsFallback, TooMuch, Unreadable, read_content
 
 PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""
 
 
-def read_pages(data: bytes, name: str) -> list[PageContent]:
+def read_pages(data: bytes, name: str) -> list[PageTables]:
     """The contents of all pages.
 
     Raises:
         BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
     """
     with opened(data, name) as document:
-        own, *others = shares_of(len(document), cores())
-        helpers = [Helper(data, name, share) for share in others]
-        try:
-            pages = read_range(document, data, own, name)
-            for helper in helpers:
-                found = helper.result()
-                pages += read_range(document, data, helper.pages, name) if found is None else found
-            return pages
-        finally:
-            for helper in helpers:
-                helper.close()
+        pages: list[PageTables] = []
+        glyphs = 0
+        for index in range(len(document)):
+            pages.append(_read_page(document, data, index, name))
+            glyphs += pages[-1].glyphs
+            if glyphs > MAX_GLYPHS:
+                raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
+        return pages
 
 
 @contextmanager
@@ -68,32 +64,14 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
     raise BrokenDocument(f"{name}: the PDF has no pages")
 
 
-def read_range(
-    document: pdfium.PdfDocument, data: bytes, indexes: Iterable[int], name: str
-) -> list[PageContent]:
-    """The contents of some pages, by index from 0; the caller holds `PDFIUM`.
-
-    Raises:
-        BrokenDocument, DocumentTooLarge: a page cannot be read.
-    """
-    pages: list[PageContent] = []
-    glyphs = 0
-    for index in indexes:
-        pages.append(_read_page(document, data, index, name))
-        glyphs += pages[-1].glyphs
-        if glyphs > MAX_GLYPHS:
-            raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
-    return pages
-
-
-def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str) -> PageContent:
+def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str) -> PageTables:
     try:
         page = document[index]
         try:
-            return arrange(read_ink(page), index + 1)
+            return fill_cells(read_content(page), index + 1)
         finally:
             page.close()
-    except Unsure:
+    except NeedsFallback:
         return _read_page_slowly(data, index, name)
     except TooMuch as error:
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
@@ -101,12 +79,12 @@ def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str)
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
 
 
-def _read_page_slowly(data: bytes, index: int, name: str) -> PageContent:
+def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
     # pdfplumber takes longer to import than most lists take to read.
-    from suanbei.parsers.pdf.fallback import read_slowly
+    from suanbei.parsers.pdf.fallback import read_with_pdfplumber
 
     try:
-        return read_slowly(data, index + 1)
+        return read_with_pdfplumber(data, index + 1)
     except Unreadable as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
     except TooMuch as error:

@@ -3,8 +3,8 @@
 from itertools import chain
 
 from suanbei.common.errors import NoTextLayer
-from suanbei.parsers.pdf.cells import PageContent
-from suanbei.parsers.pdf.merge_pages import join
+from suanbei.parsers.pdf.cells import PageTables
+from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.pages import read_pages
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
@@ -18,7 +18,7 @@ def read_pdf(data: bytes, name: str) -> Tables:
         NoTextLayer: no page has any text. DocumentTooLarge: over a limit.
     """
     pages = _pages_with_text(data, name)
-    tables, lines = join(pages)
+    tables, lines = merge_pages(pages)
     slow = sum(page.slow for page in pages)
     return Tables("pdf", tuple(tables), tuple(lines), slow)
 
@@ -33,14 +33,14 @@ def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:
     """
     pages = _pages_with_text(data, name)
     told = {page.number: [line.text for line in page.lines] for page in pages}
-    tables, _ = join(pages)
+    tables, _ = merge_pages(pages)
     for row in chain.from_iterable(table.rows for table in tables):
         if row.page is not None:
             told[row.page].append(" ".join(clean(cell.text) for cell in row.cells))
     return [(number, "\n".join(lines)) for number, lines in told.items()]
 
 
-def _pages_with_text(data: bytes, name: str) -> list[PageContent]:
+def _pages_with_text(data: bytes, name: str) -> list[PageTables]:
     pages = read_pages(data, name)
     if not any(page.glyphs for page in pages):
         raise NoTextLayer(f"{name}: {len(pages)} pages without any text, perhaps a scan")

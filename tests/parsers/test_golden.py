@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from suanbei.parsers import parse_document, record
+from suanbei.parsers.columns import find_header, header_name
 from suanbei.parsers.document import read
-from suanbei.parsers.headers import find_header
-from suanbei.parsers.layouts import header_name
 from suanbei.parsers.sniff import format_of
 from suanbei.registry.importing.published import ParsedDocument, Series
 from tests.golden.making.case import (

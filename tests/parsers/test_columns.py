@@ -4,8 +4,7 @@ import pytest
 
 from suanbei.common.errors import EmptyList, UnknownLayout
 from suanbei.parsers import parse_document
-from suanbei.parsers.headers import find_header
-from suanbei.parsers.layouts import COLUMNS, header_name, layout_of
+from suanbei.parsers.columns import COLUMNS, find_header, header_name, layout_of
 from suanbei.parsers.tables import Cell, TableRow
 from suanbei.registry.importing.published import Series
 from tests.parsers.making import HEADER, NUMBER, ROW, docx, table

@@ -1,14 +1,20 @@
-"""Cuts a row out of the PDF pages that it is printed on."""
+"""One row of a published list as a PNG: cut from its PDF pages, or drawn as a table row."""
+
+import io
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
-from suanbei.common.errors import BrokenDocument
-from suanbei.parsers.headers import find_header
-from suanbei.parsers.pdf.cells import PageTable, arrange
-from suanbei.parsers.pdf.content import TooMuch, Unsure, placed, read_ink
+from suanbei.common.errors import BrokenDocument, NotFound
+from suanbei.parsers.columns import find_header
+from suanbei.parsers.document import parse_document, read
+from suanbei.parsers.pdf.cells import PageTable, fill_cells
+from suanbei.parsers.pdf.content import NeedsFallback, TooMuch, read_content, to_top_left
 from suanbei.parsers.pdf.pages import opened
-from suanbei.parsers.tables import Cell, TableRow
+from suanbei.parsers.row_image.draw import draw_rows
+from suanbei.parsers.sniff import format_of
+from suanbei.parsers.tables import Cell, Table, TableRow
+from suanbei.parsers.text import clean
 from suanbei.registry.importing.published import Box
 
 Places = tuple[tuple[int, Box], ...]
@@ -21,7 +27,71 @@ _GAP = 6
 _PAPER, _MARKED, _EDGE = (255, 255, 255), (255, 247, 204), (214, 69, 65)
 
 
-def cut_out(data: bytes, name: str, places: Places) -> Image.Image:
+def render_row(
+    data: bytes,
+    *,
+    name: str,
+    table: int,
+    row: int,
+    page: int | None = None,
+    boxes: tuple[tuple[int, Box], ...] = (),
+) -> bytes:
+    """The picture of a published row as PNG bytes, its header above it where there is one.
+
+    `table`, `row`, `page` and `boxes` are those of `suanbei.registry.importing.published.Row`. A row of a PDF is cut from
+    its page or pages and marked; a row of any other format is drawn as a table row.
+
+    Raises:
+        DocumentError: the file cannot be read.
+        NotFound: the document has no such row.
+        NoFont: the row has to be drawn, and this machine has no font with Chinese characters.
+    """
+    if format_of(data, name) == "pdf":
+        places: Places = boxes or _places(data, name, table, row)
+        picture = _cut_out(data, name, places)
+    else:
+        picture = _drawn(data, name, table, row)
+    return _png(picture)
+
+
+def _places(data: bytes, name: str, table: int, row: int) -> Places:
+    for found in parse_document(data, name=name).rows:
+        if (found.table, found.row) == (table, row):
+            return found.boxes
+    raise _no_row(name, table, row)
+
+
+def _drawn(data: bytes, name: str, table: int, row: int) -> Image.Image:
+    tables = read(data, name).tables
+    if not 0 < table <= len(tables):
+        raise _no_row(name, table, row)
+    wanted = next((found for found in tables[table - 1].rows if found.number == row), None)
+    if wanted is None:
+        raise _no_row(name, table, row)
+    head = _header_rows(tables[table - 1])
+    return draw_rows([*map(_texts, head), _texts(wanted)], marked=len(head))
+
+
+def _header_rows(table: Table) -> list[TableRow]:
+    header = find_header(table.rows)
+    return list(table.rows[header.first : header.first + header.height]) if header else []
+
+
+def _texts(row: TableRow) -> list[str]:
+    return [text for cell in row.cells for text in [clean(cell.text)] + [""] * (cell.span - 1)]
+
+
+def _no_row(name: str, table: int, row: int) -> NotFound:
+    return NotFound(f"{name}: table {table} has no row {row}")
+
+
+def _png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _cut_out(data: bytes, name: str, places: Places) -> Image.Image:
     """The parts of pages around a row's cells, one below another, each under its header.
 
     `places` are the row's cells as (page, box), at least one.
@@ -56,8 +126,8 @@ def _around(boxes: list[Box]) -> Box:
 def _head(page: pdfium.PdfPage, area: Box) -> Box | None:
     """Where on a page the header of the table around an area is printed."""
     try:
-        content = arrange(read_ink(page), 1)
-    except (Unsure, TooMuch):
+        content = fill_cells(read_content(page), 1)
+    except (NeedsFallback, TooMuch):
         return None
     for table in content.tables:
         if table.top - 1 <= area[1] and area[3] <= table.bottom + 1:
@@ -81,7 +151,7 @@ def _header_box(table: PageTable) -> Box | None:
 
 def _strip(page: pdfium.PdfPage, area: Box, ceiling: float, *, marked: bool = False) -> Image.Image:
     """A page's part below `ceiling` as a picture; a marked one is coloured and outlined."""
-    x0, y0, x1, y1 = placed(page, page.get_cropbox())
+    x0, y0, x1, y1 = to_top_left(page, page.get_cropbox())
     above = _MARGIN if marked else 1.0
     left, right = max(area[0] - _MARGIN, x0), min(area[2] + _MARGIN, x1)
     top, bottom = max(area[1] - above, ceiling, y0), min(area[3] + above, y1)

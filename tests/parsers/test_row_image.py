@@ -8,7 +8,7 @@ from PIL import Image
 
 from suanbei.common.errors import NoFont, NotFound
 from suanbei.parsers import parse_document
-from suanbei.parsers.row_image import fonts, render_row
+from suanbei.parsers.row_image import draw, render_row
 from suanbei.registry.importing.published import Row
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -36,7 +36,7 @@ def marked(image: Image.Image) -> float:
 
 @pytest.mark.parametrize("name", ["algorithm.pdf", "turned.pdf", "in_a_form.pdf", "rectangles.pdf"])
 def test_a_row_is_cut_from_its_page(name: str) -> None:
-    """The marked part is where the row's cells are: it holds ink, and most of the picture."""
+    """The marked part is where the row's cells are: it holds content, and most of the picture."""
     image = picture(name, rows(name)[1])
     assert marked(image) > 0.3
     assert min(image.convert("L").getextrema()) < 100
@@ -70,7 +70,7 @@ def test_a_row_over_two_pages_shows_both_parts() -> None:
 def test_a_row_is_drawn_where_there_are_no_pages(name: str) -> None:
     """Or the error says honestly that there is no font to draw it with."""
     try:
-        fonts.font_file()
+        draw.font_file()
     except NoFont:
         with pytest.raises(NoFont, match="no font with Chinese characters"):
             picture(name, rows(name)[0])
@@ -80,11 +80,11 @@ def test_a_row_is_drawn_where_there_are_no_pages(name: str) -> None:
 
 def test_no_font_is_an_honest_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Never a picture of empty boxes."""
-    monkeypatch.setattr(fonts, "_folders", lambda: [Path("/nonexistent")])
-    fonts.font_file.cache_clear()
+    monkeypatch.setattr(draw, "_folders", lambda: [Path("/nonexistent")])
+    draw.font_file.cache_clear()
     with pytest.raises(NoFont, match="install one"):
         picture("algorithm.docx", rows("algorithm.docx")[0])
-    fonts.font_file.cache_clear()
+    draw.font_file.cache_clear()
 
 
 def test_a_row_that_is_not_there() -> None:

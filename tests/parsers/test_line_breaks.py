@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.parsers.pdf.cells import Line
-from suanbei.parsers.pdf.line_breaks import spell
+from suanbei.parsers.pdf.line_breaks import join_lines
 from suanbei.parsers.text import clean
 
 EM = 10.0
@@ -22,7 +22,7 @@ def line(text: str) -> Line:
 def read(*lines: str, others: tuple[tuple[str, ...], ...] = ()) -> str:
     """A cell's text, in a column with one full line and other cells."""
     cells = [(FULL,), *others, lines]
-    return clean(spell([(COLUMN, list(map(line, cell))) for cell in cells])[-1])
+    return clean(join_lines([(COLUMN, list(map(line, cell))) for cell in cells])[-1])
 
 
 def test_words_and_cut_words() -> None:

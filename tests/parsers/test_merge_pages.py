@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suanbei.parsers.pdf.cells import Line, PageCell, PageContent, PageTable
-from suanbei.parsers.pdf.merge_pages import join
-from suanbei.parsers.rows import Ledger, list_tables
+from suanbei.parsers.pdf.cells import Line, PageCell, PageTable, PageTables
+from suanbei.parsers.pdf.merge_pages import merge_pages
+from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.registry.importing.published import Row
 
 HEADER = ["序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注"]
@@ -43,7 +43,7 @@ class Press:
     header_on_each_page: bool
     page_numbers: bool
 
-    def pages(self, rows: list[list[str]]) -> list[PageContent]:
+    def pages(self, rows: list[list[str]]) -> list[PageTables]:
         """The pages, as the page reader hands them over."""
         head = self._lines(HEADER)
         printed: list[list[list[list[str]]]] = [[head]]
@@ -69,7 +69,7 @@ class Press:
     def _height(self, lines: list[list[str]]) -> int:
         return max(map(len, lines))
 
-    def _page(self, number: int, rows: list[list[list[str]]]) -> PageContent:
+    def _page(self, number: int, rows: list[list[list[str]]]) -> PageTables:
         xs = [0.0]
         for width in ACROSS:
             xs.append(xs[-1] + width * EM)
@@ -88,22 +88,22 @@ class Press:
             top = bottom
         loose = (_line(f"- {number} -", 100.0, 580.0),) if self.page_numbers else ()
         table = PageTable(tuple(xs), 50.0, top, tuple(made))
-        return PageContent(number, 600.0, (table,), loose, 100)
+        return PageTables(number, 600.0, (table,), loose, 100)
 
 
 def _line(text: str, x0: float, y: float) -> Line:
     return Line(text, x0, x0 + len(text) * EM, y, EM, EM, EM)
 
 
-def read(pages: list[PageContent]) -> list[Row]:
-    tables, _ = join(pages)
-    ledger = Ledger("2024-12")
+def read(pages: list[PageTables]) -> list[Row]:
+    tables, _ = merge_pages(pages)
+    accounting = RowAccounting("2024-12")
     for listed in list_tables(tables):
-        ledger.enter(listed)
-    assert not ledger.reported
-    assert ledger.seen == len(ledger.kept) + ledger.headers
+        accounting.enter(listed)
+    assert not accounting.reported
+    assert accounting.seen == len(accounting.kept) + accounting.headers
     assert len(tables) == 1
-    return ledger.kept
+    return accounting.kept
 
 
 @given(ROWS, st.integers(min_value=3, max_value=30), st.booleans(), st.booleans(), st.booleans())

@@ -1,0 +1,259 @@
+"""The columns of a table: its header, one row or several with merged, doubled or split cells, and
+the layout that tells what each column holds and which series the table belongs to.
+
+Columns are told by their names, never by position. The names are those of the published lists (national since 2022, provincial since 2024) with their
+variants; a name is compared without white space, full-width signs read as half-width.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from suanbei.parsers.tables import TableRow
+from suanbei.parsers.text import bare
+from suanbei.registry.importing.published import Series
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "seq": ("序号", "编号"),
+    "name": (
+        "算法名称", "模型名称", "大模型名称", "应用/功能名称", "应用(功能)名称", "应用名称",
+        "功能名称", "应用或功能名称", "服务名称",
+    ),
+    "label": ("算法类别", "算法类型", "角色", "主体角色"),
+    "entity": ("主体名称", "备案主体", "备案单位", "登记单位", "单位名称", "备案主体名称", "企业名称"),
+    "product": ("应用产品", "产品名称"),
+    "purpose": ("主要用途", "用途"),
+    "number": (
+        "备案编号", "备案号", "算法备案编号", "算法备案号", "上线编号", "登记编号", "登记号",
+        "大模型备案编号", "大模型备案号",
+    ),
+    "remark": ("备注",),
+    "region": ("属地", "地区"),
+    "filed_on": ("备案时间", "登记时间", "注销时间", "备案日期", "登记日期", "注销日期"),
+}  # fmt: skip
+"""The header names of each field of a row."""
+
+EXTRA_COLUMNS = ("适用场景",)
+"""Published columns that no field takes: kept in `extra`, but not reported as unknown."""
+
+_NOTE = re.compile(r"(?<=.)\([^()]*\)$")
+"""What a header name may be followed by: 主体名称（全称）, 备案时间（年月日）."""
+_FIELD_OF = {name: field for field, names in COLUMNS.items() for name in names}
+_LONGEST_NAME = 24
+"""Characters of the longest column name, white space in it included."""
+_TITLES = {
+    "注销": Series.DEREGISTRATION,
+    "深度合成": Series.DEEP_SYNTHESIS,
+    "信息服务算法": Series.ALGORITHM,
+    "已登记": Series.GENAI_REGISTRATION,
+    "已备案": Series.GENAI_FILING,
+}
+_REQUIRED = {"name", "entity", "number"}
+_REGISTERED = {"登记单位", "上线编号", "登记编号", "登记号", "登记时间", "登记日期"}
+_DEREGISTERED = {"注销时间", "注销日期"}
+_CATEGORIES = {"算法类别", "算法类型"}
+_ROLES = {"角色", "主体角色"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A known table: its series, and for each grid column the field (or unknown name) it holds.
+
+    `columns` has one header name per grid column; `fields` the field it means, "" if nobody knows.
+    `series` is None where the columns do not tell it.
+    """
+
+    series: Series | None
+    columns: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    def unknown(self) -> list[str]:
+        """Header names that nobody knows, each once."""
+        names = [
+            name
+            for name, field in zip(self.columns, self.fields, strict=True)
+            if name and not field and name not in EXTRA_COLUMNS
+        ]
+        return list(dict.fromkeys(names))
+
+    def key(self, place: int) -> str:
+        """The field that a grid column holds, else its name; one without a name is 第N列."""
+        if place < len(self.columns) and (told := self.fields[place] or self.columns[place]):
+            return told
+        return f"第{place + 1}列"
+
+
+@lru_cache(maxsize=4096)
+def header_name(text: str) -> str:
+    """A header cell's text for comparing: no white space, full-width signs as half-width."""
+    return unicodedata.normalize("NFKC", bare(text))
+
+
+def is_column_name(text: str) -> bool:
+    """Whether a text is the header name of a known column."""
+    if len(text) > _LONGEST_NAME:
+        return False
+    name = header_name(text)
+    return bool(_field_of(name)) or name in EXTRA_COLUMNS
+
+
+def _field_of(name: str) -> str:
+    """The field that a header name means, "" if nobody knows."""
+    return _FIELD_OF.get(name) or _FIELD_OF.get(_NOTE.sub("", name), "")
+
+
+def layout_of(names: Sequence[str]) -> Layout | None:
+    """The layout of a header row, given the name over each grid column; None if it is none."""
+    columns = tuple(header_name(name) for name in names)
+    fields = tuple(map(_field_of, columns))
+    if not set(fields) >= _REQUIRED:
+        return None
+    first_name: dict[str, str] = {}
+    for name, field in zip(columns, fields, strict=True):
+        first_name.setdefault(field, name)
+    # Two names for one field: the first has it, the other is a column of its own.
+    fields = tuple(
+        field if first_name[field] == name else ""
+        for name, field in zip(columns, fields, strict=True)
+    )
+    return Layout(_series({_NOTE.sub("", name) for name in columns}), columns, fields)
+
+
+def series_of(title: str) -> Series | None:
+    """The series that a list's title names, for tables whose columns do not tell it."""
+    return next((series for word, series in _TITLES.items() if word in bare(title)), None)
+
+
+def _series(columns: set[str]) -> Series | None:
+    if columns & _DEREGISTERED:
+        return Series.DEREGISTRATION
+    if columns & _CATEGORIES:
+        return Series.ALGORITHM
+    if columns & _ROLES:
+        return Series.DEEP_SYNTHESIS
+    if columns & _REGISTERED:
+        return Series.GENAI_REGISTRATION
+    return Series.GENAI_FILING if "算法名称" not in columns else None
+
+
+_SEARCHED_ROWS = 6
+_MAX_HEIGHT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A table's header: where it stands, its layout, and the columns that its cells part."""
+
+    first: int
+    height: int
+    layout: Layout
+    spans: tuple[tuple[int, int], ...]
+
+    def texts(self, row: TableRow) -> Iterator[tuple[int, str]]:
+        """Each cell of a row with the index of the layout column that it belongs to.
+
+        A cell that stands beyond the header has an index that the layout has not.
+        """
+        if len(row.cells) == len(self.spans):
+            for (place, _), cell in zip(self.spans, row.cells, strict=True):
+                yield place, cell.text
+            return
+        end = sum(self.spans[-1])
+        for column, cell in row.columns():
+            yield column if column >= end else self._nearest(column, cell.span), cell.text
+
+    def _nearest(self, column: int, span: int) -> int:
+        """The header cell that shares most grid columns with a cell."""
+        return max(
+            self.spans,
+            key=lambda own: min(own[0] + own[1], column + span) - max(own[0], column),
+        )[0]
+
+
+def find_header(rows: Sequence[TableRow]) -> Header | None:
+    """The header among the first rows of a table, None if there is none."""
+    best: Header | None = None
+    for first in range(min(_SEARCHED_ROWS, len(rows))):
+        if len({header_name(cell.text) for cell in rows[first].cells} - {""}) < 2:
+            # One text is a title; a header says several, even if it is split over two rows.
+            continue
+        for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):
+            block = rows[first : first + height]
+            if height > 1 and not _is_header_part(block[-1]):
+                break
+            layout = layout_of(_names(block))
+            if layout is not None and (best is None or _known(layout) > _known(best.layout)):
+                echoes = _echoes(rows[first + height : first + _MAX_HEIGHT], layout)
+                best = Header(first, height + echoes, layout, _spans(block))
+        if best is not None:
+            return best
+    return None
+
+
+def _known(layout: Layout) -> int:
+    """How many of a layout's columns are known."""
+    return sum(map(bool, layout.fields))
+
+
+def _spans(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
+    """The columns that the rows of a header part, as (first grid column, how many)."""
+    starts = {
+        column for row in block for column, cell in row.columns() if not cell.vertically_merged
+    }
+    starts |= {column for column, _ in block[0].columns()}
+    end = max(sum(cell.span for cell in row.cells) for row in block)
+    edges = [*sorted(starts), end]
+    return tuple((start, stop - start) for start, stop in pairwise(edges))
+
+
+def is_header_again(row: TableRow) -> bool:
+    """Whether a row repeats the header: most of its cells are column names."""
+    texts = [cell.text for cell in row.cells if cell.text.strip()]
+    others = 0
+    for text in texts:
+        others += not is_column_name(text)
+        if others * 2 >= len(texts):
+            return False
+    return len(texts) >= 2
+
+
+def _echoes(rows: Sequence[TableRow], layout: Layout) -> int:
+    """How many rows right below the header only say it again, or hold its merged-down cells."""
+    count = 0
+    for row in rows:
+        told = [cell for cell in row.cells if not cell.vertically_merged]
+        names = [header_name(cell.text) for cell in told]
+        if any(names) and not all(name in ("", *layout.columns) for name in names):
+            break
+        if not any(cell.vertically_merged for cell in row.cells) or not row.cells:
+            break
+        count += 1
+    return count
+
+
+def _is_header_part(row: TableRow) -> bool:
+    """Whether a row can be the second half of a header: short texts without digits."""
+    return all(len(cell.text) <= 12 and not any(map(str.isdigit, cell.text)) for cell in row.cells)
+
+
+def _names(block: Sequence[TableRow]) -> list[str]:
+    """The name over each grid column, from the rows of a header put one below another."""
+    widths = [sum(cell.span for cell in row.cells) for row in block]
+    columns: list[list[str]] = [[] for _ in range(max(widths))]
+    for row in block:
+        for column, cell in row.columns():
+            for place in range(column, column + cell.span):
+                columns[place].append("" if cell.vertically_merged else header_name(cell.text))
+    return [_combined(parts) for parts in columns]
+
+
+def _combined(parts: list[str]) -> str:
+    """One column's name from the texts above one another: whole, repeated, or split."""
+    told = [part for part in dict.fromkeys(parts) if part]
+    whole = "".join(told)
+    if is_column_name(whole):
+        return whole
+    return next((part for part in reversed(told) if is_column_name(part)), whole)
