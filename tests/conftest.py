@@ -7,16 +7,22 @@ processes a test starts use it.
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import httpx
 import hypothesis
 import pytest
 
 from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
+from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 
 # A machine under load is slow; how slow is no property of the code.
 hypothesis.settings.register_profile("suanbei", deadline=None)
@@ -112,6 +118,51 @@ def _on_postgres(running: Cluster, afterwards: ExitStack) -> Database:
     afterwards.callback(running.drop, name)
     afterwards.callback(database.close)
     return database
+
+
+@pytest.fixture(scope="session")
+def snapshot_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped data, loaded once a session: copy it to change it."""
+    home = tmp_path_factory.mktemp("snapshot")
+    database = Database(f"sqlite:///{home / 'registry.sqlite3'}")
+    database.migrate()
+    load_snapshot(database, SNAPSHOT)
+    database.close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def snapshot_server(snapshot_home: Path) -> Iterator[str]:
+    """The address of a server over the shipped data, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "SUANBEI_HOME": str(snapshot_home), "SUANBEI_DATABASE_URL": "", "SUANBEI_SCHEDULE": "",
+        "SUANBEI_FULL_SCHEDULE": "", "SUANBEI_RATE_LIMIT": "0",
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "suanbei", "serve", "--port", str(port)],
+        cwd=Path(__file__).parents[1], env=environment, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_until_ready(address: str, seconds: float = 60) -> None:
+    """Wait for a server to say that it is ready."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/health/ready", timeout=5).is_success:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"{address} is not ready after {seconds:.0f} s")
 
 
 @pytest.fixture(scope="session")
