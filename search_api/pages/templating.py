@@ -21,7 +21,7 @@ from suanbei.search_api.pages.labels import Words
 def environment(language: Language) -> Environment:
     """The templates with the texts of one language; every value is escaped."""
     env = Environment(
-        loader=PackageLoader("search_api"),
+        loader=PackageLoader("suanbei.search_api"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
