@@ -15,7 +15,6 @@ from deploy.trial.processes import Process, ask, environment, free_port, running
 from deploy.trial.proxy import nginx
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
-from suanbei.registry.verify.upkeep import complete_cards
 from suanbei.search_api.search.sqlite import SqliteEngine
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy")
@@ -117,7 +116,6 @@ def _filled(folder: Path) -> Database:
     settings = settings_of(folder / "home")
     database = open_database(settings)
     load_snapshot(database, SNAPSHOT)
-    complete_cards(database)
     SqliteEngine(settings, database).refresh()
     return database
 

@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from bench.frame import Row, at_most
 from bench.frame.inputs import settings_of, snapshot_home
 from suanbei.registry.database import open_database
-from suanbei.registry.verify.upkeep import complete_cards
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages import charts
@@ -35,7 +34,6 @@ def measure(turns: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         settings = settings_of(snapshot_home(Path(name)))
         database = open_database(settings)
-        complete_cards(database)
         charts.warm_up()  # a server does it in the background
         app = create_app(Services(settings, database))
         with TestClient(app, headers={"accept": "text/html"}) as client:

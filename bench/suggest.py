@@ -9,7 +9,6 @@ from pathlib import Path
 from bench.frame import Row, at_most
 from bench.frame.inputs import settings_of, snapshot_home, synthetic_home
 from bench.verify import drawn
-from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import AlgorithmNumber, Number, parse_number
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.verify.suggestions import suggest
@@ -64,5 +63,5 @@ def milliseconds(database: Database, asked: list[Number]) -> float:
     with database.read() as session:
         began = time.perf_counter()
         for number in asked:
-            suggest(session, number, "", Language.EN)
+            suggest(session, number, "")
         return (time.perf_counter() - began) / len(asked) * 1000

@@ -1,14 +1,12 @@
 """The application: routes, errors and documentation over the services it is given."""
 
-from functools import partial
-
 from fastapi import FastAPI
 
 from suanbei.search_api import errors as problems
 from suanbei.search_api import pages
+from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.change_notifier import Herald
 from suanbei.search_api.deps import Services
-from suanbei.search_api.desk import VerdictDesk
 from suanbei.search_api.edge import App
 from suanbei.search_api.edge.limits import problem_of
 from suanbei.search_api.edge.state import StateReader
@@ -30,7 +28,7 @@ from suanbei.search_api.routes import (
     tables,
     verify,
 )
-from suanbei.search_api.routes.verify import ready_verdict
+from suanbei.search_api.routes.verify import MOST_KEPT
 from suanbei.search_api.stats import Statistics
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
@@ -71,9 +69,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.reader = StateReader(services.database)
-    desk = VerdictDesk(services.database, app.state.reader)
-    app.state.desk = desk
-    app.state.ready = {"/v1/verify": partial(ready_verdict, desk)}
+    app.state.verdicts = VersionCache(MOST_KEPT)
     app.state.meters = Meters(services)
     app.state.statistics = Statistics(services)
     app.state.refusal = problem_of

@@ -1,15 +1,15 @@
-"""Scanning: every number that was found in a document, where it stands, and its verdict."""
+"""Scanning: every number that was found in a document, where it stands, and its judgement."""
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import Occurrence
-from suanbei.registry.verify import Desk, Reading
+from suanbei.registry.verify import Judge, Judgement, Question, verdict_json
 from suanbei.search_api.paging import MOST_OFFSET, bad_cursor
 
 NumbersIn = Callable[[bytes, str], list[Occurrence]]
@@ -19,6 +19,28 @@ can read documents, so that the command line hands it in."""
 ITEMS, MOST_ITEMS = 100, 1_000
 MOST_PLACES = 100
 """Places of one number that are told; how many there are is told in any case."""
+
+
+class ScannedNumber(NamedTuple):
+    """A number of a document: its judgement, and every place where it stands."""
+
+    judgement: Judgement
+    places: Sequence[Occurrence]
+
+
+def judge_found(judge: Judge, found: Sequence[Sequence[Occurrence]]) -> list[ScannedNumber]:
+    """Judge numbers, each given by the places where it stands."""
+    questions = [Question(places[0].found.raw, "", (places[0].found,)) for places in found]
+    judgements = judge.judge_questions(questions)
+    return [ScannedNumber(*pair) for pair in zip(judgements, found, strict=True)]
+
+
+def by_number(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
+    """The places of each number, numbers in the order found."""
+    places: dict[str, list[Occurrence]] = {}
+    for one in found:
+        places.setdefault(one.found.number.key, []).append(one)
+    return list(places.values())
 
 
 def scan(
@@ -37,16 +59,14 @@ def scan(
         BadCursor: a cursor that was never given.
     """
     start = start_of(cursor)
-    places: dict[str, list[Occurrence]] = {}
-    for one in found:
-        places.setdefault(one.found.number.key, []).append(one)
-    shown = list(places.values())[start : start + limit]
-    desk = Desk(session)
+    numbers = by_number(found)
+    judge = Judge(session)
+    items = judge_found(judge, numbers[start : start + limit])
     answer = {
-        "items": [orjson.Fragment(_item(desk, each, language)) for each in shown],
-        "total": len(places),
-        "next": str(start + limit) if start + limit < len(places) else None,
-        "coverage": desk.coverage,
+        "items": [scanned_json(item, language) for item in items],
+        "total": len(numbers),
+        "next": str(start + limit) if start + limit < len(numbers) else None,
+        "coverage": judge.coverage,
     }
     return orjson.dumps(answer)
 
@@ -63,13 +83,10 @@ def start_of(cursor: str) -> int:
     return start
 
 
-def _item(desk: Desk, places: Sequence[Occurrence], language: Language) -> bytes:
-    """The verdict on the first occurrence, with all places put into it."""
-    found = places[0].found
-    verdict = desk.answer_to(Reading(found.raw, found.number.key, found), "", language)
-    told = orjson.dumps([_place(one) for one in places[:MOST_PLACES]])
-    return b"".join((verdict[:-1], b',"times":%d,"places":' % len(places), told, b"}"))
-
-
-def _place(one: Occurrence) -> dict[str, Any]:
-    return {"page": one.page, "line": one.line, "text": one.found.raw, "context": one.context}
+def scanned_json(item: ScannedNumber, language: Language) -> dict[str, Any]:
+    """The verdict on a number of a document, with its places."""
+    places = [
+        {"page": one.page, "line": one.line, "text": one.found.raw, "context": one.context}
+        for one in item.places[:MOST_PLACES]
+    ]
+    return verdict_json(item.judgement, language) | {"times": len(item.places), "places": places}

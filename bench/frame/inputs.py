@@ -64,13 +64,11 @@ def synthetic_home(filings: int, folder: Path) -> Path:
 
 def _fill(home: Path, filings: int, like: Path) -> None:
     from bench.synthetic import fill, learn
-    from suanbei.registry.verify.upkeep import complete_cards
 
     model_of, database = open_database(settings_of(like)), open_database(settings_of(home))
     with model_of.read() as session:
         model = learn(session)
     fill(database, model, filings)
-    complete_cards(database)
     _close(model_of, database)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from itertools import cycle
 from pathlib import Path
 
+import orjson
 from fastapi import FastAPI, Response
 from starlette.types import Receive, Scope, Send
 
 from bench.frame.inputs import settings_of
 from suanbei.common.logging import set_up_logs
 from suanbei.registry.database import open_database
-from suanbei.registry.verify import Desk
+from suanbei.registry.verify import judge, verdict_json
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.language import language_for
@@ -53,8 +54,9 @@ def main() -> None:
     set_up_logs(settings)
     database = open_database(settings)
     with database.read() as session:
-        desk = Desk(session)
-        answers = [desk.answer(number, "", language_for(None, None)) for number in numbers]
+        judgements = judge(session, [(number, "") for number in numbers])
+    language = language_for(None, None)
+    answers = [orjson.dumps(verdict_json(one, language)) for one in judgements]
     ours, bare = create_app(Services(settings, database)), FastAPI()
     add_ready_made(bare, "/bare", answers)
     add_ready_made(ours, "/within-edge", answers)

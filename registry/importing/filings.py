@@ -15,7 +15,6 @@ from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIE
 from suanbei.registry.in_chunks import chunks
 from suanbei.registry.insert_rows import insert_rows, update_rows
 from suanbei.registry.models import Batch, Filing, Listing, Version
-from suanbei.registry.verify.upkeep import renew_cards
 
 Values = dict[str, Any]
 
@@ -25,7 +24,6 @@ def refresh_filings(session: Session, keys: Sequence[str], batch: Batch) -> list
     before = _filings(session, keys)
     after = _derived(session, keys)
     owners = _save(session, before, after)
-    renew_cards(session, {*keys, *(key for _, key in owners)})
     order = {key: place for place, key in enumerate(keys)}
     events = []
     for filing_id, values in sorted(after.items(), key=lambda item: order[item[0][1]]):

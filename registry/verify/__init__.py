@@ -1,20 +1,46 @@
-"""Is a number real, and whose is it? A verdict with its reasons, its evidence and its limits.
+"""Is a number real, and whose is it? A judgement with its reasons, its evidence and its limits.
 
-reading     what somebody pasted, read
-lookups     what is asked of the registry
-standing    numbers that the lists know
-unlisted    numbers that no list shows
-claims      the company that is claimed to own the number
-cards       verdicts on listed numbers, made when their filings change
-frames      what cards leave open: the lists' own data
-render      card and frame as an answer
-desk        all of it together, for one state of the registry
-history     all that is known of one number
-vendor      a company as a whole
+question       a text and a claimed company, read
+judgement      `judge`: the judgement on each of many questions
+lookup         what is asked of the registry, once for a batch
+listed         what can be said of a number that a list shows
+unlisted       what can be said of a number that no list shows
+ownership      the claimed company against the registrant
+number_parts   a number taken apart
+suggestions    listed numbers that may have been meant (near_numbers: one or two edits away)
+reasons        reasons as codes with values; reason_texts: their words
+render         a judgement as JSON, as terminal lines, as cells of a table
+history        all that is known of one number
+vendor         a company as a whole
 """
 
-from suanbei.registry.verify.desk import Desk, Verdict
-from suanbei.registry.verify.reading import Reading, read_input
-from suanbei.registry.verify.verdict import is_confirmed, verify
+from suanbei.registry.verify.judgement import Judge, JudgedNumber, Judgement, Pair, judge
+from suanbei.registry.verify.listed import Verdict
+from suanbei.registry.verify.question import Question, read_question
+from suanbei.registry.verify.reasons import Reason
+from suanbei.registry.verify.render import (
+    MATCH_TEXTS,
+    VERDICT_TEXTS,
+    ResultRow,
+    result_row,
+    terminal_lines,
+    verdict_json,
+)
 
-__all__ = ["Desk", "Reading", "Verdict", "is_confirmed", "read_input", "verify"]
+__all__ = [
+    "MATCH_TEXTS",
+    "VERDICT_TEXTS",
+    "Judge",
+    "JudgedNumber",
+    "Judgement",
+    "Pair",
+    "Question",
+    "Reason",
+    "ResultRow",
+    "Verdict",
+    "judge",
+    "read_question",
+    "result_row",
+    "terminal_lines",
+    "verdict_json",
+]

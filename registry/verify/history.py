@@ -12,7 +12,7 @@ from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_nu
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event
 from suanbei.registry.queries.filings import View, coverage, rfc3339
-from suanbei.registry.verify.lookups import filings_of_number, known_registrants
+from suanbei.registry.verify.lookup import filings_of_number, registrants_of
 from suanbei.registry.verify.number_parts import anatomy
 
 _ORDER = {"listed": 0, "changed": 1, "deregistered": 2, "vanished": 3}
@@ -48,7 +48,7 @@ def _anatomy(session: Session, number: str, language: Language) -> View:
     parsed = parse_number(number)
     if not isinstance(parsed, AlgorithmNumber):
         return anatomy(parsed, language)
-    known = known_registrants(session, [parsed.registrant])
+    known = registrants_of(session, [parsed.registrant])
     return anatomy(parsed, language, known.get(parsed.registrant))
 
 

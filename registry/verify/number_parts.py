@@ -21,14 +21,14 @@ Anatomy = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Registrant:
     """The company that a registrant code is known to belong to."""
 
     id: str
     name: str
 
 
-def anatomy(number: Number | None, language: Language, known: Known | None = None) -> Anatomy:
+def anatomy(number: Number | None, language: Language, known: Registrant | None = None) -> Anatomy:
     """The parts of a number, each with its meaning; empty where there is no number.
 
     Algorithm numbers have `division`, `registrant` (with the company `known` by the code),
@@ -58,7 +58,7 @@ def word(text: Text, language: Language) -> str:
     return text.zh if language is Language.ZH else text.en
 
 
-def _algorithm(number: AlgorithmNumber, language: Language, known: Known | None) -> Anatomy:
+def _algorithm(number: AlgorithmNumber, language: Language, known: Registrant | None) -> Anatomy:
     type_text = TYPE_CODE_TEXTS.get(number.type_code)
     return {
         "division": division_view(number.division, number.year, language),

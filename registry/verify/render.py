@@ -1,48 +1,176 @@
-"""A card as the answer to one question."""
+"""A judgement in the language asked for: as JSON, as lines of a terminal, as cells of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
-import orjson
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.names import MatchLevel
+from suanbei.registry.importing.published import Series
+from suanbei.registry.queries.filings import View
+from suanbei.registry.verify.judgement import Judgement
+from suanbei.registry.verify.listed import Verdict
+from suanbei.registry.verify.number_parts import Anatomy, anatomy
+from suanbei.registry.verify.reasons import Covered, Joined, ListName, Place
 
-from suanbei.common.texts import Language
-from suanbei.registry.verify.cards import CUT, Card
-from suanbei.registry.verify.frames import Frame
-from suanbei.registry.verify.holes import fill
-from suanbei.registry.verify.reasons import Reason
+VERDICT_TEXTS: Final[dict[Verdict, Text]] = {
+    Verdict.ACTIVE: Text("有效", "active"),
+    Verdict.DEREGISTERED: Text("已注销", "deregistered"),
+    Verdict.NOT_LISTED: Text("未列入清单", "not listed"),
+    Verdict.MALFORMED: Text("编号不合规则", "malformed"),
+    Verdict.NO_NUMBER: Text("无备案编号", "no filing number"),
+}
+"""The verdicts in words, wherever one is shown."""
+
+MATCH_TEXTS: Final[dict[MatchLevel, Text]] = {
+    MatchLevel.EXACT: Text("公司一致", "the company's own"),
+    MatchLevel.FORMER_NAME: Text("公司曾用名", "a former name of the company"),
+    MatchLevel.BRAND: Text("是其品牌或产品", "a brand or product of the company"),
+    MatchLevel.SIMILAR: Text("公司名称相近", "a similar company name"),
+    MatchLevel.UNCLEAR: Text("公司无法判断", "company unclear"),
+    MatchLevel.DIFFERENT: Text("不是该公司", "another company's"),
+}
+"""How a claimed company compares, in words."""
 
 
-def answer(
-    card: Card,
-    frame: Frame,
-    question: str,
-    language: Language,
-    match: str | None = None,
-    more: Sequence[Reason] = (),
-) -> bytes:
-    """The verdict on a listed number as JSON, with the match of a claimed company and its reasons.
+def verdict_json(judgement: Judgement, language: Language) -> dict[str, Any]:
+    """The verdict of the API, as DESIGN.md shows it."""
+    return {
+        "input": judgement.input,
+        "number": judgement.number,
+        "verdict": judgement.verdict.value,
+        "others": [
+            {"number": other.number, "verdict": other.verdict.value} for other in judgement.others
+        ],
+        "entity_match": judgement.entity_match.value if judgement.entity_match else None,
+        "reasons": [
+            {"code": reason.code, "text": reason.say(language)} for reason in judgement.reasons
+        ],
+        "anatomy": anatomy(judgement.parsed, language, judgement.registrant),
+        "filings": judgement.filings,
+        "suggestions": [
+            {
+                "number": one.number,
+                "entity": one.entity,
+                "name": one.name,
+                "why": one.why.say(language),
+            }
+            for one in judgement.suggestions
+        ],
+        "coverage": judgement.coverage,
+    }
 
-    Raises:
-        UnknownHole: the frame is older than the card.
-    """
-    filled = fill(card.body, language, frame.holes[language])
-    head, reasons, anatomy, filings = filled.split(CUT)
-    told = b"," + orjson.dumps(more)[1:-1] if more else b""
-    return b"".join(
-        (
-            b'{"input":', orjson.dumps(question), b",", head,
-            b',"entity_match":', orjson.dumps(match),
-            b',"reasons":[', reasons, told,
-            b'],"anatomy":', anatomy,
-            b',"filings":', filings,
-            b',"suggestions":[],"coverage":', frame.coverage_json, b"}",
+
+class ResultRow(NamedTuple):
+    """The cells that a table gets for one row; dates are ISO, empty if there is none."""
+
+    verdict: str
+    number: str = ""
+    entity: str = ""
+    match: str = ""
+    reason: str = ""
+    list: str = ""
+    date: str = ""
+    link: str = ""
+
+
+_NOT_IN_TABLES = frozenset(("listed", "registrant_unknown", "unchecked"))
+"""What needs no word in a table: the list has a column of its own."""
+
+
+def result_row(judgement: Judgement, language: Language) -> ResultRow:
+    """A judgement as cells of a table; `verdict` and `match` are codes."""
+    told = [one for one in judgement.reasons if one.code not in _NOT_IN_TABLES]
+    if len(told) > 1 and told[0].code == "not_listed":
+        told = told[1:]  # the others say more, and what is covered is the same for all rows
+    listing = _decisive_listing(judgement)
+    return ResultRow(
+        verdict=judgement.verdict.value,
+        number=judgement.number or "",
+        entity=judgement.filings[0]["entity"]["name"] if judgement.filings else "",
+        match=judgement.entity_match.value if judgement.entity_match else "",
+        reason=Joined("clause", told).say(language),
+        list=listing["title"] if listing else "",
+        date=(listing["published_on"] or listing["period"]) if listing else "",
+        link=(listing["notice_url"] or listing["document"]["url"] or "") if listing else "",
+    )
+
+
+def _decisive_listing(judgement: Judgement) -> View | None:
+    """The listing that decides: the notice of a deregistered number, else the newest."""
+    listings = [listing for filing in judgement.filings for listing in filing["listings"]]
+    notices = [one for one in listings if one["series"] == Series.DEREGISTRATION]
+    chosen = notices if notices and judgement.verdict is Verdict.DEREGISTERED else listings
+    return max(chosen, key=lambda one: (one["current"], one["period"]), default=None)
+
+
+class Line(NamedTuple):
+    """A line of the terminal: what it is about, and what it says (may hold line breaks)."""
+
+    label: str
+    text: str
+
+
+_LABELS = {
+    "entity": Text("备案主体", "registrant"),
+    "name": Text("名称", "name"),
+    "list": Text("清单", "list"),
+    "link": Text("出处", "source"),
+    "why": Text("理由", "why"),
+    "parts": Text("编号构成", "parts"),
+    "others": Text("其他编号", "also there"),
+    "meant": Text("是否指", "did you mean"),
+    "coverage": Text("收录范围", "coverage"),
+}
+
+
+def terminal_lines(judgement: Judgement, language: Language) -> list[Line]:
+    """What is to be said below the verdict, for people."""
+    return [Line(_LABELS[key].say(language), text) for key, text in _lines(judgement, language)]
+
+
+def _lines(judgement: Judgement, language: Language) -> Iterator[tuple[str, str]]:
+    for filing in judgement.filings:
+        yield from _filing_lines(filing, language)
+    for reason in judgement.reasons:
+        if reason.code != "listed":
+            yield "why", reason.say(language)
+    for other in judgement.others:
+        yield "others", f"{other.number}  {VERDICT_TEXTS[other.verdict].say(language)}"
+    if parts := parts_line(anatomy(judgement.parsed, language, judgement.registrant)):
+        yield "parts", parts
+    for suggestion in judgement.suggestions:
+        why = suggestion.why.say(language)
+        yield "meant", f"{suggestion.number}  {suggestion.entity}\n{why}"
+    if judgement.verdict is Verdict.ACTIVE:
+        series = sorted({filing["series"] for filing in judgement.filings})
+        yield "coverage", Covered(judgement.coverage, series).say(language)
+
+
+def _filing_lines(filing: View, language: Language) -> Iterator[tuple[str, str]]:
+    yield "entity", filing["entity"]["name"]
+    yield "name", f"{filing['name']}  {filing['label']}".strip()
+    for one in filing["listings"]:
+        if one["current"]:
+            yield "list", f"{ListName(one).say(language)}{Place(one).say(language)}"
+            if link := one["notice_url"] or one["document"]["url"]:
+                yield "link", link
+
+
+def parts_line(parts: Anatomy) -> str:
+    """The parts of a number in one line; empty for one that has none."""
+    if "division" in parts:
+        company = parts["registrant"]["entity"]
+        return " · ".join(
+            (
+                f"{parts['division']['code']} {parts['division']['name'] or '?'}",
+                f"{parts['registrant']['code']} {company['name'] if company else '?'}",
+                f"{parts['type']['code']} {parts['type']['name'] or '?'}",
+                f"{parts['year']}",
+                f"{parts['sequence']:03d}",
+                f"{parts['check_digit']['found']}{'✔' if parts['check_digit']['ok'] else '✘'}",
+            )
         )
-    )  # fmt: skip
-
-
-def filings_json(card: Card, frame: Frame) -> bytes:
-    """The filings of a card alone.
-
-    Raises:
-        UnknownHole: the frame is older than the card.
-    """
-    return fill(card.body.rpartition(CUT)[2], Language.EN, frame.holes[Language.EN])
+    if "date" in parts:
+        region = "/".join(parts["region"]["names"]) or "?"
+        return f"{parts['region']['spelling']} {region} · {parts['name']} · {parts['date']}"
+    return ""

@@ -3,134 +3,117 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from suanbei.common.texts import Language
 from suanbei.registry.cells.divisions import enclosing_division, is_division
-from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, Number
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, Number, NumberKind
 from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
-from suanbei.registry.verify.number_parts import Known
-from suanbei.registry.verify.reasons import Reason, say
-from suanbei.registry.verify.reasons.wording import coverage_words, series_of_kind, series_words
+from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
+from suanbei.registry.verify.number_parts import Registrant
+from suanbei.registry.verify.reasons import Covered, Joined, Reason, series_names
 
 FIRST_YEAR = 2022
 """The first list is of August 2022; no listed number bears an older year."""
 
 
+def series_of_kind(kind: NumberKind | None) -> tuple[Series, ...]:
+    """The registers that a number of a kind can stand in; all of them for an unknown kind."""
+    match kind:
+        case NumberKind.ALGORITHM:
+            return ALGORITHM_SERIES
+        case NumberKind.GENAI_FILING:
+            return (Series.GENAI_FILING,)
+        case NumberKind.GENAI_REGISTRATION:
+            return (Series.GENAI_REGISTRATION,)
+        case _:
+            return ALGORITHM_SERIES + GENAI_SERIES
+
+
 def unlisted_reasons(
     number: Number,
     coverage: Mapping[str, Any],
-    known: Known | None,
+    registrant: Registrant | None,
     divisions: Sequence[str],
-    language: Language,
 ) -> list[Reason]:
-    """Why the number may be wrong, and what "not listed" means for it today.
+    """What "not listed" means for the number today, and why it may be wrong.
 
-    `known` is the company that the registrant code belongs to, `divisions` the codes of that
-    company's listed filings under the same registrant code.
+    `registrant` is the company that the number's registrant code belongs to, `divisions` the codes
+    of that company's listed filings under the same registrant code.
     """
+    series = series_of_kind(number.kind)
     return [
-        not_listed_reason(number, coverage, language),
-        *number_reasons(number, known, divisions, language),
-        *coverage_reasons(number, coverage, language),
+        Reason("not_listed", {"coverage": Covered(coverage, series)}),
+        *_own_reasons(number, registrant, divisions),
+        *_coverage_reasons(number, series, coverage),
     ]
 
 
-def not_listed_reason(number: Number, coverage: Mapping[str, Any], language: Language) -> Reason:
-    """That no list shows the number, and which lists were looked at."""
-    words = coverage_words(coverage, series_of_kind(number.kind), language)
-    return say("not_listed", language, coverage=words)
-
-
-def number_reasons(
-    number: Number, known: Known | None, divisions: Sequence[str], language: Language
+def _own_reasons(
+    number: Number, registrant: Registrant | None, divisions: Sequence[str]
 ) -> list[Reason]:
     """What is wrong with the number itself, as far as it can be told."""
     if isinstance(number, AlgorithmNumber):
-        return _algorithm_reasons(number, known, divisions, language)
-    return _genai_reasons(number, language) if isinstance(number, GenaiNumber) else []
+        return _algorithm_reasons(number, registrant, divisions)
+    return _genai_reasons(number) if isinstance(number, GenaiNumber) else []
 
 
 def _algorithm_reasons(
-    number: AlgorithmNumber, known: Known | None, divisions: Sequence[str], language: Language
+    number: AlgorithmNumber, registrant: Registrant | None, divisions: Sequence[str]
 ) -> list[Reason]:
-    reasons = [
-        *check_reasons(number.expected_check, number.check_digit, language),
-        *division_reasons(number.division, language),
-        *type_reasons(number.type_code, language),
-        registrant_reason(number.registrant, known, language),
-    ]
-    return [*reasons, *_other_division_reasons(number, divisions, language)] if known else reasons
+    reasons = []
+    if not number.check_ok:
+        values = {"expected": number.expected_check, "found": number.check_digit}
+        reasons.append(Reason("check_digit", values))
+    if not is_division(number.division):
+        reasons.append(Reason("division_unknown", {"code": number.division}))
+    if number.type_code not in TYPE_CODES:
+        reasons.append(Reason("type_unknown", {"code": number.type_code}))
+    if registrant is None:
+        return [*reasons, Reason("registrant_unknown", {"code": number.registrant})]
+    reasons.append(
+        Reason("registrant_known", {"code": number.registrant, "entity": registrant.name})
+    )
+    if divisions and number.division not in divisions:
+        known = Joined("list", [_division_name(code, number.year) for code in divisions])
+        found = _division_name(number.division, number.year)
+        reasons.append(Reason("registrant_other_division", {"known": known, "found": found}))
+    return reasons
 
 
-def check_reasons(expected: int, found: int, language: Language) -> list[Reason]:
-    """That the last digit does not fit the other twenty."""
-    if found == expected:
-        return []
-    return [say("check_digit", language, expected=expected, found=found)]
+def _division_name(code: str, year: int) -> str:
+    division = enclosing_division(code, year)
+    return f"{division.full_name if division else code} {code}"
 
 
-def division_reasons(code: str, language: Language) -> list[Reason]:
-    """That there is no such division, nor ever was."""
-    return [] if is_division(code) else [say("division_unknown", language, code=code)]
-
-
-def type_reasons(code: str, language: Language) -> list[Reason]:
-    """That there is no such type."""
-    return [] if code in TYPE_CODES else [say("type_unknown", language, code=code)]
-
-
-def registrant_reason(code: str, known: Known | None, language: Language) -> Reason:
-    """Whose code it is."""
-    if known:
-        return say("registrant_known", language, code=code, entity=known.name)
-    return say("registrant_unknown", language, code=code)
-
-
-def _other_division_reasons(
-    number: AlgorithmNumber, divisions: Sequence[str], language: Language
-) -> list[Reason]:
-    if not divisions or number.division in divisions:
-        return []
-    names = {code: enclosing_division(code, number.year) for code in (number.division, *divisions)}
-    said = {code: one.full_name if one else code for code, one in names.items()}
-    known = "、".join(f"{said[code]} {code}" for code in divisions)
-    found = f"{said[number.division]} {number.division}"
-    return [say("registrant_other_division", language, known=known, found=found)]
-
-
-def _genai_reasons(number: GenaiNumber, language: Language) -> list[Reason]:
+def _genai_reasons(number: GenaiNumber) -> list[Reason]:
     reasons = []
     if not regions_of_spelling(number.region):
-        reasons.append(say("region_unknown", language, region=number.region))
+        reasons.append(Reason("region_unknown", {"region": number.region}))
     if number.is_registration:
-        reasons.append(say("registration_not_filing", language))
+        reasons.append(Reason("registration_not_filing"))
     return reasons
 
 
-def coverage_reasons(
-    number: Number, coverage: Mapping[str, Any], language: Language
+def _coverage_reasons(
+    number: Number, series: Sequence[Series], coverage: Mapping[str, Any]
 ) -> list[Reason]:
-    """What the lists known cannot tell of the number."""
-    series = series_of_kind(number.kind)
+    """What the lists held cannot tell of the number."""
     newest = max((coverage[one]["newest"] or "" for one in series), default="")
     if not newest:
-        return [say("not_covered", language, series=series_words(series, language))]
+        return [Reason("not_covered", {"series": series_names(series)})]
     reasons = []
-    year = getattr(number, "year", None)
-    if year is not None:
-        reasons += _year_reasons(number, year, newest, language)
+    if isinstance(number, AlgorithmNumber | GenaiNumber):
+        reasons += _year_reasons(number, newest)
     if any(coverage[one]["checked_at"] is None for one in series):
-        reasons.append(say("unchecked", language))
+        reasons.append(Reason("unchecked"))
     return reasons
 
 
-def _year_reasons(number: Number, year: int, newest: str, language: Language) -> list[Reason]:
+def _year_reasons(number: AlgorithmNumber | GenaiNumber, newest: str) -> list[Reason]:
     """A number is published months after it was given: lists lag behind its own date."""
-    month = f"{number.filed_on:%Y-%m}" if isinstance(number, GenaiNumber) else f"{year}"
+    year = f"{number.year}"
+    month = f"{number.filed_on:%Y-%m}" if isinstance(number, GenaiNumber) else year
     if month > newest:
-        return [say("year_beyond", language, year=month, newest=newest)]
-    if month == newest or f"{year}" == newest[:4]:
-        return [say("year_open", language, year=month, newest=newest)]
-    if year < FIRST_YEAR:
-        return [say("year_before", language, year=year)]
-    return []
+        return [Reason("year_beyond", {"year": month, "newest": newest})]
+    if month == newest or year == newest[:4]:
+        return [Reason("year_open", {"year": month, "newest": newest})]
+    return [Reason("year_before", {"year": year})] if number.year < FIRST_YEAR else []

@@ -7,7 +7,8 @@ from operator import itemgetter
 from typing import Any
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.registry.verify.judgement import Pair
+from suanbei.registry.verify.render import ResultRow as Outcome
 from suanbei.search_api.bulk.judging import Answer, Judging, Label
 
 HEADERS = (
@@ -30,7 +31,9 @@ WORDS = {
     "no_number": Text("无备案编号", "no_number"),
     "exact": Text("一致", "exact"),
     "former_name": Text("曾用名", "former_name"),
+    "brand": Text("品牌", "brand"),
     "similar": Text("相近", "similar"),
+    "unclear": Text("无法判断", "unclear"),
     "different": Text("不一致", "different"),
     "": Text("", ""),
 }

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from suanbei.common.errors import RegistryError, SuanbeiError
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
-from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.registry.verify.judgement import Pair
+from suanbei.registry.verify.render import ResultRow as Outcome
+from suanbei.registry.verify.render import result_row
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -58,9 +60,9 @@ class _Here:
     def __init__(self, session: "Session", language: Language) -> None:
         # Loaded by who judges: who only asks need not wait for it.
         with importing:
-            from suanbei.registry.verify.bulk import BulkJudge
+            from suanbei.registry.verify import Judge
 
-        self._judge = BulkJudge(session, language)
+        self._judge, self._language = Judge(session, with_suggestions=False), language
         self._shape: Shape = _as_it_is
         self._labels: dict[Label, Label] = {}
         self._answers: list[Answer] = []
@@ -70,7 +72,8 @@ class _Here:
 
     def ask(self, pairs: Sequence[Pair]) -> None:
         shape, label = self._shape, self._label
-        self._answers = [(shape(one), label(one)) for one in self._judge.judge(pairs)]
+        rows = (result_row(one, self._language) for one in self._judge.judge(pairs))
+        self._answers = [(shape(one), label(one)) for one in rows]
 
     def answer(self) -> list[Answer]:
         return self._answers

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
-from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.registry.verify.judgement import Pair
+from suanbei.registry.verify.render import ResultRow as Outcome
 from suanbei.search_api.bulk.checker import Answers, added_cells, added_headers, added_words
 from suanbei.search_api.bulk.columns import LOOKED_AT, Columns, find_columns
 from suanbei.search_api.bulk.files import open_source, open_target

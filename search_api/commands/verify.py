@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
-from suanbei.common.texts import language_of
+from suanbei.common.texts import Language, language_of
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +40,29 @@ def verify_numbers(
         raise typer.Exit(check_table(settings, file, out, options))
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")
-    from suanbei.search_api.commands.singles import verify_singles
+    raise typer.Exit(_verify(settings, numbers, entity, language, as_json=as_json))
 
-    raise typer.Exit(verify_singles(settings, numbers, entity, language, as_json=as_json))
+
+def _verify(
+    settings: Settings, numbers: list[str], entity: str, language: Language, *, as_json: bool
+) -> int:
+    """Print the verdicts; returns the exit code: 0 if all are active and the company's own."""
+    from suanbei.common.terminal import terminal
+    from suanbei.registry.database import open_database
+    from suanbei.registry.verify import judge, verdict_json
+    from suanbei.search_api.commands.require_data import require_filled
+    from suanbei.search_api.commands.verdicts import DISCLAIMER, print_verdict
+
+    database = open_database(settings)
+    require_filled(database)
+    with database.read() as session:
+        judgements = judge(session, [(number, entity) for number in numbers])
+    if as_json:
+        for judgement in judgements:
+            typer.echo(orjson.dumps(verdict_json(judgement, language)).decode())
+    else:
+        console = terminal()
+        for judgement in judgements:
+            print_verdict(console, judgement, language)
+        console.print(DISCLAIMER.say(language), style="dim")
+    return 0 if all(judgement.is_confirmed for judgement in judgements) else 1

@@ -1,8 +1,7 @@
 """The edge: what happens to every request before and after its route.
 
 From the outside in: the client's address, the account (request id, log, metrics), security headers,
-limits, compression, freshness (ETag and 304), HEAD, answers that can be given at once; for the
-rest a watch over size and time, and turns.
+limits, compression, freshness (ETag and 304), HEAD, a watch over size and time, and turns.
 """
 
 from typing import Any
@@ -19,7 +18,6 @@ from suanbei.search_api.edge.head import Head
 from suanbei.search_api.edge.headers import SecurityHeaders
 from suanbei.search_api.edge.limits import Limits
 from suanbei.search_api.edge.proxies import trusting
-from suanbei.search_api.edge.ready import Ready
 from suanbei.search_api.edge.turns import Turns
 from suanbei.search_api.edge.watch import Watch
 
@@ -30,7 +28,7 @@ WITH_POSTGRES = 2
 class App(FastAPI):
     """An app within its edge: also what fails outside every route passes through it.
 
-    `state.ready` are its quick answers by path, `state.reader` reads the state of the registry.
+    `state.reader` reads the state of the registry.
     """
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -39,7 +37,7 @@ class App(FastAPI):
         conf = services.settings
         at_work = 1 if services.database.is_sqlite else WITH_POSTGRES
         turns = Turns(super().build_middleware_stack(), conf.max_requests, at_work)
-        inner = Head(Ready(Watch(turns, conf), self.state.ready))
+        inner = Head(Watch(turns, conf))
         fresh = Freshness(inner, self.state.reader, conf)
         limited = Limits(Compression(fresh), conf, self.state.refusal)
         return trusting(conf, Account(SecurityHeaders(limited), self.state.meters))

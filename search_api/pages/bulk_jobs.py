@@ -14,7 +14,8 @@ from suanbei.common.errors import NotFound, SuanbeiError, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.cells.names import CONFIRMED
 from suanbei.registry.database import Database
-from suanbei.registry.verify.bulk_results import Outcome, Pair
+from suanbei.registry.verify.judgement import Pair
+from suanbei.registry.verify.render import ResultRow as Outcome
 from suanbei.search_api.bulk import Options, check_file
 from suanbei.search_api.bulk.columns import NO_COLUMN, Columns
 

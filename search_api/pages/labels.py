@@ -31,7 +31,9 @@ VERDICTS = {
 MATCHES = {
     "exact": mark("Same company"),
     "former_name": mark("Former name of the company"),
+    "brand": mark("A brand or product of the company"),
     "similar": mark("Similar name"),
+    "unclear": mark("Cannot be told"),
     "different": mark("A different company"),
 }
 EVENTS = {

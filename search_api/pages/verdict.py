@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
-from suanbei.registry.verify import Desk
+from suanbei.registry.verify import Judge, verdict_json
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.anatomy import pieces_of
@@ -34,6 +34,8 @@ SENTENCES = {
 OTHERS = {
     "different": mark("Active, but another company's"),
     "similar": mark("Active; the company's name is only similar"),
+    "brand": mark("Active; the name given is a brand or product of the company"),
+    "unclear": mark("Active; whether it is the company's cannot be told"),
 }
 
 
@@ -105,8 +107,9 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
     language = language_of_request(request)
     entity = entity.strip()
     with parts.database.read() as session:
-        answer = Desk(session).answer(text, entity, language)
-    verdict = orjson.loads(answer)
+        (judgement,) = Judge(session).judge([(text, entity)])
+    verdict = verdict_json(judgement, language)
+    answer = orjson.dumps(verdict)
     read = read_number(text)
     _ = translations(language).gettext
     found = verdict["verdict"]
@@ -141,15 +144,13 @@ def _many(
 ) -> Response:
     language = language_of_request(request)
     with parts.database.read() as session:
-        desk = Desk(session)
-        lines = [
-            Line(place, desk.verdict(question, entity, language))
-            for place, question in enumerate(questions[:MOST_NUMBERS], 1)
-        ]
+        judge = Judge(session)
+        judgements = judge.judge((question, entity) for question in questions[:MOST_NUMBERS])
+    lines = [Line(place, verdict_json(one, language)) for place, one in enumerate(judgements, 1)]
     tally: dict[str, int] = {}
     for line in lines:
         tally[line.verdict["verdict"]] = tally.get(line.verdict["verdict"], 0) + 1
     return render(
         request, "verdicts.html", why=telling_reasons, lines=lines, tally=tally, total=len(questions), text=text,
-        most=MOST_NUMBERS, entity=entity.strip(), coverage=desk.coverage, checked_at=datetime.now(UTC),
+        most=MOST_NUMBERS, entity=entity.strip(), coverage=judge.coverage, checked_at=datetime.now(UTC),
     )  # fmt: skip

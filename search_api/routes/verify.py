@@ -5,21 +5,18 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.types import Scope
 
-from suanbei.registry.verify import Desk
+from suanbei.registry.verify import Judge, verdict_json
+from suanbei.search_api.cache import VersionCache, registry_version
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.desk import VerdictDesk
-from suanbei.search_api.edge.raw import header
-from suanbei.search_api.edge.state import STATE
-from suanbei.search_api.language import AnswerLanguage, language_for
-from suanbei.search_api.query import plain_query
-from suanbei.search_api.responses import JSON
+from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.responses import JSON, json_answer
 from suanbei.search_api.schemas import Verdict, Verdicts
 
 Parts = Annotated[Services, Depends(services)]
 LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000
-_LANGUAGES = (None, "zh", "en")
+MOST_KEPT = 2_000
+"""Answers kept until the registry changes, about 5 kB each."""
 EXAMPLE = "网信算备330110507206401230035号"
 NumberText = Annotated[
     str,
@@ -54,28 +51,22 @@ class Questions(BaseModel):
 router = APIRouter(prefix="/v1/verify", tags=["verify"])
 
 
-def ready_verdict(desk: VerdictDesk, scope: Scope) -> bytes | None:
-    """The verdict as JSON, where a question is well put and a card answers it."""
-    asked = plain_query(scope["query_string"])
-    if asked is None or not asked.get("number"):
-        return None
-    number, entity, lang = asked["number"], asked.get("entity", ""), asked.get("lang")
-    if len(number) > LONGEST_NUMBER or len(entity) > LONGEST_NAME or lang not in _LANGUAGES:
-        return None
-    language = language_for(lang, header(scope, b"accept-language").decode("latin-1"))
-    return desk.quickly(number, entity.strip(), language, scope.get(STATE))
-
-
 @router.get("", response_class=Response, responses={200: {"model": Verdict}})
 def verify_one(
     request: Request, parts: Parts, number: NumberText, language: AnswerLanguage,
     entity: CompanyName = "",
 ) -> Response:  # fmt: skip
     """A verdict with its reasons, its evidence and its limits."""
-    state = request.scope.get(STATE)
-    frame = None if state is None else request.app.state.desk.frame_of(state)
+    cache: VersionCache = request.app.state.verdicts
     with parts.database.read() as session:
-        return Response(Desk(session, frame).answer(number, entity, language), media_type=JSON)
+
+        def answer() -> bytes:
+            (judgement,) = Judge(session).judge([(number, entity)])
+            return orjson.dumps(verdict_json(judgement, language))
+
+        version = registry_version(session)
+        body = cache.get(version, (number, entity, language), answer)
+    return Response(body, media_type=JSON)
 
 
 @router.post("", response_class=Response, responses={200: {"model": Verdicts}})
@@ -83,12 +74,13 @@ def verify_many(parts: Parts, questions: Questions, language: AnswerLanguage) ->
     """Verdicts in the order of the questions."""
     asked = [Question(number=q) if isinstance(q, str) else q for q in questions.items]
     with parts.database.read() as session:
-        desk = Desk(session)
-        items = [desk.answer(one.number, one.entity, language) for one in asked]
-    answer = {
-        "items": [orjson.Fragment(item) for item in items],
-        "total": len(items),
-        "next": None,
-        "coverage": desk.coverage,
-    }
-    return Response(orjson.dumps(answer), media_type=JSON)
+        judge = Judge(session)
+        judgements = judge.judge((one.number, one.entity) for one in asked)
+    return json_answer(
+        {
+            "items": [verdict_json(judgement, language) for judgement in judgements],
+            "total": len(judgements),
+            "next": None,
+            "coverage": judge.coverage,
+        }
+    )

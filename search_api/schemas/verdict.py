@@ -91,13 +91,24 @@ class Anatomy(BaseModel):
     text: str | None = None
 
 
+VerdictCode = Literal["active", "deregistered", "not_listed", "malformed", "no_number"]
+
+
+class OtherNumber(Shape):
+    """Another number of the same input, judged as well; the worst decides the verdict."""
+
+    number: str
+    verdict: VerdictCode
+
+
 class Verdict(Shape):
     """Is this number real, and whose is it?"""
 
     input: str
     number: str | None
-    verdict: Literal["active", "deregistered", "not_listed", "malformed", "no_number"]
-    entity_match: Literal["exact", "former_name", "similar", "different"] | None
+    verdict: VerdictCode
+    others: list[OtherNumber]
+    entity_match: Literal["exact", "former_name", "brand", "similar", "unclear", "different"] | None
     reasons: list[Reason]
     anatomy: Anatomy
     filings: list[Filing]

@@ -1,4 +1,4 @@
-"""What a server does beside answering: verdicts prepared beforehand, the index kept up with the registry.
+"""What a server does beside answering: the index is kept up with the registry.
 
 Without it all would be right as well, but the first reader after a start or an import would wait for the index.
 """
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from suanbei.common.errors import AlreadyRunning, SuanbeiError
-from suanbei.registry.verify.upkeep import complete_cards
 from suanbei.search_api.deps import Services
 from suanbei.search_api.search.engine import Engine
 
@@ -34,7 +33,6 @@ def keeping_up(services: Services) -> Iterator[None]:
 
 def _keep_up(services: Services, over: threading.Event) -> None:
     said = _follow(services.engine, "")
-    _complete_cards(services)
     while not over.wait(SECONDS):
         said = _follow(services.engine, said)
 
@@ -51,11 +49,3 @@ def _follow(engine: Engine, said: str) -> str:
             log.warning("index: %s", error)
         return str(error)
     return ""
-
-
-def _complete_cards(services: Services) -> None:
-    """Prepare verdicts that an import of the whole, or an older version, left unprepared."""
-    try:
-        complete_cards(services.database)
-    except SuanbeiError as error:
-        log.warning("cards: %s", error)

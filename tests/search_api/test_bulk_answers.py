@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.registry.verify.bulk_results import Pair
+from suanbei.registry.verify import Pair
 from suanbei.search_api.bulk import checker
 from suanbei.search_api.bulk.checker import Answers
 from suanbei.search_api.bulk.judging import Answer, Shape

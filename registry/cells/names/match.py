@@ -18,6 +18,7 @@ class MatchLevel(StrEnum):
     FORMER_NAME = "former_name"
     BRAND = "brand"
     SIMILAR = "similar"
+    UNCLEAR = "unclear"
     DIFFERENT = "different"
 
 
@@ -34,11 +35,6 @@ class EntityMatch:
     score: int
     matched: str
     reason: str
-
-    @property
-    def api_level(self) -> str:
-        """`entity_match` of the API, which has no level for brands: they are `similar`."""
-        return "similar" if self.level is MatchLevel.BRAND else self.level.value
 
 
 # What a product is called beside its name: 豆包APP and 豆包大模型 are said of 豆包.

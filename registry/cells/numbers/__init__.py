@@ -5,7 +5,13 @@ from suanbei.registry.cells.numbers.algorithm import (
     check_sum,
     expected_check_digit,
 )
-from suanbei.registry.cells.numbers.find import find_numbers, number_key, parse_number, read_number
+from suanbei.registry.cells.numbers.find import (
+    find_numbers,
+    number_key,
+    parse_number,
+    read_number,
+    read_numbers,
+)
 from suanbei.registry.cells.numbers.found import Found, Number, Repair
 from suanbei.registry.cells.numbers.genai import GenaiNumber
 from suanbei.registry.cells.numbers.occurrences import Occurrence, occurrences
@@ -40,4 +46,5 @@ __all__ = [
     "occurrences",
     "parse_number",
     "read_number",
+    "read_numbers",
 ]

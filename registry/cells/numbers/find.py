@@ -82,6 +82,30 @@ def read_number(text: str) -> Found | None:
     before those of other registers. A text that is nothing but one number is read with more good
     will: any grouping, no prefix, spaces for dashes, an unknown region.
     """
+    return _read_canonical(text) or _best(text, find_numbers(text))
+
+
+def read_numbers(text: str) -> list[Found]:
+    """Every number of CAC's registers in somebody's input, each once, in order.
+
+    Where there is none, the number of another register, if there is one. A text that is nothing
+    but one number is read as by `read_number`.
+    """
+    if canonical := _read_canonical(text):
+        return [canonical]
+    found = find_numbers(text)
+    best = _best(text, found)
+    if best is None or best not in found:
+        return [best] if best else []
+    ours: dict[str, Found] = {}
+    for each in found:
+        if not isinstance(each.number, OtherNumber):
+            ours.setdefault(each.number.key, each)
+    return [*ours.values()] or [best]
+
+
+def _read_canonical(text: str) -> Found | None:
+    """A text that is one number just as it is published, as most are."""
     canonical = _CANONICAL.fullmatch(text)
     if canonical and canonical[1] and canonical[3]:
         return Found(0, len(text), text, AlgorithmNumber(canonical[2]))
@@ -89,7 +113,7 @@ def read_number(text: str) -> Found | None:
         number = genai_value(text)
         if isinstance(number, GenaiNumber) or (number and _has_region(text)):
             return Found(0, len(text), text, number)
-    return _best(text, find_numbers(text))
+    return None
 
 
 def _has_region(text: str) -> bool:

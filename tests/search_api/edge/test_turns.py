@@ -7,7 +7,6 @@ import pytest
 
 from suanbei.search_api.edge import turns
 from suanbei.search_api.edge.exchanges import Refused
-from suanbei.search_api.edge.ready import Ready
 from suanbei.search_api.edge.turns import GONE, NOBODY, Turns
 
 AT_WORK = 2
@@ -90,15 +89,14 @@ def test_nobody_waits_for_those_that_take_long(monkeypatch: pytest.MonkeyPatch) 
     asyncio.run(run())
 
 
-def test_polls_health_and_what_is_ready_need_no_turn() -> None:
+def test_polls_and_health_need_no_turn() -> None:
     """They cost nothing, and must not wait behind those that do."""
 
     async def run() -> None:
         works = Works()
-        app = Ready(Turns(works, 40, AT_WORK), {"/v1/verify": lambda _: b"{}"})
+        app = Turns(works, 40, AT_WORK)
         asked = [ask(app, f"/{place}") for place in range(AT_WORK + 1)]
         await settle()
-        await asyncio.wait_for(ask(app, "/v1/verify"), 5)
         asked += [ask(app, "/health/ready"), ask(app, "/v1/changes", b"after=1&wait=10")]
         await settle()
         assert works.begun[AT_WORK:] == ["/health/ready", "/v1/changes"]

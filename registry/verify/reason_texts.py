@@ -1,10 +1,20 @@
-"""All reasons: code → Chinese and English. `{…}` is filled in by whoever gives the reason."""
+"""All reasons by their stable code, in Chinese and English; `{…}` marks what `Reason.values` fill in."""
 
 from typing import Final
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.names import MATCH_REASONS
 from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
+from suanbei.registry.importing.published import Series
+
+SERIES_TEXTS: Final[dict[Series, Text]] = {
+    Series.ALGORITHM: Text("互联网信息服务算法备案", "recommendation algorithm"),
+    Series.DEEP_SYNTHESIS: Text("深度合成服务算法备案", "deep synthesis"),
+    Series.GENAI_FILING: Text("生成式人工智能服务备案", "generative-AI filing"),
+    Series.GENAI_REGISTRATION: Text("生成式人工智能服务登记", "generative-AI registration"),
+    Series.DEREGISTRATION: Text("备案注销公告", "deregistration"),
+}
+"""The registers by name."""
 
 _STANDING: Final = {
     "listed": Text("列于{list}{place}", "listed in {list}{place}"),
@@ -101,8 +111,8 @@ _INPUT: Final = {
     "no_number": Text("输入中没有备案编号", "there is no filing number in the input"),
     "empty": Text("输入为空", "the input is empty"),
     "several_numbers": Text(
-        "输入中有 {count} 个编号，这里核对的是 {number}；其余：{others}",
-        "the input holds {count} numbers; this is about {number}; the others: {others}",
+        "输入中有 {count} 个编号，全部核对过，以最差的为准：{number}；其余：{others}",
+        "the input holds {count} numbers, all checked; the worst decides: {number}; the others: {others}",
     ),
     "read_as": Text(
         "输入与公布的写法不同（{repairs}），读作 {number}",
@@ -132,7 +142,10 @@ _CLAIM: Final = {
         "所称公司“{name}”自己有 {count} 项备案，但没有这一项",
         "this is not one of the claimed company's own filings ({name}: {count} on the lists)",
     ),
-    "entity_not_listed": Text("所称公司不在任何清单中", "the claimed company is in no list"),
+    "entity_not_listed": Text(
+        "清单中没有与所称公司名称完全相同的主体",
+        "no registrant on the lists bears exactly the claimed name",
+    ),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",
         "the claimed company is on the lists ({name}: {count} of its own)",
@@ -146,7 +159,7 @@ _MALFORMED: Final = {
 }
 _MATCHED: Final = {f"entity_{code}": Text(*texts) for code, texts in MATCH_REASONS.items()}
 
-REASONS: Final[dict[str, Text]] = {
+REASON_TEXTS: Final[dict[str, Text]] = {
     **_STANDING,
     **_NUMBER,
     **_INPUT,

@@ -1,13 +1,14 @@
 """Verdicts: what is said of a number, listed or not, and of who is said to own it."""
 
+from typing import Any
+
 import pytest
 
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
-from suanbei.registry.verify import is_confirmed, verify
-from suanbei.registry.verify.verdict import Verdict
+from suanbei.registry.verify import Judge, judge, result_row, verdict_json
 from tests.lists import listed, number, row
 
 
@@ -19,26 +20,35 @@ def filled(database: Database) -> Database:
     return database
 
 
-def judge(
-    database: Database, text: str, entity: str | None = None, language: Language = Language.EN
-) -> Verdict:
+Json = dict[str, Any]
+
+
+def verify(
+    database: Database, text: str, entity: str = "", language: Language = Language.EN
+) -> Json:
     with database.read() as session:
-        return verify(session, text, entity, language)
+        (judgement,) = judge(session, [(text, entity)])
+    return verdict_json(judgement, language)
 
 
-def codes(verdict: Verdict) -> list[str]:
+def is_confirmed(database: Database, text: str, entity: str = "") -> bool:
+    with database.read() as session:
+        return judge(session, [(text, entity)])[0].is_confirmed
+
+
+def codes(verdict: Json) -> list[str]:
     return [reason["code"] for reason in verdict["reasons"]]
 
 
 def test_a_listed_number_is_active_with_its_evidence(filled: Database) -> None:
-    verdict = judge(filled, number(2))
+    verdict = verify(filled, number(2))
     assert set(verdict) == {
-        "input", "number", "verdict", "entity_match", "reasons", "anatomy", "filings",
+        "input", "number", "verdict", "others", "entity_match", "reasons", "anatomy", "filings",
         "suggestions", "coverage",
     }  # fmt: skip
     assert (verdict["verdict"], verdict["number"]) == ("active", number(2))
     assert codes(verdict) == ["listed"]
-    assert is_confirmed(verdict)
+    assert is_confirmed(filled, number(2))
     listing = verdict["filings"][0]["listings"][0]
     assert (listing["row"], listing["published"]["name"]) == (3, "测试算法2")
     assert verdict["anatomy"]["registrant"]["entity"]["name"] == "测试（杭州）科技有限公司"
@@ -47,33 +57,33 @@ def test_a_listed_number_is_active_with_its_evidence(filled: Database) -> None:
 def test_a_wrong_check_digit_is_named_and_the_right_number_suggested(filled: Database) -> None:
     right = number(2)
     wrong = right[:-2] + str((int(right[-2]) + 2) % 10) + "号"
-    verdict = judge(filled, wrong)
+    verdict = verify(filled, wrong)
     assert verdict["verdict"] == "not_listed"
     assert {"not_listed", "check_digit", "registrant_known"} <= set(codes(verdict))
     assert verdict["suggestions"][0]["number"] == right
-    assert not is_confirmed(verdict)
+    assert not is_confirmed(filled, wrong)
 
 
 @pytest.mark.parametrize(
     ("claimed", "match", "code"),
     [
         ("测试(杭州)科技有限公司", "exact", "entity_same_name"),
-        ("测试2", "similar", "entity_product_name"),
+        ("测试2", "brand", "entity_product_name"),
         ("乙公司", "different", "entity_other_company"),
     ],
 )
 def test_a_claimed_company_is_compared(
     filled: Database, claimed: str, match: str, code: str
 ) -> None:
-    verdict = judge(filled, number(2), claimed)
+    verdict = verify(filled, number(2), claimed)
     assert (verdict["entity_match"], code in codes(verdict)) == (match, True)
-    assert is_confirmed(verdict) == (match == "exact")
+    assert is_confirmed(filled, number(2), claimed) == (match == "exact")
 
 
 def test_a_deregistered_number_names_the_notice(filled: Database) -> None:
     notice = row(1, series=Series.DEREGISTRATION, period="2025-07", filed_on="2025年7月1日")
     import_document(filled, listed([notice], notice_title="注销公告"))
-    verdict = judge(filled, number(1))
+    verdict = verify(filled, number(1))
     assert (verdict["verdict"], codes(verdict)[0]) == ("deregistered", "deregistered_notice")
 
 
@@ -89,13 +99,13 @@ def test_a_deregistered_number_names_the_notice(filled: Database) -> None:
 def test_what_is_no_listed_number_is_told_apart(
     filled: Database, text: str, verdict: str, code: str
 ) -> None:
-    found = judge(filled, text)
+    found = verify(filled, text)
     assert (found["verdict"], code in codes(found)) == (verdict, True)
 
 
 def test_every_verdict_speaks_both_languages(filled: Database) -> None:
     """No text may be left in the other language."""
-    zh, en = (judge(filled, number(9), None, language) for language in Language)
+    zh, en = (verify(filled, number(9), "", language) for language in Language)
     assert [r["code"] for r in zh["reasons"]] == [r["code"] for r in en["reasons"]]
     assert all(a["text"] != b["text"] for a, b in zip(zh["reasons"], en["reasons"], strict=True))
 
@@ -103,9 +113,9 @@ def test_every_verdict_speaks_both_languages(filled: Database) -> None:
 def test_a_type_named_beside_the_number_is_compared(filled: Database) -> None:
     """A recommendation algorithm has no number of generation and synthesis, listed or not."""
     for serial in (1, 9):
-        told = codes(judge(filled, f"个性化推送类算法 {number(serial)}"))
+        told = codes(verify(filled, f"个性化推送类算法 {number(serial)}"))
         assert "type_contradicts" in told
-        assert "type_contradicts" not in codes(judge(filled, f"生成合成类 {number(serial)}"))
+        assert "type_contradicts" not in codes(verify(filled, f"生成合成类 {number(serial)}"))
 
 
 def test_a_registration_is_no_filed_model(database: Database) -> None:
@@ -114,5 +124,50 @@ def test_a_registration_is_no_filed_model(database: Database) -> None:
     facts = {"label": "", "product": "", "region": "广东省", "filed_on": "2024年6月20日"}
     rows = [row(1, number=app, series=Series.GENAI_REGISTRATION, period="2024-06", **facts)]
     import_document(database, listed(rows))
-    verdict = judge(database, app)
+    verdict = verify(database, app)
     assert (verdict["verdict"], codes(verdict)) == ("active", ["listed", "registration_not_filing"])
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "others"),
+    [
+        ((1, 2), "active", ["active"]),
+        ((1, 9), "not_listed", ["active"]),
+        ((9, 1, 2), "not_listed", ["active", "active"]),
+        ((1, 8, 9), "not_listed", ["active", "not_listed"]),
+    ],
+)
+def test_of_several_numbers_the_worst_decides(
+    filled: Database, given: tuple[int, ...], verdict: str, others: list[str]
+) -> None:
+    """A good number never covers for a bad one; every one is judged and named."""
+    text = "备案号：" + "、".join(map(number, given))
+    found = verify(filled, text)
+    assert (found["verdict"], [one["verdict"] for one in found["others"]]) == (verdict, others)
+    assert {found["number"], *(one["number"] for one in found["others"])} == set(map(number, given))
+    assert "several_numbers" in codes(found)
+    assert is_confirmed(filled, text) == (verdict == "active")
+
+
+def test_a_malformed_number_is_worse_than_an_unlisted_one(filled: Database) -> None:
+    found = verify(filled, f"{number(9)}，网信算备12345678901234号，{number(1)}")
+    assert (found["verdict"], found["number"]) == ("malformed", "网信算备12345678901234号")
+
+
+def test_a_batch_answers_as_single_questions_do(filled: Database) -> None:
+    """In the order of the questions, in whatever batches they come, and in a table as well."""
+    pairs = [
+        (number(1), ""), (number(9), "乙公司"), (number(1), "乙公司"), ("无", ""),
+        (number(2), "测试（杭州）科技有限公司"), (f"{number(1)} {number(9)}", ""),
+    ]  # fmt: skip
+    with filled.read() as session:
+        single = [judge(session, [pair])[0] for pair in pairs]
+        assert judge(session, pairs) == single
+        kept = Judge(session)
+        assert [one for pair in pairs for one in kept.judge([pair])] == single
+    rows = [result_row(one, Language.EN) for one in single]
+    assert [(row.verdict, row.match) for row in rows] == [
+        (one.verdict.value, one.entity_match.value if one.entity_match else "") for one in single
+    ]
+    assert rows[0].list == single[0].filings[0]["listings"][0]["title"]
+    assert (rows[0].reason, rows[1].reason != "") == ("", True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.registry.cells.numbers import AlgorithmNumber
-from suanbei.registry.verify.suggestions.neighbours import near_numbers
+from suanbei.registry.verify.near_numbers import near_numbers
 
 sound = st.text("0123456789", min_size=21, max_size=21).map(
     lambda digits: AlgorithmNumber(digits).corrected.digits

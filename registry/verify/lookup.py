@@ -1,0 +1,158 @@
+"""What verdicts ask of the registry: each thing once for a batch, and kept for the next one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.in_keys import among
+from suanbei.registry.models import Entity, EntityKey, Filing
+from suanbei.registry.queries.filings import View, coverage, filing_views
+from suanbei.registry.verify.number_parts import Registrant
+
+MOST_KEPT = 50_000
+"""Numbers and companies held in memory; more than a registry of today has."""
+
+
+class Company(NamedTuple):
+    """A registrant: names, divisions of its filings by registrant code, products newest first."""
+
+    id: str
+    name: str
+    former_names: Sequence[str]
+    filings: int
+    products: Sequence[str]
+    divisions: Sequence[tuple[str, str]]
+
+
+class Lookup:
+    """Reads one state of the registry through one session.
+
+    The coverage is read before anything else: a list that is imported in between must not make
+    "not listed" claim more than was looked at.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.coverage: View = coverage(session)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._filings: dict[str, list[View]] = {}
+        self._former_holders: dict[str, set[str]] = {}
+        self._registrants: dict[str, Registrant | None] = {}
+        self._companies: dict[str, Company] = {}
+        self._named: dict[str, list[str]] = {}
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Read the filings of these numbers that were not read yet."""
+        if len(self._filings) + len(self._companies) > MOST_KEPT:
+            self._forget()
+        missing = list({key for key in keys if key not in self._filings})
+        if not missing:
+            return
+        query = select(Filing).where(among(self.session, Filing.number_key, missing))
+        rows = list(self.session.execute(query.order_by(Filing.series)).scalars())
+        self._filings.update((key, []) for key in missing)
+        for row, view in zip(rows, filing_views(self.session, rows), strict=True):
+            self._filings[row.number_key].append(view)
+            self._former_holders.setdefault(row.number_key, set()).update(row.former_entities)
+
+    def filings(self, key: str) -> list[View]:
+        """The filings of a prepared number, one a register, with their listings."""
+        return self._filings.get(key, [])
+
+    def former_holders(self, key: str) -> set[str]:
+        """The names under which a prepared number was listed before it was handed over."""
+        return self._former_holders.get(key, set())
+
+    def prepare_registrants(self, codes: Iterable[str]) -> None:
+        """Read whose these registrant codes are."""
+        missing = [code for code in set(codes) if code not in self._registrants]
+        if not missing:
+            return
+        found = _registrants(
+            self.session, among(self.session, EntityKey.key, [f"c:{code}" for code in missing])
+        )
+        self._registrants.update((code, found.get(code)) for code in missing)
+
+    def registrant(self, code: str) -> Registrant | None:
+        """The company that a prepared registrant code belongs to; None if it is in no list."""
+        return self._registrants.get(code)
+
+    def prepare_companies(self, ids: Iterable[str]) -> None:
+        """Read the names and filings of these companies."""
+        missing = [one for one in set(ids) if one not in self._companies]
+        if not missing:
+            return
+        names = select(Entity.id, Entity.name, Entity.former_names)
+        own: dict[str, list[Any]] = {one: [] for one in missing}
+        columns = (Filing.entity_id, Filing.products, Filing.registrant, Filing.division)
+        query = select(*columns).order_by(Filing.last_period.desc(), Filing.number_key)
+        for row in self.session.execute(
+            query.where(among(self.session, Filing.entity_id, missing))
+        ):
+            own[row[0]].append(row)
+        for entity_id, name, former in self.session.execute(
+            names.where(among(self.session, Entity.id, missing))
+        ):
+            rows = own[entity_id]
+            products = dict.fromkeys(one["name"] for row in rows for one in row[1])
+            divisions = sorted({(row[2], row[3]) for row in rows})
+            self._companies[entity_id] = Company(
+                entity_id, name, former, len(rows), list(products), divisions
+            )
+
+    def company(self, entity_id: str) -> Company:
+        """A prepared company.
+
+        Raises:
+            KeyError: it was not prepared, or there is none.
+        """
+        return self._companies[entity_id]
+
+    def prepare_names(self, names: Iterable[str]) -> None:
+        """Read which companies bear or bore these names."""
+        keys = {entity_key(name) for name in names}
+        missing = [key for key in keys if key and key not in self._named]
+        if not missing:
+            return
+        wanted = [f"{kind}:{key}" for kind in "nf" for key in missing]
+        query = select(EntityKey.key, EntityKey.entity_id).where(
+            among(self.session, EntityKey.key, wanted)
+        )
+        self._named.update((key, []) for key in missing)
+        # "n:" sorts behind "f:": those that bear the name today come first.
+        for key, entity_id in sorted(self.session.execute(query).tuples(), reverse=True):
+            if entity_id not in self._named[key[2:]]:
+                self._named[key[2:]].append(entity_id)
+        self.prepare_companies(one for key in missing for one in self._named[key])
+
+    def companies_named(self, name: str) -> list[Company]:
+        """The companies that bear or bore a prepared name, those that bear it today first."""
+        return [self._companies[one] for one in self._named.get(entity_key(name), [])]
+
+
+def registrants_of(session: Session, codes: Sequence[str]) -> dict[str, Registrant]:
+    """The company that each registrant code belongs to."""
+    keys = [f"c:{code}" for code in codes]
+    return _registrants(session, among(session, EntityKey.key, keys)) if keys else {}
+
+
+def _registrants(session: Session, wanted: ColumnElement[bool]) -> dict[str, Registrant]:
+    query = select(EntityKey.key, Entity.id, Entity.name).join(
+        Entity, Entity.id == EntityKey.entity_id
+    )
+    rows = session.execute(query.where(wanted)).tuples()
+    return {
+        key[2:]: Registrant(entity_id, name)
+        for key, entity_id, name in sorted(rows, key=lambda row: row[1], reverse=True)
+    }
+
+
+def filings_of_number(session: Session, key: str) -> list[View]:
+    """All filings of a number, one a register, with their listings."""
+    query = select(Filing).where(Filing.number_key == key).order_by(Filing.series)
+    return filing_views(session, list(session.execute(query).scalars()))
