@@ -23,7 +23,7 @@ from suanbei.common.settings import Settings, settings_table
 from suanbei.common.texts import Language, Text, language_of
 
 if TYPE_CHECKING:
-    from suanbei.alerts.worker import Courier
+    from suanbei.alerts.worker import DeliveryWorker
     from suanbei.crawler.scheduler import Watcher
     from suanbei.registry.database import Database
 
@@ -96,9 +96,9 @@ def watch() -> None:
 
 
 @contextmanager
-def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher", "Courier"]]:
+def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher", "DeliveryWorker"]]:
     """Crawl and deliver in the background; a signal ends it with everything put away."""
-    from suanbei.alerts.worker import Courier
+    from suanbei.alerts.worker import DeliveryWorker
     from suanbei.crawler.archive import Archive
     from suanbei.crawler.crawl import Works
     from suanbei.crawler.scheduler import Watcher
@@ -106,15 +106,15 @@ def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher",
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     works = Works(conf, database, Archive(conf.archive), load_catalogue().select())
-    watcher, courier = Watcher(works), Courier(database, conf)
+    watcher, worker = Watcher(works), DeliveryWorker(database, conf)
     watcher.start()
-    courier.start()
+    worker.start()
     try:
-        yield watcher, courier
+        yield watcher, worker
     except KeyboardInterrupt:
         raise SystemExit(0) from None
     finally:
-        courier.stop()
+        worker.stop()
         watcher.stop()
 
 
@@ -128,7 +128,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
-    from suanbei.alerts.sending import check_target
+    from suanbei.alerts.channels import check_target
     from suanbei.crawler.archive import Archive
     from suanbei.crawler.pictures import Pictures
     from suanbei.parsers.find_numbers import find_in_subprocess

@@ -1,134 +1,266 @@
-"""Sending a text to a chat or a mailbox, through Apprise."""
+"""Sending a text to a chat or a mailbox: Apprise reads the addresses and knows the services.
 
+Only services and parameters named here are taken: Apprise has many more, some of which open files
+of this machine, show something on it, or do nothing and call it sent. To DingTalk, Feishu, Lark and
+WeCom the text is posted here: they say what went wrong in the body of an HTTP 200, which Apprise
+does not read.
+"""
+
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import apprise
+from apprise.attachment.base import AttachBase
+from apprise.plugins import url_to_dict
 
-from suanbei.alerts.guard import only_public
-from suanbei.alerts.targets import locate
+from suanbei.alerts import network
 from suanbei.common.errors import TargetRefused
-from suanbei.registry.notifications.channels import host_of, is_mail
 from suanbei.registry.notifications.outbox import Result
+from suanbei.registry.notifications.targets import CHAT_HOSTS, host_of, is_mail, service_of
 
-_LOCAL = ("syslog", "blink1", "dbus", "glib", "gnome", "kde", "macosx", "qt", "windows")
-"""Schemas that show something on this very machine."""
-_FILES = ("template", "keyfile", "subfile", "pgpkey", "privatekey", "attach")
-"""Parameters that name a file of this machine."""
-_HOOKS = {
-    "oapi.dingtalk.com": "dingtalk",
-    "open.feishu.cn": "feishu",
-    "open.larksuite.com": "lark",
+BOTS = {"wecombot": 2048, "dingtalk": 19_985, "feishu": 19_985, "lark": 19_985}
+"""Robots of group chats, and the bytes of UTF-8 that each takes in one message."""
+_SERVICES = {
+    "mailto": "to from name cc bcc reply smtp mode user pass",
+    "slack": "to footer timestamp token",
+    "discord": "thread tts",
+    "tgram": "to silent preview topic thread",
+    "dingtalk": "to token secret",
+    "feishu": "token",
+    "lark": "token",
+    "wecombot": "key",
+    "gchat": "key token thread workspace",
+    "mmost": "channel channels to botname team",
+    "rocket": "to mode webhook",
+    "matrix": "to mode msgtype token version",
+    "zulip": "to token",
+    "webex": "to token mode",
+    "wxteams": "to token mode",
+    "workflows": "id sig ver api-version route routeid powerautomate pa",
+    "ntfy": "to priority token auth mode xtags",
+    "gotify": "priority",
+    "bark": "to sound level group category",
+    "pover": "to key priority sound",
+    "pbul": "to",
+    "prowl": "priority",
+    "line": "to",
+    "signal": "to from",
+    "nctalk": "silent url_prefix",
+    "synology": "token",
+    "json": "method",
+    "xml": "method",
+    "form": "method",
 }
-"""Addresses as these services print them, which Apprise does not read, and its schema for them."""
+"""Schemas taken (also with an s for TLS), each with the parameters taken of it."""
+_WITH_HEADERS = ("json", "xml", "form")
+"""Services whose addresses may name headers of the request (`+name=value`)."""
+_ASSET = apprise.AppriseAsset(
+    app_id="Suanbei",
+    app_desc="算备 Suanbei",
+    app_url="",
+    image_url_mask="",
+    image_url_logo="",
+    image_path_mask="",
+    allow_templates=False,
+)
+"""Messages bear Suanbei's name, and no picture or address of the library's makers."""
 
-_said: ContextVar[list[str] | None] = ContextVar("said", default=None)
+_captured: ContextVar[list[str] | None] = ContextVar("captured", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """How texts are sent: the server's own SMTP, and whether private networks are allowed."""
-
-    smtp_url: str = ""
-    allow_private: bool = False
-
-
-def check_chat(deliver: str, post: Post) -> None:
+def check_chat(deliver: str, smtp_url: str, *, allow_private: bool) -> None:
     """Refuse what cannot be sent to.
 
     Raises:
-        TargetRefused: Apprise does not know it, or it is on this machine or a private network.
+        TargetRefused: not a service or a parameter that is taken, or on a private network.
     """
-    plugin, trusted = _plugin(deliver, post)
-    if trusted or post.allow_private or "host" not in plugin.template_tokens:
+    plugin = build_plugin(deliver, smtp_url)
+    if is_mail(deliver) or allow_private or "host" not in plugin.template_tokens:
         return
     host = getattr(plugin, "smtp_host", "") or plugin.host
     if host:
-        locate(host, plugin.port or 443, allow_private=False)
+        network.resolve(host, plugin.port or 443, allow_private=False)
 
 
-def send_text(deliver: str, message_id: str, title: str, text: str, post: Post) -> Result:
-    """Send a text once; blocks, and raises nothing."""
+def build_plugin(deliver: str, smtp_url: str, message_id: str = "") -> Any:
+    """Apprise's plugin for an address; a bare mail address is sent to by the server's own SMTP.
+
+    Raises:
+        TargetRefused: not a service or a parameter that is taken.
+    """
+    if is_mail(deliver):
+        if not smtp_url:
+            raise TargetRefused("deliver: mailto: needs a mail server (SUANBEI_SMTP_URL)")
+        url = f"{smtp_url}{_joint(smtp_url)}to={quote(_recipient(deliver))}"
+        known = _parsed(url)
+    else:
+        known = _parsed(_apprise_url(deliver))
+        _require_allowed(deliver, known)
+    if known is not None and message_id and known["schema"] in ("mailto", "mailtos"):
+        # A mail bears the message's id, by which a repeat can be told.
+        known["headers"] = {**known.get("headers", {}), "X-Suanbei-Message": message_id}
+    plugin: Any = apprise.Apprise.instantiate(known, asset=_ASSET) if known else None
+    if plugin is None:
+        raise TargetRefused(f"deliver: this {service_of(deliver)}:// address cannot be read")
+    _require_no_files(plugin)
+    plugin.overflow_mode = apprise.OverflowMode.SPLIT  # of what was written for another limit
+    return plugin
+
+
+def _recipient(deliver: str) -> str:
+    """The one address of `mailto:somebody@example.org`.
+
+    Raises:
+        TargetRefused: parameters, or several addresses.
+    """
+    address = deliver.partition(":")[2]
+    if not address.count("@") == 1 or any(sign in address for sign in "?&,; "):
+        raise TargetRefused("deliver: mailto: takes one address and nothing else")
+    return address
+
+
+def _apprise_url(deliver: str) -> str:
+    """An address as Apprise reads it: of three services it does not know what they print."""
+    schema = CHAT_HOSTS.get(host_of(deliver))
+    if schema not in ("dingtalk", "feishu", "lark"):
+        return deliver
+    printed = urlsplit(deliver)
+    token = dict(parse_qsl(printed.query)).get("access_token") or printed.path.rpartition("/")[2]
+    return f"{schema}://{quote(token, safe='')}"
+
+
+def _parsed(url: str) -> dict[str, Any] | None:
+    """An address as Apprise itself takes it apart; None if it cannot."""
+    known: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]
+    return known
+
+
+def _require_allowed(deliver: str, known: dict[str, Any] | None) -> None:
+    if known is None:
+        raise TargetRefused(f"deliver: this {service_of(deliver)}:// address cannot be read")
+    schema = str(known["schema"]).lower()
+    base = schema if schema in _SERVICES else schema.removesuffix("s")
+    if base not in _SERVICES:
+        names = ", ".join(_SERVICES)
+        raise TargetRefused(f"deliver: {schema}:// is not among the services taken ({names})")
+    allowed = set(_SERVICES[base].split())
+    given = {name for name in known["qsd"] if not name.startswith(("+", "-", ":"))}
+    if base not in _WITH_HEADERS:
+        # `%20template` and the like turn up among these.
+        given |= {name for kind in ("qsd+", "qsd-", "qsd:") for name in known[kind]}
+    for name in sorted(given - allowed):
+        raise TargetRefused(f"deliver: the parameter {name[:40]!r} is not taken by {schema}://")
+
+
+def _require_no_files(plugin: Any) -> None:
+    """Whatever the address said: a plugin that would read a file of this machine is not used."""
+    for value in vars(plugin).values():
+        holds = isinstance(value, apprise.AppriseAttachment) and len(value) > 0
+        if holds or isinstance(value, AttachBase):
+            raise TargetRefused("deliver: messages have no attachments")
+
+
+async def send_to_bot(deliver: str, title: str, text: str, *, allow_private: bool) -> Result:
+    """Send a text to the robot of a group chat, once, and read what the service answers.
+
+    Raises:
+        TargetRefused, TimeoutError, httpx.HTTPError: as `network.post`.
+    """
+    plugin = build_plugin(deliver, "")
+    url, payload = _bot_request(service_of(deliver), plugin, f"{title}\n{text}")
+    answer = await network.post(
+        url,
+        json.dumps(payload, ensure_ascii=False).encode(),
+        lambda: {"content-type": "application/json; charset=utf-8", "user-agent": "Suanbei"},
+        allow_private=allow_private,
+    )
+    return _bot_result(answer)
+
+
+def _bot_request(service: str, plugin: Any, content: str) -> tuple[str, dict[str, Any]]:
+    if service == "wecombot":
+        return plugin.api_url, {"msgtype": "text", "text": {"content": content}}
+    if service == "lark":
+        return plugin.webhook_url, {"msg_type": "text", "content": {"text": content}}
+    url = plugin.notify_url.format(token=plugin.token)
+    if service == "feishu":
+        return url.rstrip("/"), {"msg_type": "text", "content": {"text": content}}
+    if plugin.secret:
+        timestamp, sign = plugin.get_signature()  # quoted for an address already
+        url += f"{_joint(url)}{urlencode({'timestamp': timestamp})}&sign={sign}"
+    at = {"atMobiles": plugin.targets, "isAtAll": False}
+    return url, {"msgtype": "text", "text": {"content": content}, "at": at}
+
+
+def _bot_result(answer: network.Answer) -> Result:
+    """Delivered is what the service itself calls so: `errcode`, `code` or `StatusCode` 0."""
+    if answer.status != 200:
+        return Result(answer.status, f"HTTP {answer.status}")
     try:
-        plugin, trusted = _plugin(deliver, post, message_id)
-    except TargetRefused as error:
-        return Result(reason=str(error))
-    server = apprise.Apprise()
+        said = json.loads(answer.body)
+        codes = [said[name] for name in ("errcode", "code", "StatusCode") if name in said]
+    except (ValueError, TypeError):
+        return Result(answer.status, "the service answered something else than JSON")
+    if not codes:
+        return Result(answer.status, "the service did not say whether it took the message")
+    if any(codes):
+        message = said.get("errmsg") or said.get("msg") or said.get("StatusMessage") or ""
+        return Result(answer.status, f"refused by the service: {codes[0]} {str(message)[:200]}")
+    return Result(answer.status)
+
+
+def send_with_apprise(
+    deliver: str, message_id: str, title: str, text: str, smtp_url: str, *, allow_private: bool
+) -> Result:
+    """Send a text once; blocks.
+
+    Raises:
+        TargetRefused: the address is not taken any more.
+    """
+    plugin = build_plugin(deliver, smtp_url, message_id)
+    server = apprise.Apprise(asset=_ASSET)
     server.add(plugin)
-    with _guarded(trusted or post.allow_private) as refused, _listening() as said:
+    everywhere = is_mail(deliver) or allow_private
+    guard: AbstractContextManager[list[str]] = (
+        nullcontext([]) if everywhere else network.only_public()
+    )
+    with guard as refused, _capture_log() as logged:
         sent = server.notify(body=text, title=title, body_format="text")
     if sent:
         return Result()
     if refused:
         return Result(reason=f"{refused[0]} is not a public address")
-    return Result(reason=(said[-1] if said else "Apprise could not send it")[:300])
-
-
-def _guarded(everywhere: bool) -> AbstractContextManager[list[str]]:
-    return nullcontext([]) if everywhere else only_public()
-
-
-def _plugin(deliver: str, post: Post, message_id: str = "") -> tuple[Any, bool]:
-    """The plugin for an address, and whether the address is the operator's own."""
-    url = _with_id(_apprise_url(deliver, post), message_id)
-    scheme = url.partition(":")[0].lower()
-    named = {name.lower().lstrip("+-:") for name, _ in parse_qsl(urlsplit(url).query)}
-    if scheme in _LOCAL or named & set(_FILES):
-        raise TargetRefused(f"deliver: {scheme}:// would use this machine itself")
-    plugin: Any = apprise.Apprise.instantiate(url)
-    if plugin is None:
-        raise TargetRefused(f"deliver: Apprise cannot read this {scheme}:// address")
-    plugin.overflow_mode = apprise.OverflowMode.SPLIT
-    return plugin, is_mail(deliver)
-
-
-def _apprise_url(deliver: str, post: Post) -> str:
-    if is_mail(deliver):
-        if not post.smtp_url:
-            raise TargetRefused("deliver: mailto: needs a mail server (SUANBEI_SMTP_URL)")
-        return f"{post.smtp_url}{_joint(post.smtp_url)}to={quote(deliver.partition(':')[2])}"
-    scheme = _HOOKS.get(host_of(deliver))
-    if scheme is None:
-        return deliver
-    printed = urlsplit(deliver)
-    token = dict(parse_qsl(printed.query)).get("access_token") or printed.path.rpartition("/")[2]
-    return f"{scheme}://{quote(token, safe='')}"
-
-
-def _with_id(url: str, message_id: str) -> str:
-    """A mail bears the message's id, by which a repeat can be told."""
-    if message_id and url.lower().startswith(("mailto://", "mailtos://")):
-        return f"{url}{_joint(url)}+X-Suanbei-Message={quote(message_id)}"
-    return url
+    return Result(reason=logged[-1] if logged else "Apprise could not send it")
 
 
 def _joint(url: str) -> str:
     return "&" if "?" in url else "?"
 
 
-class _Ear(logging.Handler):
+class LogCapture(logging.Handler):
     """Collects what Apprise logs while it sends, of this thread only."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = _said.get()
-        if said is not None:
-            said.append(" ".join(record.getMessage().split()))
+        """Keep a message on one line, for whoever listens in this thread."""
+        captured = _captured.get()
+        if captured is not None:
+            captured.append(" ".join(record.getMessage().split()))
 
 
-_EAR = _Ear(logging.WARNING)
+_CAPTURE = LogCapture(logging.WARNING)
 
 
 @contextmanager
-def _listening() -> Iterator[list[str]]:
-    logging.getLogger("apprise").addHandler(_EAR)  # adding it again does nothing
-    said: list[str] = []
-    token = _said.set(said)
+def _capture_log() -> Iterator[list[str]]:
+    logging.getLogger("apprise").addHandler(_CAPTURE)  # adding it again does nothing
+    captured: list[str] = []
+    token = _captured.set(captured)
     try:
-        yield said
+        yield captured
     finally:
-        _said.reset(token)
+        _captured.reset(token)

@@ -6,21 +6,26 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from suanbei.alerts.sending import check_target
+from suanbei.alerts.channels import check_target
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Text, language_of
 from suanbei.registry.database import open_database
-from suanbei.registry.notifications.outbox import deliveries_of, enqueue_test, retry_parked
+from suanbei.registry.notifications.outbox import (
+    deliveries_of,
+    delivery_view,
+    enqueue_test,
+    retry_parked,
+)
 from suanbei.registry.notifications.subscriptions import (
-    Wish,
+    SubscriptionRequest,
     create_subscription,
     find_subscription,
     list_subscriptions,
     remove_subscription,
     rotate_secret,
+    subscription_view,
 )
-from suanbei.registry.notifications.views import delivery_view, subscription_view
 
 group = typer.Typer(no_args_is_help=True, help="Who is told what. 订阅管理。")
 Id = Annotated[str, typer.Argument(help="sub_…")]
@@ -49,7 +54,9 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     q: Annotated[str, typer.Option(help="a search: every word must occur")] = "",
     number: Annotated[list[str] | None, typer.Option(help="a filing number to watch")] = None,
     series: Annotated[list[str] | None, typer.Option(help="algorithm, deep_synthesis …")] = None,
-    mode: Annotated[str, typer.Option(help="instant or daily")] = "instant",
+    mode: Annotated[
+        str, typer.Option(help="instant, batch (one message a list) or daily")
+    ] = "instant",
     language: Annotated[str, typer.Option(help="zh or en")] = "zh",
     name: Annotated[str, typer.Option(help="what to call it")] = "",
 ) -> None:
@@ -57,12 +64,12 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     settings = Settings.load()
     check_target(deliver, settings)
     filters = {"entity": entity, "q": q, "numbers": number or [], "series": series or []}
-    wish = Wish(
+    request = SubscriptionRequest(
         deliver=deliver, name=name, events=event or (), mode=mode, language=language,
         filter={key: value for key, value in filters.items() if value},
     )  # fmt: skip
     with open_database(settings).write() as session:
-        view = subscription_view(create_subscription(session, wish), with_secret=True)
+        view = subscription_view(session, create_subscription(session, request), with_secret=True)
     _say_made(view, settings)
 
 
@@ -70,15 +77,16 @@ def add(  # noqa: PLR0913 - the fields of a subscription
 def list_(as_json: Json = False) -> None:
     """All subscriptions."""
     with open_database(Settings.load()).read() as session:
-        views = [subscription_view(one) for one in list_subscriptions(session)]
-    _show(views, as_json, ("id", "name", "events", "filter", "deliver", "mode", "failing_since"))
+        views = [subscription_view(session, one) for one in list_subscriptions(session)]
+    columns = ("id", "name", "events", "filter", "deliver", "mode", "state", "pending", "parked")
+    _show(views, as_json, (*columns, "failing_since"))
 
 
 @group.command("show")
 def show(subscription: Id) -> None:
     """One subscription, as JSON."""
     with open_database(Settings.load()).read() as session:
-        view = subscription_view(find_subscription(session, subscription))
+        view = subscription_view(session, find_subscription(session, subscription))
     typer.echo(json.dumps(view, ensure_ascii=False, indent=2))
 
 
@@ -96,7 +104,7 @@ def rotate(subscription: Id) -> None:
     """A new secret; for a day messages are signed with the old one too."""
     settings = Settings.load()
     with open_database(settings).write() as session:
-        view = subscription_view(rotate_secret(session, subscription), with_secret=True)
+        view = subscription_view(session, rotate_secret(session, subscription), with_secret=True)
     _say(_SECRET, settings, secret=view["secret"])
 
 

@@ -1,40 +1,56 @@
 """From the event log to the outbox: every subscription reads the log from its own cursor.
 
-Messages are written in the transaction that moves the cursor past their events.
+Messages are written in the transaction that moves the cursor past their events. An event that
+cannot be put into words, or a subscription whose events cannot be found, becomes a parked message
+with the reason: it holds up nothing, is shown, and can be tried again.
 """
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
-from suanbei.alerts.compose import Draft, compose_digest, compose_instant
+from suanbei.alerts.channels import DeliveryConfig, format_for
+from suanbei.alerts.messages import Draft, write_messages
 from suanbei.common.dates import BEIJING
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event
-from suanbei.registry.notifications.event_filter import interesting
-from suanbei.registry.notifications.outbox import enqueue
-from suanbei.registry.notifications.subscriptions import interest_of
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.notifications.event_filter import matching_events
+from suanbei.registry.notifications.outbox import (
+    NewMessage,
+    enqueue,
+    park_unwritten,
+    take_unwritten,
+    unwritten_subscriptions,
+)
+from suanbei.registry.notifications.subscriptions import UNCONFIRMED, filter_of
+from suanbei.registry.watcher_models import Delivery, Subscription
 
 log = logging.getLogger(__name__)
 
 _REFUSED = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a database says of a statement that it does not take, while it is there."""
-
-REST_SECONDS = 60.0
+_DATABASE_ERRORS = (DatabaseUnavailable, SQLAlchemyError)
+"""After one of these nothing more can be written in the transaction."""
+BACKOFF_SECONDS = 60.0
 """How long a subscription is left alone after an error in the project's own code."""
 
 
-class RestingSubscriptions:
+class Backoff:
     """Subscriptions left alone for a while after an error in the project's own code."""
 
     def __init__(self) -> None:
@@ -44,11 +60,11 @@ class RestingSubscriptions:
         return time.monotonic() < self._until.get(subscription_id, 0)
 
     def add(self, subscription_id: str) -> None:
-        """Leave a subscription alone for REST_SECONDS."""
-        self._until[subscription_id] = time.monotonic() + REST_SECONDS
+        """Leave a subscription alone for BACKOFF_SECONDS."""
+        self._until[subscription_id] = time.monotonic() + BACKOFF_SECONDS
 
     def take_due(self) -> bool:
-        """Whether a rest is over since this was last asked: then there may be something to do."""
+        """Whether a wait is over since this was last asked: then there may be something to do."""
         due = [id_ for id_ in self._until if id_ not in self]
         for id_ in due:
             del self._until[id_]
@@ -60,50 +76,91 @@ class RestingSubscriptions:
         try:
             yield
         except Exception as error:
-            if isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED):
+            if _is_database_away(error):
                 raise
-            log.exception("subscription %s: its messages cannot be made", subscription_id)
+            log.exception("subscription %s: an error of its own", subscription_id)
             self.add(subscription_id)
 
 
+def _is_database_away(error: Exception) -> bool:
+    return isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED)
+
+
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What messages are made by: the address for links, the hour of the daily digest."""
+class FanoutConfig:
+    """What messages are made by: the address for links, the hour of the daily digest (Beijing)."""
 
     public_url: str
     digest_hour: int
+    delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
 
 
-def fan_out(database: Database, rules: Rules, resting: RestingSubscriptions | None = None) -> int:
-    """Write the messages of everything new; returns how many.
-
-    A subscription whose messages cannot be made is logged and left to `resting`; its cursor stays.
+def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = None) -> int:
+    """Write the messages of everything new, and anew those that a change asks for; returns how many.
 
     Raises:
         DatabaseUnavailable: what is written is whole, the rest comes next time.
     """
-    resting = resting or RestingSubscriptions()
+    backoff = backoff or Backoff()
+    count = _rewrite(database, config, backoff)
     with database.read() as session:
         head = last_event_id(session)
         waiting = {
-            one.id: one.cursor for one in _behind(session, head, rules) if one.id not in resting
+            one.id: one.cursor for one in _behind(session, head, config) if one.id not in backoff
         }
-    count, idle = 0, {}
+    idle = {}
     for id_, cursor in waiting.items():
-        with resting.guard(id_):
-            with database.read() as session:
-                one = session.get(Subscription, id_)
-                has_news = one is not None and bool(_news(session, one, head))
-            if has_news:
-                count += _write(database, id_, rules)
-            else:
-                idle[id_] = cursor
+        with backoff.guard(id_):
+            try:
+                if _has_news(database, id_, head):
+                    count += _write(database, id_, config)
+                else:
+                    idle[id_] = cursor
+            except Exception as error:
+                log.exception("subscription %s: its messages cannot be made", id_)
+                count += _park(database, id_, error)
     _move_on(database, idle, head)
     return count
 
 
+def _rewrite(database: Database, config: FanoutConfig, backoff: Backoff) -> int:
+    """Write anew what waits for a subscriber whose address has become one of another kind."""
+    with database.read() as session:
+        ids = [id_ for id_ in unwritten_subscriptions(session) if id_ not in backoff]
+    count = 0
+    for id_ in ids:
+        with backoff.guard(id_):
+            try:
+                count += _rewrite_one(database, id_, config)
+            except Exception as error:
+                log.exception("subscription %s: its messages cannot be written anew", id_)
+                reason = _reason(error)
+                with database.write() as session:
+                    park_unwritten(session, id_, reason)
+    return count
+
+
+def _rewrite_one(database: Database, subscription_id: str, config: FanoutConfig) -> int:
+    with database.write() as session:
+        one = session.get_one(Subscription, subscription_id, with_for_update=True)
+        events: dict[int, Event] = {}
+        for message in take_unwritten(session, subscription_id):
+            events |= {event.id: event for event in _events_of(session, one, message)}
+        return _enqueue(session, one, [events[key] for key in sorted(events)], config)
+
+
+def _events_of(session: Session, one: Subscription, message: Delivery) -> list[Event]:
+    """The events that a message tells of: those it names, else all that match within its bounds."""
+    first, last = message.first_event or 0, message.last_event or 0
+    if not message.events:
+        return matching_events(session, filter_of(one), first - 1, last)
+    query = select(Event).where(Event.id >= first, Event.id <= last).order_by(Event.id)
+    ids = set(message.events)
+    return [event for event in session.execute(query).scalars() if event.id in ids]
+
+
 def _move_on(database: Database, idle: dict[str, int], head: int) -> None:
-    """Note that there was nothing for these; who was changed in between is read again."""
+    """Record that there was nothing for these; one that was changed in between is read again."""
     if not idle:
         return
     now = datetime.now(UTC)
@@ -119,56 +176,114 @@ def digest_time(now: datetime, hour: int) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
-def _behind(session: Session, head: int, rules: Rules) -> Sequence[Subscription]:
+def _behind(session: Session, head: int, config: FanoutConfig) -> Sequence[Subscription]:
     """Subscriptions that have not read the log to its end, and whose time to read it has come."""
     open_ = or_(Subscription.cursor < head, Subscription.mode == "daily")
-    query = select(Subscription).where(open_).order_by(Subscription.id)
+    query = select(Subscription).where(open_, Subscription.state != UNCONFIRMED)
     now = datetime.now(UTC)
     return [
         one
-        for one in session.execute(query).scalars()
-        if one.mode == "instant" or _is_due(one, now, rules)
+        for one in session.execute(query.order_by(Subscription.id)).scalars()
+        if one.mode != "daily" or _is_due(one, now, config)
     ]
 
 
-def _is_due(one: Subscription, now: datetime, rules: Rules) -> bool:
+def _is_due(one: Subscription, now: datetime, config: FanoutConfig) -> bool:
     if one.digested_at > now:  # by a clock that has been put back since
         return True
-    return one.digested_at < digest_time(now, rules.digest_hour)
+    return one.digested_at < digest_time(now, config.digest_hour)
 
 
-def _news(session: Session, one: Subscription, head: int) -> list[Event]:
-    return interesting(session, interest_of(one), one.cursor, head)
+def _has_news(database: Database, subscription_id: str, head: int) -> bool:
+    with database.read() as session:
+        one = session.get(Subscription, subscription_id)
+        return one is not None and bool(matching_events(session, filter_of(one), one.cursor, head))
 
 
-def _write(database: Database, subscription_id: str, rules: Rules) -> int:
+def _write(database: Database, subscription_id: str, config: FanoutConfig) -> int:
     with database.write() as session:
         one = session.get(Subscription, subscription_id, with_for_update=True)
         if one is None:
             return 0
         head = last_event_id(session)
-        drafts = _drafts(session, one, _news(session, one, head), rules)
-        for draft in drafts:
-            enqueue(
-                session, one, "digest" if one.mode == "daily" else "event", draft.body,
-                (draft.first, draft.last), message_id(one.id, draft.first),
-            )  # fmt: skip
-        one.cursor = head
-    log.info("%s: %d messages", subscription_id, len(drafts))
-    return len(drafts)
+        count = _enqueue(
+            session, one, matching_events(session, filter_of(one), one.cursor, head), config
+        )
+        _move_to(one, head)
+    log.info("%s: %d messages", subscription_id, count)
+    return count
 
 
-def message_id(subscription_id: str, first_event: int) -> str:
-    """The id of a message: the same however often it is made, so that repeats can be told."""
-    return f"msg_{subscription_id.removeprefix('sub_')}_{first_event}"
+def _park(database: Database, subscription_id: str, error: Exception) -> int:
+    """Park, unwritten, everything new of a subscription whose messages cannot be made."""
+    reason = _reason(error)
+    with database.write() as session:
+        one = session.get(Subscription, subscription_id, with_for_update=True)
+        if one is None:
+            return 0
+        head = last_event_id(session)
+        span = (one.cursor + 1, head)
+        _move_to(one, head)
+        return int(enqueue(session, one, NewMessage(_kind(one), "", span=span, reason=reason)))
 
 
-def _drafts(session: Session, one: Subscription, events: list[Event], rules: Rules) -> list[Draft]:
-    public_url = rules.public_url.rstrip("/")
+def _move_to(one: Subscription, head: int) -> None:
+    one.cursor = head
+    if one.mode == "daily":
+        one.digested_at = datetime.now(UTC)
+
+
+def _reason(error: Exception) -> str:
+    """What to say of messages that cannot be made.
+
+    Raises:
+        DatabaseUnavailable: the error itself, if it is that the database is away.
+    """
+    if _is_database_away(error):
+        raise error
+    return f"its messages cannot be made: {type(error).__name__}: {error}"
+
+
+def _enqueue(session: Session, one: Subscription, events: list[Event], config: FanoutConfig) -> int:
+    """Write messages of events down, and park the events that cannot be put into words."""
     if not events:
-        return []
-    if one.mode == "instant":
-        return compose_instant(session, one, events, public_url)
-    now = datetime.now(UTC)
-    one.digested_at = now
-    return [compose_digest(session, one, events, public_url, now.astimezone(BEIJING))]
+        return 0
+    how = format_for(one.deliver, config.public_url, config.delivery)
+    day = datetime.now(BEIJING) if one.mode == "daily" else None
+
+    def write(told: Sequence[Event]) -> list[Draft]:
+        return write_messages(session, one, told, how, day) if told else []
+
+    drafts, failures = _written(write, events)
+    new = [NewMessage(_kind(one), draft.body, draft.events) for draft in drafts]
+    new += [NewMessage(_kind(one), "", (id_,), reason=reason) for id_, reason in failures]
+    return sum(enqueue(session, one, message) for message in new)
+
+
+def _written(
+    write: Callable[[Sequence[Event]], list[Draft]], events: Sequence[Event]
+) -> tuple[list[Draft], list[tuple[int, str]]]:
+    """Messages of events; the ids of those that cannot be put into words, each with the reason."""
+    try:
+        return write(events), []
+    except _DATABASE_ERRORS:
+        raise
+    except Exception:
+        log.exception("events cannot be put into words: each is tried by itself")
+    good, failures = [], []
+    for event in events:
+        try:
+            write([event])
+            good.append(event)
+        except _DATABASE_ERRORS:
+            raise
+        except Exception as error:
+            log.exception("event %d cannot be put into words", event.id)
+            failures.append(
+                (event.id, f"cannot be put into words: {type(error).__name__}: {error}")
+            )
+    return write(good), failures
+
+
+def _kind(one: Subscription) -> str:
+    return "digest" if one.mode == "daily" else "event"

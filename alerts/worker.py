@@ -1,4 +1,4 @@
-"""Delivers, in a thread of its own: one courier at work at a time, whatever number of processes.
+"""Delivers, in a thread of its own: one worker at work at a time, whatever number of processes.
 
 Each subscription is a queue that is emptied in order; a slow receiver holds up nobody else's.
 """
@@ -9,42 +9,62 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from suanbei.alerts.fanout import RestingSubscriptions, Rules, fan_out
-from suanbei.alerts.sending import next_letter, post_of, send, utc_now
+from sqlalchemy.orm import Session
+
+from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, send
+from suanbei.alerts.fanout import Backoff, FanoutConfig, fan_out
+from suanbei.alerts.messages import body_of_confirmation, body_of_test
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.leases import BEAT_SECONDS, Lease
-from suanbei.registry.notifications.outbox import Result, due_subscriptions, forget_old, settle
+from suanbei.registry.notifications.outbox import (
+    HEARD,
+    Result,
+    due_subscriptions,
+    forget_old,
+    next_message,
+    record_result,
+    unwritten_subscriptions,
+)
+from suanbei.registry.notifications.subscriptions import confirm_path, valid_secrets
+from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watcher_state import write_note
 
 LOOK_SECONDS = 1.0
 """How often the outbox and the event log are looked at."""
 DIGEST_SECONDS = 30.0
-"""How often it is asked whether a digest is due."""
+"""How often it is asked whether a digest is due, and recorded that the worker lives."""
 FORGET_SECONDS = 3600.0
-AT_ONCE = 16
-"""Messages on their way at the same time."""
-PARTING_SECONDS = 5.0
+AT_ONCE = 64
+"""Messages that are begun at the same time."""
+QUICK_SECONDS = 1.0
+"""After so long a message that is still on its way makes room for others to begin."""
+MOST_THREADS = 256
+"""For what blocks: names, chats, the database. They are started as they are needed."""
+STOP_SECONDS = 5.0
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Courier:
+class DeliveryWorker:
     """Reads the event log for every subscription and sends what comes of it."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._post = database, post_of(settings)
-        self._rules = Rules(settings.public_url, settings.digest_hour)
+        self._database = database
+        self._delivery = DeliveryConfig.of(settings)
+        self._fanout = FanoutConfig(settings.public_url, settings.digest_hour, self._delivery)
         self._lease = Lease(database, "deliver")
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
         self._queues: dict[str, asyncio.Task[None]] = {}
-        self._resting = RestingSubscriptions()
+        self._backoff = Backoff()
         self._head = -1
         self._times: dict[str, float] = {}
 
@@ -55,7 +75,7 @@ class Courier:
     def stop(self) -> None:
         """End; what is being sent gets a few seconds."""
         self._stop.set()
-        self._thread.join(PARTING_SECONDS * 3)
+        self._thread.join(STOP_SECONDS * 3)
 
     @property
     def is_alive(self) -> bool:
@@ -66,7 +86,7 @@ class Courier:
         asyncio.run(self._work())
 
     async def _work(self) -> None:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * AT_ONCE))
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS))
         self._slots = asyncio.Semaphore(AT_ONCE)
         while not self._stop.is_set():
             try:
@@ -78,7 +98,7 @@ class Courier:
                 log.exception("delivery goes on after an error")
             await asyncio.to_thread(self._stop.wait, LOOK_SECONDS)
         if self._queues:
-            _, late = await asyncio.wait(self._queues.values(), timeout=PARTING_SECONDS)
+            _, late = await asyncio.wait(self._queues.values(), timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
         if self._lease.held:
@@ -91,42 +111,79 @@ class Courier:
 
     async def _look(self) -> None:
         head = await self._read(last_event_id)
-        rested = self._resting.take_due()
-        if rested or head != self._head or self._every("digest", DIGEST_SECONDS):
-            await asyncio.to_thread(fan_out, self._database, self._rules, self._resting)
+        waited = self._backoff.take_due()
+        is_time = self._every("digest", DIGEST_SECONDS)
+        unwritten = await self._read(unwritten_subscriptions)
+        if waited or is_time or unwritten or head != self._head:
+            await asyncio.to_thread(fan_out, self._database, self._fanout, self._backoff)
             self._head = head
+        if is_time:
+            await self._write(lambda session: write_note(session, HEARD, {"version": head}))
         if self._every("forget", FORGET_SECONDS):
-            await self._write(lambda session: forget_old(session, utc_now()))
-        for id_ in await self._read(lambda session: due_subscriptions(session, utc_now())):
-            if id_ not in self._queues and id_ not in self._resting:
-                task = asyncio.create_task(self._empty(id_))
+            await self._write(lambda session: forget_old(session, datetime.now(UTC)))
+        for id_ in await self._read(lambda session: due_subscriptions(session, datetime.now(UTC))):
+            if id_ not in self._queues and id_ not in self._backoff:
+                task = asyncio.create_task(self._send_due(id_))
                 self._queues[id_] = task
                 task.add_done_callback(partial(self._done, id_))
 
-    async def _empty(self, subscription_id: str) -> None:
+    async def _send_due(self, subscription_id: str) -> None:
         """Send what is due of one queue, in order."""
         while self._lease.held and not self._stop.is_set():
-            letter = await self._read(lambda s: next_letter(s, subscription_id, utc_now()))
-            if letter is None:
+            due = await self._read(lambda session: self._next(session, subscription_id))
+            if due is None:
                 return
-            async with self._slots:
-                result = await send(letter, self._post)
+            delivery_id, message = due
+            result = await self._send(message)
             log.log(
                 logging.WARNING if result.reason else logging.INFO,
-                "%s: %s", letter.message.id, result.reason or "delivered",
+                "%s: %s", message.id, result.reason or "delivered",
             )  # fmt: skip
-            await self._settle(letter.delivery_id, result)
+            await self._record(delivery_id, result)
 
-    async def _settle(self, delivery_id: int, result: Result) -> None:
-        """Note the result, however long the database takes: else it would be sent again."""
+    def _next(self, session: Session, subscription_id: str) -> tuple[int, OutgoingMessage] | None:
+        subscription = session.get(Subscription, subscription_id)
+        delivery = next_message(session, subscription_id, datetime.now(UTC))
+        if subscription is None or delivery is None:
+            return None
+        body = delivery.body or self._body(subscription, delivery)
+        # What a mail address has for a secret is its way to unsubscribe: it signs nothing.
+        secrets = tuple(valid_secrets(subscription))
+        message = OutgoingMessage(delivery.message_id, subscription.deliver, body, secrets)
+        return delivery.id, message
+
+    def _body(self, subscription: Subscription, delivery: Delivery) -> str:
+        public_url = self._fanout.public_url.rstrip("/")
+        if delivery.kind == "confirm":
+            return body_of_confirmation(subscription, public_url + confirm_path(subscription))
+        return body_of_test(subscription, delivery.created_at, public_url)
+
+    async def _send(self, message: OutgoingMessage) -> Result:
+        """Send; one that takes its time gives up its place, so that slow receivers delay no others."""
+        async with self._slots:
+            sending = asyncio.create_task(self._attempt(message))
+            await asyncio.wait([sending], timeout=QUICK_SECONDS)
+        return await sending
+
+    async def _attempt(self, message: OutgoingMessage) -> Result:
+        try:
+            return await send(message, self._delivery)
+        except Exception as error:
+            log.exception("message %s cannot be sent", message.id)
+            return Result(reason=f"cannot be sent: {type(error).__name__}: {error}")
+
+    async def _record(self, delivery_id: int, result: Result) -> None:
+        """Record the result, however long the database takes: else it would be sent again."""
         while True:
             try:
-                await self._write(lambda s: settle(s, delivery_id, result, utc_now()))
+                await self._write(
+                    lambda session: record_result(session, delivery_id, result, datetime.now(UTC))
+                )
                 return
             except DatabaseUnavailable as error:
                 if not self._lease.held or self._stop.is_set():
                     raise
-                log.warning("delivery %d cannot be noted yet: %s", delivery_id, error)
+                log.warning("delivery %d cannot be recorded yet: %s", delivery_id, error)
                 await asyncio.sleep(LOOK_SECONDS)
 
     def _done(self, subscription_id: str, task: asyncio.Task[None]) -> None:
@@ -134,7 +191,7 @@ class Courier:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log.error("queue of %s: %s", subscription_id, error, exc_info=error)
-            self._resting.add(subscription_id)
+            self._backoff.add(subscription_id)
 
     def _every(self, what: str, seconds: float) -> bool:
         now = time.monotonic()

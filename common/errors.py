@@ -6,6 +6,7 @@
     │   ├── Unauthorized          HTTP 401           no key, or not one of ours
     │   ├── Forbidden             HTTP 403           a key that may not do that
     │   ├── BadCursor             HTTP 422           a cursor that this list did not give out
+    │   ├── NeverMatches          HTTP 422           a subscription that nothing could ever match
     │   └── TargetRefused         messages must not be sent there
     ├── DocumentError             a file that cannot be read as a list
     │   ├── MissingFile           no such file, or not allowed to read it
@@ -81,6 +82,13 @@ class Forbidden(UsageError):
 class BadCursor(UsageError):
     """A cursor that the list did not give out."""
 
+    http_status = 422
+
+
+class NeverMatches(UsageError):
+    """A subscription that no event can ever match: it would be silence, and is refused."""
+
+    code = "never_matches"
     http_status = 422
 
 

@@ -56,7 +56,11 @@ class Alarm(Base):
 
 
 class Subscription(Base):
-    """Who wants to know what, how and how often. All events up to `cursor` are dealt with."""
+    """Who wants to know what, how and how often. All events up to `cursor` are dealt with.
+
+    `state` is active, unconfirmed (a mail address that has not answered yet) or stopped (its
+    receiver wants no more; `state_reason` says what it said).
+    """
 
     __tablename__ = "subscriptions"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -71,13 +75,17 @@ class Subscription(Base):
     digested_at: Mapped[datetime]
     created_at: Mapped[datetime]
     failing_since: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="active")
+    state_reason: Mapped[str] = mapped_column(default="")
 
 
 class Delivery(Base):
     """One message to one subscriber; what is sent never changes once it is written here.
 
-    `kind` is event, digest or test; `state` is pending, delivered or parked. `first_event` and
-    `last_event` are the events it tells of, both included.
+    `kind` is event, digest, test or confirm; `state` is pending, delivered or parked. `events` are
+    the ids of the events it tells of, `first_event` and `last_event` the first and last of them; no
+    ids: all that match between the two. An empty body is yet to be written: a test is written when
+    it is sent, other messages anew after their subscriber's address has become one of another kind.
     """
 
     __tablename__ = "deliveries"
@@ -93,6 +101,7 @@ class Delivery(Base):
     kind: Mapped[str]
     first_event: Mapped[int | None]
     last_event: Mapped[int | None]
+    events: Mapped[list[Any]] = mapped_column(default=list)
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str]
     attempts: Mapped[int]

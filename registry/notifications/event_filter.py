@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
 from suanbei.registry.in_chunks import chunks
 from suanbei.registry.models import Entity, EntityKey, Event, Filing
 
@@ -27,7 +28,7 @@ _TEXTS = ("number", "name", "entity", "product", "purpose", "label", "region", "
 
 
 @dataclass(frozen=True, slots=True)
-class Interest:
+class EventFilter:
     """Kinds of events, narrowed down: a filing must fit everything that is not empty."""
 
     events: tuple[str, ...]
@@ -37,20 +38,29 @@ class Interest:
     series: tuple[str, ...] = ()
 
 
-def interesting(session: Session, interest: Interest, after: int, upto: int) -> list[Event]:
-    """The events with `after` < id <= `upto` that an interest is in, in order."""
-    query = select(Event).where(Event.id > after, Event.id <= upto, Event.type.in_(interest.events))
-    if interest.series:
-        query = query.where(Event.series.in_(interest.series))
+def matching_events(session: Session, wanted: EventFilter, after: int, upto: int) -> list[Event]:
+    """The events with `after` < id <= `upto` that a filter lets through, in order."""
+    query = select(Event).where(Event.id > after, Event.id <= upto, Event.type.in_(wanted.events))
+    if wanted.series:
+        query = query.where(in_series(wanted.series))
     found: Sequence[Event] = session.execute(query.order_by(Event.id)).scalars().all()
-    if interest.numbers:
-        wanted = {number_key(number) for number in interest.numbers}
-        found = [event for event in found if number_key(event.number or "") in wanted]
-    if interest.entity:
-        found = _of_entity(session, interest.entity, found)
-    if interest.q:
-        found = _of_search(session, interest.q, found)
+    if wanted.numbers:
+        keys = {number_key(number) for number in wanted.numbers}
+        found = [event for event in found if number_key(event.number or "") in keys]
+    if wanted.entity:
+        found = _of_entity(session, wanted.entity, found)
+    if wanted.q:
+        found = _of_search(session, wanted.q, found)
     return list(found)
+
+
+def in_series(series: Sequence[str]) -> ColumnElement[bool]:
+    """Events of these series. A withdrawal is an event of the filing's own series; who asks for
+    the series of deregistrations means it, whatever series the filing is of."""
+    own = Event.series.in_(series)
+    if Series.DEREGISTRATION in series:
+        return or_(own, Event.type == EventType.FILING_DEREGISTERED.value)
+    return own
 
 
 def _of_entity(session: Session, wanted: str, events: Sequence[Event]) -> list[Event]:

@@ -1,21 +1,32 @@
 """The messages to subscribers: queued in order, sent at least once, parked when nobody takes them.
 
-A message is written down, whole and for good, in the transaction that moves its subscription's
-cursor: it can be neither lost nor made twice. Sending it, and noting that it was sent, are two
-steps; who dies in between sends it again under the same id.
+A message is written down in the transaction that moves its subscription's cursor: it can be neither
+lost nor made twice. Its id follows from its subscription and its first event, so that a receiver can
+tell repeats. Sending it, and recording that it was sent, are two steps; a process that dies in
+between sends it again under the same id. What cannot be made or sent is parked with its reason (a
+dead letter), is shown, and can be queued again.
 """
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
-from suanbei.registry.notifications.subscriptions import find_subscription
+from suanbei.registry.notifications.subscriptions import (
+    CONFIRM_WITHIN,
+    STOPPED,
+    UNCONFIRMED,
+    find_subscription,
+    resume,
+)
+from suanbei.registry.queries.filings import View, rfc3339
 from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watcher_state import read_note
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)
@@ -23,6 +34,13 @@ WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)
 DAY = timedelta(days=1)
 KEPT = timedelta(days=30)
 """How long delivered messages are kept to look at."""
+UNQUEUED = ("test", "confirm")
+"""Kinds that pass the queue: sent at once, and once."""
+MOST_REASON = 300
+HEARD = "delivery"
+"""The note by which a delivery worker says, every half minute, that it lives."""
+SILENT_SECONDS = 120
+_UNWRITTEN = (Delivery.state == PENDING, Delivery.body == "", Delivery.kind.not_in(UNQUEUED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +52,56 @@ class Result:
     final: bool = False
 
 
-def enqueue(
-    session: Session,
-    subscription: Subscription,
-    kind: str,
-    body: str,
-    events: tuple[int, int] | None = None,
-    message_id: str = "",
-) -> Delivery:
-    """Write a message down. `events` are the first and last it tells of."""
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to write down: its body and the ids of the events it tells of.
+
+    `reason` is why it cannot be made: then it is parked at once, and its body is empty. Without ids
+    it tells of everything that matches within `span` (first and last id).
+    """
+
+    kind: str
+    body: str
+    events: Sequence[int] = ()
+    span: tuple[int, int] | None = None
+    reason: str = ""
+
+
+def enqueue(session: Session, subscription: Subscription, new: NewMessage) -> bool:
+    """Write a message down; False if there is one of this id already.
+
+    Messages to a subscriber who was stopped are parked, to be sent when he wants them again.
+    """
+    first, last = new.span or (min(new.events), max(new.events))
+    id_ = message_id(subscription.id, first)
+    if session.execute(select(Delivery.id).where(Delivery.message_id == id_)).first():
+        return False
+    reason = new.reason or (subscription.state_reason if subscription.state == STOPPED else "")
+    message = _add(session, subscription, new.kind, id_)
+    message.body, message.events = new.body, list(new.events)
+    message.first_event, message.last_event = first, last
+    if reason:
+        message.state, message.reason, message.done_at = (
+            PARKED,
+            reason[:MOST_REASON],
+            message.created_at,
+        )
+    session.flush()
+    return True
+
+
+def message_id(subscription_id: str, first_event: int) -> str:
+    """The id of a message: the same however often it is made, so that repeats can be told."""
+    return f"msg_{subscription_id.removeprefix('sub_')}_{first_event}"
+
+
+def _add(session: Session, subscription: Subscription, kind: str, id_: str) -> Delivery:
     now = datetime.now(UTC)
-    first, last = events or (None, None)
     message = Delivery(
-        message_id=message_id or f"msg_{secrets.token_hex(12)}",
-        subscription_id=subscription.id,
-        kind=kind,
-        first_event=first,
-        last_event=last,
-        body=body,
-        state=PENDING,
-        attempts=0,
-        next_at=now,
-        reason="",
-        created_at=now,
-    )
+        message_id=id_, subscription_id=subscription.id, kind=kind, first_event=None,
+        last_event=None, events=[], body="", state=PENDING, attempts=0, next_at=now, status=None,
+        reason="", created_at=now, done_at=None,
+    )  # fmt: skip
     session.add(message)
     session.flush()
     return message
@@ -69,7 +113,36 @@ def enqueue_test(session: Session, subscription_id: str) -> Delivery:
     Raises:
         NotFound: no such subscription.
     """
-    return enqueue(session, find_subscription(session, subscription_id), "test", "")
+    return enqueue_unqueued(session, find_subscription(session, subscription_id), "test")
+
+
+def enqueue_unqueued(session: Session, subscription: Subscription, kind: str) -> Delivery:
+    """A message that passes the queue and tells of no event: `test` or `confirm`."""
+    return _add(session, subscription, kind, f"msg_{secrets.token_hex(12)}")
+
+
+def unwritten_subscriptions(session: Session) -> list[str]:
+    """Subscriptions with messages in the queue whose bodies are to be written anew."""
+    return list(
+        session.execute(select(Delivery.subscription_id).where(*_UNWRITTEN).distinct()).scalars()
+    )
+
+
+def take_unwritten(session: Session, subscription_id: str) -> list[Delivery]:
+    """Take the messages that are to be written anew out of the queue, in order."""
+    query = select(Delivery).where(Delivery.subscription_id == subscription_id, *_UNWRITTEN)
+    found = list(session.execute(query.order_by(Delivery.id)).scalars())
+    for one in found:
+        session.delete(one)
+    session.flush()
+    return found
+
+
+def park_unwritten(session: Session, subscription_id: str, reason: str) -> None:
+    """Park the messages that were to be written anew and cannot be."""
+    waiting = update(Delivery).where(Delivery.subscription_id == subscription_id, *_UNWRITTEN)
+    now = datetime.now(UTC)
+    session.execute(waiting.values(state=PARKED, reason=reason[:MOST_REASON], done_at=now))
 
 
 def due_subscriptions(session: Session, now: datetime) -> list[str]:
@@ -77,7 +150,7 @@ def due_subscriptions(session: Session, now: datetime) -> list[str]:
     heads = (
         select(func.min(Delivery.id))
         .where(Delivery.state == PENDING)
-        .group_by(Delivery.subscription_id, Delivery.kind == "test")
+        .group_by(Delivery.subscription_id, Delivery.kind.in_(UNQUEUED))
     )
     found = session.execute(select(Delivery).where(Delivery.id.in_(heads))).scalars()
     return sorted({head.subscription_id for head in found if _is_due(head, now)})
@@ -88,45 +161,64 @@ def next_message(session: Session, subscription_id: str, now: datetime) -> Deliv
     pending = select(Delivery).where(
         Delivery.subscription_id == subscription_id, Delivery.state == PENDING
     )
-    for query in (pending.where(Delivery.kind == "test"), pending.where(Delivery.kind != "test")):
+    unqueued = Delivery.kind.in_(UNQUEUED)
+    for query in (pending.where(unqueued), pending.where(~unqueued)):
         head = session.execute(query.order_by(Delivery.id).limit(1)).scalar_one_or_none()
-        if head and _is_due(head, now):
+        if head and _is_due(head, now) and (head.body or head.kind in UNQUEUED):
             return head
     return None
 
 
-def settle(session: Session, delivery_id: int, result: Result, now: datetime) -> str:
-    """Note how an attempt went; returns the message's state after it ("" if it is gone)."""
+def record_result(session: Session, delivery_id: int, result: Result, now: datetime) -> str:
+    """Record how an attempt went; returns the message's state after it ("" if it is gone)."""
     message = session.get(Delivery, delivery_id, with_for_update=True)
     if message is None or message.state != PENDING:
         return message.state if message else ""
     message.attempts += 1
-    message.status, message.reason = result.status, result.reason
+    message.status, message.reason = result.status, result.reason[:MOST_REASON]
     if not result.reason:
         message.state, message.done_at = DELIVERED, now
-        _note_health(session, message, None)
+        _record_health(session, message, None)
         return DELIVERED
-    if result.final or message.kind == "test" or _is_over(session, message, now):
+    if result.final or message.kind in UNQUEUED or _is_over(session, message, now):
         message.state, message.done_at = PARKED, now
     else:
         message.next_at = now + timedelta(seconds=WAITS[message.attempts - 1])
-    _note_health(session, message, now)
+    _record_health(session, message, now)
+    if result.final and message.kind not in UNQUEUED:
+        _stop(session, message.subscription_id, message.reason, now)
     return message.state
+
+
+def _stop(session: Session, subscription_id: str, reason: str, now: datetime) -> None:
+    """Send nothing more to a receiver that wants no more: what waits is parked with its reason."""
+    subscription = session.get(Subscription, subscription_id)
+    if subscription:
+        subscription.state, subscription.state_reason = STOPPED, reason
+    waiting = update(Delivery).where(
+        Delivery.subscription_id == subscription_id,
+        Delivery.state == PENDING,
+        Delivery.kind.not_in(UNQUEUED),
+    )
+    session.execute(waiting.values(state=PARKED, reason=reason, done_at=now))
 
 
 def retry_parked(session: Session, subscription_id: str) -> int:
     """Put parked messages of a subscription back into the queue; returns how many.
 
+    A subscription that was stopped goes on. Ids stay: what was delivered is not queued again.
+
     Raises:
         NotFound: no such subscription.
     """
     subscription = find_subscription(session, subscription_id)
+    resume(subscription)
     now = datetime.now(UTC)
     again = {"state": PENDING, "attempts": 0, "next_at": now, "created_at": now, "done_at": None}
     parked = update(Delivery).where(
         Delivery.subscription_id == subscription.id,
         Delivery.state == PARKED,
-        Delivery.kind != "test",
+        Delivery.kind.not_in(UNQUEUED),
     )
     return len(session.execute(parked.values(**again).returning(Delivery.id)).all())
 
@@ -161,10 +253,48 @@ def count_states(session: Session, states: Sequence[str] = (PENDING, PARKED)) ->
     return {state: found.get(state, 0) for state in states}
 
 
+def delivery_health(session: Session, now: datetime) -> dict[str, Any]:
+    """How delivery is doing: messages waiting and parked, since when the oldest is overdue, and
+    whether a worker has been heard of within `SILENT_SECONDS`."""
+    oldest = select(func.min(Delivery.next_at)).where(Delivery.state == PENDING)
+    due = session.execute(oldest).scalar_one()
+    heard = read_note(session, HEARD)
+    silent = abs((now - heard.at).total_seconds()) if heard else SILENT_SECONDS
+    return {
+        **count_states(session),
+        "overdue_since": rfc3339(due) if due and due < now else None,
+        "alive": silent < SILENT_SECONDS,
+        "heard_at": rfc3339(heard.at) if heard else None,
+    }
+
+
 def forget_old(session: Session, now: datetime) -> int:
-    """Remove what was delivered long ago; returns how many."""
+    """Remove what was delivered long ago, and who never confirmed; returns how many messages."""
+    unconfirmed = select(Subscription.id).where(
+        Subscription.state == UNCONFIRMED, Subscription.created_at < now - CONFIRM_WITHIN
+    )
+    ids = list(session.execute(unconfirmed).scalars())
+    session.execute(delete(Delivery).where(Delivery.subscription_id.in_(ids)))
+    session.execute(delete(Subscription).where(Subscription.id.in_(ids)))
     old = delete(Delivery).where(Delivery.state == DELIVERED, Delivery.done_at < now - KEPT)
     return len(session.execute(old.returning(Delivery.id)).all())
+
+
+def delivery_view(one: Delivery) -> View:
+    """A message as API and command line show it; `reason` is that of the last failure."""
+    return {
+        "id": one.message_id,
+        "kind": one.kind,
+        "first_change": one.first_event,
+        "last_change": one.last_event,
+        "state": one.state,
+        "attempts": one.attempts,
+        "status": one.status,
+        "reason": one.reason or None,
+        "created_at": rfc3339(one.created_at),
+        "next_at": rfc3339(one.next_at) if one.state == PENDING else None,
+        "done_at": rfc3339(one.done_at),
+    }
 
 
 def _is_due(message: Delivery, now: datetime) -> bool:
@@ -189,8 +319,8 @@ def _is_over(session: Session, message: Delivery, now: datetime) -> bool:
     return session.execute(given_up.limit(1)).first() is not None
 
 
-def _note_health(session: Session, message: Delivery, failed_at: datetime | None) -> None:
+def _record_health(session: Session, message: Delivery, failed_at: datetime | None) -> None:
     subscription = session.get(Subscription, message.subscription_id)
-    if subscription and message.kind != "test":
+    if subscription and message.kind not in UNQUEUED:
         failing = subscription.failing_since
         subscription.failing_since = (failing or failed_at) if failed_at else None

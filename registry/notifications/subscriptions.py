@@ -1,6 +1,7 @@
 """Who wants to know what: making, changing and ending subscriptions."""
 
 import base64
+import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -8,18 +9,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import NotFound, UsageError
+from suanbei.common.errors import NeverMatches, NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
-from suanbei.registry.notifications.channels import is_webhook
-from suanbei.registry.notifications.event_filter import FILING_EVENTS, Interest
+from suanbei.registry.notifications.event_filter import FILING_EVENTS, EventFilter
+from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of, shown_target
+from suanbei.registry.queries.filings import View, rfc3339
 from suanbei.registry.watcher_models import Delivery, Subscription
 
-MODES = ("instant", "daily")
+MODES = ("instant", "batch", "daily")
+"""Each event at once; one message a list; one message a day. A person gets no more than one a list."""
+ACTIVE, UNCONFIRMED, STOPPED = "active", "unconfirmed", "stopped"
+CONFIRM_WITHIN = timedelta(days=2)
+"""How long a mail address has to confirm a subscription."""
 FILTERS = ("q", "entity", "numbers", "series")
 OLD_SECRET_HOURS = 24
 """How long messages are signed with the old secret too, after a rotation."""
@@ -28,7 +34,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionRequest:
     """A subscription as somebody asks for it; `events` empty: what its filter suggests."""
 
     deliver: str
@@ -39,20 +45,32 @@ class Wish:
     language: str = "zh"
 
 
-def create_subscription(session: Session, wish: Wish) -> Subscription:
+def create_subscription(
+    session: Session, request: SubscriptionRequest, *, token: str = "", state: str = ACTIVE
+) -> Subscription:
     """Begin to tell somebody of what happens from now on.
+
+    `token` is what a form bears so that sending it twice makes one subscription: the id follows
+    from it, and one that is there already is returned as it is.
 
     Raises:
         UsageError: a field does not fit; the message names it.
     """
+    id_ = (
+        f"sub_{hashlib.sha256(token.encode()).hexdigest()[:16] if token else secrets.token_hex(8)}"
+    )
+    if token and (existing := session.get(Subscription, id_)):
+        return existing
     now = datetime.now(UTC)
     subscription = Subscription(
-        id=f"sub_{secrets.token_hex(8)}",
-        secrets=[{"secret": new_secret(), "until": None}] if is_webhook(wish.deliver) else [],
+        id=id_,
+        state=state,
+        state_reason="",
+        secrets=[{"secret": new_secret(), "until": None}] if is_webhook(request.deliver) else [],
         cursor=last_event_id(session),
         digested_at=now,
         created_at=now,
-        **_checked(wish),
+        **_checked(request),
     )
     session.add(subscription)
     session.flush()
@@ -60,35 +78,39 @@ def create_subscription(session: Session, wish: Wish) -> Subscription:
 
 
 def change_subscription(session: Session, id_: str, changes: dict[str, Any]) -> Subscription:
-    """Change some fields of a subscription; what was told already stays told.
+    """Change some fields of a subscription. Its cursor stays: nothing is ever told again.
+
+    Messages that wait or are parked are written anew if the new address is of another kind. A new
+    address also ends a stop (HTTP 410).
 
     Raises:
         NotFound: there is none.
         UsageError: a field does not fit.
     """
     one = find_subscription(session, id_)
-    was_webhook = is_webhook(one.deliver)
+    service_before = service_of(one.deliver)
     fields = ("deliver", "name", "events", "filter", "mode", "language")
     before = {name: getattr(one, name) for name in fields}
     if "filter" in changes and "events" not in changes:
         before["events"] = ()  # what the new filter suggests
-    for name, value in _checked(Wish(**before | changes)).items():
+    for name, value in _checked(SubscriptionRequest(**before | changes)).items():
         setattr(one, name, value)
-    if is_webhook(one.deliver) != was_webhook:
-        _write_anew(session, one)
+    if service_of(one.deliver) != service_before:
+        # A program's JSON is of no use to a person, nor a text of 20 kB to a chat that takes 2.
+        undelivered = (Delivery.subscription_id == id_) & Delivery.state.in_(["pending", "parked"])
+        session.execute(update(Delivery).where(undelivered).values(body=""))
+    if "deliver" in changes:
+        resume(one)
     if is_webhook(one.deliver) and not one.secrets:
         one.secrets = [{"secret": new_secret(), "until": None}]
     session.flush()
     return one
 
 
-def _write_anew(session: Session, one: Subscription) -> None:
-    """Take back what waits: messages to a program are of no use to a person, nor the reverse."""
-    waiting = (Delivery.subscription_id == one.id) & (Delivery.state == "pending")
-    first = session.execute(select(func.min(Delivery.first_event)).where(waiting)).scalar_one()
-    session.execute(delete(Delivery).where(waiting))
-    if first is not None:
-        one.cursor = first - 1
+def resume(subscription: Subscription) -> None:
+    """Go on after a stop."""
+    if subscription.state == STOPPED:
+        subscription.state, subscription.state_reason = ACTIVE, ""
 
 
 def find_subscription(session: Session, id_: str) -> Subscription:
@@ -145,15 +167,28 @@ def valid_secrets(subscription: Subscription) -> list[str]:
     ]
 
 
+def confirm_path(subscription: Subscription) -> str:
+    """Where whoever reads the mail of an address confirms a subscription of it."""
+    return f"/watch/confirm/{subscription.id}/{subscription.secrets[0]['secret']}"
+
+
+def unsubscribe_path(subscription: Subscription) -> str:
+    """Where whoever reads the mail of an address ends a subscription of it; empty if it was made
+    by the holder of a key."""
+    if not is_mail(subscription.deliver) or not subscription.secrets:
+        return ""
+    return f"/watch/unsubscribe/{subscription.id}/{subscription.secrets[0]['secret']}"
+
+
 def new_secret() -> str:
     """A secret as Standard Webhooks writes them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def interest_of(subscription: Subscription) -> Interest:
+def filter_of(subscription: Subscription) -> EventFilter:
     """What a subscriber wants to know."""
     wanted = subscription.filter
-    return Interest(
+    return EventFilter(
         events=tuple(subscription.events),
         q=wanted.get("q", ""),
         entity=wanted.get("entity", ""),
@@ -162,31 +197,66 @@ def interest_of(subscription: Subscription) -> Interest:
     )
 
 
-def _checked(wish: Wish) -> dict[str, Any]:
-    wanted = _checked_filter(wish.filter)
-    deliver = wish.deliver.strip()
+def subscription_view(
+    session: Session, one: Subscription, *, with_secret: bool = False, masked: bool = False
+) -> View:
+    """A subscription as API and command line show it, with how many messages wait or are parked.
+
+    Its secret is shown when it is made or rotated, and never again. `masked` hides whose the
+    address is.
+    """
+    count = select(Delivery.state, func.count()).where(Delivery.subscription_id == one.id)
+    counts = dict(session.execute(count.group_by(Delivery.state)).tuples().all())
+    view: dict[str, Any] = {
+        "id": one.id,
+        "name": one.name,
+        "events": one.events,
+        "filter": one.filter,
+        "deliver": shown_target(one.deliver, masked=masked),
+        "mode": one.mode,
+        "language": one.language,
+        "created_at": rfc3339(one.created_at),
+        "after": one.cursor,
+        "state": one.state,
+        "state_reason": one.state_reason or None,
+        "pending": counts.get("pending", 0),
+        "parked": counts.get("parked", 0),
+        "failing_since": rfc3339(one.failing_since),
+    }
+    if with_secret:
+        view["secret"] = one.secrets[0]["secret"] if one.secrets else None
+    return view
+
+
+def _checked(request: SubscriptionRequest) -> dict[str, Any]:
+    wanted = _checked_filter(request.filter)
+    deliver = request.deliver.strip()
     if not _ADDRESS.fullmatch(deliver) or len(deliver) > 2000:
         raise UsageError("deliver: not an address like https://… or an Apprise URL")
     for field_, value, choices in (
-        ("mode", wish.mode, MODES),
-        ("language", wish.language, tuple(Language)),
+        ("mode", request.mode, MODES),
+        ("language", request.language, tuple(Language)),
     ):
         if value not in choices:
             raise UsageError(f"{field_}: {value!r} is none of {', '.join(choices)}")
     return {
-        "name": wish.name.strip()[:200] or deliver.partition(":")[0],
-        "events": _checked_events(wish.events, wanted),
+        "name": request.name.strip()[:200] or deliver.partition(":")[0],
+        "events": _checked_events(request.events, wanted),
         "filter": wanted,
         "deliver": deliver,
-        "mode": wish.mode,
-        "language": wish.language,
+        "mode": request.mode,
+        "language": request.language,
     }
 
 
 def _checked_events(events: Sequence[str], wanted: dict[str, Any]) -> list[str]:
     narrow = sorted(set(wanted) - {"series"})
+    withdrawals = wanted.get("series") == [Series.DEREGISTRATION]
     if not events:
-        return [e.value for e in FILING_EVENTS] if narrow else [EventType.BATCH_PUBLISHED.value]
+        if not narrow:
+            return [EventType.BATCH_PUBLISHED.value]
+        suggested = [EventType.FILING_DEREGISTERED] if withdrawals else FILING_EVENTS
+        return [kind.value for kind in suggested]
     known = [kind.value for kind in EventType]
     for place, event in enumerate(events):
         if event not in known:
@@ -195,6 +265,11 @@ def _checked_events(events: Sequence[str], wanted: dict[str, Any]) -> list[str]:
             raise UsageError(f"events[{place}]: {event} cannot be filtered by {narrow[0]}")
         if wanted and event.startswith("monitor."):
             raise UsageError(f"events[{place}]: {event} cannot be filtered by series")
+        if withdrawals and event in FILING_EVENTS and event != EventType.FILING_DEREGISTERED:
+            raise NeverMatches(
+                f"events[{place}]: {event} never happens in the series deregistration, whose rows "
+                f"withdraw filings of other series; {EventType.FILING_DEREGISTERED} does"
+            )
     return [kind for kind in known if kind in events]
 
 

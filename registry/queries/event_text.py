@@ -85,7 +85,7 @@ def line_of(event: Event, language: Language, names: FilingNames) -> str:
 def batch_line(event: Event, language: Language) -> str:
     """A new list with what it brought: 第十七批…：新增备案 608 条，涉及主体 412 家……"""
     title = list_title(event.series or "", event.period or "", event.data.get("ordinal"), language)
-    return _BATCH.say(language, title=title, counts=_counts(event, language))
+    return _BATCH.say(language, title=title, counts=counts_line(event, language))
 
 
 def path_of(event: Event) -> str:
@@ -97,7 +97,8 @@ def path_of(event: Event) -> str:
     return "/status" if event.type.startswith("monitor.") else ""
 
 
-def _counts(event: Event, language: Language) -> str:
+def counts_line(event: Event, language: Language) -> str:
+    """What a new list brought, without its title: 新增备案 608 条，涉及主体 412 家……"""
     data, series = event.data, event.series
     summary: dict[str, Any] = data.get("summary") or {}
     comma, semicolon, dot = ("，", "；", "、") if language is Language.ZH else (", ", "; ", ", ")

@@ -15,15 +15,15 @@ from suanbei.common.errors import Unauthorized, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
-from suanbei.registry.notifications.outbox import deliveries_of, enqueue_test
+from suanbei.registry.notifications.outbox import deliveries_of, delivery_view, enqueue_test
 from suanbei.registry.notifications.subscriptions import (
-    Wish,
+    SubscriptionRequest,
     create_subscription,
     find_subscription,
     list_subscriptions,
     remove_subscription,
+    subscription_view,
 )
-from suanbei.registry.notifications.views import delivery_view, subscription_view
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, translations
 from suanbei.search_api.keys import Scope, require_scope
@@ -108,7 +108,7 @@ def _wish(request: Request) -> dict[str, Any]:
 def _subscriptions(parts: Services) -> list[dict[str, Any]]:
     with parts.database.read() as session:
         return [
-            subscription_view(one)
+            subscription_view(session, one)
             | {"sent": [delivery_view(sent) for sent in deliveries_of(session, one.id, 3, None)]}
             for one in list_subscriptions(session)
         ]
@@ -173,13 +173,15 @@ class WishForm(BaseModel):
     mode: str = "instant"
     language: str = "zh"
 
-    def wish(self) -> Wish:
+    def wish(self) -> SubscriptionRequest:
         """What is wished for."""
         lines = self.numbers.replace(",", "\n").splitlines()
         numbers = [line.strip() for line in lines if line.strip()]
         chosen = {"q": self.q, "entity": self.entity, "numbers": numbers, "series": self.series}
         wanted = {name: value for name, value in chosen.items() if value}
-        return Wish(self.deliver, self.name, self.events, wanted, self.mode, self.language)
+        return SubscriptionRequest(
+            self.deliver, self.name, self.events, wanted, self.mode, self.language
+        )
 
 
 @router.post("/watch/new", dependencies=[Depends(_guard)])
@@ -189,7 +191,9 @@ def create(request: Request, parts: Parts, form: Annotated[WishForm, Form()]) ->
         if parts.check_target:
             parts.check_target(form.deliver)
         with parts.database.write() as session:
-            made = subscription_view(create_subscription(session, form.wish()), with_secret=True)
+            made = subscription_view(
+                session, create_subscription(session, form.wish()), with_secret=True
+            )
     except UsageError as error:
         return _page(request, parts, 400, said=str(error), refused="wish", wish=form.model_dump())
     return _page(request, parts, 201, made=made["id"], secret=made["secret"] or "")

@@ -10,19 +10,20 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.outbox import (
     count_deliveries,
     deliveries_of,
+    delivery_view,
     enqueue_test,
     retry_parked,
 )
 from suanbei.registry.notifications.subscriptions import (
-    Wish,
+    SubscriptionRequest,
     change_subscription,
     create_subscription,
     find_subscription,
     list_subscriptions,
     remove_subscription,
     rotate_secret,
+    subscription_view,
 )
-from suanbei.registry.notifications.views import delivery_view, subscription_view
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.keys import require_key
 from suanbei.search_api.paging import (
@@ -59,7 +60,7 @@ class Changed(BaseModel):
     events: list[EventType] | None = None
     filter: Filter | None = None
     deliver: str | None = Field(None, max_length=2000, description="https://… or an Apprise URL")
-    mode: Literal["instant", "daily"] | None = None
+    mode: Literal["instant", "batch", "daily"] | None = None
     language: Literal["zh", "en"] | None = None
 
 
@@ -81,6 +82,10 @@ class Subscribed(BaseModel):
     language: str
     created_at: str
     after: int
+    state: Literal["active", "unconfirmed", "stopped"]
+    state_reason: str | None
+    pending: int
+    parked: int
     failing_since: str | None
 
 
@@ -94,7 +99,7 @@ class Sent(BaseModel):
     """A message and how sending it went."""
 
     id: str
-    kind: Literal["event", "digest", "test"]
+    kind: Literal["event", "digest", "test", "confirm"]
     first_change: int | None
     last_change: int | None
     state: Literal["pending", "delivered", "parked"]
@@ -111,9 +116,9 @@ def create(parts: Parts, body: New, response: Response) -> dict[str, Any]:
     """Subscribe. The secret is shown here, once."""
     _check_target(parts, body.deliver)
     with parts.database.write() as session:
-        one = create_subscription(session, Wish(**_given(body)))
+        one = create_subscription(session, SubscriptionRequest(**_given(body)))
         response.headers["Location"] = f"/v1/subscriptions/{one.id}"
-        return subscription_view(one, with_secret=True)
+        return subscription_view(session, one, with_secret=True)
 
 
 @router.get("")
@@ -129,7 +134,7 @@ def list_all(parts: Parts, limit: Limit = 20, cursor: Cursor = "") -> dict[str, 
         page = known[start : start + limit]
         more = len(known) > start + limit
         return {
-            "items": [subscription_view(one) for one in page],
+            "items": [subscription_view(session, one) for one in page],
             "total": len(known),
             "next": encode_cursor(page[-1].id) if more else None,
         }
@@ -139,7 +144,7 @@ def list_all(parts: Parts, limit: Limit = 20, cursor: Cursor = "") -> dict[str, 
 def show(parts: Parts, id: str) -> dict[str, Any]:
     """One subscription."""
     with parts.database.read() as session:
-        return subscription_view(find_subscription(session, id))
+        return subscription_view(session, find_subscription(session, id))
 
 
 @router.patch("/{id}", response_model=Subscribed)
@@ -148,7 +153,7 @@ def change(parts: Parts, id: str, body: Changed) -> dict[str, Any]:
     if body.deliver is not None:
         _check_target(parts, body.deliver)
     with parts.database.write() as session:
-        return subscription_view(change_subscription(session, id, _given(body)))
+        return subscription_view(session, change_subscription(session, id, _given(body)))
 
 
 @router.delete("/{id}", status_code=204)
@@ -162,7 +167,7 @@ def remove(parts: Parts, id: str) -> None:
 def rotate(parts: Parts, id: str) -> dict[str, Any]:
     """A new secret; for a day messages are signed with the old one as well."""
     with parts.database.write() as session:
-        return subscription_view(rotate_secret(session, id), with_secret=True)
+        return subscription_view(session, rotate_secret(session, id), with_secret=True)
 
 
 @router.post("/{id}/test", status_code=202, response_model=Sent)

@@ -6,21 +6,24 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from suanbei.alerts.fanout import Rules, digest_time, fan_out
+from suanbei.alerts.fanout import FanoutConfig, digest_time, fan_out
+from suanbei.common.errors import NeverMatches
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events
 from suanbei.registry.importing.published import Series
+from suanbei.registry.notifications.outbox import retry_parked
 from suanbei.registry.notifications.subscriptions import (
-    Wish,
+    SubscriptionRequest,
     change_subscription,
     create_subscription,
 )
 from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.lists import listed, number, row
 
-RULES = Rules("https://suanbei.example/", 9)
+CONFIG = FanoutConfig("https://suanbei.example/", 9)
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
 HOOK = "https://receiver.example/hook"
 CHAT = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
@@ -28,7 +31,7 @@ CHAT = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
 
 def subscribe(database: Database, deliver: str = HOOK, **wish: Any) -> str:
     with database.write() as session:
-        return create_subscription(session, Wish(deliver, **wish)).id
+        return create_subscription(session, SubscriptionRequest(deliver, **wish)).id
 
 
 def bodies(database: Database, subscription_id: str) -> list[Any]:
@@ -53,7 +56,7 @@ def test_a_new_list_is_one_message_to_who_wants_lists(database: Database) -> Non
     import_document(database, listed([row(1, period="2022-01", number=number(99))]))
     hook = subscribe(database)
     publish(database)
-    assert fan_out(database, RULES) == 2
+    assert fan_out(database, CONFIG) == 2
     told = bodies(database, hook)
     assert [one["type"] for one in told] == ["batch.published"] * 2
     assert [one["data"]["batch"] for one in told] == [
@@ -71,22 +74,23 @@ def test_told_once_however_often_it_is_asked(database: Database) -> None:
     """The cursor moves with the messages."""
     subscribe(database)
     publish(database)
-    assert [fan_out(database, RULES) for _ in range(3)] == [2, 0, 0]
+    assert [fan_out(database, CONFIG) for _ in range(3)] == [2, 0, 0]
 
 
 def test_messages_of_a_chat_are_worth_reading(database: Database) -> None:
     """Counts, companies, new ones and regions of a list, with a link."""
     chats = {lang: subscribe(database, CHAT, language=lang) for lang in ("zh", "en")}
     publish(database)
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     assert bodies(database, chats["zh"])[1] == {
         "title": "算备：第二批深度合成服务算法备案",
-        "text": "第二批深度合成服务算法备案：新增备案 2 条，涉及主体 2 家，其中首次出现 2 家；"
+        "text": "新增备案 2 条，涉及主体 2 家，其中首次出现 2 家；"
         "北京 1、广东 1\nhttps://suanbei.example/batches/deep_synthesis-2023-08",
     }
-    assert bodies(database, chats["en"])[0]["text"].startswith(
-        "Deep-synthesis algorithm filings, batch 1 (2023-06): 30 new filings, 1 company, "
-        "1 new to the register; Zhejiang 30\nhttps://"
+    english = bodies(database, chats["en"])[0]
+    assert english["title"] == "Suanbei: Deep-synthesis algorithm filings, batch 1 (2023-06)"
+    assert english["text"].startswith(
+        "30 new filings, 1 company, 1 new to the register; Zhejiang 30\nhttps://"
     )
 
 
@@ -95,7 +99,7 @@ def test_a_company_s_subscriber_hears_of_its_filings_only(database: Database) ->
     chat = subscribe(database, CHAT, filter={"entity": "甲公司"}, name="甲")
     hook = subscribe(database, filter={"entity": "甲公司"})
     publish(database)
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     assert [one["data"]["number"] for one in bodies(database, hook)] == [
         number(31, "1111111", "110108")
     ]
@@ -113,7 +117,7 @@ def test_former_names_are_the_company_s_too(database: Database) -> None:
     by_old = subscribe(database, filter={"entity": old})
     by_code = subscribe(database, filter={"entity": "5072064"})
     import_document(database, listed([row(2, entity=new, period="2024-01")]))
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     for one in (by_old, by_code):
         assert [m["data"]["entity"] for m in bodies(database, one)] == [new]
 
@@ -129,7 +133,7 @@ def test_a_watch_list_hears_of_withdrawals_and_changes(database: Database) -> No
     rows = [row(1, remark="已注销"), row(2, product="新(APP)"), row(3, product="别(APP)")]
     rows += [row(n) for n in range(4, 31)]
     import_document(database, listed(rows, fetched_at=LATER))
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     told = [(one["type"], one["data"]["number"]) for one in bodies(database, watched)]
     assert told == [("filing.deregistered", number(1)), ("filing.changed", number(2))]
 
@@ -138,7 +142,7 @@ def test_a_search_hears_of_what_it_finds(database: Database) -> None:
     """Every word, whatever its width and case."""
     found = subscribe(database, filter={"q": "甲公司 ａｐｐ"})
     publish(database)
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     assert [one["data"]["entity"] for one in bodies(database, found)] == ["甲公司"]
 
 
@@ -148,24 +152,25 @@ def test_series_narrow_down(database: Database) -> None:
     publish(database)
     rows = [row(50, series=Series.ALGORITHM, period="2024-01", label="生成合成类")]
     import_document(database, listed(rows))
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     assert [one["data"]["series"] for one in bodies(database, algorithm)] == ["algorithm"]
 
 
 def test_a_long_list_of_changes_is_cut_in_a_chat(database: Database) -> None:
-    """Twenty by name, the rest counted; a changed list of hundreds is no flood."""
+    """Twenty by name, each with its link, the rest counted; a changed list is no flood."""
     publish(database)
     chat = subscribe(database, CHAT, filter={"entity": "测试（杭州）科技有限公司"}, language="en")
     import_document(
         database, listed([row(n, product="新(APP)") for n in range(1, 31)], fetched_at=LATER)
     )
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     (message,) = bodies(database, chat)
     lines = message["text"].splitlines()
-    assert len(lines) == 22
+    assert len(lines) == 42
     assert lines[0].endswith("product from “测试1(APP)” to “新(APP)”")
+    assert all(line.startswith("https://suanbei.example/filings/") for line in lines[1:40:2])
     assert lines[-2:] == [
-        "… and 10 more",
+        "… and 10 more:",
         "https://suanbei.example/batches/deep_synthesis-2023-06",
     ]
 
@@ -178,7 +183,7 @@ def test_monitors_are_told_like_anything_else(database: Database) -> None:
         append_events(
             session, [NewEvent(EventType.MONITOR_RAISED, data={"text": text}) for _ in range(2)]
         )
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     assert [one["text"].splitlines()[0] for one in bodies(database, chat)] == ["a source fails"] * 2
 
 
@@ -187,17 +192,17 @@ def test_a_digest_comes_once_a_day(database: Database) -> None:
     daily = subscribe(database, CHAT, mode="daily")
     hook = subscribe(database, mode="daily", events=["batch.published", "filing.added"])
     publish(database)
-    assert fan_out(database, RULES) == 0
+    assert fan_out(database, CONFIG) == 0
     yesterday = datetime.now(UTC) - timedelta(days=1)
     with database.write() as session:
         session.execute(update(Subscription).values(digested_at=yesterday))
-    assert fan_out(database, RULES) == 2
+    assert fan_out(database, CONFIG) == 2
     (message,) = bodies(database, daily)
     assert message["text"].count("https://suanbei.example/batches/") == 2
     (digest,) = bodies(database, hook)
     assert (digest["type"], digest["data"]["total"]) == ("digest", 34)
     import_document(database, listed([row(60, period="2024-05")]))
-    assert fan_out(database, RULES) == 0
+    assert fan_out(database, CONFIG) == 0
 
 
 def test_a_day_without_news_moves_the_digest_on(database: Database) -> None:
@@ -206,9 +211,9 @@ def test_a_day_without_news_moves_the_digest_on(database: Database) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     with database.write() as session:
         session.execute(update(Subscription).values(digested_at=yesterday))
-    assert fan_out(database, RULES) == 0
+    assert fan_out(database, CONFIG) == 0
     publish(database)
-    assert fan_out(database, RULES) == 0
+    assert fan_out(database, CONFIG) == 0
 
 
 def test_a_clock_put_back_does_not_silence_digests(database: Database) -> None:
@@ -218,7 +223,7 @@ def test_a_clock_put_back_does_not_silence_digests(database: Database) -> None:
     future = datetime.now(UTC) + timedelta(days=400)
     with database.write() as session:
         session.execute(update(Subscription).values(digested_at=future))
-    assert fan_out(database, RULES) == 1
+    assert fan_out(database, CONFIG) == 1
     assert len(bodies(database, daily)) == 1
 
 
@@ -238,8 +243,166 @@ def test_a_new_address_of_another_kind_gets_messages_of_its_own_kind(database: D
     """What waits is written anew: a person is not sent a program's JSON."""
     one = subscribe(database)
     publish(database)
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     with database.write() as session:
         change_subscription(session, one, {"deliver": CHAT})
-    fan_out(database, RULES)
+    fan_out(database, CONFIG)
     assert [sorted(body) for body in bodies(database, one)] == [["text", "title"]] * 2
+
+
+def test_nothing_delivered_is_told_again_after_a_retry_and_a_new_address(
+    database: Database,
+) -> None:
+    """A parked message between delivered ones, queued again, then an address of another kind: its
+    events alone are written anew, the cursor stays, and others go on hearing of news."""
+    watcher = subscribe(database, events=["filing.added"], filter={"series": ["deep_synthesis"]})
+    other = subscribe(database)
+    publish(database)
+    fan_out(database, CONFIG)
+    with database.write() as session:
+        sent = messages(session, watcher)
+        for message in sent:
+            message.state = "delivered"
+        sent[1].state = sent[2].state = "parked"
+        told = [message.message_id for message in sent if message.state == "delivered"]
+        cursor = session.get_one(Subscription, watcher).cursor
+    with database.write() as session:
+        assert retry_parked(session, watcher) == 2
+        change_subscription(session, watcher, {"deliver": CHAT})
+    fan_out(database, CONFIG)
+    import_document(database, listed([row(60, period="2024-05", number=number(77))]))
+    fan_out(database, CONFIG)
+    with database.read() as session:
+        pending = [one for one in messages(session, watcher) if one.state == "pending"]
+        assert [one.message_id for one in messages(session, watcher)][: len(told)] == told
+        assert [len(one.events) for one in pending] == [2, 1]
+        assert session.get_one(Subscription, watcher).cursor > cursor
+        assert len(messages(session, other)) == 3
+
+
+def test_a_change_back_and_forth_writes_each_message_in_its_kind(database: Database) -> None:
+    """Undone before anything was sent: the same messages under the same ids."""
+    one = subscribe(database, events=["filing.added"])
+    publish(database)
+    fan_out(database, CONFIG)
+    with database.read() as session:
+        before = [(m.message_id, m.body) for m in messages(session, one)]
+    for deliver in (CHAT, HOOK):
+        with database.write() as session:
+            change_subscription(session, one, {"deliver": deliver})
+        fan_out(database, CONFIG)
+    with database.read() as session:
+        assert [(m.message_id, m.body) for m in messages(session, one)] == before
+
+
+def test_an_event_without_words_is_parked_and_holds_up_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its reason; what comes with it, and what others wait for, is written."""
+    chat = subscribe(database, CHAT, events=["monitor.raised"])
+    other = subscribe(database, events=["monitor.raised"])
+    with database.write() as session:
+        texts: list[Any] = [{"zh": "一"}, "no texts at all", {"zh": "二"}]
+        events = [NewEvent(EventType.MONITOR_RAISED, data={"text": text}) for text in texts]
+        append_events(session, events)
+    fan_out(database, CONFIG)
+    with database.read() as session:
+        told = {one.first_event: (one.state, one.reason) for one in messages(session, chat)}
+        assert [state for state, _ in told.values()] == ["pending", "pending", "parked"]
+        assert told[2][1].startswith("cannot be put into words: AttributeError")
+        assert len(messages(session, other)) == 3
+    with database.write() as session:
+        assert retry_parked(session, chat) == 1
+    fan_out(database, CONFIG)
+    with database.read() as session:
+        assert sorted(one.state for one in messages(session, chat)) == ["parked", *["pending"] * 2]
+
+
+def test_a_subscription_whose_events_cannot_be_found_is_parked_as_a_whole(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later everything it missed can be queued again, once."""
+    broken = subscribe(database, filter={"entity": "甲公司"})
+    other = subscribe(database)
+    publish(database)
+    with monkeypatch.context() as patch:
+        patch.setattr("suanbei.registry.notifications.event_filter._of_entity", lambda *_: 1 / 0)
+        fan_out(database, CONFIG)
+    with database.write() as session:
+        (parked,) = messages(session, broken)
+        assert (parked.state, parked.body) == ("parked", "")
+        assert "ZeroDivisionError" in parked.reason
+        assert len(messages(session, other)) == 2
+        retry_parked(session, broken)
+    fan_out(database, CONFIG)
+    assert [one["data"]["entity"] for one in bodies(database, broken)] == ["甲公司"]
+
+
+def test_one_message_a_list_for_programs_that_want_it(database: Database) -> None:
+    """Mode `batch`: a crawl of thousands of rows is as many posts as it has lists."""
+    hook = subscribe(database, mode="batch", events=["batch.published", "filing.added"])
+    publish(database)
+    fan_out(database, CONFIG)
+    first, second = bodies(database, hook)
+    assert (first["type"], first["data"]["total"], len(first["data"]["items"])) == ("batch", 31, 31)
+    assert first["data"]["url"] == "https://suanbei.example/batches/deep_synthesis-2023-06"
+    assert [item["type"] for item in second["data"]["items"]] == [
+        "batch.published", "filing.added", "filing.added",
+    ]  # fmt: skip
+
+
+def test_every_body_has_a_link(database: Database) -> None:
+    """To the filing, the list, or the state of the sources."""
+    hook = subscribe(database, events=["batch.published", "filing.added", "monitor.raised"])
+    publish(database)
+    with database.write() as session:
+        append_events(session, [NewEvent(EventType.MONITOR_RAISED, data={"text": {}})])
+    fan_out(database, CONFIG)
+    links = [one["data"]["url"] for one in bodies(database, hook)]
+    assert links[0] == "https://suanbei.example/batches/deep_synthesis-2023-06"
+    assert links[1].startswith("https://suanbei.example/filings/")
+    assert links[-1] == "https://suanbei.example/status"
+
+
+def test_a_chat_s_message_is_cut_between_lines_by_its_bytes(database: Database) -> None:
+    """WeCom takes 2,048 bytes of UTF-8: parts are numbered, no line or link is cut."""
+    wecom = subscribe(
+        database, "wecombot://693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa", filter={"entity": "5072064"}
+    )
+    publish(database)
+    fan_out(database, CONFIG)
+    told = bodies(database, wecom)
+    assert len(told) > 1
+    assert told[0]["title"].endswith(f"（1/{len(told)}）")
+    for one in told:
+        assert len(f"{one['title']}\n{one['text']}".encode()) <= 2048
+        assert one["text"].splitlines()[1::2] == [
+            line for line in one["text"].splitlines() if line.startswith("https://suanbei.example/")
+        ]
+    with database.read() as session:
+        ids = [id_ for message in messages(session, wecom) for id_ in message.events]
+    assert len(ids) == len(set(ids)) == 30
+
+
+def test_withdrawals_are_found_under_the_series_of_deregistrations(database: Database) -> None:
+    """The event is of the filing's own series; who asks for deregistrations means it."""
+    publish(database)
+    watched = subscribe(
+        database, events=["filing.deregistered"], filter={"series": ["deregistration"]}
+    )
+    rows = [row(1, remark="已注销"), *(row(n) for n in range(2, 31))]
+    import_document(database, listed(rows, fetched_at=LATER))
+    fan_out(database, CONFIG)
+    assert [one["data"]["number"] for one in bodies(database, watched)] == [number(1)]
+
+
+def test_what_can_never_happen_is_refused(database: Database) -> None:
+    """No filing is of the series of deregistrations."""
+    with pytest.raises(NeverMatches, match=r"events\[0\]: filing.added never happens"):
+        subscribe(database, events=["filing.added"], filter={"series": ["deregistration"]})
+
+
+def messages(session: Session, subscription_id: str) -> list[Delivery]:
+    """In the order in which they are sent."""
+    query = select(Delivery).where(Delivery.subscription_id == subscription_id)
+    return list(session.execute(query.order_by(Delivery.id)).scalars())

@@ -10,7 +10,7 @@ from suanbei.common.dates import BEIJING
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.rebuild import compare, rebuild
 from suanbei.registry.database import Database
-from suanbei.registry.notifications.subscriptions import Wish, create_subscription
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Run
 from tests.alerts.receiver import receiving
 from tests.crawler.site import served
@@ -76,7 +76,7 @@ def test_a_clock_that_jumps(
         home_at(folder, site, crawled.settings.home) as home,
     ):
         with home.database.write() as session:
-            create_subscription(session, Wish(hook.url, events=CHANGES))
+            create_subscription(session, SubscriptionRequest(hook.url, events=CHANGES))
         environment(monkeypatch, folder, site.url, SCHEDULE="0 9-19/2 * * *")
         clock.set("2030-03-14T10:00")
         with watching(tmp_path / "log", SLEEP):

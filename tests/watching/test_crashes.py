@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event
-from suanbei.registry.notifications.subscriptions import Wish, create_subscription
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
-from tests.alerts.test_courier import deliveries, until, working
+from tests.alerts.test_worker import deliveries, until, working
 from tests.crawler.site import served
 from tests.watching.aftermath import Home, home_at, replace_a_list, require_same
 from tests.watching.crash import Commands
@@ -59,8 +59,8 @@ DELIVERY_STEPS = [
     "suanbei.alerts.worker:send:before:1",
     "suanbei.alerts.worker:send:before:3",
     "suanbei.alerts.worker:send:after:2",
-    "suanbei.alerts.worker:settle:before:2",
-    "suanbei.alerts.worker:settle:after:2",
+    "suanbei.alerts.worker:record_result:before:2",
+    "suanbei.alerts.worker:record_result:after:2",
 ]
 
 
@@ -137,8 +137,10 @@ def test_a_delivery_killed_at_any_step_loses_nothing(
     ):
         environment(monkeypatch, folder, site.url)
         with home.database.write() as session:
-            one = create_subscription(session, Wish(receiver.url))
-            create_subscription(session, Wish(receiver.url, filter={"entity": "不存在的公司"}))
+            one = create_subscription(session, SubscriptionRequest(receiver.url))
+            create_subscription(
+                session, SubscriptionRequest(receiver.url, filter={"entity": "不存在的公司"})
+            )
             secret = one.secrets[0]["secret"]
             session.execute(update(Subscription).values(cursor=0))  # everything is news to them
         commands.kill(step, "watch")

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import update
 
 from suanbei.registry.database import Database
-from suanbei.registry.notifications.subscriptions import Wish, create_subscription
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
-from tests.alerts.test_courier import states, until, working
+from tests.alerts.test_worker import states, until, working
 from tests.crawler.site import (
     Handler,
     corrupt,
@@ -125,7 +125,7 @@ def test_a_full_disk_while_messages_are_sent(
 def subscribe_from_the_beginning(database: Database, url: str) -> None:
     """To new lists, those of the past too."""
     with database.write() as session:
-        create_subscription(session, Wish(url))
+        create_subscription(session, SubscriptionRequest(url))
         session.execute(update(Subscription).values(cursor=0))
 
 

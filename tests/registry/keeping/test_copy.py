@@ -16,7 +16,7 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Document, Filing
 from suanbei.registry.notifications.subscriptions import (
-    Wish,
+    SubscriptionRequest,
     create_subscription,
     list_subscriptions,
     valid_secrets,
@@ -145,7 +145,9 @@ def harm(path: Path, damage: str) -> None:
 def test_subscriptions_and_secrets_come_along(database: Database, other: Database) -> None:
     """A move loses nobody who wants to know."""
     with database.write() as session:
-        wish = Wish("https://a.example/hook", "law firm", filter={"series": ["algorithm"]})
+        wish = SubscriptionRequest(
+            "https://a.example/hook", "law firm", filter={"series": ["algorithm"]}
+        )
         secret = valid_secrets(create_subscription(session, wish))
     copy_registry(database, other)
     with other.read() as session:

@@ -11,23 +11,26 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from suanbei.alerts.webhooks import Message, post
+from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, send
 from suanbei.registry.notifications.outbox import Result
 from suanbei.registry.notifications.subscriptions import new_secret
 from tests.alerts.receiver import Receiver
 
 SECRET = new_secret()
-MESSAGE = Message("msg_7", json.dumps({"type": "test", "名": "字"}, ensure_ascii=False), (SECRET,))
+BODY = json.dumps({"type": "test", "名": "字"}, ensure_ascii=False)
 
 
-def sent(url: str, message: Message = MESSAGE) -> Result:
-    return asyncio.run(post(url, message, allow_private=True))
+def sent(
+    url: str, id_: str = "msg_7", body: str = BODY, secrets: tuple[str, ...] = (SECRET,)
+) -> Result:
+    message = OutgoingMessage(id_, url, body, secrets)
+    return asyncio.run(send(message, DeliveryConfig(allow_private=True)))
 
 
 def test_a_message_verifies_with_the_library_of_the_standard(receiver: Receiver) -> None:
     """Receivers use any library of Standard Webhooks; a changed body fails."""
     assert sent(receiver.url) == Result(204)
-    assert receiver.verified(SECRET) == [json.loads(MESSAGE.body)]
+    assert receiver.verified(SECRET) == [json.loads(BODY)]
     headers, body = receiver.got[0]
     assert headers["webhook-id"] == "msg_7"
     assert headers["content-type"] == "application/json"
@@ -38,7 +41,7 @@ def test_a_message_verifies_with_the_library_of_the_standard(receiver: Receiver)
 def test_while_a_secret_changes_both_verify(receiver: Receiver) -> None:
     """A receiver may change its copy at any time of the day."""
     new = new_secret()
-    sent(receiver.url, Message("msg_8", "{}", (new, SECRET)))
+    sent(receiver.url, "msg_8", "{}", (new, SECRET))
     assert receiver.verified(new) == receiver.verified(SECRET) == [{}]
 
 
@@ -71,8 +74,8 @@ def test_nobody_there_is_a_failure_with_a_reason() -> None:
 
 
 def test_a_receiver_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte now and then keeps no courier busy: the limit is on the whole."""
-    monkeypatch.setattr("suanbei.alerts.webhooks.TOTAL_SECONDS", 1.0)
+    """A byte now and then keeps no worker busy: the limit is on the whole."""
+    monkeypatch.setattr("suanbei.alerts.network.TOTAL_SECONDS", 1.0)
     listener = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -132,7 +135,7 @@ def test_tls_checks_the_name_though_it_connects_to_an_address(
     names: list[str | None] = []
     context.sni_callback = lambda _socket, name, _context: names.append(name)
     trusting = ssl.create_default_context(cafile=str(cert))
-    monkeypatch.setattr("suanbei.alerts.webhooks._tls", lambda: trusting)
+    monkeypatch.setattr("suanbei.alerts.network._tls", lambda: trusting)
     real = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo",
@@ -148,7 +151,7 @@ def test_tls_checks_the_name_though_it_connects_to_an_address(
             try:
                 with context.wrap_socket(connection, server_side=True) as secure:
                     request = b""
-                    while not request.endswith(MESSAGE.body.encode()):
+                    while not request.endswith(BODY.encode()):
                         request += secure.recv(65536)
                     hosts.append(request.split(b"\r\nHost: ")[1].split(b"\r\n")[0])
                     secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

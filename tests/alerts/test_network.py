@@ -8,18 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.alerts.addresses import is_public
-from suanbei.alerts.chat import Post, check_chat, send_text
-from suanbei.alerts.guard import only_public
-from suanbei.alerts.sending import check_target
-from suanbei.alerts.targets import locate
-from suanbei.alerts.webhooks import Message, post
+from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, check_target, send
+from suanbei.alerts.chat import check_chat, send_with_apprise
+from suanbei.alerts.network import is_public, only_public, resolve
 from suanbei.common.errors import TargetRefused
 from suanbei.common.settings import Settings
+from suanbei.registry.notifications.outbox import Result
 from suanbei.registry.notifications.subscriptions import new_secret
 from tests.alerts.receiver import Receiver
 
-MESSAGE = Message("msg_1", '{"type":"test"}', (new_secret(),))
+SECRET = new_secret()
+
+
+def sent(url: str, *, allow_private: bool) -> Result:
+    """One webhook message."""
+    message = OutgoingMessage("msg_1", url, '{"type":"test"}', (SECRET,))
+    return asyncio.run(send(message, DeliveryConfig(allow_private=allow_private)))
+
 
 PRIVATE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.1.2.3",
@@ -100,12 +105,12 @@ def test_chat_addresses_of_ones_own_network_or_machine_are_refused(deliver: str)
 )
 def test_chat_services_are_read_as_they_print_their_addresses(deliver: str) -> None:
     """What people copy from DingTalk, Feishu, WeCom and Slack works as it is."""
-    check_chat(deliver, Post())
+    check_chat(deliver, "", allow_private=False)
 
 
 def test_a_refused_target_is_a_failed_attempt(receiver: Receiver) -> None:
     """At the time of sending too: nothing arrives, the reason tells why."""
-    result = asyncio.run(post(receiver.url, MESSAGE, allow_private=False))
+    result = sent(receiver.url, allow_private=False)
     assert "127.0.0.1 is not a public address" in result.reason
     assert receiver.got == []
 
@@ -125,10 +130,10 @@ def test_a_name_that_changes_its_answer_is_asked_once(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr("suanbei.alerts.targets.is_public", lambda address: address == "192.0.2.1")
-    monkeypatch.setattr("suanbei.alerts.webhooks.TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr("suanbei.alerts.network.is_public", lambda address: address == "192.0.2.1")
+    monkeypatch.setattr("suanbei.alerts.network.TOTAL_SECONDS", 0.5)
     port = receiver.url.split(":")[2].split("/")[0]
-    result = asyncio.run(post(f"http://rebind.example:{port}/", MESSAGE, allow_private=False))
+    result = sent(f"http://rebind.example:{port}/", allow_private=False)
     assert result.reason
     assert (receiver.got, len(asked)) == ([], 1)
 
@@ -138,7 +143,7 @@ def test_all_addresses_of_a_name_must_be_public(monkeypatch: pytest.MonkeyPatch)
     rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 80)) for a in ("1.1.1.1", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
     with pytest.raises(TargetRefused, match=r"10\.0\.0\.1"):
-        locate("mixed.example", 80, allow_private=False)
+        resolve("mixed.example", 80, allow_private=False)
 
 
 def test_a_redirect_to_a_private_address_is_refused(
@@ -146,8 +151,8 @@ def test_a_redirect_to_a_private_address_is_refused(
 ) -> None:
     """Every hop is checked like the first."""
     receiver.answer = lambda path, _: (307, {"Location": "http://169.254.169.254/latest/"})
-    monkeypatch.setattr("suanbei.alerts.targets.is_public", lambda address: address == "127.0.0.1")
-    result = asyncio.run(post(receiver.url, MESSAGE, allow_private=False))
+    monkeypatch.setattr("suanbei.alerts.network.is_public", lambda address: address == "127.0.0.1")
+    result = sent(receiver.url, allow_private=False)
     assert "169.254.169.254 is not a public address" in result.reason
     assert len(receiver.got) == 1
 
@@ -160,7 +165,7 @@ def test_redirects_that_keep_the_method_are_followed(
     receiver.answer = lambda path, _: (
         (status, {"Location": "/new"}) if path == "/hook" else (204, {})
     )
-    result = asyncio.run(post(receiver.url, MESSAGE, allow_private=True))
+    result = sent(receiver.url, allow_private=True)
     assert (result.reason == "") is arrives
     assert [headers[":path"] for headers, _ in receiver.got][-1] == ("/new" if arrives else "/hook")
     assert len(set(receiver.ids)) == 1
@@ -169,7 +174,7 @@ def test_redirects_that_keep_the_method_are_followed(
 def test_redirects_without_end_end(receiver: Receiver) -> None:
     """A loop is a failure after three hops."""
     receiver.answer = lambda *_: (307, {"Location": "/hook"})
-    result = asyncio.run(post(receiver.url, MESSAGE, allow_private=True))
+    result = sent(receiver.url, allow_private=True)
     assert (result.reason, len(receiver.got)) == ("more than 3 redirects", 4)
 
 
@@ -186,10 +191,10 @@ def test_apprise_cannot_reach_a_private_address_behind_a_name(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that was public when the subscription was made, and is loopback when it is sent to."""
-    monkeypatch.setattr("suanbei.alerts.chat.locate", lambda *_, **__: None)
+    monkeypatch.setattr("suanbei.alerts.network.resolve", lambda *_, **__: None)
     deliver = receiver.url.replace("http://", "json://").replace("127.0.0.1", "localhost")
-    result = send_text(deliver, "msg_1", "题", "文", Post())
+    result = send_with_apprise(deliver, "msg_1", "题", "文", "", allow_private=False)
     assert "is not a public address" in result.reason
     assert receiver.got == []
-    assert send_text(deliver, "msg_1", "题", "文", Post(allow_private=True)).reason == ""
+    assert send_with_apprise(deliver, "m", "题", "文", "", allow_private=True) == Result()
     assert len(receiver.got) == 1

@@ -1,0 +1,148 @@
+"""One attempt at one message, whatever it is sent by: a signed webhook, a chat or a mailbox."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from standardwebhooks.webhooks import Webhook
+
+from suanbei.alerts import network
+from suanbei.alerts.chat import BOTS, build_plugin, check_chat, send_to_bot, send_with_apprise
+from suanbei.alerts.messages import MessageFormat
+from suanbei.common.errors import TargetRefused
+from suanbei.common.settings import Settings
+from suanbei.registry.notifications.outbox import Result
+from suanbei.registry.notifications.targets import is_webhook, service_of
+
+CHAT_SECONDS = 60.0
+_UNKNOWN_LIMIT = 2000
+"""Characters in one message to a service that cannot be read at present."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryConfig:
+    """How messages are sent: the server's own SMTP, and whether private networks are allowed."""
+
+    smtp_url: str = ""
+    allow_private: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "DeliveryConfig":
+        """By the settings."""
+        return cls(settings.smtp_url, settings.allow_private_targets)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message to send: its id stays through all attempts; `secrets` sign it, if it is a webhook's."""
+
+    id: str
+    deliver: str
+    body: str
+    secrets: tuple[str, ...] = ()
+
+
+def check_target(deliver: str, settings: Settings) -> None:
+    """Refuse an address that messages cannot or must not be sent to; asks DNS.
+
+    Raises:
+        TargetRefused: saying why.
+    """
+    if not is_webhook(deliver):
+        check_chat(deliver, settings.smtp_url, allow_private=settings.allow_private_targets)
+        return
+    try:
+        url = network.web_address(deliver)
+        network.resolve(
+            url.host, network.port_of(url), allow_private=settings.allow_private_targets
+        )
+    except TargetRefused as error:
+        raise TargetRefused(f"deliver: {error}") from error
+
+
+def format_for(deliver: str, public_url: str, config: DeliveryConfig) -> MessageFormat:
+    """How messages to an address are written, in parts of its service's size."""
+    public_url = public_url.rstrip("/")
+    service = service_of(deliver)
+    if service in ("webhook", "mail"):
+        return MessageFormat(public_url)
+    if service in BOTS:
+        return MessageFormat(public_url, BOTS[service], _utf8_size)
+    try:
+        plugin = build_plugin(deliver, config.smtp_url)
+    except TargetRefused:  # sending will say so; what is written is short enough for any service
+        return MessageFormat(public_url, _UNKNOWN_LIMIT)
+    return MessageFormat(public_url, int(plugin.body_maxlen) * 9 // 10)  # room for escapes
+
+
+def _utf8_size(text: str) -> int:
+    return len(text.encode())
+
+
+async def send(message: OutgoingMessage, config: DeliveryConfig) -> Result:
+    """Try to send a message, once; raises nothing."""
+    try:
+        return await _send(message, config)
+    except TimeoutError as error:
+        return Result(reason=str(error) or f"not sent within {CHAT_SECONDS:g} s")
+    except TargetRefused as error:
+        return Result(reason=str(error))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        return Result(reason=f"{type(error).__name__}: {error}")
+
+
+async def _send(message: OutgoingMessage, config: DeliveryConfig) -> Result:
+    if is_webhook(message.deliver):
+        answer = await network.post(
+            message.deliver,
+            message.body.encode(),
+            lambda: signed_headers(message, datetime.now(UTC)),
+            allow_private=config.allow_private,
+        )
+        return _result_of(answer)
+    text = json.loads(message.body)
+    title, body = str(text["title"]), str(text["text"])
+    if service_of(message.deliver) in BOTS:
+        return await send_to_bot(message.deliver, title, body, allow_private=config.allow_private)
+    async with asyncio.timeout(CHAT_SECONDS):
+        return await asyncio.to_thread(
+            send_with_apprise, message.deliver, message.id, title, body,
+            config.smtp_url, allow_private=config.allow_private,
+        )  # fmt: skip
+
+
+def signed_headers(message: OutgoingMessage, now: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks, one signature for each secret."""
+    signatures = [
+        Webhook(secret).sign(message.id, now.astimezone(UTC), message.body)
+        for secret in message.secrets
+    ]
+    return {
+        "content-type": "application/json",
+        "user-agent": "Suanbei-Webhooks/1",
+        "webhook-id": message.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _result_of(answer: network.Answer) -> Result:
+    """Any answer of 2xx is a receipt; 410 asks for no more messages, ever."""
+    status = answer.status
+    if 200 <= status < 300:
+        return Result(status)
+    if status == 410:
+        return Result(status, "HTTP 410: the receiver wants no more messages", final=True)
+    if 300 <= status < 400 and answer.location:
+        # The path may be somebody's secret, and reasons are shown.
+        return Result(status, f"HTTP {status}: moved to {_host(answer.location)}")
+    return Result(status, f"HTTP {status}")
+
+
+def _host(location: str) -> str:
+    try:
+        return httpx.URL(location).host or "another path"
+    except httpx.InvalidURL:
+        return "what is no address"
