@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.texts import Language, Text
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event
@@ -24,7 +25,6 @@ from suanbei.registry.queries.event_text import (
     line_of,
     path_of,
 )
-from suanbei.registry.queries.filings import rfc3339
 from suanbei.registry.queries.list_titles import list_title
 from suanbei.registry.watcher_models import Subscription
 

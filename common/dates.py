@@ -1,6 +1,6 @@
 """The registers' own time: days and hours that people read are Beijing's, kept moments are UTC."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -13,3 +13,10 @@ def day_in_beijing(moment: str) -> str:
     '2026-11-26'
     """
     return datetime.fromisoformat(moment).astimezone(BEIJING).date().isoformat()
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """`2026-03-12T08:00:00Z`; None for None."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -12,7 +12,7 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Batch, Document, Event, Filing, Listing, Version
 from suanbei.registry.watcher_models import Alarm
 
-_NOT_ODD = {"vanished", "deregistration_only"}
+_NOT_ODD = {"deregistration_only"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ def odd_lists(
     touched = _touched(session, head)
     query = (
         select(Batch, Version, Document)
-        .join(Version, (Version.batch_id == Batch.id) & (Version.sha256 == Batch.sha256))
-        .join(Document, Document.sha256 == Batch.sha256)
+        .join(Version, Version.id == Batch.current_version_id)
+        .join(Document, Document.sha256 == Version.sha256)
         .order_by(Batch.id)
     )
     for batch, version, document in session.execute(query).tuples():

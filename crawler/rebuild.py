@@ -70,7 +70,7 @@ def rebuild(archive: Archive, into: Database, on_progress: Progress = lambda _: 
 def compare(live: Database, rebuilt: Database, limit: int = 20) -> list[str]:
     """How two registries differ, table by table, at most `limit` lines each; empty if not at all.
 
-    Left out are numbers that a database hands out (ids, revisions: they tell the order of the
+    Left out are numbers that a database hands out (ids, data versions: they tell the order of the
     imports), and times of seeing: a document that is seen again unchanged leaves no record.
     """
     lines: list[str] = []
@@ -85,8 +85,8 @@ def compare(live: Database, rebuilt: Database, limit: int = 20) -> list[str]:
 def only_in_snapshot(database: Database, archive: Archive) -> list[str]:
     """Batches whose current rows come from the shipped snapshot: the archive cannot hold them."""
     current = (
-        select(Batch.id, Batch.sha256, Version.complete)
-        .join(Version, (Version.batch_id == Batch.id) & (Version.sha256 == Batch.sha256))
+        select(Batch.id, Version.sha256, Version.complete)
+        .join(Version, Version.id == Batch.current_version_id)
         .order_by(Batch.id)
     )
     with database.read() as session:
@@ -104,8 +104,8 @@ _QUERIES: dict[str, Select[Any]] = {
     "notices": select(Notice.url, Notice.source, Notice.title, Notice.published_on),
     "batches": select(
         Batch.id, Batch.source, Batch.series, Batch.period, Batch.ordinal, Batch.title, Batch.rows,
-        Batch.published_on, Batch.notice_url, Batch.sha256,
-    ),
+        Batch.published_on, Batch.notice_url, Version.sha256,
+    ).join(Version, Version.id == Batch.current_version_id),
     "versions": select(Version.batch_id, Version.sha256, Version.rows, Version.complete),
     "listings": select(
         Version.batch_id, Version.sha256, Listing.position,
@@ -113,7 +113,7 @@ _QUERIES: dict[str, Select[Any]] = {
         Listing.row, Listing.flags,
     ).join(Version, Version.id == Listing.version_id),
     "filings": select(
-        *(one for one in Filing.__table__.columns if one.name not in {"id", "revision"})
+        *(one for one in Filing.__table__.columns if one.name not in {"id", "data_version"})
     ),
     "entities": select(*Entity.__table__.columns),
     "entity_keys": select(*EntityKey.__table__.columns),

@@ -13,14 +13,13 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from suanbei.common.dates import BEIJING
+from suanbei.common.dates import BEIJING, rfc3339
 from suanbei.common.errors import AlreadyRunning, DatabaseUnavailable, SuanbeiError
 from suanbei.crawler.crawl import Works, run_pass
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.schedule import COVERING, Kind, Schedule, trigger
 from suanbei.registry.crawl_runs import is_done
 from suanbei.registry.leases import Lease
-from suanbei.registry.queries.filings import rfc3339
 from suanbei.registry.watcher_state import write_note
 
 TICK_SECONDS = 5.0

@@ -160,7 +160,8 @@ def alembic_config() -> "Config":
 @cache
 def newest_revision() -> str:
     """The revision that this version's schema has: migrations are numbered in their file names."""
-    return max(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+    numbers = (path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+    return max(numbers, default="")
 
 
 def _upgrade(connection: Connection) -> None:

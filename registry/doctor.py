@@ -92,7 +92,7 @@ def _lists(session: Session) -> Finding:
     kept = (
         select(Version.batch_id, func.count(Listing.id).label("rows"))
         .join(Listing, Listing.version_id == Version.id)
-        .join(Batch, (Batch.id == Version.batch_id) & (Batch.sha256 == Version.sha256))
+        .join(Batch, Batch.current_version_id == Version.id)
         .group_by(Version.batch_id)
         .subquery()
     )

@@ -1,7 +1,8 @@
 """The tables of the registry.
 
-Truth: documents, notices, batches, their versions and the listings (rows as published), and the
-event log. Derived from the listings, and rebuilt from them at any time: filings and entities.
+Truth: documents, notices, batches, their versions and the listings (rows as published), the
+event log, and the ids of entities. Derived from the listings, and rebuilt from them at any time:
+filings, and what entities are called.
 """
 
 from datetime import UTC, date, datetime
@@ -47,7 +48,11 @@ class Base(DeclarativeBase):
 
 
 class Document(Base):
-    """A file as fetched, archived under its sha256, with the account of its rows."""
+    """A file as fetched, archived under its sha256, with the account of its rows.
+
+    `origin` says whose bytes these are: `published` (the publisher's own), `converted` from them, or
+    `transcribed` (set anew by somebody). Only published bytes are evidence.
+    """
 
     __tablename__ = "documents"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -57,6 +62,7 @@ class Document(Base):
     fetched_at: Mapped[datetime]
     parser: Mapped[str]
     accounting: Mapped[dict[str, Any]]
+    origin: Mapped[str]
 
 
 class Notice(Base):
@@ -71,7 +77,11 @@ class Notice(Base):
 
 
 class Batch(Base):
-    """One list of one series. Its rows are those of its current version."""
+    """One list of one series. Its rows are those of its current version.
+
+    `current_version_id` is None only while the batch is being written. `notice_url` is what tells
+    two deregistration notices of one month apart.
+    """
 
     __tablename__ = "batches"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -84,11 +94,16 @@ class Batch(Base):
     published_on: Mapped[date | None]
     notice_url: Mapped[str]
     document_url: Mapped[str]
-    sha256: Mapped[str] = mapped_column(ForeignKey("documents.sha256"))
+    current_version_id: Mapped[int | None]
 
 
 class Version(Base):
-    """A batch as one document showed it. The version seen last is the current one."""
+    """A batch as one document showed it.
+
+    `shown` says that the source itself showed it (first and last at these times); a file that
+    somebody imported by hand has the times of its import. `content` is a digest of the rows: two
+    documents with the same rows, apart from spaces and width, have the same.
+    """
 
     __tablename__ = "versions"
     __table_args__ = (UniqueConstraint("batch_id", "sha256"),)
@@ -98,6 +113,8 @@ class Version(Base):
     rows: Mapped[int]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    shown: Mapped[bool]
+    content: Mapped[str] = mapped_column(String(64))
     parser: Mapped[str]
     complete: Mapped[bool]
     accepted: Mapped[bool]
@@ -131,13 +148,21 @@ class Listing(Base):
 
 
 class Entity(Base):
-    """A registrant, under the name its newest filing bears."""
+    """A registrant, under the name of its newest own listing. Its id never changes."""
 
     __tablename__ = "entities"
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     former_names: Mapped[list[str]]
     registrants: Mapped[list[str]]
+
+
+class EntityAlias(Base):
+    """An id that an entity was once known by: two that turned out to be one company."""
+
+    __tablename__ = "entity_aliases"
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
 
 
 class EntityKey(Base):
@@ -150,14 +175,18 @@ class EntityKey(Base):
 
 
 class Filing(Base):
-    """What the lists say about one number in one series today."""
+    """What the lists say about one number in one series today.
+
+    `status` is active, deregistered, or vanished (no current list shows it any more).
+    `data_version` is that of the write which changed it last.
+    """
 
     __tablename__ = "filings"
     __table_args__ = (UniqueConstraint("series", "number_key"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     series: Mapped[str]
     number_key: Mapped[str] = mapped_column(index=True)
-    number: Mapped[str]
+    number: Mapped[str] = mapped_column(index=True)
     name: Mapped[str]
     type: Mapped[str | None]
     label: Mapped[str]
@@ -180,17 +209,30 @@ class Filing(Base):
     last_period: Mapped[str]
     flags: Mapped[list[str]]
     changes: Mapped[list[Any]]
-    revision: Mapped[int] = mapped_column(index=True)
+    data_version: Mapped[int] = mapped_column(index=True)
 
 
-class Card(Base):
-    """The verdict on a listed number, ready-made when its filings change (suanbei.registry.verify.cards)."""
+class FilingProduct(Base):
+    """A product of a filing, for lookups: `name_key` as `product_key` makes it."""
 
-    __tablename__ = "cards"
-    number_key: Mapped[str] = mapped_column(primary_key=True)
-    edition: Mapped[int]
-    body: Mapped[bytes]
-    names: Mapped[str]
+    __tablename__ = "filing_products"
+    filing_id: Mapped[int] = mapped_column(
+        ForeignKey("filings.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(index=True)
+
+
+class FilingFlag(Base):
+    """A flag of a filing, for lookups."""
+
+    __tablename__ = "filing_flags"
+    filing_id: Mapped[int] = mapped_column(
+        ForeignKey("filings.id", ondelete="CASCADE"), primary_key=True
+    )
+    flag: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class Event(Base):
@@ -209,11 +251,11 @@ class Event(Base):
     data: Mapped[dict[str, Any]]
 
 
-class Counter(Base):
-    """A number that the database hands out: its row is the lock of all writers."""
+class DataVersion(Base):
+    """One row: the version of the data. Every write raises it, and holds its lock until it commits."""
 
-    __tablename__ = "counters"
-    name: Mapped[str] = mapped_column(primary_key=True)
+    __tablename__ = "data_version"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     value: Mapped[int]
 
 

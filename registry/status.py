@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.process_id import is_gone, shown
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.leases import holders
 from suanbei.registry.models import Check
 from suanbei.registry.notifications.outbox import count_states
-from suanbei.registry.queries.filings import View, coverage, rfc3339
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Alarm, Run, Subscription
 from suanbei.registry.watcher_state import read_note
 

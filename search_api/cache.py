@@ -5,12 +5,6 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.models import Check
-
 T = TypeVar("T")
 LARGEST = 500
 
@@ -37,9 +31,3 @@ class VersionCache:
             while len(self._kept) > self._largest:
                 self._kept.popitem(last=False)
         return made
-
-
-def registry_version(session: Session) -> tuple[Any, ...]:
-    """Changes with every event, and with every look at a source."""
-    checks = session.execute(select(Check.source, Check.checked_at).order_by(Check.source))
-    return (last_event_id(session), *checks.tuples())

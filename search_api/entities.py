@@ -7,9 +7,9 @@ from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.in_chunks import chunks
 from suanbei.registry.models import Entity, EntityKey, Filing
-from suanbei.registry.queries.filings import coverage
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.paging import (
     MOST_OFFSET,
@@ -105,13 +105,11 @@ def _place(cursor: str) -> tuple[int, int, str]:
 
 def _views(session: Session, entities: Sequence[Entity]) -> list[dict[str, Any]]:
     numbers: dict[str, list[tuple[str, str, int]]] = {entity.id: [] for entity in entities}
-    counted = select(Filing.entity_id, Filing.series, Filing.status, func.count())
-    for part in chunks(list(numbers)):
-        grouped = counted.where(Filing.entity_id.in_(part)).group_by(
-            Filing.entity_id, Filing.series, Filing.status
-        )
-        for entity_id, series, status, number in session.execute(grouped).tuples():
-            numbers[entity_id].append((series, status, number))
+    place = (Filing.entity_id, Filing.series, Filing.status)
+    counted = select(*place, func.count()).group_by(*place)
+    counted = counted.where(in_keys(session, Filing.entity_id, numbers))
+    for entity_id, series, status, number in session.execute(counted).tuples():
+        numbers[entity_id].append((series, status, number))
     return [_view(entity, numbers[entity.id]) for entity in entities]
 
 

@@ -58,7 +58,7 @@ def find_evidence(session: Session, number: str, batch: str = "") -> Evidence:
         .where(Listing.number_key == number_key(number))
         .order_by(
             (Batch.series != Series.DEREGISTRATION).desc(),
-            (Version.sha256 == Batch.sha256).desc(),
+            (Version.id == Batch.current_version_id).desc(),
             Batch.period.desc(),
             Version.last_seen_at.desc(),
         )

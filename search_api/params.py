@@ -47,6 +47,7 @@ class FilingStatus(StrEnum):
 
     ACTIVE = "active"
     DEREGISTERED = "deregistered"
+    VANISHED = "vanished"
 
 
 Period = Annotated[str, Field(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]

@@ -7,8 +7,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
-from suanbei.registry.importing.data_version import registry_state
-from suanbei.registry.queries.filings import coverage
+from suanbei.registry.data_version import data_version
+from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import (
     By,
     Counted,
@@ -96,7 +96,7 @@ class Statistics:
     ) -> Figures:
         """The state is read before the figures: an answer may be newer than its state, never older."""
         with self._parts.database.read() as session:
-            state = registry_state(session)
+            state = data_version(session)
         key = (name, asked.model_dump_json())
         return self._cache.get(state, key, lambda: self._made(name, asked, make))
 

@@ -75,7 +75,7 @@ class Company:
             "purpose": new_purpose(self._random),
             "remark": "",
             "changes": [],
-            "revision": 1,
+            "data_version": 1,
         }  # fmt: skip
 
     def _product(self, name: str) -> str:

@@ -6,20 +6,24 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bench.synthetic.filings import Values, generate
 from bench.synthetic.model import Model
+from suanbei.registry.cells.products import product_key
+from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
 from suanbei.registry.importing.published import PUBLISHED_FIELDS
 from suanbei.registry.models import (
+    Base,
     Batch,
-    Counter,
     Document,
     Entity,
     EntityKey,
     Filing,
+    FilingFlag,
+    FilingProduct,
     Listing,
     Version,
 )
@@ -39,7 +43,7 @@ def fill(
     while part := list(islice(rows, _EVERY)):
         with database.write() as session:
             _write(session, part, lists)
-            session.execute(update(Counter).where(Counter.name == "event").values(value=len(lists)))
+            bump_data_version(session)
         done += len(part)
         if progress:
             progress(done, count)
@@ -61,7 +65,22 @@ def _write(
         session.execute(insert(Entity), [_entity(v) for v in fresh])
         session.execute(insert(EntityKey), [key for v in fresh for key in _keys(v)])
     session.execute(insert(Filing), [v | {"id": place} for place, v in part])
+    _insert(session, FilingProduct, [row for place, v in part for row in _products(place, v)])
+    _insert(session, FilingFlag, [
+        {"filing_id": place, "flag": flag} for place, v in part for flag in v["flags"]
+    ])  # fmt: skip
     session.execute(insert(Listing), [_listing(place, v, lists) for place, v in part])
+
+
+def _insert(session: Session, table: type[Base], rows: list[Values]) -> None:
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _products(place: int, values: Values) -> Iterator[Values]:
+    for position, one in enumerate(values["products"]):
+        key = product_key(one["name"])
+        yield {"filing_id": place, "position": position, "name_key": key} | one
 
 
 def _known(session: Session, entities: Iterable[str]) -> Iterator[Any]:
@@ -87,19 +106,20 @@ def _write_list(session: Session, series: str, period: str, place: int) -> None:
     session.execute(
         insert(Document).values(
             sha256=digest, format="docx", size=0, url="", fetched_at=_SEEN, parser="synthetic",
-            accounting={},
+            accounting={}, origin="published",
         )
     )  # fmt: skip
     session.execute(
         insert(Batch).values(
             id=f"{series}-{period}", source="cac", series=series, period=period, ordinal=None,
-            title=title, rows=0, published_on=None, notice_url="", document_url="", sha256=digest,
+            title=title, rows=0, published_on=None, notice_url="", document_url="",
+            current_version_id=place,
         )
     )  # fmt: skip
     session.execute(
         insert(Version).values(
             id=place, batch_id=f"{series}-{period}", sha256=digest, rows=0, first_seen_at=_SEEN,
-            last_seen_at=_SEEN, parser="synthetic", complete=True, accepted=True,
+            last_seen_at=_SEEN, parser="synthetic", complete=True, accepted=True, shown=True, content="",
         )
     )  # fmt: skip
 

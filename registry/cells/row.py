@@ -1,6 +1,7 @@
 """The facts of one published row: what each cell means, read by the rules of the domain."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -76,6 +77,11 @@ def read_facts(series: Series, cells: Cells) -> Facts:
         unread=told.unread,
         flags=_flags(parsed, told.unread),
     )
+
+
+def folded(text: str) -> str:
+    """A cell without what only printing gives it: width of the characters and white space."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def iso_date(text: str) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.importing.events import EventType, NewEvent
-from suanbei.registry.in_chunks import chunks
 from suanbei.registry.models import Filing
+from suanbei.registry.statements import in_keys
 
 
 def batch_summary(session: Session, news: Sequence[NewEvent]) -> dict[str, Any]:
@@ -42,9 +42,6 @@ def _short(region: str) -> str:
 
 def _without_others(session: Session, of_entity: Counter[str]) -> int:
     """How many of these entities have no filing but the ones counted."""
-    count = 0
-    for part in chunks(sorted(of_entity)):
-        query = select(Filing.entity_id, func.count()).where(Filing.entity_id.in_(part))
-        totals = session.execute(query.group_by(Filing.entity_id)).tuples()
-        count += sum(total == of_entity[entity_id] for entity_id, total in totals)
-    return count
+    query = select(Filing.entity_id, func.count()).group_by(Filing.entity_id)
+    totals = session.execute(query.where(in_keys(session, Filing.entity_id, of_entity))).tuples()
+    return sum(total == of_entity[entity_id] for entity_id, total in totals)

@@ -1,20 +1,32 @@
 """Batches: which list a document shows, in which version, and whether it is whole."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import ListShrunk, RegistryError
-from suanbei.registry.importing.published import GENAI_SERIES, Row, Series
-from suanbei.registry.in_chunks import chunks
-from suanbei.registry.models import Batch, Listing, Version
+from suanbei.registry.cells.remarks import read_remark
+from suanbei.registry.cells.row import folded
+from suanbei.registry.importing.published import (
+    GENAI_SERIES,
+    NATIONAL,
+    PUBLISHED_FIELDS,
+    Row,
+    Series,
+)
+from suanbei.registry.models import Batch, Event, Listing, Version
 
 SMALLEST_SHARE_OF_LAST = 0.95
 SMALLEST_SHARE_OF_SEQ = 0.80
+_SAID = tuple(name for name in PUBLISHED_FIELDS if name not in ("seq", "purpose"))
+
+DocumentOrigin = Literal["published", "converted", "transcribed"]
+"""Whose bytes a document's are: the publisher's own, converted from them, or set anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,7 @@ class Origin:
     """Where a document came from. URLs are the public ones; empty for a local file.
 
     `sighting` says that the source showed it at `fetched_at`; a file that somebody imports by hand
-    tells nothing about what the source shows today.
+    tells nothing about what the source shows today. `document` says whose bytes they are.
     """
 
     source: str = "cac"
@@ -34,47 +46,148 @@ class Origin:
     ordinal: int | None = None
     fetched_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     sighting: bool = True
+    document: DocumentOrigin = "published"
 
 
 def find_batch(
-    session: Session, source: str, series: Series, period: str, numbers: Sequence[str]
+    session: Session, origin: Origin, series: Series, period: str, sha256: str, keys: Sequence[str]
 ) -> Batch | None:
-    """The batch that a list with these numbers is a version of.
+    """The batch that a list with these number keys is a version of.
 
-    A month may see several deregistration notices: they are told apart by their numbers.
+    A month may see several deregistration notices, and two of them may name the same number: they
+    are told apart by their notice. A file whose notice nobody knows belongs to the notice of the
+    month whose numbers it has all of, or the other way round.
     """
     same = select(Batch).where(
-        Batch.source == source, Batch.series == series.value, Batch.period == period
+        Batch.source == origin.source, Batch.series == series.value, Batch.period == period
     )
     if series is not Series.DEREGISTRATION:
         return session.execute(same).scalar_one_or_none()
-    shared = select(Version.batch_id).join(Listing, Listing.version_id == Version.id)
-    for part in chunks(numbers):
-        ids = shared.where(Listing.number_key.in_(part))
-        found = session.execute(same.where(Batch.id.in_(ids)).order_by(Batch.id)).scalars().first()
-        if found:
-            return found
-    return None
+    batches = list(session.execute(same.order_by(Batch.id)).scalars())
+    if origin.notice_url:
+        for batch in batches:
+            if batch.notice_url == origin.notice_url:
+                return batch
+        batches = [batch for batch in batches if not batch.notice_url]
+    held = {batch.id: keys_of_batch(session, batch.id) for batch in batches}
+    wanted = set(keys)
+    fitting = [one for one in batches if held[one.id] <= wanted or wanted <= held[one.id]]
+    # The same document first, then the notice that has most of its numbers.
+    return min(
+        fitting, key=lambda b: (not _has(session, b, sha256), -len(held[b.id] & wanted), b.id),
+        default=None,
+    )  # fmt: skip
 
 
-def new_batch_id(source: str, series: Series, period: str, numbers: Sequence[str]) -> str:
+def keys_of_batch(session: Session, batch_id: str) -> set[str]:
+    """The number keys of all versions of a batch."""
+    query = select(Listing.number_key).join(Version, Version.id == Listing.version_id)
+    return set(session.execute(query.where(Version.batch_id == batch_id)).scalars())
+
+
+def _has(session: Session, batch: Batch, sha256: str) -> bool:
+    query = select(Version.id).where(Version.batch_id == batch.id, Version.sha256 == sha256)
+    return session.execute(query).first() is not None
+
+
+def batch_id(
+    source: str, series: Series, period: str, notice_url: str, keys: Collection[str]
+) -> str:
     """A readable id that does not depend on the order of imports.
+
+    `keys` are the number keys of all versions; `notice_url` and they matter for deregistrations.
 
     Raises:
         RegistryError: a list without a period cannot be told from others.
     """
     if not period:
         raise RegistryError(f"{series}: the list's title names no year and month (--period)")
-    parts = ([] if source == "cac" else [source]) + [series.value, period]
+    parts = ([] if source == NATIONAL else [source]) + [series.value, period]
     if series is Series.DEREGISTRATION:
-        parts.append(hashlib.sha256(min(numbers).encode()).hexdigest()[:6])
+        known_by = notice_url or "\n".join(sorted(keys))
+        parts.append(hashlib.sha256(known_by.encode()).hexdigest()[:6])
     return "-".join(parts)
 
 
-def versions_of(session: Session, batch_id: str) -> list[Version]:
-    """All versions, the current one last."""
-    query = select(Version).where(Version.batch_id == batch_id)
+def rename_batch(session: Session, batch: Batch, new_id: str) -> Batch:
+    """Give a batch another id: its notice became known, or more of its numbers."""
+    if batch.id == new_id:
+        return batch
+    values = {column.key: getattr(batch, column.key) for column in inspect(Batch).column_attrs}
+    old_id = batch.id
+    session.execute(insert(Batch), [values | {"id": new_id}])
+    session.execute(update(Version).where(Version.batch_id == old_id).values(batch_id=new_id))
+    session.execute(update(Event).where(Event.batch == old_id).values(batch=new_id))
+    session.execute(delete(Batch).where(Batch.id == old_id))
+    session.expire_all()
+    return session.get_one(Batch, new_id)
+
+
+def versions_of(session: Session, of_batch: str) -> list[Version]:
+    """All versions of a batch, in the order they were seen."""
+    query = select(Version).where(Version.batch_id == of_batch)
     return list(session.execute(query.order_by(Version.last_seen_at, Version.sha256)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the rows of a version tell: numbers withdrawn, and how much is said in 备注."""
+
+    withdrawn: frozenset[str]
+    remarks: int
+    rows: int
+
+    def goes_beyond(self, other: "_Told") -> bool:
+        """Whether this tells all that `other` does of withdrawals, and more."""
+        return self.withdrawn >= other.withdrawn and self.rank > other.rank
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Remarks only ever grow: the version that says more is the later one."""
+        return len(self.withdrawn), self.remarks, self.rows
+
+
+def current_version(session: Session, batch: Batch) -> Version:
+    """The version that counts: what the source showed last.
+
+    A file imported by hand tells nothing of what the source shows. It counts where the source has
+    shown nothing yet, or where it was imported later than the last look at the source and says all
+    that the source said and more: a superseded file never does, and never undoes a deregistration.
+    The answer is a function of the versions, in whatever order they came.
+    """
+    versions = versions_of(session, batch.id)
+    shown = [one for one in versions if one.shown]
+    last = shown[-1] if shown else None
+    of_source = {one.content for one in shown}
+    by_hand = [one for one in versions if not one.shown and one.content not in of_source]
+    if last:
+        by_hand = [one for one in by_hand if one.first_seen_at > last.last_seen_at]
+    if not by_hand:
+        return last or versions[-1]
+    told = {one.id: _told(session, batch, one) for one in (*by_hand, *([last] if last else []))}
+    if last:
+        by_hand = [one for one in by_hand if told[one.id].goes_beyond(told[last.id])]
+    newest = max(by_hand, key=lambda v: (told[v.id].rank, v.first_seen_at, v.sha256), default=None)
+    return newest or last or versions[-1]
+
+
+def _told(session: Session, batch: Batch, version: Version) -> _Told:
+    columns = (Listing.number_key, Listing.remark, Listing.name, Listing.entity, Listing.product)
+    rows = session.execute(select(*columns).where(Listing.version_id == version.id)).tuples().all()
+    notice = batch.series == Series.DEREGISTRATION
+    withdrawn = {
+        key
+        for key, remark, name, entity, product in rows
+        if notice or read_remark(remark, name=name, entity=entity, product=product).deregistered
+    }
+    remarks = sum(len("".join(row[1].split())) for row in rows)
+    return _Told(frozenset(withdrawn), remarks, len(rows))
+
+
+def content_digest(rows: Iterable[Row]) -> str:
+    """A digest of what rows say; spaces, width, 序号 and purposes (not shipped) do not count."""
+    texts = ("\x1f".join(folded(getattr(row, name)) for name in _SAID) for row in rows)
+    return hashlib.sha256("\x1e".join(texts).encode()).hexdigest()
 
 
 def require_full_size(name: str, rows: Sequence[Row], current: Version | None) -> None:
@@ -111,16 +224,25 @@ def _span(rows: Sequence[Row]) -> int:
     return middle[-1] - middle[0] + 1 if middle else 0
 
 
-def save_batch(session: Session, batch: Batch, title: str, origin: Origin) -> None:
-    """Write what is known of the batch: what this document knows better, and its current version."""
-    batch.title = batch_title(batch.series, title, origin) or batch.title
-    batch.ordinal = origin.ordinal or batch.ordinal
-    batch.published_on = origin.published_on or batch.published_on
-    batch.notice_url = origin.notice_url or batch.notice_url or ""
-    current = versions_of(session, batch.id)[-1]
-    if batch.sha256 != current.sha256 or origin.document_url:
-        batch.document_url = origin.document_url or batch.document_url or ""
-    batch.sha256, batch.rows = current.sha256, current.rows
+def save_batch(session: Session, batch: Batch, title: str, origin: Origin) -> Version:
+    """Write what is known of the batch: what this document knows better, and its current version.
+
+    A file imported by hand knows nothing better than the source does.
+    """
+    new = {
+        "title": batch_title(batch.series, title, origin),
+        "ordinal": origin.ordinal,
+        "published_on": origin.published_on,
+        "notice_url": origin.notice_url,
+        "document_url": origin.document_url,
+    }
+    for name, value in new.items():
+        known = getattr(batch, name)
+        setattr(batch, name, (value or known) if origin.sighting else (known or value))
+    current = current_version(session, batch)
+    batch.current_version_id, batch.rows = current.id, current.rows
+    session.flush()
+    return current
 
 
 def batch_title(series: str, title: str, origin: Origin) -> str:

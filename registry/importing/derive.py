@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from suanbei.registry.cells.row import Facts
+from suanbei.registry.cells.row import Facts, folded
 from suanbei.registry.importing.published import ALGORITHM_SERIES, NATIONAL, Series
 
 CHANGING_FIELDS = ("name", "label", "entity", "product", "purpose", "remark", "region", "filed_on")
@@ -18,7 +18,7 @@ CHANGING_FIELDS = ("name", "label", "entity", "product", "purpose", "remark", "r
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A row of one version of one batch. `current`: the version is the batch's newest.
+    """A row of one version of one batch. `current`: the version is the one that counts.
 
     `seen_at` is when the version was seen last.
     """
@@ -35,12 +35,13 @@ class Appearance:
     facts: Facts
 
     @property
-    def rank(self) -> tuple[bool, str, str, datetime, int]:
+    def rank(self) -> tuple[bool, str, str, bool, datetime, int]:
         """What orders appearances: the last one speaks for the filing."""
         return (
             self.source == NATIONAL,
             self.period,
             self.batch,
+            self.current,
             self.seen_at,
             -self.position,
         )
@@ -85,7 +86,7 @@ def _filing(
         "entity_key": facts.entity_key,
         "former_entities": _former_entities(shown, facts),
         "products": facts.products,
-        "status": "deregistered" if _is_withdrawn(shown, withdrawn) else "active",
+        "status": _status(shown, withdrawn),
         "region": facts.region,
         "division": facts.division,
         "registrant": facts.registrant,
@@ -98,10 +99,15 @@ def _filing(
     }
 
 
-def _is_withdrawn(shown: Sequence[Appearance], withdrawn: Sequence[Appearance]) -> bool:
-    return any(a.current for a in withdrawn) or any(
-        appearance.facts.deregistered for appearance in shown if appearance.current
-    )
+def _status(shown: Sequence[Appearance], withdrawn: Sequence[Appearance]) -> str:
+    """active, deregistered, or vanished: no current list shows the number any more.
+
+    A number that left its list after the list said 已注销 of it stays deregistered.
+    """
+    current = [appearance for appearance in shown if appearance.current]
+    if any(a.current for a in withdrawn) or any(a.facts.deregistered for a in current or shown):
+        return "deregistered"
+    return "active" if current else "vanished"
 
 
 def _former_entities(shown: Sequence[Appearance], last: Facts) -> list[str]:
@@ -117,8 +123,6 @@ def _former_entities(shown: Sequence[Appearance], last: Facts) -> list[str]:
 
 def _flags(shown: Sequence[Appearance], last: Facts, withdrawn: Sequence[Appearance]) -> list[str]:
     flags = set(last.flags) | set(shown[-1].row["flags"])
-    if not any(appearance.current for appearance in shown):
-        flags.add("vanished")
     if withdrawn and shown[-1].series == Series.DEREGISTRATION:
         flags.add("deregistration_only")
     return sorted(flags)
@@ -139,7 +143,9 @@ def _changes(
 def _version_changes(all_versions: Sequence[Appearance]) -> list[dict[str, Any]]:
     changes = []
     by_batch: dict[str, Appearance] = {}
-    for appearance in sorted(all_versions, key=lambda a: (a.batch, a.seen_at, -a.position)):
+    for appearance in sorted(
+        all_versions, key=lambda a: (a.batch, a.current, a.seen_at, -a.position)
+    ):
         before = by_batch.get(appearance.batch)
         by_batch[appearance.batch] = appearance
         if before is None or before.seen_at == appearance.seen_at:
@@ -170,10 +176,13 @@ def _day_of_change(before: Appearance, after: Appearance) -> str:
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """The published fields that differ: name → (before, after).
 
-    A purpose that was not known before (the snapshot holds none) is no change.
+    White space and width are no difference; nor is a purpose that was not known before (the
+    snapshot holds none), or is not known any more.
     """
     return {
         name: (before[name], after[name])
         for name in CHANGING_FIELDS
-        if before[name] != after[name] and not (name == "purpose" and not before[name])
+        if before[name] != after[name]
+        and folded(before[name]) != folded(after[name])
+        and not (name == "purpose" and not (before[name] and after[name]))
     }

@@ -1,7 +1,7 @@
 """Taking a parsed document into the registry: one transaction, the same result in any order.
 
-A list is known by series and period (deregistrations: by month and a shared number). A document
-that shows a known list with other bytes is a new version of it; the version seen last is current.
+A list is known by series and period (deregistrations: by their notice). A document that shows a
+known list with other bytes is a new version of it; `current_version` says which of them counts.
 """
 
 import hashlib
@@ -9,25 +9,27 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
+from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import (
     Origin,
+    batch_id,
+    content_digest,
     find_batch,
-    new_batch_id,
+    keys_of_batch,
+    rename_batch,
     require_full_size,
     save_batch,
     versions_of,
 )
-from suanbei.registry.importing.data_version import raise_state
-from suanbei.registry.importing.events import append_events, lock_log
+from suanbei.registry.importing.events import append_events
 from suanbei.registry.importing.filings import published_event, refresh_filings, vanished_events
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
-from suanbei.registry.insert_rows import insert_rows
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version
 
 
@@ -72,8 +74,7 @@ def import_document(database: Database, one: Import) -> ImportReport:
 
 def import_into(session: Session, one: Import) -> ImportReport:
     """As `import_document`, in a transaction of the caller's."""
-    lock_log(session)
-    raise_state(session)
+    bump_data_version(session)
     report = ImportReport(rows=len(one.parsed.rows))
     _save_document(session, one)
     _save_notice(session, one.origin)
@@ -86,9 +87,13 @@ def import_into(session: Session, one: Import) -> ImportReport:
 def _save_document(session: Session, one: Import) -> None:
     document = session.get(Document, one.sha256)
     if document is None:
-        document = Document(sha256=one.sha256, fetched_at=one.origin.fetched_at)
+        document = Document(
+            sha256=one.sha256, fetched_at=one.origin.fetched_at, origin=one.origin.document
+        )
         session.add(document)
-    elif not one.complete:
+    elif one.origin.document == "published":
+        document.origin = "published"
+    if document.parser and not one.complete:
         return
     document.format, document.size = one.parsed.format, one.size
     document.url = one.origin.document_url or document.url or ""
@@ -110,27 +115,47 @@ def _save_notice(session: Session, origin: Origin) -> None:
 def _import_list(
     session: Session, one: Import, series: Series, rows: Sequence[Row], report: ImportReport
 ) -> None:
-    numbers = [listing_key(row) for row in rows]
+    keys = [listing_key(row) for row in rows]
     period = rows[0].period or one.parsed.period
-    batch = find_batch(session, one.origin.source, series, period, numbers)
+    batch = find_batch(session, one.origin, series, period, one.sha256, keys)
     known = versions_of(session, batch.id) if batch else []
     version = next((v for v in known if v.sha256 == one.sha256), None)
+    current = next((v for v in known if batch and v.id == batch.current_version_id), None)
     if version is None and not one.accept:
-        require_full_size(one.origin.label or one.parsed.title, rows, known[-1] if known else None)
+        require_full_size(one.origin.label or one.parsed.title, rows, current)
     is_new = batch is None
-    before = _keys_of(session, known[-1]) if known else []
-    current_before = known[-1].sha256 if known else ""
-    if batch is None:
-        batch = _new_batch(session, one, series, period, numbers)
+    before, current_before = (_keys_of(session, current), current.id) if current else ([], None)
+    batch = _name_batch(session, one, batch, series, period, keys)
     fresh = version is None or _outdated(version, one)
-    version = _save_version(session, one, batch, len(rows), version)
+    version = _save_version(session, one, batch, rows, version)
     if fresh:
-        _save_listings(session, version, rows, numbers)
-    save_batch(session, batch, one.parsed.title, one.origin)
-    session.flush()
+        _save_listings(session, version, rows, keys)
+    current = save_batch(session, batch, one.parsed.title, one.origin)
     report.batches.append(batch.id)
-    if fresh or batch.sha256 != current_before:
+    if fresh or current.id != current_before:
         _tell(session, batch, before, is_new, report)
+
+
+def _name_batch(
+    session: Session, one: Import, batch: Batch | None, series: Series, period: str,
+    keys: Sequence[str],
+) -> Batch:  # fmt: skip
+    """The batch under the id that it has from now on; a new one where there is none."""
+    source = one.origin.source
+    notice = one.origin.notice_url or (batch.notice_url if batch else "")
+    numbers = set(keys)
+    if batch and series is Series.DEREGISTRATION and not notice:
+        numbers |= keys_of_batch(session, batch.id)
+    new_id = batch_id(source, series, period, notice, numbers)
+    if batch:
+        return rename_batch(session, batch, new_id)
+    batch = Batch(
+        id=new_id, source=source, series=series.value, period=period, ordinal=one.parsed.ordinal,
+        title="", rows=0, notice_url="", document_url="",
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    return batch
 
 
 def _outdated(version: Version, one: Import) -> bool:
@@ -139,58 +164,45 @@ def _outdated(version: Version, one: Import) -> bool:
 
 
 def listing_key(row: Row) -> str:
-    """The key of a row's number; a row without one is known by what it says."""
-    if key := number_key(row.number):
+    """The key of a row's number; a row without one (`--`) is known by what it says."""
+    key = number_key(row.number)
+    if any(char.isdecimal() for char in key):
         return key
-    text = "\n".join((row.series, row.name, row.entity, row.product))
+    text = "\n".join((row.series, row.name, row.entity, row.product, row.number))
     return "-" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _new_batch(
-    session: Session, one: Import, series: Series, period: str, numbers: Sequence[str]
-) -> Batch:
-    batch = Batch(
-        id=new_batch_id(one.origin.source, series, period, numbers),
-        source=one.origin.source,
-        series=series.value,
-        period=period,
-        ordinal=one.parsed.ordinal,
-        title="",
-        rows=0,
-        notice_url="",
-        document_url="",
-        sha256=one.sha256,
-    )
-    session.add(batch)
-    session.flush()
-    return batch
-
-
 def _save_version(
-    session: Session, one: Import, batch: Batch, rows: int, version: Version | None
+    session: Session, one: Import, batch: Batch, rows: Sequence[Row], version: Version | None
 ) -> Version:
-    seen = one.origin.fetched_at
+    seen, shown = one.origin.fetched_at, one.origin.sighting
     if version is None:
         version = Version(
             batch_id=batch.id, sha256=one.sha256, first_seen_at=seen, last_seen_at=seen,
-            complete=one.complete, parser=one.parsed.parser, accepted=one.accept, rows=rows,
+            shown=shown, content=content_digest(rows), complete=one.complete,
+            parser=one.parsed.parser, accepted=one.accept, rows=len(rows),
         )  # fmt: skip
         session.add(version)
-    elif one.origin.sighting:
-        version.last_seen_at = max(version.last_seen_at, seen)
+    else:
+        version.first_seen_at = min(version.first_seen_at, seen)
+        if shown:
+            version.last_seen_at = max(version.last_seen_at, seen) if version.shown else seen
+        elif not version.shown:
+            version.last_seen_at = version.first_seen_at
+        version.shown = version.shown or shown
     if _outdated(version, one):
-        version.complete, version.parser, version.rows = True, one.parsed.parser, rows
+        version.complete, version.parser, version.rows = True, one.parsed.parser, len(rows)
+        version.content = content_digest(rows)
     session.flush()
     return version
 
 
 def _save_listings(
-    session: Session, version: Version, rows: Sequence[Row], numbers: Sequence[str]
+    session: Session, version: Version, rows: Sequence[Row], keys: Sequence[str]
 ) -> None:
     session.execute(delete(Listing).where(Listing.version_id == version.id))
-    insert_rows(
-        session,
-        Listing,
+    session.execute(
+        insert(Listing),
         [
             {name: getattr(row, name) for name in PUBLISHED_FIELDS}
             | {
@@ -205,7 +217,7 @@ def _save_listings(
                 "flags": list(row.flags),
                 "boxes": [list(box) for box in row.boxes],
             }
-            for position, (row, key) in enumerate(zip(rows, numbers, strict=True))
+            for position, (row, key) in enumerate(zip(rows, keys, strict=True))
         ],
     )
 
@@ -219,7 +231,7 @@ def _tell(
     session: Session, batch: Batch, before: Sequence[str], is_new: bool, report: ImportReport
 ) -> None:
     """Derive anew what the list touches, and append what came of it to the event log."""
-    after = _keys_of(session, versions_of(session, batch.id)[-1])
+    after = _keys_of(session, session.get_one(Version, batch.current_version_id))
     news = refresh_filings(session, list(dict.fromkeys([*after, *before])), batch)
     gone = vanished_events(session, [key for key in before if key not in set(after)], batch)
     published = [published_event(session, batch, news)] if is_new else []

@@ -6,23 +6,25 @@ of its own (备注: 原主体名称“A”变更为“B”, while B files under 
 make A and B one company.
 
 The grouping is a function of the set of filings: it is recomputed for everything that the changed
-filings touch, so that the order of imports does not matter.
+filings touch, so that the order of imports does not matter. Only ids are first come, first served:
+an entity keeps the id it was given first for ever, and where two entities turn out to be one, the id
+that goes leads to the one that stays (`EntityAlias`).
 """
 
 import hashlib
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.in_chunks import chunks
-from suanbei.registry.insert_rows import insert_rows, update_rows
-from suanbei.registry.models import Entity, EntityKey, Filing
+from suanbei.registry.models import Entity, EntityAlias, EntityKey, Filing
+from suanbei.registry.statements import in_keys, upsert
 
 FilingId = tuple[str, str]
 """series, number_key"""
@@ -54,10 +56,11 @@ class Group:
 
     nodes: list[Node]
     codes: set[str] = field(default_factory=set)
+    id: str = ""
 
     @property
-    def id(self) -> str:
-        """The smallest registrant code; without one, a digest of the smallest name."""
+    def first_id(self) -> str:
+        """The id of a new entity: its smallest registrant code, else a digest of its smallest name."""
         if self.codes:
             return min(self.codes)
         seed = min(node.name_key or "/".join(node.id) for node in self.nodes)
@@ -91,7 +94,8 @@ def regroup(session: Session, changed: Sequence[Node], gone: set[FilingId]) -> d
     """
     nodes, touched = _closure(session, changed, gone)
     groups = group(nodes)
-    _write(session, groups, touched)
+    merged = give_ids(groups, lambda wanted: _is_taken(session, wanted))
+    _write(session, groups, touched, merged)
     return {node.id: one.id for one in groups for node in one.nodes}
 
 
@@ -115,12 +119,8 @@ def _closure(
 
 def _owners(session: Session, keys: Iterable[str]) -> set[str]:
     wanted = [k for key in keys for k in (key, "f" + key[1:] if key[0] == "n" else key)]
-    found: set[str] = set()
-    for part in chunks(sorted(set(wanted))):
-        found.update(
-            session.execute(select(EntityKey.entity_id).where(EntityKey.key.in_(part))).scalars()
-        )
-    return found
+    query = select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, wanted))
+    return set(session.execute(query).scalars())
 
 
 def _filings_of(session: Session, entity_ids: Iterable[str]) -> Iterable[Node]:
@@ -128,9 +128,9 @@ def _filings_of(session: Session, entity_ids: Iterable[str]) -> Iterable[Node]:
         Filing.series, Filing.number_key, Filing.registrant, Filing.entity, Filing.entity_key,
         Filing.former_entities, Filing.last_period, Filing.entity_id,
     )  # fmt: skip
-    for part in chunks(sorted(entity_ids)):
-        for row in session.execute(select(*columns).where(Filing.entity_id.in_(part))).mappings():
-            yield node_of(dict(row), row["entity_id"])
+    query = select(*columns).where(in_keys(session, Filing.entity_id, entity_ids))
+    for row in session.execute(query).mappings():
+        yield node_of(dict(row), row["entity_id"])
 
 
 def group(nodes: Sequence[Node]) -> list[Group]:
@@ -162,22 +162,62 @@ def group(nodes: Sequence[Node]) -> list[Group]:
     return list(groups.values())
 
 
-def _write(session: Session, groups: Sequence[Group], touched: set[str]) -> None:
+def give_ids(groups: Sequence[Group], is_taken: Callable[[str], bool]) -> dict[str, str]:
+    """Give each group its id; returns the ids that go, each with the one it leads to.
+
+    An id stays with the group that has its registrant code, else most of its filings. A group that
+    several ids would stay with keeps the smallest, codes before digests.
+    """
+    holders: dict[str, list[Group]] = defaultdict(list)
+    for one in groups:
+        for entity_id in {node.entity_id for node in one.nodes if node.entity_id}:
+            holders[entity_id].append(one)
+    kept: dict[int, list[str]] = defaultdict(list)
+    for entity_id, of_id in holders.items():
+        best = max(of_id, key=lambda one: (entity_id in one.codes, *_share(one, entity_id)))
+        kept[id(best)].append(entity_id)
+    merged: dict[str, str] = {}
+    for one in groups:
+        if ids := sorted(kept[id(one)], key=lambda entity_id: (entity_id[0] == "n", entity_id)):
+            one.id = ids[0]
+            merged |= dict.fromkeys(ids[1:], one.id)
+    given = {one.id for one in groups} | set(merged)
+    for one in sorted(groups, key=lambda one: one.first_id):
+        if not one.id:
+            one.id = _free(one.first_id, lambda wanted: wanted in given or is_taken(wanted))
+            given.add(one.id)
+    return merged
+
+
+def _share(one: Group, entity_id: str) -> tuple[int, tuple[FilingId, ...]]:
+    ids = sorted(node.id for node in one.nodes if node.entity_id == entity_id)
+    return len(ids), tuple(ids[:1])
+
+
+def _free(wanted: str, is_taken: Callable[[str], bool]) -> str:
+    """The id wanted, or with the first number behind it that nobody has."""
+    ways = (wanted if place == 1 else f"{wanted}-{place}" for place in count(1))
+    return next(way for way in ways if not is_taken(way))
+
+
+def _is_taken(session: Session, wanted: str) -> bool:
+    return bool(session.get(Entity, wanted) or session.get(EntityAlias, wanted))
+
+
+def _write(
+    session: Session, groups: Sequence[Group], touched: set[str], merged: dict[str, str]
+) -> None:
     ids = {one.id for one in groups}
-    for part in chunks(sorted(touched | ids)):
-        session.execute(delete(EntityKey).where(EntityKey.entity_id.in_(part)))
+    session.execute(delete(EntityKey).where(in_keys(session, EntityKey.entity_id, touched | ids)))
     owner = {node.name_key: one.id for one in groups for node in one.nodes}
-    rows = [_entity(one, owner) for one in groups]
-    known: set[str] = set()
-    for part in chunks(sorted(ids)):
-        known.update(session.execute(select(Entity.id).where(Entity.id.in_(part))).scalars())
-    new = [row for row in rows if row["id"] not in known]
-    old = [row for row in rows if row["id"] in known]
-    insert_rows(session, Entity, new)
-    update_rows(session, Entity, "id", old)
+    upsert(session, Entity, [_entity(one, owner) for one in groups])
+    for old, new in merged.items():
+        leading = update(EntityAlias).where(EntityAlias.entity_id == old)
+        session.execute(leading.values(entity_id=new))
+    upsert(session, EntityAlias, [{"alias": a, "entity_id": i} for a, i in merged.items()])
     claimed = {code for one in groups for code in one.codes}
     keys = sorted({(key, one.id) for one in groups for key in _entity_keys(one, claimed)})
-    insert_rows(session, EntityKey, [{"key": k, "entity_id": i} for k, i in keys])
+    upsert(session, EntityKey, [{"key": key, "entity_id": owner} for key, owner in keys])
 
 
 def _entity(one: Group, owner: dict[str, str]) -> dict[str, Any]:
@@ -212,9 +252,10 @@ def _entity_keys(one: Group, claimed: set[str]) -> Iterable[str]:
 
 def delete_orphans(session: Session, candidates: Iterable[str]) -> None:
     """Remove entities that own no filing any more."""
-    for part in chunks(sorted(candidates)):
-        owned = select(Filing.entity_id).where(Filing.entity_id.in_(part))
-        orphan = Entity.id.in_(part), Entity.id.not_in(owned)
-        ids = list(session.execute(select(Entity.id).where(*orphan)).scalars())
-        session.execute(delete(EntityKey).where(EntityKey.entity_id.in_(ids)))
-        session.execute(delete(Entity).where(Entity.id.in_(ids)))
+    wanted = list(candidates)
+    if not wanted:
+        return
+    owned = select(Filing.entity_id).where(in_keys(session, Filing.entity_id, wanted))
+    ids = set(wanted) - set(session.execute(owned.distinct()).scalars())
+    for column in (EntityKey.entity_id, EntityAlias.entity_id, Entity.id):
+        session.execute(delete(column.class_).where(in_keys(session, column, ids)))

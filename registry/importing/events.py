@@ -1,7 +1,7 @@
 """The event log: appended in the transaction of the change it tells of, read from a cursor.
 
-Ids are handed out under a lock held until the commit, so that they grow in the order of commits
-and a reader who has seen one has seen all below it.
+Ids have no gaps and are handed out under the writers' lock (`bump_data_version`), so that they grow
+in the order of commits and a reader who has seen one has seen all below it.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.importing.data_version import raise_state
-from suanbei.registry.insert_rows import insert_rows
-from suanbei.registry.models import Counter, Event
+from suanbei.registry.data_version import bump_data_version
+from suanbei.registry.models import Event
 
 
 class EventType(StrEnum):
@@ -44,40 +43,14 @@ class NewEvent:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def lock_log(session: Session) -> Counter:
-    """Wait for the turn to write, and hold it until the transaction ends."""
-    return session.execute(
-        select(Counter).where(Counter.name == "event").with_for_update()
-    ).scalar_one()
-
-
-def next_revision(session: Session) -> int:
-    """The next revision of the filings: every write to them takes one, told of in the log or not.
-
-    A purpose that becomes known is no event, but an index must see it. Call under `lock_log`.
-    """
-    counter = session.get_one(Counter, "revision")
-    counter.value += 1
-    session.flush()
-    return counter.value
-
-
-def revision(session: Session) -> int:
-    """The revision of the newest write to the filings; 0 if there was none."""
-    return session.execute(select(Counter.value).where(Counter.name == "revision")).scalar_one()
-
-
 def append_events(session: Session, events: Sequence[NewEvent]) -> None:
     """Write events in order, with the next ids."""
     if not events:
         return
-    counter = lock_log(session)
-    raise_state(session)
-    first, counter.value = counter.value + 1, counter.value + len(events)
-    now = datetime.now(UTC)
-    insert_rows(
-        session,
-        Event,
+    bump_data_version(session)
+    first, now = last_event_id(session) + 1, datetime.now(UTC)
+    session.execute(
+        insert(Event),
         [
             {
                 "id": number,
@@ -94,9 +67,8 @@ def append_events(session: Session, events: Sequence[NewEvent]) -> None:
             for number, event in enumerate(events, first)
         ],
     )
-    session.flush()
 
 
 def last_event_id(session: Session) -> int:
-    """The id of the newest event; 0 if there is none. It is the registry's version."""
-    return session.execute(select(Counter.value).where(Counter.name == "event")).scalar_one()
+    """The id of the newest event; 0 if there is none."""
+    return session.execute(select(func.max(Event.id))).scalar() or 0

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from suanbei.registry.cells.products import product_key
 from suanbei.registry.cells.row import Cells, read_facts
+from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.importing.batch_summary import batch_summary
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
 from suanbei.registry.importing.entities import FilingId, Node, delete_orphans, node_of, regroup
-from suanbei.registry.importing.events import EventType, NewEvent, next_revision
+from suanbei.registry.importing.events import EventType, NewEvent
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
-from suanbei.registry.in_chunks import chunks
-from suanbei.registry.insert_rows import insert_rows, update_rows
-from suanbei.registry.models import Batch, Filing, Listing, Version
+from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
+from suanbei.registry.statements import in_keys
 
 Values = dict[str, Any]
 
@@ -34,19 +35,25 @@ def refresh_filings(session: Session, keys: Sequence[str], batch: Batch) -> list
 
 
 def vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
-    """One event for each number that the batch no longer shows."""
-    series = {Series.DEREGISTRATION: ALGORITHM_SERIES}.get(Series(batch.series), (batch.series,))
-    owners = {
+    """One event for each number that the batch no longer shows.
+
+    Its data has `status` where no other list shows the number: the filing is then `vanished`.
+    """
+    of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (Series(batch.series),)
+    filings = {
         values["number_key"]: values
-        for (of, _), values in _filings(session, keys).items()
-        if of in series
+        for (series, _), values in _filings(session, keys).items()
+        if series in of
     }
-    data = {"batch": {"before": batch.id, "after": None}}
-    return [
-        _new_event(EventType.FILING_VANISHED, data, owners[k], owners[k]["entity_id"], batch)
-        for k in keys
-        if k in owners
-    ]
+    events = []
+    for values in (filings[key] for key in keys if key in filings):
+        data: Values = {"batch": {"before": batch.id, "after": None}}
+        if values["status"] == "vanished":
+            data["status"] = {"before": "active", "after": "vanished"}
+        events.append(
+            _new_event(EventType.FILING_VANISHED, data, values, values["entity_id"], batch)
+        )
+    return events
 
 
 def published_event(session: Session, batch: Batch, news: Sequence[NewEvent]) -> NewEvent:
@@ -86,7 +93,7 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     facts = (
         Listing.number_key, Listing.position, Listing.row, Batch.id.label("batch"), Batch.source,
         Batch.series, Batch.period, Version.last_seen_at, Version.first_seen_at,
-        (Version.sha256 == Batch.sha256).label("current"),
+        (Version.id == Batch.current_version_id).label("current"),
     )  # fmt: skip
     query = (
         select(*facts, *fields)
@@ -94,9 +101,9 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
         .join(Batch, Batch.id == Version.batch_id)
     )
     found: dict[str, list[Appearance]] = {key: [] for key in keys}
-    for part in chunks(keys):
-        for row in session.execute(query.where(Listing.number_key.in_(part))).mappings():
-            found[row["number_key"]].append(_appearance(dict(row)))
+    query = query.where(in_keys(session, Listing.number_key, keys))
+    for row in session.execute(query).mappings():
+        found[row["number_key"]].append(_appearance(dict(row)))
     return found
 
 
@@ -125,12 +132,9 @@ def _derived(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
 
 
 def _filings(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
-    columns = list(Filing.__table__.columns)
-    found = {}
-    for part in chunks(keys):
-        for row in session.execute(select(*columns).where(Filing.number_key.in_(part))).mappings():
-            found[row["series"], row["number_key"]] = dict(row)
-    return found
+    query = select(*Filing.__table__.columns).where(in_keys(session, Filing.number_key, keys))
+    rows = session.execute(query).mappings()
+    return {(row["series"], row["number_key"]): dict(row) for row in rows}
 
 
 def _save(
@@ -138,23 +142,54 @@ def _save(
 ) -> dict[FilingId, str]:
     """Write filings and entities; returns the entity of each filing that was regrouped."""
     gone = set(before) - set(after)
-    if gone:
-        session.execute(delete(Filing).where(Filing.id.in_([before[g]["id"] for g in gone])))
     nodes = [_node(values, before.get(filing_id)) for filing_id, values in after.items()]
     old_owners = {values["entity_id"] for values in before.values()}
     owners = regroup(session, nodes, gone)
-    mark = {"revision": next_revision(session)}
+    _delete(session, [before[filing_id]["id"] for filing_id in gone])
+    mark = {"data_version": bump_data_version(session)}
     new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
     changed = [
         v | mark | {"entity_id": owners[i], "id": before[i]["id"]}
         for i, v in after.items()
         if i in before and _differ(before[i], v | {"entity_id": owners[i]})
     ]
-    insert_rows(session, Filing, new)
-    update_rows(session, Filing, "id", changed)
+    if new:
+        session.execute(insert(Filing), new)
+    if changed:
+        session.execute(update(Filing), changed)
+    _save_lookups(session, [*new, *changed])
     moved = _move_others(session, owners, set(after), mark)
     delete_orphans(session, (old_owners | moved) - set(owners.values()))
     return owners
+
+
+def _delete(session: Session, ids: Sequence[int]) -> None:
+    if ids:  # products and flags go with them
+        session.execute(delete(Filing).where(in_keys(session, Filing.id, ids)))
+
+
+def _save_lookups(session: Session, written: Sequence[Values]) -> None:
+    """Write the tables that products and flags are looked up in."""
+    if not written:
+        return
+    columns = (Filing.id, Filing.products, Filing.flags)
+    keys = {values["number_key"] for values in written}
+    query = select(*columns).where(in_keys(session, Filing.number_key, keys))
+    rows = session.execute(query).tuples().all()
+    for table in (FilingProduct, FilingFlag):
+        ids = in_keys(session, table.filing_id, (row[0] for row in rows))
+        session.execute(delete(table).where(ids))
+    products = [
+        {"filing_id": filing_id, "position": position, "name": one["name"],
+         "name_key": product_key(one["name"]), "kind": one["kind"]}
+        for filing_id, of_filing, _ in rows
+        for position, one in enumerate(of_filing)
+    ]  # fmt: skip
+    flags = [{"filing_id": filing_id, "flag": one} for filing_id, _, of in rows for one in of]
+    if products:
+        session.execute(insert(FilingProduct), products)
+    if flags:
+        session.execute(insert(FilingFlag), flags)
 
 
 def _node(values: Values, before: Values | None) -> Node:
@@ -176,9 +211,9 @@ def _move_others(
         for filing_id, values in found.items()
         if filing_id in others and values["entity_id"] != others[filing_id]
     ]
-    update_rows(
-        session, Filing, "id", [mark | {"id": i, "entity_id": owner} for i, _, owner in moves]
-    )
+    if moves:
+        moved = [mark | {"id": filing_id, "entity_id": owner} for filing_id, _, owner in moves]
+        session.execute(update(Filing), moved)
     return {old for _, old, _ in moves}
 
 
@@ -194,7 +229,7 @@ def _event(before: Values | None, after: Values) -> tuple[EventType, Values] | N
         name: {"before": old, "after": new}
         for name, (old, new) in differences(before, after).items()
     }
-    if before["status"] != after["status"]:
+    if before["status"] != after["status"] and after["status"] != "vanished":
         changes["status"] = {"before": before["status"], "after": after["status"]}
         if after["status"] == "deregistered":
             return EventType.FILING_DEREGISTERED, changes

@@ -52,7 +52,8 @@ def _is_current(version: Version, batch: Batch, origin: Origin, parser: str) -> 
     return (
         version.complete
         and version.parser == parser
-        and batch.sha256 == version.sha256
+        and batch.current_version_id == version.id
+        and version.shown
         and batch.source == origin.source
         and batch.notice_url == origin.notice_url
         and (origin.published_on or batch.published_on) == batch.published_on

@@ -93,7 +93,7 @@ def _read(path: Path) -> list[Import]:
 def _documents(session: Session) -> Iterator[dict[str, Any]]:
     current = (
         select(Batch, Version, Document)
-        .join(Version, (Version.batch_id == Batch.id) & (Version.sha256 == Batch.sha256))
+        .join(Version, Version.id == Batch.current_version_id)
         .join(Document, Document.sha256 == Version.sha256)
         .where(Batch.source == "cac")
         .order_by(Batch.period, Batch.id)

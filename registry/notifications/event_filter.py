@@ -15,8 +15,8 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
-from suanbei.registry.in_chunks import chunks
-from suanbei.registry.models import Entity, EntityKey, Event, Filing
+from suanbei.registry.models import Entity, EntityAlias, EntityKey, Event, Filing
+from suanbei.registry.statements import in_keys
 
 FILING_EVENTS = (
     EventType.FILING_ADDED,
@@ -69,22 +69,28 @@ def _of_entity(session: Session, wanted: str, events: Sequence[Event]) -> list[E
 
 
 def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:
-    """Ids of the entity that is meant (an id or any of its names), and the keys of all its names."""
+    """Ids of the entity that is meant (an id or any of its names), and the keys of all its names.
+
+    The ids that it was once known by are among them: events of that time bear them.
+    """
     key = entity_key(wanted)
     keys = [f"n:{key}", f"f:{key}", f"c:{wanted}"]
     by_key = select(EntityKey.entity_id).where(EntityKey.key.in_(keys))
-    query = select(Entity).where(or_(Entity.id.in_(by_key), Entity.id == wanted))
+    by_alias = select(EntityAlias.entity_id).where(EntityAlias.alias == wanted)
+    query = select(Entity).where(
+        or_(Entity.id.in_(by_key), Entity.id.in_(by_alias), Entity.id == wanted)
+    )
     found = session.execute(query).scalars().all()
     names = {entity_key(name) for one in found for name in (one.name, *one.former_names)}
-    return {one.id for one in found}, names | ({key} - {""})
+    ids = {one.id for one in found}
+    once = select(EntityAlias.alias).where(in_keys(session, EntityAlias.entity_id, ids))
+    return ids | set(session.execute(once).scalars()), names | ({key} - {""})
 
 
 def _of_search(session: Session, q: str, events: Sequence[Event]) -> list[Event]:
-    numbers = sorted({event.number for event in events if event.number})
-    found: set[tuple[str, str]] = set()
-    for part in chunks(numbers):
-        query = select(Filing).where(Filing.number.in_(part))
-        found |= {(f.series, f.number) for f in filings_with(session.execute(query).scalars(), q)}
+    numbers = {event.number for event in events if event.number}
+    filings = session.execute(select(Filing).where(in_keys(session, Filing.number, numbers)))
+    found = {(one.series, one.number) for one in filings_with(filings.scalars(), q)}
     return [event for event in events if (event.series, event.number) in found]
 
 

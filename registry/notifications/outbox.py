@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.errors import UsageError
 from suanbei.registry.notifications.subscriptions import (
     CONFIRM_WITHIN,
@@ -24,7 +25,7 @@ from suanbei.registry.notifications.subscriptions import (
     find_subscription,
     resume,
 )
-from suanbei.registry.queries.filings import View, rfc3339
+from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.registry.watcher_state import read_note
 

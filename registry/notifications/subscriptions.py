@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NeverMatches, NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.event_filter import FILING_EVENTS, EventFilter
 from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of, shown_target
-from suanbei.registry.queries.filings import View, rfc3339
+from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Delivery, Subscription
 
 MODES = ("instant", "batch", "daily")

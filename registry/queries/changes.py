@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.errors import BadCursor
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event, Filing, Listing
 from suanbei.registry.notifications.event_filter import names_of
-from suanbei.registry.queries.filings import View, rfc3339
+from suanbei.registry.queries.filings import View
 
 
 @dataclass(frozen=True, slots=True)

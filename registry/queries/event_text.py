@@ -11,9 +11,9 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
-from suanbei.registry.in_chunks import chunks
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.list_titles import list_title, series_title
+from suanbei.registry.statements import in_keys
 
 FilingNames = dict[tuple[str, str], str]
 REGIONS_NAMED = 5
@@ -55,7 +55,11 @@ _FIELDS = {
     "filed_on": Text("备案时间", "filing date"),
     "status": Text("状态", "status"),
 }
-_STATUS = {"active": Text("有效", "active"), "deregistered": Text("已注销", "deregistered")}
+_STATUS = {
+    "active": Text("有效", "active"),
+    "deregistered": Text("已注销", "deregistered"),
+    "vanished": Text("已不在清单中", "no longer in its list"),
+}
 _NO_STATUS = Text("未列入清单", "not listed before")
 """The status before of a number that only a list of deregistrations has."""
 _NO_VALUE = Text("（无）", "(none)")
@@ -64,12 +68,10 @@ _LONGEST = 60
 
 def filing_names(session: Session, events: Sequence[Event]) -> FilingNames:
     """What the filings of events are called today: (series, number) → name."""
-    numbers = sorted({event.number for event in events if event.number})
-    found: FilingNames = {}
-    for part in chunks(numbers):
-        query = select(Filing.series, Filing.number, Filing.name).where(Filing.number.in_(part))
-        found |= {(series, number): name for series, number, name in session.execute(query)}
-    return found
+    numbers = {event.number for event in events if event.number}
+    query = select(Filing.series, Filing.number, Filing.name)
+    rows = session.execute(query.where(in_keys(session, Filing.number, numbers))).tuples()
+    return {(series, number): name for series, number, name in rows}
 
 
 def line_of(event: Event, language: Language, names: FilingNames) -> str:

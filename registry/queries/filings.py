@@ -1,38 +1,28 @@
 """The registry's values in the shape that the API and the command line show them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
-from suanbei.registry.in_chunks import chunks
-from suanbei.registry.models import Batch, Check, Document, Entity, Filing, Listing, Version
-from suanbei.registry.source_checks import SOURCE_OF_SERIES
+from suanbei.registry.models import Batch, Document, Entity, Filing, Listing, Version
+from suanbei.registry.statements import in_keys
 
 View = dict[str, Any]
-
-
-def rfc3339(moment: datetime | None) -> str | None:
-    """`2026-03-12T08:00:00Z`."""
-    return (
-        moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        if moment
-        else None
-    )
 
 
 def batch_views(session: Session, query: Select[tuple[Batch]]) -> list[View]:
     """Batches as DESIGN.md shows them."""
     batches = list(session.execute(query).scalars())
-    documents = _documents(session, {batch.sha256 for batch in batches})
-    return [batch_view(batch, documents[batch.sha256]) for batch in batches]
+    documents = _documents(session, batches)
+    return [batch_view(batch, documents[batch.id]) for batch in batches]
 
 
 def batch_view(batch: Batch, document: Document) -> View:
-    """One batch with its document."""
+    """One batch with the document of its current version."""
     return {
         "id": batch.id,
         "series": batch.series,
@@ -43,40 +33,26 @@ def batch_view(batch: Batch, document: Document) -> View:
         "published_on": batch.published_on.isoformat() if batch.published_on else None,
         "notice_url": batch.notice_url or None,
         "source": batch.source,
-        "document": {
-            "url": batch.document_url or None,
-            "sha256": document.sha256,
-            "format": document.format,
-            "fetched_at": rfc3339(document.fetched_at),
-        },
+        "document": document_view(document, batch.document_url),
     }
 
 
-def _documents(session: Session, hashes: Iterable[str]) -> dict[str, Document]:
-    found: dict[str, Document] = {}
-    for part in chunks(sorted(hashes)):
-        for document in session.execute(
-            select(Document).where(Document.sha256.in_(part))
-        ).scalars():
-            found[document.sha256] = document
-    return found
+def document_view(document: Document, url: str) -> View:
+    """A document; `origin` is published, converted or transcribed: only the first is evidence."""
+    return {
+        "url": url or None,
+        "sha256": document.sha256,
+        "format": document.format,
+        "origin": document.origin,
+        "fetched_at": rfc3339(document.fetched_at),
+    }
 
 
-def coverage(session: Session) -> View:
-    """Per series the newest list known and when its source was last checked with success."""
-    newest = select(Batch.series, func.max(Batch.period), func.count()).group_by(Batch.series)
-    known = {series: (period, count) for series, period, count in session.execute(newest)}
-    checks = {check.source: check for check in session.execute(select(Check)).scalars()}
-    answer = {}
-    for series in Series:
-        period, count = known.get(series.value, (None, 0))
-        check = checks.get(SOURCE_OF_SERIES[series])
-        answer[series.value] = {
-            "newest": period,
-            "batches": count,
-            "checked_at": rfc3339(check.succeeded_at) if check else None,
-        }
-    return answer
+def _documents(session: Session, batches: Sequence[Batch]) -> dict[str, Document]:
+    ids = [batch.current_version_id for batch in batches]
+    query = select(Version.batch_id, Document).join(Document, Document.sha256 == Version.sha256)
+    found = session.execute(query.where(in_keys(session, Version.id, ids))).tuples()
+    return dict(found.all())
 
 
 def count_filings(session: Session) -> int:
@@ -128,11 +104,8 @@ def filing_view(filing: Filing, entity: Entity, listings: Sequence[View]) -> Vie
 
 
 def _entities(session: Session, ids: Iterable[str]) -> dict[str, Entity]:
-    found: dict[str, Entity] = {}
-    for part in chunks(sorted(ids)):
-        for entity in session.execute(select(Entity).where(Entity.id.in_(part))).scalars():
-            found[entity.id] = entity
-    return found
+    query = select(Entity).where(in_keys(session, Entity.id, ids))
+    return {entity.id: entity for entity in session.execute(query).scalars()}
 
 
 def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
@@ -142,14 +115,14 @@ def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
         select(*columns)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.id == Version.batch_id)
+        .where(in_keys(session, Listing.number_key, keys))
         .order_by(Batch.period, Batch.id, Version.last_seen_at, Listing.position)
     )
     found: dict[str, list[View]] = {}
-    for part in chunks(sorted(keys)):
-        rows = session.execute(query.where(Listing.number_key.in_(part))).tuples().all()
-        versions = _versions(session, {row[1] for row in rows})
-        for key, version, *cells in rows:
-            found.setdefault(key, []).append(_listing_view(versions[version], cells))
+    rows = session.execute(query).tuples().all()
+    versions = _versions(session, {row[1] for row in rows})
+    for key, version, *cells in rows:
+        found.setdefault(key, []).append(_listing_view(versions[version], cells))
     return found
 
 
@@ -158,12 +131,9 @@ def _versions(session: Session, ids: Iterable[int]) -> dict[int, View]:
         select(Version, Batch, Document)
         .join(Batch, Batch.id == Version.batch_id)
         .join(Document, Document.sha256 == Version.sha256)
+        .where(in_keys(session, Version.id, ids))
     )
-    found: dict[int, View] = {}
-    for part in chunks(sorted(ids)):
-        for row in session.execute(query.where(Version.id.in_(part))).tuples():
-            found[row[0].id] = version_view(*row)
-    return found
+    return {row[0].id: version_view(*row) for row in session.execute(query).tuples()}
 
 
 def _listing_view(version: View, cells: Sequence[Any]) -> View:
@@ -187,13 +157,8 @@ def version_view(version: Version, batch: Batch, document: Document) -> View:
         "title": batch.title,
         "published_on": batch.published_on.isoformat() if batch.published_on else None,
         "notice_url": batch.notice_url or None,
-        "document": {
-            "url": document.url or batch.document_url or None,
-            "sha256": document.sha256,
-            "format": document.format,
-            "fetched_at": rfc3339(document.fetched_at),
-        },
-        "current": version.sha256 == batch.sha256,
+        "document": document_view(document, document.url or batch.document_url),
+        "current": version.id == batch.current_version_id,
         "first_seen_at": rfc3339(version.first_seen_at),
         "last_seen_at": rfc3339(version.last_seen_at),
     }

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_number
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event
-from suanbei.registry.queries.filings import View, coverage, rfc3339
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import View
 from suanbei.registry.verify.lookup import filings_of_number, registrants_of
 from suanbei.registry.verify.number_parts import anatomy
 

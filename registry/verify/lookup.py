@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.in_keys import among
 from suanbei.registry.models import Entity, EntityKey, Filing
-from suanbei.registry.queries.filings import View, coverage, filing_views
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import View, filing_views
+from suanbei.registry.statements import in_keys
 from suanbei.registry.verify.number_parts import Registrant
 
 MOST_KEPT = 50_000
@@ -53,7 +54,7 @@ class Lookup:
         missing = list({key for key in keys if key not in self._filings})
         if not missing:
             return
-        query = select(Filing).where(among(self.session, Filing.number_key, missing))
+        query = select(Filing).where(in_keys(self.session, Filing.number_key, missing))
         rows = list(self.session.execute(query.order_by(Filing.series)).scalars())
         self._filings.update((key, []) for key in missing)
         for row, view in zip(rows, filing_views(self.session, rows), strict=True):
@@ -74,7 +75,7 @@ class Lookup:
         if not missing:
             return
         found = _registrants(
-            self.session, among(self.session, EntityKey.key, [f"c:{code}" for code in missing])
+            self.session, in_keys(self.session, EntityKey.key, [f"c:{code}" for code in missing])
         )
         self._registrants.update((code, found.get(code)) for code in missing)
 
@@ -92,11 +93,11 @@ class Lookup:
         columns = (Filing.entity_id, Filing.products, Filing.registrant, Filing.division)
         query = select(*columns).order_by(Filing.last_period.desc(), Filing.number_key)
         for row in self.session.execute(
-            query.where(among(self.session, Filing.entity_id, missing))
+            query.where(in_keys(self.session, Filing.entity_id, missing))
         ):
             own[row[0]].append(row)
         for entity_id, name, former in self.session.execute(
-            names.where(among(self.session, Entity.id, missing))
+            names.where(in_keys(self.session, Entity.id, missing))
         ):
             rows = own[entity_id]
             products = dict.fromkeys(one["name"] for row in rows for one in row[1])
@@ -121,7 +122,7 @@ class Lookup:
             return
         wanted = [f"{kind}:{key}" for kind in "nf" for key in missing]
         query = select(EntityKey.key, EntityKey.entity_id).where(
-            among(self.session, EntityKey.key, wanted)
+            in_keys(self.session, EntityKey.key, wanted)
         )
         self._named.update((key, []) for key in missing)
         # "n:" sorts behind "f:": those that bear the name today come first.
@@ -138,7 +139,7 @@ class Lookup:
 def registrants_of(session: Session, codes: Sequence[str]) -> dict[str, Registrant]:
     """The company that each registrant code belongs to."""
     keys = [f"c:{code}" for code in codes]
-    return _registrants(session, among(session, EntityKey.key, keys)) if keys else {}
+    return _registrants(session, in_keys(session, EntityKey.key, keys)) if keys else {}
 
 
 def _registrants(session: Session, wanted: ColumnElement[bool]) -> dict[str, Registrant]:

@@ -19,8 +19,8 @@ from suanbei.registry.cells.numbers import (
     OtherNumber,
 )
 from suanbei.registry.importing.published import GENAI_SERIES
-from suanbei.registry.in_keys import among
 from suanbei.registry.models import EntityKey, Filing
+from suanbei.registry.statements import in_keys
 from suanbei.registry.verify.near_numbers import near_numbers
 from suanbei.registry.verify.reasons import Joined, Phrase, Value
 
@@ -116,7 +116,7 @@ def _near_numbers(session: Session, sought: SuggestionQuery) -> dict[str, int]:
 
 def _listed(session: Session, keys: Collection[str]) -> list[str]:
     """Those of many numbers that are listed."""
-    query = select(Filing.number_key).where(among(session, Filing.number_key, keys)).distinct()
+    query = select(Filing.number_key).where(in_keys(session, Filing.number_key, keys)).distinct()
     return list(session.execute(query).scalars()) if keys else []
 
 
@@ -148,7 +148,7 @@ def _candidates(session: Session, sought: SuggestionQuery, owners: set[str]) -> 
     query = select(*columns).order_by(Filing.number_key)
     found: dict[str, Candidate] = {}
     near = sorted(sought.near, key=lambda key: (sought.near[key], key))[:_MOST_CANDIDATES]
-    for row in session.execute(query.where(among(session, Filing.number_key, near))):
+    for row in session.execute(query.where(in_keys(session, Filing.number_key, near))):
         found[row[0]] = Candidate(*row)
     if owners:
         of_owner = query.where(Filing.entity_id.in_(sorted(owners))).limit(_MOST_CANDIDATES)

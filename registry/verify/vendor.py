@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import NotFound
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
 from suanbei.registry.models import Entity, Filing
-from suanbei.registry.queries.filings import View, coverage
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import View
 
 DUTIES = {
     "algorithm_filing": ALGORITHM_SERIES,

@@ -2,7 +2,7 @@
 
 from suanbei.common.errors import RegistryError
 from suanbei.registry.database import Database
-from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.queries.coverage import has_lists
 
 
 def require_filled(database: Database) -> None:
@@ -12,5 +12,5 @@ def require_filled(database: Database) -> None:
         RegistryError: the registry holds nothing.
     """
     with database.read() as session:
-        if not last_event_id(session):
+        if not has_lists(session):
             raise RegistryError("the registry is empty: run `suanbei up` or `suanbei crawl` first")

@@ -29,7 +29,11 @@ HEADERS = (
 FOUND = Text("共 {total} 项，显示 {shown} 项", "{total} found, {shown} shown")
 MEANT = Text("您是不是要找：{texts}", "did you mean: {texts}")
 LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit: some may be missing")
-STATUS = {"active": Text("有效", "active"), "deregistered": Text("已注销", "deregistered")}
+STATUS = {
+    "active": Text("有效", "active"),
+    "deregistered": Text("已注销", "deregistered"),
+    "vanished": Text("已不在清单中", "no longer in its list"),
+}
 
 
 def register(app: typer.Typer) -> None:

@@ -15,7 +15,7 @@ from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.database import open_database
-from suanbei.registry.queries.filings import coverage
+from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import By, Split, lists
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.commands.require_data import require_filled
@@ -74,6 +74,7 @@ FIGURES = {
     "filings": Text("备案", "filings"),
     "active": Text("有效", "active"),
     "deregistered": Text("已注销", "deregistered"),
+    "vanished": Text("已不在清单中", "no longer in their list"),
     "entities": Text("主体", "companies"),
     "regions": Text("地区", "regions"),
     "first_period": Text("最早清单", "first list"),

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from suanbei.common.errors import DatabaseUnavailable
+from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
-from suanbei.registry.importing.data_version import registry_state
 
 STATE = "suanbei.state"
 """Where a request's scope holds the state that was read for it, if any was."""
@@ -62,7 +62,7 @@ class StateReader:
 
     def _ask(self) -> int:
         with self._database.read() as session:
-            return registry_state(session)
+            return data_version(session)
 
     def read_now(self) -> int:
         """The state, on SQLite only: without waiting.

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
-from suanbei.registry.queries.filings import coverage, rfc3339
+from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import Selection
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export.columns import COLUMNS, Head, Part, Row

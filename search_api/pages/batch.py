@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
+from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Version
-from suanbei.registry.queries.filings import batch_views, coverage
-from suanbei.search_api.cache import registry_version
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.pages.batch_facts import compare, rows_of
 from suanbei.search_api.pages.links import page_links
@@ -54,7 +55,7 @@ def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 
             raise NotFound(f"batch {batch_id}: not known")
         batch = found[0]
         compared = page_state(request).cache.get(
-            registry_version(session), ("batch", batch_id), lambda: compare(session, batch)
+            data_version(session), ("batch", batch_id), lambda: compare(session, batch)
         )
         rows = rows_of(session, batch_id, (page - 1) * ROWS, ROWS)
         versions = _versions(session, batch_id)

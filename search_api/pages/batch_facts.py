@@ -72,7 +72,7 @@ def _filings(session: Session, batch: dict[str, Any]) -> list[tuple[str, str, st
         select(Filing.entity_id, Filing.entity, Filing.type, Filing.role, Filing.region)
         .join(Listing, Listing.number_key == Filing.number_key)
         .join(Version, Version.id == Listing.version_id)
-        .join(Batch, (Batch.id == Version.batch_id) & (Batch.sha256 == Version.sha256))
+        .join(Batch, Batch.current_version_id == Version.id)
         .where(Batch.id == batch["id"], Filing.series.in_(of_series))
     )
     return [
@@ -117,7 +117,7 @@ def rows_of(session: Session, batch_id: str, offset: int, limit: int) -> list[di
     query = (
         select(*columns)
         .join(Version, Version.id == Listing.version_id)
-        .join(Batch, (Batch.id == Version.batch_id) & (Batch.sha256 == Version.sha256))
+        .join(Batch, Batch.current_version_id == Version.id)
         .where(Batch.id == batch_id)
         .order_by(Listing.position)
     )

@@ -11,7 +11,8 @@ from suanbei.common.errors import NotFound
 from suanbei.registry.cells.numbers import number_key, parse_number
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event, Filing
-from suanbei.registry.queries.filings import coverage, filing_views
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import filing_views
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request
 from suanbei.search_api.pages.anatomy import pieces_of

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from suanbei.common.dates import rfc3339
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event
-from suanbei.registry.queries.filings import rfc3339
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
+from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Entity, Event, Filing
-from suanbei.registry.queries.filings import batch_views, coverage
-from suanbei.search_api.cache import registry_version
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.pages.batch_facts import compare
 from suanbei.search_api.pages.formatting import address
@@ -30,7 +31,7 @@ _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILI
 def home(request: Request, parts: Parts) -> Response:
     """The front page."""
     with parts.database.read() as session:
-        version = registry_version(session)
+        version = data_version(session)
         seen = page_state(request).cache.get(version, "home", lambda: overview(session))
     return render(request, "home.html", **seen)
 

@@ -20,7 +20,11 @@ SERIES = {
     "genai_registration": mark("Generative-AI registration"),
     "deregistration": mark("Deregistration"),
 }
-STATUS = {"active": mark("Active"), "deregistered": mark("Deregistered")}
+STATUS = {
+    "active": mark("Active"),
+    "deregistered": mark("Deregistered"),
+    "vanished": mark("no longer in its list"),
+}
 VERDICTS = {
     "active": mark("Active"),
     "deregistered": mark("Deregistered"),
@@ -77,7 +81,6 @@ FLAGS = {
     "suspect_columns": mark("columns perhaps swapped by the publisher"),
     "unreadable_letters": mark("letters that the document does not tell"),
     "doubled_column": mark("two columns of one name, put together"),
-    "vanished": mark("no longer in its list"),
     "deregistration_only": mark("known from a deregistration notice only"),
 }
 PASSES = {"pass": mark("Looking for new lists"), "full": mark("Reading every list again")}

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
+from suanbei.registry.data_version import data_version
 from suanbei.registry.models import Filing
 from suanbei.search_api.bulk.cells import neutral
-from suanbei.search_api.cache import VersionCache, registry_version
+from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.edge.headers import PICTURE_POLICY
 from suanbei.search_api.i18n import language_of_request, mark, translations
@@ -62,7 +63,7 @@ def market_page(request: Request, parts: Parts, market: Asked) -> Response:
     """All charts for the filters."""
     language = language_of_request(request)
     with parts.database.read() as session:
-        version, cache = registry_version(session), page_state(request).cache
+        version, cache = data_version(session), page_state(request).cache
         answers = {name: _rows(session, cache, name, market) for name in QUESTIONS}
         choices = cache.get(version, "choices", lambda: choices_of(session))
     total = sum(row["count"] for row in answers["timeline"])
@@ -75,7 +76,7 @@ def market_page(request: Request, parts: Parts, market: Asked) -> Response:
 
 
 def _rows(session: Session, cache: VersionCache, name: str, market: Market) -> Rows:
-    version = registry_version(session)
+    version = data_version(session)
     return cache.get(version, (name, market), lambda: COUNTS[name](session, market))
 
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, read_changes
-from suanbei.registry.queries.filings import coverage
+from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.change_notifier import Herald
 from suanbei.search_api.deps import Services, services
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from suanbei.common.errors import DatabaseUnavailable
-from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.data_version import data_version
+from suanbei.registry.queries.coverage import has_lists
 from suanbei.search_api.deps import Services, services
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -21,7 +22,7 @@ def live() -> dict[str, str]:
 def ready(parts: Annotated[Services, Depends(services)]) -> dict[str, Any]:
     """The registry answers and holds something."""
     with parts.database.read() as session:
-        version = last_event_id(session)
+        version = data_version(session) if has_lists(session) else 0
     if not version:
         raise DatabaseUnavailable("the registry is empty: run `suanbei crawl` or `suanbei up`")
     return {"status": "ok", "version": version}

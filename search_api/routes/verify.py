@@ -6,8 +6,9 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from suanbei.registry.data_version import data_version
 from suanbei.registry.verify import Judge, verdict_json
-from suanbei.search_api.cache import VersionCache, registry_version
+from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import JSON, json_answer
@@ -64,7 +65,7 @@ def verify_one(
             (judgement,) = Judge(session).judge([(number, entity)])
             return orjson.dumps(verdict_json(judgement, language))
 
-        version = registry_version(session)
+        version = data_version(session)
         body = cache.get(version, (number, entity, language), answer)
     return Response(body, media_type=JSON)
 

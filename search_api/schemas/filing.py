@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from suanbei.registry.importing.published import Series
 
-Status = Literal["active", "deregistered"]
+Status = Literal["active", "deregistered", "vanished"]
 
 
 class Shape(BaseModel):
@@ -39,6 +39,7 @@ class DocumentRef(Shape):
     url: str | None
     sha256: str
     format: str
+    origin: Literal["published", "converted", "transcribed"]
     fetched_at: str | None
 
 

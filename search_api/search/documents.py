@@ -51,7 +51,7 @@ _COLUMNS = (
 
 
 def read_documents(session: Session, since: int = 0) -> Iterator[IndexDocument]:
-    """The filings written after a revision, and those of the same entities; in order of ids."""
+    """The filings written after a version of the data, and those of the same entities; in order of ids."""
     query = select(*_COLUMNS).join(Entity, Entity.id == Filing.entity_id).order_by(Filing.id)
     if since:
         query = query.where(_touched(since))
@@ -63,8 +63,8 @@ def read_documents(session: Session, since: int = 0) -> Iterator[IndexDocument]:
 
 def _touched(since: int) -> ColumnElement[bool]:
     """Written filings, and their entities' others: those show the entity's former names."""
-    written = select(Filing.entity_id).where(Filing.revision > since)
-    return or_(Filing.revision > since, Filing.entity_id.in_(written))
+    written = select(Filing.entity_id).where(Filing.data_version > since)
+    return or_(Filing.data_version > since, Filing.entity_id.in_(written))
 
 
 def _document(row: dict[str, Any]) -> IndexDocument:

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.models import Filing
-from suanbei.registry.queries.filings import coverage, filing_views
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import filing_views
 from suanbei.search_api.deps import Services
 from suanbei.search_api.search.engine import Hit, Page, Query
 from suanbei.search_api.search.highlights import highlights

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
-from suanbei.registry.models import Batch, Document
+from suanbei.registry.models import Batch, Version
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.keys import Scope, new_key
@@ -54,7 +54,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def _archive(settings: Settings, database: Database) -> None:
     """Documents in the archive, all but that of the withdrawal: its row is shown as text."""
     with database.read() as session:
-        listed = select(Document.sha256, Batch.series).join(Batch, Batch.sha256 == Document.sha256)
+        listed = select(Version.sha256, Batch.series).join(
+            Batch, Batch.current_version_id == Version.id
+        )
         for sha256, series in session.execute(listed).tuples():
             if series != "deregistration":
                 path = settings.archive / sha256[:2] / sha256

@@ -14,28 +14,34 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import Import, import_document
 from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Entity, Event, Filing
+from suanbei.registry.models import Entity, EntityAlias, Event, Filing
+from suanbei.registry.notifications.event_filter import names_of
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
+MUCH_LATER = datetime(2026, 5, 1, tzinfo=UTC)
 DERIVED = {
-    "filings": "series, number_key, number, name, type, label, role, entity_id, entity, product, "
-    "purpose, remark, status, region, division, registrant, year, filed_on, first_period, "
-    "last_period, flags, changes, former_entities",
-    "entities": "*",
-    "entity_keys": "*",
-    "batches": "*",
-    "listings": "number_key, entity_key, seq, name, row_no",
+    "filings": "SELECT f.series, number_key, number, f.name, type, label, role, e.name, entity, "
+    "product, purpose, remark, status, region, division, registrant, year, filed_on, first_period, "
+    "last_period, flags, changes, former_entities FROM filings f JOIN entities e ON e.id = entity_id",
+    "entities": "SELECT name, former_names, registrants FROM entities",
+    "entity_keys": "SELECT key, name FROM entity_keys JOIN entities e ON e.id = entity_id",
+    "batches": "SELECT b.id, source, series, period, ordinal, title, b.rows, published_on, "
+    "notice_url, document_url, sha256 FROM batches b JOIN versions v ON v.id = current_version_id",
+    "listings": "SELECT number_key, entity_key, seq, name, row_no FROM listings",
+    "products": "SELECT number, p.name, name_key, kind FROM filing_products p "
+    "JOIN filings f ON f.id = filing_id",
+    "flags": "SELECT number, flag FROM filing_flags JOIN filings f ON f.id = filing_id",
 }
+"""All but the ids that the database gives, and those of entities: first come, first served."""
 
 
 def state(database: Database) -> dict[str, list[Any]]:
     """All that an import leaves, without surrogate keys."""
     with database.read() as session:
         return {
-            table: sorted(map(str, session.execute(text(f"SELECT {columns} FROM {table}"))))
-            for table, columns in DERIVED.items()
+            name: sorted(map(str, session.execute(text(query)))) for name, query in DERIVED.items()
         }
 
 
@@ -43,6 +49,11 @@ def events(database: Database) -> list[tuple[str, str | None]]:
     with database.read() as session:
         query = select(Event.type, Event.number).order_by(Event.id)
         return [tuple(one) for one in session.execute(query)]
+
+
+def statuses(database: Database) -> dict[str, str]:
+    with database.read() as session:
+        return dict(session.execute(select(Filing.number, Filing.status)).tuples().all())
 
 
 def lists() -> list[Import]:
@@ -125,7 +136,7 @@ def test_a_replaced_list_tells_of_three_rows_and_nothing_else(database: Database
     ]
     with database.read() as session:
         gone = session.execute(select(Filing).where(Filing.number == number(3))).scalar_one()
-        assert gone.flags == ["vanished"]
+        assert (gone.status, gone.flags) == ("vanished", [])
         renamed = session.execute(select(Filing).where(Filing.number == number(2))).scalar_one()
         assert [change["before"] for change in renamed.changes] == ["测试2(APP)"]
 
@@ -216,6 +227,122 @@ def test_a_filing_handed_over_does_not_merge_companies(database: Database) -> No
             ("1111111", a, []),
             ("2222222", b, []),
         ]
+
+
+def test_a_superseded_file_by_hand_never_undoes_a_deregistration(new_database: NewDatabase) -> None:
+    """What the source showed counts; of files alone, the one that says more, in either order."""
+    old = listed([row(1), row(2)], sighting=False)
+    new = listed([row(1, remark="已注销"), row(2)], sighting=False)
+    of_source = listed([row(1, remark="已注销"), row(2)], fetched_at=LATER)
+    by_hand_later = listed([row(1), row(2)], sighting=False, fetched_at=MUCH_LATER)
+    for order in ((old, new), (new, old), (of_source, by_hand_later), (by_hand_later, of_source)):
+        database = new_database()
+        for one in order:
+            import_document(database, one)
+        assert statuses(database) == {number(1): "deregistered", number(2): "active"}
+
+
+def test_a_newer_file_by_hand_counts_until_the_source_is_looked_at_again(
+    database: Database,
+) -> None:
+    """Without a network one may bring the newest list in; the next look at the source decides."""
+    shown = [row(1), row(2)]
+    import_document(database, listed(shown))
+    newer = listed([row(1, remark="已注销"), row(2)], sighting=False, fetched_at=LATER)
+    import_document(database, newer)
+    assert statuses(database)[number(1)] == "deregistered"
+    import_document(database, listed(shown, fetched_at=MUCH_LATER))
+    assert statuses(database)[number(1)] == "active"
+
+
+def test_two_notices_of_one_month_that_share_a_number_are_two_batches(
+    new_database: NewDatabase,
+) -> None:
+    """Each withdraws what it names, in whatever order they come, with their notice or without."""
+    for notices in (("https://x/1", "https://x/2"), ("", "")):
+        first, second = (
+            listed(
+                [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in serials],
+                notice_url=url,
+                sighting=bool(url),
+            )
+            for serials, url in zip(((1, 2), (1, 3)), notices, strict=True)
+        )
+        states = []
+        for order in ((first, second), (second, first), (second, first, second)):
+            database = new_database()
+            import_document(database, listed([row(1), row(2), row(3)]))
+            for one in order:
+                import_document(database, one)
+            assert set(statuses(database).values()) == {"deregistered"}
+            states.append(state(database))
+        assert states[0] == states[1] == states[2]
+        assert len(states[0]["batches"]) == 3
+
+
+def test_a_notice_that_becomes_known_later_gives_the_same_batch(new_database: NewDatabase) -> None:
+    """A file by hand, and the crawl that brings it: one batch, one id, whichever comes first."""
+    rows = [row(1, series=Series.DEREGISTRATION, period="2025-07")]
+    by_hand = listed(rows, sighting=False)
+    crawled = listed(rows, notice_url="https://x/1", notice_title="公告", fetched_at=LATER)
+    states = []
+    for order in ((by_hand, crawled), (crawled, by_hand)):
+        database = new_database()
+        for one in order:
+            import_document(database, one)
+        states.append(state(database))
+        with database.read() as session:
+            named = set(session.execute(select(Event.batch)).scalars())
+            assert named == set(session.execute(text("SELECT id FROM batches")).scalars())
+    assert states[0] == states[1]
+
+
+def test_rows_whose_number_is_a_dash_stay_apart(database: Database) -> None:
+    """`--` is no number that two filings could share."""
+    import_document(database, listed([row(1, number="--"), row(2, number="--"), row(3)]))
+    with database.read() as session:
+        assert len(session.execute(select(Filing)).scalars().all()) == 3
+
+
+def test_spaces_and_width_are_no_change(database: Database) -> None:
+    """The publisher's own bytes for a list that was set anew: not a word to anybody."""
+    mine = listed([row(1, product="甲(APP)"), row(2)], document="transcribed")
+    import_document(database, mine)
+    told = len(events(database))
+    own = listed([row(1, product="甲 （ＡＰＰ）"), row(2)], fetched_at=LATER)
+    assert import_document(database, own).status == "same"
+    assert len(events(database)) == told
+    with database.read() as session:
+        query = text(
+            "SELECT origin, d.sha256 FROM batches b JOIN versions v ON v.id = current_version_id "
+            "JOIN documents d ON d.sha256 = v.sha256"
+        )
+        assert tuple(session.execute(query).one()) == ("published", own.sha256)
+        filing = session.execute(select(Filing).where(Filing.number == number(1))).scalar_one()
+        assert (filing.product, filing.changes) == ("甲 （ＡＰＰ）", [])
+
+
+def test_an_entity_keeps_its_id_for_ever(database: Database) -> None:
+    """Its first algorithm filing brings a code; two that become one lead to the one that stays."""
+    genai = {"series": Series.GENAI_FILING, "label": "", "product": ""}
+    first = row(1, number="Zhejiang-JiaMoXing-202405010001", entity="甲（杭州）有限公司",
+                period="2024-05", **genai)  # fmt: skip
+    import_document(database, listed([first]))
+    with database.read() as session:
+        known = session.execute(select(Entity.id)).scalar_one()
+    import_document(database, listed([row(1, entity="甲（杭州）有限公司")]))
+    with database.read() as session:
+        assert session.execute(select(Entity.id, Entity.registrants)).one() == (known, ["5072064"])
+    other = number(7, "1112223")
+    import_document(database, listed([row(7, number=other, entity="乙有限公司", period="2024-01")]))
+    same = row(8, number=number(8, "1112223"), entity="甲（杭州）有限公司", period="2024-02")
+    import_document(database, listed([same]))
+    with database.read() as session:
+        left = session.execute(select(Entity.id)).scalar_one()
+        alias = session.execute(select(EntityAlias.alias, EntityAlias.entity_id)).one()
+        assert {left, alias[0]} == {known, "1112223"}
+        assert alias[1] == left
+        assert names_of(session, alias[0])[0] == {known, "1112223"}
 
 
 def test_a_local_file_is_no_sighting(database: Database) -> None:

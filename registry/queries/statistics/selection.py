@@ -4,23 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-from sqlalchemy import (
-    JSON,
-    BindParameter,
-    ColumnElement,
-    Integer,
-    String,
-    bindparam,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.models import Filing
+from suanbei.registry.models import Filing, FilingFlag, FilingProduct
+from suanbei.registry.statements import in_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +56,9 @@ class Selection:
         if self.year:
             found.append(Filing.year.in_([int(year) for year in self.year]))
         if self.flag:
-            found.append(or_(*(has_flag(flag) for flag in self.flag)))
+            found.append(has_flag(self.flag))
         if self.product_kind:
-            found.append(or_(*(has_kind(kind) for kind in self.product_kind)))
+            found.append(has_kind(self.product_kind))
         return [*found, *self._bounds(), *self._among(session)]
 
     def _columns(self) -> Iterable[tuple[InstrumentedAttribute[Any], tuple[str, ...]]]:
@@ -87,25 +76,15 @@ class Selection:
             yield Filing.entity_key.contains(entity_key(self.entity_name), autoescape=True)
 
     def _among(self, session: Session) -> Iterable[ColumnElement[bool]]:
-        """One parameter, however many ids: databases limit the number of parameters."""
-        if self.ids is None:
-            return
-        on_sqlite = session.get_bind().dialect.name == "sqlite"
-        unpack = func.json_each if on_sqlite else func.json_array_elements_text
-        given: BindParameter[str] = bindparam(
-            "ids", orjson.dumps(list(self.ids)).decode(), unique=True
-        )
-        rows = unpack(given if on_sqlite else cast(given, JSON)).table_valued("value")
-        yield Filing.id.in_(select(cast(rows.c.value, Integer)))
+        if self.ids is not None:
+            yield in_keys(session, Filing.id, self.ids)
 
 
-def has_flag(flag: str) -> ColumnElement[bool]:
-    """Whether a filing is flagged so."""
-    return cast(Filing.flags, String).contains(f'"{flag}"', autoescape=True)
+def has_flag(flags: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a filing has one of these flags."""
+    return Filing.id.in_(select(FilingFlag.filing_id).where(FilingFlag.flag.in_(flags)))
 
 
-def has_kind(kind: str) -> ColumnElement[bool]:
-    """Whether one of a filing's products is of a kind; JSON may have a space after the colon."""
-    text = cast(Filing.products, String)
-    ways = (text.contains(f'"kind":{gap}"{kind}"', autoescape=True) for gap in ("", " "))
-    return or_(*ways)
+def has_kind(kinds: Sequence[str]) -> ColumnElement[bool]:
+    """Whether one of a filing's products is of one of these kinds."""
+    return Filing.id.in_(select(FilingProduct.filing_id).where(FilingProduct.kind.in_(kinds)))

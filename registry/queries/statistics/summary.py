@@ -13,22 +13,25 @@ Figures = dict[str, Any]
 
 
 def summary(session: Session, selection: Selection) -> Figures:
-    """Totals of a selection: filings, those active and deregistered, companies, regions, the first
-    and the last list; and `double_filing`."""
+    """Totals of a selection: filings, those active, deregistered and vanished, companies, regions,
+    the first and the last list; and `double_filing`."""
     active = func.sum(case((Filing.status == "active", 1), else_=0))
+    withdrawn_filings = func.sum(case((Filing.status == "deregistered", 1), else_=0))
     query = select(
         func.count(),
         func.coalesce(active, 0),
+        func.coalesce(withdrawn_filings, 0),
         func.count(distinct(Filing.entity_id)),
         func.count(distinct(func.nullif(Filing.region, ""))),
         func.min(Filing.first_period),
         func.max(Filing.last_period),
     ).where(*selection.conditions(session))
-    filings, alive, entities, regions, first, last = session.execute(query).one()
+    filings, alive, withdrawn, entities, regions, first, last = session.execute(query).one()
     return {
         "filings": filings,
         "active": alive,
-        "deregistered": filings - alive,
+        "deregistered": withdrawn,
+        "vanished": filings - alive - withdrawn,
         "entities": entities,
         "regions": regions,
         "first_period": first,

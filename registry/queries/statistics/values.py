@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.divisions import division
-from suanbei.registry.models import Filing
+from suanbei.registry.models import Filing, FilingFlag, FilingProduct
 from suanbei.registry.queries.statistics.selection import Selection
 
 Rows = list[dict[str, Any]]
@@ -107,20 +107,23 @@ _Figures = Iterator[tuple[str, int, int, int]]
 
 def _flags(session: Session, selection: Selection) -> _Figures:
     """Whatever flags there are: parsers and the registry set them."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    unpack = func.json_each if on_sqlite else func.json_array_elements_text
-    flag = unpack(Filing.flags).table_valued("value", joins_implicitly=True).c.value
-    query = select(flag, *_figures()).where(*selection.conditions(session)).group_by(flag)
+    query = (
+        select(FilingFlag.flag, *_figures())
+        .join(Filing, Filing.id == FilingFlag.filing_id)
+        .where(*selection.conditions(session))
+        .group_by(FilingFlag.flag)
+    )
     yield from session.execute(query).tuples()
 
 
 def _kinds(session: Session, selection: Selection) -> _Figures:
     """In one pass over all products; a filing with two of a kind counts once."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    unpack = func.json_each if on_sqlite else func.json_array_elements
-    product = unpack(Filing.products).table_valued("value", joins_implicitly=True).c.value
-    kind = func.json_extract(product, "$.kind") if on_sqlite else product.op("->>")("kind")
     active = case((Filing.status == "active", Filing.id))
     figures = (func.count(distinct(each)) for each in (Filing.id, active, Filing.entity_id))
-    query = select(kind, *figures).where(*selection.conditions(session)).group_by(kind)
+    query = (
+        select(FilingProduct.kind, *figures)
+        .join(Filing, Filing.id == FilingProduct.filing_id)
+        .where(*selection.conditions(session))
+        .group_by(FilingProduct.kind)
+    )
     yield from session.execute(query).tuples()

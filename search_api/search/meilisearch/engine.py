@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
 from suanbei.common.settings import Settings
+from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
-from suanbei.registry.importing.events import revision
 from suanbei.registry.leases import Lease, holding
 from suanbei.search_api.paging import (
     MOST_ID,
@@ -81,7 +81,7 @@ class MeiliEngine:
             live = self.indexes.live()
             if live is None:
                 return self.indexes.rebuild(session, None)
-            if live.revision == revision(session):
+            if live.revision == data_version(session):
                 return 0
             return self.indexes.follow(session, live)
 
@@ -102,7 +102,7 @@ class MeiliEngine:
 
     def _newest(self) -> int:
         with self._database.read() as session:
-            return revision(session)
+            return data_version(session)
 
     def current(self) -> Live:
         """What is live, brought up to date first.

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.importing.events import revision
+from suanbei.registry.data_version import data_version
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.documents import IndexDocument, read_documents
 from suanbei.search_api.search.engine import Progress
@@ -60,7 +60,7 @@ class Indexes:
 
     def rebuild(self, session: Session, progress: Progress | None) -> int:
         """Build anew beside what is live, and swap; returns how many filings."""
-        upto = revision(session)
+        upto = data_version(session)
         name = f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}"
         live = Live(name, f"{name}-words", upto)
         total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
@@ -77,7 +77,7 @@ class Indexes:
 
     def follow(self, session: Session, live: Live) -> int:
         """Take in what was written to the registry since; returns how many filings."""
-        upto = revision(session)
+        upto = data_version(session)
         words: Counter[str] = Counter()
         written = self._write(live, read_documents(session, live.revision), words)
         known = self._known_words(live, words)

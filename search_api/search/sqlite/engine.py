@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import Settings
+from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
-from suanbei.registry.importing.events import revision
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.deadline import SECONDS, TimeUp, check, within
 from suanbei.search_api.search.documents import read_documents
@@ -135,7 +135,7 @@ class SqliteEngine:
 
     def _newest(self) -> int:
         with self._database.read() as session:
-            return revision(session)
+            return data_version(session)
 
     def current(self) -> State:
         """What the index says now, brought up to date first."""
@@ -180,7 +180,7 @@ class SqliteEngine:
         if not segments:
             return ()
         with self._database.read() as session:
-            since = Filing.revision > segments[-1].revision
+            since = Filing.data_version > segments[-1].revision
             taken = session.execute(select(func.count()).where(since)).scalar_one()
         kept = list(segments)
         while kept and kept[-1].documents <= _TAKEN_OVER * taken:
@@ -193,7 +193,7 @@ class SqliteEngine:
         """A segment of all that was written after the kept ones; None if nothing was."""
         since = kept[-1].revision if kept else 0
         with self._database.read() as session:
-            upto = revision(session)
+            upto = data_version(session)
             if since and upto <= since:
                 return None
             total = session.execute(select(func.count()).select_from(Filing)).scalar_one()

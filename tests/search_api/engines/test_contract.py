@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
-from suanbei.registry.importing.events import next_revision
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.engine import (
     Dimension,
@@ -138,7 +138,7 @@ def test_deleted_filings_are_gone(filled: Database, engine: Engine) -> None:
     """What the registry no longer has is not found, counted or paged."""
     assert engine.search(Query("抖音")).total == 1
     with filled.write() as session:
-        next_revision(session)
+        bump_data_version(session)
         gone = session.execute(select(Filing).where(Filing.number == ROWS[0].number)).scalar_one()
         session.delete(gone)
     page = engine.search(Query("", facets=(Dimension.SERIES,)))

@@ -1,0 +1,45 @@
+"""Statements over many keys or rows at once."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, any_, func, inspect, literal, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from suanbei.registry.models import Base
+
+
+def in_keys(
+    session: Session, column: InstrumentedAttribute[Any], keys: Iterable[Any]
+) -> ColumnElement[bool]:
+    """That a column is one of these keys: one parameter and one compiled statement, however many.
+
+    `IN` takes a parameter for each key: SQLite stops at 32,766, PostgreSQL at 65,535.
+    """
+    wanted = list(dict.fromkeys(keys))
+    if session.get_bind().dialect.name == "sqlite":
+        given = func.json_each(orjson.dumps(wanted).decode()).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == any_(literal(wanted))
+
+
+def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace all but the key of those that are there.
+
+    `rows` have the same attribute names, and those are the names of the columns.
+    """
+    if not rows:
+        return
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    statement = insert(model)
+    keys = [str(column.key) for column in inspect(model).primary_key]
+    changed = {name: statement.excluded[name] for name in next(iter(rows)) if name not in keys}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        if changed
+        else statement.on_conflict_do_nothing(),
+        list(rows),
+    )
