@@ -4,6 +4,7 @@ Exit codes: 0 all well; 1 the answer is "no"; 2 wrong use; 3 could not do it, no
 """
 
 import logging
+import os
 import signal
 import sys
 import time
@@ -264,7 +265,11 @@ def snapshot(
 
 
 def main() -> None:
-    """Run the command line: an error is one line on stderr and its exit code."""
+    """Run the command line: an error is one line on stderr and its exit code.
+
+    Files are made for their owner alone: registry, archive and uploads are nobody else's business.
+    """
+    os.umask(0o077)
     try:
         app()
     except SuanbeiError as error:

@@ -3,6 +3,7 @@
 `suanbei settings`, the documentation and `.env.example` are printed from it.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,6 +16,10 @@ from suanbei.common.errors import UsageError
 
 PREFIX = "SUANBEI_"
 HIDDEN = "********"
+_USER_INFO = re.compile(r"(://[^/?#\s@]*?:)[^/?#\s]*@")
+_SECRET_PARAMETER = re.compile(
+    r"([?&;](?:pass|password|passwd|pwd|key|api_key|token|secret)=)[^&;#\s'\"]+", re.IGNORECASE
+)
 
 
 class Settings(BaseSettings):
@@ -122,7 +127,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             field = "_".join(str(part) for part in first["loc"])
-            shown = HIDDEN if _is_secret(field) else repr(first["input"])
+            shown = HIDDEN if _is_secret(field) else shown_url(repr(first["input"]))
             raise UsageError(f"{PREFIX}{field.upper()}={shown}: {first['msg']}") from error
 
     @property
@@ -154,7 +159,7 @@ def settings_table(settings: Settings | None = None) -> list[SettingRow]:
         rows.append(
             SettingRow(
                 name=PREFIX + field.upper(),
-                shown=HIDDEN if _is_secret(field) and value else str(value),
+                shown=HIDDEN if _is_secret(field) and value else shown_url(str(value)),
                 default=str(info.default),
                 help=info.description or "",
             )
@@ -162,12 +167,24 @@ def settings_table(settings: Settings | None = None) -> list[SettingRow]:
     return rows
 
 
+def shown_url(text: str) -> str:
+    """A text with the passwords of the addresses in it hidden: `http://user:********@host`.
+
+    >>> shown_url("postgresql://u:secret@h/d?password=secret&sslmode=require")
+    'postgresql://u:********@h/d?password=********&sslmode=require'
+    """
+    text = _USER_INFO.sub(rf"\1{HIDDEN}@", text)
+    return _SECRET_PARAMETER.sub(rf"\1{HIDDEN}", text)
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """Every text that must not be shown: secret values, and the passwords within addresses."""
     found = set()
-    for field in filter(_is_secret, Settings.model_fields):
+    for field in Settings.model_fields:
         value = str(getattr(settings, field))
-        found |= {value, *value.split(","), unquote(_password_of(value)), _password_of(value)}
+        if _is_secret(field):
+            found |= {value, *value.split(",")}
+        found |= {unquote(_password_of(value)), _password_of(value)}
     return sorted(found - {""})
 
 

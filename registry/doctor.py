@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from suanbei.common.settings import Settings
+from suanbei.common.settings import Settings, shown_url
 from suanbei.common.texts import Text
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
@@ -69,7 +69,7 @@ def _space(settings: Settings) -> Finding:
 
 
 def _database(database: Database, session: Session) -> Iterator[Finding]:
-    url = repr(database.engine.url)  # without its password
+    url = shown_url(database.engine.url.render_as_string(hide_password=True))
     yield _ok(f"数据库：{url}", f"database: {url}")
     if database.is_sqlite:
         for (problem,) in session.execute(text("PRAGMA quick_check")):

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from suanbei.common.errors import Forbidden
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.outbox import (
@@ -25,7 +26,7 @@ from suanbei.registry.notifications.subscriptions import (
     subscription_view,
 )
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.keys import require_key
+from suanbei.search_api.keys import Scope, require_key, require_scope
 from suanbei.search_api.paging import (
     MOST_ID,
     Cursor,
@@ -40,6 +41,19 @@ router = APIRouter(
     prefix="/v1/subscriptions", tags=["subscriptions"], dependencies=[Depends(require_key)]
 )
 Parts = Annotated[Services, Depends(services)]
+
+
+def masks_addresses(request: Request) -> bool:
+    """Whether whoever asks may only read: then addresses, which are other people's, are masked."""
+    key = request.headers.get("authorization", "").partition(" ")[2].strip()
+    try:
+        require_scope(request, key, Scope.WRITE)
+    except Forbidden:
+        return True
+    return False
+
+
+Masked = Annotated[bool, Depends(masks_addresses)]
 
 
 class Filter(BaseModel):
@@ -122,7 +136,9 @@ def create(parts: Parts, body: New, response: Response) -> dict[str, Any]:
 
 
 @router.get("")
-def list_all(parts: Parts, limit: Limit = 20, cursor: Cursor = "") -> dict[str, Any]:
+def list_all(
+    parts: Parts, masked: Masked, limit: Limit = 20, cursor: Cursor = ""
+) -> dict[str, Any]:
     """Subscriptions, the oldest first."""
     after = decode_cursor(cursor) if cursor else None
     with parts.database.read() as session:
@@ -134,17 +150,17 @@ def list_all(parts: Parts, limit: Limit = 20, cursor: Cursor = "") -> dict[str, 
         page = known[start : start + limit]
         more = len(known) > start + limit
         return {
-            "items": [subscription_view(session, one) for one in page],
+            "items": [subscription_view(session, one, masked=masked) for one in page],
             "total": len(known),
             "next": encode_cursor(page[-1].id) if more else None,
         }
 
 
 @router.get("/{id}", response_model=Subscribed)
-def show(parts: Parts, id: str) -> dict[str, Any]:
+def show(parts: Parts, masked: Masked, id: str) -> dict[str, Any]:
     """One subscription."""
     with parts.database.read() as session:
-        return subscription_view(session, find_subscription(session, id))
+        return subscription_view(session, find_subscription(session, id), masked=masked)
 
 
 @router.patch("/{id}", response_model=Subscribed)

@@ -9,6 +9,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
+from suanbei.search_api.keys import Scope, new_key
 from tests.search_api.watching import HEADERS, KEY, client_over, fill
 
 HOOK = "https://receiver.example/hook?token=secret"
@@ -131,3 +132,37 @@ def test_tokens_of_chat_services_are_never_shown(database: Database) -> None:
     wish = {"deliver": "dingtalk://abcdef123456/"}
     made = client_over(database).post("/v1/subscriptions", json=wish, headers=HEADERS).json()
     assert (made["deliver"], made["secret"]) == ("dingtalk://********", None)
+
+
+def test_a_key_that_may_only_read_sees_addresses_masked(database: Database) -> None:
+    """Whose mailbox it is, and the path of a webhook, are the business of those who may change them."""
+    reader, entry = new_key("reader", Scope.READ)
+    client = client_over(
+        database, api_keys=f"{KEY},{entry}", smtp_url="mailto://127.0.0.1:9?from=s@b.example"
+    )
+    made = [
+        client.post("/v1/subscriptions", json={"deliver": one}, headers=HEADERS).json()["id"]
+        for one in (HOOK, "mailto:legal@example.org")
+    ]
+    asked = {"Authorization": f"Bearer {reader}"}
+    shown = client.get("/v1/subscriptions", headers=asked).json()["items"]
+    assert [one["deliver"] for one in shown] == [
+        "https://receiver.example/********", "mailto:l***@example.org",
+    ]  # fmt: skip
+    one = client.get(f"/v1/subscriptions/{made[0]}", headers=asked).json()
+    assert one["deliver"] == "https://receiver.example/********"
+    full = client.get(f"/v1/subscriptions/{made[1]}", headers=HEADERS).json()
+    assert full["deliver"] == "mailto:legal@example.org"
+
+
+def test_what_can_never_match_is_refused_with_the_reason(database: Database) -> None:
+    """It would be silence."""
+    wish = {"deliver": HOOK, "events": ["filing.changed"], "filter": {"series": "deregistration"}}
+    answer = client_over(database).post("/v1/subscriptions", json=wish, headers=HEADERS)
+    assert (answer.status_code, answer.json()["code"]) == (422, "never_matches")
+    assert "filing.deregistered does" in answer.json()["detail"]
+    wish["events"] = ["filing.deregistered"]
+    assert (
+        client_over(database).post("/v1/subscriptions", json=wish, headers=HEADERS).status_code
+        == 201
+    )

@@ -164,7 +164,9 @@ def test_a_read_key_reads_and_no_more(database: Database, tmp_path: Path) -> Non
 def test_settings_do_not_show_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not in the table, and not in the error about a bad value."""
     values = {"database_url": "postgresql://u:pass-word@h/d", "smtp_url": "mailtos://u:pass-word@h",
-              "api_keys": "pass-word", "search_key": "pass-word", "proxy": "http://u:pass-word@p"}  # fmt: skip
+              "api_keys": "pass-word", "search_key": "pass-word", "proxy": "http://u:pass-word@p",
+              "search_url": "http://u:pass-word@m:7700", "cac_url": "https://u:pass-word@c",
+              "public_url": "https://h/?token=pass-word"}  # fmt: skip
     shown = settings_table(Settings(**values))  # type: ignore[arg-type]
     assert "pass-word" not in str(shown)
     monkeypatch.setenv("SUANBEI_MAX_BODY", "many")
