@@ -12,7 +12,8 @@ from suanbei.common.errors import UsageError
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.cells.regions import region_by_name
-from suanbei.registry.models import Entity, EntityKey
+from suanbei.registry.models import EntityKey
+from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
 
 
@@ -142,8 +143,10 @@ def _entities(session: Session, texts: list[str]) -> list[str]:
     """The ids of entities named by id or by name; a text that names none finds nothing."""
     found: list[str] = []
     for text in texts:
+        if entity := find_entity(session, text):
+            found.append(entity.id)
+            continue
         keys = (f"n:{entity_key(text)}", f"f:{entity_key(text)}")
         named = select(EntityKey.entity_id).where(EntityKey.key.in_(keys))
-        ids = list(session.execute(named).scalars()) if session.get(Entity, text) is None else []
-        found.extend(ids or [text])
+        found.extend(list(session.execute(named).scalars()) or [text])
     return found

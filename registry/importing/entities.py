@@ -94,7 +94,7 @@ def regroup(session: Session, changed: Sequence[Node], gone: set[FilingId]) -> d
     """
     nodes, touched = _closure(session, changed, gone)
     groups = group(nodes)
-    merged = give_ids(groups, lambda wanted: _is_taken(session, wanted))
+    merged = give_ids(groups, _taken_ids(session, groups))
     _write(session, groups, touched, merged)
     return {node.id: one.id for one in groups for node in one.nodes}
 
@@ -200,8 +200,21 @@ def _free(wanted: str, is_taken: Callable[[str], bool]) -> str:
     return next(way for way in ways if not is_taken(way))
 
 
-def _is_taken(session: Session, wanted: str) -> bool:
-    return bool(session.get(Entity, wanted) or session.get(EntityAlias, wanted))
+def _taken_ids(session: Session, groups: Sequence[Group]) -> Callable[[str], bool]:
+    """Whether an id is, or was, that of any entity; those that new ones would get are read at once."""
+    asked = {one.first_id for one in groups}
+    taken = set(
+        session.execute(select(Entity.id).where(in_keys(session, Entity.id, asked))).scalars()
+    )
+    once = select(EntityAlias.alias).where(in_keys(session, EntityAlias.alias, asked))
+    taken |= set(session.execute(once).scalars())
+
+    def is_taken(wanted: str) -> bool:
+        if wanted in asked:
+            return wanted in taken
+        return bool(session.get(Entity, wanted) or session.get(EntityAlias, wanted))
+
+    return is_taken
 
 
 def _write(

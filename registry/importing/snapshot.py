@@ -28,7 +28,7 @@ from suanbei.registry.models import Batch, Document, Listing, Notice, Version
 SNAPSHOT = Path(str(resources.files("suanbei.data"))) / "snapshot.jsonl.xz"
 """The one that ships."""
 
-FORMAT = "suanbei-snapshot-1"
+FORMAT = "suanbei-snapshot-2"
 COLUMNS = (
     "seq", "name", "label", "entity", "product", "number", "remark", "region", "filed_on",
     "table", "page", "row", "extra", "flags",
@@ -111,6 +111,7 @@ def _head(session: Session, batch: Batch, document: Document) -> dict[str, Any]:
         "sha256": document.sha256,
         "format": document.format,
         "size": document.size,
+        "origin": document.origin,
         "parser": document.parser,
         "accounting": document.accounting,
         "fetched_at": document.fetched_at.isoformat(),
@@ -157,6 +158,7 @@ def _import_of(line: dict[str, Any]) -> Import:
         notice_title=line["notice_title"],
         published_on=date.fromisoformat(line["published_on"]) if line["published_on"] else None,
         document_url=line["document_url"],
+        document=line["origin"],
         fetched_at=datetime.fromisoformat(line["fetched_at"]),
     )
     # Rows were judged when they were first read: a shrunken list in a snapshot was accepted then.

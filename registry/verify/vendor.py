@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import NotFound
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
-from suanbei.registry.models import Entity, Filing
+from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.entities import require_entity
 from suanbei.registry.queries.filings import View
 
 DUTIES = {
@@ -33,10 +33,8 @@ def vendor_record(session: Session, entity_id: str) -> View:
         NotFound: there is no such company.
     """
     covered = coverage(session)
-    entity = session.get(Entity, entity_id)
-    if entity is None:
-        raise NotFound(f"entity {entity_id[:100]}: not known")
-    filings = _filings(session, entity_id)
+    entity = require_entity(session, entity_id)
+    filings = _filings(session, entity.id)
     return {
         "id": entity.id,
         "name": entity.name,

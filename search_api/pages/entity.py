@@ -28,6 +28,8 @@ def one_entity(
         return RedirectResponse(f"/v1/entities/{entity_id}", 303)
     with parts.database.read() as session:
         vendor = vendor_record(session, entity_id)
+    if vendor["id"] != entity_id:
+        return RedirectResponse(f"/entities/{vendor['id']}", 301)
     gettext = translations(language_of_request(request)).gettext
     by_series = {
         series: list(reversed(filings)) for series, filings in vendor["filings"].items() if filings

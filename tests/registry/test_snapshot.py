@@ -88,7 +88,7 @@ def test_an_empty_registry_is_no_snapshot(database: Database, tmp_path: Path) ->
         (None, MissingFile),
         (b"no xz", BrokenDocument),
         (lzma.compress(b'{"format": "other"}'), BrokenDocument),
-        (lzma.compress(b'{"format": "suanbei-snapshot-1"}\n{"sha256": "a"}'), BrokenDocument),
+        (lzma.compress(b'{"format": "suanbei-snapshot-2"}\n{"sha256": "a"}'), BrokenDocument),
     ],
     ids=["missing", "not compressed", "another format", "a line that lacks fields"],
 )
