@@ -6,7 +6,7 @@ from bench.frame import Row, at_least
 from bench.frame.engines import engines
 from bench.frame.judged import JUDGED, MOST, judge, success
 
-LIBRARIES = ("sqlite3", "meilisearch", "pypinyin", "rapidfuzz")
+LIBRARIES = ("tantivy", "meilisearch", "pypinyin", "rapidfuzz")
 
 
 def measure(_turns: int) -> Iterator[Row]:

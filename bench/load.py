@@ -15,7 +15,7 @@ from deploy.trial.processes import Process, ask, environment, free_port, running
 from deploy.trial.proxy import nginx
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
-from suanbei.search_api.search.sqlite import SqliteEngine
+from suanbei.search_api.search.tantivy import TantivyEngine
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy")
 SECONDS = float(os.environ.get("BENCH_LOAD_SECONDS", "10"))
@@ -116,7 +116,7 @@ def _filled(folder: Path) -> Database:
     settings = settings_of(folder / "home")
     database = open_database(settings)
     load_snapshot(database, SNAPSHOT)
-    SqliteEngine(settings, database).refresh()
+    TantivyEngine(settings, database).refresh()
     return database
 
 

@@ -12,9 +12,8 @@ from bench.frame.engines import engines
 from bench.frame.published import Wanted, found, having, published
 from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import Engine
-from suanbei.search_api.search.text import fold
 
-LIBRARIES = ("sqlite3", "meilisearch")
+LIBRARIES = ("tantivy", "meilisearch")
 
 
 def measure(_turns: int) -> Iterator[Row]:
@@ -24,7 +23,7 @@ def measure(_turns: int) -> Iterator[Row]:
         Unmeasured: no Meilisearch runs.
     """
     for database, engine in engines():
-        yield of(engine, [(one, field, fold(text)) for one, field, text in published(database)])
+        yield of(engine, [(one.id, one.field, one.typed()) for one in published(database)])
 
 
 def of(engine: Engine, texts: Iterable[tuple[int, Field, str]]) -> Row:

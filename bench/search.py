@@ -25,7 +25,7 @@ from suanbei.search_api.search.engine import Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
 from suanbei.search_api.search.results import search_filings
 
-LIBRARIES = ("sqlite3", "meilisearch", "sqlalchemy", "zstandard")
+LIBRARIES = ("tantivy", "meilisearch", "sqlalchemy")
 SIZES = (10_000, 100_000, 1_000_000)
 MOST_WITH_MEILI = int(os.environ.get("BENCH_MEILI_FILINGS", str(SIZES[-1])))
 PAGE_MILLISECONDS, GROWTH, BUILD_SECONDS = 15, 10, 3
@@ -143,7 +143,7 @@ def milliseconds(parts: Services, query: Query) -> float:
 def megabytes(settings: Settings) -> float:
     """What the index takes on the disk; on Meilisearch all of its database that is in use."""
     if not settings.search_url:
-        return sum(one.stat().st_size for one in settings.home.glob("index-*")) / 1e6
+        return sum(one.stat().st_size for one in settings.home.glob("index-*/*")) / 1e6
     headers = {"Authorization": f"Bearer {settings.search_key}"} if settings.search_key else {}
     stats = httpx.get(f"{settings.search_url}/stats", headers=headers).raise_for_status().json()
     return float(stats["usedDatabaseSize"]) / 1e6

@@ -1,8 +1,9 @@
 """The texts of all filings as published, and the filings that an engine's matching finds for a fragment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 import httpx
 from sqlalchemy import select
@@ -11,28 +12,47 @@ from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import Engine
+from suanbei.search_api.search.matching import Subquery
 from suanbei.search_api.search.meilisearch import MeiliEngine
-from suanbei.search_api.search.meilisearch.encoding import phrase
-from suanbei.search_api.search.sqlite import SqliteEngine, bits
+from suanbei.search_api.search.meilisearch_index import phrase
+from suanbei.search_api.search.tantivy import TantivyEngine
+from suanbei.search_api.search.tantivy_search import IndexSearch
+from suanbei.search_api.search.text import fold, fold_list, fold_signs
 
 Wanted = tuple[Field, str]
 _AT_ONCE, _MOST = 200, 10_000
 PUBLISHED = (
-    (Field.NAME, Filing.name),
-    (Field.ENTITY, Filing.entity),
-    (Field.NAME, Filing.product),
-    (Field.NUMBER, Filing.number),
+    (Field.NAME, Filing.name, fold),
+    (Field.ENTITY, Filing.entity, fold),
+    (Field.NAME, Filing.product, fold_list),
+    (Field.NUMBER, Filing.number, fold),
 )
+"""What is kept of a filing in which field, and what is looked for when a run of it is typed."""
 
 
-def published(database: Database) -> list[tuple[int, Field, str]]:
-    """Names, companies, products and numbers of all filings as published, each with its id."""
-    query = select(Filing.id, *(column for _, column in PUBLISHED))
+class PublishedText(NamedTuple):
+    """A text as published, with the id of its filing."""
+
+    id: int
+    field: Field
+    text: str
+    fold: Callable[[str], str]
+
+    def typed(self, start: int = 0, end: int | None = None) -> str:
+        """What is looked for when this run of it is typed; signs alone are looked for as such."""
+        run = self.text[start:end]
+        return self.fold(run) or fold_signs(run)
+
+
+def published(database: Database) -> list[PublishedText]:
+    """Names, companies, products and numbers of all filings."""
+    query = select(Filing.id, *(column for _, column, _ in PUBLISHED))
     with database.read() as session:
         rows = session.execute(query).all()
-    fields = [field for field, _ in PUBLISHED]
     return [
-        (row[0], field, text) for row in rows for field, text in zip(fields, row[1:], strict=True)
+        PublishedText(row[0], field, text, folded)
+        for row in rows
+        for (field, _, folded), text in zip(PUBLISHED, row[1:], strict=True)
     ]
 
 
@@ -46,9 +66,11 @@ def having(texts: Iterable[tuple[int, Field, str]]) -> Mapping[Wanted, set[int]]
 
 def found(engine: Engine, wanted: Sequence[Wanted]) -> Iterator[set[int]]:
     """The filings that the engine's matching finds for each fragment in a field, as typed."""
-    if isinstance(engine, SqliteEngine):
-        state = engine.current()
-        yield from (set(bits.to_ids(state.find(field, text))) for field, text in wanted)
+    if isinstance(engine, TantivyEngine):
+        index = engine.current()
+        search = IndexSearch(index, seconds=3600)
+        for field, text in wanted:
+            yield set(search.ids_of([Subquery((text,), (field,), 0)]))
     elif isinstance(engine, MeiliEngine):
         yield from _found_there(engine, iter(wanted))
 

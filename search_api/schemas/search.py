@@ -7,7 +7,15 @@ from pydantic import Field
 from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
 
 LevelName = Literal[
-    "number", "name", "entity", "prefix", "entity_part", "name_part", "number_part", "purpose"
+    "number",
+    "name",
+    "entity",
+    "former_name",
+    "prefix",
+    "entity_part",
+    "name_part",
+    "number_part",
+    "purpose",
 ]
 Range = tuple[int, int]
 

@@ -4,7 +4,7 @@ from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.search_api.search.engine import Engine
-from suanbei.search_api.search.sqlite import SqliteEngine
+from suanbei.search_api.search.tantivy import TantivyEngine
 
 
 def open_engine(settings: Settings, database: Database) -> Engine:
@@ -14,4 +14,4 @@ def open_engine(settings: Settings, database: Database) -> Engine:
             from suanbei.search_api.search.meilisearch import MeiliEngine
 
         return MeiliEngine(settings, database)
-    return SqliteEngine(settings, database)
+    return TantivyEngine(settings, database)

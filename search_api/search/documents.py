@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import name_parts
 from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
+from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, Filing
-from suanbei.search_api.search.engine import Dimension
-from suanbei.search_api.search.text import fold, sign_runs
+from suanbei.search_api.search.engine import Dimension, Progress
+from suanbei.search_api.search.text import fold, fold_list, sign_runs
 
 _LATIN = re.compile("[A-Za-z]{4,24}")
 _LONGEST_WORD = 16
+_EVERY = 2000
 
 
 class Field(StrEnum):
@@ -27,6 +29,7 @@ class Field(StrEnum):
 
     ENTITY = "e"
     NAME = "n"
+    FORMER = "f"
     NUMBER = "x"
     PURPOSE = "p"
 
@@ -46,7 +49,7 @@ _COLUMNS = (
     Filing.id, Filing.series, Filing.number, Filing.name, Filing.type,
     Filing.role, Filing.entity, Filing.entity_id, Filing.former_entities, Filing.product,
     Filing.products, Filing.purpose, Filing.status, Filing.region, Filing.division, Filing.year,
-    Filing.first_period, Filing.flags, Entity.former_names,
+    Filing.first_period, Filing.flags, Filing.changes, Entity.former_names,
 )  # fmt: skip
 
 
@@ -61,6 +64,16 @@ def read_documents(session: Session, since: int = 0) -> Iterator[IndexDocument]:
         yield _document(dict(zip(names, row, strict=True)))
 
 
+def reported(
+    documents: Iterable[IndexDocument], progress: Progress | None, total: int
+) -> Iterator[IndexDocument]:
+    """The documents, with `progress` told now and then how many have passed."""
+    for done, document in enumerate(documents):
+        if progress and done % _EVERY == 0:
+            progress(done, total)
+        yield document
+
+
 def _touched(since: int) -> ColumnElement[bool]:
     """Written filings, and their entities' others: those show the entity's former names."""
     written = select(Filing.entity_id).where(Filing.data_version > since)
@@ -72,17 +85,34 @@ def _document(row: dict[str, Any]) -> IndexDocument:
     own = (row["name"], row["product"])
     short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
     products = _folded(*(item["name"] for item in row["products"]))
+    name = _once(_folded(row["name"]), products, _lists(row["product"]), _signs(*own))
     return IndexDocument(
         id=row["id"],
         items={
             Field.ENTITY: _once(_folded(*names), short, _signs(*names)),
-            Field.NAME: _once(_folded(*own), products, _signs(*own)),
+            Field.NAME: name,
+            Field.FORMER: tuple(item for item in _former(row["changes"]) if item not in name),
             Field.NUMBER: _once(_folded(row["number"]), _signs(row["number"])),
             Field.PURPOSE: _folded(row["purpose"]),
         },
         values=_values(row),
         words=_words(row, (*short, *products)),
     )
+
+
+def _former(changes: Iterable[dict[str, str]]) -> Iterator[str]:
+    """What the filing or one of its products was called before."""
+    for change in changes:
+        if change["field"] == "name":
+            yield from _folded(change["before"])
+        elif change["field"] == "product":
+            products = split_products(change["before"])
+            yield from _once(_folded(*(one.name for one in products)), _lists(change["before"]))
+
+
+def _lists(text: str) -> Iterator[str]:
+    if folded := fold_list(text):
+        yield folded
 
 
 def _folded(*texts: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Dimension(StrEnum):
     PRODUCT_KIND = "product_kind"
 
 
-class Level(IntEnum):
+class MatchLevel(IntEnum):
     """How well a filing fits what was typed, the best first."""
 
     NUMBER = 0
@@ -39,15 +39,17 @@ class Level(IntEnum):
     """its name, or that of a product, is the query"""
     ENTITY = 2
     """a name of the registrant, whole or without its legal form, is the query"""
-    PREFIX = 3
+    FORMER_NAME = 3
+    """a name that it or one of its products once had is the query"""
+    PREFIX = 4
     """one of these names begins with the query"""
-    ENTITY_PART = 4
+    ENTITY_PART = 5
     """the query is within a name of the registrant"""
-    NAME_PART = 5
-    """the query is within its name or products"""
-    NUMBER_PART = 6
+    NAME_PART = 6
+    """the query is within its name or products, those of today or before"""
+    NUMBER_PART = 7
     """the query is within its number"""
-    PURPOSE = 7
+    PURPOSE = 8
     """the query is within its purpose"""
 
 
@@ -63,8 +65,8 @@ class Sort(StrEnum):
 class Filters:
     """Which filings may be found: any of the values of a dimension, in all dimensions named.
 
-    Values are as in the answers: slugs, full names of regions, divisions of six digits, cities by
-    the first four of them, `YYYY-MM`, entity ids. `period_from` and `period_to` bound the period a filing first appeared in.
+    Divisions and cities are one dimension here: any of either. Values are as in the answers: slugs, full
+    names of regions, divisions of six digits, cities by the first four of them, `YYYY-MM`, entity ids. `period_from` and `period_to` bound the period a filing first appeared in.
     """
 
     values: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class Hit:
     another spelling of the text does."""
 
     id: int
-    level: Level | None
+    level: MatchLevel | None
     forgiven: bool = False
 
 

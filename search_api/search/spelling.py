@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from suanbei.registry.cells.names import name_parts
 from suanbei.registry.cells.names.parts import is_trade
-from suanbei.search_api.search.engine import Level
+from suanbei.search_api.search.engine import MatchLevel
 from suanbei.search_api.search.pinyin import spell
 
 MOST_GUESSES = 5
@@ -67,13 +67,13 @@ class Guess:
     count: int = 0
 
 
-def guess(lookup: Lookup, term: str, best: Level | None) -> list[Guess]:
+def guess(lookup: Lookup, term: str, best: MatchLevel | None) -> list[Guess]:
     """Guesses at one folded term; `best` is the best level at which it occurs as typed.
 
     Whole pinyin is tried even for what occurs, since 百度 is meant by baidu, whatever else has these
     letters. The rest is for what occurs in no name (initials), or nowhere.
     """
-    named = best is not None and best <= Level.NAME_PART
+    named = best is not None and best <= MatchLevel.NAME_PART
     found = _pinyin(lookup, term, whole=best is not None)
     if not found and not named:
         found = _initials(lookup, term)

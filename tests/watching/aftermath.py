@@ -99,6 +99,20 @@ def require_same(home: Home, undisturbed: Home) -> None:
     assert shown(home) == shown(undisturbed)
 
 
+def index_folders(home: Path) -> list[Path]:
+    """The folders of the embedded index, live or not."""
+    return [path for path in home.glob("index-*") if path.is_dir()]
+
+
+def remove_index(home: Path) -> None:
+    """Delete the embedded index, as anybody may at any time."""
+    for path in home.glob("index-*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
 def told(database: Database) -> Counter[Any]:
     """What the log tells of lists and filings; monitors come and go with what happened."""
     query = select(Event.type, Event.number, Event.batch)

@@ -15,7 +15,14 @@ from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
 from tests.alerts.test_worker import deliveries, until, working
 from tests.crawler.site import served
-from tests.watching.aftermath import Home, home_at, replace_a_list, require_same
+from tests.watching.aftermath import (
+    Home,
+    home_at,
+    index_folders,
+    remove_index,
+    replace_a_list,
+    require_same,
+)
 from tests.watching.crash import Commands
 from tests.watching.live import environment
 from tests.watching.small_site import small_site
@@ -45,11 +52,10 @@ REPLACING_STEPS = [
     "suanbei.crawler.crawl:finish_run:before:1",
 ]
 INDEX_STEPS = [
-    "suanbei.search_api.search.sqlite.writer:_write_texts:after:1",
-    "suanbei.search_api.search.sqlite.writer:_write_values:before:1",
-    "suanbei.search_api.search.sqlite.engine:write_segment:after:1",
-    "suanbei.search_api.search.sqlite.manifest:Draft.replace:after:1",
-    "suanbei.search_api.search.sqlite.manifest:Manifest.sweep:before:1",
+    "suanbei.search_api.search.tantivy_index:_tantivy_document:after:3",
+    "suanbei.search_api.search.tantivy_index:IndexFolder._set:before:1",
+    "suanbei.search_api.search.tantivy_index:IndexFolder._set:after:1",
+    "suanbei.search_api.search.tantivy_index:IndexFolder.sweep:before:1",
 ]
 DELIVERY_STEPS = [
     "suanbei.alerts.fanout:enqueue:before:1",
@@ -115,12 +121,11 @@ def test_an_index_killed_at_any_step_is_made_good_by_the_next_search(
     """While it is brought up to date after an import, and while it is built anew; no file is left."""
     folder = tmp_path / "home"
     with served(small_site()) as site, home_at(folder, site, replaced.settings.home) as home:
-        for path in folder.glob("index-*"):
-            path.unlink()
+        remove_index(folder)
         environment(monkeypatch, folder, site.url)
         commands.kill(step, *(("search", "改名") if command == "search" else ("reindex",)))
         require_same(home, replaced)
-    assert len(list(folder.glob("*.segment*"))) == 1
+    assert len(index_folders(folder)) == 1
 
 
 @pytest.mark.parametrize("step", DELIVERY_STEPS)

@@ -28,7 +28,14 @@ from tests.crawler.site import (
     served,
     stall,
 )
-from tests.watching.aftermath import Home, home_at, replace_a_list, require_same
+from tests.watching.aftermath import (
+    Home,
+    home_at,
+    index_folders,
+    remove_index,
+    replace_a_list,
+    require_same,
+)
 from tests.watching.crash import Commands
 from tests.watching.disk import small_disk
 from tests.watching.live import environment
@@ -80,8 +87,7 @@ def test_a_full_disk_while_the_index_is_built(
         folder = disk.folder / "home"
         environment(monkeypatch, folder, site.url)
         with home_at(folder, site, replaced.settings.home) as home:
-            for path in folder.glob("index-*"):
-                path.unlink()
+            remove_index(folder)
             for left in (0, 64):
                 disk.leave(left)
                 require_one_line(
@@ -90,7 +96,7 @@ def test_a_full_disk_while_the_index_is_built(
                 require_one_line(commands.run("reindex"), "full", "disk I/O", "unable to open")
                 disk.clear()
             require_same(home, replaced)
-        assert len(list(folder.glob("*.segment*"))) == 1
+        assert len(index_folders(folder)) == 1
 
 
 def test_a_full_disk_while_messages_are_sent(

@@ -19,7 +19,7 @@ from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.engine import Engine, Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
-from suanbei.search_api.search.sqlite import SqliteEngine
+from suanbei.search_api.search.tantivy import TantivyEngine
 from tests.lists import listed, number, row
 
 ROWS = [
@@ -63,7 +63,7 @@ def meili(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
 
 
 @pytest.fixture(
-    scope="session", params=["sqlite", pytest.param("meilisearch", marks=pytest.mark.meilisearch)]
+    scope="session", params=["tantivy", pytest.param("meilisearch", marks=pytest.mark.meilisearch)]
 )
 def new_engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -80,7 +80,7 @@ def new_engine(
         if there:
             opened.append(MeiliEngine(settings, database, f"test{secrets.token_hex(4)}"))
         else:
-            embedded = SqliteEngine(settings, database)
+            embedded = TantivyEngine(settings, database)
             embedded.seconds = 60  # what is found must not depend on how busy the machine is
             opened.append(embedded)
         return opened[-1]

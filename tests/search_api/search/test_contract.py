@@ -13,12 +13,12 @@ from suanbei.search_api.search.engine import (
     Engine,
     FacetValue,
     Filters,
-    Level,
+    MatchLevel,
     Query,
     Sort,
 )
 from tests.lists import listed, row
-from tests.search_api.engines.conftest import GENAI, ROWS, Shared, names
+from tests.search_api.search.conftest import GENAI, ROWS, Shared, names
 
 
 def fragments(text: str) -> Iterator[str]:
@@ -44,15 +44,15 @@ def test_every_fragment_is_found(shared: Shared) -> None:
 def test_levels_in_order(shared: Shared) -> None:
     """Exact number, exact product, entity, then fragments."""
     expected = {
-        ROWS[0].number: Level.NUMBER,
-        "抖音": Level.NAME,
-        "文心一言": Level.NAME,
-        "字节跳动": Level.ENTITY,
-        "文心大": Level.PREFIX,
-        "跳动科": Level.ENTITY_PART,
-        "Agent": Level.NAME_PART,
-        "20230821": Level.NUMBER_PART,
-        "用于测试": Level.PURPOSE,
+        ROWS[0].number: MatchLevel.NUMBER,
+        "抖音": MatchLevel.NAME,
+        "文心一言": MatchLevel.NAME,
+        "字节跳动": MatchLevel.ENTITY,
+        "文心大": MatchLevel.PREFIX,
+        "跳动科": MatchLevel.ENTITY_PART,
+        "Agent": MatchLevel.NAME_PART,
+        "20230821": MatchLevel.NUMBER_PART,
+        "用于测试": MatchLevel.PURPOSE,
     }
     found = {text: shared.engine.search(Query(text)).hits[0].level for text in expected}
     assert found == expected

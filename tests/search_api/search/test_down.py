@@ -19,7 +19,7 @@ from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.doctor import examine_index
 from tests.lists import listed, row
-from tests.search_api.engines.conftest import ROWS
+from tests.search_api.search.conftest import ROWS
 
 
 @pytest.fixture

@@ -1,0 +1,358 @@
+"""Meilisearch behind the protocol.
+
+A text becomes several queries, one for each subquery, heavier for better ranks: a federated search
+gives their union, each filing once, by weight and then by the order asked for.
+"""
+
+import time
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from suanbei.common.errors import AlreadyRunning, SearchUnavailable
+from suanbei.common.settings import Settings
+from suanbei.registry.data_version import data_version
+from suanbei.registry.database import Database
+from suanbei.registry.leases import Lease, holding
+from suanbei.search_api.paging import (
+    MOST_ID,
+    MOST_OFFSET,
+    bad_cursor,
+    decode_cursor,
+    encode_cursor,
+    is_whole,
+)
+from suanbei.search_api.search.documents import Field
+from suanbei.search_api.search.engine import (
+    Dimension,
+    FacetValue,
+    Filters,
+    Health,
+    Hit,
+    MatchLevel,
+    Page,
+    Progress,
+    Query,
+    Sort,
+)
+from suanbei.search_api.search.matching import (
+    EVERYTHING,
+    LEVELS,
+    RANKS,
+    Matched,
+    Subquery,
+    level_of,
+    match,
+)
+from suanbei.search_api.search.meilisearch_index import (
+    CUTOFF_MILLISECONDS,
+    MOST_FACET_VALUES,
+    TEXTS,
+    ActiveIndex,
+    Indexes,
+    month_of,
+    phrases,
+)
+from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
+from suanbei.search_api.search.parsed_query import parse_query
+from suanbei.search_api.search.spelling import Word
+
+_WAIT_SECONDS, _POLL_SECONDS = 10.0, 0.1
+_IDS_AT_ONCE = 10_000
+_NAMES = tuple(TEXTS)
+_PLACES = (Dimension.CITY, Dimension.DIVISION)
+_ALL = (Subquery((), tuple(Field), EVERYTHING),)
+_ORDERS = {
+    Sort.RELEVANCE: ["group:asc", "month:desc", "id:desc"],
+    Sort.NEWEST: ["month:desc", "id:desc"],
+    Sort.OLDEST: ["month:asc", "id:asc"],
+}
+
+
+class MeiliEngine:
+    """Answers from a Meilisearch; catches up with the registry before it answers."""
+
+    name = "meilisearch"
+
+    def __init__(self, settings: Settings, database: Database, prefix: str = "suanbei") -> None:
+        self._database = database
+        self.server = Server(settings.search_url, settings.search_key)
+        self.indexes = Indexes(self.server, prefix)
+        self._lease = Lease(database, "index")
+
+    def search(self, query: Query) -> Page:
+        """See `Engine.search`."""
+        offset, upto = _read_cursor(query.cursor)
+        active = self.current()
+        search = _Search(self.server, active)
+        matched = search.match(query.text)
+        condition = condition_of(query.filters)
+        total, facets = search.counts(matched.subqueries, query)
+        # What came after the first page was asked for must not push filings to later pages.
+        bounded = " AND ".join(filter(None, (condition, f"id <= {upto}" if upto else "")))
+        hits = search.hits(matched.subqueries, query.sort, bounded, offset, query.limit + 1)
+        page = tuple(hits[: query.limit])
+        more = len(hits) > query.limit
+        newest = upto or (self._newest_id(active) if more else 0)
+        return Page(
+            hits=page,
+            total=total,
+            next=encode_cursor([offset + query.limit, newest]) if more else None,
+            facets=facets,
+            fragments=matched.fragments,
+            guesses=matched.guesses,
+            limited=matched.limited or search.was_cut_off,
+        )
+
+    def ids(self, query: Query) -> "array[int]":
+        """See `Engine.ids`."""
+        return array("Q", sorted(self._ids(query)))
+
+    def _ids(self, query: Query) -> Iterator[int]:
+        search = _Search(self.server, self.current())
+        subqueries = search.match(query.text).subqueries
+        condition, offset = condition_of(query.filters), 0
+        while hits := search.hits(subqueries, query.sort, condition, offset, _IDS_AT_ONCE):
+            yield from (hit.id for hit in hits)
+            offset += len(hits)
+
+    def refresh(self) -> int:
+        """See `Engine.refresh`."""
+        self.server.version()
+        with holding(self._lease), self._database.read() as session:
+            active = self.indexes.active()
+            if active is None:
+                return self.indexes.rebuild(session, None)
+            if active.revision == data_version(session):
+                return 0
+            return self.indexes.follow(session, active)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """See `Engine.rebuild`."""
+        self.server.version()
+        with holding(self._lease), self._database.read() as session:
+            return self.indexes.rebuild(session, progress)
+
+    def health(self) -> Health:
+        """See `Engine.health`."""
+        version, active = self.server.version(), self.indexes.active()
+        documents = self.server.count(active.filings) if active else 0
+        seen = active.revision if active else 0
+        return Health(self.name, version, documents, seen, self._newest())
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+
+    def _newest(self) -> int:
+        with self._database.read() as session:
+            return data_version(session)
+
+    def current(self) -> ActiveIndex:
+        """What is active, brought up to date first.
+
+        Raises:
+            SearchUnavailable: no answer, or no index yet because another process builds it.
+        """
+        newest = self._newest()
+        active = self.indexes.active()
+        if active is None or active.revision < newest:
+            try:
+                self.refresh()
+            except AlreadyRunning:
+                self._await(newest)
+            active = self.indexes.active()
+        if active is None:
+            raise SearchUnavailable("the search index is being built: try again in a while")
+        return active
+
+    def _await(self, newest: int) -> None:
+        """Wait until whoever is bringing the index up to date has done so, for a while."""
+        until = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < until:
+            active = self.indexes.active()
+            if active and active.revision >= newest:
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def _newest_id(self, active: ActiveIndex) -> int:
+        query = _query(active.filings, _ALL[0], Sort.RELEVANCE, "") | {"sort": ["id:desc"]}
+        hits = self.server.search([query], {"limit": 1})["hits"]
+        return int(hits[0]["id"]) if hits else 0
+
+
+class _Search:
+    """One search on the active indexes."""
+
+    def __init__(self, server: Server, active: ActiveIndex) -> None:
+        self._server, self._active = server, active
+        self._slowest = 0
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether an answer took all the time that Meilisearch gives it, so that it may lack some."""
+        return self._slowest >= CUTOFF_MILLISECONDS
+
+    def match(self, text: str) -> Matched:
+        """The subqueries for a text."""
+        return match(parse_query(text), self, self.best, self.count)
+
+    def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
+        """The best level at which any filing is found."""
+        hits = self.hits(subqueries, Sort.RELEVANCE, "", 0, 1)
+        return hits[0].level if hits else None
+
+    def count(self, subqueries: Sequence[Subquery]) -> int:
+        """How many filings are found."""
+        answer = self._ask(subqueries, Sort.RELEVANCE, "", {"page": 1, "hitsPerPage": 0})
+        return int(answer["totalHits"])
+
+    def hits(
+        self, subqueries: Sequence[Subquery], sort: Sort, condition: str, offset: int, limit: int
+    ) -> list[Hit]:
+        """So many filings found, from a place on."""
+        answer = self._ask(subqueries, sort, condition, {"offset": offset, "limit": limit})
+        hits = []
+        for found in answer["hits"]:
+            rank = subqueries[found["_federation"]["queriesPosition"]].rank
+            hits.append(Hit(found["id"], level_of(rank), rank >= LEVELS))
+        return hits
+
+    def counts(
+        self, subqueries: Sequence[Subquery], query: Query
+    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]]]:
+        """The exact total, and the counts of each dimension without its own filter."""
+        condition = condition_of(query.filters)
+        conditions = {d: condition_of(query.filters, d) for d in query.facets}
+        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
+        total = 0
+        for shared in dict.fromkeys((condition, *conditions.values())):
+            counted = [d for d in query.facets if conditions[d] == shared]
+            wanted = {self._active.filings: [d.value for d in counted]}
+            federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
+            answer = self._ask(subqueries, query.sort, shared, federation)
+            total = answer["totalHits"] if shared == condition else total
+            for dimension in counted:
+                numbers = _counts_of(answer, self._active.filings, dimension)
+                facets[dimension] = _most_frequent(numbers, query.facet_values)
+        return total, {dimension: facets[dimension] for dimension in query.facets}
+
+    def _ask(
+        self, subqueries: Sequence[Subquery], sort: Sort, condition: str, federation: dict[str, Any]
+    ) -> dict[str, Any]:
+        if not subqueries:
+            return {"hits": [], "totalHits": 0, "facetsByIndex": {}}
+        queries = [_query(self._active.filings, one, sort, condition) for one in subqueries]
+        try:
+            answer = self._server.search(queries, federation)
+        except NoSuchIndex as error:
+            raise SearchUnavailable("the search index was replaced: ask again") from error
+        self._slowest = max(self._slowest, answer["processingTimeMs"])
+        return answer
+
+    # What guessing asks: see `spelling.Lookup`.
+
+    def spelled(self, letters: str, limit: int) -> Sequence[Word]:
+        """See `Lookup.spelled`."""
+        return self._words(f"pinyin STARTS WITH {_quoted(letters)}", ["pinyin:asc"], limit)
+
+    def initialled(self, letters: str, limit: int) -> Sequence[Word]:
+        """See `Lookup.initialled`."""
+        return self._words(f"initials = {_quoted(letters)}", ["count:desc"], limit)
+
+    def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
+        """See `Lookup.latin`."""
+        conditions = ["latin = true"]
+        if begin:
+            conditions.append(f"word STARTS WITH {_quoted(begin)}")
+        if end:
+            conditions.append(f"backwards STARTS WITH {_quoted(end[::-1])}")
+        return self._words(" AND ".join(conditions), ["count:desc"], limit)
+
+    def exists(self, fragment: str) -> bool:
+        """See `Lookup.exists`."""
+        query = self._newest_first(Subquery((fragment,), _NAMES, EVERYTHING))
+        return bool(self._server.search([query], {"limit": 1})["hits"])
+
+    def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
+        """See `Lookup.texts`."""
+        found: list[str] = []
+        for field, text in TEXTS.items():
+            query = self._newest_first(Subquery(tuple(parts), (field,), EVERYTHING))
+            wanted = query | {"attributesToRetrieve": [text]}
+            hits = self._server.search([wanted], {"limit": limit})["hits"]
+            found.extend(str(hit[text]) for hit in hits)
+        return found
+
+    def _newest_first(self, subquery: Subquery) -> dict[str, Any]:
+        return _query(self._active.filings, subquery, Sort.NEWEST, "")
+
+    def _words(self, condition: str, order: list[str], limit: int) -> Sequence[Word]:
+        query = {"indexUid": self._active.words, "q": "", "filter": condition, "sort": order}
+        hits = self._server.search([query], {"limit": limit})["hits"]
+        return [Word(hit["word"], hit["count"]) for hit in hits]
+
+
+def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[str, Any]:
+    """One query of a federated search."""
+    rank = subquery.rank
+    weight = 1 - rank / (2 * RANKS) if sort is Sort.RELEVANCE and rank >= 0 else 1.0
+    return {
+        "indexUid": index,
+        "q": phrases(subquery.fragments),
+        "attributesToSearchOn": [field.value for field in subquery.fields or Field],
+        "matchingStrategy": "all",
+        "attributesToRetrieve": ["id"],
+        "filter": condition or None,
+        "sort": _ORDERS[sort],
+        "federationOptions": {"weight": weight},
+    }
+
+
+def condition_of(filters: Filters, without: Dimension | None = None) -> str:
+    """Filters as Meilisearch's, one dimension's own left out."""
+    parts: list[str] = []
+    places: list[str] = []
+    for dimension, values in filters.values.items():
+        if values and dimension is not without:
+            condition = f"{dimension.value} IN [{', '.join(map(_quoted, values))}]"
+            (places if dimension in _PLACES else parts).append(condition)
+    if places:
+        parts.append(f"({' OR '.join(places)})")
+    if without is not Dimension.PERIOD:
+        if filters.period_from:
+            parts.append(f"month >= {month_of(filters.period_from)}")
+        if filters.period_to:
+            parts.append(f"month <= {month_of(filters.period_to)}")
+    return " AND ".join(parts)
+
+
+def _quoted(value: str) -> str:
+    """A value within a filter."""
+    return orjson.dumps(value).decode()
+
+
+def _counts_of(answer: Mapping[str, Any], index: str, dimension: Dimension) -> dict[str, int]:
+    """The counts of one dimension in an answer."""
+    facets = answer["facetsByIndex"].get(index, {"distribution": {}})["distribution"]
+    return {value: number for value, number in facets.get(dimension.value, {}).items() if value}
+
+
+def _most_frequent(numbers: dict[str, int], limit: int) -> tuple[FacetValue, ...]:
+    ranked = sorted((-number, value) for value, number in numbers.items())
+    return tuple(FacetValue(value, -n) for n, value in ranked[: min(limit, MOST_FACET_VALUES)])
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    """The place of a cursor, and the newest filing of the first page.
+
+    Raises:
+        BadCursor: it is none of ours.
+    """
+    if not cursor:
+        return 0, 0
+    match decode_cursor(cursor):
+        case [offset, upto] if is_whole(offset, MOST_OFFSET) and is_whole(upto, MOST_ID):
+            return offset, upto
+    raise bad_cursor()

@@ -1,0 +1,182 @@
+"""The embedded engine: tantivy, with the bigrams of folded text as words, so that a fragment is a
+phrase of them."""
+
+import logging
+import time
+from array import array
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from suanbei.common.errors import AlreadyRunning, SearchUnavailable
+from suanbei.common.settings import Settings
+from suanbei.registry.data_version import data_version
+from suanbei.registry.database import Database
+from suanbei.registry.models import Filing
+from suanbei.search_api.search.documents import read_documents, reported
+from suanbei.search_api.search.engine import Health, Page, Progress, Query
+from suanbei.search_api.search.tantivy_index import DamagedIndex, IndexFolder, OpenIndex
+from suanbei.search_api.search.tantivy_search import IndexSearch, read_cursor
+
+SECONDS = 3.0
+"""Of one query, from the moment the index is up to date."""
+_WAIT_SECONDS, _REINDEX_SECONDS, _POLL_SECONDS = 10.0, 60.0, 0.1
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class TantivyEngine:
+    """Answers from an index in files beside the registry; catches up with it before it answers."""
+
+    name = "tantivy"
+    seconds = SECONDS
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._database = database
+        self.files = IndexFolder(settings.home)
+        self._opening, self._following = Lock(), Lock()
+        self._open: OpenIndex | None = None
+
+    def search(self, query: Query) -> Page:
+        """See `Engine.search`."""
+        place = read_cursor(query)
+        return self._answer(lambda index: IndexSearch(index, self.seconds).page(query, place))
+
+    def ids(self, query: Query) -> "array[int]":
+        """See `Engine.ids`."""
+        return self._answer(lambda index: array("Q", IndexSearch(index, self.seconds).ids(query)))
+
+    def refresh(self) -> int:
+        """See `Engine.refresh`."""
+        with self.files.writing(), self._database.read() as session:
+            index = self._usable()
+            if index is None:
+                return self._build(session, None)
+            newest = data_version(session)
+            if index.live.revision == newest:
+                return 0
+            documents = read_documents(session, index.live.revision)
+            gone = partial(self._gone, session, index)
+            return self.files.update(index, documents, newest, gone)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """See `Engine.rebuild`."""
+        with self.files.writing(_REINDEX_SECONDS), self._database.read() as session:
+            return self._build(session, progress)
+
+    def health(self) -> Health:
+        """See `Engine.health`."""
+        index = self._usable()
+        documents, seen = (index.searcher.num_docs, index.live.revision) if index else (0, 0)
+        return Health(self.name, version("tantivy"), documents, seen, self._newest())
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._open = None
+
+    def _newest(self) -> int:
+        with self._database.read() as session:
+            return data_version(session)
+
+    def current(self) -> OpenIndex:
+        """The index, brought up to date first where nobody else is doing that.
+
+        Raises:
+            SearchUnavailable: there is none yet, and another process builds it.
+        """
+        newest = self._newest()
+        index = self._usable()
+        if index is None or index.live.revision < newest:
+            with self._following:
+                index = self._follow(newest)
+        if index is None:
+            raise SearchUnavailable("the search index is being built: try again in a while")
+        return index
+
+    def _follow(self, newest: int) -> OpenIndex | None:
+        index = self._usable()
+        if index and index.live.revision >= newest:
+            return index  # another thread has brought it up to date meanwhile
+        try:
+            self.refresh()
+        except AlreadyRunning:
+            # An old index is better than none; where there is none, wait for the one being built.
+            until = time.monotonic() + _WAIT_SECONDS
+            while index is None and time.monotonic() < until:
+                time.sleep(_POLL_SECONDS)
+                index = self._usable()
+            return index
+        except SearchUnavailable as error:
+            if index is None:
+                raise
+            log.warning("%s", error)
+            return index
+        return self._usable()
+
+    def _usable(self) -> OpenIndex | None:
+        """What is live; None if there is none, or it is damaged."""
+        with self._opening:
+            for _ in range(3):
+                live = self.files.live()
+                if live is None:
+                    return None
+                try:
+                    if self._open is None or self._open.live != live:
+                        self._open = self.files.open(live, self._open)
+                    self._open.check()
+                except FileNotFoundError:
+                    if self.files.live() == live:
+                        log.warning("index: %s is incomplete", live.folder)
+                        return None
+                except DamagedIndex as error:
+                    log.warning("index: %s; it is built anew", error)
+                    self._open = None
+                    return None
+                else:
+                    return self._open
+            return None
+
+    def _answer(self, work: Callable[[OpenIndex], T]) -> T:
+        """Work on the index; once more on one that is built anew if it proves to be damaged."""
+        index = self.current()
+        try:
+            return work(index)
+        except BaseException as error:
+            if not _is_damage(error):
+                raise
+            log.warning("index: %s: %s; it is built anew", index.folder, error)
+        try:
+            self.rebuild()
+            return work(self.current())
+        except BaseException as error:
+            if not _is_damage(error):
+                raise
+            raise SearchUnavailable(f"search index: {error}") from error
+
+    def _build(self, session: Session, progress: Progress | None) -> int:
+        total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
+        documents = reported(read_documents(session), progress, total)
+        self.files.build(documents, data_version(session), total)
+        return int(total)
+
+    def _gone(self, session: Session, index: OpenIndex, written: set[int]) -> set[int]:
+        """The filings of an index that the registry no longer has, once these are written."""
+        total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
+        shown = IndexSearch(index, self.seconds)
+        if index.searcher.num_docs + len(written) - shown.count_ids(written) == total:
+            return set()
+        present = set(session.execute(select(Filing.id)).scalars())
+        return set(shown.ids(Query())) - present
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Whether an error comes from reading what is not what was written. tantivy's panics are no
+    `Exception`, and their class cannot be imported."""
+    return isinstance(error, DamagedIndex | ValueError | OSError) or (
+        type(error).__name__ == "PanicException"
+    )

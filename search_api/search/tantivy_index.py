@@ -1,0 +1,288 @@
+"""The files of the embedded index: written by one process at a time, read by any number.
+
+    HOME/index-<schema>.json                which folder is live, and the revision it shows
+    HOME/index-<schema>.lock                held by whoever writes
+    HOME/index-<schema>-<revision>-<name>/  one tantivy index
+
+An index is built in a folder of its own, and is live when the small file names it. A live one is
+brought up to date by commits; the file is written after each. Who dies in between leaves a commit
+that the next writer makes again, with the same outcome.
+"""
+
+import os
+import re
+import shutil
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import tantivy
+from filelock import FileLock, Timeout
+
+from suanbei.common.errors import AlreadyRunning, SearchUnavailable
+from suanbei.search_api.search.documents import Field, IndexDocument
+from suanbei.search_api.search.engine import Dimension
+from suanbei.search_api.search.pinyin import spell
+from suanbei.search_api.search.text import BEGIN, END, bigrams, mark
+
+SCHEMA = 100
+"""Bump when what is stored changes: another schema is another index. The first edition ended at 99."""
+ID_BITS = 40
+"""Of an order key: the id of the filing. Above them 20 bits for the month, and one for the status."""
+_STATUS_BIT = 1 << (ID_BITS + 20)
+_LAST_MONTH = (1 << 20) - 1
+_OLD_SCHEMA = re.compile(r"index-\d+[.-]")
+OUTLIVED_SECONDS = 24 * 3600
+"""A server of an older version may go on with its own index for so long."""
+_HEAP_BYTES, _HEAP_PER_FILING, _LARGEST_HEAP = 20_000_000, 1_500, 400_000_000
+
+
+Gone = Callable[[set[int]], set[int]]
+"""From the ids that are written to those that the registry no longer has."""
+
+
+class DamagedIndex(Exception):
+    """An index whose files are not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The live folder, and the revision of the filings that it shows."""
+
+    folder: str
+    revision: int
+
+
+def month_of(period: str) -> int:
+    """A period as a number, which can be compared: 202406; 0 for none."""
+    return int(period.replace("-", "") or 0)
+
+
+def order_keys(document: IndexDocument) -> dict[str, int]:
+    """By order the key of a filing, unique; `relevance` and `newest` descend, `oldest` ascends."""
+    period = document.values[Dimension.PERIOD]
+    month = month_of(period[0]) if period else 0
+    newest = month << ID_BITS | document.id
+    is_active = document.values[Dimension.STATUS] == ("active",)
+    return {
+        "relevance": newest | (_STATUS_BIT if is_active else 0),
+        "newest": newest,
+        "oldest": (month or _LAST_MONTH) << ID_BITS | document.id,
+    }
+
+
+def _schema() -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder()
+    for field in Field:
+        schema.add_text_field(field.value, tokenizer_name="whitespace")
+    for dimension in Dimension:
+        schema.add_text_field(
+            dimension.value, tokenizer_name="raw", index_option="basic", fast=True
+        )
+    for name in ("pinyin", "initials", "latin", "backwards"):
+        schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("id", "month", "relevance", "newest", "oldest"):
+        schema.add_unsigned_field(name, indexed=True, fast=True)
+    schema.add_bytes_field("names", stored=True)
+    return schema.build()
+
+
+def _tantivy_document(document: IndexDocument) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_unsigned("id", document.id)
+    for name, key in order_keys(document).items():
+        made.add_unsigned(name, key)
+    period = document.values[Dimension.PERIOD]
+    made.add_unsigned("month", month_of(period[0]) if period else 0)
+    for field in Field:
+        # Each item is a value of its own: between two of them tantivy leaves a gap.
+        for item in document.items[field]:
+            made.add_text(field.value, " ".join(bigrams(BEGIN + item + END)))
+    for dimension, values in document.values.items():
+        for value in values:
+            made.add_text(dimension.value, value)
+    for word in document.words:
+        if spelled := spell(word):
+            made.add_text("pinyin", f"{spelled.pinyin} {word}")
+            made.add_text("initials", f"{spelled.initials} {word}")
+        else:
+            made.add_text("latin", word)
+            made.add_text("backwards", word[::-1])
+    names = (mark(document.items[field]) for field in (Field.ENTITY, Field.NAME, Field.FORMER))
+    made.add_bytes("names", "\n".join(names).encode())
+    return made
+
+
+class OpenIndex:
+    """A live index as it was at one commit; safe for threads.
+
+    Raises:
+        DamagedIndex: a file is not what was written.
+        FileNotFoundError: another process has put a newer index in its place.
+    """
+
+    def __init__(self, folder: Path, live: Live, known: "OpenIndex | None" = None) -> None:
+        self.folder, self.live = folder, live
+        self.sizes: dict[str, int] = _verify(folder, known.sizes if known else {})
+        try:
+            index = tantivy.Index.open(str(folder))
+            self.schema = index.schema
+            self.searcher = index.searcher()
+        except (ValueError, OSError) as error:
+            raise DamagedIndex(f"{folder}: {error}") from error
+
+    def check(self) -> None:
+        """Raises DamagedIndex if a file was shortened: reading what is gone would end the process."""
+        for path, size in self.sizes.items():
+            try:
+                if os.stat(path).st_size < size:
+                    raise DamagedIndex(f"{path}: shortened")
+            except FileNotFoundError:
+                continue  # merged, or replaced: what is open stays readable
+
+
+class IndexFolder:
+    """The index files of a home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._pointer = home / f"index-{SCHEMA}.json"
+        self._lock = FileLock(home / f"index-{SCHEMA}.lock")
+
+    def live(self) -> Live | None:
+        """What is live; None if nothing is, or nobody can tell."""
+        try:
+            known = orjson.loads(self._pointer.read_bytes())
+            return Live(str(known["folder"]), int(known["revision"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def open(self, live: Live, known: OpenIndex | None = None) -> OpenIndex:
+        """The live index; `known` is one that was opened before, whose files are not read again.
+
+        Raises:
+            DamagedIndex, FileNotFoundError: see `OpenIndex`.
+        """
+        return OpenIndex(self.home / live.folder, live, known)
+
+    @contextmanager
+    def writing(self, wait_seconds: float = 0) -> Iterator[None]:
+        """Be the only one who writes.
+
+        Raises:
+            AlreadyRunning: another process is at it.
+        """
+        try:
+            with self._lock.acquire(timeout=wait_seconds):
+                yield
+        except Timeout as error:
+            raise AlreadyRunning("index: another process is building it") from error
+
+    def build(self, documents: Iterable[IndexDocument], revision: int, expected: int) -> Live:
+        """Build beside what is live, and swap. To be called while writing.
+
+        `expected` is the number of filings, which says how much memory is worth using.
+
+        Raises:
+            SearchUnavailable: it cannot be written: a full disk.
+        """
+        live = Live(f"index-{SCHEMA}-{revision}-{os.urandom(3).hex()}", revision)
+        folder = self.home / live.folder
+        try:
+            folder.mkdir(mode=0o700)
+            writer = tantivy.Index(_schema(), str(folder)).writer(_heap(expected), 1)
+            for document in documents:
+                writer.add_document(_tantivy_document(document))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._set(live)
+        except (OSError, ValueError) as error:
+            raise SearchUnavailable(f"search index: {error}") from error
+        finally:
+            self.sweep()
+        return live
+
+    def update(
+        self, index: OpenIndex, documents: Iterable[IndexDocument], revision: int, gone: Gone
+    ) -> int:
+        """Replace these filings, and delete those that are gone; returns how many were written.
+        To be called while writing.
+
+        Raises:
+            SearchUnavailable: it cannot be written: a full disk.
+        """
+        ids: set[int] = set()
+        try:
+            writer = tantivy.Index.open(str(index.folder)).writer(_HEAP_BYTES, 1)
+            for document in documents:
+                ids.add(document.id)
+                writer.delete_documents_by_query(_with_id(index.schema, document.id))
+                writer.add_document(_tantivy_document(document))
+            for one in gone(ids):
+                writer.delete_documents_by_query(_with_id(index.schema, one))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._set(Live(index.live.folder, revision))
+        except (OSError, ValueError) as error:
+            raise SearchUnavailable(f"search index: {error}") from error
+        return len(ids)
+
+    def sweep(self) -> None:
+        """Delete folders that are not live: replaced, or half-built by a process that died; and the
+        index of an older schema that nobody has changed for long. To be called while writing."""
+        live = self.live()
+        for path in self.home.glob(f"index-{SCHEMA}-*"):
+            if live is None or path.name != live.folder:
+                shutil.rmtree(path, ignore_errors=True)
+        for path in self.home.glob("index-*"):
+            is_other = _OLD_SCHEMA.match(path.name) and not path.name.startswith(f"index-{SCHEMA}")
+            if is_other and path.stat().st_mtime < time.time() - OUTLIVED_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def _set(self, live: Live) -> None:
+        unfinished = self._pointer.with_suffix(".new")
+        unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
+        unfinished.replace(self._pointer)
+
+
+def _with_id(schema: tantivy.Schema, one: int) -> tantivy.Query:
+    # Deleting by term takes every Python int for a signed one, and finds nothing.
+    return tantivy.Query.term_query(schema, "id", one)
+
+
+def _heap(expected: int) -> int:
+    return min(_LARGEST_HEAP, max(_HEAP_BYTES, expected * _HEAP_PER_FILING))
+
+
+def _verify(folder: Path, verified: Mapping[str, int]) -> dict[str, int]:
+    """The sizes of an index's files, each checked against the check sum at its end.
+
+    Raises:
+        DamagedIndex: a file is shortened or changed.
+    """
+    sizes: dict[str, int] = {}
+    for path in folder.iterdir():
+        if path.suffix in (".json", ".lock"):
+            continue
+        size = path.stat().st_size
+        if verified.get(str(path)) != size:
+            _verify_file(path)
+        sizes[str(path)] = size
+    return sizes
+
+
+def _verify_file(path: Path) -> None:
+    """A file of tantivy ends with a JSON object, the length of that, and a constant (4 bytes each)."""
+    content = path.read_bytes()
+    length = int.from_bytes(content[-8:-4], "little")
+    end = len(content) - 8 - length
+    try:
+        expected = orjson.loads(content[max(end, 0) : -8])["crc"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedIndex(f"{path}: shortened") from error
+    if zlib.crc32(memoryview(content)[:end]) != expected:
+        raise DamagedIndex(f"{path}: changed")
