@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.names import entity_key, similar_names
 from suanbei.registry.models import Entity, EntityKey, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import View, filing_views
@@ -46,6 +46,7 @@ class Lookup:
         self._registrants: dict[str, Registrant | None] = {}
         self._companies: dict[str, Company] = {}
         self._named: dict[str, list[str]] = {}
+        self._all_names: list[str] | None = None
 
     def prepare(self, keys: Iterable[str]) -> None:
         """Read the filings of these numbers that were not read yet."""
@@ -134,6 +135,16 @@ class Lookup:
     def companies_named(self, name: str) -> list[Company]:
         """The companies that bear or bore a prepared name, those that bear it today first."""
         return [self._companies[one] for one in self._named.get(entity_key(name), [])]
+
+    def names_like(self, claim: str, most: int) -> list[str]:
+        """Names of registrants that resemble one that none of them bears, the best first.
+
+        All names of the lists are compared, a few milliseconds' work: for a person's question.
+        """
+        if self._all_names is None:
+            query = select(Entity.name).order_by(Entity.name)
+            self._all_names = list(self.session.execute(query).scalars())
+        return similar_names(claim, self._all_names, most)
 
 
 def registrants_of(session: Session, codes: Sequence[str]) -> dict[str, Registrant]:

@@ -3,7 +3,6 @@
 from typing import Final
 
 from suanbei.common.texts import Text
-from suanbei.registry.cells.names import MATCH_REASONS
 from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
 from suanbei.registry.importing.published import Series
 
@@ -134,13 +133,18 @@ _CLAIM: Final = {
         "是该主体的现名；这项备案以“{listed}”的名义列出（同一主体代码）",
         "the registrant's present name; this filing is listed under {listed} (same registrant code)",
     ),
+    "entity_none": Text(
+        "“{claim}”不是公司名称，未作比较", "“{claim}” names no company: nothing was compared"
+    ),
     "entity_handed_over": Text(
-        "这项备案曾属于所称公司，后变更到现主体名下",
-        "this filing was the claimed company's once; it has been handed over",
+        "这项备案曾以所称公司的名义公布，后变更为“{listed}”：是更名还是转移，清单没有说明{remark}",
+        "this filing was once published as the claimed company's and now is {listed}'s: the lists do "
+        "not say whether the company was renamed or the filing handed over{remark}",
     ),
     "entity_has_own": Text(
-        "所称公司“{name}”自己有 {count} 项备案，但没有这一项",
-        "this is not one of the claimed company's own filings ({name}: {count} on the lists)",
+        "所称名称属于清单上的另一主体“{name}”，它有 {count} 项备案，但没有这一项",
+        "the claimed name is that of another registrant on the lists, {name}, which has {count} "
+        "filings, but not this one",
     ),
     "entity_not_listed": Text(
         "清单中没有与所称公司名称完全相同的主体",
@@ -151,13 +155,86 @@ _CLAIM: Final = {
         "the claimed company is on the lists ({name}: {count} of its own)",
     ),
 }
-"""What became of the claimed company, beside `suanbei.registry.cells.names.MATCH_REASONS`."""
+"""What the lists know of the claimed company."""
 
 _MALFORMED: Final = {
     f"malformed_{malformation.value}": Text(text.zh, text.en)
     for malformation, text in MALFORMATION_TEXTS.items()
 }
-_MATCHED: Final = {f"entity_{code}": Text(*texts) for code, texts in MATCH_REASONS.items()}
+_MATCHED: Final = {
+    "entity_same_name": Text("与备案主体名称一致", "the claimed name is that of the registrant"),
+    "entity_former_name": Text(
+        "是该主体的曾用名：{matched}", "a former name of the registrant: {matched}"
+    ),
+    "entity_product_name": Text(
+        "是该主体的产品名称，不是主体名称：{matched}",
+        "the name of a product of the registrant, not of the registrant: {matched}",
+    ),
+    "entity_product_name_part": Text(
+        "与该主体的产品名称相近：{matched}",
+        "part of the name of a product of the registrant: {matched}",
+    ),
+    "entity_branch": Text(
+        "与“{matched}”是总公司与分支机构的关系，但不是同一备案主体",
+        "a branch of, or the company behind, {matched}: the same group, not the same registrant",
+    ),
+    "entity_word_order": Text(
+        "与“{matched}”用词相同而次序不同", "the same words as {matched} in another order"
+    ),
+    "entity_legal_form": Text(
+        "与“{matched}”仅公司形式不同", "differs from {matched} only in the legal form"
+    ),
+    "entity_place_left_out": Text(
+        "与“{matched}”仅地名有无不同", "differs from {matched} only in a place left out or added"
+    ),
+    "entity_misspelling": Text(
+        "与“{matched}”只差个别字，可能是笔误，也可能是另一家公司",
+        "a character or two away from {matched}: a misprint, or another company",
+    ),
+    "entity_contains_name": Text(
+        "包含主体名称“{matched}”", "contains the registrant's name {matched}"
+    ),
+    "entity_short_form": Text(
+        "是“{matched}”的一部分（简称），无法据此确定主体",
+        "a short form of {matched}: it does not tell which company is meant",
+    ),
+    "entity_spelling": Text("与“{matched}”写法相近", "spelled much like {matched}"),
+    "entity_abbreviation": Text("可能是“{matched}”的缩写", "may be an abbreviation of {matched}"),
+    "entity_pinyin": Text("可能是“{matched}”的拼音", "may be the pinyin of {matched}"),
+    "entity_shares_brand": Text(
+        "与“{matched}”字号相同或相近，可能是关联公司；但清单没有给该主体这个名称",
+        "shares a brand with {matched} and may be a related company, but no list gives the registrant this name",
+    ),
+    "entity_other_company": Text(
+        "这个全称不是备案主体现在或曾经的名称，也看不出与它有关联",
+        "a full company name that the registrant never bore on the lists, and nothing ties the two",
+    ),
+    "entity_undecided": Text(
+        "清单和品牌表都不能说明“{claim}”与备案主体“{listed}”是否有关，请另行核对",
+        "neither the lists nor the table of brands tell whether “{claim}” is {listed}; check it otherwise",
+    ),
+    "entity_brand": Text(
+        "“{claim}”是品牌“{brand}”，备案主体“{listed}”属于该品牌（依据：{basis}）；品牌不等于公司名称",
+        "“{claim}” is the brand {brand}, to which the registrant {listed} belongs ({basis}); a brand is no company name",
+    ),
+    "entity_group": Text(
+        "“{claim}”指“{brand}”旗下的多家公司，不是一家公司；备案主体“{listed}”是其中之一（依据：{basis}）",
+        "“{claim}” stands for {brand}, a group of several companies and not one company; the registrant {listed} is one of them ({basis})",
+    ),
+    "entity_company_alias": Text(
+        "“{claim}”是“{listed}”的通称（依据：{basis}）",
+        "“{claim}” is what {listed} is commonly called ({basis})",
+    ),
+    "entity_holds_brand": Text(
+        "“{claim}”含有“{brand}”，备案主体“{listed}”属于“{brand}”（依据：{basis}）；但清单没有给它这个名称",
+        "“{claim}” holds the name of {brand}, to which the registrant {listed} belongs ({basis}); but no list gives it this name",
+    ),
+    "entity_other_brand": Text(
+        "“{claim}”通常指“{brand}”（如{companies}），备案主体不在其中",
+        "“{claim}” usually stands for {brand} ({companies}); the registrant is not known to belong to it",
+    ),
+}
+"""How a claimed name compares with the registrant."""
 
 REASON_TEXTS: Final[dict[str, Text]] = {
     **_STANDING,

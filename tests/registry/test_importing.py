@@ -17,7 +17,7 @@ SERVING = [
 ]
 FIRST_NEEDED_BY_TWO = """
 import sys, threading
-from suanbei.registry.cells.names.latin import is_pinyin_of
+from suanbei.registry.cells.names.compare import is_pinyin_of
 from suanbei.search_api.search.pinyin import spell
 
 sys.setswitchinterval(1e-5)

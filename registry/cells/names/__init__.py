@@ -1,28 +1,47 @@
 """Names of registrants: when two are the same, nearly the same, or only look related.
 
-keys     one key per name, whatever its width, brackets, case or spaces
-places   the provinces and cities that stand in names
-parts    a name taken apart: place, core, legal form, branch
-match    a claimed name against the registrant of a filing
-texts    the reasons in words
+normalise  one key per name, whatever its width, script, brackets, case or spaces
+places     the provinces and cities that stand in names
+parts      a name taken apart: place, core, legal form, branch
+compare    a claimed name against the names and products of a registrant
+brands     what people call companies: data/brands.yml
 """
 
-from suanbei.registry.cells.names.keys import entity_key
-from suanbei.registry.cells.names.match import CONFIRMED, EntityMatch, MatchLevel, match_entity
-from suanbei.registry.cells.names.parts import NameParts, core_name, name_parts
-from suanbei.registry.cells.names.relation import is_branch_or_subsidiary_like
-from suanbei.registry.cells.names.texts import MATCH_REASONS, describe_match
+from suanbei.registry.cells.names.brands import (
+    Brand,
+    BrandKind,
+    brands,
+    brands_inside,
+    brands_named,
+)
+from suanbei.registry.cells.names.compare import (
+    CONFIRMED,
+    EntityMatch,
+    MatchLevel,
+    is_branch_or_subsidiary_like,
+    match_entity,
+    similar_names,
+)
+from suanbei.registry.cells.names.normalise import entity_key, names_no_company, simplified
+from suanbei.registry.cells.names.parts import NameParts, core_name, is_full_name, name_parts
 
 __all__ = [
     "CONFIRMED",
-    "MATCH_REASONS",
+    "Brand",
+    "BrandKind",
     "EntityMatch",
     "MatchLevel",
     "NameParts",
+    "brands",
+    "brands_inside",
+    "brands_named",
     "core_name",
-    "describe_match",
     "entity_key",
     "is_branch_or_subsidiary_like",
+    "is_full_name",
     "match_entity",
     "name_parts",
+    "names_no_company",
+    "similar_names",
+    "simplified",
 ]

@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from suanbei.registry.cells.names.keys import entity_key
+from suanbei.registry.cells.names.normalise import entity_key, simplified
 from suanbei.registry.cells.names.places import PLACES, place_of_brackets, strip_place
 
 # Words of trade that stand between a brand and the legal form; counted on the published lists.
@@ -45,9 +45,14 @@ _INSTITUTION_END = re.compile(
 # 腾讯公司, 阿里巴巴集团: people say it of any company; it makes no whole name.
 _SAID_OF_ANY = frozenset(("", "公司", "集团", "集团公司", "总公司"))
 _LATIN_TRADE_WORDS = """
-technology technologies tech science sciences network networks information software data
-intelligence intelligent ai internet digital service services and of the china chinese
-beijing shanghai shenzhen guangzhou hangzhou
+technology technologies tech science sciences network networks networking information software
+data artificial intelligence intelligent ai internet digital service services basic research
+computer computing systems system cloud group holding holdings international global culture media
+education electronic electronics commerce communication communications interactive entertainment
+and of the china chinese hong kong prc sg singapore
+co company inc llc ltd limited corp corporation plc gmbh
+beijing shanghai shenzhen guangzhou hangzhou chengdu nanjing xiamen wuhan hefei suzhou
+guangdong zhejiang jiangsu anhui sichuan fujian hainan
 """
 _LATIN_TRADE = frozenset(_LATIN_TRADE_WORDS.split())
 _BRANCH = re.compile(
@@ -77,6 +82,21 @@ class NameParts(NamedTuple):
     parent: str
 
 
+_FULL_END = re.compile(
+    r"(?:有限(?:责任)?公司|股份公司|总公司|分公司|支公司|分行|支行|有限合伙|普通合伙|个体工商户|"
+    r"大学|学院|医院|研究院|研究所|出版社|日报社|报社|通讯社|电视台|总台|协会|学会|联合会|委员会|合作社|"
+    r"事务所|办公室|[局厅])$"
+)
+
+
+def is_full_name(parts: NameParts) -> bool:
+    """Whether a Chinese name is one that a company or an institution is registered under: it
+    names its legal form, or ends like an institution. A short name, a brand and a name in another
+    language are not."""
+    end = _FULL_END.search(parts.key)
+    return end is not None and end.start() >= 2 and not parts.key.isascii()
+
+
 def core_name(name: str) -> str:
     """The name without bracketed place, legal form and leading province or city.
 
@@ -88,7 +108,7 @@ def core_name(name: str) -> str:
 @lru_cache(maxsize=65_536)
 def name_parts(name: str) -> NameParts:
     """Take a name apart. Core, brand and legal form of a branch are those of its company."""
-    text = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    text = " ".join(simplified(unicodedata.normalize("NFKC", name)).casefold().split())
     latin = bool(_LATIN.fullmatch(text))
     text = text if latin else text.replace(" ", "")
     branch = _BRANCH.fullmatch(text)
@@ -148,10 +168,18 @@ def _without_place_brackets(text: str) -> tuple[str, list[str]]:
     return _BRACKETS.sub(keep, text), places
 
 
+def latin_words(name: str) -> list[str]:
+    """The words of a Latin name that are neither trade, place nor legal form.
+
+    >>> latin_words("Hangzhou DeepSeek Artificial Intelligence Co., Ltd.")
+    ['deepseek']
+    """
+    return [w for w in re.findall(r"[a-z0-9]+", name.casefold()) if w not in _LATIN_TRADE]
+
+
 def _without_latin_trade(name: str) -> str:
     """A Latin name without words of trade and places; whole if nothing else would be left."""
-    words = re.findall(r"[a-z0-9]+", name)
-    return "".join(word for word in words if word not in _LATIN_TRADE) or name
+    return "".join(latin_words(name)) or name
 
 
 def _without_legal_form(name: str, ending: re.Pattern[str]) -> tuple[str, str]:

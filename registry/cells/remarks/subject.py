@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from suanbei.registry.cells.names.keys import entity_key
+from suanbei.registry.cells.names.normalise import entity_key
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.remarks.cut import Piece
 from suanbei.registry.cells.remarks.model import RemarkField, RowContext

@@ -69,7 +69,9 @@ def test_a_wrong_check_digit_is_named_and_the_right_number_suggested(filled: Dat
     [
         ("测试(杭州)科技有限公司", "exact", "entity_same_name"),
         ("测试2", "brand", "entity_product_name"),
-        ("乙公司", "different", "entity_other_company"),
+        ("乙公司", "unclear", "entity_has_own"),
+        ("丙科技有限公司", "different", "entity_other_company"),
+        ("Tencent", "unclear", "entity_other_brand"),
     ],
 )
 def test_a_claimed_company_is_compared(

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.registry.cells.names import MATCH_REASONS, MatchLevel, describe_match, match_entity
+from suanbei.registry.cells.names import (
+    MatchLevel,
+    match_entity,
+    names_no_company,
+    similar_names,
+)
+from suanbei.registry.verify.reason_texts import REASON_TEXTS
 
 TENCENT = "深圳市腾讯计算机系统有限公司"
 
@@ -30,18 +36,20 @@ TENCENT = "深圳市腾讯计算机系统有限公司"
         ("Tengxun", TENCENT, "similar", "pinyin"),
         ("Tengxun Inc.", TENCENT, "similar", "pinyin"),
         ("Shenzhen Tengxun Technology Co., Ltd.", TENCENT, "similar", "pinyin"),
-        ("腾讯科技（深圳）有限公司", TENCENT, "different", "related_company"),
-        ("腾讯科技（北京）有限公司", "腾讯科技（深圳）有限公司", "different", "related_company"),
-        ("百度在线网络技术（北京）有限公司", "北京百度网讯科技有限公司", "different", "related_company"),
+        ("深圳市騰訊計算機系統有限公司", TENCENT, "exact", "same_name"),
+        ("腾讯科技（深圳）有限公司", TENCENT, "unclear", "shares_brand"),
+        ("腾讯科技（北京）有限公司", "腾讯科技（深圳）有限公司", "unclear", "shares_brand"),
+        ("百度在线网络技术（北京）有限公司", "北京百度网讯科技有限公司", "unclear", "shares_brand"),
         ("北京字节跳动科技有限公司", "北京抖音信息服务有限公司", "different", "other_company"),
         ("北京银行股份有限公司", "上海银行股份有限公司", "different", "other_company"),
-        ("西安交通大学", "西安交通大学出版社有限责任公司", "different", "related_company"),
-        ("有限公司", TENCENT, "different", "other_company"),
-        ("科技", "北京测试科技有限公司", "different", "other_company"),
-        ("北京", "北京测试科技有限公司", "different", "other_company"),
-        ("上海科技", "上海测试科技有限公司", "different", "other_company"),
-        ("（）", TENCENT, "different", "no_name"),
-        ("", TENCENT, "different", "no_name"),
+        ("西安交通大学", "西安交通大学出版社有限责任公司", "unclear", "shares_brand"),
+        ("有限公司", TENCENT, "unclear", "undecided"),
+        ("科技", "北京测试科技有限公司", "unclear", "undecided"),
+        ("北京", "北京测试科技有限公司", "unclear", "undecided"),
+        ("上海科技", "上海测试科技有限公司", "unclear", "undecided"),
+        ("甲乙", TENCENT, "unclear", "undecided"),
+        ("Jiayi Inc.", TENCENT, "unclear", "undecided"),
+        ("甲乙科技有限公司", TENCENT, "different", "other_company"),
     ],
 )  # fmt: skip
 def test_levels_and_reasons(claimed: str, current: str, level: str, reason: str) -> None:
@@ -112,15 +120,28 @@ def test_exact_means_the_same_letters(
     assert (match.level is MatchLevel.EXACT) == (bool(letters) and same)
     assert (match.score == 100) == (match.level in (MatchLevel.EXACT, MatchLevel.FORMER_NAME))
     assert 0 <= match.score <= 100
-    for language in ("zh", "en"):
-        assert describe_match(match, language)
+    assert f"entity_{match.reason}" in REASON_TEXTS
 
 
-def test_every_reason_is_worded_in_both_languages() -> None:
-    """A code without words cannot be shown."""
-    for zh, en in MATCH_REASONS.values():
-        assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
-        assert en.isascii()
+@pytest.mark.parametrize(
+    "claim", ["", "-", "——", "N/A", "n.a.", "无", "暂无", "有限公司", "（）", "xxx"]
+)
+def test_a_filler_names_no_company(claim: str) -> None:
+    """A form that wants an answer gets one: nothing is compared with it."""
+    assert names_no_company(claim)
+    assert not any(map(names_no_company, ("腾讯", "AI", "58", "无界科技", "Na Inc.")))
+
+
+def test_names_like_a_claim_come_with_the_shortest_first() -> None:
+    names = [
+        TENCENT,
+        "腾讯云计算（北京）有限责任公司",
+        "北京甲乙科技有限公司",
+        "北京甲丙科技有限公司",
+    ]
+    assert similar_names("腾讯", names, 3) == [TENCENT, "腾讯云计算（北京）有限责任公司"]
+    assert similar_names("北京甲丁科技有限公司", names, 2) == names[2:]
+    assert similar_names("科技", names, 3) == []
 
 
 def test_a_latin_company_name_can_be_a_product() -> None:
