@@ -18,22 +18,16 @@ class Verdict(StrEnum):
     NO_NUMBER = "no_number"
 
 
-def has_vanished(filing: View) -> bool:
-    """Whether the present version of its list does not show the filing any more."""
-    return filing["status"] == "vanished" or "vanished" in filing["flags"]
-
-
 def verdict_of(filings: Sequence[View]) -> Verdict:
     """The verdict on a number with these filings (at least one).
 
     A number is active as long as one register shows it so; one that the present version of its
     list does not show any more is not listed.
     """
-    states = {"vanished" if has_vanished(one) else one["status"] for one in filings}
+    states = {one["status"] for one in filings}
     if "active" in states:
         return Verdict.ACTIVE
-    withdrawn = any(one["status"] == "deregistered" for one in filings)
-    return Verdict.DEREGISTERED if withdrawn else Verdict.NOT_LISTED
+    return Verdict.DEREGISTERED if "deregistered" in states else Verdict.NOT_LISTED
 
 
 def listed_reasons(filings: Sequence[View]) -> list[Reason]:
