@@ -50,7 +50,9 @@ def register(app: typer.Typer) -> None:
 def add(  # noqa: PLR0913 - the fields of a subscription
     deliver: Annotated[str, typer.Argument(help="https://…, mailto:… or an Apprise URL")],
     event: Annotated[list[str] | None, typer.Option(help="batch.published, filing.added …")] = None,
-    entity: Annotated[str, typer.Option(help="a company, by any of its names")] = "",
+    entity: Annotated[
+        list[str] | None, typer.Option(help="a company by any of its names, a brand or a group")
+    ] = None,
     q: Annotated[str, typer.Option(help="a search: every word must occur")] = "",
     number: Annotated[list[str] | None, typer.Option(help="a filing number to watch")] = None,
     series: Annotated[list[str] | None, typer.Option(help="algorithm, deep_synthesis …")] = None,
@@ -63,7 +65,7 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     """Tell somebody of what happens from now on."""
     settings = Settings.load()
     check_target(deliver, settings)
-    filters = {"entity": entity, "q": q, "numbers": number or [], "series": series or []}
+    filters = {"entity": entity or [], "q": q, "numbers": number or [], "series": series or []}
     request = SubscriptionRequest(
         deliver=deliver, name=name, events=event or (), mode=mode, language=language,
         filter={key: value for key, value in filters.items() if value},

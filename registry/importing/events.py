@@ -29,6 +29,15 @@ class EventType(StrEnum):
     MONITOR_CLEARED = "monitor.cleared"
 
 
+FILING_EVENTS = (
+    EventType.FILING_ADDED,
+    EventType.FILING_CHANGED,
+    EventType.FILING_DEREGISTERED,
+    EventType.FILING_VANISHED,
+)
+"""What can happen to a filing."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """An event that has no id yet."""

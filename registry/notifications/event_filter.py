@@ -1,41 +1,43 @@
-"""What a subscriber wants to know, and which events are of that kind.
+"""What a subscriber wants to know, which events are of that kind, and what that comes to.
 
-A company is known by any of its names, former ones included, or by its id; a search matches a
-filing that holds every word of it somewhere.
+A company is known by any of its names, former ones included, by its id, or by a brand or group; a
+search matches a filing that holds every word of it somewhere.
 """
 
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
-from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Entity, EntityAlias, EntityKey, Event, Filing
+from suanbei.registry.models import Event, Filing
+from suanbei.registry.queries.entity_names import entities_meant, names_of, near_names
+from suanbei.registry.queries.filing_filter import filings_with
 from suanbei.registry.statements import in_keys
-
-FILING_EVENTS = (
-    EventType.FILING_ADDED,
-    EventType.FILING_CHANGED,
-    EventType.FILING_DEREGISTERED,
-    EventType.FILING_VANISHED,
-)
-_TEXTS = ("number", "name", "entity", "product", "purpose", "label", "region", "remark")
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Kinds of events, narrowed down: a filing must fit everything that is not empty."""
+    """Kinds of events, narrowed down: a filing must fit everything that is not empty.
+
+    Of `entities`, `numbers` and `series` any one is enough.
+    """
 
     events: tuple[str, ...]
     q: str = ""
-    entity: str = ""
+    entities: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
+
+    @property
+    def names_filings(self) -> bool:
+        """Whether it is about certain filings, not about lists or all that happens."""
+        return bool(self.q or self.entities or self.numbers)
 
 
 def matching_events(session: Session, wanted: EventFilter, after: int, upto: int) -> list[Event]:
@@ -47,8 +49,9 @@ def matching_events(session: Session, wanted: EventFilter, after: int, upto: int
     if wanted.numbers:
         keys = {number_key(number) for number in wanted.numbers}
         found = [event for event in found if number_key(event.number or "") in keys]
-    if wanted.entity:
-        found = _of_entity(session, wanted.entity, found)
+    if wanted.entities and found:
+        ids, names = _names_of_all(session, wanted.entities)
+        found = [e for e in found if e.entity_id in ids or entity_key(e.entity or "") in names]
     if wanted.q:
         found = _of_search(session, wanted.q, found)
     return list(found)
@@ -63,28 +66,9 @@ def in_series(series: Sequence[str]) -> ColumnElement[bool]:
     return own
 
 
-def _of_entity(session: Session, wanted: str, events: Sequence[Event]) -> list[Event]:
-    ids, names = names_of(session, wanted) if events else (set(), set())
-    return [e for e in events if e.entity_id in ids or entity_key(e.entity or "") in names]
-
-
-def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:
-    """Ids of the entity that is meant (an id or any of its names), and the keys of all its names.
-
-    The ids that it was once known by are among them: events of that time bear them.
-    """
-    key = entity_key(wanted)
-    keys = [f"n:{key}", f"f:{key}", f"c:{wanted}"]
-    by_key = select(EntityKey.entity_id).where(EntityKey.key.in_(keys))
-    by_alias = select(EntityAlias.entity_id).where(EntityAlias.alias == wanted)
-    query = select(Entity).where(
-        or_(Entity.id.in_(by_key), Entity.id.in_(by_alias), Entity.id == wanted)
-    )
-    found = session.execute(query).scalars().all()
-    names = {entity_key(name) for one in found for name in (one.name, *one.former_names)}
-    ids = {one.id for one in found}
-    once = select(EntityAlias.alias).where(in_keys(session, EntityAlias.entity_id, ids))
-    return ids | set(session.execute(once).scalars()), names | ({key} - {""})
+def _names_of_all(session: Session, entities: Sequence[str]) -> tuple[set[str], set[str]]:
+    found = [names_of(session, entity) for entity in entities]
+    return {id_ for ids, _ in found for id_ in ids}, {name for _, names in found for name in names}
 
 
 def _of_search(session: Session, q: str, events: Sequence[Event]) -> list[Event]:
@@ -94,26 +78,67 @@ def _of_search(session: Session, q: str, events: Sequence[Event]) -> list[Event]
     return [event for event in events if (event.series, event.number) in found]
 
 
-def filings_with(filings: Iterable[Filing], q: str) -> list[Filing]:
-    """The filings that hold every word of a search, whatever its case and width."""
-    words = words_of(q)
-    return [filing for filing in filings if _holds(filing, words)]
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What a text asked for as a company means: the registrants, or none and names like it."""
+
+    asked: str
+    registrants: tuple[str, ...]
+    near: tuple[str, ...]
 
 
-def words_of(q: str) -> list[str]:
-    """A search cut at its spaces.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a filter comes to: filings that match today (None: it is about lists), events of the
+    lists of the last twelve months, and the companies that are meant."""
 
-    >>> words_of("北京　ＡＩ 客服")
-    ['北京', 'ai', '客服']
-    """
-    return unicodedata.normalize("NFKC", q).casefold().split()
-
-
-def _holds(filing: Filing, words: Sequence[str]) -> bool:
-    text = _text_of(filing)
-    return all(word in text for word in words)
+    filings: int | None
+    events: int
+    companies: tuple[Company, ...]
 
 
-def _text_of(filing: Filing) -> str:
-    texts = [getattr(filing, name) for name in _TEXTS] + filing.former_entities
-    return unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
+def preview(session: Session, wanted: EventFilter, now: datetime | None = None) -> Preview:
+    """What a subscription would have told, had there been one."""
+    companies = tuple(_company(session, asked) for asked in wanted.entities)
+    day = now or datetime.now(UTC)
+    # By the lists' own months: a registry that was loaded today has only events of today.
+    since = f"{day.year - 1}-{day.month:02d}"
+    head = last_event_id(session)
+    if not wanted.names_filings:
+        recent = select(func.count()).where(Event.type.in_(wanted.events), Event.period >= since)
+        narrow = [in_series(wanted.series)] if wanted.series else []
+        return Preview(None, session.execute(recent.where(*narrow)).scalar_one(), companies)
+    filings = _matching_filings(session, wanted)
+    numbers = frozenset(one.number for one in filings)
+    narrowed = replace(wanted, numbers=tuple(numbers), q="", entities=())
+    events = matching_events(session, narrowed, 0, head) if numbers else []
+    recent_events = sum((event.period or "") >= since for event in events)
+    return Preview(len(filings), recent_events, companies)
+
+
+def _company(session: Session, asked: str) -> Company:
+    registrants = tuple(one.name for one in entities_meant(session, asked))
+    return Company(asked, registrants, () if registrants else tuple(near_names(session, asked)))
+
+
+def _matching_filings(session: Session, wanted: EventFilter) -> list[Filing]:
+    query = select(Filing)
+    series = [one for one in wanted.series if one != Series.DEREGISTRATION]
+    if wanted.series:
+        withdrawn = Filing.status == "deregistered"
+        of_series = Filing.series.in_(series)
+        every = Series.DEREGISTRATION in wanted.series
+        query = query.where(or_(of_series, withdrawn) if every else of_series)
+    if wanted.numbers:
+        keys = {number_key(number) for number in wanted.numbers}
+        query = query.where(in_keys(session, Filing.number_key, keys))
+    if wanted.entities:
+        ids, names = _names_of_all(session, wanted.entities)
+        query = query.where(
+            or_(
+                in_keys(session, Filing.entity_id, ids),
+                in_keys(session, Filing.entity_key, names),
+            )
+        )
+    found = session.execute(query).scalars()
+    return filings_with(found, wanted.q) if wanted.q else list(found)

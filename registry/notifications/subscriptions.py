@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NeverMatches, NotFound, UsageError
 from suanbei.common.texts import Language
-from suanbei.registry.importing.events import EventType, last_event_id
+from suanbei.registry.importing.events import FILING_EVENTS, EventType, last_event_id
 from suanbei.registry.importing.published import Series
-from suanbei.registry.notifications.event_filter import FILING_EVENTS, EventFilter
+from suanbei.registry.notifications.event_filter import EventFilter
 from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of, shown_target
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Delivery, Subscription
@@ -31,6 +31,9 @@ FILTERS = ("q", "entity", "numbers", "series")
 OLD_SECRET_HOURS = 24
 """How long messages are signed with the old secret too, after a rotation."""
 MOST_NUMBERS = 5000
+MOST_ENTITIES = 200
+MOST_CHARACTERS = 200
+"""Of one name or number."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -188,11 +191,16 @@ def new_secret() -> str:
 
 def filter_of(subscription: Subscription) -> EventFilter:
     """What a subscriber wants to know."""
-    wanted = subscription.filter
+    return event_filter(subscription.events, subscription.filter)
+
+
+def event_filter(events: Sequence[str], wanted: dict[str, Any]) -> EventFilter:
+    """A filter as it is kept, typed. `entity` is one text or a list of them."""
+    entity = wanted.get("entity", "")
     return EventFilter(
-        events=tuple(subscription.events),
+        events=tuple(events),
         q=wanted.get("q", ""),
-        entity=wanted.get("entity", ""),
+        entities=tuple([entity] if isinstance(entity, str) and entity else entity),
         numbers=tuple(wanted.get("numbers", ())),
         series=tuple(wanted.get("series", ())),
     )
@@ -227,6 +235,18 @@ def subscription_view(
     if with_secret:
         view["secret"] = one.secrets[0]["secret"] if one.secrets else None
     return view
+
+
+def checked_filter(
+    events: Sequence[str], wanted: dict[str, Any]
+) -> tuple[list[str], dict[str, Any]]:
+    """Events and filter as they will be kept, events suggested where none are named.
+
+    Raises:
+        UsageError: a field does not fit.
+    """
+    kept = _checked_filter(wanted)
+    return _checked_events(events, kept), kept
 
 
 def _checked(request: SubscriptionRequest) -> dict[str, Any]:
@@ -279,11 +299,13 @@ def _checked_filter(wanted: dict[str, Any]) -> dict[str, Any]:
         if name not in FILTERS:
             raise UsageError(f"filter.{name}: a filter has only {', '.join(FILTERS)}")
     checked: dict[str, Any] = {}
-    for name in ("q", "entity"):
-        text = wanted.get(name) or ""
-        if not isinstance(text, str) or len(text) > 200:
-            raise UsageError(f"filter.{name}: not a text of at most 200 characters")
-        checked[name] = text.strip()
+    text = wanted.get("q") or ""
+    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+        raise UsageError("filter.q: not a text of at most 200 characters")
+    checked["q"] = text.strip()
+    entity = wanted.get("entity")
+    entities = _texts("entity", [entity] if isinstance(entity, str) else entity, MOST_ENTITIES)
+    checked["entity"] = entities[0] if len(entities) == 1 else entities
     checked["numbers"] = _texts("numbers", wanted.get("numbers"))
     series = wanted.get("series")
     checked["series"] = _texts("series", [series] if isinstance(series, str) and series else series)
@@ -293,10 +315,10 @@ def _checked_filter(wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in checked.items() if value}
 
 
-def _texts(name: str, value: Any) -> list[str]:
+def _texts(name: str, value: Any, most: int = MOST_NUMBERS) -> list[str]:
     values = value or []
-    if not isinstance(values, list | tuple) or len(values) > MOST_NUMBERS:
-        raise UsageError(f"filter.{name}: not a list of at most {MOST_NUMBERS} texts")
-    if not all(isinstance(item, str) for item in values):
-        raise UsageError(f"filter.{name}: not a list of texts")
+    if not isinstance(values, list | tuple) or len(values) > most:
+        raise UsageError(f"filter.{name}: not a list of at most {most} texts")
+    if not all(isinstance(item, str) and len(item) <= MOST_CHARACTERS for item in values):
+        raise UsageError(f"filter.{name}: not texts of at most {MOST_CHARACTERS} characters")
     return list(dict.fromkeys(item.strip() for item in values if item.strip()))

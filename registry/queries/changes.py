@@ -10,7 +10,7 @@ from suanbei.common.errors import BadCursor
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event, Filing, Listing
-from suanbei.registry.notifications.event_filter import names_of
+from suanbei.registry.queries.entity_names import names_of
 from suanbei.registry.queries.filings import View
 
 

@@ -57,11 +57,12 @@ Masked = Annotated[bool, Depends(masks_addresses)]
 
 
 class Filter(BaseModel):
-    """Which filings: every word of `q`, an entity (any of its names), numbers, series."""
+    """Which filings: every word of `q`, an entity or several (any name, id, brand or group),
+    numbers, series."""
 
     model_config = ConfigDict(extra="forbid")
     q: str = Field("", max_length=200)
-    entity: str = Field("", max_length=200)
+    entity: Annotated[str, Field(max_length=200)] | list[Annotated[str, Field(max_length=200)]] = ""
     numbers: list[str] = Field([], max_length=5000)
     series: list[Series] | Series | None = None
 

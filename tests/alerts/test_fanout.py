@@ -14,6 +14,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events
 from suanbei.registry.importing.published import Series
+from suanbei.registry.notifications.event_filter import EventFilter, preview
 from suanbei.registry.notifications.outbox import retry_parked
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
@@ -326,7 +327,7 @@ def test_a_subscription_whose_events_cannot_be_found_is_parked_as_a_whole(
     other = subscribe(database)
     publish(database)
     with monkeypatch.context() as patch:
-        patch.setattr("suanbei.registry.notifications.event_filter._of_entity", lambda *_: 1 / 0)
+        patch.setattr("suanbei.registry.notifications.event_filter._names_of_all", lambda *_: 1 / 0)
         fan_out(database, CONFIG)
     with database.write() as session:
         (parked,) = messages(session, broken)
@@ -394,6 +395,25 @@ def test_withdrawals_are_found_under_the_series_of_deregistrations(database: Dat
     import_document(database, listed(rows, fetched_at=LATER))
     fan_out(database, CONFIG)
     assert [one["data"]["number"] for one in bodies(database, watched)] == [number(1)]
+
+
+def test_several_companies_and_what_a_filter_comes_to(database: Database) -> None:
+    """Any of them is enough; a preview says what would have been told, and who is meant."""
+    hook = subscribe(database, filter={"entity": ["甲公司", "乙公司"]})
+    publish(database)
+    fan_out(database, CONFIG)
+    assert [one["data"]["entity"] for one in bodies(database, hook)] == ["甲公司", "乙公司"]
+    day = datetime(2024, 1, 15, tzinfo=UTC)
+    with database.read() as session:
+        wanted = EventFilter(("filing.added",), entities=("甲公司", "5072064", "公司"))
+        seen = preview(session, wanted, day)
+        assert (seen.filings, seen.events) == (31, 31)
+        assert [(one.registrants, one.near) for one in seen.companies] == [
+            (("甲公司",), ()), (("测试（杭州）科技有限公司",), ()),
+            ((), ("乙公司", "测试（杭州）科技有限公司", "甲公司")),
+        ]  # fmt: skip
+        lists = preview(session, EventFilter(("batch.published",)), day)
+        assert (lists.filings, lists.events) == (None, 2)
 
 
 def test_what_can_never_happen_is_refused(database: Database) -> None:
