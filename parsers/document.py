@@ -117,6 +117,7 @@ def parse_document(
     )
     for table in listed:
         accounting.enter(table)
+    accounting.enter_lost(tables.lost)
     if not accounting.kept:
         raise _nothing(accounting, name)
     return ParsedDocument(

@@ -4,7 +4,9 @@
 - `check_digit`: the pattern fits, the check digit does not.
 - `suspect_columns`: cells seem to have changed places (a company where the name should
   be, a number in another column than its own).
-- `cut_off`: a text runs off the page of the PDF, so that its end may be missing.
+- `cut_off`: a text runs out of its cell or off the page of the PDF; its end may be missing.
+- `overprinted_text`: other letters lie on top of a text of the PDF; those drawn first are kept.
+- `invisible_text`: the PDF shows a picture, and its text is an unseen layer (text recognition).
 - `unreadable_letters`: the PDF does not say what some letters are; U+FFFD stands for them.
 - `doubled_column`: two columns of one name held different texts, which were put together.
 """

@@ -34,6 +34,9 @@ MAX_GLYPHS = 2_000_000
 MAX_RULINGS_PER_PAGE = 20_000
 """Lines drawn on one PDF page."""
 
+MAX_OBJECTS_PER_PAGE = 200_000
+"""Objects drawn on one PDF page, those in forms counted each time that the form is drawn."""
+
 MAX_ROWS = 200_000
 """Table rows of a document."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from suanbei.parsers.columns import EXTRA_COLUMNS, Header, Layout, find_header, is_header_again
 from suanbei.parsers.flags import column_flags, is_whole, number_flags
-from suanbei.parsers.tables import Table, TableRow
+from suanbei.parsers.tables import LostText, Table, TableRow
 from suanbei.parsers.text import clean, solid
 from suanbei.parsers.titles import period_of_date
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Reported, Row, Series
@@ -62,6 +62,12 @@ class RowAccounting:
             self.headers += below.height if number else 0
             self._enter_rows(listed.index, part, below)
 
+    def enter_lost(self, texts: Iterable[LostText]) -> None:
+        """Report what may be rows, and stands in no table."""
+        for page, text in texts:
+            self.seen += 1
+            self.reported.append(Reported(0, page, 0, "outside_table", (clean(text),)))
+
     def _enter_before(self, table: int, row: TableRow) -> None:
         if len(_texts(row)) <= 1:
             self.headers += 1
@@ -98,7 +104,7 @@ class RowAccounting:
         if series is Series.DEREGISTRATION:
             period = period_of_date(fields.get("filed_on", "")) or period
         flags = number_flags(series, fields["number"]) + column_flags(series, fields)
-        flags += ("cut_off",) if any(cell.cut for cell in row.cells) else ()
+        flags += tuple(dict.fromkeys(flag for cell in row.cells for flag in cell.flags))
         flags += (
             ("unreadable_letters",) if any("\ufffd" in text for text in fields.values()) else ()
         )

@@ -11,15 +11,15 @@ class Cell(NamedTuple):
     """One table cell: its text with breaks marked (see `suanbei.parsers.text`), and how wide it is.
 
     `span` counts grid columns. `vertically_merged` says that the cell continues the one above it (a vertical
-    merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box). `cut` says
-    that its text runs off the page, so that its end may be missing.
+    merge), whose text it repeats. `boxes` are its places on PDF pages, as (page, box). `flags`
+    are those that only a reader can tell (see `suanbei.parsers.flags`).
     """
 
     text: str = ""
     span: int = 1
     vertically_merged: bool = False
     boxes: tuple[tuple[int, Box], ...] = ()
-    cut: bool = False
+    flags: tuple[str, ...] = ()
 
 
 class TableRow(NamedTuple):
@@ -46,11 +46,18 @@ class Table:
     lines_above: tuple[str, ...] = ()
 
 
+class LostText(NamedTuple):
+    """A text of a page that may be a list's row, and that no table holds."""
+
+    page: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """All tables of a document in their order; `lines` are its text outside of tables.
 
-    `title` is what the format itself calls the document (HTML), empty where it does not.
+    `lost` is what may be rows outside of tables. `title` is what the format itself calls the document (HTML), empty where it does not.
     """
 
     format: str
@@ -58,3 +65,4 @@ class Tables:
     lines: tuple[str, ...] = field(default=())
     slow_pages: int = 0
     title: str = ""
+    lost: tuple[LostText, ...] = ()

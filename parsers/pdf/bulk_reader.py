@@ -36,6 +36,9 @@ _on_page = _plain(raw.FPDFPage_GetObject, _ADDRESS, _ADDRESS, _INT)
 _in_form = _plain(raw.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, ctypes.c_ulong)
 _kind_of = _plain(raw.FPDFPageObj_GetType, _INT, _ADDRESS)
 _bounds_of = _plain(raw.FPDFPageObj_GetBounds, _INT, *[_ADDRESS] * 5)
+_colour_of = _plain(raw.FPDFPageObj_GetFillColor, _INT, *[_ADDRESS] * 5)
+_mode_of = _plain(raw.FPDFTextObj_GetTextRenderMode, _INT, _ADDRESS)
+_object_of = _plain(raw.FPDFText_GetTextObject, _ADDRESS, _ADDRESS, _INT)
 
 
 def codes_of(text_page: object, count: int) -> list[int]:
@@ -77,6 +80,27 @@ def bounds_of(objects: Sequence[int]) -> Edges:
     deque(map(_bounds_of, objects, *_places(bounds, 4)), 0)
     left, lower, right, upper = (bounds[at::4] for at in range(4))
     return left, lower, right, upper
+
+
+def colours_of(objects: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """The fill colour of each object as red, green, blue and opacity, 0 to 255; black if unknown."""
+    channels = (ctypes.c_float * (4 * len(objects)))()  # unsigned integers are as wide as floats
+    known = list(map(_colour_of, objects, *_places(channels, 4)))
+    told = (ctypes.c_uint * (4 * len(objects))).from_buffer(channels)
+    return [
+        (told[at], told[at + 1], told[at + 2], told[at + 3]) if is_known else (0, 0, 0, 255)
+        for at, is_known in zip(range(0, 4 * len(objects), 4), known, strict=True)
+    ]
+
+
+def render_modes_of(texts: Sequence[int]) -> list[int]:
+    """How each text object is drawn (`FPDF_TEXTRENDERMODE_…`)."""
+    return list(map(_mode_of, texts))
+
+
+def text_objects_of(text_page: object, count: int) -> list[int]:
+    """The text object that each glyph of a page's text belongs to; 0 for glyphs that pdfium made up."""
+    return [found or 0 for found in map(_object_of, repeat(_address(text_page)), range(count))]
 
 
 def _places(floats: Any, columns: int) -> list[range]:

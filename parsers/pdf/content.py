@@ -5,7 +5,8 @@ Read through pdfium's C interface with as few calls as will do.
 
 import ctypes
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,20 +14,25 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
-from suanbei.parsers.pdf.bulk_reader import boxes_of, codes_of
+from suanbei.parsers.pdf.bulk_reader import boxes_of, codes_of, text_objects_of
 from suanbei.parsers.pdf.shapes import Shape, Shapes
+from suanbei.parsers.pdf.tolerances import (
+    DASH,
+    DASH_GAP,
+    MIN_DASHES,
+    STRAIGHT,
+    THIN,
+    TOUCH,
+)
+from suanbei.parsers.pdf.unseen_text import unseen_objects
 
 _HYPHENS = (0x02, 0xFFFE)
 """What pdfium hands over for a hyphen at a line's end."""
 _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
 """Characters beyond U+FFFF come from pdfium in two halves."""
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
-_TOUCH = 0.5
-"""Glyphs with less than this (points) between them follow one another."""
-_STRAIGHT = 0.05
-"""So much (radians) a page may be askew."""
-_THIN = 3.0
-"""A drawn shape thinner than this (points) is a ruling."""
+_SAMPLED = 40
+"""So many glyphs are asked which way they run to tell how a page is turned."""
 
 _Box = tuple[float, float, float, float]
 
@@ -63,7 +69,9 @@ class PageContent:
     """All that is drawn on one page and matters for tables.
 
     `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
-    drawn with nothing else.
+    drawn with nothing else. `quarter` counts the quarter turns clockwise that make it upright;
+    `invisible` says that all its text is (a layer of recognised text over a scan), `overprinted`
+    that some text may lie on top of other text.
     """
 
     width: float
@@ -72,20 +80,29 @@ class PageContent:
     across: list[Ruling] = field(default_factory=list)
     down: list[Ruling] = field(default_factory=list)
     areas: list[_Box] = field(default_factory=list)
+    quarter: int = 0
+    invisible: bool = False
+    overprinted: bool = True
+    _dashes: list[_Box] = field(default_factory=list)
 
     def add_shape(self, box: _Box, outlined: bool) -> None:
         """Take in a drawn shape: a thin one is a ruling, an outline four."""
         x0, y0, x1, y1 = box
-        if y1 - y0 <= _THIN:
-            if x1 - x0 > _THIN:
-                self.across.append(Ruling((y0 + y1) / 2, x0, x1))
-        elif x1 - x0 <= _THIN:
-            self.down.append(Ruling((x0 + x1) / 2, y0, y1))
-        elif outlined:
-            self.outline(box)
+        wide, high = x1 - x0 > THIN, y1 - y0 > THIN
+        if wide and high:
+            if outlined:
+                self.outline(box)
+            else:
+                self.areas.append(box)
         else:
-            self.areas.append(box)
-        if len(self.across) + len(self.down) + len(self.areas) > MAX_RULINGS_PER_PAGE:
+            if x1 - x0 <= DASH and y1 - y0 <= DASH:
+                self._dashes.append(box)
+            if wide:
+                self.across.append(Ruling((y0 + y1) / 2, x0, x1))
+            elif high:
+                self.down.append(Ruling((x0 + x1) / 2, y0, y1))
+        drawn = len(self.across) + len(self.down) + len(self.areas) + len(self._dashes)
+        if drawn > MAX_RULINGS_PER_PAGE:
             raise TooMuch(f"more than {MAX_RULINGS_PER_PAGE} lines drawn")
 
     def outline(self, box: _Box) -> None:
@@ -94,34 +111,105 @@ class PageContent:
         self.across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
         self.down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
 
+    def join_dashes(self) -> None:
+        """Make rulings of the dots and dashes that stand in lines."""
+        if len(self._dashes) >= MIN_DASHES:
+            self.across += _dashed((y0, y1, x0, x1) for x0, y0, x1, y1 in self._dashes)
+            self.down += _dashed((x0, x1, y0, y1) for x0, y0, x1, y1 in self._dashes)
+        self._dashes.clear()
+
+
+def _dashed(dashes: Iterable[_Box]) -> list[Ruling]:
+    """The lines that dashes make along one direction; a dash is (low, high) across it, then along it."""
+    lines: dict[int, list[tuple[float, float, float]]] = {}
+    for low, high, start, end in dashes:
+        if high - low <= THIN:
+            at = (low + high) / 2
+            lines.setdefault(round(at), []).append((start, end, at))
+    found: list[Ruling] = []
+    for pieces in lines.values():
+        pieces.sort()
+        first, count, reach = 0, 0, pieces[0][1]
+        for index, (start, end, at) in enumerate(pieces):
+            if start - reach > DASH_GAP:
+                if count >= MIN_DASHES:
+                    found.append(Ruling(at, pieces[first][0], reach))
+                first, count, reach = index, 0, end
+            count, reach = count + 1, max(reach, end)
+        if count >= MIN_DASHES:
+            found.append(Ruling(pieces[first][2], pieces[first][0], reach))
+    return found
+
 
 def read_content(page: pdfium.PdfPage) -> PageContent:
-    """Glyphs and rulings of a page, upright whichever way the page is turned.
+    """Glyphs and rulings of a page, upright whichever way the page or its text is turned.
 
     Raises:
         NeedsFallback: letters without Unicode, or drawings turned inside drawings.
         TooMuch: the page is larger, or holds more, than the limits allow.
     """
-    box = page.get_mediabox()
-    place = _PLACES[page.get_rotation() // 90 % 4]
-    x0, y0, x1, y1 = place(box, box)
-    if not 0 < x1 - x0 <= MAX_PAGE_SIDE or not 0 < y1 - y0 <= MAX_PAGE_SIDE:
-        raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
-    content = PageContent(x1 - x0, y1 - y0)
+    box = page_box(page)
     text_page = page.get_textpage()
     try:
-        _read_glyphs(text_page.raw, content.glyphs, box, place)
+        count = raw.FPDFText_CountChars(text_page.raw)
+        if count > MAX_GLYPHS_PER_PAGE:
+            raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
+        quarter = _quarter_of(text_page.raw, count, page.get_rotation() // 90 % 4)
+        place = _PLACES[quarter]
+        x0, y0, x1, y1 = place(box, box)
+        if not 0 < x1 - x0 <= MAX_PAGE_SIDE or not 0 < y1 - y0 <= MAX_PAGE_SIDE:
+            raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
+        content = PageContent(x1 - x0, y1 - y0, quarter=quarter)
+        drawn = Shapes(NeedsFallback, TooMuch)
+        drawn.read(page.raw)
+        unseen, content.invisible = unseen_objects(drawn.texts, drawn.found)
+        # Asking for a glyph's object is slow: it is done only where some text is unseen.
+        hidden = _glyphs_of(text_page.raw, count, unseen) if unseen else frozenset()
+        _read_glyphs(text_page.raw, content, box, place, hidden)
     finally:
         text_page.close()
-    for shape in Shapes(NeedsFallback).read(page.raw):
+    for shape in drawn.found:
+        if shape.kind == "space" and shape.item in unseen:
+            continue
         _take_shape(content, shape, box, place)
+    content.join_dashes()
     return content
 
 
-def to_top_left(page: pdfium.PdfPage, box: _Box) -> _Box:
-    """A box in a page's PDF coordinates as one in points from its top left corner as shown."""
-    place: _Place = _PLACES[page.get_rotation() // 90 % 4]
-    return place(page.get_mediabox(), box)
+def page_box(page: pdfium.PdfPage) -> _Box:
+    """A page's MediaBox, which may be given by either of its diagonals."""
+    x0, y0, x1, y1 = page.get_mediabox()
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _quarter_of(handle: object, count: int, shown: int) -> int:
+    """How many quarter turns clockwise make most of a page's text upright; `shown` without text."""
+    step = max(count // _SAMPLED, 1)
+    angles = [raw.FPDFText_GetCharAngle(handle, index) for index in range(0, count, step)]
+    # pdfium's angles run clockwise: text at three quarters is upright once turned by one.
+    quarters = Counter(
+        -round(angle / (math.pi / 2)) % 4
+        for angle in angles
+        if angle >= 0 and not is_slanting(angle)
+    )
+    most = max(quarters, key=quarters.__getitem__, default=shown)
+    return shown if quarters[shown] == quarters[most] else most
+
+
+def _glyphs_of(handle: object, count: int, objects: set[int]) -> frozenset[int]:
+    """The indexes of the glyphs that belong to some text objects."""
+    owners = text_objects_of(handle, count)
+    return frozenset(index for index, owner in enumerate(owners) if owner in objects)
+
+
+def to_top_left(page: pdfium.PdfPage, box: _Box, quarter: int | None = None) -> _Box:
+    """A box in a page's PDF coordinates as one in points from its top left corner as shown.
+
+    `quarter`: as `PageContent.quarter` has it, in place of the way the page is shown.
+    """
+    turned = page.get_rotation() // 90 % 4 if quarter is None else quarter
+    place: _Place = _PLACES[turned]
+    return place(page_box(page), box)
 
 
 def _take_shape(content: PageContent, shape: Shape, page: _Box, place: "_Place") -> None:
@@ -132,11 +220,13 @@ def _take_shape(content: PageContent, shape: Shape, page: _Box, place: "_Place")
         content.add_shape(box, shape.kind == "outline")
 
 
-def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place") -> None:
+def _read_glyphs(
+    handle: object, content: PageContent, page: _Box, place: "_Place", hidden: frozenset[int]
+) -> None:
     count = raw.FPDFText_CountChars(handle)
-    if count > MAX_GLYPHS_PER_PAGE:
-        raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
+    glyphs = content.glyphs
     upright = place is _upright
+    reached = _Reached()
     page_left, page_top = page[0], page[3]
     end = baseline = size = was_lower = was_upper = float("nan")
     slants = False
@@ -144,6 +234,8 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
     boxes = zip(codes_of(handle, count), lefts, lowers, rights, uppers, strict=True)
     # This loop runs for every character of a document.
     for index, (code, left, lower, right, upper) in enumerate(boxes):
+        if hidden and index in hidden:
+            continue
         if code <= 0x20 or 0xD800 <= code < 0xE000 or code >= 0xFFFD:
             text = _special(handle, index, code) if code >= 0x20 else ""
             if not text:
@@ -155,16 +247,40 @@ def _read_glyphs(handle: object, glyphs: list[Glyph], page: _Box, place: "_Place
                 continue
             glyphs.append((text, *_turned(handle, index, (left, lower, right, upper), page, place)))
             continue
-        if not (-_TOUCH < left - end < _TOUCH and was_lower < (lower + upper) / 2 < was_upper):
+        if not (-TOUCH < left - end < TOUCH and was_lower < (lower + upper) / 2 < was_upper):
             # A glyph that goes on where the one before it ends stands on the same line.
             baseline = page_top - _origin(handle, index)[1]
             size = raw.FPDFText_GetFontSize(handle, index)
             slants = is_slanting(raw.FPDFText_GetCharAngle(handle, index))
+            reached.start(baseline, left, end)
         if slants:
             end = float("nan")
             continue
         end, was_lower, was_upper = right, lower, upper
         glyphs.append((text, left - page_left, right - page_left, baseline, size))
+    content.overprinted = reached.went_back or not upright
+
+
+class _Reached:
+    """How far text has come on each line so far: where it goes back, it may lie on top of other text."""
+
+    _STRIPE = 3.0
+    """Points: lines closer than this may lie on top of one another."""
+
+    def __init__(self) -> None:
+        self.went_back = False
+        self._ends: dict[int, float] = {}
+        self._stripe = 0
+
+    def start(self, baseline: float, left: float, end: float) -> None:
+        """Take in that a run starts at `left`, and that the one before it ended at `end`."""
+        ends = self._ends
+        if not math.isnan(end):
+            ends[self._stripe] = max(end, ends.get(self._stripe, end))
+        self._stripe = at = int(baseline / self._STRIPE)
+        if not self.went_back:
+            before = max(ends.get(at - 1, left), ends.get(at, left), ends.get(at + 1, left))
+            self.went_back = left < before - TOUCH
 
 
 def is_slanting(angle: float) -> bool:
@@ -172,7 +288,7 @@ def is_slanting(angle: float) -> bool:
 
     `angle` is in radians. Such letters are no part of any table that they lie over.
     """
-    return _STRAIGHT < angle % (math.pi / 2) < math.pi / 2 - _STRAIGHT
+    return STRAIGHT < angle % (math.pi / 2) < math.pi / 2 - STRAIGHT
 
 
 def _turned(

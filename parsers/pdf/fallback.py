@@ -17,13 +17,11 @@ from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE
 from suanbei.parsers.pdf.cells import PageTables, fill_grids
 from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, TooMuch, Unreadable, is_slanting
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
+from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
-_BASELINE = 0.22
-"""How far above a character's box's bottom its baseline is, in font sizes, in most fonts."""
-_SAME = 1.0
 _NO_UNICODE = re.compile(r"\(cid:\d+\)")
 """How pdfminer writes a letter whose font does not say what it is."""
 
@@ -64,7 +62,7 @@ def _glyph(char: dict[str, Any]) -> Glyph:
     size = float(char["size"])
     return (
         _NO_UNICODE.sub("\ufffd", str(char["text"])), float(char["x0"]), float(char["x1"]),
-        float(char["bottom"]) - _BASELINE * size, size,
+        float(char["bottom"]) - BASELINE * size, size,
     )  # fmt: skip
 
 
@@ -92,10 +90,10 @@ def _grid(boxes: Sequence[tuple[float, float, float, float]]) -> Grid:
 def _edges(places: list[float]) -> list[float]:
     edges: list[float] = []
     for place in sorted(places):
-        if not edges or place - edges[-1] > _SAME:
+        if not edges or place - edges[-1] > SAME_PLACE:
             edges.append(place)
     return edges
 
 
 def _at(edges: list[float], place: float) -> int:
-    return min(bisect_left(edges, place - _SAME), len(edges) - 1)
+    return min(bisect_left(edges, place - SAME_PLACE), len(edges) - 1)

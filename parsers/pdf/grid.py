@@ -1,14 +1,12 @@
 """From rulings to table cells: a grid of elementary cells, joined where no ruling parts them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
-from suanbei.parsers.pdf.content import NeedsFallback, Ruling
-
-_SNAP = 3.0
-"""Rulings closer than this (points) are one; so far may ends fail to touch."""
-_MAX_CELLS = 200_000
+from suanbei.parsers.pdf.content import Glyph, NeedsFallback, Ruling
+from suanbei.parsers.pdf.tolerances import MAX_GRID_CELLS, MIDDLE, OPEN_SIDE, SNAP, STRIP
 
 Span = tuple[int, int, int, int]
 """A cell in its grid: first row, first column, row after the last, column after the last."""
@@ -24,22 +22,25 @@ class Grid:
     owner: tuple[tuple[int, ...], ...]
 
 
-def grids_of(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Grid]:
-    """The tables that rulings draw, from top to bottom.
+def grids_of(
+    across: Sequence[Ruling], down: Sequence[Ruling], glyphs: Sequence[Glyph] = ()
+) -> list[Grid]:
+    """The tables that rulings draw, from top to bottom; `glyphs` tell double rules from thin rows.
 
     Raises:
         NeedsFallback: the rulings close no rectangles, or far too many.
     """
-    rows, columns = _snapped(across), _snapped(down)
+    rows = _without_strips(snapped(across), lambda: ((g[3] - g[4] * MIDDLE, g[1]) for g in glyphs))
+    columns = _without_strips(snapped(down), lambda: (((g[1] + g[2]) / 2, g[3]) for g in glyphs))
     grids = [_grid(*part) for part in _components(rows, columns)]
     return sorted((grid for grid in grids if grid is not None), key=lambda grid: grid.ys[0])
 
 
-def _snapped(rulings: Iterable[Ruling]) -> list[tuple[float, list[tuple[float, float]]]]:
+def snapped(rulings: Iterable[Ruling]) -> "_Lines":
     """Rulings by position, each with its merged stretches."""
     lines: list[tuple[list[float], list[tuple[float, float]]]] = []
     for at, start, end in sorted(rulings):
-        if lines and at - lines[-1][0][-1] <= _SNAP:
+        if lines and at - lines[-1][0][-1] <= SNAP:
             lines[-1][0].append(at)
             lines[-1][1].append((start, end))
         else:
@@ -47,10 +48,32 @@ def _snapped(rulings: Iterable[Ruling]) -> list[tuple[float, list[tuple[float, f
     return [(sum(places) / len(places), _merged(parts)) for places, parts in lines]
 
 
+def _without_strips(
+    lines: "_Lines", middles: Callable[[], Iterable[tuple[float, float]]]
+) -> "_Lines":
+    """Lines with those of a double rule made one: so close together that no text stands between.
+
+    `middles` gives the glyphs as (position across the lines, position along them).
+    """
+    joined: _Lines = []
+    for at, parts in lines:
+        if joined and at - joined[-1][0] < STRIP:
+            before, own = joined[-1]
+            both = _merged([*own, *parts])
+            if not any(
+                before < across < at and any(start <= along <= end for start, end in both)
+                for across, along in middles()
+            ):
+                joined[-1] = ((before + at) / 2, both)
+                continue
+        joined.append((at, parts))
+    return joined
+
+
 def _merged(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
     merged: list[tuple[float, float]] = []
     for start, end in sorted(stretches):
-        if merged and start <= merged[-1][1] + _SNAP:
+        if merged and start <= merged[-1][1] + SNAP:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
@@ -64,7 +87,7 @@ def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[
     """Groups of stretches that touch one another."""
     flat_rows = [Ruling(at, *part) for at, parts in rows for part in parts]
     flat_columns = [Ruling(at, *part) for at, parts in columns for part in parts]
-    if len(flat_rows) * len(flat_columns) > _MAX_CELLS:
+    if len(flat_rows) * len(flat_columns) > MAX_GRID_CELLS:
         raise NeedsFallback("too many rulings")
     group_of_row = list(range(len(flat_rows)))
     members: dict[int, list[int]] = {i: [i] for i in group_of_row}
@@ -83,14 +106,14 @@ def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[
     return [
         ([flat_rows[i] for i in members[group]], down_of[group])
         for group in members
-        if len(down_of[group]) >= 2 and len(members[group]) >= 2
+        if down_of[group] and len(members[group]) >= 2
     ]
 
 
 def _touch(row: Ruling, column: Ruling) -> bool:
     return (
-        row.start - _SNAP <= column.at <= row.end + _SNAP
-        and column.start - _SNAP <= row.at <= column.end + _SNAP
+        row.start - SNAP <= column.at <= row.end + SNAP
+        and column.start - SNAP <= row.at <= column.end + SNAP
     )
 
 
@@ -104,18 +127,36 @@ def open_ends(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
     top = max(min(ruling.start for ruling in side) for side in sides)
     bottom = min(max(ruling.end for ruling in side) for side in sides)
     places = [ruling.at for ruling in across]
-    ends = [top] if top < min(places) - _SNAP else []
-    ends += [bottom] if bottom > max(places) + _SNAP else []
+    ends = [top] if top < min(places) - SNAP else []
+    ends += [bottom] if bottom > max(places) + SNAP else []
     return [Ruling(at, *edges) for at in ends]
 
 
+def open_sides(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
+    """The outer rulings down that a table lacks, where its rules across reach out beyond the others."""
+    top, bottom = min(r.at for r in across), max(r.at for r in across)
+    sides: list[Ruling] = []
+    for ends, edge, sign in (
+        ([r.start for r in across], min(r.at for r in down), -1),
+        ([r.end for r in across], max(r.at for r in down), 1),
+    ):
+        beyond = [end for end in ends if (end - edge) * sign > OPEN_SIDE]
+        places = {r.at for r in across}
+        if len(beyond) >= 2 and 2 * len(beyond) >= len(places):
+            at = median(beyond)
+            if sum(abs(end - at) <= SNAP for end in beyond) * 2 > len(beyond):
+                sides.append(Ruling(at, top, bottom))
+    return sides
+
+
 def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
+    down = [*down, *open_sides(across, down)]
     across = [*across, *open_ends(across, down)]
     xs, ys = sorted({r.at for r in down}), sorted({r.at for r in across})
     if len(xs) < 2 or len(ys) < 2:
         return None
     height, width = len(ys) - 1, len(xs) - 1
-    if height * width > _MAX_CELLS:
+    if height * width > MAX_GRID_CELLS:
         raise NeedsFallback("too many cells")
     walls_above = _walls(across, ys, xs)
     walls_left = _walls(down, xs, ys)
@@ -138,7 +179,7 @@ def _walls(rulings: Iterable[Ruling], places: list[float], steps: list[float]) -
     for ruling in rulings:
         line = walls[index[ruling.at]]
         for step, (start, end) in enumerate(stretches):
-            if ruling.start <= start + _SNAP and ruling.end >= end - _SNAP:
+            if ruling.start <= start + SNAP and ruling.end >= end - SNAP:
                 line[step] = True
     return walls
 

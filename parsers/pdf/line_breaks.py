@@ -17,16 +17,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from suanbei.parsers.pdf.cells import Line
+from suanbei.parsers.pdf.tolerances import COLUMN_SLACK, SLACK
 from suanbei.parsers.text import BREAK, LOST_SPACE
 
 _UNDECIDED = "\u2029"
 _HANGING = frozenset("、，。；：！？）》”’)]")
 _GLUE = frozenset(".,:;&")
 """Signs after which no line is broken but at a space (Unicode line breaking: IS and AL)."""
-_SLACK = 0.02
-"""So much room (in font sizes) must be left for saying that the next glyph would have fitted."""
-_COLUMN_SLACK = 0.5
-"""The widest line of a column is at most this much (in font sizes) narrower than the column."""
 _WORD = re.compile(r"[A-Za-z0-9.+-]{1,40}|..?")
 _LONGEST_WORD = 40
 
@@ -79,11 +76,11 @@ class _Columns:
         if len(following.text) > 1 and not _in_word(following.text[1]):
             return _UNDECIDED
         left = self._room(column, line.size) - (line.x1 - line.x0) - following.first
-        return LOST_SPACE if left >= _SLACK * line.size else _UNDECIDED
+        return LOST_SPACE if left >= SLACK * line.size else _UNDECIDED
 
     def _room(self, column: Column, size: float) -> float:
         whole = column[1] - column[0] - self._margin
-        return min(whole, self._widest.get(_key(column), whole) + _COLUMN_SLACK * size)
+        return min(whole, self._widest.get(_key(column), whole) + COLUMN_SLACK * size)
 
 
 def _key(column: Column) -> _Key:

@@ -1,18 +1,33 @@
 """From pages to whole tables: repeated headers are marked, rows broken by a page end joined."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from suanbei.parsers.columns import Header, find_header, is_header_again
 from suanbei.parsers.flags import is_whole
-from suanbei.parsers.pdf.cells import PAGE_NUMBER, Line, PageCell, PageTable, PageTables
+from suanbei.parsers.pdf.cells import (
+    NUMBER_PART,
+    PAGE_NUMBER,
+    Line,
+    PageCell,
+    PageTable,
+    PageTables,
+)
 from suanbei.parsers.pdf.line_breaks import Column, join_lines
-from suanbei.parsers.tables import Cell, Table, TableRow
+from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_EDGE
+from suanbei.parsers.tables import Cell, LostText, Table, TableRow
 from suanbei.parsers.text import BREAK, solid
 from suanbei.registry.importing.published import Box
 
-_SAME_EDGE = 3.0
+_COLUMNS_OF_ROW = 4
+"""A line in so many parts with wide gaps between them may be a row; signatures and page headers have two
+or three."""
+_SAME_BLOCK = 2.2
+"""Em: lines closer than this are one row or more, not a text apart."""
+_NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")
+"""How a filing number ends, or in a generative-AI number goes on with its date."""
 _NEEDED = ("name", "label", "entity", "number", "region", "filed_on")
 
 
@@ -42,7 +57,7 @@ class _OpenCell:
     span: int
     vertically_merged: bool
     boxes: list[tuple[int, Box]]
-    cut: bool
+    flags: tuple[str, ...]
 
     def text(self) -> str:
         """The text without any space at its breaks: enough for telling rows apart."""
@@ -53,27 +68,67 @@ class _OpenCell:
         return x0, x1
 
 
-def merge_pages(pages: Sequence[PageTables]) -> tuple[list[Table], list[str]]:
-    """The tables of a document over all its pages, and the lines outside of them."""
+class Merged(NamedTuple):
+    """A document's tables over all its pages, the lines outside of them, and those of the lines
+    that can be rows of a list, or parts of rows, which no table holds."""
+
+    tables: list[Table]
+    lines: list[str]
+    lost: list[LostText]
+
+
+def merge_pages(pages: Sequence[PageTables]) -> Merged:
+    """The tables of a document over all its pages, and what stands outside of them."""
     running = _running_lines(pages)
     tables: list[_Open] = []
     lines: list[str] = []
+    lost: list[LostText] = []
     pending: list[str] = []
     for page in pages:
         loose = [line for line in page.lines if not _is_running_line(line, page, running)]
+        missed = _lost_lines(page, loose, after_table=bool(tables))
+        lost += _lost_text(page.number, missed)
         for index, table in enumerate(page.tables):
             above = [line for line in loose if line.y < table.top + 2]
             loose = loose[len(above) :]
-            pending += [line.text for line in above]
-            lines += [line.text for line in above]
+            told = [line.text for line in above if line not in missed]
+            pending += told
+            lines += told
             if tables and index == 0 and not pending and _goes_on(tables[-1], table):
                 _continue(tables[-1], table, page.number)
             else:
                 tables.append(_open(table, page.number, tuple(pending)))
             pending = []
-        pending += [line.text for line in loose]
-        lines += [line.text for line in loose]
-    return [_closed(table) for table in tables], lines
+        told = [line.text for line in loose if line not in missed]
+        pending += told
+        lines += told
+    return Merged([_closed(table) for table in tables], lines, lost)
+
+
+def _lost_lines(page: PageTables, loose: Sequence[Line], *, after_table: bool) -> list[Line]:
+    """The loose lines that a list's rows may consist of: beside or between a table's rows, with a
+    filing number, or set in columns below where a table began."""
+    top = min((table.top for table in page.tables), default=page.height)
+    return [
+        line
+        for line in loose
+        if any(table.top < line.y - line.size * MIDDLE < table.bottom for table in page.tables)
+        or NUMBER_PART.search(line.text)
+        or (line.chunks >= _COLUMNS_OF_ROW and (after_table or line.y > top))
+    ]
+
+
+def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LostText]:
+    """Lost lines, those right below one another as one text for each filing number in it."""
+    blocks: list[list[Line]] = []
+    for line in lines:
+        if blocks and line.y - blocks[-1][-1].y <= _SAME_BLOCK * line.size:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    for block in blocks:
+        text = " ".join(line.text for line in block)
+        yield from [LostText(page, text)] * max(1, len(_NUMBER_ENDS.findall(text)))
 
 
 def _running_lines(pages: Sequence[PageTables]) -> set[tuple[str, int]]:
@@ -100,7 +155,7 @@ def _goes_on(table: _Open, part: PageTable) -> bool:
         return False
     shift = part.xs[0] - table.xs[0]
     return all(
-        abs(a + shift - b) <= _SAME_EDGE for a, b in zip(table.xs, part.xs, strict=True)
+        abs(a + shift - b) <= SAME_EDGE for a, b in zip(table.xs, part.xs, strict=True)
     ) and not _other_header(table, part)
 
 
@@ -125,7 +180,9 @@ def _open(table: PageTable, page: int, above: tuple[str, ...]) -> _Open:
 
 def _opened(row: Sequence[PageCell], page: int) -> _OpenRow:
     cells = [
-        _OpenCell(list(cell.lines), cell.span, cell.vertically_merged, [(page, cell.box)], cell.cut)
+        _OpenCell(
+            list(cell.lines), cell.span, cell.vertically_merged, [(page, cell.box)], cell.flags
+        )
         for cell in row
     ]
     return _OpenRow(cells, page)
@@ -138,7 +195,7 @@ def _rows(rows: Sequence[_OpenRow], texts: Iterable[str] | None = None) -> list[
     for row in rows:
         number += not row.repeated
         cells = tuple(
-            Cell(next(told), cell.span, cell.vertically_merged, tuple(cell.boxes), cell.cut)
+            Cell(next(told), cell.span, cell.vertically_merged, tuple(cell.boxes), cell.flags)
             for cell in row.cells
         )
         made.append(TableRow(cells, number, row.page, row.repeated))
@@ -211,7 +268,7 @@ def _append(last: _OpenRow, rest: _OpenRow) -> None:
         if not more.vertically_merged or more.lines:
             cell.lines += more.lines
         cell.boxes += more.boxes
-        cell.cut |= more.cut
+        cell.flags = tuple(dict.fromkeys(cell.flags + more.flags))
 
 
 def _closed(table: _Open) -> Table:

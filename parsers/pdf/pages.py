@@ -25,8 +25,10 @@ def read_pages(data: bytes, name: str) -> list[PageTables]:
     with opened(data, name) as document:
         pages: list[PageTables] = []
         glyphs = 0
+        columns: tuple[float, ...] = ()
         for index in range(len(document)):
-            pages.append(_read_page(document, data, index, name))
+            pages.append(_read_page(document, data, index, name, columns))
+            columns = pages[-1].tables[-1].xs if pages[-1].tables else ()
             glyphs += pages[-1].glyphs
             if glyphs > MAX_GLYPHS:
                 raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
@@ -64,11 +66,13 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
     raise BrokenDocument(f"{name}: the PDF has no pages")
 
 
-def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str) -> PageTables:
+def _read_page(
+    document: pdfium.PdfDocument, data: bytes, index: int, name: str, columns: tuple[float, ...]
+) -> PageTables:
     try:
         page = document[index]
         try:
-            return fill_cells(read_content(page), index + 1)
+            read = fill_cells(read_content(page), index + 1, columns)
         finally:
             page.close()
     except NeedsFallback:
@@ -77,6 +81,11 @@ def _read_page(document: pdfium.PdfDocument, data: bytes, index: int, name: str)
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
     except pdfium.PdfiumError as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
+    if read.beside:
+        # Text stands beside or between a table's rows: the other reader may find its cells.
+        careful = _read_page_slowly(data, index, name)
+        return careful if careful.tables and careful.beside < read.beside else read
+    return read
 
 
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:

@@ -18,9 +18,9 @@ def read_pdf(data: bytes, name: str) -> Tables:
         NoTextLayer: no page has any text. DocumentTooLarge: over a limit.
     """
     pages = _pages_with_text(data, name)
-    tables, lines = merge_pages(pages)
+    tables, lines, lost = merge_pages(pages)
     slow = sum(page.slow for page in pages)
-    return Tables("pdf", tuple(tables), tuple(lines), slow)
+    return Tables("pdf", tuple(tables), tuple(lines), slow, lost=tuple(lost))
 
 
 def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:
@@ -33,7 +33,7 @@ def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:
     """
     pages = _pages_with_text(data, name)
     told = {page.number: [line.text for line in page.lines] for page in pages}
-    tables, _ = merge_pages(pages)
+    tables, *_ = merge_pages(pages)
     for row in chain.from_iterable(table.rows for table in tables):
         if row.page is not None:
             told[row.page].append(" ".join(clean(cell.text) for cell in row.cells))

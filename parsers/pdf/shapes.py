@@ -10,16 +10,18 @@ from typing import Literal, NamedTuple
 
 from pypdfium2 import raw
 
+from suanbei.parsers.limits import MAX_OBJECTS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import bounds_of, kinds_of, objects_in, objects_on
+from suanbei.parsers.pdf.tolerances import HAIRLINE, THICKEST, THIN
 
 _SIMPLE = 5
 """A path of at most so many segments is one line or one rectangle."""
 _MAX_SEGMENTS = 100_000
 _MAX_DEPTH = 8
 _NO_INK = 0.01
-_HAIRLINE = 1.0
-_THICKEST = 12.0
 _NEGLIGIBLE = 1e-6
+_LEAST_SIDE = 8.0
+"""A straight stretch of a curved path must be so long (points) to be the side of a rounded box."""
 
 _Box = tuple[float, float, float, float]
 
@@ -28,11 +30,12 @@ class Shape(NamedTuple):
     """A drawn box in PDF coordinates: an outline, a filled area, or a space of text.
 
     Spaces are here because pdfium's text leaves out text objects without any ink; a space's box is
-    its origin.
+    its origin. `item` is pdfium's object.
     """
 
     box: _Box
     kind: Literal["outline", "area", "space"]
+    item: int = 0
 
 
 class _Matrix(NamedTuple):
@@ -63,12 +66,15 @@ _PAGE = _Matrix()
 class Shapes:
     """Collects the shapes of one page, those inside forms too.
 
-    `refusal` is raised if a form is turned, or forms are nested too deeply.
+    `texts` are the text objects with their boxes. `refusal` is raised if a form is turned, or forms
+    are nested too deeply; `too_much` if more is drawn than the limits allow.
     """
 
-    def __init__(self, refusal: type[Exception]) -> None:
+    def __init__(self, refusal: type[Exception], too_much: type[Exception]) -> None:
         self.found: list[Shape] = []
-        self._refusal = refusal
+        self.texts: list[tuple[int, _Box]] = []
+        self._refusal, self._too_much = refusal, too_much
+        self._objects = 0
 
     def read(self, page: object) -> list[Shape]:
         """The shapes of a page, given pdfium's handle."""
@@ -76,11 +82,15 @@ class Shapes:
         return self.found
 
     def _take_all(self, objects: Sequence[int], outer: _Matrix, depth: int) -> None:
+        self._objects += len(objects)
+        if self._objects > MAX_OBJECTS_PER_PAGE:
+            raise self._too_much(f"more than {MAX_OBJECTS_PER_PAGE} drawn objects")
         x0s, y0s, x1s, y1s = bounds_of(objects)
         for item, kind, x0, y0, x1, y1 in zip(
             objects, kinds_of(objects), x0s, y0s, x1s, y1s, strict=True
         ):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
+                self.texts.append((item, outer.box(x0, y0, x1, y1)))
                 if x1 - x0 < _NO_INK:
                     self._take_space(_handle(item), outer)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
@@ -95,19 +105,21 @@ class Shapes:
 
     def _take_path(self, path: object, bounds: _Box, outer: _Matrix) -> None:
         count = raw.FPDFPath_CountSegments(path)
+        item = ctypes.cast(path, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         if count > _SIMPLE:
             kind = _kind(path)
-            for part in _parts(path, min(count, _MAX_SEGMENTS)):
-                self.found.append(Shape(outer.box(*part), kind))
+            for part, straight in _parts(path, min(count, _MAX_SEGMENTS)):
+                shape = "outline" if not straight else kind
+                self.found.append(Shape(outer.box(*part), shape, item))
+            return
+        box = outer.box(*bounds)
+        thickness = min(box[2] - box[0], box[3] - box[1])
+        kind = "outline" if thickness <= HAIRLINE else _kind(path)
+        if kind == "outline" and HAIRLINE < thickness <= THICKEST:
+            # A thick line's bounds are those of its ink: where it runs, its points say.
+            self.found += [Shape(outer.box(*part), kind, item) for part, _ in _parts(path, count)]
         else:
-            box = outer.box(*bounds)
-            thickness = min(box[2] - box[0], box[3] - box[1])
-            kind = "outline" if thickness <= _HAIRLINE else _kind(path)
-            if kind == "outline" and _HAIRLINE < thickness <= _THICKEST:
-                # A thick line's bounds are those of its ink: where it runs, its points say.
-                self.found += [Shape(outer.box(*part), kind) for part in _parts(path, count)]
-            else:
-                self.found.append(Shape(box, kind))
+            self.found.append(Shape(box, kind, item))
 
     def _take_form(self, form: object, outer: _Matrix, depth: int) -> None:
         matrix = _matrix(form)
@@ -132,29 +144,50 @@ def _matrix(item: object) -> raw.FS_MATRIX:
     return matrix
 
 
-def _parts(path: object, count: int) -> Iterator[_Box]:
-    """The box of each part of a path that starts with a move and has no curve."""
+def _parts(path: object, count: int) -> Iterator[tuple[_Box, bool]]:
+    """The box of each part of a path that starts with a move, and True; of a part with curves, the
+    sides that are straight (a rounded box), each as a box without thickness, and False."""
     matrix = _matrix(path)
     x, y = ctypes.c_float(), ctypes.c_float()
     points: list[tuple[float, float]] = []
+    sides: list[tuple[tuple[float, float], tuple[float, float]]] = []
     curved = False
     for index in range(count):
         segment = raw.FPDFPath_GetPathSegment(path, index)
         kind = raw.FPDFPathSegment_GetType(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO:
-            if points and not curved:
-                yield _box(points)
-            points, curved = [], False
+            yield from _part(points, sides, curved)
+            points, sides, curved = [], [], False
         curved |= kind == raw.FPDF_SEGMENT_BEZIERTO
         raw.FPDFPathSegment_GetPoint(segment, x, y)
-        points.append(
-            (
-                matrix.a * x.value + matrix.c * y.value + matrix.e,
-                matrix.b * x.value + matrix.d * y.value + matrix.f,
-            )
+        point = (
+            matrix.a * x.value + matrix.c * y.value + matrix.e,
+            matrix.b * x.value + matrix.d * y.value + matrix.f,
         )
+        if points and kind == raw.FPDF_SEGMENT_LINETO:
+            sides.append((points[-1], point))
+        points.append(point)
+    yield from _part(points, sides, curved)
+
+
+def _part(
+    points: list[tuple[float, float]],
+    sides: list[tuple[tuple[float, float], tuple[float, float]]],
+    curved: bool,
+) -> Iterator[tuple[_Box, bool]]:
     if points and not curved:
-        yield _box(points)
+        yield _box(points), True
+    elif points:
+        x0, y0, x1, y1 = _box(points)
+        if min(x1 - x0, y1 - y0) <= THIN:
+            yield (x0, y0, x1, y1), False  # a line with round ends
+            return
+        for one, other in sides:
+            across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
+            if across >= _LEAST_SIDE and down <= HAIRLINE:
+                yield (x0, one[1], x1, one[1]), False
+            elif down >= _LEAST_SIDE and across <= HAIRLINE:
+                yield (one[0], y0, one[0], y1), False
 
 
 def _box(points: list[tuple[float, float]]) -> _Box:

@@ -96,7 +96,7 @@ def _line(text: str, x0: float, y: float) -> Line:
 
 
 def read(pages: list[PageTables]) -> list[Row]:
-    tables, _ = merge_pages(pages)
+    tables = merge_pages(pages).tables
     accounting = RowAccounting("2024-12")
     for listed in list_tables(tables):
         accounting.enter(listed)

@@ -1,0 +1,194 @@
+"""Tables without rules down: rows told by shading or by rules across, columns by the gaps in the text.
+
+Such a table is only made where its header can be checked: every column has a text in the first row,
+or the columns are those of the page before. What is left out here stays loose text, which is reported.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from suanbei.parsers.columns import is_column_name
+from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling
+from suanbei.parsers.pdf.grid import Grid, snapped
+from suanbei.parsers.pdf.tolerances import LAST_ROW, MIDDLE, RIVER, SAME_EDGE, SNAP, STRIP
+
+_LEAST_COLUMNS = 3
+_LEAST_WIDTH = 100.0
+"""A list's table is wider than this (points); seven columns of the smallest text are 200."""
+_LEAST_BOXES = 3
+"""A row of so many boxes side by side tells the columns itself."""
+_NAMED = 3
+"""A first row with so many known column names is a header."""
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Edges of rows that reach from one side of a table to the other, and the boxes that drew them."""
+
+    left: float
+    right: float
+    edges: list[float] = field(default_factory=list)
+    boxes: list[list[float]] = field(default_factory=list)
+    shaded: bool = False
+
+
+def ruleless_grids(
+    content: PageContent, grids: Sequence[Grid], columns: tuple[float, ...]
+) -> list[Grid]:
+    """The tables outside of `grids` that shading or rules across make.
+
+    `columns` are the column edges of the table on the page before.
+    """
+    groups = _groups(content, grids)
+    if not groups:
+        return []
+    glyphs = [
+        glyph
+        for glyph in content.glyphs
+        if glyph[0] != " " and not any(_covers(grid, glyph[1], glyph[3]) for grid in grids)
+    ]
+    made = (_grid(group, glyphs, columns) for group in groups)
+    return [grid for grid in made if grid is not None]
+
+
+def _covers(grid: Grid, x: float, y: float) -> bool:
+    return (
+        grid.xs[0] - SNAP <= x <= grid.xs[-1] + SNAP
+        and grid.ys[0] - SNAP <= y <= grid.ys[-1] + SNAP
+    )
+
+
+def _groups(content: PageContent, grids: Sequence[Grid]) -> list[_Rows]:
+    """Row edges outside of grids, those of one left and right side together."""
+    strips: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+    for box in content.areas:
+        if not any(_covers(grid, box[0], (box[1] + box[3]) / 2) for grid in grids):
+            strips.setdefault((round(box[1]), round(box[3])), []).append(box)
+    groups: list[_Rows] = []
+    for boxes in strips.values():
+        group = _group_of(groups, min(b[0] for b in boxes), max(b[2] for b in boxes))
+        if group is not None:
+            group.edges += [boxes[0][1], boxes[0][3]]
+            group.boxes.append([edge for box in boxes for edge in (box[0], box[2])])
+            group.shaded = True
+    for at, stretches in snapped(content.across):
+        pieces = [Ruling(at, *part) for part in stretches]
+        pieces = [r for r in pieces if not any(_covers(grid, r.start, at) for grid in grids)]
+        if pieces and sum(r.end - r.start for r in pieces) > 0.9 * (
+            pieces[-1].end - pieces[0].start
+        ):
+            group = _group_of(groups, pieces[0].start, pieces[-1].end)
+            if group is not None:
+                group.edges.append(at)
+    return [group for group in groups if len(group.edges) >= 2]
+
+
+def _group_of(groups: list[_Rows], left: float, right: float) -> _Rows | None:
+    """The rows that reach from side to side as these do; None for what is too narrow for a table."""
+    if right - left < _LEAST_WIDTH:
+        return None
+    for group in groups:
+        if abs(group.left - left) <= SNAP and abs(group.right - right) <= SNAP:
+            return group
+    groups.append(_Rows(left, right))
+    return groups[-1]
+
+
+def _grid(rows: _Rows, glyphs: Sequence[Glyph], columns: tuple[float, ...]) -> Grid | None:
+    own = [g for g in glyphs if rows.left - SNAP <= g[1] and g[2] <= rows.right + SNAP]
+    ys = _row_edges(rows, own)
+    inside = [g for g in own if ys[0] < _middle(g) < ys[-1]]
+    if len(ys) < 2 or not inside:
+        return None
+    xs = _column_edges(rows, inside, ys, columns)
+    if len(xs) <= _LEAST_COLUMNS:
+        return None
+    height, width = len(ys) - 1, len(xs) - 1
+    cells = tuple((r, c, r + 1, c + 1) for r in range(height) for c in range(width))
+    owner = tuple(tuple(range(r * width, (r + 1) * width)) for r in range(height))
+    return Grid(tuple(xs), tuple(ys), cells, owner)
+
+
+def _middle(glyph: Glyph) -> float:
+    return glyph[3] - glyph[4] * MIDDLE
+
+
+def _row_edges(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
+    """The edges of all rows: those drawn, without thin strips, and the end of an unshaded last row."""
+    edges: list[float] = []
+    for at in sorted(rows.edges):
+        if edges and at - edges[-1] < STRIP:
+            edges[-1] = (edges[-1] + at) / 2
+        else:
+            edges.append(at)
+    if rows.shaded and glyphs:
+        bottom, size = edges[-1], median(g[4] for g in glyphs)
+        below = sorted({g[3] for g in glyphs if _middle(g) > bottom})
+        reach = bottom
+        for baseline in below:
+            if baseline - reach > LAST_ROW * size:
+                break
+            reach = baseline
+        if reach > bottom:
+            edges.append(reach + STRIP)
+    return edges
+
+
+def _column_edges(
+    rows: _Rows, glyphs: Sequence[Glyph], ys: Sequence[float], columns: tuple[float, ...]
+) -> list[float]:
+    if _same_sides(columns, rows) and not _crossed(columns, glyphs):
+        return list(columns)
+    fullest = max(rows.boxes, key=len, default=[])
+    if len(fullest) >= 2 * _LEAST_BOXES:
+        edges: list[float] = []
+        for at in sorted(fullest):
+            if not edges or at - edges[-1] > STRIP:
+                edges.append(at)
+        return [rows.left, *edges[1:-1], rows.right]
+    return _with_headers(_rivers(rows, glyphs), [g for g in glyphs if _middle(g) < ys[1]])
+
+
+def _same_sides(columns: tuple[float, ...], rows: _Rows) -> bool:
+    return (
+        len(columns) > _LEAST_COLUMNS
+        and abs(columns[0] - rows.left) <= SAME_EDGE
+        and abs(columns[-1] - rows.right) <= SAME_EDGE
+    )
+
+
+def _crossed(columns: Sequence[float], glyphs: Iterable[Glyph]) -> bool:
+    """Whether a letter stands on a column edge."""
+    return any(
+        abs(columns[at] - g[1]) > 1 and columns[at] < g[2] - 1
+        for g in glyphs
+        if (at := bisect_left(columns, g[1])) < len(columns)
+    )
+
+
+def _rivers(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
+    """Column edges in the middle of the gaps that run down all lines."""
+    least = RIVER * median(g[4] for g in glyphs)
+    edges, reach = [rows.left], rows.left
+    for _, x0, x1, _, _ in sorted(glyphs, key=lambda g: g[1]):
+        if x0 - reach > least and reach > rows.left:
+            edges.append((reach + x0) / 2)
+        reach = max(reach, x1)
+    return [*edges, rows.right]
+
+
+def _with_headers(edges: list[float], first: Sequence[Glyph]) -> list[float]:
+    """Edges without those left of a column that has no text in a first row of column names."""
+    texts = ["" for _ in edges]
+    for text, x0, x1, *_ in sorted(first, key=lambda g: (g[3], g[1])):
+        texts[bisect_left(edges, (x0 + x1) / 2) - 1] += text
+    if sum(map(is_column_name, texts)) < _NAMED:
+        return edges
+    return [
+        left
+        for at, (left, _) in enumerate(pairwise([*edges, edges[-1]]))
+        if at in (0, len(edges) - 1) or texts[at]
+    ]

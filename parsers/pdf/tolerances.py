@@ -1,0 +1,120 @@
+"""Every tolerance of the PDF reader, with its unit and its reason.
+
+Lengths are in points (1/72 inch) unless they say em, which is the size of the font at hand. A page
+that is read wrongly is mended here more often than in code; `docs/reading.md` shows how.
+"""
+
+# Rulings: the lines that a table is drawn with.
+
+THIN = 3.0
+"""A drawn shape thinner than this is a ruling; table rules are 0.25 to 2.25 wide, cells 8 and more."""
+
+HAIRLINE = 1.0
+"""A path that is stroked and thinner than this is a line whose bounds are good enough."""
+
+THICKEST = 12.0
+"""A stroked line may be as thick as this; its points, not the bounds of its ink, say where it runs."""
+
+SNAP = 3.0
+"""Rulings closer than this are one; so far may ends fail to touch. Makers round corners and widths
+to whole pixels (0.75) and leave gaps of one line width."""
+
+DASH = 16.0
+"""A ruling shorter than this may be one dash of a dotted or dashed line."""
+
+DASH_GAP = 6.5
+"""Dashes of one line are at most so far apart (CSS `dashed` at 3 px leaves 4.5, Word's `dashLargeGap` 6)."""
+
+MIN_DASHES = 4
+"""Fewer dashes than this are no line: underlined words and check marks come in twos and threes."""
+
+STRIP = 5.5
+"""A strip between two rulings that is thinner than this and holds no text is a double rule, not a row
+or column. Word's triple and 4-point double rules are 4 apart; the smallest text is 6 high."""
+
+OPEN_SIDE = 6.0
+"""Where the rules across reach farther than this beyond the last rule down, a table has an open side."""
+
+LEAST_CELLS = 0.5
+"""A rule that crosses fewer than this share of a row's columns parts a cell, not the row: an underline
+as wide as its cell."""
+
+MAX_GRID_CELLS = 200_000
+"""Elementary cells of a grid, and pairs of rulings compared: more is no list and takes seconds."""
+
+# Tables without rules.
+
+RIVER = 0.45
+"""Em: a gap between letters that runs down all lines of a table and is wider parts two columns. A
+space between words is 0.25 to 0.33; the narrowest padding of two cells met is 0.5."""
+
+LAST_ROW = 2.2
+"""Em: a line that starts at most so far below the last shaded row may be a row without shading."""
+
+# Letters.
+
+TOUCH = 0.5
+"""Glyphs with less than this between them follow one another in one run."""
+
+STRAIGHT = 0.05
+"""Radians: so much may a line of text be askew; a watermark runs at 0.5 and more."""
+
+SAME_LINE = 0.45
+"""Em: baselines closer than this are one line; half-width digits sit up to 0.2 off, superscripts 0.4."""
+
+MIDDLE = 0.35
+"""Em: how far above its baseline a letter's middle is."""
+
+SAME_PITCH = 1.1
+"""Line pitches: a line farther down than this does not go on with the paragraph above it."""
+
+SPACE = 0.2
+"""Em: a gap wider than this between two letters is a space. Beside a Chinese character it is not:
+there typesetters leave a gap of their own."""
+
+CHUNK = 0.9
+"""Em: a wider gap in a line outside of tables is one between columns, wider than any between words."""
+
+OVERPRINT = 0.3
+"""Em: a glyph whose middle is closer than this to that of one drawn before it lies on top of it: a
+shadow, a second layer of text. The narrowest letters stand 0.22 apart, but on one baseline."""
+
+STRADDLE = 0.3
+"""A glyph that reaches so far to both sides of a rule runs out of its cell."""
+
+BIG = 1.6
+"""Times the page's usual letters: text so large that lies over other text is a watermark."""
+
+PALE = 115
+"""Of 255: text whose darkest colour channel is lighter (or with its opacity below `OPAQUE`) is pale, as
+watermarks are. Printed text is black, blue (0) or red (0)."""
+
+OPAQUE = 190
+"""Of 255: text with less opacity is pale."""
+
+WHITE = 245
+"""Of 255: text with all colour channels lighter is white, and unseen but on a dark ground."""
+
+DARK = 160
+"""Of 255: an area whose lightest colour channel is darker is a ground that white text is seen on."""
+
+# Line breaks inside cells.
+
+SLACK = 0.02
+"""Em: so much room must be left for saying that the next glyph would have fitted on the line."""
+
+COLUMN_SLACK = 0.5
+"""Em: the widest line of a column is at most this much narrower than the column."""
+
+# Pages of one table.
+
+SAME_EDGE = 3.0
+"""Column edges of a table may differ by this from page to page."""
+
+# The fallback reader (pdfplumber).
+
+BASELINE = 0.22
+"""Em: how far above the bottom of a character's box its baseline is, in most fonts."""
+
+SAME_PLACE = 1.0
+"""Edges of pdfplumber's cells closer than this are one."""

@@ -1,0 +1,96 @@
+"""Tells which text of a PDF page is no part of what a reader reads: invisible, white, a watermark.
+
+It goes by text objects: how they are drawn, their colour and size, and what lies under them. A page
+with nothing odd costs one look at each object.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from pypdfium2 import raw
+
+from suanbei.parsers.pdf.bulk_reader import colours_of, render_modes_of
+from suanbei.parsers.pdf.shapes import Shape
+from suanbei.parsers.pdf.tolerances import BIG, DARK, OPAQUE, PALE, WHITE
+
+_Box = tuple[float, float, float, float]
+_Colour = tuple[int, int, int, int]
+
+_UNDRAWN = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_MAX_PAIRS = 1_000_000
+"""Pairs of objects that are compared; pages with more odd text than that are left as they are."""
+
+
+def unseen_objects(
+    texts: Sequence[tuple[int, _Box]], shapes: Sequence[Shape]
+) -> tuple[set[int], bool]:
+    """The text objects to leave out, and whether the page's text is all invisible.
+
+    A scan with a layer of recognised text has nothing but invisible text: it is read, and flagged.
+    """
+    items = [item for item, _ in texts]
+    invisible = {
+        item for item, mode in zip(items, render_modes_of(items), strict=True) if mode in _UNDRAWN
+    }
+    boxes = [(item, box) for item, box in texts if box[2] > box[0] and item not in invisible]
+    seen_letters = sum((box[2] - box[0]) for _, box in boxes)
+    if (
+        invisible
+        and sum(box[2] - box[0] for item, box in texts if item in invisible) > seen_letters
+    ):
+        return set(), True
+    colours = dict(zip(items, colours_of(items), strict=True))
+    return invisible | _white(boxes, colours, shapes) | _watermarks(boxes, colours), False
+
+
+def _white(
+    texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour], shapes: Sequence[Shape]
+) -> set[int]:
+    """White text, but not where it stands on a dark ground."""
+    white = [(item, box) for item, box in texts if min(colours[item][:3]) > WHITE]
+    white += [(item, box) for item, box in texts if colours[item][3] == 0]
+    if not white or len(white) * len(shapes) > _MAX_PAIRS:
+        return set()
+    areas = [shape for shape in shapes if shape.kind != "space" and shape.item]
+    grounds = colours_of([area.item for area in areas])
+    dark = [area.box for area, colour in zip(areas, grounds, strict=True) if max(colour[:3]) < DARK]
+    return {item for item, box in white if not any(_holds(ground, box) for ground in dark)}
+
+
+def _watermarks(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) -> set[int]:
+    """Text that lies over other text and is large, pale, or of a colour of its own; large pale text."""
+    if not texts:
+        return set()
+    usual = median(box[3] - box[1] for _, box in texts)
+    ((main, _),) = Counter(colours[item] for item, _ in texts).most_common(1)
+    found: set[int] = set()
+    odd: list[tuple[int, _Box]] = []
+    for item, box in texts:
+        is_big = box[3] - box[1] > BIG * usual
+        is_pale = min(colours[item][:3]) > PALE or colours[item][3] < OPAQUE
+        if is_big and is_pale and colours[item] != main:
+            found.add(item)
+        elif is_big or colours[item] != main:
+            odd.append((item, box))
+    if odd and len(odd) * len(texts) <= _MAX_PAIRS:
+        plain = [box for item, box in texts if colours[item] == main]
+        found |= {item for item, box in odd if _lies_over(box, plain)}
+    return found
+
+
+def _lies_over(box: _Box, others: Sequence[_Box]) -> bool:
+    """Whether the middle line of another text runs through a box, along a letter's width or more."""
+    for x0, y0, x1, y1 in others:
+        if (x0, y0, x1, y1) == box:
+            continue
+        middle = (y0 + y1) / 2
+        overlap = min(x1, box[2]) - max(x0, box[0])
+        if overlap > 0.5 * (y1 - y0) and box[1] + 0.1 < middle < box[3] - 0.1:
+            return True
+    return False
+
+
+def _holds(ground: _Box, box: _Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return ground[0] <= x <= ground[2] and ground[1] <= y <= ground[3]
