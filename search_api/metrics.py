@@ -21,8 +21,8 @@ from suanbei.search_api.deps import Services
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Meters:
-    """The meters of one app."""
+class Metrics:
+    """The counters of one app."""
 
     def __init__(self, services: Services) -> None:
         self.registry = CollectorRegistry()
@@ -34,10 +34,10 @@ class Meters:
             "suanbei_request_seconds", "Seconds to the end of the answer", ["route"],
             buckets=SECONDS, registry=self.registry,
         )  # fmt: skip
-        self.present = 0
+        self.in_progress = 0
         Gauge(
             "suanbei_requests_in_progress", "Requests being answered", registry=self.registry
-        ).set_function(lambda: self.present)
+        ).set_function(lambda: self.in_progress)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self.registry.register(RegistryFigures(services))
