@@ -67,7 +67,6 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # Starlette would redirect to the host that the client named
-        max_body_size=services.settings.max_body * 1_000_000,
         dependencies=[Depends(only_known_parameters)],
         # The middleware counts requests; asking OpenTelemetry each time costs as much as a look-up.
         telemetry={"tracing": False, "metrics": False, "logs": False},

@@ -3,6 +3,7 @@
 import asyncio
 from weakref import WeakValueDictionary
 
+import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from suanbei.common.deadline import Deadline, working_until
@@ -81,6 +82,7 @@ class _Work:
         self._app, self._slot = app, slot
         self._seconds, self._deadline = seconds, Deadline(seconds)
         self._has_started = self._is_refused = False
+        self._cancelling = anyio.CancelScope()
         self._first: Message | None = None
         self._body_read, self._gone = asyncio.Event(), asyncio.Event()
 
@@ -90,8 +92,7 @@ class _Work:
         if scope["method"] == "GET" and not get_header(scope, b"content-length").strip(b"0"):
             self._first = {"type": "http.request", "body": b"", "more_body": False}
             self._body_read.set()
-        with working_until(self._deadline):
-            work = asyncio.ensure_future(self._app(scope, self._read, self._write))
+        work = asyncio.ensure_future(self._answer(scope))
         watching = asyncio.ensure_future(self._watch())
         try:
             await self._wait(work, watching)
@@ -102,6 +103,11 @@ class _Work:
         finally:
             watching.cancel()
             await self._stop(work)
+
+    async def _answer(self, scope: Scope) -> None:
+        # anyio's way of cancelling waits for threads; a task that is cancelled would forget them.
+        with self._cancelling, working_until(self._deadline):
+            await self._app(scope, self._read, self._write)
 
     async def _wait(self, work: "asyncio.Future[None]", watching: "asyncio.Future[None]") -> None:
         """Until the work is done, the client gone, or the time to the start of the answer up."""
@@ -119,7 +125,7 @@ class _Work:
         """Wait for the end of the work: threads look at the deadline in their loops."""
         if not work.done():
             self._deadline.cancel()
-            work.cancel()
+            self._cancelling.cancel()
             await asyncio.wait({work})
         error = None if work.cancelled() else work.exception()
         if error and not self._is_refused and not self._gone.is_set():

@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,6 +53,7 @@ access_log = logging.getLogger(ACCESS)
 
 def install(app: FastAPI, settings: Settings, reader: VersionReader, metrics: "Metrics") -> None:
     """Put the middleware around an app; the one added last is the outermost."""
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body * 1_000_000)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=5)
     app.add_middleware(ConcurrencyLimits, settings=settings)
     app.add_middleware(ETagMiddleware, reader=reader, settings=settings)

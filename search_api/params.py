@@ -1,7 +1,8 @@
 """The query parameters that search, statistics and exports share."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query as InQuery
 from fastapi import Request
@@ -20,6 +21,8 @@ from suanbei.registry.models import EntityKey
 from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
 
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
 
 async def only_known_parameters(request: Request) -> None:
     """A dependency of every route: a parameter that it does not know is a slip of the pen.
@@ -33,6 +36,9 @@ async def only_known_parameters(request: Request) -> None:
     if dependant is None or not request.url.query:
         return
     known = _known_parameters(dependant)
+    known.update(getattr(dependant.call, "query_names", ()))
+    if not getattr(request.scope["route"], "include_in_schema", True):
+        known.add("lang")  # every page takes it: see `language_of_request`
     unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
     if not unknown:
         return
@@ -41,6 +47,16 @@ async def only_known_parameters(request: Request) -> None:
     others = request_params_to_args(dependant.query_params, request.query_params)[1]
     told = [error for error in others if error["loc"][-1] not in unknown]
     raise RequestValidationError([*errors, *told])
+
+
+def reads_query(*names: str) -> Callable[[Endpoint], Endpoint]:
+    """Say which parameters a route reads from the query string itself, without declaring them."""
+
+    def decorate(endpoint: Endpoint) -> Endpoint:
+        endpoint.query_names = names  # type: ignore[attr-defined]
+        return endpoint
+
+    return decorate
 
 
 def _known_parameters(dependant: Dependant) -> set[str]:

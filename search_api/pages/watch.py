@@ -29,6 +29,7 @@ from suanbei.search_api.i18n import language_of_request, translations
 from suanbei.search_api.keys import Scope, require_scope
 from suanbei.search_api.pages.formatting import address
 from suanbei.search_api.pages.templating import public_base, render
+from suanbei.search_api.params import reads_query
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
@@ -38,6 +39,7 @@ Short = Annotated[str, Form(max_length=2000)]
 
 
 @router.get("/watch")
+@reads_query(*WISHED)
 def watch_page(request: Request, parts: Parts, made: str = "", gone: str = "") -> Response:
     """Feeds, and the subscriptions of whoever has a key."""
     return _page(request, parts, made=made, gone=bool(gone))
