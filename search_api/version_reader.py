@@ -8,8 +8,8 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from suanbei.common.errors import DatabaseUnavailable
-from suanbei.registry.database import Database
 from suanbei.registry.data_version import data_version
+from suanbei.registry.database import Database
 
 
 class VersionReader:

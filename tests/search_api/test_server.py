@@ -11,7 +11,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
-from suanbei.search_api.server import Protocol
+from suanbei.common.errors import UsageError
+from suanbei.common.settings import Settings
+from suanbei.search_api.server import Protocol, trusted_proxies
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,14 @@ def test_what_is_no_http_is_a_problem(port: int) -> None:
     answer = ask(port, b"\x16\x03\x01 hello\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in answer
+
+
+def test_only_named_proxies_are_trusted() -> None:
+    """What is neither an address nor a network would never be trusted, in silence."""
+    assert trusted_proxies(Settings(trusted_proxies="127.0.0.0/8, 10.0.0.1")) == [
+        "127.0.0.0/8",
+        "10.0.0.1",
+    ]
+    for odd in ("*", "10.0.0.0/33", "proxy"):
+        with pytest.raises(UsageError, match="SUANBEI_TRUSTED_PROXIES"):
+            trusted_proxies(Settings(trusted_proxies=odd))
