@@ -2,6 +2,7 @@
 
 from fastapi import Depends, FastAPI
 
+from suanbei.search_api.bulk.storage import clean as clean_uploads
 from suanbei.search_api.pages import (
     assets,
     batch,
@@ -44,4 +45,5 @@ def install(app: FastAPI) -> None:
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(warm_up)])
     app.state.pages = PageState()
+    clean_uploads(app.state.services.settings.home)
     errors.install(app)
