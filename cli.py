@@ -25,7 +25,7 @@ from suanbei.common.texts import Language, Text, language_of
 
 if TYPE_CHECKING:
     from suanbei.alerts.worker import DeliveryWorker
-    from suanbei.crawler.scheduler import Watcher
+    from suanbei.crawler.scheduler import Scheduler
     from suanbei.registry.database import Database
 
 
@@ -97,26 +97,24 @@ def watch() -> None:
 
 
 @contextmanager
-def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher", "DeliveryWorker"]]:
+def _watching(
+    conf: Settings, database: "Database"
+) -> Iterator[tuple["Scheduler", "DeliveryWorker"]]:
     """Crawl and deliver in the background; a signal ends it with everything put away."""
     from suanbei.alerts.worker import DeliveryWorker
-    from suanbei.crawler.archive import Archive
-    from suanbei.crawler.crawl import Works
-    from suanbei.crawler.scheduler import Watcher
-    from suanbei.crawler.sources import load_catalogue
+    from suanbei.crawler.scheduler import Scheduler
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    works = Works(conf, database, Archive(conf.archive), load_catalogue().select())
-    watcher, worker = Watcher(works), DeliveryWorker(database, conf)
-    watcher.start()
+    scheduler, worker = Scheduler(conf, database), DeliveryWorker(database, conf)
+    scheduler.start()
     worker.start()
     try:
-        yield watcher, worker
+        yield scheduler, worker
     except KeyboardInterrupt:
         raise SystemExit(0) from None
     finally:
         worker.stop()
-        watcher.stop()
+        scheduler.stop()
 
 
 @app.command()

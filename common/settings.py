@@ -136,6 +136,10 @@ class Settings(BaseSettings):
             shown = HIDDEN if _is_secret(field) else shown_url(repr(first["input"]))
             raise UsageError(f"{PREFIX}{field.upper()}={shown}: {first['msg']}") from error
 
+    def as_environment(self) -> dict[str, str]:
+        """Environment variables by which another process gets these settings."""
+        return {PREFIX + name.upper(): str(getattr(self, name)) for name in type(self).model_fields}
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""

@@ -6,12 +6,12 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 
-from suanbei.crawler.network import is_passing, named
-from suanbei.crawler.retries import retry_after
+from suanbei.crawler.middlewares import is_final, retry_after, to_fetch_error
+from suanbei.crawler.response_checks import Target
 from suanbei.crawler.sources import load_catalogue
-from suanbei.crawler.targets import Target
 
 
 @pytest.mark.parametrize(
@@ -36,20 +36,19 @@ def test_any_header_is_a_number_of_seconds(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("exception", "reason", "passing"),
+    ("exception", "reason", "final"),
     [
-        (DownloadTimeoutError("x"), "no whole answer within 60 s", True),
-        (IgnoreRequest("Forbidden by robots.txt"), "robots.txt forbids it", False),
+        (DownloadTimeoutError("x"), "no whole answer within 60 s", False),
+        (IgnoreRequest("Forbidden by robots.txt"), "robots.txt forbids it", True),
         (DownloadFailedError("[<OpenSSL.SSL.Error: [('', '', 'certificate verify failed')]>]"),
-         "the TLS certificate of h:1 is not to be trusted", False),
-        (DownloadFailedError("a\n  b"), "DownloadFailedError a b", True),
+         "the TLS certificate of h:1 is not to be trusted", True),
+        (DownloadFailedError("a\n  b"), "DownloadFailedError a b", False),
     ],
 )  # fmt: skip
-def test_the_networks_exceptions_have_words(
-    exception: Exception, reason: str, passing: bool
-) -> None:
+def test_the_networks_exceptions_have_words(exception: Exception, reason: str, final: bool) -> None:
     """One line that names the list and the reason."""
     [source] = load_catalogue().select(("genai",)).sources
-    target = Target(source, "document", "https://x.org/a", "https://x.org/", label="清单")
-    assert str(named(exception, target, "h:1")) == f"清单: {reason}"
-    assert is_passing(exception) == passing
+    target = Target(source, "document", "https://x.org/a", "https://x.org/", "清单")
+    request = Request("http://h:1/a")
+    assert str(to_fetch_error(exception, request, target)) == f"清单: {reason}"
+    assert is_final(exception) == final
