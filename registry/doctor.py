@@ -11,11 +11,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from suanbei.common.settings import Settings, shown_url
-from suanbei.common.texts import Text
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.series import series_title
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
+from suanbei.registry.queries.coverage import coverage, totals
 from suanbei.registry.status import WATCHER_SILENT
 from suanbei.registry.watcher_models import Alarm, Note
 
@@ -51,6 +54,8 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
         yield from _database(database, session)
         yield _log(session)
         yield _lists(session)
+        yield from _totals(session)
+        yield from _missing(session)
         yield from _sources(session)
         yield _watcher(session)
         yield from _alarms(session)
@@ -113,6 +118,28 @@ def _lists(session: Session) -> Finding:
             "the registry is empty: run `suanbei crawl` or `suanbei up`",
         )
     return _ok(f"{lists} 份清单，{filings} 条备案", f"{lists} lists, {filings} filings")
+
+
+def _totals(session: Session) -> Iterator[Finding]:
+    for one in totals(session):
+        zh, en = (
+            f"{series_title(one['series'], language)}" for language in (Language.ZH, Language.EN)
+        )
+        zh += f"：截至 {one['as_of']} 官方公布 {one['published']} 项，已收录 {one['held']} 项"
+        en += f": {one['published']} published as of {one['as_of']}, {one['held']} held"
+        yield _ok(zh, en) if one["held"] >= one["published"] else _warn(zh, en)
+
+
+def _missing(session: Session) -> Iterator[Finding]:
+    for series, one in coverage(session).items():
+        gaps = [gap for gap in one["missing"] if gap["kind"] != "total"]
+        if gaps:
+            zh, en = (
+                f"{series_title(series, language)}: "
+                + "; ".join(gap_text(gap, language) for gap in gaps)
+                for language in (Language.ZH, Language.EN)
+            )
+            yield _warn(zh, en)
 
 
 def _sources(session: Session) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.leases import holders
 from suanbei.registry.models import Check
 from suanbei.registry.notifications.outbox import count_states
-from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.coverage import coverage, totals
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Alarm, Run, Subscription
 from suanbei.registry.watcher_state import read_note
@@ -27,7 +27,8 @@ def status_view(session: Session) -> View:
 
     `version` is the newest event; `watching.next` says when the next passes are due;
     `runs` are the last passes, the newest first; `sources` when each was last looked at;
-    `alarms` the monitors raised at present; `deliveries` how many wait or are parked.
+    `alarms` the monitors raised at present; `totals` the publisher's own counts beside ours;
+    `deliveries` how many wait or are parked.
     """
     return {
         "version": last_event_id(session),
@@ -42,6 +43,7 @@ def status_view(session: Session) -> View:
         "subscriptions": _subscriptions(session),
         "deliveries": count_states(session),
         "coverage": coverage(session),
+        "totals": totals(session),
     }
 
 
