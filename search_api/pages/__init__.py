@@ -19,6 +19,7 @@ from suanbei.search_api.pages import (
     status,
     verdict,
     watch,
+    watch_mail,
 )
 from suanbei.search_api.pages.state import PageState, warm_up
 
@@ -37,6 +38,7 @@ PAGES = (
     status,
     verdict,
     watch,
+    watch_mail,
 )
 
 
