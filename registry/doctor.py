@@ -18,9 +18,9 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
+from suanbei.registry.parts import NAMES, parts_view
 from suanbei.registry.queries.coverage import coverage, totals
-from suanbei.registry.status import WATCHER_SILENT
-from suanbei.registry.watcher_models import Alarm, Note
+from suanbei.registry.watcher_models import Alarm
 
 LITTLE_SPACE = 1_000_000_000
 """Bytes of free disk below which a warning is due."""
@@ -57,7 +57,7 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
         yield from _totals(session)
         yield from _missing(session)
         yield from _sources(session)
-        yield _watcher(session)
+        yield from _parts(session)
         yield from _alarms(session)
         yield _messages(session)
 
@@ -157,15 +157,17 @@ def _sources(session: Session) -> Iterator[Finding]:
             yield _ok(zh, en)
 
 
-def _watcher(session: Session) -> Finding:
-    note = session.get(Note, "schedule")
-    if note is None:
-        return _warn("无值守进程运行过", "no watcher has ever run: nothing is looked at by itself")
-    silent = (datetime.now(UTC) - note.at).total_seconds()
-    if silent > WATCHER_SILENT:
-        return _warn(f"值守进程已静默 {silent / 60:.0f} 分钟",
-                     f"no watcher has been heard of for {silent / 60:.0f} minutes")  # fmt: skip
-    return _ok("值守进程在运行", "a watcher is at work")
+def _parts(session: Session) -> Iterator[Finding]:
+    for name, one in parts_view(session).items():
+        zh, en = NAMES[name].zh, NAMES[name].en
+        if one["state"] == "alive":
+            yield _ok(f"{zh}：在运行", f"{en}: at work")
+        elif one["state"] == "never":
+            yield _warn(f"{zh}：从未运行（suanbei up 或 suanbei watch）",
+                        f"{en}: has never run (`suanbei up` or `suanbei watch`)")  # fmt: skip
+        else:
+            heard = one["heard_at"]
+            yield _warn(f"{zh}：自 {heard} 起没有动静", f"{en}: not heard of since {heard}")
 
 
 def _alarms(session: Session) -> Iterator[Finding]:

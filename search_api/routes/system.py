@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.registry.data_version import data_version
+from suanbei.registry.parts import parts_view
 from suanbei.registry.queries.coverage import has_lists
 from suanbei.registry.status import status_view
 from suanbei.search_api.deps import Services, services
@@ -27,12 +28,18 @@ async def health_live() -> dict[str, str]:
 
 @router.get("/health/ready")
 def health_ready(parts: Parts) -> dict[str, Any]:
-    """The registry answers and holds something."""
+    """The registry answers and holds something.
+
+    `status` is degraded while a part that has worked before (the scheduler, the delivery of
+    messages) is not heard of any more: questions are answered all the same.
+    """
     with parts.database.read() as session:
         version = data_version(session) if has_lists(session) else 0
+        states = {name: one["state"] for name, one in parts_view(session).items()}
     if not version:
         raise DatabaseUnavailable("the registry is empty: run `suanbei crawl` or `suanbei up`")
-    return {"status": "ok", "version": version}
+    status = "degraded" if "silent" in states.values() else "ok"
+    return {"status": status, "version": version, "parts": states}
 
 
 @router.get("/metrics", response_class=Response)

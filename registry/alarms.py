@@ -1,6 +1,6 @@
 """Monitors that are raised: told of once when they are, and once when all is well again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.crawler.sources import Source
 from suanbei.registry.importing.events import EventType, NewEvent, append_events
 from suanbei.registry.watcher_models import Alarm
 
@@ -17,34 +16,37 @@ _CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong now: which monitor says so, of what, and of which source."""
+class AlarmFinding:
+    """Something that is wrong now: which monitor says so, of what, and of which source.
+
+    `titles` are the source's, by language; a finding of the program itself has no source.
+    """
 
     monitor: str
     subject: str
-    source: Source
     text: Text
     facts: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> dict[str, Any]:
         """What is kept and told: the text filled in, in both languages, with the source's title."""
-        titles = self.source.title.model_dump()
-        said = {
-            lang.value: self.text.say(lang, **self.facts | {"source": titles[lang]})
+        texts = {
+            lang.value: self.text.say(lang, **self.facts | {"source": self.titles.get(lang, "")})
             for lang in Language
         }
         return {
             "monitor": self.monitor,
             "subject": self.subject,
-            "source": self.source.name,
-            "text": said,
+            "source": self.source,
+            "text": texts,
             "facts": self.facts,
         }
 
 
 def settle_alarms(
-    session: Session, findings: Sequence[Finding], looked_at: Callable[[Alarm], bool]
+    session: Session, findings: Sequence[AlarmFinding], looked_at: Callable[[Alarm], bool]
 ) -> None:
     """Raise what is new, clear what is over: only an alarm that was `looked_at` can be over."""
     raised = {
