@@ -36,7 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The header names of each field of a row."""
 
-EXTRA_COLUMNS = ("适用场景",)
+EXTRA_COLUMNS = ("适用场景", "类型")
 """Published columns that no field takes: kept in `extra`, but not reported as unknown."""
 
 _NOTE = re.compile(r"(?<=.)\([^()]*\)$")
@@ -139,7 +139,7 @@ def _series(columns: set[str]) -> Series | None:
     return Series.GENAI_FILING if "算法名称" not in columns else None
 
 
-_SEARCHED_ROWS = 6
+_SEARCHED_ROWS = 30
 _MAX_HEIGHT = 3
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from suanbei.common.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
@@ -17,10 +18,11 @@ from suanbei.parsers.text import clean
 from suanbei.parsers.titles import ordinal_of, period_in, title_of
 from suanbei.registry.importing.published import Accounting, ParsedDocument, Row, Series
 
-VERSION = "1"
+VERSION = "2"
 """The version of the parsers, kept with every import."""
 
 _MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>", re.IGNORECASE)
+_SHOWN_HEADERS = 3
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -106,8 +108,7 @@ def parse_document(
     listed = list_tables(tables.tables)
     known = next((table for table in listed if table.header), None)
     if known is None:
-        told = "no table" if not listed else "no table with a known header"
-        raise UnknownLayout(f"{name}: {told} in this {tables.format.upper()}")
+        raise UnknownLayout(f"{name}: {_unknown(tables)}")
     above = known.lines_above()
     own_title = title_of(above)
     accounting = RowAccounting(
@@ -117,7 +118,7 @@ def parse_document(
     )
     for table in listed:
         accounting.enter(table)
-    accounting.enter_lost(tables.lost)
+    accounting.enter_left_out(tables.left_out)
     if not accounting.kept:
         raise _nothing(accounting, name)
     return ParsedDocument(
@@ -166,6 +167,21 @@ def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
         unknown_columns=tuple(accounting.unknown_columns),
         slow_pages=slow_pages,
     )
+
+
+def _unknown(tables: Tables) -> str:
+    """Why a document is no list: it has no table, or which first rows were seen in place of a header."""
+    hidden = [one.text for one in tables.left_out if one.reason == "hidden_sheet"]
+    told = f"; hidden: {', '.join(hidden)}" if hidden else ""
+    if not tables.tables:
+        return f"no table in this {tables.format.upper()}{told}"
+    seen = []
+    for table in tables.tables[:_SHOWN_HEADERS]:
+        texts = (
+            tuple(filter(None, (clean(cell.text)[:20] for cell in row.cells))) for row in table.rows
+        )
+        seen.append(" | ".join(max(islice(texts, 10), key=len, default=())[:12]))
+    return f"no table with a known header in this {tables.format.upper()} (seen: {'; '.join(seen)}){told}"
 
 
 def _nothing(accounting: RowAccounting, name: str) -> DocumentError:

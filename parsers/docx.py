@@ -1,7 +1,8 @@
 """Reads the tables of a DOCX, walking its XML once.
 
-Minded: `gridSpan` and `vMerge`, rows and cells inside content controls, tables inside cells,
-automatic numbering, deleted and hidden text (not read), alternate content (read once).
+Minded: `gridSpan` and `vMerge`, rows and cells inside content controls, tables inside cells and in
+layout tables, text boxes, documents within the document (`altChunk`), letters by their font
+(`w:sym`), automatic numbering, deleted and hidden text (not read), alternate content (read once).
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
+from suanbei.parsers.columns import find_header
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.numbering import Numbering, W, read_numbering
 from suanbei.parsers.office_package import Archive
@@ -27,11 +29,21 @@ _SIGNS = {
     W + "cr": BREAK,
     W + "noBreakHyphen": "-",
 }
+_SYM, _ALT_CHUNK = W + "sym", W + "altChunk"
+_SYMBOLS = {
+    0xB7: "·", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0xFB: "✗", 0x6C: "●", 0x6E: "■", 0x75: "◆", 0x71: "□",
+    0xA8: "□", 0xFE: "☑", 0xE0: "→", 0xAE: "®", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xB4: "×", 0xB1: "±",
+    0xB0: "°", 0x2D: "-", 0x2E: ".", 0x28: "(", 0x29: ")",
+}  # fmt: skip
+"""Letters of the fonts Symbol and Wingdings, by their code there."""
+_PRIVATE = range(0xF000, 0xF100)
+"""Where a symbol font's codes stand in Unicode."""
+_NUMBERS = re.compile(r"网信算备|-20\d{6}")
 _NUMBERED = frozenset((_NUMBER, _STYLE))
-_READ = (_T, _TC, _P, _TR, *_SIGNS, _SPAN, _MERGE, _BEFORE, _NUMBER, _STYLE)
+_READ = (_T, _TC, _P, _TR, *_SIGNS, _SYM, _SPAN, _MERGE, _BEFORE, _NUMBER, _STYLE)
 _DEL, _VANISH = W + "del", W + "vanish"
 _UNSEEN = (
-    *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "object", "drawing", "pict", "sdtPr")),
+    *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "sdtPr")),
     *(W + tag for tag in ("rPrChange", "pPrChange", "trPrChange", "tcPrChange")),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 )
@@ -57,6 +69,14 @@ class _Walk:
     lines: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     rows: int = 0
+    chunks: dict["etree._Element", Tables] = field(default_factory=dict)
+
+    def take(self, tables: Tables) -> None:
+        """Take in what a document within the document holds."""
+        for table in tables.tables:
+            self.tables.append(Table(table.rows, (*self.pending, *table.lines_above)))
+            self.pending = []
+        self.lines += tables.lines
 
     def line(self, text: str) -> None:
         if text.strip():
@@ -72,21 +92,96 @@ def read_docx(data: bytes, name: str) -> Tables:
         DocumentTooLarge, EncryptedDocument: over a limit, or wants a password.
     """
     with Archive(data, name) as package:
-        root = package.xml("word/document.xml", _LOOKS)
-        numbering = Numbering()
-        if "word/numbering.xml" in package:
-            styles = package.xml("word/styles.xml") if "word/styles.xml" in package else None
-            numbering = read_numbering(package.xml("word/numbering.xml"), styles)
+        main = package.main_part()
+        root = package.xml(main, _LOOKS)
+        walk = _Walk(name, _numbering(package, main))
+        walk.chunks = _chunks(package, main, root, name)
     body = root.find(W + "body")
     if body is None:
-        raise BrokenDocument(f"{name}: word/document.xml has no body")
-    walk = _Walk(name, numbering)
-    for block in _through(body, (_P, _TBL)):
+        raise BrokenDocument(f"{name}: {main} has no body")
+    _walk_blocks(body, walk)
+    return Tables("docx", tuple(walk.tables), tuple(walk.lines))
+
+
+def text_parts(data: bytes, name: str) -> list[tuple[str, str]]:
+    """The text of the other parts that a reader may see, as (place, text).
+
+    Places are header, footer, footnote, endnote, comment; and `hidden`, deleted and hidden text.
+
+    Raises:
+        DocumentError: as `read_docx`.
+    """
+    found: list[tuple[str, str]] = []
+    with Archive(data, name) as package:
+        main = package.main_part()
+        for kind, place in _OTHER_PARTS.items():
+            for part in package.related(main, kind) or _by_name(package, kind):
+                root = package.xml(part)
+                found += [(place, _text(block, Numbering())) for block in root.iter(_P)]
+        root = package.xml(main)
+    hidden = [*root.iter(_DEL_TEXT)]
+    hidden += [t for mark in root.iter(_VANISH) for r in mark.iterancestors(_R) for t in r.iter(_T)]
+    found += [("hidden", text.text or "") for text in hidden]
+    return [(place, text) for place, text in found if text.strip()]
+
+
+_OTHER_PARTS = {
+    "header": "header", "footer": "footer", "footnotes": "footnote", "endnotes": "endnote",
+    "comments": "comment",
+}  # fmt: skip
+_DEL_TEXT = W + "delText"
+
+
+def _by_name(package: Archive, kind: str) -> list[str]:
+    """The parts of a kind by the names that Word gives them, where no relation is told."""
+    pattern = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE)
+    return [part for part in package.parts() if pattern.fullmatch(part)]
+
+
+def _numbering(package: Archive, main: str) -> Numbering:
+    lists = package.related(main, "numbering") or [package.part_named("word/numbering.xml")]
+    styles = package.related(main, "styles") or [package.part_named("word/styles.xml")]
+    if not lists[0]:
+        return Numbering()
+    return read_numbering(package.xml(lists[0]), package.xml(styles[0]) if styles[0] else None)
+
+
+def _chunks(
+    package: Archive, main: str, root: "etree._Element", name: str
+) -> dict["etree._Element", Tables]:
+    """What the documents within the document (`altChunk`) hold, by the element that names each."""
+    found: dict[etree._Element, Tables] = {}
+    for element in root.iter(_ALT_CHUNK):
+        part, _ = package.relations(main).get(element.get(_ID, ""), ("", ""))
+        if not part:
+            raise BrokenDocument(f"{name}: a part of the document (altChunk) is missing")
+        data = package.read(part)
+        if data.startswith(b"PK"):
+            raise BrokenDocument(
+                f"{name}: {part} is a document within the document; save it as one"
+            )
+        from suanbei.parsers.html import read_html
+
+        found[element] = read_html(data, f"{name}: {part}")
+    return found
+
+
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def _walk_blocks(parent: "etree._Element", walk: _Walk) -> None:
+    """Take in the paragraphs and tables of a body in their order, those of text boxes too."""
+    for block in _through(parent, (_P, _TBL, _ALT_CHUNK)):
         if block.tag == _TBL:
             _read_table(block, walk)
+        elif block.tag == _ALT_CHUNK:
+            walk.take(walk.chunks[block])
         else:
-            walk.line(_text(block, walk.numbering))
-    return Tables("docx", tuple(walk.tables), tuple(walk.lines))
+            inner: list[etree._Element] = []
+            for line in _text(block, walk.numbering, inner).split(BREAK):
+                walk.line(line)
+            for table in inner:
+                _read_table(table, walk)
 
 
 def _through(parent: "etree._Element", wanted: tuple[str, ...]) -> Iterator["etree._Element"]:
@@ -140,11 +235,23 @@ def _read_table(outer: "etree._Element", walk: _Walk) -> None:
     waiting = [outer]
     while waiting:
         table = waiting.pop()
-        above, walk.pending = tuple(walk.pending), []
         inner: list[etree._Element] = []
         rows = _rows(table, inner, walk)
-        walk.tables.append(Table(tuple(rows), above))
+        if inner and _is_layout(rows):
+            for row in rows:
+                for cell in row.cells:
+                    walk.line(cell.text)
+        else:
+            above, walk.pending = tuple(walk.pending), []
+            walk.tables.append(Table(tuple(rows), above))
         waiting += reversed(inner)
+
+
+def _is_layout(rows: list[TableRow]) -> bool:
+    """Whether a table only arranges others: no header of a list, and no filing number in it."""
+    return find_header(rows) is None and not any(
+        _NUMBERS.search(cell.text) for row in rows for cell in row.cells
+    )
 
 
 def _rows(table: "etree._Element", inner: list["etree._Element"], walk: _Walk) -> list[TableRow]:
@@ -164,6 +271,8 @@ def _rows(table: "etree._Element", inner: list["etree._Element"], walk: _Walk) -
             made.end_row()
         elif tag in _SIGNS:
             parts.append(_SIGNS[tag])
+        elif tag == _SYM:
+            parts.append(_symbol(node))
         elif tag in _NUMBERED:
             parts.append(_number(node, walk.numbering))
         else:
@@ -238,17 +347,38 @@ class _Rows:
         self.cells, self.width = [], 0
 
 
-def _text(paragraph: "etree._Element", numbering: Numbering) -> str:
-    """The text of a paragraph outside of tables, with the number printed before it."""
+def _text(
+    paragraph: "etree._Element", numbering: Numbering, inner: "list[etree._Element] | None" = None
+) -> str:
+    """The text of a paragraph outside of tables, with the number printed before it.
+
+    Tables inside it (in a text box) are not gone into, but noted in `inner`.
+    """
     parts = []
-    for tag, node in _seen(paragraph, []):
+    for tag, node in _seen(paragraph, [] if inner is None else inner):
         if tag == _T:
             parts.append(_shown(node))
+        elif tag == _P:
+            parts.append(BREAK if parts else "")
+        elif tag == _SYM:
+            parts.append(_symbol(node))
         elif tag in _NUMBERED:
             parts.append(_number(node, numbering))
         else:
             parts.append(_SIGNS.get(tag, ""))
     return "".join(parts)
+
+
+def _symbol(node: "etree._Element") -> str:
+    """The letter that `w:sym` names by its font; U+FFFD if nobody knows it."""
+    told = node.get(W + "char", "")
+    try:
+        code = int(told, 16)
+    except ValueError:
+        return "\ufffd"
+    if code in _PRIVATE or code < 0x100:
+        return _SYMBOLS.get(code & 0xFF, "\ufffd")
+    return chr(code) if code < 0xD800 else "\ufffd"
 
 
 def _number(node: "etree._Element", numbering: Numbering) -> str:

@@ -1,9 +1,12 @@
 """Reads the tables of an HTML page, `rowspan` and `colspan` minded."""
 
+import codecs
 import re
+import warnings
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 from lxml import etree
 
@@ -21,6 +24,9 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 _SILENT = frozenset(("title", "script", "style", "template", "noscript", "select", "textarea"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_AS_GB18030 = frozenset(("gb2312", "gbk"))
+"""Encodings that browsers read as GB18030, which holds both."""
+_TABLE = frozenset(("table", "thead", "tbody", "tr"))
 _SPACES = re.compile(r"\s+")
 _HEADER_ROWS = 8
 """A header is looked for among so many rows."""
@@ -37,7 +43,7 @@ def read_html(data: bytes, name: str) -> Tables:
     lines: list[str] = []
     pending: list[str] = []
     rows = 0
-    soup = _soup(data, name)
+    soup = soup_of(data, name)
     for piece in _pieces(soup):
         if isinstance(piece, str):
             told = [line for line in piece.split(BREAK) if line.strip()]
@@ -54,13 +60,39 @@ def read_html(data: bytes, name: str) -> Tables:
     return Tables("html", tuple(tables), tuple(lines), title=clean(title))
 
 
-def _soup(data: bytes, name: str) -> BeautifulSoup:
-    etree.HTMLParser(target=_Gauge(name)).feed(data)
+def soup_of(data: bytes, name: str) -> BeautifulSoup:
+    """A page as a tree.
+
+    Raises:
+        BrokenDocument, DocumentTooLarge: nested too deeply, or too large.
+    """
+    text = decode_html(data)
+    etree.HTMLParser(target=_Gauge(name)).feed(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML is HTML enough
+        try:
+            return BeautifulSoup(text, "lxml")
+        except ValueError as error:
+            raise BrokenDocument(f"{name}: the page cannot be read as HTML ({error})") from error
+
+
+def decode_html(data: bytes) -> str:
+    """A page's text in the encoding that a browser takes: by its mark, as declared, else by trial."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    declared = EncodingDetector.find_declared_encoding(data[:4096], is_html=True)
     try:
-        return BeautifulSoup(data, "lxml")
-    except ValueError as error:
-        # The name of an encoding, from the page, that lxml does not take for a string.
-        raise BrokenDocument(f"{name}: the page cannot be read as HTML ({error})") from error
+        encoding = codecs.lookup(declared).name if declared else ""
+    except (LookupError, ValueError):
+        encoding = ""
+    if encoding in _AS_GB18030:
+        encoding = "gb18030"
+    if not encoding or encoding.startswith("utf-16"):
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            encoding = "gb18030"
+    return data.removeprefix(codecs.BOM_UTF8).decode(encoding, "replace")
 
 
 class _Gauge:
@@ -102,7 +134,7 @@ def _pieces(root: Tag) -> Iterator[str | Tag]:
     while stack:
         node = stack.pop()
         if isinstance(node, Tag):
-            if _unseen(node):
+            if _unseen(node) and not _is_shown_later(node):
                 continue
             if node.name == "table" and (inner := _listed(node)) is not None:
                 yield "".join(text)
@@ -132,6 +164,15 @@ def _listed(table: Tag) -> list[Tag] | None:
 def _unseen(tag: Tag) -> bool:
     style = tag.get("style")
     return tag.name in _SILENT or (isinstance(style, str) and bool(_HIDDEN.search(style)))
+
+
+def _is_shown_later(tag: Tag) -> bool:
+    """Whether a script may show what is hidden: an article's text (WeChat), a tab with a table."""
+    if tag.name in _SILENT:
+        return False
+    return (
+        "visibility" in str(tag.get("style")) or tag.name in _TABLE or tag.find("table") is not None
+    )
 
 
 def _read_table(table: Tag, name: str, most: int = MAX_ROWS + 1) -> list[TableRow]:

@@ -1,6 +1,7 @@
 """Opens the ZIP packages that DOCX and XLSX are, with limits on what they unpack to."""
 
 import io
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -13,11 +14,57 @@ from suanbei.parsers.limits import MAX_PARTS, MAX_UNPACKED_BYTES, MAX_XML_BYTES,
 _LIMITS = PackageLimits(MAX_PARTS, MAX_UNPACKED_BYTES, MAX_XML_BYTES)
 
 
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+     b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+     b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+)  # fmt: skip
+"""The namespaces of strict OOXML, and those that are read in their place."""
+
+
 class Archive(Package):
-    """A document's package, whose parts can be had as XML."""
+    """A document's package, whose parts can be had as XML.
+
+    Part names are those of the standard: `/` parts folders, whatever the ZIP file has (some makers
+    write `\\`), and case does not count.
+    """
 
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(io.BytesIO(data), name, _LIMITS)
+        for info in list(self._zip.infolist()):
+            info.filename = info.filename.replace("\\", "/").lstrip("/")
+            self._zip.NameToInfo[info.filename] = info
+        self._names = {part.lower(): part for part in self._zip.NameToInfo}
+
+    def part_named(self, name: str) -> str:
+        """A part's name as the package spells it; empty if there is none."""
+        return self._names.get(name.replace("\\", "/").lstrip("/").lower(), "")
+
+    def main_part(self) -> str:
+        """The part that the package says is the document, else the usual one; empty if none is there."""
+        usual = (self.part_named("word/document.xml"), self.part_named("xl/workbook.xml"))
+        told = self.related("", "officeDocument")
+        return next(filter(None, [*told, *usual]), "")
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """The parts that a part (or, for an empty name, the package) is related to by a kind."""
+        return [target for target, found in self.relations(part).values() if found == kind]
+
+    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """By their ids, the parts that a part is related to, each with the kind of the relation."""
+        folder, _, file = part.rpartition("/")
+        listed = self.part_named(f"{folder}/_rels/{file}.rels")
+        if not listed:
+            return {}
+        found = {}
+        for element in self.xml(listed).iter(_RELATIONS):
+            target = element.get("Target", "").replace("\\", "/")
+            path = target if target.startswith("/") else posixpath.join(folder, target)
+            if name := self.part_named(posixpath.normpath(path)):
+                found[element.get("Id", "")] = (name, element.get("Type", "").rpartition("/")[2])
+        return found
 
     def _within_nodes(self, part: str, cut: re.Pattern[bytes] | None) -> Iterator[bytes]:
         """A part's bytes without what is cut, as long as few tags and attributes are in them."""
@@ -47,8 +94,8 @@ class Archive(Package):
         )  # fmt: skip
         try:
             # Piece by piece: that takes less memory than all of it at once, and so less time.
-            for chunk in self._within_nodes(part, cut):
-                parser.feed(chunk)
+            for number, chunk in enumerate(self._within_nodes(part, cut)):
+                parser.feed(_transitional(chunk) if number == 0 else chunk)
             root = parser.close()
         except (etree.XMLSyntaxError, ValueError) as error:
             raise BrokenDocument(f"{self.name}: {part} is not well-formed XML") from error
@@ -56,3 +103,10 @@ class Archive(Package):
         if doctype:
             raise BrokenDocument(f"{self.name}: {part} declares a document type")
         return root
+
+
+def _transitional(head: bytes) -> bytes:
+    """The first bytes of a part, with the namespaces of strict OOXML replaced by the usual ones."""
+    for strict, usual in _STRICT:
+        head = head.replace(strict, usual)
+    return head

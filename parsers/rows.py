@@ -1,15 +1,27 @@
 """From tables to rows: headers are read, every table row is kept or reported with its reason."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from suanbei.parsers.columns import EXTRA_COLUMNS, Header, Layout, find_header, is_header_again
+from suanbei.parsers.columns import (
+    EXTRA_COLUMNS,
+    Header,
+    Layout,
+    find_header,
+    is_header_again,
+    layout_of,
+)
 from suanbei.parsers.flags import column_flags, is_whole, number_flags
-from suanbei.parsers.tables import LostText, Table, TableRow
+from suanbei.parsers.tables import LeftOut, Table, TableRow
 from suanbei.parsers.text import clean, solid
 from suanbei.parsers.titles import period_of_date
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Reported, Row, Series
 
+_LEAST_PART = 3
+"""A list has a name, an entity and a number at least."""
+_REGISTERED = re.compile(r".+-20[0-9]{6}S[0-9]{4}")
+"""A number whose S says that the service is registered (上线编号), whatever the column is called."""
 _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 
 
@@ -62,11 +74,11 @@ class RowAccounting:
             self.headers += below.height if number else 0
             self._enter_rows(listed.index, part, below)
 
-    def enter_lost(self, texts: Iterable[LostText]) -> None:
-        """Report what may be rows, and stands in no table."""
-        for page, text in texts:
+    def enter_left_out(self, texts: Iterable[LeftOut]) -> None:
+        """Report what may be rows, and stands in no table or is hidden."""
+        for page, text, reason, table, row in texts:
             self.seen += 1
-            self.reported.append(Reported(0, page, 0, "outside_table", (clean(text),)))
+            self.reported.append(Reported(table, page, row, reason, (clean(text),)))
 
     def _enter_before(self, table: int, row: TableRow) -> None:
         if len(_texts(row)) <= 1:
@@ -100,6 +112,12 @@ class RowAccounting:
         fields = {key: "".join(texts) for key, texts in values.items() if key in PUBLISHED_FIELDS}
         if not fields.get("number"):
             return None
+        if (
+            series is Series.GENAI_FILING
+            and not self.forced
+            and _REGISTERED.fullmatch(fields["number"])
+        ):
+            series = Series.GENAI_REGISTRATION
         period = self.period
         if series is Series.DEREGISTRATION:
             period = period_of_date(fields.get("filed_on", "")) or period
@@ -132,13 +150,45 @@ def list_tables(tables: Iterable[Table]) -> list[ListTable]:
     """
     listed: list[ListTable] = []
     header: Header | None = None
-    for index, table in enumerate(tables, start=1):
+    numbered = (
+        (index, part) for index, table in enumerate(tables, start=1) for part in side_by_side(table)
+    )
+    for index, table in numbered:
         own = find_header(table.rows)
         if own is None and header is not None and not _continues(table, header):
             header = None
         header = own or header
         listed.append(ListTable(index, table, header, own is not None))
     return listed
+
+
+def side_by_side(table: Table) -> list[Table]:
+    """The tables that stand side by side in one, their header repeated to the right; else the table.
+
+    Rows of a part that are empty, where the last part is shorter than the first, are left out.
+    """
+    header = find_header(table.rows)
+    columns = header.layout.columns if header else ()
+    for width in range(_LEAST_PART, len(columns) // 2 + 1):
+        count = len(columns) // width
+        if columns == columns[:width] * count and layout_of(columns[:width]) is not None:
+            starts = range(0, len(columns), width)
+            parts = [[_slice(row, start, start + width) for row in table.rows] for start in starts]
+            return [
+                Table(
+                    tuple(row for row in rows if not at or any(c.text.strip() for c in row.cells)),
+                    table.lines_above if not at else (),
+                )
+                for at, rows in enumerate(parts)
+            ]
+    return [table]
+
+
+def _slice(row: TableRow, start: int, stop: int) -> TableRow:
+    """The part of a row between two grid columns."""
+    return row._replace(
+        cells=tuple(cell for column, cell in row.columns() if start <= column < stop)
+    )
 
 
 def _continues(table: Table, header: Header) -> bool:

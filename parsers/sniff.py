@@ -15,6 +15,9 @@ from suanbei.parsers.office_package import Archive
 Format = Literal["docx", "pdf", "xlsx", "html"]
 
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|meta)\b", re.IGNORECASE)
+_WORD = re.compile(rb"<(?:\w+:)?document\b[^>]*wordprocessingml", re.DOTALL)
+_WORKBOOK = re.compile(rb"<(?:\w+:)?workbook\b", re.DOTALL)
+_HEAD = 8192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -45,10 +48,15 @@ def format_of(data: bytes, name: str) -> Format:
 
 def _office(data: bytes, name: str) -> Format:
     with Archive(data, name) as package:
-        if "word/document.xml" in package:
-            return "docx"
-        if "xl/workbook.xml" in package:
-            return "xlsx"
+        main = package.main_part()
+        if not main:
+            raise NotADocument(f"{name}: a ZIP package, but neither DOCX nor XLSX")
+        folder = main.lower().partition("/")[0]
+        head = b"" if folder in {"word", "xl"} else next(package.chunks(main), b"")[:_HEAD]
+    if folder == "word" or _WORD.search(head):
+        return "docx"
+    if folder == "xl" or _WORKBOOK.search(head):
+        return "xlsx"
     raise NotADocument(f"{name}: a ZIP package, but neither DOCX nor XLSX")
 
 

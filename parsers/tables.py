@@ -46,18 +46,24 @@ class Table:
     lines_above: tuple[str, ...] = ()
 
 
-class LostText(NamedTuple):
-    """A text of a page that may be a list's row, and that no table holds."""
+class LeftOut(NamedTuple):
+    """What may be a list's row and is in no table that was read, with the reason (a stable code).
 
-    page: int
+    `table` and `row` count from 1 where it has a place in a table, and are 0 where it has none.
+    """
+
+    page: int | None
     text: str
+    reason: str = "outside_table"
+    table: int = 0
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """All tables of a document in their order; `lines` are its text outside of tables.
 
-    `lost` is what may be rows outside of tables. `title` is what the format itself calls the document (HTML), empty where it does not.
+    `left_out` is what may be rows, but was not read as any. `title` is what the format itself calls the document (HTML), empty where it does not.
     """
 
     format: str
@@ -65,4 +71,4 @@ class Tables:
     lines: tuple[str, ...] = field(default=())
     slow_pages: int = 0
     title: str = ""
-    lost: tuple[LostText, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

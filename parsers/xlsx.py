@@ -1,15 +1,16 @@
-"""Reads the sheets of an XLSX as tables, merged cells minded."""
+"""Reads the sheets of an XLSX as tables, merged cells minded; what is hidden is told of and left out."""
 
 import datetime as dt
 import io
+import re
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.workbook_check import check_workbook
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
-from suanbei.parsers.tables import Cell, Table, TableRow, Tables
+from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow, Tables
 
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -23,22 +24,104 @@ def read_xlsx(data: bytes, name: str) -> Tables:
     """
     with Archive(data, name) as package:
         check_workbook(package)
+        hidden = _hidden(package)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        unseen = {
+            sheet.name
+            for sheet in workbook.sheets_metadata
+            if sheet.visible is not SheetVisibleEnum.Visible
+        }
         sheets = [workbook.get_sheet_by_name(sheet) for sheet in workbook.sheet_names]
     except CalamineError as error:
         raise BrokenDocument(f"{name}: the workbook is corrupt ({error})") from error
-    tables, rows = [], 0
+    tables: list[Table] = []
+    left_out: list[LeftOut] = []
+    rows = 0
     for sheet in sheets:
-        if sheet.total_height * sheet.total_width == 0:
+        if sheet.end is None:
             continue
-        rows += sheet.total_height
-        if rows > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
+        height, width = sheet.end[0] + 1, sheet.end[1] + 1
+        rows += height
+        if rows > MAX_ROWS or width > MAX_COLUMNS:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")
+        if sheet.name in unseen:
+            left_out.append(LeftOut(None, f"{sheet.name} ({height})", "hidden_sheet"))
+            continue
         values = sheet.to_python(skip_empty_area=False)
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
-        tables.append(Table(tuple(_rows(values, merged)), ()))
-    return Tables("xlsx", tuple(tables))
+        read = _rows(values, merged)
+        lines, columns = hidden.get(sheet.name, (frozenset(), frozenset()))
+        seen, gone = _without_hidden(read, lines, columns)
+        left_out += [one._replace(table=len(tables) + 1) for one in gone]
+        tables.append(Table(tuple(seen), ()))
+    return Tables("xlsx", tuple(tables), left_out=tuple(left_out))
+
+
+_Hidden = tuple[frozenset[int], frozenset[int]]
+"""The hidden rows and columns of a sheet, counted from 0."""
+_HIDES = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)")
+
+
+def _hidden(package: Archive) -> dict[str, _Hidden]:
+    """The hidden rows and columns of each sheet that has any."""
+    main = package.main_part()
+    relations = package.relations(main)
+    found: dict[str, _Hidden] = {}
+    for sheet in package.xml(main).iter("{*}sheet"):
+        part, _ = relations.get(sheet.get(_ID, ""), ("", ""))
+        if not part or not _HIDES.search(package.read(part)):
+            continue
+        root = package.xml(part)
+        rows = frozenset(
+            int(row.get("r", "0")) - 1 for row in root.iter("{*}row") if _is_on(row.get("hidden"))
+        )
+        columns = frozenset(
+            index - 1
+            for column in root.iter("{*}col")
+            if _is_on(column.get("hidden"))
+            for index in range(_place(column.get("min")), _place(column.get("max")) + 1)
+        )
+        found[sheet.get("name", "")] = (rows, columns)
+    return found
+
+
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def _is_on(told: str | None) -> bool:
+    return told in {"1", "true"}
+
+
+def _place(told: str | None) -> int:
+    """A column's number; hidden columns may be said to go on to the last that a sheet can have."""
+    return min(int(told), MAX_COLUMNS) if told and told.isdecimal() and len(told) < 6 else 0
+
+
+def _without_hidden(
+    rows: list[TableRow], lines: frozenset[int], columns: frozenset[int]
+) -> tuple[list[TableRow], list[LeftOut]]:
+    """The rows and cells that a reader sees, and the texts of those that he does not."""
+    if not lines and not columns:
+        return rows, []
+    seen: list[TableRow] = []
+    gone: list[LeftOut] = []
+    unseen: dict[int, str] = {}
+    for row in rows:
+        if row.number - 1 in lines:
+            text = " | ".join(cell.text for cell in row.cells if cell.text)
+            gone += [LeftOut(None, text, "hidden_row", row=row.number)] if text else []
+            continue
+        cells = []
+        for column, cell in row.columns():
+            if columns.issuperset(range(column, column + cell.span)):
+                if cell.text:
+                    unseen.setdefault(column, cell.text)
+            else:
+                cells.append(cell)
+        seen.append(row._replace(cells=tuple(cells)))
+    gone += [LeftOut(None, text, "hidden_column") for text in unseen.values()]
+    return seen, gone
 
 
 _Merged = dict[tuple[int, int], tuple[tuple[int, int], int]]

@@ -17,7 +17,7 @@ from suanbei.parsers.pdf.cells import (
 )
 from suanbei.parsers.pdf.line_breaks import Column, join_lines
 from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_EDGE
-from suanbei.parsers.tables import Cell, LostText, Table, TableRow
+from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
 from suanbei.parsers.text import BREAK, solid
 from suanbei.registry.importing.published import Box
 
@@ -74,7 +74,7 @@ class Merged(NamedTuple):
 
     tables: list[Table]
     lines: list[str]
-    lost: list[LostText]
+    lost: list[LeftOut]
 
 
 def merge_pages(pages: Sequence[PageTables]) -> Merged:
@@ -82,7 +82,7 @@ def merge_pages(pages: Sequence[PageTables]) -> Merged:
     running = _running_lines(pages)
     tables: list[_Open] = []
     lines: list[str] = []
-    lost: list[LostText] = []
+    lost: list[LeftOut] = []
     pending: list[str] = []
     for page in pages:
         loose = [line for line in page.lines if not _is_running_line(line, page, running)]
@@ -118,7 +118,7 @@ def _lost_lines(page: PageTables, loose: Sequence[Line], *, after_table: bool) -
     ]
 
 
-def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LostText]:
+def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LeftOut]:
     """Lost lines, those right below one another as one text for each filing number in it."""
     blocks: list[list[Line]] = []
     for line in lines:
@@ -128,7 +128,7 @@ def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LostText]:
             blocks.append([line])
     for block in blocks:
         text = " ".join(line.text for line in block)
-        yield from [LostText(page, text)] * max(1, len(_NUMBER_ENDS.findall(text)))
+        yield from [LeftOut(page, text)] * max(1, len(_NUMBER_ENDS.findall(text)))
 
 
 def _running_lines(pages: Sequence[PageTables]) -> set[tuple[str, int]]:

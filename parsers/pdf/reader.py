@@ -20,7 +20,7 @@ def read_pdf(data: bytes, name: str) -> Tables:
     pages = _pages_with_text(data, name)
     tables, lines, lost = merge_pages(pages)
     slow = sum(page.slow for page in pages)
-    return Tables("pdf", tuple(tables), tuple(lines), slow, lost=tuple(lost))
+    return Tables("pdf", tuple(tables), tuple(lines), slow, left_out=tuple(lost))
 
 
 def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:

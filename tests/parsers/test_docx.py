@@ -4,7 +4,7 @@ import pytest
 
 from suanbei.parsers import parse_document
 from suanbei.registry.importing.published import Row
-from tests.parsers.making import HEADER, ROW, cell, docx, table, with_cell
+from tests.parsers.making import HEADER, ROW, W, cell, docx, package, table, with_cell
 
 
 def rows_of(data: bytes) -> tuple[Row, ...]:
@@ -67,12 +67,12 @@ def test_a_deleted_row_is_no_row() -> None:
     assert len(rows_of(docx(body))) == 1
 
 
-def test_a_list_inside_a_cell_is_a_table_of_its_own() -> None:
+def test_a_layout_table_is_no_table() -> None:
     """A list may sit in the one cell of a layout table; the cell's own text is not doubled."""
     inner = table([HEADER, ROW])
     document = parse_document(docx(table([[cell(f"<w:p/>{inner}<w:p/>")]])), name="x.docx")
-    assert [(row.table, row.name) for row in document.rows] == [(2, ROW[1])]
-    assert [reported.reason for reported in document.accounting.reported] == ["unknown_table"]
+    assert [(row.table, row.name) for row in document.rows] == [(1, ROW[1])]
+    assert document.accounting.reported == ()
 
 
 def test_a_table_without_a_header_goes_on_with_the_one_before() -> None:
@@ -130,3 +130,79 @@ def test_merges_before_a_tracked_change_are_no_merges() -> None:
     body = f"<w:tbl><w:tr>{''.join(map(cell, HEADER))}</w:tr><w:tr>{before}{row}</w:tr></w:tbl>"
     (found,) = rows_of(docx(body))
     assert (found.seq, found.name, found.label, found.number) == (ROW[0], ROW[1], ROW[2], ROW[6])
+
+
+MAIN = f"<w:document {W}><w:body>{table([HEADER, ROW])}</w:body></w:document>"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relations(target: str, kind: str = "officeDocument", office: str = OFFICE) -> str:
+    """The relations of a package or part with one entry."""
+    return (
+        f'<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Type="{office}/{kind}" '
+        f'Target="{target}"/></Relationships>'
+    )
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"_rels/.rels": relations("word/document2.xml"), "word/document2.xml": MAIN},
+        {"_rels/.rels": relations("/Word/Body.xml"), "Word/Body.xml": MAIN},
+        {"_rels\\.rels": relations("word\\document.xml"), "word\\document.xml": MAIN},
+        {"doc/main.xml": MAIN, "_rels/.rels": relations("doc/main.xml")},
+        {
+            "_rels/.rels": relations(
+                "word/document.xml",
+                office="http://purl.oclc.org/ooxml/officeDocument/relationships",
+            ),
+            "word/document.xml": MAIN.replace(
+                "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+                "http://purl.oclc.org/ooxml/wordprocessingml/main",
+            ),
+        },
+    ],
+    ids=["another name", "absolute", "backslashes", "another folder", "strict"],
+)
+def test_parts_are_found_by_their_relations(parts: dict[str, str]) -> None:
+    """Word and others name the parts of a package as they like."""
+    assert [row.number for row in parse_document(package(parts), name="x").rows] == [ROW[6]]
+
+
+def test_a_letter_by_its_font() -> None:
+    """`w:sym` names a letter of Symbol or Wingdings; an unknown one is flagged, never lost."""
+    sign = '<w:p><w:r><w:t>甲</w:t><w:sym w:font="Symbol" w:char="{}"/><w:t>乙</w:t></w:r></w:p>'
+    known, unknown = (
+        parse_document(with_cell(1, sign.format(code)), name="x").rows[0]
+        for code in ("F0B7", "F001")
+    )
+    assert (known.name, known.flags) == ("甲·乙", ("check_digit",))
+    assert (unknown.name, unknown.flags) == ("甲\ufffd乙", ("check_digit", "unreadable_letters"))
+
+
+def test_a_list_in_a_text_box_is_read() -> None:
+    box = f"<w:p><w:r><w:pict><w:txbxContent>{table([HEADER, ROW])}</w:txbxContent></w:pict></w:r></w:p>"
+    assert [row.number for row in parse_document(docx(box), name="x").rows] == [ROW[6]]
+
+
+def test_the_title_in_a_layout_table_is_the_list_s() -> None:
+    title = "境内深度合成服务算法备案清单（2026年9月）"
+    outer = table([[title], [cell(table([HEADER, ROW]))]])
+    document = parse_document(docx(outer), name="x")
+    assert (document.title, document.period) == (title, "2026-09")
+    assert document.accounting.reported == ()
+
+
+def test_a_document_within_the_document() -> None:
+    """`altChunk` puts a page of HTML into a document."""
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in (HEADER, ROW)
+    )
+    parts = {
+        "word/document.xml": f'<w:document {W} xmlns:r="{OFFICE}"><w:body><w:altChunk r:id="rId1"/>'
+        "</w:body></w:document>",
+        "word/_rels/document.xml.rels": relations("a.html", "aFChunk"),
+        "word/a.html": f"<html><meta charset=utf-8><table>{rows}</table></html>",
+    }
+    assert [row.number for row in parse_document(package(parts), name="x").rows] == [ROW[6]]

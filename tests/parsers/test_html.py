@@ -64,3 +64,49 @@ def test_tables_in_tables_in_tables_take_no_long_time() -> None:
     body = line(FILED) + line(MODEL) * 3000
     document = page("<table><tr><td>" * 45 + f"<table>{body}</table>" + "</td></tr></table>" * 45)
     assert len(document.rows) == 3000
+
+
+HEAD = "<html><head>{}</head><body><table>{}</table></body></html>"
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "gb18030", "GB_2312-80"])
+def test_national_encodings_are_read_as_browsers_do(declared: str) -> None:
+    """GB2312 and GBK are GB18030: letters beyond them occur in pages that declare them."""
+    model = [*MODEL[:2], "样例㐂镕𬭎", *MODEL[3:]]
+    text = HEAD.format(f'<meta charset="{declared}">', line(FILED) + line(model))
+    document = parse_document(text.encode("gb18030"), name="x")
+    assert [row.name for row in document.rows] == ["样例㐂镕𬭎"]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<div id="js_content" style="visibility: hidden; opacity: 0"><p>公告</p>{}</div>',
+        '<div style="display:block">x</div><div style="display:none">{}</div>',
+    ],
+    ids=["WeChat", "tab"],
+)
+def test_what_a_script_shows_later_is_read(around: str) -> None:
+    document = page(around.format(f"<table>{line(FILED)}{line(MODEL)}</table>"))
+    assert [row.number for row in document.rows] == [MODEL[4]]
+
+
+def test_side_by_side_columns_are_two_tables() -> None:
+    """Each half is a list; where the right one is shorter, its empty cells are no row."""
+    short = FILED[:1] + FILED[2:5]
+    left, right = ([one[0], *one[2:5]] for one in (MODEL, APP))
+    last = [*left[:3], "Guangdong-YangLi-202606050174"]
+    document = page(
+        f"<table>{line(short * 2)}{line([*left, *right])}{line([*last, '', '', '', ''])}</table>"
+    )
+    assert [row.number for row in document.rows] == [MODEL[4], last[3], APP[4]]
+    assert [row.series.value for row in document.rows] == [
+        "genai_filing", "genai_filing", "genai_registration",
+    ]  # fmt: skip
+    assert document.accounting.reported == ()
+
+
+def test_xhtml_is_read_without_a_warning() -> None:
+    head = '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body>'
+    text = f"{head}<table>{line(FILED)}{line(MODEL)}</table></body></html>"
+    assert len(parse_document(text.encode(), name="x").rows) == 1
