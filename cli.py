@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
-from suanbei.common.errors import RegistryError, SuanbeiError
+from suanbei.common.errors import SuanbeiError
 from suanbei.common.files import write_whole
 from suanbei.common.lazy_commands import LazyCommands
 from suanbei.common.logging import set_up_logs
@@ -24,8 +24,6 @@ from suanbei.common.settings import Settings, settings_table
 from suanbei.common.texts import Language, Text, language_of
 
 if TYPE_CHECKING:
-    from suanbei.alerts.worker import DeliveryWorker
-    from suanbei.crawler.scheduler import Watcher
     from suanbei.registry.database import Database
 
 
@@ -89,34 +87,33 @@ def watch() -> None:
     set_up_logs(conf, logging.INFO)
     for name in ("apscheduler", "httpx", "apprise"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    with _watching(conf, open_database(conf)) as parts:
+    with _watching(conf, open_database(conf)):
         typer.echo(WATCHING.say(language_of(conf.language)))
-        while all(part.is_alive for part in parts):
-            time.sleep(1)
-    raise RegistryError("a part of the watcher has ended; its log tells why")
+        threading.Event().wait()
 
 
 @contextmanager
-def _watching(conf: Settings, database: "Database") -> Iterator[tuple["Watcher", "DeliveryWorker"]]:
+def _watching(conf: Settings, database: "Database") -> Iterator[None]:
     """Crawl and deliver in the background; a signal ends it with everything put away."""
     from suanbei.alerts.worker import DeliveryWorker
-    from suanbei.crawler.archive import Archive
-    from suanbei.crawler.crawl import Works
-    from suanbei.crawler.scheduler import Watcher
-    from suanbei.crawler.sources import load_catalogue
+    from suanbei.crawler.scheduler import Scheduler
+    from suanbei.registry.parts import Supervisor
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    works = Works(conf, database, Archive(conf.archive), load_catalogue().select())
-    watcher, worker = Watcher(works), DeliveryWorker(database, conf)
-    watcher.start()
-    worker.start()
+    supervisor = Supervisor(
+        database,
+        {
+            "scheduler": lambda: Scheduler(conf, database),
+            "delivery": lambda: DeliveryWorker(database, conf),
+        },
+    )
+    supervisor.start()
     try:
-        yield watcher, worker
+        yield
     except KeyboardInterrupt:
         raise SystemExit(0) from None
     finally:
-        worker.stop()
-        watcher.stop()
+        supervisor.stop()
 
 
 @app.command()

@@ -46,7 +46,7 @@ def at_size(home: Path, turns: int) -> Iterator[Row]:
     with serving(home, numbers[:ASKED]) as port:
         check_same_bytes(port, asked[0])
         paths = {
-            "bare": ["/bare"], "ours": asked[:ASKED], "once": once, "edge": ["/within-edge"],
+            "bare": ["/bare"], "ours": asked[:ASKED], "once": once, "middleware": ["/behind-middleware"],
         }  # fmt: skip
         for each in paths.values():
             ask(port, each, 1)  # nobody pays for the first requests
@@ -64,8 +64,8 @@ def rows_of(size: str, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
         yield Row(f"{what}, answers a second", "/s", rates[name], rates["bare"], AGAINST,
                   at_least(0.6), note)  # fmt: skip
         yield Row(f"{what}, p99", "ms", slow[name], slow["bare"], AGAINST, at_most(3))
-    yield Row(f"{size}: bare route behind our edge", "/s", rates["edge"], rates["bare"], AGAINST,
-              note="our edge: request id, log, metrics, limits, headers, compression, ETag")  # fmt: skip
+    yield Row(f"{size}: bare route behind our middleware", "/s", rates["middleware"], rates["bare"], AGAINST,
+              note="our middleware: request id, log, metrics, limits, headers, compression, ETag")  # fmt: skip
 
 
 def asked_in_turn(

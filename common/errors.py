@@ -5,6 +5,10 @@
     │   ├── NotFound              exit 1, HTTP 404
     │   ├── Unauthorized          HTTP 401           no key, or not one of ours
     │   ├── Forbidden             HTTP 403           a key that may not do that
+    │   ├── RequestTooLarge       HTTP 413           a body over SUANBEI_MAX_BODY
+    │   ├── AddressTooLong        HTTP 414           path and query of a request
+    │   ├── HeadersTooLarge       HTTP 431           all headers of a request together
+    │   ├── TooManyRequests       HTTP 429           one client, over SUANBEI_RATE_LIMIT
     │   ├── BadCursor             HTTP 422           a cursor that this list did not give out
     │   ├── NeverMatches          HTTP 422           a subscription that nothing could ever match
     │   └── TargetRefused         messages must not be sent there
@@ -33,6 +37,7 @@
     │   └── ListShrunk            a list far smaller than it should be
     ├── SearchUnavailable         HTTP 503
     ├── Overloaded                HTTP 503           more at once than this machine takes
+    ├── TookTooLong               HTTP 503           no answer within SUANBEI_MAX_SECONDS
     ├── PortTaken                 the address cannot be listened on
     └── NoFont                    no font to draw Chinese text with
 
@@ -42,11 +47,15 @@ API's problem documents carry.
 
 
 class SuanbeiError(Exception):
-    """The root: anything that stops a command, with the exit code and HTTP status it means."""
+    """The root: anything that stops a command, with the exit code and HTTP status it means.
+
+    `retry_after` is the number of seconds after which asking again may help; None: it will not.
+    """
 
     code = "error"
     exit_code = 3
     http_status = 500
+    retry_after: int | None = None
 
 
 class UsageError(SuanbeiError):
@@ -90,6 +99,38 @@ class NeverMatches(UsageError):
 
     code = "never_matches"
     http_status = 422
+
+
+class RequestTooLarge(UsageError):
+    """A request body larger than the server takes."""
+
+    code = "body_too_large"
+    http_status = 413
+
+
+class AddressTooLong(UsageError):
+    """Path and query of a request are longer than any address of ours."""
+
+    code = "address_too_long"
+    http_status = 414
+
+
+class HeadersTooLarge(UsageError):
+    """The headers of a request together are larger than the server takes."""
+
+    code = "headers_too_large"
+    http_status = 431
+
+
+class TooManyRequests(UsageError):
+    """One client has asked more often than it may; `retry_after` says when it may again."""
+
+    code = "too_many_requests"
+    http_status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class TargetRefused(UsageError):
@@ -254,6 +295,15 @@ class Overloaded(SuanbeiError):
 
     code = "overloaded"
     http_status = 503
+    retry_after = 1
+
+
+class TookTooLong(SuanbeiError):
+    """The work for a request was stopped: it took longer than it may."""
+
+    code = "took_too_long"
+    http_status = 503
+    retry_after = 5
 
 
 class PortTaken(SuanbeiError):

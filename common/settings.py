@@ -104,11 +104,17 @@ class Settings(BaseSettings):
         le=3600,
         description="how long proxies may answer without asking; 0: they ask, and hear 304",
     )
+    cors_origins: str = Field(
+        "",
+        description="origins whose scripts may read the API, comma separated; *: all; empty: none",
+    )
     rate_limit: int = Field(
-        0, ge=0, description="requests a minute from one address or key, each process; 0: no limit"
+        6000,
+        ge=0,
+        description="requests a minute from one address or key, each process; 0: no limit",
     )
     max_requests: int = Field(
-        40, ge=1, description="requests that may wait for their turn; more get 503"
+        100, ge=1, description="requests that may be answered at once, each process; more get 503"
     )
     max_body: int = Field(20, ge=1, description="largest request body, in megabytes")
     max_seconds: float = Field(30, gt=0, description="longest time to the start of an answer")
@@ -129,6 +135,10 @@ class Settings(BaseSettings):
             field = "_".join(str(part) for part in first["loc"])
             shown = HIDDEN if _is_secret(field) else shown_url(repr(first["input"]))
             raise UsageError(f"{PREFIX}{field.upper()}={shown}: {first['msg']}") from error
+
+    def as_environment(self) -> dict[str, str]:
+        """Environment variables by which another process gets these settings."""
+        return {PREFIX + name.upper(): str(getattr(self, name)) for name in type(self).model_fields}
 
     @property
     def database(self) -> str:

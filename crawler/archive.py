@@ -1,5 +1,8 @@
 """The archive: every document once, under its sha256, never changed and never deleted.
 
+Each time a document is taken in, a record of where it came from is archived like a document, under
+the sha256 of its own bytes. Documents and records together are all that a registry is made of.
+
 A document is written to a temporary name in its folder, flushed to the disk, then renamed: a name
 that is a sha256 has, after whatever crash, all of its bytes. A file that exists is not thereby
 good: what is there is hashed before it is relied upon.
@@ -7,16 +10,20 @@ good: what is there is hashed before it is relied upon.
 
 import errno
 import hashlib
+import json
 import os
 import re
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from suanbei.common.errors import HomeNotWritable, MissingFile, RegistryError
+from suanbei.common.errors import BrokenDocument, HomeNotWritable, MissingFile, RegistryError
+from suanbei.registry.importing.batches import Origin
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".part-"
@@ -51,14 +58,16 @@ class Archive:
             raise ValueError(f"not a sha256: {sha256!r}")
         return self.folder / sha256[:2] / sha256
 
-    def put(self, body: bytes) -> str:
-        """Keep a document; returns its sha256. Keeping it again does nothing, or mends it.
+    def put(self, body: bytes, sha256: str = "") -> str:
+        """Keep a document; returns its sha256 (pass it where it is known already).
+
+        Keeping a document again does nothing, or mends it.
 
         Raises:
             HomeNotWritable: the folder cannot be written.
             RegistryError: it could not be kept (a full disk); nothing is left behind.
         """
-        sha256 = hashlib.sha256(body).hexdigest()
+        sha256 = sha256 or digest_of(body)
         path = self.path(sha256)
         try:
             if not _holds(path, body):
@@ -80,7 +89,7 @@ class Archive:
             body = path.read_bytes()
         except OSError as error:
             raise MissingFile(f"{path}: {error.strerror or error}") from error
-        if hashlib.sha256(body).hexdigest() != sha256:
+        if digest_of(body) != sha256:
             raise RegistryError(f"{path}: damaged, its bytes are not those that were archived")
         return body
 
@@ -132,6 +141,11 @@ class Archive:
         return ""
 
 
+def digest_of(body: bytes) -> str:
+    """The sha256 of bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
+
+
 def _holds(path: Path, body: bytes) -> bool:
     """Whether the file is there and whole."""
     try:
@@ -168,3 +182,64 @@ def _flush_folder(folder: Path) -> None:
 
 def _is_abandoned(path: Path) -> bool:
     return time.time() - path.stat().st_mtime > _ABANDONED
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRecord:
+    """One document taken in: its sha256, its origin, and what was said by hand (`--accept`, `--period`)."""
+
+    sha256: str
+    origin: Origin
+    accept: bool = False
+    period: str = ""
+
+
+def keep_origin(archive: Archive, record: OriginRecord) -> str:
+    """Archive a record; returns its own sha256.
+
+    Raises:
+        HomeNotWritable, RegistryError: it could not be kept.
+    """
+    return origins_of(archive).put(_encode(record))
+
+
+def origins(archive: Archive) -> Iterator[OriginRecord]:
+    """Every record, in the order in which documents were taken in.
+
+    Raises:
+        RegistryError, BrokenDocument: a record is damaged.
+    """
+    records = origins_of(archive)
+    found = [_decode(records.get(name), name) for name in records]
+    yield from sorted(found, key=lambda one: (one.origin.fetched_at, one.accept, one.sha256))
+
+
+def origins_of(archive: Archive) -> Archive:
+    """The archive of records beside the documents."""
+    return Archive(archive.folder / ORIGINS)
+
+
+def _encode(record: OriginRecord) -> bytes:
+    facts = asdict(record)
+    origin = facts["origin"]
+    origin["fetched_at"] = record.origin.fetched_at.isoformat()
+    if record.origin.published_on:
+        origin["published_on"] = record.origin.published_on.isoformat()
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _decode(body: bytes, name: str) -> OriginRecord:
+    try:
+        facts: dict[str, Any] = json.loads(body)
+        origin = Origin(**facts.pop("origin"))
+        day, moment = origin.published_on, origin.fetched_at
+        return OriginRecord(
+            **facts,
+            origin=replace(
+                origin,
+                published_on=date.fromisoformat(str(day)) if day else None,
+                fetched_at=datetime.fromisoformat(str(moment)),
+            ),
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise BrokenDocument(f"{ORIGINS}/{name}: no record of an origin ({error})") from error

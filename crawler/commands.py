@@ -1,27 +1,32 @@
 """Commands that bring lists in: crawl, import, parse."""
 
 import json
+import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suanbei.common.errors import SuanbeiError
+from suanbei.common.errors import AlreadyRunning, SuanbeiError
+from suanbei.common.logging import set_up_logs
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.crawl import Works, run_pass
-from suanbei.crawler.ingest import Taken, parse_file, read_file, take_in
-from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
+from suanbei.crawler.pipeline import ImportedDocument, local_document, parse_file, take_in
+from suanbei.crawler.progress import CrawlProgress, in_short, render_failures, render_report
+from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import load_catalogue
 from suanbei.parsers import record
 from suanbei.registry.database import open_database
-from suanbei.registry.importing.batches import Origin
-from suanbei.registry.importing.mark_seen import seen_now
 from suanbei.registry.importing.published import ParsedDocument, Series
 
+if TYPE_CHECKING:
+    from suanbei.crawler.crawl import CrawlContext
+
+log = logging.getLogger(__name__)
 IMPORTED = Text(
     "{name}：{status}，{rows} 行，新增 {added}，变更 {changed}，注销 {deregistered}，消失 {vanished}",
     "{name}: {status}, {rows} rows, {added} added, {changed} changed, {deregistered} deregistered, "
@@ -59,20 +64,53 @@ def crawl(
     source: Annotated[
         list[str] | None, typer.Option(help="only this source (may be repeated)")
     ] = None,
+    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
 ) -> None:
     """One pass over all sources now. 立即抓取一遍。"""
+    from suanbei.crawler.crawl import CrawlContext, run_pass
+
     settings = Settings.load()
     language = language_of(settings.language)
-    catalogue = load_catalogue().select(tuple(source or ()))
-    works = Works(settings, open_database(settings), Archive(settings.archive), catalogue)
+    catalogue, kind = load_catalogue().select(tuple(source or ())), _kind(full)
+    database = open_database(settings)
+    context = CrawlContext(settings, database, Archive(settings.archive), catalogue)
+    if scheduled:
+        raise typer.Exit(_scheduled_pass(context, kind))
     with CrawlProgress(catalogue, language, terminal(stderr=True)) as progress:
-        report = run_pass(works, "full" if full else "pass", "hand", on_progress=progress)
+        report = run_pass(context, kind, "hand", on_progress=progress)
     if report is None:
         raise typer.Exit(0)
     terminal().print(render_report(report, language))
     for line in render_failures(report):
         typer.echo(line, err=True)
     raise typer.Exit(0 if report.ok else 3)
+
+
+def _kind(full: bool) -> Kind:
+    return "full" if full else "pass"
+
+
+def _scheduled_pass(context: "CrawlContext", kind: Kind) -> int:
+    """A pass that the scheduler wants: told of in the log; nothing is done if it is no longer due."""
+    from suanbei.crawler.crawl import run_pass
+
+    settings, database = context.settings, context.database
+    set_up_logs(settings, logging.INFO)
+    schedule = Schedule.of(settings)
+    try:
+        report = run_pass(
+            context, kind, "schedule",
+            still_due=lambda: is_due(database, schedule, kind, datetime.now(UTC)),
+        )  # fmt: skip
+    except AlreadyRunning as error:
+        log.info("%s", error)
+        return 0
+    if report is None:
+        return 0
+    log.info("%s: %s", kind, in_short(report))
+    for line in render_failures(report):
+        log.warning("%s", line)
+    return 0 if report.ok else 3
 
 
 def import_files(
@@ -89,10 +127,8 @@ def import_files(
     language, rejected, failed = language_of(settings.language), False, 0
     for path in files:
         try:
-            origin = seen_now(database, Origin(source=source, label=str(path), sighting=False))
-            taken = take_in(
-                database, archive, read_file(path), str(path), origin, accept=accept, period=period
-            )
+            document = local_document(database, path, source)
+            taken = take_in(database, archive, document, accept=accept, period=period)
             typer.echo(_imported(path, taken, language))
             say_accounting(str(path), taken.parsed, language)
             rejected = rejected or bool(taken.parsed.accounting.reported)
@@ -102,7 +138,7 @@ def import_files(
     raise typer.Exit(failed or int(rejected))
 
 
-def _imported(path: Path, taken: Taken, language: Language) -> str:
+def _imported(path: Path, taken: ImportedDocument, language: Language) -> str:
     report = taken.report
     return IMPORTED.say(
         language, name=path.name, status=STATUS[report.status].say(language), rows=report.rows,

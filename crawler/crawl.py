@@ -1,33 +1,50 @@
-"""One pass over the sources, alone: fetched, imported, written down, and watched over."""
+"""One pass over the sources, alone: fetched, imported, written down, and watched over.
 
+A pass is a process of its own (`suanbei crawl`), started by a person or by the scheduler: a hung
+site cannot hang a server, and a Twisted reactor starts only once per process.
+"""
+
+import asyncio
+import logging
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, cast
 
+from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import select
 
-from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError, UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import Watch
-from suanbei.crawler.pipeline import make_sink, record_checks
+from suanbei.crawler.pipeline import DocumentImporter
 from suanbei.crawler.recheck import ahead_of_turn, documents_seen, not_due
-from suanbei.crawler.report import CrawlReport, SourceReport
-from suanbei.crawler.run import crawl
-from suanbei.crawler.schedule import Kind, Schedule
+from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport
+from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue
-from suanbei.crawler.tally import Progress
+from suanbei.crawler.spider import CrawlJob, OnProgress, RegisterSpider
+from suanbei.crawler.urls import PublicUrls
 from suanbei.registry.crawl_runs import FAILED, INTERRUPTED, OK, begin_run, finish_run
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.leases import Lease, holding
+from suanbei.registry.source_checks import record_check
 from suanbei.registry.watcher_models import Alarm
+
+Origin = Literal["schedule", "hand"]
+
+
+class CrawlStopped(FetchError):
+    """The crawl was ended before it was over: by its time limit or by a signal."""
+
+    code = "crawl_stopped"
 
 
 @dataclass(frozen=True, slots=True)
-class Works:
+class CrawlContext:
     """What a pass works with."""
 
     settings: Settings
@@ -37,77 +54,183 @@ class Works:
 
 
 def run_pass(
-    works: Works,
+    context: CrawlContext,
     kind: Kind,
-    origin: str,
+    origin: Origin,
     *,
-    lease: Lease | None = None,
-    on_progress: Progress = lambda _: None,
-    stop: Callable[[], bool] = lambda: False,
+    on_progress: OnProgress = lambda report, note: None,
     still_due: Callable[[], bool] = lambda: True,
 ) -> CrawlReport | None:
-    """Make one pass, if no other process makes one. `origin` says who wants it: schedule or hand.
+    """Make one pass, if no other process makes one; once in a process.
 
-    Who tries again and again keeps its `lease`, which notices when a holder has died; without one
-    a holder that gives no sign is waited for. `still_due` is asked when nobody else can be at it any more; None is returned if it says no.
+    `origin` says who wants it. `still_due` is asked when nobody else can be at it any more; None
+    is returned if it says no.
 
     Raises:
         AlreadyRunning: another process is crawling.
-        RegistryError: nothing can be kept; the pass is written down as failed where that is possible.
+        RegistryError: nothing can be kept; the pass is written down as interrupted.
+        KeyboardInterrupt: a signal ended it; the same.
     """
-    patient, lease = lease is None, lease or Lease(works.database, "crawl")
-    stopped = False
-
-    def must_stop() -> bool:
-        nonlocal stopped
-        stopped = stopped or stop() or not lease.held
-        return stopped
-
-    with holding(lease, patient=patient):
+    database, lease = context.database, Lease(context.database, "crawl")
+    with holding(lease, patient=origin == "hand"):
         if not still_due():
             return None
-        with works.database.write() as session:
+        with database.write() as session:
             run_id = begin_run(session, kind, origin, lease.holder)
             head = last_event_id(session)
+        importer = DocumentImporter(database, context.archive)
+
+        def import_document(document: FetchedDocument) -> Outcome:
+            if not lease.held:
+                raise RegistryError("another process has taken the right to crawl")
+            return importer(document)
+
+        urls = PublicUrls.of(context.settings)
+        known = _known(context, kind, origin)
+        job = CrawlJob(context.catalogue, urls, import_document, known, on_progress)
         try:
-            report = crawl(
-                works.settings, works.catalogue, make_sink(works.database, works.archive),
-                known=_known(works, kind, origin), on_progress=on_progress, stop=must_stop,
-            )  # fmt: skip
-            if not stopped:
-                _write_down(works, run_id, report, head)
+            report = crawl(context.settings, job)
+            _write_down(context, run_id, report, head)
         except BaseException:
-            stopped = True
+            with suppress(DatabaseUnavailable), database.write() as session:  # else the next does
+                finish_run(session, run_id, INTERRUPTED, {})
             raise
-        finally:
-            if stopped:
-                _note_interrupted(works.database, run_id)
         return report
 
 
-def _note_interrupted(database: Database, run_id: int) -> None:
-    with suppress(DatabaseUnavailable), database.write() as session:  # else the next pass does
-        finish_run(session, run_id, INTERRUPTED, {})
+def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
+    """Visit every source of the catalogue once; what fails is reported, and the rest goes on.
+
+    Start pages and lists are always fetched. Blocks until all is done, or for `seconds` at most (0:
+    as long as fits the delay between requests). Only once in a process.
+
+    Raises:
+        RegistryError: nothing can be kept (what the importing of a document raised so).
+        UsageError: a setting of the crawler makes no sense.
+        KeyboardInterrupt: the process got SIGINT or SIGTERM.
+    """
+    if settings.proxy and not settings.proxy.startswith("http://"):
+        raise UsageError("SUANBEI_PROXY: only http:// proxies are supported")
+    sources = job.catalogue.sources
+    report = CrawlReport({one.name: SourceReport(one) for one in sources}, datetime.now(UTC))
+    marks, seconds = job.catalogue.firewall_marks, seconds or pass_seconds(settings)
+    # Scrapy tells of single requests that failed; the report tells it better.
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    process = AsyncCrawlerProcess(scrapy_settings(settings, marks, seconds))
+    from twisted.internet import reactor  # the one that Scrapy has just installed
+
+    crawler = process.create_crawler(RegisterSpider)
+    process.crawl(crawler, job=job, report=report)
+    loop = asyncio.get_event_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _interrupt)
+    try:
+        process.start(install_signal_handlers=False)
+    except KeyboardInterrupt:
+        # The reactor was not shut down in its own way: its threads would keep the process alive.
+        reactor.getThreadPool().stop()
+        raise
+    spider = cast(RegisterSpider, crawler.spider)
+    if spider.broken:
+        raise spider.broken
+    report.end(_why_ended(spider.reason, seconds))
+    return report
 
 
-def _known(works: Works, kind: Kind, origin: str) -> set[str]:
+def _interrupt() -> None:
+    """End the event loop at once; only these two exceptions get out of it."""
+    raise KeyboardInterrupt
+
+
+def _why_ended(reason: str, seconds: float) -> CrawlStopped | None:
+    if reason == "finished":
+        return None
+    if reason == "closespider_timeout":
+        return CrawlStopped(f"the crawl took longer than {seconds:g} s")
+    return CrawlStopped(f"the crawl ended before it was over ({reason or 'unknown reason'})")
+
+
+def scrapy_settings(
+    settings: Settings, firewall_marks: tuple[str, ...], seconds: float
+) -> dict[str, Any]:
+    """Scrapy's settings for a crawl. Everything that listens on a port or phones home is off."""
+    own = "suanbei.crawler.middlewares"
+    downloader = "scrapy.downloadermiddlewares"
+    return {
+        "USER_AGENT": settings.user_agent,
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},
+        "PROXY": settings.proxy,
+        "FIREWALL_MARKS": list(firewall_marks),
+        "ROBOTSTXT_OBEY": True,
+        "CONCURRENT_REQUESTS": 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 1,
+        "DOWNLOAD_DELAY": settings.delay,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": settings.delay,
+        "AUTOTHROTTLE_MAX_DELAY": settings.delay * 10,
+        "RETRY_PRIORITY_ADJUST": 1,
+        "REDIRECT_MAX_TIMES": 3,
+        "CLOSESPIDER_TIMEOUT": seconds,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "ITEM_PIPELINES": {"suanbei.crawler.pipeline.ImportPipeline": 100},
+        "DOWNLOADER_MIDDLEWARES": {
+            f"{own}.RetryMiddleware": 50,
+            f"{own}.MetaRefreshMiddleware": 580,
+            f"{downloader}.retry.RetryMiddleware": None,
+            f"{downloader}.redirect.MetaRefreshMiddleware": None,
+            f"{downloader}.offsite.OffsiteMiddleware": None,
+            f"{downloader}.httpauth.HttpAuthMiddleware": None,
+        },
+        # What is no answer of status 200 is the retry middleware's business.
+        "SPIDER_MIDDLEWARES": dict.fromkeys(
+            (
+                "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",
+                "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
+                "scrapy.spidermiddlewares.depth.DepthMiddleware",
+            )
+        ),
+        "EXTENSIONS": {
+            f"{own}.Throttle": 0,
+            "scrapy.extensions.throttle.AutoThrottle": None,
+            "scrapy.extensions.memusage.MemoryUsage": None,
+        },
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        # For robots.txt; each source has limits of its own.
+        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_MAXSIZE": 1_000_000,
+        "DOWNLOAD_WARNSIZE": 0,
+        "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "STATS_DUMP": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+    }
+
+
+def _known(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
     """What need not be fetched; a document that could not be read is tried in every pass."""
     if kind == "full":
         return set()
-    now = datetime.now(UTC)
-    with works.database.read() as session:
-        seen = documents_seen(session, works.archive)
+    now, settings = datetime.now(UTC), context.settings
+    with context.database.read() as session:
+        seen = documents_seen(session, context.archive)
         unread = set(session.execute(select(Alarm.subject)).scalars())
-    next_pass = Schedule.of(works.settings).next_of_any(now)
-    ahead = ahead_of_turn(works.settings.delay) if origin == "schedule" else 0
+    next_pass = Schedule.of(settings).next_of_any(now)
+    ahead = ahead_of_turn(settings.delay) if origin == "schedule" else 0
     return not_due(seen, now, next_pass, ahead) - unread
 
 
-def _write_down(works: Works, run_id: int, report: CrawlReport, head: int) -> None:
+def _write_down(context: CrawlContext, run_id: int, report: CrawlReport, head: int) -> None:
     """Note checks, alarms and the end of the pass together: all of it, or none."""
-    with works.database.write() as session:
-        record_checks(session, report)
-        Watch(session, works.settings, report, head).settle()
+    with context.database.write() as session:
+        for name, source in report.sources.items():
+            message = source.failures[0].message if source.failures else ""
+            record_check(session, name, source.ok, message)
+        Watch(session, context.settings, report, head).settle()
         summary = {name: _summary(source) for name, source in report.sources.items()}
         finish_run(session, run_id, OK if report.ok else FAILED, summary)
 

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text, language_of
-from suanbei.crawler.archive import Archive
-from suanbei.crawler.provenance import origins_of
+from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.rebuild import compare, only_in_snapshot, rebuild
 from suanbei.registry.database import Database
 from suanbei.registry.doctor import Finding, Health

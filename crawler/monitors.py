@@ -7,16 +7,17 @@ pauses, lost attachments or flags.
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text
-from suanbei.crawler.alarms import Finding, settle_alarms
 from suanbei.crawler.list_monitors import odd_lists
 from suanbei.crawler.overdue import is_known, note_lists, pause_of
 from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Source
+from suanbei.registry.alarms import AlarmFinding, settle_alarms
 from suanbei.registry.models import Check
 from suanbei.registry.watcher_models import Alarm
 from suanbei.registry.watcher_state import read_note, write_note
@@ -94,30 +95,30 @@ class Watch:
             return not any(f.code in _NOT_THE_DOCUMENT for f in source.failures)
         return True
 
-    def _failing(self) -> Iterator[Finding]:
+    def _failing(self) -> Iterator[AlarmFinding]:
         most = self._settings.monitor_failures
         for name, source in self._sources.items():
             check = self._session.get(Check, name)
             if most and check and check.failures >= most:
                 facts = {"failures": check.failures, "message": check.message}
-                yield Finding("source_failing", name, source.source, FAILING, facts)
+                yield _finding("source_failing", name, source.source, FAILING, facts)
 
-    def _overdue(self) -> Iterator[Finding]:
+    def _overdue(self) -> Iterator[AlarmFinding]:
         factor = self._settings.monitor_overdue
         for name in self._known if factor else ():
             pause = pause_of(self._session, name)
             if pause and pause.months > pause.longest * factor:
                 source = self._sources[name].source
-                yield Finding("source_overdue", name, source, OVERDUE, asdict(pause))
+                yield _finding("source_overdue", name, source, OVERDUE, asdict(pause))
 
-    def _attachments(self) -> Iterator[Finding]:
+    def _attachments(self) -> Iterator[AlarmFinding]:
         least = self._settings.monitor_attachments
         for source in self._sources.values():
             for url, now in _pages(source).items():
                 before = self._expected(url, now)
                 if least and before - now >= least:
                     facts = {"url": url, "before": before, "now": now}
-                    yield Finding("lost_attachments", url, source.source, LOST, facts)
+                    yield _finding("lost_attachments", url, source.source, LOST, facts)
                 else:
                     write_note(self._session, f"page:{url}", {"documents": max(before, now)})
 
@@ -131,35 +132,42 @@ class Watch:
             return now
         return int(note.value["documents"])
 
-    def _firewall(self) -> Iterator[Finding]:
+    def _firewall(self) -> Iterator[AlarmFinding]:
         least = self._settings.monitor_firewall
         for name, source in self._sources.items():
             blocked = [failure for failure in source.failures if failure.code == "firewall"]
             if least and len(blocked) >= least:
                 facts = {"count": len(blocked), "url": blocked[0].url}
-                yield Finding("firewall", name, source.source, FIREWALL, facts)
+                yield _finding("firewall", name, source.source, FIREWALL, facts)
 
-    def _unread(self) -> Iterator[Finding]:
+    def _unread(self) -> Iterator[AlarmFinding]:
         for source in self._sources.values() if self._settings.monitor_unread else ():
             for failure in source.failures:
                 if failure.label and failure.code not in _NOT_THE_DOCUMENT:
                     yield _unread(source.source, failure)
 
-    def _lists(self) -> Iterator[Finding]:
+    def _lists(self) -> Iterator[AlarmFinding]:
         texts: dict[str, Text] = {"many_flags": FLAGS, "unknown_columns": COLUMNS}
         limit = self._settings.monitor_flags
         for odd in odd_lists(self._session, set(self._sources), self._head, limit):
             unread = odd.monitor == "unknown_columns" and self._settings.monitor_unread
             if unread or (odd.monitor == "many_flags" and odd.source in self._known):
                 source = self._sources[odd.source].source
-                yield Finding(odd.monitor, odd.batch, source, texts[odd.monitor], odd.facts)
+                yield _finding(odd.monitor, odd.batch, source, texts[odd.monitor], odd.facts)
 
 
-def _unread(source: Source, failure: Failure) -> Finding:
+def _finding(
+    monitor: str, subject: str, source: Source, text: Text, facts: dict[str, Any]
+) -> AlarmFinding:
+    titles = source.title.model_dump()
+    return AlarmFinding(monitor, subject, text, facts, source.name, titles)
+
+
+def _unread(source: Source, failure: Failure) -> AlarmFinding:
     layout = failure.code in ("unknown_layout", "empty_list")
     facts = {"url": failure.url, "code": failure.code, "message": failure.message}
     kind, text = ("unknown_layout", LAYOUT) if layout else ("unread_document", UNREAD)
-    return Finding(kind, failure.url, source, text, facts)
+    return _finding(kind, failure.url, source, text, facts)
 
 
 def _pages(source: SourceReport) -> dict[str, int]:

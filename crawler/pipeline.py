@@ -1,60 +1,180 @@
-"""What becomes of fetched documents: archived, parsed, imported; and of a crawl: written down."""
+"""From bytes to the registry: read, archived, imported. The same for a crawl and a local file."""
 
-from sqlalchemy.orm import Session
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from suanbei.crawler.archive import Archive
-from suanbei.crawler.ingest import take_in
-from suanbei.crawler.report import CrawlReport, Fetched, Outcome, Sink
-from suanbei.crawler.sources import Register
-from suanbei.parsers import VERSION
+from scrapy.exceptions import DropItem
+
+from suanbei.common.errors import (
+    EmptyDocument,
+    ListShrunk,
+    MissingFile,
+    RegistryError,
+    SuanbeiError,
+)
+from suanbei.crawler.archive import Archive, OriginRecord, digest_of, keep_origin, origins_of
+from suanbei.crawler.report import FetchedDocument, Outcome
+from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import Import, ImportReport, import_document
 from suanbei.registry.importing.mark_seen import seen_again, seen_now
-from suanbei.registry.source_checks import record_check
+from suanbei.registry.importing.published import ParsedDocument, Series
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from suanbei.crawler.spider import RegisterSpider
 
 
-def make_sink(database: Database, archive: Archive) -> Sink:
-    """A sink that keeps what can be read; what cannot be read raises, and is not archived."""
+class ImportPipeline:
+    """Imports what the spider fetches, one document at a time, in a thread beside the reactor."""
 
-    def sink(fetched: Fetched) -> Outcome:
-        origin = seen_now(database, origin_of(fetched))
-        if _only_seen_again(database, archive, fetched, origin):
+    def __init__(self, crawler: "Crawler") -> None:
+        self._crawler = crawler
+        self._turn = asyncio.Lock()
+        self._closing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    async def process_item(self, item: FetchedDocument) -> FetchedDocument:
+        """Import a document and tell the spider what became of it.
+
+        What is wrong with one document is its own failure. A registry or archive that takes
+        nothing any more (a full disk) ends the crawl.
+        """
+        spider: RegisterSpider = self._crawler.spider  # type: ignore[assignment]
+        async with self._turn:
+            if spider.broken:
+                raise DropItem(str(spider.broken))
+            try:
+                outcome = await asyncio.to_thread(spider.job.import_document, item)
+            except SuanbeiError as error:
+                if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
+                    spider.broken = error
+                    # Not awaited: the engine waits for this very document before it closes.
+                    engine = self._crawler.engine
+                    assert engine
+                    self._closing = asyncio.create_task(engine.close_spider_async(reason="broken"))
+                    raise DropItem(str(error)) from error
+                outcome = Outcome.failed(error)
+        spider.imported(item, outcome)
+        return item
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentImporter:
+    """Keeps what can be read; what cannot be read raises, and is not archived."""
+
+    database: Database
+    archive: Archive
+
+    def __call__(self, document: FetchedDocument) -> Outcome:
+        """Import one document.
+
+        Raises:
+            DocumentError: it cannot be read as a list.
+            RegistryError: it cannot be kept; nothing has changed.
+        """
+        document = replace(document, origin=seen_now(self.database, document.origin))
+        if self._is_only_seen_again(document):
             return Outcome("same")
-        name = fetched.label or fetched.document_url
-        report = take_in(database, archive, fetched.body, name, origin).report
+        report = take_in(self.database, self.archive, document).report
         return Outcome(report.status, report.added, report.changed + report.deregistered)
 
-    return sink
+    def _is_only_seen_again(self, document: FetchedDocument) -> bool:
+        """Whether a document is what it was: that is noted, and nothing else is done."""
+        if document.sha256 not in self.archive:
+            return False
+        self.archive.put(document.body, document.sha256)  # mends a damaged copy
+        with self.database.write() as session:
+            return seen_again(session, document.sha256, document.origin, VERSION) is not None
 
 
-def _only_seen_again(
-    database: Database, archive: Archive, fetched: Fetched, origin: Origin
-) -> bool:
-    """Whether a document is what it was: noted, and nothing else is done."""
-    if fetched.sha256 not in archive:
-        return False
-    archive.put(fetched.body)  # mends a damaged copy
-    with database.write() as session:
-        return seen_again(session, fetched.sha256, origin, VERSION) is not None
+@dataclass(frozen=True, slots=True)
+class ImportedDocument:
+    """A document taken in: what was read, and what came of it."""
+
+    parsed: ParsedDocument
+    report: ImportReport
 
 
-def origin_of(fetched: Fetched) -> Origin:
-    """Where a fetched document came from. National registers are CAC's own; others say whose."""
-    national = fetched.source in {register.value for register in Register}
-    return Origin(
-        source="cac" if national else fetched.source,
-        notice_url=fetched.notice_url,
-        notice_title=fetched.notice_title,
-        published_on=fetched.published_on,
-        document_url=fetched.document_url,
-        label=fetched.label,
-        ordinal=fetched.ordinal,
-        fetched_at=fetched.fetched_at,
+def take_in(
+    database: Database,
+    archive: Archive,
+    document: FetchedDocument,
+    *,
+    accept: bool = False,
+    period: str = "",
+) -> ImportedDocument:
+    """Read a document, archive it, import it: a document that cannot be read is not archived.
+
+    Raises:
+        DocumentError: it cannot be read as a list.
+        RegistryError: it cannot be kept; nothing has changed.
+    """
+    origin, sha256 = document.origin, document.sha256
+    parsed = read_document(document.body, document.name, origin, period)
+    if origin.ordinal is None:
+        origin = replace(origin, ordinal=parsed.ordinal)
+    known = sha256 in archive
+    archive.put(document.body, sha256)
+    record = keep_origin(archive, OriginRecord(sha256, origin, accept, period))
+    one = Import(parsed, sha256, len(document.body), origin, accept=accept)
+    try:
+        return ImportedDocument(parsed, import_document(database, one))
+    except ListShrunk:
+        if not known:
+            archive.discard(sha256)  # refused: as if it had never come
+        origins_of(archive).discard(record)
+        raise
+
+
+def read_document(data: bytes, name: str, origin: Origin, period: str = "") -> ParsedDocument:
+    """Read a document with what is known of where it came from.
+
+    Raises:
+        DocumentError: it cannot be read as a list.
+    """
+    published = f"{origin.published_on:%Y-%m}" if origin.published_on else ""
+    return read_in_subprocess(
+        data, name=name, title=origin.notice_title, period=period or published
     )
 
 
-def record_checks(session: Session, report: CrawlReport) -> None:
-    """Write down for each source when it was looked at, and whether that went well."""
-    for name, source in report.sources.items():
-        message = source.failures[0].message if source.failures else ""
-        record_check(session, name, source.ok, message)
+def local_document(database: Database, path: Path, source: str) -> FetchedDocument:
+    """A file that somebody imports by hand, published by `source`.
+
+    Raises:
+        MissingFile, EmptyDocument: as `read_file`.
+        DatabaseUnavailable: the registry does not answer.
+    """
+    body = read_file(path)
+    origin = seen_now(database, Origin(source=source, label=str(path), sighting=False))
+    return FetchedDocument(source, body, digest_of(body), origin)
+
+
+def parse_file(path: Path, series: Series | None = None) -> ParsedDocument:
+    """Read a local file without keeping anything."""
+    return read_in_subprocess(read_file(path), name=str(path), series=series)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a local file.
+
+    Raises:
+        MissingFile: it is not there, is a folder, or may not be read.
+        EmptyDocument: it has no bytes.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise MissingFile(f"{path}: {error.strerror}") from error
+    if not data:
+        raise EmptyDocument(f"{path}: the file is empty")
+    return data

@@ -16,8 +16,7 @@ from rich.progress import (
 from rich.table import Table
 
 from suanbei.common.texts import Language, Text
-from suanbei.crawler import events as say
-from suanbei.crawler.report import CrawlReport, Outcome, SourceReport
+from suanbei.crawler.report import CrawlReport, SourceReport
 from suanbei.crawler.sources import Catalogue, Source
 
 _COLUMNS = {
@@ -32,7 +31,6 @@ _COLUMNS = {
     "altered": Text("变更备案", "Updates"),
 }
 _TITLE = Text("采集结果：清单与备案", "Crawl: lists, and filings in them")
-_WAITING = Text("{code}，{seconds:.0f} 秒后重试", "{code}, again in {seconds:.0f} s")
 _KNOWN = Text("没有新清单", "nothing new")
 
 
@@ -62,6 +60,13 @@ def render_failures(report: CrawlReport) -> list[str]:
     ]
 
 
+def in_short(report: CrawlReport) -> str:
+    """Counts of lists over all sources, for a log."""
+    names = ("new", "changed", "same", "skipped", "failed")
+    counts = {n: sum(getattr(source, n) for source in report.sources.values()) for n in names}
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
 def _cells(report: SourceReport, language: Language) -> list[rich.text.Text]:
     counts = (
         len(report.notices), report.new, report.changed, report.same, report.skipped,
@@ -79,7 +84,7 @@ def _title(source: Source, language: Language) -> str:
 
 
 class CrawlProgress:
-    """A bar per source on a console. Use as a context, and as `on_progress` of `crawl`."""
+    """A bar per source on a console. Use as a context, and as `on_progress` of a crawl."""
 
     def __init__(self, catalogue: Catalogue, language: Language, console: Console) -> None:
         self._language = language
@@ -92,8 +97,6 @@ class CrawlProgress:
             source.name: self._progress.add_task(_title(source, language), total=None, note="")
             for source in catalogue.sources
         }
-        self._totals = dict.fromkeys(self._tasks, 0)
-        self._failed: set[str] = set()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -107,30 +110,14 @@ class CrawlProgress:
     ) -> None:
         self._progress.stop()
 
-    def __call__(self, event: say.Event | Outcome) -> None:
-        """Show one event."""
-        match event:
-            case say.DocumentFound(known=False):
-                self._totals[event.source] += 1
-                self._show(event.source, total=self._totals[event.source])
-            case say.DocumentFetched():
-                self._show(event.source, advance=1, note=event.label)
-            case say.Failed():
-                self._failed.add(event.source)
-                advance = 1 if event.label else 0
-                self._show(event.source, advance=advance, note=f"{event.code}: {event.message}")
-            case say.Waiting():
-                note = _WAITING.say(self._language, code=event.code, seconds=event.seconds)
-                self._show(event.source, note=note)
-            case say.SourceFinished():
-                self._finish(event.source)
-
-    def _finish(self, source: str) -> None:
-        """A full bar; a failure's note stays, the name of the last document does not."""
-        total = self._totals[source]
-        self._show(source, total=total or 1, completed=total or 1)
-        if source not in self._failed:
-            self._show(source, note="" if total else _KNOWN.say(self._language))
-
-    def _show(self, source: str, **fields: Any) -> None:
-        self._progress.update(self._tasks[source], **fields)
+    def __call__(self, report: SourceReport, note: str) -> None:
+        """Show what a source's report says now; a failure's note stays until the end."""
+        total = report.found - report.skipped
+        fields: dict[str, Any] = {"total": total or None, "completed": total - len(report.awaited)}
+        if note and not (report.failures and report.finished_at):
+            fields["note"] = note
+        if report.finished_at:
+            fields |= {"total": total or 1, "completed": total or 1}
+            if report.ok:
+                fields["note"] = "" if total else _KNOWN.say(self._language)
+        self._progress.update(self._tasks[report.source.name], **fields)

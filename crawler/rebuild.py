@@ -1,6 +1,6 @@
 """A registry made anew from the archive alone, and compared with the live one.
 
-The archive holds documents, and records of where they came from (crawler/origins.py). Taking them
+The archive holds documents, and records of where they came from (crawler/archive.py). Taking them
 in again, in the order of the records, gives the registry that they are the archive of.
 """
 
@@ -12,9 +12,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import DocumentError, ListShrunk, MissingFile
-from suanbei.crawler.archive import Archive
-from suanbei.crawler.ingest import parse_bytes
-from suanbei.crawler.provenance import Record, origins
+from suanbei.crawler.archive import Archive, OriginRecord, origins
+from suanbei.crawler.pipeline import read_document
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import Import, import_document
 from suanbei.registry.importing.published import PUBLISHED_FIELDS
@@ -29,7 +28,7 @@ from suanbei.registry.models import (
     Version,
 )
 
-Progress = Callable[[Record], None]
+Progress = Callable[[OriginRecord], None]
 
 
 @dataclass(slots=True)
@@ -56,7 +55,7 @@ def rebuild(archive: Archive, into: Database, on_progress: Progress = lambda _: 
             result.missing.append(record.sha256)
             continue
         try:
-            parsed = parse_bytes(
+            parsed = read_document(
                 data, record.origin.label or record.sha256, record.origin, record.period
             )
             one = Import(parsed, record.sha256, len(data), record.origin, accept=record.accept)

@@ -1,33 +1,32 @@
-"""What a crawl brought: what it hands over, what it is told back, and what it sums up."""
+"""What a crawl brought, source by source, and the one type of a fetched document."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
-from suanbei.crawler.sources import Register, Source
+from suanbei.common.errors import SuanbeiError
+from suanbei.crawler.sources import Source
+from suanbei.registry.importing.batches import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """One document as it came, with where it was found.
+class FetchedDocument:
+    """One document as it came: its bytes, their sha256, and where it was found.
 
-    Addresses are public ones. `label` is the text of its link (a deregistration's title).
-    `published_on` is None where the page grows and so says nothing of this document. `ordinal` is
-    N of 第N批 or 附件N. `fetched_at` is aware, in UTC.
+    `source` is its name in `data/sources.yml`. The addresses of `origin` are public ones; its
+    `published_on` is None where the page grows and so says nothing of this document.
     """
 
     source: str
-    register: Register
-    notice_url: str
-    notice_title: str
-    published_on: date | None
-    document_url: str
-    label: str
-    ordinal: int | None
     body: bytes
     sha256: str
-    fetched_at: datetime
+    origin: Origin
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return self.origin.label or self.origin.document_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,13 @@ class Outcome:
     code: str = ""
     message: str = ""
 
+    @classmethod
+    def failed(cls, error: SuanbeiError) -> "Outcome":
+        """The document could not be read or kept."""
+        return cls("failed", code=error.code, message=str(error))
 
-Sink = Callable[[Fetched], Outcome]
+
+ImportDocument = Callable[[FetchedDocument], Outcome]
 """Takes a document in, whole: archives, parses, imports. May block; never called twice at once."""
 
 
@@ -57,7 +61,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SeenNotice:
-    """A notice that a crawl came across. `documents` counts its attachments; 0 if not read."""
+    """A notice that a crawl came across. `documents` counts its attachments; 0 if not read.
+
+    `leftovers` are labels of links that look like documents but match no pattern of the source.
+    """
 
     url: str
     title: str
@@ -72,7 +79,9 @@ class SourceReport:
     """What a crawl brought from one source.
 
     Of the documents `found`, `skipped` ones were known and not fetched; the rest is new, same,
-    changed or failed. `retried` counts requests that were made again.
+    changed or failed. `retried` counts requests that were made again. `pending` counts requests
+    and documents that are not done with; `awaited` has the labels of documents found and not yet
+    imported, by address.
     """
 
     source: Source
@@ -89,17 +98,46 @@ class SourceReport:
     failures: list[Failure] = field(default_factory=list)
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    pending: int = 0
+    awaited: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         """Whether everything there was has been had and kept."""
         return not self.failures
 
-    def take(self, outcome: Outcome) -> None:
+    def ask(self) -> None:
+        """One more request is made."""
+        self.started_at = self.started_at or datetime.now(UTC)
+        self.pending += 1
+
+    def settle(self) -> None:
+        """A request, and what came of it, is done with."""
+        self.pending -= 1
+        if not self.pending:
+            self.finished_at = datetime.now(UTC)
+
+    def find_document(self, url: str, label: str, *, known: bool) -> None:
+        """A document was found; one that is not known will be fetched."""
+        self.found += 1
+        if known:
+            self.skipped += 1
+        else:
+            self.awaited[url] = label
+
+    def take(self, outcome: Outcome, url: str = "", label: str = "") -> None:
         """Count what became of one document."""
+        self.awaited.pop(url, None)
         setattr(self, outcome.status, getattr(self, outcome.status) + 1)
         self.filings_added += outcome.added
         self.filings_changed += outcome.changed
+        if outcome.status == "failed":
+            self.failures.append(Failure(url, label, outcome.code, outcome.message))
+
+    def fail(self, url: str, label: str, error: SuanbeiError) -> None:
+        """A page, list or document could not be had."""
+        self.failed += self.awaited.pop(url, None) is not None
+        self.failures.append(Failure(url, label, error.code, str(error)))
 
 
 @dataclass(slots=True)
@@ -119,3 +157,15 @@ class CrawlReport:
     def failures(self) -> list[Failure]:
         """The failures of all sources."""
         return [failure for report in self.sources.values() for failure in report.failures]
+
+    def end(self, error: SuanbeiError | None) -> None:
+        """The crawl is over. `error` says why it was ended early: what is still awaited, and every
+        source that is not done, has failed by it."""
+        self.finished_at = datetime.now(UTC)
+        if error is None:
+            return
+        for source in self.sources.values():
+            if source.finished_at is None and not source.awaited:
+                source.fail(source.source.starts[0].url, "", error)
+            for url, label in list(source.awaited.items()):
+                source.fail(url, label, error)

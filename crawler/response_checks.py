@@ -1,7 +1,13 @@
-"""Tells a document, page or list from what is sent in its place: pure rules on bytes."""
+"""Tells a document, page or list from what is sent in its place: pure rules on bytes.
+
+Formats that carry check sums are checked by them: a document that was damaged on its way reads like
+a changed list, and rows would be told of as gone that nobody has taken back.
+"""
 
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,39 +21,44 @@ from suanbei.common.errors import (
     TruncatedBodyError,
     UnexpectedAnswer,
 )
-from suanbei.crawler.integrity import damage_in
+from suanbei.crawler.sources import Source
+from suanbei.parsers.limits import MAX_UNPACKED_BYTES
 
-Expected = Literal["page", "list", "document"]
+Kind = Literal["page", "list", "document"]
 
 _HEAD = 20_000
 _SMALL = 200_000
 _CONTAINERS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PDF_END = 4_096
+_COMPRESSED = re.compile(
+    rb"/Filter\s*\[?\s*/FlateDecode\b(?:(?!endobj|endstream).){0,1000}?>>\s*stream\r?\n", re.DOTALL
+)
+"""Up to the first byte of a PDF stream whose outermost filter is zlib, which ends in a check sum."""
 _PASSING = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 
 
-Advice = Literal["retry", "leave", "final"]
-"""Ask again soon; leave the host alone, it wants fewer requests; asking again does not help."""
-
-
-def advice_on(error: FetchError, status: int) -> Advice:
-    """What to do after an answer that was not the one asked for."""
-    if isinstance(error, FirewallError):
-        return "leave"
-    return "retry" if status in _PASSING or 200 <= status < 300 else "final"
-
-
 @dataclass(frozen=True, slots=True)
-class Expectation:
-    """What an answer should be: its kind, a document's formats, words of a firewall's page."""
+class Target:
+    """What a request asks for. `url` and `referer` are public addresses; documents have a label."""
 
-    kind: Expected
-    formats: tuple[str, ...] = ()
-    firewall_marks: tuple[str, ...] = ()
+    source: Source
+    kind: Kind
+    url: str
+    referer: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        """What it is called in messages."""
+        return self.label or self.url
 
 
-def check_answer(name: str, status: int, body: bytes, expectation: Expectation) -> None:
-    """Do nothing if the answer is what was asked for. `name` is for messages.
+def is_passing(status: int) -> bool:
+    """Whether asking again may help after an answer of this status that was not the one asked for."""
+    return status in _PASSING or 200 <= status < 300
+
+
+def check_answer(target: Target, status: int, body: bytes, marks: Collection[str]) -> None:
+    """Do nothing if the answer is what was asked for. `marks` are words of a firewall's page.
 
     Raises:
         FirewallError: a firewall's page, whatever its status.
@@ -57,14 +68,14 @@ def check_answer(name: str, status: int, body: bytes, expectation: Expectation) 
         UnexpectedAnswer: not a document of the source's formats.
         FetchError: any other status than 200.
     """
-    if is_firewall(body, expectation.firewall_marks):
-        raise FirewallError(f"{name}: a firewall page (HTTP {status})")
+    if is_firewall(body, marks):
+        raise FirewallError(f"{target}: a firewall page (HTTP {status})")
     if status != 200:
-        raise FetchError(f"{name}: HTTP {status}")
+        raise FetchError(f"{target}: HTTP {status}")
     if not body.strip():
-        raise EmptyBodyError(f"{name}: HTTP 200 and an empty body")
-    if expectation.kind == "document":
-        _check_document(name, body, expectation.formats)
+        raise EmptyBodyError(f"{target}: HTTP 200 and an empty body")
+    if target.kind == "document":
+        _check_document(str(target), body, target.source.formats)
 
 
 def is_firewall(body: bytes, marks: Collection[str]) -> bool:
@@ -123,3 +134,39 @@ def _check_document(name: str, body: bytes, formats: Collection[str]) -> None:
         raise UnexpectedAnswer(f"{name}: {kind} where {' or '.join(formats)} is expected")
     if damage := damage_in(body, kind):
         raise DamagedBodyError(f"{name}: damaged: {damage}")
+
+
+def damage_in(body: bytes, kind: str) -> str:
+    """What the check sums of a document contradict; empty if nothing. `kind` is of `kind_of`.
+
+    Some writers get them wrong: a document that comes so a second time is as it is published.
+    """
+    if kind in ("docx", "xlsx"):
+        return _damage_in_zip(body)
+    return _damage_in_pdf(body) if kind == "pdf" else ""
+
+
+def _damage_in_zip(body: bytes) -> str:
+    try:
+        with zipfile.ZipFile(BytesIO(body)) as container:
+            if sum(part.file_size for part in container.infolist()) > MAX_UNPACKED_BYTES:
+                return ""  # refused by whoever reads it
+            name = container.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        return " ".join(str(error).split())
+    except (RuntimeError, NotImplementedError):  # encrypted, or packed by other means
+        return ""
+    return f"{name} does not fit its check sum" if name else ""
+
+
+def _damage_in_pdf(body: bytes) -> str:
+    for found in _COMPRESSED.finditer(body):
+        end = body.find(b"endstream", found.end())
+        unpacking = zlib.decompressobj()
+        try:
+            unpacking.decompress(body[found.end() : end], MAX_UNPACKED_BYTES)
+        except zlib.error as error:
+            return f"a stream at byte {found.end()} cannot be unpacked ({error})"
+        if end < 0 or not (unpacking.eof or unpacking.unconsumed_tail):
+            return f"the stream at byte {found.end()} has no end"
+    return ""

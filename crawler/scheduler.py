@@ -1,25 +1,34 @@
-"""Crawls on schedule, in the background: one pass at a time among any number of processes.
+"""When to crawl, and the process that does: cron settings in Beijing time.
 
 APScheduler says when a pass is due; the database says whether it is still to be made: another
-watcher may have made it, or died over it. What was missed is caught up once. A slow loop of its
-own, by a clock that never jumps, notices passes that were missed, and clocks that were moved.
+process may have made it, or died over it. What was missed is due, once. The pass itself is an
+ordinary `suanbei crawl` in a process of its own, which takes the lock that all passes need.
+
+A slow loop of its own, by a clock that never jumps, notices passes that were missed, and clocks
+that were moved.
 """
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise, takewhile
+from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from suanbei.common.dates import BEIJING, rfc3339
-from suanbei.common.errors import AlreadyRunning, DatabaseUnavailable, SuanbeiError
-from suanbei.crawler.crawl import Works, run_pass
-from suanbei.crawler.report import CrawlReport
-from suanbei.crawler.schedule import COVERING, Kind, Schedule, trigger
+from suanbei.common.errors import DatabaseUnavailable, UsageError
+from suanbei.common.settings import Settings
 from suanbei.registry.crawl_runs import is_done
-from suanbei.registry.leases import Lease
+from suanbei.registry.database import Database
 from suanbei.registry.watcher_state import write_note
 
 TICK_SECONDS = 5.0
@@ -28,29 +37,42 @@ GRACE = timedelta(seconds=60)
 """How long after its time (and jitter) a pass counts as missed."""
 JUMP_SECONDS = 30.0
 """A wall clock that has moved so much against the steady one was set."""
-_NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
+PARTING_SECONDS = 20.0
+"""How long a crawl that is told to end may take to put everything away."""
+CANNOT = 3
+"""Exit code of a crawl that could not be made, or of which a source failed."""
 
 log = logging.getLogger(__name__)
 
+Kind = Literal["full", "pass"]
+KINDS: tuple[Kind, ...] = ("full", "pass")
+"""A full pass reads every document again; it does all that another pass does, and comes first."""
+COVERING: dict[Kind, tuple[Kind, ...]] = {"full": ("full",), "pass": ("full", "pass")}
+"""Which passes do the work of one."""
 
-class Watcher:
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OF_THE_TIME_BETWEEN = 10
+"""A pass is put off by a tenth of the time to the one after it at most: every minute stays every minute."""
+_LOOKING_BACK = (
+    timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=32),
+    timedelta(days=366),
+)  # fmt: skip
+_NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
+
+
+class Scheduler:
     """The schedule of one process. Made and started once; stopping ends a pass under way."""
 
-    def __init__(
-        self, works: Works, on_pass: Callable[[CrawlReport], None] = lambda _: None
-    ) -> None:
-        self._works, self._on_pass = works, on_pass
-        self._schedule = Schedule.of(works.settings)
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings, self._database = settings, database
+        self._schedule = Schedule.of(settings)
         self._stop, self._working = threading.Event(), threading.Lock()
-        self._lease = Lease(works.database, "crawl")
         self._scheduler = BackgroundScheduler(timezone=BEIJING)
-        self._thread = threading.Thread(target=self._tick, name="watcher", daemon=True)
-        self._jobs = {kind: f"crawl-{kind}" for kind in self._schedule.crons}
+        self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Begin to watch."""
-        for kind in self._jobs:
-            self._plan(kind)
+        self._plan()
         self._scheduler.start()
         self._thread.start()
 
@@ -63,26 +85,24 @@ class Watcher:
     @property
     def is_alive(self) -> bool:
         """Whether it goes on watching."""
-        return self._thread.is_alive()
+        return self._thread.is_alive() and self._scheduler.running
 
-    def _plan(self, kind: Kind) -> None:
-        when = trigger(self._schedule.crons[kind], self._schedule.jitter[kind])
-        self._scheduler.add_job(
-            self._attempt, when, args=[kind],
-            id=self._jobs[kind], replace_existing=True, coalesce=True, max_instances=1,
-            misfire_grace_time=None,
-        )  # fmt: skip
+    def _plan(self) -> None:
+        for kind, cron in self._schedule.crons.items():
+            self._scheduler.add_job(
+                self._make, trigger(cron, self._schedule.jitter[kind]), args=[kind], id=kind,
+                replace_existing=True, coalesce=True, max_instances=1, misfire_grace_time=None,
+            )  # fmt: skip
 
     def _tick(self) -> None:
         noted = float("-inf")
         offset = time.time() - time.monotonic()
         while not self._stop.is_set():
-            now = time.time() - time.monotonic()
-            if abs(now - offset) > JUMP_SECONDS:
-                log.warning("the clock was moved by %.0f s: planning anew", now - offset)
-                for kind in self._jobs:
-                    self._plan(kind)
-            offset = now
+            moved = time.time() - time.monotonic() - offset
+            if abs(moved) > JUMP_SECONDS:
+                log.warning("the clock was moved by %.0f s: planning anew", moved)
+                self._plan()
+            offset += moved
             try:
                 if time.monotonic() - noted > NOTE_SECONDS:
                     self._note()
@@ -94,63 +114,195 @@ class Watcher:
 
     def _note(self) -> None:
         """Tell others what is planned, and that somebody watches."""
-        now = datetime.now(UTC)
-        plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in self._jobs}
-        value = {"schedule": dict(self._schedule.crons), "next": plans}
-        with self._works.database.write() as session:
-            write_note(session, "schedule", value)
+        now, crons = datetime.now(UTC), self._schedule.crons
+        plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in crons}
+        with self._database.write() as session:
+            write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
 
     def _catch_up(self) -> None:
-        """Make the pass that was missed, once, in the scheduler's own threads."""
+        """A pass that was missed is due now, once."""
         if self._working.locked():
             return
-        now = datetime.now(UTC)
-        for kind in self._jobs:
-            due = self._schedule.last(kind, now)
-            late = now - self._schedule.jitter[kind] - GRACE
-            if due and due <= late and not self._is_done(kind):
-                log.info("catching up on the %s of %s", _NAMES[kind], due)
+        for kind in self._schedule.crons:
+            late = datetime.now(UTC) - self._schedule.jitter[kind] - GRACE
+            if is_due(self._database, self._schedule, kind, late):
+                log.info("a %s was missed: catching up", _NAMES[kind])
                 self._scheduler.add_job(
-                    self._attempt, args=[kind], id="catch-up", replace_existing=True,
+                    self._make, args=[kind], id="missed", replace_existing=True,
                     misfire_grace_time=None,
                 )  # fmt: skip
                 return
 
-    def _is_done(self, kind: Kind) -> bool:
-        now = datetime.now(UTC)
-        due = self._schedule.last(kind, now)
-        with self._works.database.read() as session:
-            return due is None or is_done(session, COVERING[kind], due, now)
-
-    def _attempt(self, kind: Kind) -> None:
-        """Make a pass, unless somebody else does, or did."""
+    def _make(self, kind: Kind) -> None:
+        """Make a pass, unless it is made already; another process may be at it, then wait."""
         if not self._working.acquire(blocking=False):
             return
         try:
-            if not self._is_done(kind):
-                self._make(kind)
-        except AlreadyRunning as error:
-            log.debug("%s", error)
-        except SuanbeiError as error:
-            log.error("the %s failed: %s", _NAMES[kind], error)
+            if is_due(self._database, self._schedule, kind, datetime.now(UTC)):
+                self._crawl(kind)
+        except DatabaseUnavailable as error:
+            log.warning("the %s waits: %s", _NAMES[kind], error)
+        except OSError as error:
+            log.error("the %s cannot be started: %s", _NAMES[kind], error)
         finally:
             self._working.release()
 
-    def _make(self, kind: Kind) -> None:
-        report = run_pass(
-            self._works, kind, "schedule", lease=self._lease,
-            stop=self._stop.is_set, still_due=lambda: not self._is_done(kind),
+    def _crawl(self, kind: Kind) -> None:
+        """Run `suanbei crawl` to its end; a process that hangs is ended by force."""
+        full = ["--full"] if kind == "full" else []
+        # -P: a folder named like one of our packages, in whatever folder one stands, is not ours.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "suanbei", "crawl", "--scheduled", *full],
+            stdin=subprocess.DEVNULL, env=os.environ | self._settings.as_environment(),
+            start_new_session=True,  # Ctrl-C is for this process, which knows what to do
         )  # fmt: skip
-        if report is not None and not self._stop.is_set():
-            log.info("%s: %s", _NAMES[kind], _in_short(report))
-            for failure in report.failures:
-                log.warning("%s: %s", failure.label or failure.url, failure.message)
-            self._on_pass(report)
+        begun = time.monotonic()
+        try:
+            while process.poll() is None:
+                if self._stop.wait(0.2):
+                    return
+                if time.monotonic() - begun > pass_seconds(self._settings) + PARTING_SECONDS:
+                    log.error("the %s hangs: ended by force", _NAMES[kind])
+                    process.kill()
+            if process.returncode not in (0, CANNOT):
+                log.error("the %s ended with code %d", _NAMES[kind], process.returncode)
+        finally:
+            _end(process)
 
 
-def _in_short(report: CrawlReport) -> str:
-    counts = {
-        name: sum(getattr(source, name) for source in report.sources.values())
-        for name in ("new", "changed", "same", "skipped", "failed")
-    }
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+def is_due(database: Database, schedule: "Schedule", kind: Kind, now: datetime) -> bool:
+    """Whether a pass whose time has come by `now` is still to be made.
+
+    Raises:
+        DatabaseUnavailable: nobody can tell.
+    """
+    due = schedule.last(kind, now)
+    if due is None:
+        return False
+    with database.read() as session:
+        return not is_done(session, COVERING[kind], due, datetime.now(UTC))
+
+
+def pass_seconds(settings: Settings) -> float:
+    """How many seconds a pass may take, by the delay between requests."""
+    return 7200 + 500 * settings.delay
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a crawl that may still run: kindly, or else by force."""
+    if process.poll() is None:
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(PARTING_SECONDS)
+        return
+    process.kill()
+    process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The passes that are planned, and by how much each may be put off, at random.
+
+    A kind without cron fields never comes.
+    """
+
+    crons: dict[Kind, str]
+    jitter: dict[Kind, timedelta]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Schedule":
+        """The schedule of the settings.
+
+        Raises:
+            UsageError: cron fields that make no sense, naming the setting.
+        """
+        crons: dict[Kind, str] = {}
+        for kind, name in (("full", "full_schedule"), ("pass", "schedule")):
+            if expression := getattr(settings, name).strip():
+                try:
+                    trigger(expression)
+                except ValueError as error:
+                    message = f"SUANBEI_{name.upper()}={expression!r}: {error}"
+                    raise UsageError(message) from error
+                crons[kind] = expression  # type: ignore[index]
+        most = timedelta(seconds=settings.jitter)
+        return cls(crons, {kind: min(most, _room(cron)) for kind, cron in crons.items()})
+
+    def last(self, kind: Kind, now: datetime) -> datetime | None:
+        """When the last pass of a kind was due; None if there is none within a year."""
+        if kind not in self.crons:
+            return None
+        for window in _LOOKING_BACK:
+            times = list(_times(self.crons[kind], now - window, now))
+            if times:
+                return times[-1]
+        return None
+
+    def next(self, kind: Kind, now: datetime) -> datetime | None:
+        """When the next pass of a kind is due, without jitter."""
+        if kind not in self.crons:
+            return None
+        found: datetime | None = trigger(self.crons[kind]).get_next_fire_time(
+            None, now.astimezone(BEIJING) + timedelta(microseconds=1)
+        )
+        return found
+
+    def next_of_any(self, now: datetime) -> datetime | None:
+        """When the next pass of any kind is due."""
+        times = [time for kind in KINDS if (time := self.next(kind, now))]
+        return min(times, default=None)
+
+
+def trigger(expression: str, jitter: timedelta = timedelta()) -> CronTrigger:
+    """The trigger for five cron fields, in Beijing time, put off by up to `jitter` each time.
+
+    Days of the week count as in every crontab: 0 and 7 are Sunday.
+
+    Raises:
+        ValueError: cron fields that make no sense.
+    """
+    fields = expression.split()
+    if len(fields) != 5:
+        raise ValueError(f"five cron fields are needed, not {len(fields)}")
+    minute, hour, day, month, weekday = fields
+    return CronTrigger(
+        minute=minute, hour=hour, day=day, month=month, day_of_week=_named_days(weekday),
+        timezone=BEIJING, jitter=jitter.total_seconds() or None,
+    )  # fmt: skip
+
+
+def _named_days(field: str) -> str:
+    """Weekdays by name: APScheduler numbers them from Monday, crontabs from Sunday.
+
+    >>> _named_days("1-5"), _named_days("0,6"), _named_days("5-7"), _named_days("*/2")
+    ('mon,tue,wed,thu,fri', 'sun,sat', 'fri,sat,sun', 'sun,tue,thu,sat')
+    """
+    if field == "*" or any(letter.isalpha() for letter in field):
+        return field
+    days: list[str] = []
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = span.partition("-")
+        low, high = (0, 6) if span == "*" else (int(first), int(last or (6 if step else first)))
+        if not 0 <= low <= high <= 7:
+            raise ValueError(f"no days of the week: {part!r}")
+        days += [_DAYS[n] for n in range(low, high + 1, int(step or 1))]
+    return ",".join(dict.fromkeys(days))
+
+
+def _times(expression: str, after: datetime, upto: datetime) -> Iterator[datetime]:
+    return takewhile(lambda moment: moment <= upto, _fires(expression, after))
+
+
+def _room(expression: str) -> timedelta:
+    """How far a pass may be put off without coming near the next one."""
+    coming = islice(_fires(expression, datetime.now(BEIJING)), 20)
+    gaps = [later - earlier for earlier, later in pairwise(coming)]
+    return min(gaps, default=timedelta(days=1)) / _OF_THE_TIME_BETWEEN
+
+
+def _fires(expression: str, after: datetime) -> Iterator[datetime]:
+    found, moment = trigger(expression), after.astimezone(BEIJING)
+    while (fires := found.get_next_fire_time(None, moment)) is not None:
+        yield fires
+        moment = fires + timedelta(microseconds=1)

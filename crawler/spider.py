@@ -1,115 +1,371 @@
-"""The spider: asks for the targets of a walk, and brings the answers back to it."""
+"""The spider: from the start pages and lists of every source to their documents.
 
-from collections.abc import AsyncIterator, Iterator
+Callbacks follow the way of the sites: a list leads to notices' pages, a page to its attachments,
+an attachment is a `FetchedDocument`, which the pipeline imports. Requests go to the addresses of
+the settings; everything that is kept or told has the public ones.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from scrapy import FormRequest, Request, Spider, signals
-from scrapy.exceptions import CloseSpider
-from scrapy.http import Response, TextResponse
-from scrapy.robotstxt import RobotParser
+from scrapy.http import Response
 
-from suanbei.common.errors import FetchError, SuanbeiError
-from suanbei.crawler.events import Asked, Broken
-from suanbei.crawler.job import Job
-from suanbei.crawler.retries import LONGEST_WAIT, target_of
-from suanbei.crawler.sources import NoticeListStart, Source
-from suanbei.crawler.targets import Answer, Target
-from suanbei.crawler.teller import Emit
-from suanbei.crawler.throttle import Pace, attempt_of, host_of
-from suanbei.crawler.walk import Walk
+from suanbei.common.errors import (
+    FetchError,
+    NothingListed,
+    RegistryError,
+    SuanbeiError,
+    UnexpectedAnswer,
+)
+from suanbei.crawler.middlewares import to_fetch_error
+from suanbei.crawler.notice_lists import (
+    ChannelPaging,
+    ListedNotice,
+    about,
+    read_channel,
+    read_notice_list,
+)
+from suanbei.crawler.pages import read_page
+from suanbei.crawler.report import (
+    CrawlReport,
+    FetchedDocument,
+    ImportDocument,
+    Outcome,
+    SeenNotice,
+    SourceReport,
+)
+from suanbei.crawler.response_checks import Kind, Target
+from suanbei.crawler.sources import (
+    Catalogue,
+    ChannelListStart,
+    NoticeListStart,
+    PageStart,
+    Register,
+    Source,
+    Start,
+)
+from suanbei.crawler.urls import PublicUrls, home_of
+from suanbei.registry.importing.batches import Origin
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+OnProgress = Callable[[SourceReport, str], None]
+"""Told of every change in a source's report, with a line of what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlJob:
+    """What a crawl works with.
+
+    `known` holds public addresses of notices and documents that need not be fetched this time.
+    """
+
+    catalogue: Catalogue
+    urls: PublicUrls
+    import_document: ImportDocument
+    known: Collection[str] = ()
+    on_progress: OnProgress = lambda report, note: None
+
+
+def _ends_request(callback: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """What a callback cannot make sense of is a failure; the request is done with afterwards."""
+
+    @wraps(callback)
+    def parse(
+        spider: "RegisterSpider", response: Response, target: Target, **facts: Any
+    ) -> Iterator[Any]:
+        try:
+            yield from callback(spider, response, target, **facts)
+        except FetchError as error:
+            spider.fail(target, error)
+        spider.settle(target)
+
+    return parse
+
 
 class RegisterSpider(Spider):
-    """One pass over all sources of a job; everything it finds is told by `emit`.
+    """One pass over all sources of a catalogue.
 
-    One spider for all sources, because politeness belongs to a host, not to a source.
+    One spider for all of them, because politeness belongs to a host, not to a source.
     """
 
     name = "registers"
 
-    def __init__(self, job: Job, emit: Emit, walk: Walk) -> None:
+    def __init__(self, job: CrawlJob, report: CrawlReport) -> None:
         super().__init__()
-        self.job, self.emit, self.walk = job, emit, walk
-        self.pace = Pace(job.delay)
+        self.job, self.report, self.urls = job, report, job.urls
+        self.broken: RegistryError | None = None
+        self.reason = ""
+        self._met: set[tuple[str, str, str]] = set()
+        self._channels: dict[tuple[str, str], ChannelPaging] = {}
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
         """Made by Scrapy."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.on_error, signals.spider_error)
-        crawler.signals.connect(spider.on_robots, signals.robots_parsed)
-        crawler.signals.connect(spider.on_sent, signals.request_reached_downloader)
+        crawler.signals.connect(spider.on_spider_error, signals.spider_error)
+        crawler.signals.connect(spider.on_item_error, signals.item_error)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests of every source."""
-        for target in self.walk.starts():
-            yield self.request(target)
+        for source in self.job.catalogue.sources:
+            for start in source.starts:
+                yield self._start_request(source, start)
 
-    def request(self, target: Target) -> Request:
-        """The request for a target, to where its public address is asked for."""
+    def closed(self, reason: str) -> None:
+        """Called by Scrapy at the end; `reason` is `finished` if all is done."""
+        self.reason = reason
+
+    @_ends_request
+    def parse_page(
+        self,
+        response: Response,
+        target: Target,
+        start: PageStart | None = None,
+        listed: ListedNotice | None = None,
+    ) -> Iterator[Request]:
+        """The attachments of a notice's page. `listed` is what a list said of it."""
+        rules = target.source.attachments
+        if rules is None:
+            raise UnexpectedAnswer(f"{target.url}: a page of a source without `attachments`")
+        page = read_page(response.text, rules, target.url)
+        day = page.published_on or (listed.published_on if listed else None)
+        notice = ListedNotice(page.title, target.url, None if start and start.grows else day)
+        self._see(target.source, notice, len(page.attachments), leftovers=page.leftovers)
+        for link in page.attachments:
+            try:
+                url = self.urls.public(link.href, target.url)
+            except UnexpectedAnswer as error:
+                self.fail(target, error)
+                continue
+            document = Target(target.source, "document", url, target.url, link.label)
+            ordinal = (start.ordinal if start else None) or link.ordinal
+            yield from self._documents(document, notice, ordinal)
+
+    @_ends_request
+    def parse_notice_list(
+        self, response: Response, target: Target, start: NoticeListStart
+    ) -> Iterator[Request]:
+        """The notices of the filing system's list: their pages, or their documents themselves."""
+        notices = about(read_notice_list(response.body, target.url), start.title)
+        if not notices:
+            raise NothingListed(f"{target.url}: no notice's title matches {start.title.pattern!r}")
+        if start.follow == "page":
+            yield from self._pages(target, notices)
+            return
+        for notice in notices:
+            yield from self._download(target, start, notice)
+
+    @_ends_request
+    def parse_channel(
+        self, response: Response, target: Target, start: ChannelListStart
+    ) -> Iterator[Request]:
+        """The pages of one page of a channel's notices, and the next page of the channel."""
+        paging = self._channels.setdefault(
+            (target.source.name, target.url),
+            ChannelPaging(start, target.url, lambda notice: self._is_known(notice, target.url)),
+        )
+        yield from self._pages(target, paging.take(read_channel(response.body, target.url)))
+        try:
+            paging.check()
+        except FetchError as error:
+            self.fail(target, error)
+        if paging.goes_on:
+            yield self._channel_request(target, start, paging.number + 1)
+
+    def parse_document(
+        self, response: Response, target: Target, notice: ListedNotice, ordinal: int | None
+    ) -> Iterator[FetchedDocument]:
+        """A document; its request is done with when the pipeline has imported it."""
+        source = target.source.name
+        origin = Origin(
+            # National registers are CAC's own; others say whose they are.
+            source="cac" if source in set(Register) else source,
+            notice_url=notice.link, notice_title=notice.title, published_on=notice.published_on,
+            document_url=target.url, label=target.label, ordinal=ordinal,
+            fetched_at=datetime.now(UTC),
+        )  # fmt: skip
+        digest = hashlib.sha256(response.body).hexdigest()
+        yield FetchedDocument(source, response.body, digest, origin)
+
+    def on_failure(self, failure: Any) -> None:
+        """A request has failed for good."""
+        target: Target = failure.request.cb_kwargs["target"]
+        error: SuanbeiError | None = to_fetch_error(failure.value, failure.request, target)
+        if error is None:
+            self.logger.error("%s: %s", target.url, failure.getTraceback())
+            error = SuanbeiError(f"{type(failure.value).__name__}: {failure.value}")
+        self.fail(target, error)
+        self.settle(target)
+
+    def on_spider_error(self, failure: Any, response: Any) -> None:
+        """An error in a callback is a failure of the source it happened in; Scrapy logs it."""
+        target: Target = response.request.cb_kwargs["target"]
+        self.fail(target, SuanbeiError(f"{type(failure.value).__name__}: {failure.value}"))
+        self.settle(target)
+
+    def on_item_error(self, item: FetchedDocument, failure: Any) -> None:
+        """An error in the pipeline is a failure of the document; Scrapy logs it."""
+        error = SuanbeiError(f"{item.name}: {type(failure.value).__name__}: {failure.value}")
+        self.imported(item, Outcome.failed(error))
+
+    def imported(self, item: FetchedDocument, outcome: Outcome) -> None:
+        """The pipeline is done with a document."""
+        report = self.report.sources[item.source]
+        report.take(outcome, item.origin.document_url, item.origin.label)
+        report.settle()
+        self._tell(report, outcome.message or item.name)
+
+    def fail(self, target: Target, error: SuanbeiError) -> None:
+        """Something cannot be had."""
+        report = self.report_of(target)
+        report.fail(target.url, target.label, error)
+        self._tell(report, f"{error.code}: {error}")
+
+    def settle(self, target: Target) -> None:
+        """A request is done with."""
+        report = self.report_of(target)
+        report.settle()
+        self._tell(report, "")
+
+    def retry(self, target: Target, code: str, seconds: float) -> None:
+        """A request failed and is made again; its host is left alone for `seconds` first."""
+        report = self.report_of(target)
+        report.retried += 1
+        self._tell(report, f"{code} ({seconds:.0f} s)")
+
+    def report_of(self, target: Target) -> SourceReport:
+        """The report of a request's source."""
+        return self.report.sources[target.source.name]
+
+    def _tell(self, report: SourceReport, note: str) -> None:
+        self.job.on_progress(report, note)
+
+    def _request(
+        self, target: Target, callback: Any, form: dict[str, str] | None = None, **kwargs: Any
+    ) -> Request:
+        """A request to where a public address is asked for; what comes of it is awaited."""
         politeness = target.source.politeness
         facts: dict[str, Any] = {
+            "callback": callback,
+            "errback": self.on_failure,
+            "cb_kwargs": {"target": target} | kwargs,
+            "dont_filter": True,  # each source counts what it finds by itself
             "meta": {
-                "target": target,
+                "hosts": self._hosts(target.source),
                 "download_timeout": politeness.timeout_seconds,
                 "download_maxsize": int(politeness.max_megabytes * 1_000_000),
+                "max_retry_times": politeness.attempts - 1,
             },
-            "callback": self.on_answer,
-            "errback": self.on_failure,
-            "dont_filter": True,
         }
-        url = self.job.urls.asked(target.url)
-        if target.form is not None:
-            return FormRequest(url, formdata=target.form, **facts)
-        return Request(url, **facts)
+        self.report_of(target).ask()
+        url = self.urls.asked(target.url)
+        return FormRequest(url, formdata=form, **facts) if form else Request(url, **facts)
 
-    def hosts_of(self, source: Source) -> set[str]:
+    def _start_request(self, source: Source, start: Start) -> Request:
+        url = self.urls.public(start.url)
+        if isinstance(start, PageStart):
+            target = Target(source, "page", url, home_of(url))
+            return self._request(target, self.parse_page, start=start)
+        target = Target(source, "list", url, home_of(url))
+        if isinstance(start, NoticeListStart):
+            return self._request(target, self.parse_notice_list, start=start)
+        return self._channel_request(target, start, 1)
+
+    def _channel_request(self, target: Target, start: ChannelListStart, number: int) -> Request:
+        form = start.form | {"perPage": str(start.per_page), "pageno": str(number)}
+        return self._request(target, self.parse_channel, form, start=start)
+
+    def _hosts(self, source: Source) -> frozenset[str]:
         """The hosts (with port) that a source may lead to, as they are asked."""
         urls = [start.url for start in source.starts] + [f"https://{h}/" for h in source.hosts]
         lists = [start for start in source.starts if isinstance(start, NoticeListStart)]
         urls += [start.download for start in lists if start.download]
-        return {urlsplit(self.job.urls.asked(url)).netloc for url in urls}
+        return frozenset(self.urls.asked(url).split("/")[2] for url in urls)
 
-    def on_answer(self, response: Response) -> Iterator[Request]:
-        """Take in a checked answer; ask for what follows from it."""
-        target: Target = response.meta["target"]
-        text = response.text if isinstance(response, TextResponse) else ""
-        try:
-            following = self.walk.answered(target, Answer(response.body, text, datetime.now(UTC)))
-        except OSError as error:
-            self.emit(Broken(message=f"{self.job.folder}: {error.strerror or error}"))
-            raise CloseSpider("broken") from error
-        for found in following:
-            yield self.request(found)
-
-    def on_failure(self, failure: Any) -> None:
-        """Take in that a target cannot be had; any other error is one of the project's own."""
-        if not isinstance(failure.value, FetchError):
-            self.on_error(failure, failure)
+    def _documents(
+        self, document: Target, notice: ListedNotice, ordinal: int | None = None
+    ) -> Iterator[Request]:
+        """The request for a document, if it was not met before and is not known."""
+        if not self._is_first(document.source, "document", document.url):
             return
-        request: Request = failure.request
-        self.walk.failed(request.meta["target"], failure.value, attempt_of(request))
+        known = document.url in self.job.known
+        report = self.report_of(document)
+        report.find_document(document.url, document.label, known=known)
+        if not known:
+            yield self._request(document, self.parse_document, notice=notice, ordinal=ordinal)
+            self._tell(report, "")
 
-    def on_sent(self, request: Request) -> None:
-        """Tell that the crawl is alive."""
-        target = target_of(request)
-        url = target.url if target else request.url
-        self.emit(Asked(url=url, attempt=attempt_of(request)))
+    def _download(
+        self, target: Target, start: NoticeListStart, notice: ListedNotice
+    ) -> Iterator[Request]:
+        """The document of a notice that has no page: its address stands for the notice's too."""
+        if not notice.notice_id or start.download is None:
+            self.fail(target, UnexpectedAnswer(f"{notice.title}: no noticeId"))
+            return
+        url = self.urls.public(start.download.format(notice_id=quote(notice.notice_id, safe="")))
+        notice = replace(notice, link=url)
+        self._see(target.source, notice, 1)
+        document = Target(target.source, "document", url, target.url, notice.title)
+        yield from self._documents(document, notice)
 
-    def on_robots(self, robotparser: RobotParser, request: Request) -> None:
-        """Take the pace that a robots.txt asks for, within reason."""
-        delay = robotparser.crawl_delay(self.job.user_agent) or 0.0
-        self.pace.slow_down(host_of(request), min(delay, LONGEST_WAIT))
+    def _pages(self, target: Target, notices: list[ListedNotice]) -> Iterator[Request]:
+        """The pages of notices that no other list has led to, and that are not known."""
+        for notice in notices:
+            try:
+                url = self._address_of(notice, target.url)
+            except UnexpectedAnswer as error:
+                self.fail(target, error)
+                continue
+            if not self._is_first(target.source, "page", url):
+                continue
+            if url in self.job.known:
+                self._see(target.source, replace(notice, link=url), 0, known=True)
+                continue
+            page = Target(target.source, "page", url, home_of(url))
+            yield self._request(page, self.parse_page, listed=notice)
 
-    def on_error(self, failure: Any, response: Any) -> None:
-        """Tell of an error in the project's own code as a failure of the source it happened in."""
-        request: Request = response.request
-        reason = f"{type(failure.value).__name__}: {failure.value}"
-        self.logger.error("%s: %s", request.url, failure.getTraceback())
-        self.walk.failed(request.meta["target"], SuanbeiError(reason), attempt_of(request))
+    def _address_of(self, notice: ListedNotice, page: str) -> str:
+        """The public address of a notice's page; some notices hold their text instead of one."""
+        if not notice.link.startswith(("http://", "https://", "/")):
+            raise UnexpectedAnswer(f"{notice.title}: no address in {notice.link[:80]!r}")
+        return self.urls.public(notice.link, page)
+
+    def _is_known(self, notice: ListedNotice, page: str) -> bool:
+        try:
+            return self._address_of(notice, page) in self.job.known
+        except UnexpectedAnswer:
+            return False
+
+    def _is_first(self, source: Source, kind: Kind, url: str) -> bool:
+        """Whether a page or document of a source is met for the first time."""
+        key = (source.name, kind, url)
+        met = key in self._met
+        self._met.add(key)
+        return not met
+
+    def _see(
+        self,
+        source: Source,
+        notice: ListedNotice,
+        documents: int,
+        *,
+        leftovers: tuple[str, ...] = (),
+        known: bool = False,
+    ) -> None:
+        """A notice was read, or is known."""
+        self._met.add((source.name, "page", notice.link))
+        seen = SeenNotice(
+            notice.link, notice.title, notice.published_on, documents, known, leftovers
+        )
+        self.report.sources[source.name].notices.append(seen)
+        for label in leftovers:
+            self.logger.warning("%s: a link that no pattern knows: %s", notice.link, label)

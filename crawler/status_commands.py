@@ -14,6 +14,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.database import open_database
+from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view
 
 _NEVER = Text("从未", "never")
@@ -23,6 +24,7 @@ _UNWATCHED = Text(
     "nobody watches: start suanbei up or suanbei watch",
 )
 _CRAWLING = Text("正在抓取：{holder}，自 {since}", "crawling: {holder}, since {since}")
+_SILENT = Text("{part}：自 {since} 起没有动静", "{part}: not heard of since {since}")
 _NEXT = Text("下次：{times}", "next: {times}")
 _COLUMNS = {
     "source": Text("来源", "Source"),
@@ -91,6 +93,7 @@ def render_status(view: dict[str, Any], language: Language) -> Group:
 
 def _watching(view: dict[str, Any], language: Language) -> list[str]:
     watching, crawl = view["watching"], view["leases"]["crawl"]
+    silent = [name for name, one in view["parts"].items() if one["state"] == "silent"]
     lines = [_UNWATCHED.say(language)]
     if watching["alive"]:
         lines = [_WATCHED.say(language, holder=view["leases"]["deliver"]["holder"] or "?")]
@@ -99,6 +102,13 @@ def _watching(view: dict[str, Any], language: Language) -> list[str]:
             for kind, at in sorted(watching["next"].items())
         ]
         lines.append(_NEXT.say(language, times=", ".join(times) or "-"))
+    lines += [
+        _SILENT.say(
+            language, part=NAMES[name].say(language),
+            since=_time(view["parts"][name]["heard_at"], language),
+        )
+        for name in silent
+    ]  # fmt: skip
     if crawl["holder"]:
         since = _time(crawl["since"], language)
         lines.append(_CRAWLING.say(language, holder=crawl["holder"], since=since))

@@ -62,3 +62,8 @@ class PublicUrls:
 
 def _is_under(url: str, base: str) -> bool:
     return url == base or url.startswith((base + "/", base + "?"))
+
+
+def home_of(url: str) -> str:
+    """The front page of an address's site."""
+    return "/".join(url.split("/")[:3]) + "/"

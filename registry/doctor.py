@@ -11,13 +11,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from suanbei.common.settings import Settings, shown_url
-from suanbei.common.texts import Text
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.series import series_title
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
-from suanbei.registry.status import WATCHER_SILENT
-from suanbei.registry.watcher_models import Alarm, Note
+from suanbei.registry.parts import NAMES, parts_view
+from suanbei.registry.queries.coverage import coverage, totals
+from suanbei.registry.watcher_models import Alarm
 
 LITTLE_SPACE = 1_000_000_000
 """Bytes of free disk below which a warning is due."""
@@ -51,8 +54,10 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
         yield from _database(database, session)
         yield _log(session)
         yield _lists(session)
+        yield from _totals(session)
+        yield from _missing(session)
         yield from _sources(session)
-        yield _watcher(session)
+        yield from _parts(session)
         yield from _alarms(session)
         yield _messages(session)
 
@@ -115,6 +120,28 @@ def _lists(session: Session) -> Finding:
     return _ok(f"{lists} 份清单，{filings} 条备案", f"{lists} lists, {filings} filings")
 
 
+def _totals(session: Session) -> Iterator[Finding]:
+    for one in totals(session):
+        zh, en = (
+            f"{series_title(one['series'], language)}" for language in (Language.ZH, Language.EN)
+        )
+        zh += f"：截至 {one['as_of']} 官方公布 {one['published']} 项，已收录 {one['held']} 项"
+        en += f": {one['published']} published as of {one['as_of']}, {one['held']} held"
+        yield _ok(zh, en) if one["held"] >= one["published"] else _warn(zh, en)
+
+
+def _missing(session: Session) -> Iterator[Finding]:
+    for series, one in coverage(session).items():
+        gaps = [gap for gap in one["missing"] if gap["kind"] != "total"]
+        if gaps:
+            zh, en = (
+                f"{series_title(series, language)}: "
+                + "; ".join(gap_text(gap, language) for gap in gaps)
+                for language in (Language.ZH, Language.EN)
+            )
+            yield _warn(zh, en)
+
+
 def _sources(session: Session) -> Iterator[Finding]:
     now = datetime.now(UTC)
     for one in session.execute(select(Check).order_by(Check.source)).scalars():
@@ -130,15 +157,17 @@ def _sources(session: Session) -> Iterator[Finding]:
             yield _ok(zh, en)
 
 
-def _watcher(session: Session) -> Finding:
-    note = session.get(Note, "schedule")
-    if note is None:
-        return _warn("无值守进程运行过", "no watcher has ever run: nothing is looked at by itself")
-    silent = (datetime.now(UTC) - note.at).total_seconds()
-    if silent > WATCHER_SILENT:
-        return _warn(f"值守进程已静默 {silent / 60:.0f} 分钟",
-                     f"no watcher has been heard of for {silent / 60:.0f} minutes")  # fmt: skip
-    return _ok("值守进程在运行", "a watcher is at work")
+def _parts(session: Session) -> Iterator[Finding]:
+    for name, one in parts_view(session).items():
+        zh, en = NAMES[name].zh, NAMES[name].en
+        if one["state"] == "alive":
+            yield _ok(f"{zh}：在运行", f"{en}: at work")
+        elif one["state"] == "never":
+            yield _warn(f"{zh}：从未运行（suanbei up 或 suanbei watch）",
+                        f"{en}: has never run (`suanbei up` or `suanbei watch`)")  # fmt: skip
+        else:
+            heard = one["heard_at"]
+            yield _warn(f"{zh}：自 {heard} 起没有动静", f"{en}: not heard of since {heard}")
 
 
 def _alarms(session: Session) -> Iterator[Finding]:

@@ -251,6 +251,15 @@ class Event(Base):
     data: Mapped[dict[str, Any]]
 
 
+class Gap(Base):
+    """Something that is known to be missing of a series, as every coverage shows it (`data`)."""
+
+    __tablename__ = "gaps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+
 class DataVersion(Base):
     """One row: the version of the data. Every write raises it, and holds its lock until it commits."""
 

@@ -12,26 +12,27 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.leases import holders
 from suanbei.registry.models import Check
 from suanbei.registry.notifications.outbox import count_states
-from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.parts import SILENT_SECONDS, parts_view
+from suanbei.registry.queries.coverage import coverage, totals
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Alarm, Run, Subscription
 from suanbei.registry.watcher_state import read_note
 
 RUNS_SHOWN = 10
-WATCHER_SILENT = 120
-"""Seconds after which a watcher that has not been heard of counts as gone."""
 
 
 def status_view(session: Session) -> View:
     """The state of watching and telling.
 
-    `version` is the newest event; `watching.next` says when the next passes are due;
+    `version` is the newest event; `parts` says of each part whether it lives; `watching.next` says when the next passes are due;
     `runs` are the last passes, the newest first; `sources` when each was last looked at;
-    `alarms` the monitors raised at present; `deliveries` how many wait or are parked.
+    `alarms` the monitors raised at present; `totals` the publisher's own counts beside ours;
+    `deliveries` how many wait or are parked.
     """
     return {
         "version": last_event_id(session),
         "watching": _watching(session),
+        "parts": parts_view(session),
         "leases": {
             name: {"holder": holder or None, "since": rfc3339(since) if holder else None}
             for name, (holder, since) in holders(session).items()
@@ -42,6 +43,7 @@ def status_view(session: Session) -> View:
         "subscriptions": _subscriptions(session),
         "deliveries": count_states(session),
         "coverage": coverage(session),
+        "totals": totals(session),
     }
 
 
@@ -74,7 +76,7 @@ def _watching(session: Session) -> dict[str, Any]:
     if note is None:
         return {"alive": False, "heard_at": None, "schedule": {}, "next": {}}
     silent = abs((datetime.now(UTC) - note.at).total_seconds())
-    alive = silent < WATCHER_SILENT
+    alive = silent < SILENT_SECONDS
     return {
         "alive": alive,
         "heard_at": rfc3339(note.at),

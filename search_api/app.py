@@ -1,16 +1,20 @@
 """The application: routes, errors and documentation over the services it is given."""
 
-from fastapi import FastAPI
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
-from suanbei.search_api import errors as problems
-from suanbei.search_api import pages
-from suanbei.search_api.cache import VersionCache
-from suanbei.search_api.change_notifier import Herald
+import anyio.to_thread
+from fastapi import Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from suanbei.search_api import errors, middleware, pages
+from suanbei.search_api.change_notifier import ChangeNotifier
 from suanbei.search_api.deps import Services
-from suanbei.search_api.edge import App
-from suanbei.search_api.edge.limits import problem_of
-from suanbei.search_api.edge.state import StateReader
-from suanbei.search_api.metrics import Meters
+from suanbei.search_api.keys import Keyring
+from suanbei.search_api.metrics import Metrics
+from suanbei.search_api.params import only_known_parameters
 from suanbei.search_api.routes import (
     batches,
     changes,
@@ -18,65 +22,90 @@ from suanbei.search_api.routes import (
     export,
     feeds,
     filings,
-    health,
-    metrics,
     scan,
-    search,
     stats,
-    status,
     subscriptions,
+    system,
     tables,
     verify,
 )
-from suanbei.search_api.routes.verify import MOST_KEPT
 from suanbei.search_api.stats import Statistics
+from suanbei.search_api.version_reader import VersionReader
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
+VERSION = "0.1.0"
 SECTIONS = (
     verify,
     tables,
     scan,
     filings,
     entities,
-    search,
     stats,
     export,
     batches,
     changes,
     feeds,
     subscriptions,
-    status,
-    health,
-    metrics,
+    system,
 )
+THREADS = 12
+"""Requests that read the registry at once: Python computes for one thread at a time, more would
+only take its lock from one another. Fewer than the database has connections."""
 
 
 def create_app(services: Services) -> FastAPI:
     """The API over these services.
 
     Raises:
-        UsageError: keys or proxies are named in a way that nobody could use.
+        UsageError: keys are named in a way that nobody could use.
     """
-    app = App(
+    Keyring(services.settings.api_keys)
+    app = FastAPI(
         title="Suanbei 算备",
         description=DESCRIPTION,
-        version="0.1.0",
+        version=VERSION,
         docs_url=None,
         redoc_url=None,
-        # Requests are counted by the edge; asking OpenTelemetry each time costs as much as a look-up.
+        redirect_slashes=False,  # Starlette would redirect to the host that the client named
+        dependencies=[Depends(only_known_parameters)],
+        # The middleware counts requests; asking OpenTelemetry each time costs as much as a look-up.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        responses=problems.RESPONSES,
+        responses=errors.RESPONSES,
+        lifespan=_lifespan,
     )
     app.state.services = services
-    app.state.reader = StateReader(services.database)
-    app.state.verdicts = VersionCache(MOST_KEPT)
-    app.state.meters = Meters(services)
+    app.state.metrics = Metrics(services)
     app.state.statistics = Statistics(services)
-    app.state.refusal = problem_of
-    app.state.herald = Herald(services.database)
-    problems.install(app)
+    app.state.notifier = ChangeNotifier(services.database)
+    errors.install(app)
     for section in SECTIONS:
         app.include_router(section.router)
     pages.install(app)
-    app.middleware_stack = app.build_middleware_stack()  # now: a bad setting is told at the start
+    # FastAPI keeps the routes of each section in a group of its own.
+    app.state.routes = [context.original_route for context in iter_route_contexts(app.routes)]
+    reader = VersionReader(services.database)
+    middleware.install(app, services.settings, reader, app.state.metrics)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The description of the API, made once, with errors under their own media type."""
+    if app.openapi_schema is None:
+        told = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        for operations in told["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if status in errors.RESPONSES and "application/json" in response["content"]:
+                        content = response["content"]["application/json"]
+                        response["content"] = {errors.MEDIA_TYPE: content}
+        app.openapi_schema = told
+    return app.openapi_schema

@@ -1,6 +1,7 @@
 """One shape for every error: RFC 9457 problem documents with a stable `code`."""
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,45 +10,56 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
 
 from suanbei.common.errors import SuanbeiError
+from suanbei.search_api.requests import allowed_methods, matching_route, route_path
 
 MEDIA_TYPE = "application/problem+json"
+CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+"""Stable codes for what the framework refuses; else the status's own name."""
 log = logging.getLogger(__name__)
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class InvalidPart(BaseModel):
+    """One part of a request that does not fit: `where` is its place, such as `query.limit`."""
+
+    where: str
+    detail: str
 
 
 class Problem(BaseModel):
-    """An error as every endpoint tells it."""
+    """An error as every endpoint tells it; `errors` names every part that does not fit (422)."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     code: str
-
-
-def problem(
-    status: int, code: str, detail: str, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    """The response for an error."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
-    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
-
-
-def document(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The description of an API with its errors under their own media type."""
-    for operations in openapi["paths"].values():
-        for operation in operations.values():
-            for status, response in operation["responses"].items():
-                if status in RESPONSES and "application/json" in response["content"]:
-                    response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
-    return openapi
+    errors: list[InvalidPart] | None = None
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": "A problem (RFC 9457)"} for status in ("4XX", "5XX")
 }
 """How errors are told, for every operation."""
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    errors: list[InvalidPart] | None = None,
+) -> JSONResponse:
+    """The response for an error."""
+    body = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors
+    )
+    said = body.model_dump(exclude=None if errors else {"errors"})
+    return JSONResponse(said, status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -58,25 +70,69 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _suanbei(_request: Request, error: Exception) -> JSONResponse:
+async def answer_to(scope: Scope, error: Exception) -> Response:
+    """The app's answer to an error that was raised outside of its routes."""
+    kind = SuanbeiError if isinstance(error, SuanbeiError) else Exception
+    handler: Handler = scope["app"].exception_handlers[kind]
+    return await handler(Request(scope), error)
+
+
+def invalid_parts(errors: Sequence[Any]) -> list[InvalidPart]:
+    """All validation errors in the order in which they were found, each once."""
+    parts = []
+    for error in errors:
+        where = ".".join(str(part) for part in error.get("loc", ()))
+        part = InvalidPart(where=where, detail=str(error.get("msg", "")))
+        if part not in parts:
+            parts.append(part)
+    return parts
+
+
+async def _suanbei(_request: Request, error: Exception) -> Response:
     known = error if isinstance(error, SuanbeiError) else SuanbeiError(str(error))
-    headers = {"WWW-Authenticate": "Bearer"} if known.http_status == 401 else None
+    headers = {}
+    if known.http_status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if known.retry_after is not None:
+        headers["Retry-After"] = str(known.retry_after)
+    if known.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        headers["Connection"] = "close"  # what is left of the body is not read
     return problem(known.http_status, known.code, str(known), headers)
 
 
-async def _validation(_request: Request, error: Exception) -> JSONResponse:
-    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-    where = ".".join(str(part) for part in first.get("loc", ()))
-    return problem(422, "invalid_request", f"{where}: {first.get('msg', error)}")
+async def _validation(_request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    parts = invalid_parts(found)
+    said = "; ".join(f"{part.where}: {part.detail}" for part in parts) or str(error)
+    return problem(422, "invalid_request", said, errors=parts)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    return problem(error.status_code, code, str(error.detail), dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request.scope))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
+    if error.status_code == HTTPStatus.NOT_FOUND and (path := _without_slash(request)):
+        return Response(status_code=308, headers={"Location": path})
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        headers["Connection"] = "close"
+    phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    return problem(
+        error.status_code, CODES.get(error.status_code, phrase), str(error.detail), headers
+    )
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+def _without_slash(request: Request) -> str:
+    """The path without a slash at its end, where there is a route of that name; never a host."""
+    path = "/" + request.url.path.strip("/")
+    if path == request.url.path or not matching_route({**request.scope, "path": path}):
+        return ""
+    return path + (f"?{request.url.query}" if request.url.query else "")
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, route_path(request.scope), exc_info=error)
     return problem(500, "internal_error", "The server failed; the failure is in its log.")

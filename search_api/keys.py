@@ -6,6 +6,7 @@ that one plain SHA-256 hides it. An entry that is a bare key is taken too, with 
 """
 
 import hashlib
+import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
+from starlette.types import Scope as AsgiScope
 
 from suanbei.common.errors import Forbidden, Unauthorized, UsageError
 from suanbei.search_api.deps import services
+from suanbei.search_api.requests import get_header
 
 PREFIX = "sbk_"
 _bearer = HTTPBearer(auto_error=False, description="a key of SUANBEI_API_KEYS")
@@ -81,10 +84,26 @@ def new_key(name: str, scope: Scope, until: date | None = None) -> tuple[str, st
     return key, entry
 
 
-def require_key(
-    request: Request,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> None:
+def bearer_of(scope: AsgiScope) -> str | None:
+    """The key that a request shows (`Authorization: Bearer KEY`); None without one."""
+    kind, _, key = get_header(scope, b"authorization").decode("latin-1").partition(" ")
+    return key.strip() if kind.lower() == "bearer" and key.strip() else None
+
+
+def client_name(scope: AsgiScope, api_keys: str) -> str:
+    """Who asks: `key:NAME` for the holder of a key, else the address; a /64 of IPv6 is one client."""
+    if (given := bearer_of(scope)) and (key := _keyring(api_keys).find(given)):
+        return f"key:{key.name}"
+    address: str = scope["client"][0] if scope.get("client") else ""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    except ValueError:
+        return address
+
+
+def require_key(request: Request, _documented: Annotated[object, Depends(_bearer)]) -> None:
     """Let the holder of a key in: `read` for what only reads, `write` for the rest.
 
     Raises:
@@ -92,7 +111,7 @@ def require_key(
         Forbidden: a key whose scope is too small.
     """
     scope = Scope.READ if request.method in _READING else Scope.WRITE
-    require_scope(request, given.credentials if given else None, scope)
+    require_scope(request, bearer_of(request.scope), scope)
 
 
 def require_scope(request: Request, given: str | None, scope: Scope) -> None:

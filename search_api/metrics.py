@@ -15,14 +15,15 @@ from suanbei.common.errors import SuanbeiError
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Batch, Check, Document, Filing
 from suanbei.registry.notifications.outbox import DELIVERED, PARKED, PENDING, count_states
-from suanbei.registry.watcher_models import Alarm
+from suanbei.registry.parts import parts_view
+from suanbei.registry.watcher_models import Alarm, Delivery
 from suanbei.search_api.deps import Services
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Meters:
-    """The meters of one app."""
+class Metrics:
+    """The counters of one app."""
 
     def __init__(self, services: Services) -> None:
         self.registry = CollectorRegistry()
@@ -34,10 +35,10 @@ class Meters:
             "suanbei_request_seconds", "Seconds to the end of the answer", ["route"],
             buckets=SECONDS, registry=self.registry,
         )  # fmt: skip
-        self.present = 0
+        self.in_progress = 0
         Gauge(
             "suanbei_requests_in_progress", "Requests being answered", registry=self.registry
-        ).set_function(lambda: self.present)
+        ).set_function(lambda: self.in_progress)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self.registry.register(RegistryFigures(services))
@@ -81,6 +82,15 @@ class RegistryFigures(Collector):
             yield _by("suanbei_crawl_failures", "Failed passes in a row", "source", failures)
             states = count_states(session, (PENDING, PARKED, DELIVERED))
             yield _by("suanbei_deliveries", "Messages by state", "state", states)
+            yield _by("suanbei_part_alive", "Whether a part is heard of (1) or not (0)", "part", {
+                name: one["state"] == "alive" for name, one in parts_view(session).items()
+            })  # fmt: skip
+            oldest = select(func.min(Delivery.created_at)).where(Delivery.state == PENDING)
+            waiting = session.execute(oldest).scalar()
+            lag = time() - waiting.timestamp() if waiting else 0.0
+            yield _gauge(
+                "suanbei_delivery_lag_seconds", "Age of the oldest message that waits", lag
+            )
             raised = select(Alarm.monitor, func.count()).group_by(Alarm.monitor)
             alarms = dict(session.execute(raised).tuples().all())
             yield _by("suanbei_alarms", "Monitors that are raised", "monitor", alarms)

@@ -1,9 +1,14 @@
 """The query parameters that search, statistics and exports share."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query as InQuery
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import request_params_to_args
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +20,54 @@ from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.models import EntityKey
 from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+async def only_known_parameters(request: Request) -> None:
+    """A dependency of every route: a parameter that it does not know is a slip of the pen.
+
+    `?number=…&entitiy=百度` would else be answered without the check that was asked for.
+
+    Raises:
+        RequestValidationError: names unknown parameters, and whatever else is wrong in the query.
+    """
+    dependant: Dependant | None = getattr(request.scope.get("route"), "dependant", None)
+    if dependant is None or not request.url.query:
+        return
+    known = _known_parameters(dependant)
+    known.update(getattr(dependant.call, "query_names", ()))
+    if not getattr(request.scope["route"], "include_in_schema", True):
+        known.add("lang")  # every page takes it: see `language_of_request`
+    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if not unknown:
+        return
+    what = f"unknown parameter; known here: {', '.join(sorted(known)) or 'none'}"
+    errors = [{"type": "unknown_parameter", "loc": ("query", one), "msg": what} for one in unknown]
+    others = request_params_to_args(dependant.query_params, request.query_params)[1]
+    told = [error for error in others if error["loc"][-1] not in unknown]
+    raise RequestValidationError([*errors, *told])
+
+
+def reads_query(*names: str) -> Callable[[Endpoint], Endpoint]:
+    """Say which parameters a route reads from the query string itself, without declaring them."""
+
+    def decorate(endpoint: Endpoint) -> Endpoint:
+        endpoint.query_names = names  # type: ignore[attr-defined]
+        return endpoint
+
+    return decorate
+
+
+def _known_parameters(dependant: Dependant) -> set[str]:
+    known: set[str] = set()
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            known |= {info.alias or name for name, info in model.model_fields.items()}
+        else:
+            known.add(field.alias)
+    return known.union(*map(_known_parameters, dependant.dependencies))
 
 
 class FilingSeries(StrEnum):

@@ -8,6 +8,6 @@ from fastapi import Response
 JSON = "application/json"
 
 
-def json_answer(value: Any) -> Response:
+def json_answer(value: Any, headers: dict[str, str] | None = None) -> Response:
     """A value of plain dicts, lists and texts as a JSON answer."""
-    return Response(orjson.dumps(value), media_type=JSON)
+    return Response(orjson.dumps(value), media_type=JSON, headers=headers)

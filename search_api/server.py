@@ -1,62 +1,77 @@
 """Running the app: one process, its address printed once it answers, a clean end on Ctrl-C."""
 
-import asyncio
 import gc
+import ipaddress
+import json
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from http import HTTPStatus
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from suanbei.common.errors import PortTaken
-from suanbei.search_api.edge.limits import PRESENT
-from suanbei.search_api.edge.turns import GONE
+from suanbei.common.errors import PortTaken, UsageError
+from suanbei.common.settings import Settings
+from suanbei.search_api.errors import MEDIA_TYPE
+from suanbei.search_api.middleware import MAX_ADDRESS, MAX_HEADERS
 
-HEAD_SECONDS = 10
-"""How long a client may take for the head of a request."""
 IDLE_SECONDS = 75
 """How long a connection is kept for its next request: longer than a proxy keeps it."""
 GOODBYE_SECONDS = 20
 """How long requests under way may take when the process is told to end."""
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP that does not wait for ever for the head of a request."""
+    """uvicorn's HTTP, which sets no limit to headers, and refuses addresses with raw UTF-8.
 
-    _waiting: asyncio.TimerHandle | None = None
+    `curl 'http://…/v1/filings?q=抖音'` sends those: they are read as if they were escaped. Whatever
+    else cannot be read is answered with a problem document.
+    """
 
-    def connection_made(self, transport: Any) -> None:
-        """A client has come: it should say something."""
-        super().connection_made(transport)
-        self._wait()
+    _in_head, _in_first_line, _head_size = True, True, 0
 
-    def on_message_begin(self) -> None:
-        """A request begins: its head should come."""
-        self._wait()
-        super().on_message_begin()
-        self.scope["state"] |= {PRESENT: self.tasks, GONE: self.transport.is_closing}
+    def data_received(self, data: bytes) -> None:
+        """A part of a request."""
+        if self._in_head:
+            self._head_size += len(data)
+        if self._in_first_line:
+            line, end, rest = data.partition(b"\n")
+            data = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
+            self._in_first_line = not end
+        super().data_received(data)
+        if self._in_head and self._head_size > MAX_HEADERS + MAX_ADDRESS:
+            self._refuse(
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "headers_too_large",
+                f"headers: more than {MAX_HEADERS} bytes",
+            )
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
-        self._stop_waiting()
+        """The head is there; limits of its parts are checked by the middleware."""
+        self._in_head, self._head_size = False, 0
         super().on_headers_complete()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client has gone."""
-        self._stop_waiting()
-        super().connection_lost(exc)
+    def on_message_complete(self) -> None:
+        """The request is whole; the next one begins with a head."""
+        super().on_message_complete()
+        self._in_head = self._in_first_line = True
 
-    def _wait(self) -> None:
-        self._stop_waiting()
-        self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP at all."""
+        said = f"{msg} Addresses are to be percent-encoded UTF-8."
+        self._refuse(HTTPStatus.BAD_REQUEST, "bad_request", said)
 
-    def _stop_waiting(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _refuse(self, status: HTTPStatus, code: str, detail: str) -> None:
+        said = {"type": "about:blank", "title": status.phrase, "status": int(status)}
+        body = json.dumps(said | {"detail": detail, "code": code}).encode()
+        head = f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        if not self.transport.is_closing():
+            self.transport.write(STATUS_LINE[int(status)] + head.encode() + body)
+            self.transport.close()
 
 
 class Server(uvicorn.Server):
@@ -81,7 +96,9 @@ def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> Non
 
     Raises:
         PortTaken: somebody else listens there, or the address is not ours.
+        UsageError: SUANBEI_TRUSTED_PROXIES names something that is no address or network.
     """
+    proxies = trusted_proxies(app.state.services.settings)
     config = uvicorn.Config(
         app,
         host=host,
@@ -91,7 +108,8 @@ def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> Non
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # suanbei.search_api.edge.proxies decides whose word counts
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
@@ -102,3 +120,18 @@ def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> Non
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     with suppress(KeyboardInterrupt):  # Ctrl-C: everything has been closed by then
         Server(config, on_ready).run(sockets=[socket])
+
+
+def trusted_proxies(settings: Settings) -> list[str]:
+    """The proxies whose word about the client's address counts.
+
+    Raises:
+        UsageError: something that is neither an address nor a network would never be trusted, in silence.
+    """
+    named = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
+    for one in named:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError as error:
+            raise UsageError(f"SUANBEI_TRUSTED_PROXIES: {error}") from error
+    return named

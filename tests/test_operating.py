@@ -5,7 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.registry.database import open_database
 from suanbei.registry.importing.documents import import_document
-from suanbei.registry.models import Batch, Counter, Event
+from suanbei.registry.models import Batch, Event
 from suanbei.search_api.keys import Keyring
 from tests.lists import listed, row
 
@@ -86,7 +85,6 @@ def test_a_key_made_is_a_key_known(settings: Settings) -> None:
     assert found is not None
     assert (found.name, found.scope.name) == ("firm", "READ")
     assert suanbei("key", "firm", "--scope", "all").exit_code == 2
-    assert Counter.__tablename__ == "counters"
 
 
 @pytest.mark.parametrize(
@@ -109,22 +107,14 @@ def test_a_copy_to_nowhere_is_wrong_use(filled: Settings) -> None:
     assert suanbei("copy", "--to", "mysql://h/x").exit_code == 2
 
 
-@pytest.fixture
-def server(filled: Settings) -> Iterator[int]:
-    """A server as its own process."""
-    with serving() as port:
-        yield port
-
-
 @contextlib.contextmanager
 def serving() -> Iterator[int]:
-    """A server that gives a client a second for the head of a request; yields its port."""
+    """A server; yields its port."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     code = (
-        "import suanbei.search_api.server as s, cli, sys; s.HEAD_SECONDS = 1;"
-        f"sys.argv[1:] = ['serve', '--port', '{port}']; cli.main()"
+        f"import suanbei.cli as cli, sys;sys.argv[1:] = ['serve', '--port', '{port}']; cli.main()"
     )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
     assert process.stdout
@@ -153,21 +143,3 @@ def test_a_flood_is_refused_and_the_next_request_is_served(
         assert all(b"\r\nretry-after: 1\r\n" in one for one in refused)
         assert {one[:12] for one in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
         assert ask(f"http://127.0.0.1:{port}/v1/filings?q=x").status == 200
-
-
-def test_slow_clients_are_cut_and_others_are_served(server: int) -> None:
-    """Half a head, or a head that trickles, holds a connection for a second and no longer."""
-    slow = [socket.create_connection(("127.0.0.1", server)) for _ in range(50)]
-    for one in slow[:25]:
-        one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
-    with socket.create_connection(("127.0.0.1", server)) as fast:
-        fast.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        answer = b"".join(iter(lambda: fast.recv(4096), b""))
-    assert answer.startswith(b"HTTP/1.1 200")
-    assert b"\r\nserver:" not in answer.lower()
-    began = time.monotonic()
-    for one in slow:
-        one.settimeout(10)
-        assert one.recv(100) == b""
-        one.close()
-    assert time.monotonic() - began < 8

@@ -1,7 +1,7 @@
 """A server to measure: Suanbei's app and a bare FastAPI app with ready-made answers, one worker.
 
 `python -m bench.frame.serving HOME PORT < numbers`: prints "ready" once it answers. What begins
-with /bare goes to the bare app, past our edge; /within-edge is a ready-made answer behind it.
+with /bare goes to the bare app, past our middleware; /behind-middleware is a ready-made answer behind it.
 """
 
 import sys
@@ -59,7 +59,7 @@ def main() -> None:
     answers = [orjson.dumps(verdict_json(one, language)) for one in judgements]
     ours, bare = create_app(Services(settings, database)), FastAPI()
     add_ready_made(bare, "/bare", answers)
-    add_ready_made(ours, "/within-edge", answers)
+    add_ready_made(ours, "/behind-middleware", answers)
     # A route is found in the order of adding: this one before those that take any path.
     ours.router.routes.insert(0, ours.router.routes.pop())
     run(Both(ours, bare), "127.0.0.1", port, lambda: print("ready", flush=True))

@@ -11,8 +11,8 @@ from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_n
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_of_label, region_of_number
 from suanbei.registry.cells.remarks import RemarkChange, read_remark
+from suanbei.registry.cells.series import GENAI_SERIES, Series
 from suanbei.registry.cells.vocabulary import role_of_label, type_of_label
-from suanbei.registry.importing.published import GENAI_SERIES, Series
 
 
 @dataclass(frozen=True, slots=True)

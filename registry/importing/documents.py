@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.database import Database
+from suanbei.registry.database import Database, at_end
 from suanbei.registry.importing.batches import (
     Origin,
     batch_id,
@@ -29,6 +29,7 @@ from suanbei.registry.importing.batches import (
 )
 from suanbei.registry.importing.events import append_events
 from suanbei.registry.importing.filings import published_event, refresh_filings, vanished_events
+from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version
 
@@ -81,6 +82,7 @@ def import_into(session: Session, one: Import) -> ImportReport:
     session.flush()
     for series, rows in one.parsed.by_series().items():
         _import_list(session, one, series, rows, report)
+    at_end(session, "gaps", refresh_gaps)
     return report
 
 

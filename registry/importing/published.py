@@ -5,21 +5,14 @@ The words are those of the lists themselves; see the glossary in CONTRIBUTING.md
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from suanbei.registry.cells.series import ALGORITHM_SERIES, GENAI_SERIES, Series
 
-class Series(StrEnum):
-    """A register that CAC publishes, split where one document holds two tables."""
+__all__ = [
+    "ALGORITHM_SERIES", "GENAI_SERIES", "NATIONAL", "PUBLISHED_FIELDS", "Accounting", "Box",
+    "ParsedDocument", "Reported", "Row", "Series", "period_of",
+]  # fmt: skip
 
-    ALGORITHM = "algorithm"
-    DEEP_SYNTHESIS = "deep_synthesis"
-    GENAI_FILING = "genai_filing"
-    GENAI_REGISTRATION = "genai_registration"
-    DEREGISTRATION = "deregistration"
-
-
-ALGORITHM_SERIES = (Series.ALGORITHM, Series.DEEP_SYNTHESIS)
-GENAI_SERIES = (Series.GENAI_FILING, Series.GENAI_REGISTRATION)
 NATIONAL = "cac"
 """The source of the lists that count for the whole country; others only show what is in force."""
 

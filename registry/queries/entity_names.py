@@ -1,16 +1,24 @@
-"""Which companies somebody means by a name: full names, former names, ids."""
+"""Which companies somebody means by a name: full names, former names, ids, brands and groups."""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.names.brands import brands_named
 from suanbei.registry.models import Entity, EntityAlias, EntityKey
 from suanbei.registry.statements import in_keys
 
 
 def entities_meant(session: Session, wanted: str) -> list[Entity]:
-    """The entities of this id or name, former ones included."""
-    return _by_name_or_id(session, [wanted])
+    """The entities of this id or name, former ones included; else those of the brand or group.
+
+    A group (腾讯) is all registrants that the table of brands names for it, each for itself.
+    """
+    found = _by_name_or_id(session, [wanted])
+    if found:
+        return found
+    companies = [company for brand in brands_named(wanted) for company in brand.companies]
+    return _by_name_or_id(session, companies) if companies else []
 
 
 def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
+from suanbei.registry.cells.series import Series, series_title
 from suanbei.registry.importing.events import EventType
-from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
-from suanbei.registry.queries.list_titles import list_title, series_title
+from suanbei.registry.queries.list_titles import list_title
 from suanbei.registry.statements import in_keys
 
 FilingNames = dict[tuple[str, str], str]

@@ -1,24 +1,11 @@
 """What series and lists are called by people."""
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.importing.published import Series
-
-SERIES_TITLES = {
-    Series.ALGORITHM: Text("互联网信息服务算法备案", "Algorithm filings"),
-    Series.DEEP_SYNTHESIS: Text("深度合成服务算法备案", "Deep-synthesis algorithm filings"),
-    Series.GENAI_FILING: Text("生成式人工智能服务备案", "Generative-AI filings"),
-    Series.GENAI_REGISTRATION: Text("生成式人工智能服务登记", "Generative-AI registrations"),
-    Series.DEREGISTRATION: Text("算法备案注销公告", "Deregistrations"),
-}
+from suanbei.registry.cells.series import Series, series_title
 
 _NUMBERED = Text("第{ordinal}批{series}", "{series}, batch {ordinal} ({period})")
 _DATED = Text("{series}（{period}）", "{series} ({period})")
 _DIGITS = "零一二三四五六七八九"
-
-
-def series_title(series: str, language: Language) -> str:
-    """A series for people; a series nobody knows is called by its own name."""
-    return SERIES_TITLES[Series(series)].say(language) if series in tuple(Series) else series
 
 
 def list_title(series: str, period: str, ordinal: int | None, language: Language) -> str:

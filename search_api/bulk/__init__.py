@@ -1,16 +1,14 @@
-"""Tables of vendors checked: every row comes back in its order, with the verdict behind it.
+"""Tables of vendors checked: every row comes back in its place, with the verdict behind it.
 
-sniffing    what a file is: XLSX or CSV, its encoding and delimiter
-columns     where the numbers and the companies stand
-cells       a cell that a spreadsheet would take for a formula is made a text
-judging     numbers judged here, or in a process apart
-checker     rows in, verdict columns out
-csv_source, csv_target, xlsx_source, xlsx_target    the two formats
-files       opening them, by what they are
-tables      what they have in common
-run         a file into a file
+    a file → reading (child process) → rows_file → columns → check → targets
+
+sniff          what a file is: its kind, encoding, delimiter
+reading        read in a child process with limits; by workbook (with sheet_details), markup, csv
+rows_file      the rows as they were read, on disk
+columns        which row is the header, which columns hold numbers and companies
+check          batches of rows through `judge`, and out with their verdicts
+results        the columns of results;  summary: counts, and what was left out
+targets        CSV, XLSX, JSON lines;  cells: a cell that a spreadsheet would run is made a text
+template       an empty table to fill in
+jobs           the checks of the pages, in folders with a quota
 """
-
-from suanbei.search_api.bulk.run import Options, Summary, Watch, check_file, check_file_apart
-
-__all__ = ["Options", "Summary", "Watch", "check_file", "check_file_apart"]

@@ -1,90 +1,131 @@
 """`suanbei verify --file`: a table of vendors, with a progress bar and a summary."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from suanbei.common.errors import MissingFile, UsageError
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.names import CONFIRMED
-from suanbei.search_api.bulk import Options, Summary, check_file, check_file_apart
-from suanbei.search_api.bulk.checker import WORDS
-from suanbei.search_api.bulk.judging import can_judge_apart
+from suanbei.registry.database import open_database
+from suanbei.search_api.bulk.check import Line, Options, check_rows, recognise
+from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
+from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
+from suanbei.search_api.bulk.results import match_word, verdict_word
+from suanbei.search_api.bulk.summary import Summary, warnings
+from suanbei.search_api.bulk.targets import ending_for
+from suanbei.search_api.commands.require_data import require_filled
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-_COLUMNS = Text(
-    "编号列：{number}；公司列：{company}", "numbers in {number}; companies in {company}"
-)
-_NONE = Text("（无）", "no column")
-_ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
 _VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
-_SKIPPED = Text("没有编号的工作表：{names}", "sheets without numbers: {names}")
-LARGE = 1 << 20
-"""Bytes from which on a file is worth a second process."""
+_ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
+_CANDIDATE = Text(
+    "  {column} {title}：{numbers} 个编号；例如 {samples}",
+    "  {column} {title}: {numbers} numbers; such as {samples}",
+)
+_SAY = Text(
+    "请用 --number-column、--entity-column、--header-row、--sheet 指定",
+    "say so with --number-column, --entity-column, --header-row, --sheet",
+)
+STDIO = Path("-")
 
 
 def check_table(settings: Settings, source: Path, target: Path, options: Options) -> int:
-    """Check a file; returns the exit code: 0 if every row is active and the company's own."""
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
-        TimeElapsedColumn(),
-    )  # fmt: skip
-    # Without a thread of its own: the process may fork.
-    bar = Progress(*columns, console=terminal(stderr=True), transient=True, auto_refresh=False)
+    """Check a file; returns the exit code: 0 if every row is active and the company's own.
 
-    def moved(share: float) -> None:
-        bar.update(task, completed=share, refresh=True)
+    `-` is standard input, or standard output in the kind that came in; what is said goes to
+    standard error then.
 
-    with bar:
-        task = bar.add_task(source.name, total=1.0)
-        summary = _check(settings, source, target, options, moved)
-    _print(terminal(), summary, target, options.language)
-    return 0 if all(map(_is_yes, summary.counts)) else 1
+    Raises:
+        UsageError: the target would overwrite the source.
+        SuanbeiError: the source cannot be read, or the target not written.
+    """
+    is_named = STDIO not in (source, target)
+    if is_named and target.exists() and source.exists() and target.samefile(source):
+        raise UsageError(f"{target}: the file that is checked is not overwritten: name another")
+    console = terminal(stderr=target == STDIO)
+    with tempfile.TemporaryDirectory(prefix="suanbei-") as name:
+        folder = Path(name)
+        if source == STDIO:
+            with (folder / "input").open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            source = folder / "input"
+        try:
+            return _check(settings, source, target, options, folder, console)
+        except ColumnsUnclear as error:
+            _print_candidates(terminal(stderr=True), error, options.language)
+            raise
 
 
 def _check(
-    settings: Settings, source: Path, target: Path, options: Options, moved: Callable[[float], None]
-) -> Summary:
-    if can_judge_apart() and source.exists() and source.stat().st_size > LARGE:
-        return check_file_apart(partial(_registry, settings), source, target, options, moved)
-    with _registry(settings) as session:
-        return check_file(session, source, target, options, moved)
-
-
-@contextmanager
-def _registry(settings: Settings) -> Iterator["Session"]:
-    # Loaded by who judges.
-    from suanbei.registry.database import open_database
-    from suanbei.search_api.commands.require_data import require_filled
-
+    settings: Settings, source: Path, target: Path, options: Options, folder: Path, console: Console
+) -> int:
+    if not source.is_file():
+        raise MissingFile(f"{source}: no such file")
+    rows = folder / "rows"
     database = open_database(settings)
     require_filled(database)
-    with database.read() as session:
-        yield session
+    name = source.name if source.parent != folder else "stdin"
+    table = read_file(source, name, rows, COMMAND_LIMITS, options.delimiter)
+    recognised = recognise(table, rows, options.choice)
+    for columns in filter(None, recognised):
+        console.print(say_columns(columns, options.language))
+    out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
+    with _Bar(name) as bar, database.read() as session:
+        summary = check_rows(session, table, rows, recognised, out, name, options, bar)
+    if target == STDIO:
+        with out.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    _print(console, summary, target, options.language)
+    return 0 if summary.is_well else 1
 
 
-def _is_yes(outcome: tuple[str, str]) -> bool:
-    verdict, match = outcome
-    return verdict == "active" and (not match or match in CONFIRMED)
+class _Bar:
+    """A progress bar on standard error."""
+
+    def __init__(self, name: str) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(),
+            console=terminal(stderr=True), transient=True,
+        )  # fmt: skip
+        self._task: TaskID = self._bar.add_task(name, total=1.0)
+
+    def __enter__(self) -> "_Bar":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def see(self, lines: Sequence[Line], done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done / (total or 1))
 
 
 def _print(console: Console, summary: Summary, target: Path, language: Language) -> None:
-    company = summary.company_column or _NONE.say(language)
-    console.print(_COLUMNS.say(language, number=summary.number_column, company=company))
     table = Table(_VERDICT.say(language), _MATCH.say(language))
     table.add_column(_COUNT.say(language), justify="right")
     for (verdict, match), count in summary.counts.most_common():
-        table.add_row(WORDS[verdict].say(language), WORDS[match].say(language), f"{count:,}")
+        table.add_row(verdict_word(verdict, language), match_word(match, language), f"{count:,}")
     console.print(table)
-    if summary.without_numbers:
-        console.print(_SKIPPED.say(language, names=", ".join(summary.without_numbers)))
+    for label, text in warnings(summary, language):
+        console.print(f"{label.say(language)}: {text}")
     console.print(_ROWS.say(language, rows=f"{summary.rows:,}", out=target))
+
+
+def _print_candidates(console: Console, error: ColumnsUnclear, language: Language) -> None:
+    for one in error.candidates:
+        console.print(
+            _CANDIDATE.say(
+                language, column=one.column, title=one.title, numbers=one.numbers,
+                samples=" | ".join(one.samples) or "–",
+            )
+        )  # fmt: skip
+    console.print(_SAY.say(language))

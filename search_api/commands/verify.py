@@ -16,14 +16,26 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(verify_numbers)
 
 
-def verify_numbers(
+def verify_numbers(  # noqa: PLR0913 - the options of a command
     numbers: Annotated[list[str] | None, typer.Argument(help="filing numbers, as pasted")] = None,
     entity: Annotated[str, typer.Option(help="the company said to own them")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
-    file: Annotated[Path | None, typer.Option(help="a CSV or XLSX table of vendors")] = None,
-    out: Annotated[Path | None, typer.Option(help="where its verdicts go: .csv or .xlsx")] = None,
-    number_column: Annotated[str, typer.Option(help="title or place of the column; found")] = "",
-    company_column: Annotated[str, typer.Option(help="the same; - for none; found")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="a table of vendors: XLSX, XLS, ODS, CSV, …; - for stdin")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="where its verdicts go: .csv, .xlsx, .jsonl; - for stdout")
+    ] = None,
+    number_column: Annotated[
+        str, typer.Option(help="title, letter or place of the column; several with commas; found")
+    ] = "",
+    entity_column: Annotated[
+        str, typer.Option("--entity-column", "--company-column", help="- for none; found")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="the only sheet that is meant; else all")] = "",
+    header_row: Annotated[
+        int | None, typer.Option(min=0, help="row of the header, 0 for none; found")
+    ] = None,
     delimiter: Annotated[str, typer.Option(help="of a CSV file; found")] = "",
 ) -> None:
     """Is a number real, and whose is it? 核对备案编号。"""
@@ -32,11 +44,13 @@ def verify_numbers(
     if file:
         if numbers or entity or as_json or not out:
             raise UsageError("verify: --file wants --out, and neither numbers, --entity nor --json")
-        # Each loaded where it is used: a table is read while its judge still loads what it needs.
-        from suanbei.search_api.bulk import Options
+        # Each loaded where it is used: a single number need not wait for what reads tables.
+        from suanbei.search_api.bulk.check import Options
+        from suanbei.search_api.bulk.columns import Choice
         from suanbei.search_api.commands.tables import check_table
 
-        options = Options(number_column, company_column, delimiter, language)
+        choice = Choice(number_column, entity_column, sheet, header_row)
+        options = Options(choice, delimiter, language)
         raise typer.Exit(check_table(settings, file, out, options))
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")

@@ -2,6 +2,7 @@
 
 from fastapi import Depends, FastAPI
 
+from suanbei.search_api.bulk.storage import clean as clean_uploads
 from suanbei.search_api.pages import (
     assets,
     batch,
@@ -18,6 +19,7 @@ from suanbei.search_api.pages import (
     status,
     verdict,
     watch,
+    watch_mail,
 )
 from suanbei.search_api.pages.state import PageState, warm_up
 
@@ -36,6 +38,7 @@ PAGES = (
     status,
     verdict,
     watch,
+    watch_mail,
 )
 
 
@@ -44,4 +47,5 @@ def install(app: FastAPI) -> None:
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(warm_up)])
     app.state.pages = PageState()
+    clean_uploads(app.state.services.settings.home)
     errors.install(app)

@@ -1,91 +1,133 @@
-"""The bulk check: a CSV or XLSX in, its columns recognised, every row with a verdict out."""
+"""The bulk check: a table in, its columns recognised and shown, every row with a verdict out."""
 
 from functools import partial
+from pathlib import PurePath
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from suanbei.common.errors import NotFound, UsageError
+from suanbei.common.errors import NotFound, SuanbeiError, UsageError
+from suanbei.common.texts import Language
+from suanbei.search_api.bulk.columns import NO_COLUMN, Choice
+from suanbei.search_api.bulk.jobs import (
+    ACTIVE_STATES,
+    DONE,
+    SHOWN,
+    Job,
+    Progress,
+    Run,
+    check,
+    new_job,
+)
+from suanbei.search_api.bulk.storage import LARGEST
+from suanbei.search_api.bulk.targets import MEDIA_TYPES
+from suanbei.search_api.bulk.template import template_csv, template_xlsx
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request
-from suanbei.search_api.pages.bulk_jobs import LARGEST, SHOWN, Job, Progress, check, new_job
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
-ORDER = ("active", "other_company", "deregistered", "not_listed", "malformed", "no_number")
+ORDER = (
+    "active", "other_company", "unclear_company", "deregistered", "not_listed", "malformed",
+    "no_number",
+)  # fmt: skip
+"""The kinds of lines, as the page shows them."""
+_PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
+_MOST_NAME = 200
 
 
 @router.get("/bulk")
 def bulk_page(request: Request, parts: Parts) -> Response:
     """Where a file is sent."""
-    return render(request, "bulk.html", said="", largest=_largest(parts))
+    return _form(request, parts)
+
+
+def _form(request: Request, parts: Services, error: SuanbeiError | None = None) -> Response:
+    status = error.http_status if error else 200
+    largest = min(LARGEST // 2**20, parts.settings.max_body)
+    said = str(error) if error else ""
+    return render(request, "bulk.html", status, said=said, largest=largest)
+
+
+@router.get("/bulk/template.{ending}")
+def template(request: Request, ending: str) -> Response:
+    """An empty table to fill in, as XLSX or CSV."""
+    language = language_of_request(request)
+    makers = {"xlsx": template_xlsx, "csv": template_csv}
+    if ending not in makers:
+        raise NotFound(f"template.{ending[:20]}: there are template.xlsx and template.csv")
+    name = "供应商清单模板" if language is Language.ZH else "vendors-template"
+    return Response(
+        makers[ending](language), media_type=MEDIA_TYPES[f".{ending}"],
+        headers={"content-disposition": f"attachment; filename*=utf-8''{quote(name)}.{ending}",
+                 "vary": "Accept-Language, Cookie"},
+    )  # fmt: skip
 
 
 @router.post("/bulk")
 def send(request: Request, parts: Parts, file: UploadFile) -> Response:
     """Keep the file, begin to check it, and lead to the page of the check."""
     try:
-        job = new_job(parts.settings.home, (file.filename or "")[:200], file.file)
-        work = partial(check, job, parts.database, language_of_request(request))
+        run = new_job(parts.settings.home, (file.filename or "")[:_MOST_NAME], file.file)
+        _begin(request, parts, run, Choice())
+    except SuanbeiError as error:
+        return _form(request, parts, error)
+    return RedirectResponse(f"/bulk/{run.job.token}", 303)
+
+
+def _begin(request: Request, parts: Services, run: Run, choice: Choice) -> None:
+    """Put a run into the queue.
+
+    Raises:
+        UsageError: too many wait already; the run is given up.
+    """
+    work = partial(check, run, parts.database, language_of_request(request), choice)
+    try:
         page_state(request).workers.run(work)
-    except UsageError as error:
-        return render(request, "bulk.html", 400, said=str(error), largest=_largest(parts))
-    return RedirectResponse(f"/bulk/{job.token}", 303)
+    except UsageError:
+        run.give_up()
+        raise
 
 
 @router.get("/bulk/{token}")
 def job_page(request: Request, parts: Parts, token: str, only: str = "") -> Response:
     """How far a check is; when it is done, what it found."""
-    job = Job(parts.settings.home, token)
-    progress = job.progress()
+    progress = Job(parts.settings.home, token).current().progress()
     if wants_json(request):
         told = {"state": progress.state, "done": progress.done, "total": progress.total}
-        return Response(_json(told), media_type="application/json", headers=_PRIVATE)
-    kinds = [kind for kind in ORDER if kind in progress.tally]
-    doubtful = sum(progress.tally[kind] for kind in kinds if kind != "active")
+        return Response(orjson.dumps(told), media_type="application/json", headers=_PRIVATE)
+    kinds = [kind for kind in ORDER if kind in progress.counts]
+    total = sum(progress.counts.values())
+    doubtful = total - progress.counts.get("active", 0)
     chosen = only if only in ("all", *kinds) else ("doubtful" if doubtful else "all")
+    counted = {"all": total, "doubtful": doubtful, **progress.counts}
     response = render(
-        request,
-        "bulk_job.html",
-        job=progress,
-        token=token,
-        kinds=kinds,
-        only=chosen,
-        doubtful=doubtful,
-        lines=_lines(progress, chosen),
-    )
+        request, "bulk_job.html", job=progress, token=token, kinds=kinds, only=chosen,
+        counted=counted, lines=_lines(progress, chosen), active_states=ACTIVE_STATES,
+    )  # fmt: skip
     response.headers.update(_PRIVATE)
-    if progress.state in ("waiting", "running"):
+    if progress.state in ACTIVE_STATES:
         # Without a script the page asks again by itself.
         response.headers["refresh"] = "2"
     return response
 
 
-def _largest(parts: Services) -> int:
-    """Megabytes that a file may have: the server takes no larger body."""
-    return min(LARGEST // 2**20, parts.settings.max_body)
-
-
-_PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    return orjson.dumps(value)
-
-
 def _lines(progress: Progress, only: str) -> list[dict[str, Any]]:
-    """The lines of one verdict, of all, or of all that want a look, in the order of the file."""
+    """The lines of one kind, of all, or of all that want a look, in the order of the file."""
     found = [
         line
         for kind, lines in progress.lines.items()
         if only in ("all", kind) or (only == "doubtful" and kind != "active")
         for line in lines
     ]
-    return sorted(found, key=lambda line: int(line["row"]))[:SHOWN]
+    sheets = [sheet["name"] for sheet in progress.sheets]
+    found.sort(key=lambda line: (sheets.index(line["sheet"]), int(line["row"])))
+    return found[:SHOWN]
 
 
 @router.post("/bulk/{token}")
@@ -93,25 +135,30 @@ def again(
     request: Request,
     parts: Parts,
     token: str,
-    number: Annotated[int, Form(ge=0)],
-    entity: Annotated[int, Form(ge=-1)] = -1,
+    number: Annotated[list[str], Form()],
+    entity: Annotated[str, Form(max_length=200)] = NO_COLUMN,
+    sheet: Annotated[str, Form(max_length=100)] = "",
+    header: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
-    """Check the same file again with other columns."""
+    """Check the same file again with other columns; the earlier run is let go."""
     job = Job(parts.settings.home, token)
-    job.save(Progress(job.progress().name))
-    language = language_of_request(request)
-    work = partial(check, job, parts.database, language, number, entity)
-    page_state(request).workers.run(work)
+    name = job.current().progress().name
+    chosen = [one.strip()[:_MOST_NAME] for one in number if one.strip()]
+    row = int(header) if header.strip().isdecimal() else None
+    choice = Choice(",".join(chosen), entity, sheet, row)
+    _begin(request, parts, job.new_run(name), choice)
     return RedirectResponse(f"/bulk/{token}", 303)
 
 
 @router.get("/bulk/{token}/download")
 def download(parts: Parts, token: str) -> Response:
-    """The checked file."""
-    job = Job(parts.settings.home, token)
-    progress = job.progress()
-    if progress.state != "done":
+    """The checked file, in the kind that came in."""
+    run = Job(parts.settings.home, token).current()
+    progress = run.progress()
+    if progress.state != DONE:
         raise NotFound("bulk check: not done yet")
-    name = progress.name.rsplit(".", 1)[0] or "vendors"
-    return FileResponse(job.result, media_type="text/csv", filename=f"{name}-checked.csv",
-                        headers=_PRIVATE)  # fmt: skip
+    name = PurePath(progress.name).stem or "vendors"
+    return FileResponse(
+        run.result(progress.ending), media_type=MEDIA_TYPES[progress.ending],
+        filename=f"{name}-checked{progress.ending}", headers=_PRIVATE,
+    )  # fmt: skip

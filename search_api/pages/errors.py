@@ -7,15 +7,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
 
 from suanbei.common.errors import SuanbeiError
-from suanbei.search_api.edge.exchanges import Refused
-from suanbei.search_api.edge.limits import problem_of
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.templating import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+_KEPT = ("retry-after", "allow", "connection", "www-authenticate")
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")
 TEXTS = {
     400: (mark("That cannot be answered"), mark("A part of the address or of the form does not fit.")),
@@ -35,10 +33,9 @@ TEXTS = {
 
 
 def install(app: FastAPI) -> None:
-    """Put a page before each handler of errors that the app has, and before what the edge refuses."""
+    """Put a page before each handler of errors that the app has."""
     for kind in (SuanbeiError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _page_or(app.exception_handlers[kind]))  # type: ignore[arg-type]
-    app.state.refusal = _refusal
 
 
 def _page_or(plain: Handler) -> Handler:
@@ -46,16 +43,15 @@ def _page_or(plain: Handler) -> Handler:
         answer = await plain(request, error)
         if not _is_for_people(request):
             return answer
-        return error_page(request, answer.status_code, _said(error))
+        if answer.status_code < 400:  # OPTIONS, a path with a slash too many
+            return answer
+        page = error_page(request, answer.status_code, _said(error))
+        for name in _KEPT:
+            if value := answer.headers.get(name):
+                page.headers[name] = value
+        return page
 
     return handle
-
-
-def _refusal(scope: Scope, refused: Refused) -> Response:
-    request = Request(scope)
-    if not _is_for_people(request):
-        return problem_of(scope, refused)
-    return error_page(request, refused.status, refused.text)
 
 
 def _is_for_people(request: Request) -> bool:

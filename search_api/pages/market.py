@@ -16,8 +16,8 @@ from suanbei.registry.models import Filing
 from suanbei.search_api.bulk.cells import neutral
 from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.edge.headers import PICTURE_POLICY
 from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages import charts
 from suanbei.search_api.pages.drawings import SIZES, Drawing, height_of
 from suanbei.search_api.pages.formatting import address

@@ -16,7 +16,7 @@ from suanbei.search_api.pages.formatting import count
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import region_text, render, wants_json
-from suanbei.search_api.params import SearchParams
+from suanbei.search_api.params import SearchParams, reads_query
 from suanbei.search_api.search.engine import Dimension
 from suanbei.search_api.search.results import search_filings
 
@@ -36,6 +36,7 @@ SHOWN, MOST_SHOWN = 6, 40
 
 
 @router.get("/search")
+@reads_query(*FILTERS, "q", "sort", "cursor")
 def search_page(request: Request, parts: Parts) -> Response:
     """What the address asks for."""
     asked = said(request)

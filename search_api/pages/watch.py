@@ -1,71 +1,152 @@
-"""Watching: feeds explained; subscriptions made, tested and ended by the holder of an API key.
+"""Watching: feeds explained; subscriptions made, changed, tested and ended by the holder of an API key.
 
 The key is kept in a cookie that scripts cannot read and other sites cannot send, for these pages
-only and until the browser is closed.
+only and until the browser is closed. Every form that changes something is answered by a redirect
+and bears a token of its own: reloading or sending it twice makes one subscription.
 """
 
+import secrets
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
-from suanbei.common.errors import Unauthorized, UsageError
+from suanbei.common.errors import Forbidden, Unauthorized, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
-from suanbei.registry.notifications.outbox import deliveries_of, delivery_view, enqueue_test
+from suanbei.registry.notifications.event_filter import Preview, preview
+from suanbei.registry.notifications.outbox import (
+    deliveries_of,
+    delivery_view,
+    enqueue_test,
+    retry_parked,
+)
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
+    change_subscription,
+    checked_filter,
     create_subscription,
+    event_filter,
     find_subscription,
     list_subscriptions,
     remove_subscription,
     subscription_view,
 )
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, translations
+from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.keys import Scope, require_scope
 from suanbei.search_api.pages.formatting import address
 from suanbei.search_api.pages.templating import public_base, render
+from suanbei.search_api.params import reads_query
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 KEY_COOKIE = "suanbei_key"
-WISHED = ("q", "entity", "number", "series")
+MADE_COOKIE = "suanbei_made"
+"""The subscription that this browser has just made: its secret is shown to it, for ten minutes."""
+SHOW_SECRET_SECONDS = 600
 Short = Annotated[str, Form(max_length=2000)]
+
+REFUSALS = {
+    "deliver": mark("The address cannot be used: it has to be a webhook, a mail address or one of the chat services named below, on a public network."),
+    "events": mark("One of the kinds of news chosen cannot be narrowed down in this way, or never happens in these registers."),
+    "filter": mark("One of the filters is too long."),
+    "email": mark("This is not a mail address."),
+    "name": mark("The name is too long or holds a link."),
+}  # fmt: skip
+"""What is said of a refused form, by the field that the error names first."""
+
+
+class SubscriptionForm(BaseModel):
+    """A subscription as the form asks for it; companies and numbers stand one a line."""
+
+    deliver: str = Field("", max_length=2000)
+    name: str = Field("", max_length=200)
+    q: str = Field("", max_length=200)
+    entity: str = Field("", max_length=20_000)
+    numbers: str = Field("", max_length=200_000)
+    series: list[str] = []
+    events: list[str] = []
+    mode: str = "instant"
+    language: str = "zh"
+    token: str = Field("", max_length=100)
+
+    def filter(self) -> dict[str, Any]:
+        """The filter that is asked for."""
+        chosen = {
+            "q": self.q.strip(),
+            "entity": _lines(self.entity),
+            "numbers": _lines(self.numbers.replace(",", "\n")),
+            "series": self.series,
+        }
+        return {name: value for name, value in chosen.items() if value}
+
+    def request(self) -> SubscriptionRequest:
+        """What is asked for."""
+        return SubscriptionRequest(
+            self.deliver, self.name, self.events, self.filter(), self.mode, self.language
+        )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 @router.get("/watch")
-def watch_page(request: Request, parts: Parts, made: str = "", gone: str = "") -> Response:
+@reads_query("q", "entity", "number", "series")
+def watch_page(request: Request, parts: Parts, made: str = "", told: str = "") -> Response:
     """Feeds, and the subscriptions of whoever has a key."""
-    return _page(request, parts, made=made, gone=bool(gone))
+    query = request.query_params
+    form = SubscriptionForm(
+        name=(query.get("entity") or query.get("q") or query.get("number") or "")[:200],
+        q=query.get("q", "")[:200],
+        entity=query.get("entity", "")[:200],
+        numbers=query.get("number", "")[:300],
+        series=[one for one in query.getlist("series") if one in tuple(Series)],
+        language=language_of_request(request).value,
+    )
+    return page(request, parts, form=form, made=made, told=told, shows_preview=bool(form.filter()))
 
 
-def _page(request: Request, parts: Services, status: int = 200, **told: Any) -> Response:
-    allowed = _is_allowed(request)
-    subscriptions = _subscriptions(parts) if allowed else []
-    values = {
-        "made": "",
-        "gone": False,
-        "said": "",
-        "refused": "",
-        "secret": "",
-        "wish": _wish(request),
-    } | told
+def page(
+    request: Request,
+    parts: Services,
+    status: int = 200,
+    *,
+    form: SubscriptionForm | None = None,
+    error: UsageError | None = None,
+    shows_preview: bool = False,
+    **values: Any,
+) -> Response:
+    """The page, with what a form holds, what was wrong with it, and what it comes to."""
+    form = form or SubscriptionForm(language=language_of_request(request).value)
+    with parts.database.read() as session:
+        scope = _scope(request)
+        subscriptions = _subscriptions(session, masked=scope == Scope.READ) if scope else []
+        secret = _secret_to_show(request, session, values.get("made", ""))
+        seen, preview_error = _preview(session, form) if shows_preview else (None, None)
     response = render(
         request,
         "watch.html",
         status,
-        allowed=allowed,
+        allowed=scope is not None,
         has_keys=bool(parts.settings.api_keys.strip()),
+        sends_mail=bool(parts.settings.smtp_url),
         subscriptions=subscriptions,
         base_url=public_base(request),
         feeds=_feeds(request),
         events=[kind.value for kind in EventType],
         series=[series.value for series in Series],
-        **values,
+        form=form,
+        token=secrets.token_urlsafe(16),
+        secret=secret,
+        preview=seen,
+        refusal=_refusal(request, error or preview_error),
+        **({"made": "", "told": "", "editing": "", "refused": "", "at": "new"} | values),
     )
     response.headers["cache-control"] = "no-store"
     return response
@@ -77,49 +158,83 @@ def _feeds(request: Request) -> list[tuple[str, str]]:
     _ = translations(language).gettext
     changes, asked = "/feeds/changes.atom", request.query_params
     lang = "" if language is Language.ZH else language.value
-    told = [
+    feeds = [
         (_("New lists"), address("/feeds/batches.atom", lang=lang)),
         (_("All changes"), address(changes, lang=lang)),
         (_("Withdrawn numbers"), address(changes, type="filing.deregistered", lang=lang)),
     ]
     if entity := asked.get("entity"):
-        told.append((entity, address(changes, entity=entity, lang=lang)))
+        feeds.append((entity, address(changes, entity=entity, lang=lang)))
     if number := asked.get("number"):
-        told.append((_("This number"), address(changes, number=number, lang=lang)))
-    return told
+        feeds.append((_("This number"), address(changes, number=number, lang=lang)))
+    return feeds
 
 
-def _wish(request: Request) -> dict[str, Any]:
-    """What the form begins with: what a “watch this” link asked for, or what was typed."""
-    given = {name: request.query_params.get(name, "") for name in WISHED}
-    return {
-        "name": given["entity"] or given["q"] or given["number"],
-        "q": given["q"],
-        "entity": given["entity"],
-        "numbers": given["number"],
-        "series": request.query_params.getlist("series"),
-        "events": [],
-        "deliver": "",
-        "mode": "instant",
-        "language": language_of_request(request).value,
-    }
+def _subscriptions(session: Session, *, masked: bool) -> list[dict[str, Any]]:
+    return [
+        subscription_view(session, one, masked=masked)
+        | {"sent": [delivery_view(sent) for sent in deliveries_of(session, one.id, 3, None)]}
+        for one in list_subscriptions(session)
+    ]
 
 
-def _subscriptions(parts: Services) -> list[dict[str, Any]]:
-    with parts.database.read() as session:
-        return [
-            subscription_view(session, one)
-            | {"sent": [delivery_view(sent) for sent in deliveries_of(session, one.id, 3, None)]}
-            for one in list_subscriptions(session)
-        ]
+def _secret_to_show(request: Request, session: Session, made: str) -> str:
+    if not made or request.cookies.get(MADE_COOKIE) != made or _scope(request) == Scope.READ:
+        return ""
+    one = next((one for one in list_subscriptions(session) if one.id == made), None)
+    return one.secrets[0]["secret"] if one and one.secrets else ""
 
 
-def _is_allowed(request: Request) -> bool:
+def _preview(session: Session, form: SubscriptionForm) -> tuple[Preview | None, UsageError | None]:
     try:
-        require_scope(request, request.cookies.get(KEY_COOKIE, ""), Scope.READ)
-    except Unauthorized:
-        return False
-    return True
+        events, wanted = checked_filter(form.events, form.filter())
+        return preview(session, event_filter(events, wanted)), None
+    except UsageError as error:
+        return None, error
+
+
+def _refusal(request: Request, error: UsageError | None) -> tuple[str, str]:
+    """What to say of a refused form, and the detail, which is English."""
+    if error is None:
+        return "", ""
+    language = language_of_request(request)
+    field = str(error).partition(":")[0].partition("[")[0].partition(".")[0]
+    text = REFUSALS.get(field)
+    detail = str(error) if language is Language.EN else ""
+    return (translations(language).gettext(text) if text else ""), detail
+
+
+def _scope(request: Request) -> Scope | None:
+    """What the key in the cookie may do; None without a key that counts."""
+    key = request.cookies.get(KEY_COOKIE, "")
+    for scope in (Scope.WRITE, Scope.READ):
+        try:
+            require_scope(request, key, scope)
+        except Forbidden:
+            continue
+        except Unauthorized:
+            return None
+        return scope
+    return None
+
+
+def require_same_origin(request: Request) -> None:
+    """Let forms of our own pages in.
+
+    Raises:
+        Unauthorized: a form of another site.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        return
+    try:
+        place = urlsplit(origin).netloc
+    except ValueError:
+        place = ""
+    if not place or place not in (
+        request.headers.get("host"), urlsplit(public_base(request)).netloc
+    ):  # fmt: skip
+        raise Unauthorized("this form was sent from another site")
 
 
 def _guard(request: Request) -> None:
@@ -129,13 +244,11 @@ def _guard(request: Request) -> None:
         Unauthorized: no key, or a form of another site.
         Forbidden: a key that may only read.
     """
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Unauthorized("this form was sent from another site")
+    require_same_origin(request)
     require_scope(request, request.cookies.get(KEY_COOKIE, ""), Scope.WRITE)
 
 
-@router.post("/watch/key")
+@router.post("/watch/key", dependencies=[Depends(require_same_origin)])
 def enter(
     request: Request, parts: Parts, key: Annotated[str, Form(max_length=500)] = "", next: Short = ""
 ) -> Response:
@@ -143,7 +256,7 @@ def enter(
     try:
         require_scope(request, key.strip(), Scope.READ)
     except Unauthorized as error:
-        return _page(request, parts, 401, said=str(error), refused="key")
+        return page(request, parts, 401, error=error, refused="key")
     response = RedirectResponse(next if next.startswith("/watch?") else "/watch", 303)
     response.set_cookie(
         KEY_COOKIE, key.strip(), path="/watch", httponly=True, samesite="strict",
@@ -152,7 +265,7 @@ def enter(
     return response
 
 
-@router.post("/watch/leave")
+@router.post("/watch/leave", dependencies=[Depends(require_same_origin)])
 def leave() -> Response:
     """Forget the key."""
     response = RedirectResponse("/watch", 303)
@@ -160,52 +273,82 @@ def leave() -> Response:
     return response
 
 
-class WishForm(BaseModel):
-    """A subscription as the form asks for it; numbers stand one a line."""
+Filled = Annotated[SubscriptionForm, Form()]
 
-    deliver: str = Field("", max_length=2000)
-    name: str = Field("", max_length=200)
-    q: str = Field("", max_length=200)
-    entity: str = Field("", max_length=200)
-    numbers: str = Field("", max_length=200_000)
-    series: list[str] = []
-    events: list[str] = []
-    mode: str = "instant"
-    language: str = "zh"
 
-    def wish(self) -> SubscriptionRequest:
-        """What is wished for."""
-        lines = self.numbers.replace(",", "\n").splitlines()
-        numbers = [line.strip() for line in lines if line.strip()]
-        chosen = {"q": self.q, "entity": self.entity, "numbers": numbers, "series": self.series}
-        wanted = {name: value for name, value in chosen.items() if value}
-        return SubscriptionRequest(
-            self.deliver, self.name, self.events, wanted, self.mode, self.language
-        )
+@router.post("/watch/preview", dependencies=[Depends(_guard)])
+def show_preview(request: Request, parts: Parts, form: Filled, editing: Short = "") -> Response:
+    """What the form comes to; nothing is made."""
+    return page(request, parts, form=form, shows_preview=True, editing=editing, at="preview")
 
 
 @router.post("/watch/new", dependencies=[Depends(_guard)])
-def create(request: Request, parts: Parts, form: Annotated[WishForm, Form()]) -> Response:
-    """Make a subscription; its secret is shown once, on the page that answers."""
+def create(request: Request, parts: Parts, form: Filled) -> Response:
+    """Make a subscription; its secret is shown, to this browser, on the page that follows."""
     try:
         if parts.check_target:
             parts.check_target(form.deliver)
         with parts.database.write() as session:
-            made = subscription_view(
-                session, create_subscription(session, form.wish()), with_secret=True
-            )
+            made = create_subscription(session, form.request(), token=form.token).id
     except UsageError as error:
-        return _page(request, parts, 400, said=str(error), refused="wish", wish=form.model_dump())
-    return _page(request, parts, 201, made=made["id"], secret=made["secret"] or "")
+        return page(request, parts, error.http_status, form=form, error=error, refused="form")
+    response = RedirectResponse(address("/watch", made=made) + "#told", 303)
+    response.set_cookie(
+        MADE_COOKIE, made, max_age=SHOW_SECRET_SECONDS, path="/watch", httponly=True,
+        samesite="strict", secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return response
+
+
+@router.get("/watch/{id}/edit", dependencies=[Depends(_guard)])
+def edit_page(request: Request, parts: Parts, id: str) -> Response:
+    """The form, filled with what a subscription asks for; its address is left out: it may be secret."""
+    with parts.database.read() as session:
+        one = find_subscription(session, id)
+        wanted = event_filter(one.events, one.filter)
+    form = SubscriptionForm(
+        name=one.name, q=wanted.q, entity="\n".join(wanted.entities),
+        numbers="\n".join(wanted.numbers), series=list(wanted.series), events=list(wanted.events),
+        mode=one.mode, language=one.language,
+    )  # fmt: skip
+    return page(request, parts, form=form, shows_preview=True, editing=id)
+
+
+@router.post("/watch/{id}/edit", dependencies=[Depends(_guard)])
+def edit(request: Request, parts: Parts, id: str, form: Filled) -> Response:
+    """Change a subscription; an empty address leaves the one it has."""
+    changes: dict[str, Any] = {
+        "name": form.name, "events": form.events, "filter": form.filter(), "mode": form.mode,
+        "language": form.language,
+    }  # fmt: skip
+    if form.deliver.strip():
+        changes["deliver"] = form.deliver.strip()
+    try:
+        if parts.check_target and "deliver" in changes:
+            parts.check_target(changes["deliver"])
+        with parts.database.write() as session:
+            change_subscription(session, id, changes)
+    except UsageError as error:
+        return page(
+            request, parts, error.http_status, form=form, error=error, refused="form", editing=id
+        )
+    return RedirectResponse(address("/watch", told="changed") + f"#{id}", 303)
 
 
 @router.post("/watch/{id}/test", dependencies=[Depends(_guard)])
 def test(parts: Parts, id: str) -> Response:
     """Send a test message."""
     with parts.database.write() as session:
-        find_subscription(session, id)
         enqueue_test(session, id)
-    return RedirectResponse(address("/watch", made=id) + f"#{id}", 303)
+    return RedirectResponse(address("/watch", told="queued") + f"#{id}", 303)
+
+
+@router.post("/watch/{id}/retry", dependencies=[Depends(_guard)])
+def retry(parts: Parts, id: str) -> Response:
+    """Put parked messages back into the queue."""
+    with parts.database.write() as session:
+        retry_parked(session, id)
+    return RedirectResponse(address("/watch", told="queued") + f"#{id}", 303)
 
 
 @router.post("/watch/{id}/end", dependencies=[Depends(_guard)])
@@ -213,4 +356,4 @@ def end(parts: Parts, id: str) -> Response:
     """End a subscription."""
     with parts.database.write() as session:
         remove_subscription(session, id)
-    return RedirectResponse("/watch?gone=1", 303)
+    return RedirectResponse("/watch?told=ended#told", 303)

@@ -11,7 +11,8 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, read_changes
 from suanbei.registry.queries.coverage import coverage
-from suanbei.search_api.change_notifier import Herald
+from suanbei.search_api.change_notifier import ChangeNotifier
+from suanbei.search_api.concurrency import SLOT, Slot
 from suanbei.search_api.deps import Services, services
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
@@ -81,10 +82,17 @@ async def list_changes(
     while wait and not found["items"] and (left := until - time.monotonic()) > 0:
         if await request.is_disconnected():
             break
-        herald: Herald = request.app.state.herald
-        if await herald.newer_than(found["last"], min(left, 5)):
+        notifier: ChangeNotifier = request.app.state.notifier
+        if slot := request.scope.get(SLOT):
+            _let_others_in(slot)
+        if await notifier.newer_than(found["last"], min(left, 5)):
             found = await run_in_threadpool(_read, parts, wanted, found["next"], limit)
     return found
+
+
+def _let_others_in(slot: Slot) -> None:
+    """A request that waits takes no place from those that are worked on."""
+    slot.release()
 
 
 def _read(parts: Services, wanted: ChangesQuery, after: int, limit: int) -> dict[str, Any]:

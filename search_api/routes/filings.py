@@ -1,4 +1,4 @@
-"""One filing: all that is known of a number, and the picture of its row."""
+"""Filings: search, one filing with all that is known of its number, the picture of its row."""
 
 from typing import Annotated
 
@@ -9,8 +9,10 @@ from suanbei.registry.verify.history import filing_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.evidence import Evidence, find_evidence
 from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.params import Searched
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import FilingRecord
+from suanbei.search_api.schemas import FilingPage, FilingRecord
+from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
 Parts = Annotated[Services, Depends(services)]
@@ -18,6 +20,21 @@ Number = Annotated[
     str,
     Path(max_length=300, description="a filing number", examples=["Beijing-WenXinYiYan-20230821"]),
 ]
+
+
+@router.get("", response_class=Response, responses={200: {"model": FilingPage}})
+def list_filings(parts: Parts, asked: Searched) -> Response:
+    """Filings by any fragment of their names, companies, products, numbers and purposes.
+
+    A fragment is found wherever it stands. Pinyin, initials and small misspellings are found too,
+    after all that fits as typed.
+    """
+    with parts.database.read() as session:
+        query = asked.query(session)
+    found = search_filings(parts, query)
+    # An answer that met a limit is not the answer of this version of the data: nobody keeps it.
+    headers = {"Cache-Control": "no-store"} if found["limited"] else {}
+    return json_answer(found, headers)
 
 
 # Before the filing itself, whose path takes in everything.

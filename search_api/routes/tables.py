@@ -1,25 +1,31 @@
-"""A table of vendors checked: CSV or XLSX in, the same with its verdicts out."""
+"""A table of vendors checked: the file in, the same with its verdicts out."""
 
 import shutil
-import tempfile
-from pathlib import Path
+import time
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 
-from suanbei.search_api.bulk import Options, check_file
-from suanbei.search_api.bulk.sniffing import format_of
+from suanbei.search_api.bulk.check import Options, check_rows, recognise
+from suanbei.search_api.bulk.columns import Choice, ColumnsUnclear, say_columns
+from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
+from suanbei.search_api.bulk.storage import folder_for_once
+from suanbei.search_api.bulk.summary import Summary
+from suanbei.search_api.bulk.targets import MEDIA_TYPES, ending_for
 from suanbei.search_api.deps import Services, services
+from suanbei.search_api.errors import MEDIA_TYPE as PROBLEM
+from suanbei.search_api.errors import Problem
 from suanbei.search_api.language import AnswerLanguage
 
 router = APIRouter(prefix="/v1/verify", tags=["verify"])
-MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-Column = Annotated[str, Form(max_length=200, description="title, or place from 1; else found")]
+Column = Annotated[
+    str, Form(max_length=300, description="title, letter, or place from 1; else found")
+]
+_MARGIN = 2.0
+"""Seconds before the time for an answer is over, at which a check gives up by itself."""
 
 
 @router.post(
@@ -27,43 +33,93 @@ Column = Annotated[str, Form(max_length=200, description="title, or place from 1
     response_class=FileResponse,
     responses={
         200: {
-            "description": "Every row in its order, with the verdict behind it",
-            "content": {media.partition(";")[0]: {} for media in MEDIA.values()},
+            "description": "Every row in its place, with the verdict behind it",
+            "content": {media.partition(";")[0]: {} for media in MEDIA_TYPES.values()},
             "headers": {
-                "X-Rows": {"schema": {"type": "integer"}, "description": "rows without header"},
+                "X-Rows": {"schema": {"type": "integer"}, "description": "rows judged"},
                 "X-Active": {"schema": {"type": "integer"}, "description": "rows that are active"},
+                "X-Confirmed": {
+                    "schema": {"type": "integer"},
+                    "description": "rows that are active, and the company's own",
+                },
+                "X-No-Number": {
+                    "schema": {"type": "integer"}, "description": "rows without a number",
+                },
+                "X-Unchecked": {
+                    "schema": {"type": "integer"},
+                    "description": "numbers that were left out: hidden, or not computed",
+                },
+                "X-Columns": {
+                    "schema": {"type": "string"},
+                    "description": "what was recognised, percent-encoded",
+                },
             },
         }
     },
-)
-def verify_file(
+)  # fmt: skip
+def verify_file(  # noqa: PLR0913 - the fields of a form
     parts: Annotated[Services, Depends(services)],
-    file: Annotated[UploadFile, File(description="CSV of any common encoding, or XLSX")],
+    file: Annotated[
+        UploadFile,
+        File(description="XLSX, XLS, ODS, CSV in any encoding, HTML or XML table, JSON lines"),
+    ],
     language: AnswerLanguage,
-    number_column: Column = "",
-    company_column: Column = "",
+    number_column: Annotated[
+        str, Form(max_length=300, description="title, letter or place; several with commas")
+    ] = "",
+    entity_column: Column = "",
+    company_column: Annotated[str, Form(max_length=300, deprecated=True)] = "",
+    sheet: Annotated[str, Form(max_length=100, description="the only one meant; else all")] = "",
+    header_row: Annotated[
+        int | None, Form(ge=0, le=1_048_576, description="0 for none; else found")
+    ] = None,
     delimiter: Annotated[str, Form(max_length=1, description="of a CSV file; else found")] = "",
-    format: Annotated[Literal["csv", "xlsx"] | None, Form(description="else as it came")] = None,
-) -> FileResponse:
-    """Check a table of vendors; columns are found by header or content."""
-    folder = Path(tempfile.mkdtemp(prefix="suanbei-"))
-    try:
-        source = folder / "source"
-        with source.open("wb") as copy:
-            shutil.copyfileobj(file.file, copy)
-        ending = format or format_of(source)
-        target = folder / f"checked.{ending}"
-        options = Options(number_column, company_column, delimiter, language)
+    format: Annotated[
+        Literal["csv", "xlsx", "jsonl"] | None, Form(description="else as it came")
+    ] = None,
+) -> Response:
+    """Check a table of vendors; header and columns are found by looking at it."""
+    started = time.monotonic()
+    name = (file.filename or "file")[:200]
+    choice = Choice(number_column, entity_column or company_column, sheet, header_row)
+    stop_at = started + max(parts.settings.max_seconds - _MARGIN, 1)
+    options = Options(choice, delimiter, language, stop_at)
+    with folder_for_once(parts.settings.home, file.file) as folder:
+        rows = folder / "rows"
+        table = read_file(folder / "source", name, rows, SERVER_LIMITS, delimiter)
+        try:
+            recognised = recognise(table, rows, choice)
+        except ColumnsUnclear as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            return _unclear(error)
+        ending = f".{format}" if format else ending_for(table.kind)
+        target = folder / f"checked{ending}"
         with parts.database.read() as session:
-            summary = check_file(session, source, target, options, lambda _: None)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    active = sum(count for (verdict, _), count in summary.counts.items() if verdict == "active")
+            summary = check_rows(session, table, rows, recognised, target, name, options)
+        rows.unlink()
     return FileResponse(
         target,
-        media_type=MEDIA[ending],
-        filename=f"suanbei-checked.{ending}",
-        headers={"X-Rows": str(summary.rows), "X-Active": str(active)},
+        media_type=MEDIA_TYPES[ending],
+        filename=f"suanbei-checked{ending}",
+        headers=_headers(summary, options),
         background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
     )
+
+
+def _headers(summary: Summary, options: Options) -> dict[str, str]:
+    told = "; ".join(say_columns(columns, options.language) for columns in summary.columns)
+    return {
+        "X-Rows": str(summary.rows),
+        "X-Active": str(summary.active),
+        "X-Confirmed": str(summary.confirmed),
+        "X-No-Number": str(len(summary.no_number)),
+        "X-Unchecked": str(summary.unchecked),
+        "X-Columns": quote(told)[:4000],
+    }
+
+
+def _unclear(error: ColumnsUnclear) -> JSONResponse:
+    """A problem that asks: with the columns that may be meant."""
+    told = Problem(title="Unprocessable Content", status=422, detail=str(error), code=error.code)
+    columns = [candidate.to_json() for candidate in error.candidates]
+    return JSONResponse(told.model_dump() | {"candidates": columns}, 422, media_type=PROBLEM)

@@ -2,22 +2,17 @@
 
 from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from suanbei.registry.data_version import data_version
 from suanbei.registry.verify import Judge, verdict_json
-from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
-from suanbei.search_api.responses import JSON, json_answer
+from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas import Verdict, Verdicts
 
 Parts = Annotated[Services, Depends(services)]
 LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000
-MOST_KEPT = 2_000
-"""Answers kept until the registry changes, about 5 kB each."""
 EXAMPLE = "网信算备330110507206401230035号"
 NumberText = Annotated[
     str,
@@ -54,20 +49,12 @@ router = APIRouter(prefix="/v1/verify", tags=["verify"])
 
 @router.get("", response_class=Response, responses={200: {"model": Verdict}})
 def verify_one(
-    request: Request, parts: Parts, number: NumberText, language: AnswerLanguage,
-    entity: CompanyName = "",
-) -> Response:  # fmt: skip
+    parts: Parts, number: NumberText, language: AnswerLanguage, entity: CompanyName = ""
+) -> Response:
     """A verdict with its reasons, its evidence and its limits."""
-    cache: VersionCache = request.app.state.verdicts
     with parts.database.read() as session:
-
-        def answer() -> bytes:
-            (judgement,) = Judge(session).judge([(number, entity)])
-            return orjson.dumps(verdict_json(judgement, language))
-
-        version = data_version(session)
-        body = cache.get(version, (number, entity, language), answer)
-    return Response(body, media_type=JSON)
+        (judgement,) = Judge(session).judge([(number, entity)])
+    return json_answer(verdict_json(judgement, language))
 
 
 @router.post("", response_class=Response, responses={200: {"model": Verdicts}})

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from suanbei.registry.importing.published import Series
 
@@ -15,12 +15,29 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Missing(Shape):
+    """Numbers of lists (ordinal, attachment) or of services (serial) that are not there, between the
+    lists of two months; or the publisher's own total, which the lists do not reach."""
+
+    kind: Literal["ordinal", "attachment", "serial", "total"]
+    count: int
+    first: int = Field(default=0, alias="from")
+    to: int = 0
+    between: list[str | None] = []
+    published: int = 0
+    held: int = 0
+    as_of: str = ""
+    source: str = ""
+
+
 class SeriesCoverage(Shape):
-    """The newest list known of a series (`YYYY-MM`), and when its source was last checked."""
+    """The newest list known of a series (`YYYY-MM`), how many lists are held, when its source was
+    last checked, and what is known to be missing."""
 
     newest: str | None
     batches: int
     checked_at: str | None
+    missing: list[Missing]
 
 
 class Coverage(Shape):

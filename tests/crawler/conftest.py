@@ -1,32 +1,46 @@
 """Fixtures: a running small site, and what is needed to crawl it in a hurry."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from suanbei.common.settings import Settings
-from suanbei.crawler.child import Limits
-from suanbei.crawler.report import CrawlReport, Fetched, Outcome, Sink
-from suanbei.crawler.run import crawl
+from suanbei.crawler.crawl import crawl
+from suanbei.crawler.report import CrawlReport, FetchedDocument, ImportDocument, Outcome
 from suanbei.crawler.sources import Catalogue, Politeness, load_catalogue
-from suanbei.crawler.tally import Progress
+from suanbei.crawler.spider import CrawlJob
+from suanbei.crawler.urls import PublicUrls
+from tests.crawler.process import in_process
 from tests.crawler.site import Site, served, whole_site
 
 
 class Basket:
-    """A sink that keeps what it is given."""
+    """Keeps what it is given, and finds two filings in each."""
 
     def __init__(self) -> None:
-        self.documents: list[Fetched] = []
+        self.documents: list[FetchedDocument] = []
 
-    def __call__(self, document: Fetched) -> Outcome:
+    def __call__(self, document: FetchedDocument) -> Outcome:
         self.documents.append(document)
         return Outcome("new", added=2)
 
     def bodies(self) -> set[bytes]:
         return {document.body for document in self.documents}
+
+
+@dataclass
+class Raising:
+    """Raises an error for a document whose label ends so; the others are kept."""
+
+    error: Exception
+    label: str = ""
+
+    def __call__(self, document: FetchedDocument) -> Outcome:
+        if document.origin.label.endswith(self.label):
+            raise self.error
+        return Outcome("new", added=2)
 
 
 @dataclass
@@ -41,16 +55,17 @@ class Rig:
     def crawl(
         self,
         *names: str,
-        sink: Sink | None = None,
+        importer: ImportDocument | None = None,
         known: Collection[str] = (),
-        on_progress: Progress = lambda _: None,
-        limits: Limits | None = None,
-        stop: Callable[[], bool] = lambda: False,
+        seconds: float = 0,
     ) -> CrawlReport:
-        return crawl(
-            self.settings, self.catalogue.select(names), sink or self.basket,
-            known=known, on_progress=on_progress, limits=limits, stop=stop,
+        """A crawl of the named sources; what it brings goes into the basket."""
+        report, basket = in_process(
+            crawl_once, self.settings, self.catalogue.select(names), importer, frozenset(known),
+            seconds,
         )  # fmt: skip
+        self.basket.documents += basket.documents
+        return report
 
     def delay(self, seconds: float) -> None:
         self.settings = self.settings.model_copy(update={"delay": seconds})
@@ -61,6 +76,27 @@ class Rig:
         patience = Politeness.model_validate(facts)
         sources = [s.model_copy(update={"politeness": patience}) for s in self.catalogue.sources]
         self.catalogue = self.catalogue.model_copy(update={"sources": tuple(sources)})
+
+
+def crawl_once(
+    settings: Settings,
+    catalogue: Catalogue,
+    importer: ImportDocument | None = None,
+    known: frozenset[str] = frozenset(),
+    seconds: float = 0,
+) -> tuple[CrawlReport, Basket]:
+    """A crawl in this process, with what it brought."""
+    basket = Basket()
+    importing: ImportDocument = basket
+    if importer is not None:
+
+        def importing(document: FetchedDocument) -> Outcome:
+            outcome = importer(document)
+            basket(document)
+            return outcome
+
+    job = CrawlJob(catalogue, PublicUrls.of(settings), importing, known)
+    return crawl(settings, job, seconds), basket
 
 
 @pytest.fixture

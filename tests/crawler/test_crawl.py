@@ -1,13 +1,13 @@
 """A whole pass on a small site: what is found, how politely, and what is told of it."""
 
+import hashlib
 from datetime import UTC, date
 from itertools import pairwise
 
 import pytest
 
-from suanbei.common.errors import BrokenDocument, HomeNotWritable, RegistryError
-from suanbei.crawler.report import Fetched, Outcome
-from tests.crawler.conftest import Basket, Rig
+from suanbei.common.errors import BrokenDocument, RegistryError
+from tests.crawler.conftest import Raising, Rig
 from tests.crawler.site import (
     ALGORITHM_PAGE,
     CHANNEL,
@@ -33,24 +33,25 @@ def test_every_document_of_every_source_once(rig: Rig) -> None:
     }  # fmt: skip
     assert report.sources["algorithm"].filings_added == 4
     assert all(s.started_at and s.finished_at for s in report.sources.values())
-    assert not list((rig.settings.home / "tmp").iterdir())
 
 
 def test_a_document_knows_where_it_was_found(rig: Rig) -> None:
     """Public addresses, whatever was asked; joined labels; 第N批 or 附件N; dates that hold."""
     rig.crawl()
-    found = {d.label: d for d in rig.basket.documents}
+    found = {d.origin.label: d for d in rig.basket.documents}
     batch = found["境内深度合成服务算法备案清单（2026年3月）"]
-    assert (batch.source, batch.register) == ("deep_synthesis", "deep_synthesis")
+    assert (batch.source, batch.origin.source) == ("deep_synthesis", "cac")
+    assert batch.sha256 == hashlib.sha256(batch.body).hexdigest()
+    batch = batch.origin
     assert batch.notice_url == f"{CAC}/2026-03/12/c_16.htm"
     assert batch.notice_title.startswith("国家互联网信息办公室关于发布第十六批")
     assert batch.document_url.startswith(f"{CAC}{SCRIPT}?filepath=d3&fText=%E5")
     assert (batch.ordinal, batch.published_on) == (16, date(2026, 3, 12))
     assert batch.fetched_at.tzinfo is UTC
-    assert found["境内深度合成服务算法备案清单（2023年6月）"].ordinal == 1
-    grown = found["境内互联网信息服务算法备案清单（2026年3月）"]
+    assert found["境内深度合成服务算法备案清单（2023年6月）"].origin.ordinal == 1
+    grown = found["境内互联网信息服务算法备案清单（2026年3月）"].origin
     assert (grown.ordinal, grown.published_on) == (2, None)
-    gone = found["关于注销“某算法”等2个算法备案编号的公告"]
+    gone = found["关于注销“某算法”等2个算法备案编号的公告"].origin
     assert gone.document_url == f"{BEIAN}/api/file/fileDownLoad?noticeId=notice_1"
     assert (gone.notice_url, gone.published_on) == (gone.document_url, date(2026, 1, 7))
 
@@ -86,18 +87,17 @@ def test_robots_txt_is_obeyed(rig: Rig) -> None:
 def test_known_documents_and_notices_are_not_fetched(rig: Rig) -> None:
     """A normal pass reads lists and start pages, and fetches what is new."""
     rig.crawl()
-    known = {d.document_url for d in rig.basket.documents} | {
-        d.notice_url for d in rig.basket.documents
-    }
+    origins = [d.origin for d in rig.basket.documents]
+    known = {o.document_url for o in origins} | {o.notice_url for o in origins}
+    rig.basket.documents.clear()
     rig.site.seen.clear()
     rig.site.pages[ALGORITHM_PAGE] = page(
         "关于发布算法备案信息的公告", "2022年08月12日",
         link("a1", "境内互联网信息服务算法备案清单（2022年10月）") + link("a3", "新清单"),
     )  # fmt: skip
     rig.site.documents["a3"] = rig.site.documents["a2"] + b"%%EOF"
-    second = Basket()
-    report = rig.crawl(sink=second, known=known)
-    assert [d.label for d in second.documents] == ["新清单"]
+    report = rig.crawl(known=known)
+    assert [d.origin.label for d in rig.basket.documents] == ["新清单"]
     assert report.ok
     assert (report.sources["algorithm"].skipped, report.sources["algorithm"].new) == (1, 1)
     assert report.sources["deep_synthesis"].skipped == 1  # the others were not looked for
@@ -116,37 +116,33 @@ def test_the_channel_is_read_page_by_page(rig: Rig) -> None:
     assert posts[0].form["channelCode"] == ["A093702"]
 
 
-def test_a_document_that_the_sink_refuses_is_a_failure_of_its_source(rig: Rig) -> None:
-    """The rest goes on."""
-
-    def sink(document: Fetched) -> Outcome:
-        if document.label.endswith("（2022年10月）"):
-            raise BrokenDocument("2022-10: no end")
-        return rig.basket(document)
-
-    report = rig.crawl(sink=sink)
-    assert not report.ok
+def test_a_document_that_cannot_be_read_is_a_failure_of_its_source(rig: Rig) -> None:
+    """The rest goes on; an error of the project's own is no reason to stop either."""
+    broken = Raising(BrokenDocument("2022-10: no end"), "（2022年10月）")
+    report = rig.crawl("algorithm", "genai", importer=broken)
     assert [(f.code, f.message) for f in report.failures] == [
         ("broken_document", "2022-10: no end")
     ]
     assert (report.sources["algorithm"].new, report.sources["algorithm"].failed) == (1, 1)
-    assert len(rig.basket.documents) == 6
+    assert len(rig.basket.documents) == 2
+    report = rig.crawl("algorithm", importer=Raising(ZeroDivisionError("x"), "（2022年10月）"))
+    [failure] = report.failures
+    assert failure.message == "境内互联网信息服务算法备案清单（2022年10月）: ZeroDivisionError: x"
+    assert (report.sources["algorithm"].new, report.sources["algorithm"].failed) == (1, 1)
 
 
 def test_a_registry_that_cannot_keep_anything_ends_the_crawl(rig: Rig) -> None:
     """A full disk is no failure of a source: nothing is gained by going on."""
-
-    def sink(document: Fetched) -> Outcome:
-        raise RegistryError("disk full")
-
+    rig.delay(0.1)
     with pytest.raises(RegistryError, match="disk full"):
-        rig.crawl(sink=sink)
-    assert not list((rig.settings.home / "tmp").iterdir())
+        rig.crawl(importer=Raising(RegistryError("disk full")))
+    assert sum(SCRIPT in path for path in rig.site.paths()) <= 2
 
 
-def test_an_unwritable_home_is_said_in_one_line(rig: Rig) -> None:
-    """Before anything is asked for."""
-    rig.settings.home.write_text("a file where the folder should be")
-    with pytest.raises(HomeNotWritable, match=r"tmp: Not a directory$"):
-        rig.crawl()
-    assert not rig.site.seen
+def test_a_crawl_that_takes_too_long_is_ended(rig: Rig) -> None:
+    """What was not done by then is a failure, and so is every source that is not over."""
+    rig.site.slowness = 1.5
+    report = rig.crawl("algorithm", "genai", seconds=2)
+    assert not any(source.ok for source in report.sources.values())
+    assert {f.code for f in report.failures} == {"crawl_stopped"}
+    assert {f.message for f in report.failures} == {"the crawl took longer than 2 s"}

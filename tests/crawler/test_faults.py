@@ -11,6 +11,7 @@ from tests.crawler.site import (
     NOTICES,
     SCRIPT,
     Fault,
+    Site,
     busy,
     corrupt,
     cut,
@@ -19,6 +20,7 @@ from tests.crawler.site import (
     firewall,
     html,
     page,
+    served,
     stall,
 )
 
@@ -179,3 +181,43 @@ def test_nothing_listens(rig: Rig) -> None:
             f"https://www.cac.gov.cn{GENAI_PAGE}: connection refused by 127.0.0.1:9",
         )
     ]  # fmt: skip
+
+
+def test_a_page_that_leads_on_by_itself_is_followed(rig: Rig) -> None:
+    """`<meta refresh>`, to a page and to a document; a firewall's page that does so is not."""
+    refresh = '<html><head><meta http-equiv="refresh" content="0; url={}"></head></html>'
+    rig.site.pages["/moved.htm"] = rig.site.pages[GENAI_PAGE]
+    rig.site.pages[GENAI_PAGE] = refresh.format("/moved.htm").encode()
+    rig.site.faults["g1"] = [
+        lambda handler: handler.send(
+            refresh.format("/moved.docx").encode(), headers={"Content-Type": "text/html"}
+        )
+    ]
+    rig.site.files["/moved.docx"] = moved = docx("moved")
+    assert rig.crawl("genai").ok
+    assert rig.basket.bodies() == {moved}
+    mark = "<p>创宇盾</p></html>"
+    rig.site.pages[GENAI_PAGE] = refresh.format("/moved.htm").encode() + mark.encode()
+    [failure] = rig.crawl("genai").failures
+    assert failure.code == "firewall"
+
+
+def test_pages_that_lead_in_a_circle_are_named_as_that(rig: Rig) -> None:
+    """By `<meta refresh>` and by redirects."""
+    refresh = b'<html><head><meta http-equiv="refresh" content="0; url=/b.htm"></head></html>'
+    rig.site.pages[GENAI_PAGE] = rig.site.pages["/b.htm"] = refresh
+    [failure] = rig.crawl("genai").failures
+    assert failure.code == "unexpected_answer"
+    assert "redirects in a circle: " in failure.message
+    rig.site.replies[GENAI_PAGE] = (302, {"Location": GENAI_PAGE}, b"")
+    [failure] = rig.crawl("genai").failures
+    assert "redirects in a circle: " in failure.message
+
+
+def test_a_redirect_of_robots_txt_stays_on_its_host(rig: Rig) -> None:
+    """Rules of another host are not this one's; there are none then."""
+    with served(Site(files={"/robots.txt": b"User-agent: *\nDisallow: /\n"})) as other:
+        location = {"Location": f"{other.url}/robots.txt"}
+        rig.site.replies["/robots.txt"] = (302, location, b"")
+        assert rig.crawl("genai").ok
+        assert not other.seen

@@ -6,8 +6,13 @@ from datetime import date
 import pytest
 
 from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
-from suanbei.crawler.notice_lists import ChannelPage, ListedNotice, read_channel, read_notice_list
-from suanbei.crawler.paging import Paging
+from suanbei.crawler.notice_lists import (
+    ChannelPage,
+    ChannelPaging,
+    ListedNotice,
+    read_channel,
+    read_notice_list,
+)
 from suanbei.crawler.sources import ChannelListStart
 
 URL = "https://beian.cac.gov.cn/api/notice/list"
@@ -50,13 +55,13 @@ def test_a_channel() -> None:
         read_channel(b'{"totalRec": 47}', URL)
 
 
-def paging(known: tuple[str, ...] = (), **changes: object) -> Paging:
+def paging(known: tuple[str, ...] = (), **changes: object) -> ChannelPaging:
     facts = {
         "kind": "channel_list", "url": URL, "form": {}, "title": "公告", "per_page": 2,
         "since": date(2023, 6, 1),
     }  # fmt: skip
     start = ChannelListStart.model_validate(facts | changes)
-    return Paging(start, URL, lambda notice: notice.link in known)
+    return ChannelPaging(start, URL, lambda notice: notice.link in known)
 
 
 def page(*titles: str, total: int = 0, year: int = 2026) -> ChannelPage:

@@ -15,9 +15,9 @@ import pytest
 
 from suanbei.common.settings import Settings
 from suanbei.crawler.report import CrawlReport
-from suanbei.crawler.run import crawl
 from suanbei.crawler.sources import load_catalogue
-from tests.crawler.conftest import Basket
+from tests.crawler.conftest import Basket, crawl_once
+from tests.crawler.process import in_process
 
 pytestmark = pytest.mark.official
 
@@ -56,7 +56,9 @@ def replica(official: Path) -> Iterator[Start]:
 
 def visit(url: str, home: Path, basket: Basket, delay: float = 0) -> CrawlReport:
     settings = Settings(home=home, cac_url=url, beian_url=url, delay=delay, proxy="")
-    return crawl(settings, load_catalogue().select(), basket)
+    report, found = in_process(crawl_once, settings, load_catalogue().select())
+    basket.documents += found.documents
+    return report
 
 
 def hashes(basket: Basket) -> Counter[str]:
@@ -74,13 +76,13 @@ def test_every_document_of_the_manifest_exactly_once(
     found = {document.sha256: document for document in basket.documents}
     for listed in manifest:
         document = found[listed["sha256"]]
-        assert document.register == listed["series"]
-        assert document.label == listed["title"].replace(" ", "")
+        assert document.source == listed["series"]
+        assert document.origin.label == listed["title"].replace(" ", "")
         if listed["series"] in ("deep_synthesis", "deregistration"):
-            assert document.published_on
-            assert f"{document.published_on:%Y-%m}" >= listed["period"][:7]
+            assert document.origin.published_on
+            assert f"{document.origin.published_on:%Y-%m}" >= listed["period"][:7]
         if listed.get("batch"):
-            assert listed["batch"] in document.notice_title
+            assert listed["batch"] in document.origin.notice_title
     with urllib.request.urlopen(f"{url}/__log") as answer:
         log = json.load(answer)
     asked = Counter(entry["path"] for entry in log if "JsonList" not in entry["path"])

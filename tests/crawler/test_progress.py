@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
+from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
+from suanbei.crawler.crawl import crawl
 from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
 from suanbei.crawler.report import CrawlReport, Failure, Outcome, SourceReport
-from suanbei.crawler.sources import load_catalogue
-from tests.crawler.conftest import Rig
+from suanbei.crawler.sources import Catalogue, load_catalogue
+from suanbei.crawler.spider import CrawlJob
+from suanbei.crawler.urls import PublicUrls
+from tests.crawler.conftest import Basket, Rig
+from tests.crawler.process import in_process
 from tests.crawler.site import cut, firewall
 
 
@@ -48,25 +53,30 @@ def test_the_table(language: Language, words: list[str]) -> None:
     assert render_failures(report) == ["deep_synthesis: firewall: 清单: a firewall page (HTTP 200)"]
 
 
+def watch(settings: Settings, catalogue: Catalogue, language: Language) -> str:
+    """What the bars of a crawl show at its end."""
+    screen = console()
+    with CrawlProgress(catalogue, language, screen) as progress:
+        urls = PublicUrls.of(settings)
+        crawl(settings, CrawlJob(catalogue, urls, Basket(), on_progress=progress))
+    return shown(screen)
+
+
 @pytest.mark.parametrize("language", list(Language))
 def test_the_bars_follow_a_crawl(rig: Rig, language: Language) -> None:
-    """Every source ends at its count of documents, failures included."""
+    """Every source ends at its count of documents, failures included and named."""
     rig.site.faults["a1"] = [firewall]
     rig.site.faults["g1"] = [cut]
-    screen = console()
-    with CrawlProgress(rig.catalogue.select(), language, screen) as progress:
-        rig.crawl(on_progress=progress)
-    text = shown(screen).splitlines()
+    text = in_process(watch, rig.settings, rig.catalogue.select(), language).splitlines()
     titles = {Language.ZH: ("深度合成服务算法备案", "互联网信息服务算法备案")}
     for title, count in zip(titles.get(language, ("Deep", "Algorithm")), "32", strict=True):
         assert any(line.startswith(title) and f"{count}/{count}" in line for line in text)
+    assert any("firewall: " in line for line in text)
 
 
 def test_a_label_is_not_markup(rig: Rig) -> None:
     """Square brackets in a title are letters, not styles."""
     rig.site.notices[1]["title"] = "关于注销“[/red][bold]某算法”备案编号的公告"
     rig.site.faults["notice_1"] = [firewall]
-    screen = console()
-    with CrawlProgress(rig.catalogue.select(), Language.ZH, screen) as progress:
-        report = rig.crawl(on_progress=progress)
-    assert "[/red][bold]某算法" in render_failures(report)[0]
+    text = in_process(watch, rig.settings, rig.catalogue.select(), Language.ZH)
+    assert "[/red][bold]某算法" in text

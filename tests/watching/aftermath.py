@@ -13,11 +13,11 @@ from lxml import etree
 from sqlalchemy import select
 
 from suanbei.common.settings import Settings
-from suanbei.crawler.archive import Archive
-from suanbei.crawler.crawl import Works, run_pass
-from suanbei.crawler.provenance import origins_of
+from suanbei.crawler.archive import Archive, origins_of
+from suanbei.crawler.crawl import CrawlContext, Origin, run_pass
 from suanbei.crawler.rebuild import compare
 from suanbei.crawler.report import CrawlReport
+from suanbei.crawler.scheduler import Kind
 from suanbei.crawler.sources import Politeness, load_catalogue
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event, Filing
@@ -25,6 +25,7 @@ from suanbei.registry.status import status_view
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.search.engine import Dimension, Query
+from tests.crawler.process import in_process
 from tests.crawler.site import Site
 from tests.lists import row
 from tests.watching.small_site import batch, deep_rows
@@ -41,10 +42,8 @@ class Home:
     database: Database
 
     def crawl(self) -> CrawlReport:
-        """One pass that reads everything, made by this process."""
-        report = run_pass(works_of(self.settings, self.database), "full", "hand")
-        assert report is not None
-        return report
+        """One pass that reads everything."""
+        return make_pass(self.settings, self.database, "full")
 
 
 @contextmanager
@@ -70,13 +69,23 @@ def home_at(folder: Path, site: Site, template: Path) -> Iterator[Home]:
         database.close()
 
 
-def works_of(settings: Settings, database: Database) -> Works:
-    """A pass over all sources of the small site."""
+def make_pass(
+    settings: Settings, database: Database, kind: Kind = "pass", origin: Origin = "hand"
+) -> CrawlReport:
+    """A pass over all sources of the small site, in a process of its own."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    return in_process(_make_pass, settings, url, kind, origin)
+
+
+def _make_pass(settings: Settings, url: str, kind: Kind, origin: Origin) -> CrawlReport:
     catalogue = load_catalogue().select()
     patience = Politeness(timeout_seconds=5, attempts=1)
     hurried = tuple(s.model_copy(update={"politeness": patience}) for s in catalogue.sources)
     catalogue = catalogue.model_copy(update={"sources": hurried})
-    return Works(settings, database, Archive(settings.archive), catalogue)
+    archive = Archive(settings.archive)
+    report = run_pass(CrawlContext(settings, Database(url), archive, catalogue), kind, origin)
+    assert report is not None
+    return report
 
 
 def replace_a_list(site: Site) -> None:

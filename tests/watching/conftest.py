@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from suanbei.common.settings import Settings
-from suanbei.crawler.crawl import Works
-from suanbei.registry.database import Database
 from tests.crawler.site import Site, served
-from tests.watching.aftermath import Home, home_at, replace_a_list, works_of
+from tests.watching.aftermath import Home, home_at, replace_a_list
 from tests.watching.crash import Commands, forking
 from tests.watching.small_site import small_site
 
@@ -26,11 +24,6 @@ def settings(site: Site, tmp_path: Path) -> Settings:
         home=tmp_path / "home", cac_url=site.url, beian_url=site.url, delay=0, jitter=0,
         schedule="", full_schedule="",
     )  # fmt: skip
-
-
-@pytest.fixture
-def works(settings: Settings, database: Database) -> Works:
-    return works_of(settings, database)
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def status() -> dict[str, Any]:
 @contextmanager
 def watching(log: Path, prelude: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """`suanbei watch` while the block lasts, after a line of Python; it has to end cleanly."""
-    program = f"{prelude}\nimport cli\ncli.main()"
+    program = f"{prelude}\nfrom suanbei import cli\ncli.main()"
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", program, "watch"], cwd=ROOT, stdout=output, stderr=output

@@ -34,21 +34,21 @@ CRAWL_STEPS = [
     "suanbei.crawler.archive:os.replace:before:3",
     "suanbei.crawler.archive:os.replace:after:3",
     "suanbei.crawler.archive:_flush_folder:before:2",
-    "suanbei.crawler.ingest:keep_origin:after:2",
-    "suanbei.crawler.ingest:import_document:before:3",
-    "suanbei.crawler.ingest:import_document:after:4",
+    "suanbei.crawler.pipeline:keep_origin:after:2",
+    "suanbei.crawler.pipeline:import_document:before:3",
+    "suanbei.crawler.pipeline:import_document:after:4",
     "suanbei.registry.importing.documents:append_events:before:2",
     "suanbei.registry.importing.documents:append_events:after:3",
     "suanbei.registry.importing.documents:refresh_filings:after:5",
-    "suanbei.crawler.crawl:record_checks:after:1",
+    "suanbei.crawler.crawl:record_check:after:4",
     "suanbei.crawler.crawl:finish_run:before:1",
     "suanbei.crawler.crawl:finish_run:after:1",
     "suanbei.registry.leases:_let_go:before:1",
 ]
 REPLACING_STEPS = [
-    "suanbei.crawler.ingest:import_document:before:1",
+    "suanbei.crawler.pipeline:import_document:before:1",
     "suanbei.registry.importing.documents:append_events:after:1",
-    "suanbei.crawler.ingest:import_document:after:1",
+    "suanbei.crawler.pipeline:import_document:after:1",
     "suanbei.crawler.crawl:finish_run:before:1",
 ]
 INDEX_STEPS = [

@@ -272,13 +272,13 @@ def test_every_monitor_can_be_turned_off(database: Database) -> None:
 @pytest.mark.official
 def test_the_real_lists_raise_no_alarm_in_a_first_pass(official: Any, database: Database) -> None:
     """Every list as published, flags and all: silence."""
-    from suanbei.crawler.ingest import parse_bytes
+    from suanbei.crawler.pipeline import read_document
     from suanbei.registry.importing.batches import Origin
     from suanbei.registry.importing.documents import Import
 
     past = Past(database)
     for path in sorted(official.glob("genai/*.docx"))[:4]:
         data = path.read_bytes()
-        parsed = parse_bytes(data, path.name, Origin())
+        parsed = read_document(data, path.name, Origin())
         import_document(database, Import(parsed, path.stem.ljust(64, "0"), len(data)))
     assert past.see(source="genai") == []

@@ -11,7 +11,7 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.recheck import WITHIN, ahead_of_turn, not_due
-from suanbei.crawler.schedule import Schedule, trigger
+from suanbei.crawler.scheduler import Schedule, trigger
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)
 DEFAULT = Schedule.of(Settings())

@@ -46,7 +46,7 @@ if (watched) {
   setInterval(async () => {
     const answer = await fetch(watched.dataset.poll, { headers: { accept: "application/json" } });
     const { state, done: rows, total } = await answer.json();
-    if (state === "done" || state === "failed") { location.replace(watched.dataset.poll); return; }
+    if (state !== "waiting" && state !== "running") { location.replace(watched.dataset.poll); return; }
     bar.max = total || 1;
     bar.value = rows;
     done.textContent = rows.toLocaleString();

@@ -1,0 +1,77 @@
+"""Monitors that are raised: told of once when they are, and once when all is well again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from suanbei.common.texts import Language, Text
+from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.watcher_models import Alarm
+
+_CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFinding:
+    """Something that is wrong now: which monitor says so, of what, and of which source.
+
+    `titles` are the source's, by language; a finding of the program itself has no source.
+    """
+
+    monitor: str
+    subject: str
+    text: Text
+    facts: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is kept and told: the text filled in, in both languages, with the source's title."""
+        texts = {
+            lang.value: self.text.say(lang, **self.facts | {"source": self.titles.get(lang, "")})
+            for lang in Language
+        }
+        return {
+            "monitor": self.monitor,
+            "subject": self.subject,
+            "source": self.source,
+            "text": texts,
+            "facts": self.facts,
+        }
+
+
+def settle_alarms(
+    session: Session, findings: Sequence[AlarmFinding], looked_at: Callable[[Alarm], bool]
+) -> None:
+    """Raise what is new, clear what is over: only an alarm that was `looked_at` can be over."""
+    raised = {
+        (alarm.monitor, alarm.subject): alarm for alarm in session.execute(select(Alarm)).scalars()
+    }
+    found = {(one.monitor, one.subject): one for one in findings}
+    events = [
+        NewEvent(EventType.MONITOR_RAISED, data=one.data)
+        for key, one in found.items()
+        if key not in raised
+    ]
+    for key, one in found.items():
+        alarm = raised.get(key)
+        if alarm is None:
+            alarm = Alarm(monitor=one.monitor, subject=one.subject, raised_at=datetime.now(UTC))
+            session.add(alarm)
+        alarm.data = one.data
+    for key, alarm in raised.items():
+        if key not in found and looked_at(alarm):
+            events.append(NewEvent(EventType.MONITOR_CLEARED, data=_cleared(alarm.data)))
+            session.delete(alarm)
+    append_events(session, events)
+    session.flush()
+
+
+def _cleared(data: dict[str, Any]) -> dict[str, Any]:
+    said = {lang.value: _CLEARED.say(lang, text=data["text"][lang.value]) for lang in Language}
+    return data | {"text": said}

@@ -1,0 +1,236 @@
+"""What is known to be missing: lists, serial numbers, and totals that are not reached.
+
+The publisher numbers its lists (第N批, 附件N), numbers generative-AI services on from list to list,
+and states running totals (`data/published_totals.csv`). What does not run on is missing from the
+registry, whoever lost it. Gaps are a function of the lists held; they are written anew at the end
+of every import, and a new one raises a monitor.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from itertools import groupby, pairwise
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.series import series_title
+from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.importing.published import GENAI_SERIES, NATIONAL, Series
+from suanbei.registry.models import Batch, Filing, Gap, Listing
+from suanbei.registry.watcher_models import Alarm
+
+MONITOR = "missing_rows"
+_NUMBERED = {
+    Series.ALGORITHM: "attachment",
+    Series.DEEP_SYNTHESIS: "ordinal",
+    Series.GENAI_FILING: "attachment",
+    Series.GENAI_REGISTRATION: "attachment",
+}
+"""What the number of a list is: that of an attachment on one page, or of a batch."""
+_TEXTS = {
+    "attachment": Text("附件 {range} 缺失", "attachment {range} is missing"),
+    "ordinal": Text("第 {range} 批缺失", "batch {range} is missing"),
+    "serial": Text("序号 {range} 缺失", "No. {range} is missing"),
+    "total": Text(
+        "截至 {as_of} 官方公布 {published} 项，已收录 {held} 项",
+        "{published} published as of {as_of}, {held} held",
+    ),
+}
+_RAISED = Text("{series}：{what}", "{series}: {what}")
+_CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """Something numbered, and the month of the list it stands in."""
+
+    number: int
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many services the publisher says there are in a series as of a day (`YYYY-MM-DD`)."""
+
+    series: str
+    as_of: str
+    published: int
+    source: str
+
+
+@cache
+def published_totals() -> tuple[Total, ...]:
+    """The running totals that CAC's notices state (DOMAIN.md §5.10), the oldest first."""
+    text = resources.files("suanbei.data").joinpath("published_totals.csv").read_text("utf-8")
+    return tuple(
+        Total(row["series"], row["as_of"], int(row["total"]), row["source"])
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def refresh_gaps(session: Session) -> None:
+    """Write what is missing today; raise or clear the monitor of each series it changed for."""
+    found = {series: [*_gaps(session, series)] for series in _NUMBERED}
+    before: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for gap in session.execute(select(Gap).order_by(Gap.id)).scalars():
+        before[gap.series].append(gap.data)
+    if all(before[series] == gaps for series, gaps in found.items()):
+        return
+    session.execute(delete(Gap))
+    rows = [{"series": s.value, "data": one} for s, gaps in found.items() for one in gaps]
+    if rows:
+        session.execute(insert(Gap), rows)
+    for series, gaps in found.items():
+        _settle(session, series, before[series], gaps)
+
+
+def _gaps(session: Session, series: Series) -> Iterator[dict[str, Any]]:
+    lists = _lists(session, series)
+    if not lists:
+        return
+    unnumbered = sorted(period for number, period in lists if number is None)
+    numbered = [_Numbered(number, period) for number, period in lists if number is not None]
+    # Registrations have been published since the second attachment.
+    first = 2 if series is Series.GENAI_REGISTRATION else 1
+    for gap in _holes(numbered, first):
+        after, before = gap["between"]
+        # A list whose number nobody knows may be the one that seems to be missing.
+        gap["count"] -= sum((after or "") < period < before for period in unnumbered)
+        if gap["count"] > 0:
+            yield {"kind": _NUMBERED[series]} | gap
+    if series in GENAI_SERIES:
+        for gap in _holes(_serials(session, series), 1):
+            yield {"kind": "serial"} | gap
+        yield from _missing_of_total(session, series, lists)
+
+
+def _lists(session: Session, series: Series) -> list[tuple[int | None, str]]:
+    query = select(Batch.ordinal, Batch.period)
+    query = query.where(Batch.series == series, Batch.source == NATIONAL)
+    return list(session.execute(query).tuples())
+
+
+def _holes(found: Iterable[_Numbered], first: int) -> Iterator[dict[str, Any]]:
+    """Numbers that are not there, from `first` on: `between` are the months before and after."""
+    of_number: dict[int, str] = {}
+    for one in found:
+        of_number.setdefault(one.number, one.period)
+    steps = [(first - 1, None), *sorted(of_number.items())]
+    for (last, after), (number, before) in pairwise(steps):
+        if number - last > 1:
+            yield {
+                "from": last + 1,
+                "to": number - 1,
+                "count": number - last - 1,
+                "between": [after, before],
+            }
+
+
+def _serials(session: Session, series: Series) -> list[_Numbered]:
+    """序号 of the tables that number on from the list before, strays aside.
+
+    A table of on-device models is counted apart; 286 among 539…611 is a stray.
+    """
+    query = (
+        select(Batch.period, Listing.table, Listing.seq)
+        .join(Listing, Listing.version_id == Batch.current_version_id)
+        .where(Batch.series == series, Batch.source == NATIONAL)
+        .order_by(Batch.period, Batch.id, Listing.table)
+    )
+    rows = session.execute(query).tuples()
+    serials: list[_Numbered] = []
+    for period, of_list in groupby(rows, key=lambda row: row[0]):
+        tables = [[*rows] for _, rows in groupby(of_list, key=lambda row: row[1])]
+        numbers = sorted(int(seq) for _, _, seq in max(tables, key=len) if seq.isdecimal())
+        if numbers:
+            middle = numbers[len(numbers) // 2]
+            near = [n for n in numbers if abs(n - middle) <= len(numbers)]
+            serials.extend(_Numbered(number, period) for number in near)
+    return serials
+
+
+def _missing_of_total(
+    session: Session, series: Series, lists: Sequence[tuple[int | None, str]]
+) -> Iterator[dict[str, Any]]:
+    """The newest total that the lists should have reached, if they do not."""
+    newest = max(period for _, period in lists)
+    stated = [t for t in published_totals() if t.series == series and t.as_of[:7] <= newest]
+    if not stated:
+        return
+    total = stated[-1]
+    held = held_until(session, series, total.as_of[:7])
+    if held < total.published:
+        yield {
+            "kind": "total",
+            "published": total.published,
+            "held": held,
+            "as_of": total.as_of,
+            "source": total.source,
+            "count": total.published - held,
+        }
+
+
+def held_until(session: Session, series: str, period: str) -> int:
+    """How many filings of a series the lists up to a month (`YYYY-MM`) have."""
+    query = select(func.count()).select_from(Filing)
+    where = Filing.series == series, Filing.first_period <= period
+    return session.execute(query.where(*where)).scalar_one()
+
+
+def gap_text(gap: dict[str, Any], language: Language) -> str:
+    """A gap in words, without its series."""
+    span = f"{gap.get('from')}–{gap.get('to')}"
+    span = str(gap["from"]) if gap.get("from") == gap.get("to") and "from" in gap else span
+    return _TEXTS[gap["kind"]].say(language, **gap | {"range": span})
+
+
+def _settle(
+    session: Session, series: Series, before: list[dict[str, Any]], now: list[dict[str, Any]]
+) -> None:
+    """Raise the monitor of a series for what is newly missing between lists; clear it when all is
+    there. A series that begins in the middle is told of by its coverage alone."""
+    inner = [gap for gap in now if gap["kind"] == "total" or gap["between"][0]]
+    alarm = session.get(Alarm, (MONITOR, series.value))
+    if alarm and not inner:
+        text = {
+            one.value: _CLEARED.say(one, text=alarm.data["text"][one.value]) for one in Language
+        }
+        append_events(
+            session,
+            [NewEvent(EventType.MONITOR_CLEARED, series=series, data=alarm.data | {"text": text})],
+        )
+        session.delete(alarm)
+        return
+    new = [gap for gap in inner if gap not in before]
+    if not new:
+        return
+    data = {
+        "monitor": MONITOR,
+        "subject": series.value,
+        "text": _texts(series, inner),
+        "facts": {"missing": inner},
+    }
+    append_events(session, [NewEvent(EventType.MONITOR_RAISED, series=series, data=data)])
+    if alarm is None:
+        alarm = Alarm(monitor=MONITOR, subject=series.value, raised_at=datetime.now(UTC))
+        session.add(alarm)
+    alarm.data = data
+    session.flush()
+
+
+def _texts(series: Series, gaps: Sequence[dict[str, Any]]) -> dict[str, str]:
+    return {
+        one.value: _RAISED.say(
+            one,
+            series=series_title(series, one),
+            what={Language.ZH: "；", Language.EN: "; "}[one].join(gap_text(g, one) for g in gaps),
+        )
+        for one in Language
+    }

@@ -1,0 +1,175 @@
+"""What came of a check: counts, what was recognised, what was left out, and what it rests on."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from suanbei.common.texts import Language, Text
+from suanbei.registry.importing.published import Series
+from suanbei.registry.verify.reason_texts import SERIES_TEXTS
+from suanbei.search_api.bulk.columns import Columns, column_letter, say_columns
+from suanbei.search_api.bulk.results import match_word, verdict_word
+from suanbei.search_api.bulk.rows_file import TableFile
+
+MOST_NAMED = 30
+"""Rows that a line names."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """`rows` were judged, `confirmed` of them are active and the company's own; `counts` has how many
+    of each (verdict, company match). `no_number`: rows without a number that should have one, as
+    (sheet, row). `other_rows` need none: totals, notes. `not_computed`: formulas without a value, as
+    (sheet, row, column). `without_numbers`: sheets that hold none. Times are seconds since 1970.
+    """
+
+    name: str
+    table: TableFile
+    columns: list[Columns]
+    rows: int = 0
+    confirmed: int = 0
+    other_rows: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    no_number: list[tuple[str, int]] = field(default_factory=list)
+    not_computed: list[tuple[str, int, int]] = field(default_factory=list)
+    without_numbers: list[str] = field(default_factory=list)
+    coverage: dict[str, Any] = field(default_factory=dict)
+    finished_at: float = 0.0
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every number was checked, is active, and the company's own."""
+        return self.rows > 0 and self.confirmed == self.rows and not self.unchecked
+
+    @property
+    def unchecked(self) -> int:
+        """Numbers that were seen and not checked: hidden, around a table, not computed."""
+        hidden = sum(sheet.hidden_numbers for sheet in self.table.sheets)
+        sheets = sum(self.table.hidden_sheets.values())
+        return hidden + sheets + self.table.outside + len(self.not_computed)
+
+    @property
+    def active(self) -> int:
+        """Rows whose number is active, whoever it belongs to."""
+        return sum(count for (verdict, _), count in self.counts.items() if verdict == "active")
+
+
+_FILE = Text("文件", "file")
+_TIME = Text("核对时间", "checked at")
+_RECOGNISED = Text("识别的列", "what was recognised")
+_ROWS = Text("已核对行数", "rows checked")
+_CONFIRMED = Text(
+    "编号有效且公司相符（或未填公司）", "active, and the company's own where one was named"
+)
+_NO_NUMBER = Text("没有编号的行", "rows without a number")
+_OTHER = Text("无需编号的行（合计、说明等）", "rows that need none (totals, notes)")
+_HIDDEN_SHEET = Text("未核对：隐藏的工作表", "left out: hidden sheet")
+_HIDDEN_ROWS = Text("未核对：隐藏的行", "left out: hidden rows")
+_HIDDEN_COLUMNS = Text("未核对：隐藏的列", "left out: hidden columns")
+_OUTSIDE = Text("未核对：表格之外的编号", "not checked: numbers outside the tables")
+_FORMULAS = Text("未核对：没有计算结果的公式", "not checked: formulas without a value")
+_WITHOUT = Text("没有编号的工作表", "sheets without numbers")
+_NOTE = Text("说明", "note")
+_XLS = Text(
+    "XLS 文件不能看出哪些行列是隐藏的；全部已核对",
+    "hidden rows and columns cannot be told in an XLS: all were checked",
+)
+_COVERAGE = Text("收录范围：{series}", "covered: {series}")
+_NEWEST = Text(
+    "最新清单 {newest}，核对来源于 {checked}", "newest list {newest}, source checked {checked}"
+)
+_NONE = Text("无", "none")
+_NEVER = Text("未核对", "never")
+_BASIS = Text("依据", "basis")
+_DISCLAIMER = Text(
+    "国家互联网信息办公室公布的清单；不构成法律意见，以其备案系统为准",
+    "the lists published by CAC; no legal opinion: its own filing system decides",
+)
+_NUMBERS = Text("{names}（含 {count} 个编号）", "{names} (with {count} numbers)")
+
+
+def summary_lines(summary: Summary, language: Language) -> list[tuple[str, str]]:
+    """A summary as labels and values, for a sheet or a page."""
+    lines = [(label.say(language), text) for label, text in _lines(summary, language)]
+    for series in Series:
+        if covered := summary.coverage.get(series.value):
+            newest = covered["newest"] or _NONE.say(language)
+            checked = covered["checked_at"] or _NEVER.say(language)
+            label = _COVERAGE.say(language, series=SERIES_TEXTS[series].say(language))
+            lines.append((label, _NEWEST.say(language, newest=newest, checked=checked)))
+    return [*lines, (_BASIS.say(language), _DISCLAIMER.say(language))]
+
+
+def _lines(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]:
+    at = datetime.fromtimestamp(summary.finished_at, UTC)
+    yield _FILE, summary.name
+    yield _TIME, at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    for columns in summary.columns:
+        yield _RECOGNISED, say_columns(columns, language)
+    yield _ROWS, f"{summary.rows:,}"
+    yield _CONFIRMED, f"{summary.confirmed:,}"
+    for (verdict, match), count in summary.counts.most_common():
+        words = [verdict_word(verdict, language), match_word(match, language)]
+        yield _count_label(words), f"{count:,}"
+    yield from warnings(summary, language)
+
+
+def _count_label(words: Sequence[str]) -> Text:
+    label = "  " + " · ".join(filter(None, words))
+    return Text(label, label)
+
+
+def warnings(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]:
+    """What was left out or needs a look, as labels and values."""
+    table = summary.table
+    if summary.no_number:
+        yield _NO_NUMBER, _places([_row(table, sheet, row) for sheet, row in summary.no_number])
+    if summary.other_rows:
+        yield _OTHER, f"{summary.other_rows:,}"
+    if summary.not_computed:
+        cells = [
+            f"{_prefix(table, sheet)}{column_letter(place)}{row}"
+            for sheet, row, place in summary.not_computed
+        ]
+        yield _FORMULAS, _places(cells)
+    yield from _hidden(table, language)
+    if table.outside:
+        yield _OUTSIDE, f"{table.outside:,}"
+    if summary.without_numbers and any(summary.without_numbers):
+        yield _WITHOUT, ", ".join(summary.without_numbers)
+    if table.kind == "xls":
+        yield _NOTE, _XLS.say(language)
+
+
+def _hidden(table: TableFile, language: Language) -> Iterator[tuple[Text, str]]:
+    for name, count in table.hidden_sheets.items():
+        yield _HIDDEN_SHEET, _with_count(name, count, language)
+    for sheet in table.sheets:
+        if sheet.hidden_rows:
+            rows = _places([_row(table, sheet.name, row) for row in sheet.hidden_rows])
+            yield _HIDDEN_ROWS, _with_count(rows, sheet.hidden_numbers, language)
+        if sheet.hidden_columns:
+            letters = [
+                f"{_prefix(table, sheet.name)}{column_letter(at)}" for at in sheet.hidden_columns
+            ]
+            yield _HIDDEN_COLUMNS, _with_count(_places(letters), sheet.hidden_numbers, language)
+
+
+def _with_count(names: str, count: int, language: Language) -> str:
+    return _NUMBERS.say(language, names=names, count=count) if count else names
+
+
+def _places(places: Sequence[str]) -> str:
+    shown = ", ".join(places[:MOST_NAMED])
+    more = len(places) - MOST_NAMED
+    return f"{shown}, … (+{more:,})" if more > 0 else shown
+
+
+def _row(table: TableFile, sheet: str, row: int) -> str:
+    return f"{_prefix(table, sheet)}{row}"
+
+
+def _prefix(table: TableFile, sheet: str) -> str:
+    return f"{sheet}!" if len(table.sheets) > 1 else ""

@@ -1,0 +1,44 @@
+"""Runs a function in a process of its own: a Twisted reactor starts only once in each.
+
+The processes are forked from one that has imported the crawler already: what a test waits for is
+the crawl, not Python.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["suanbei.crawler.crawl", "tests.crawler.process"])
+
+
+def in_process(function: Callable[_P, _T], *arguments: Any, seconds: float = 120) -> _T:
+    """The result of a function of a module's top level; raises what it raises."""
+    ours, theirs = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_run, args=(theirs, dict(os.environ), function, arguments))
+    process.start()
+    theirs.close()
+    try:
+        assert ours.poll(seconds), f"{function.__name__} did not end within {seconds} s"
+        result, error = ours.recv()
+    finally:
+        process.kill()
+        process.join()
+    if error is not None:
+        raise error
+    return result  # type: ignore[no-any-return]
+
+
+def _run(
+    answer: Connection, environment: dict[str, str], function: Callable[..., Any], arguments: Any
+) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        answer.send((function(*arguments), None))
+    except BaseException as error:  # noqa: BLE001 - raised by the other process
+        answer.send((None, error))

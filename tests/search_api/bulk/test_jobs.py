@@ -1,0 +1,162 @@
+"""Uploads have a quota and a day to live; runs of one job never share a file; waiting is waiting."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from suanbei.common.errors import NotFound, UsageError
+from suanbei.common.texts import Language
+from suanbei.registry.database import Database
+from suanbei.search_api.bulk import storage
+from suanbei.search_api.bulk.columns import Choice
+from suanbei.search_api.bulk.jobs import Job, Run, check, new_job
+from suanbei.search_api.bulk.storage import (
+    StorageFull,
+    UploadTooLarge,
+    clean,
+    folder_for_once,
+    new_folder,
+)
+from tests.lists import number
+from tests.search_api.bulk import files
+from tests.search_api.bulk.conftest import COMPANY
+
+TABLE = files.as_csv([["供应商", "备案编号", "备用"], [COMPANY, number(1), number(9)]])
+
+
+def sent(home: Path, data: bytes = TABLE) -> Run:
+    return new_job(home, "vendors.csv", io.BytesIO(data))
+
+
+def kept(home: Path) -> list[Path]:
+    return [path for path in (home / "bulk").rglob("*") if path.is_file()]
+
+
+def test_a_job_from_its_upload_to_its_answer(registry: Database, tmp_path: Path) -> None:
+    run = sent(tmp_path)
+    assert run.progress().state == "waiting"
+    check(run, registry, Language.EN)
+    told = Job(tmp_path, run.job.token).current().progress()
+    assert (told.state, told.rows, told.is_well) == ("done", 1, False)
+    assert told.counts == {"active": 1, "not_listed": 1}
+    assert (told.sheets[0]["numbers"], told.sheets[0]["entity"]) == (["B", "C"], "A")
+    assert run.result(told.ending).exists()
+    assert not (run.folder / "rows").exists()
+
+
+def test_two_runs_never_share_a_file(registry: Database, tmp_path: Path) -> None:
+    """The one begun last counts; the one that ends late changes nothing of it."""
+    first = sent(tmp_path)
+    second = first.job.new_run("vendors.csv")
+    assert first.folder != second.folder
+    check(second, registry, Language.EN, Choice("B"))
+    check(first, registry, Language.EN)
+    told = first.job.current().progress()
+    assert (told.counts, told.is_well) == ({"active": 1}, True)
+    second.job.new_run("vendors.csv").release()
+    assert not first.folder.exists()  # when `second` or `first` ended, what did not count went
+
+
+def test_a_run_whose_process_is_gone_is_interrupted(tmp_path: Path) -> None:
+    """Seen by its lock, at once, whoever asks; one that only waits is not taken for it."""
+    code = (
+        "import io, os, pathlib; from suanbei.search_api.bulk.jobs import new_job\n"
+        f"run = new_job(pathlib.Path({str(tmp_path)!r}), 'v', io.BytesIO(b'a,b'))\n"
+        "print(run.job.token, run.job.current().progress().state, flush=True); os._exit(9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    token, state = done.stdout.split()
+    assert state == "waiting"
+    assert Job(tmp_path, token).current().progress().state == "interrupted"
+    waiting = sent(tmp_path)
+    assert Job(tmp_path, waiting.job.token).current().progress().state == "waiting"
+
+
+def test_what_cannot_be_understood_asks(registry: Database, tmp_path: Path) -> None:
+    run = sent(tmp_path, files.as_csv([["a", "b"], ["1", COMPANY]]))
+    check(run, registry, Language.EN)
+    told = run.progress()
+    assert (told.state, [one["column"] for one in told.sheets[0]["columns"]]) == (
+        "unclear", ["A", "B"],
+    )  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_fails_with_a_reason(registry: Database, tmp_path: Path) -> None:
+    run = sent(tmp_path, b"%PDF-1.7")
+    check(run, registry, Language.EN)
+    assert (run.progress().state, "PDF" in run.progress().message) == ("failed", True)
+
+
+def test_jobs_that_are_not_there(tmp_path: Path) -> None:
+    for token in ("x" * 24, "x", "../registry"):
+        with pytest.raises(NotFound):
+            Job(tmp_path, token).current()
+
+
+def test_a_run_that_found_no_place_leaves_nothing(tmp_path: Path) -> None:
+    run = sent(tmp_path)
+    again = run.job.new_run("v")
+    again.give_up()
+    assert run.job.source.exists()
+    run.give_up()
+    assert kept(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "error"), [(b"", UsageError), (b"x" * 2000, UploadTooLarge)], ids=["empty", "large"]
+)
+def test_a_refused_upload_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, error: type[UsageError]
+) -> None:
+    monkeypatch.setattr(storage, "LARGEST", 1000)
+    with pytest.raises(error):
+        sent(tmp_path, data)
+    assert kept(tmp_path) == []
+
+
+def test_all_jobs_together_have_a_quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted with what is made of an upload, before it is written."""
+    monkeypatch.setattr(storage, "QUOTA", 6000)
+    sent(tmp_path, b"x" * 1000)
+    with pytest.raises(StorageFull) as raised:
+        sent(tmp_path, b"x" * 1300)
+    assert raised.value.http_status == 507
+    assert len([path for path in kept(tmp_path) if path.name == "source"]) == 1
+
+
+def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registry keeps its room."""
+    free = SimpleNamespace(free=storage.FREE_FLOOR + 10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+    with pytest.raises(StorageFull, match="disk"):
+        sent(tmp_path)
+    assert kept(tmp_path) == []
+
+
+def test_an_upload_for_once_is_deleted_when_it_fails(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), folder_for_once(tmp_path, io.BytesIO(b"x")):
+        raise ZeroDivisionError
+    assert kept(tmp_path) == []
+
+
+def test_what_is_old_is_deleted(tmp_path: Path) -> None:
+    """Jobs after a day; what a killed process left of an upload for once after an hour."""
+    job, once = (
+        new_folder(tmp_path, io.BytesIO(b"x"), "a" * 24),
+        new_folder(tmp_path, io.BytesIO(b"x")),
+    )
+    for folder, hours in ((job, 23), (once, 0.5)):
+        os.utime(folder, (time.time() - hours * 3600,) * 2)
+    clean(tmp_path)
+    assert (job.exists(), once.exists()) == (True, True)
+    for folder, hours in ((job, 25), (once, 1.5)):
+        os.utime(folder, (time.time() - hours * 3600,) * 2)
+    clean(tmp_path)
+    assert kept(tmp_path) == []

@@ -1,0 +1,197 @@
+"""The Watch page: forms that can be sent twice, mail that has to be confirmed, keys that may only read."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select, update
+
+from suanbei.registry.database import Database
+from suanbei.registry.notifications.outbox import UNQUEUED
+from suanbei.registry.notifications.subscriptions import confirm_path, unsubscribe_path
+from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.search_api.keys import Scope, new_key
+from tests.search_api.watching import KEY, client_over, fill, number
+
+HOOK = "https://receiver.example/secret-path"
+SMTP = "mailto://127.0.0.1:9?from=suanbei@example.org"
+READER, READER_ENTRY = new_key("reader", Scope.READ)
+
+
+def page_of(database: Database, key: str = KEY, **settings: Any) -> TestClient:
+    """Somebody at the page, with a key."""
+    client = client_over(database, api_keys=f"{KEY},{READER_ENTRY}", **settings)
+    client.cookies.set("suanbei_key", key, path="/watch")
+    client.headers["accept-language"] = "en"
+    return client
+
+
+def subscriptions(database: Database) -> list[Subscription]:
+    with database.read() as session:
+        return list(session.execute(select(Subscription)).scalars())
+
+
+def test_sending_a_form_twice_makes_one_subscription(database: Database) -> None:
+    """Answered by a redirect; its secret is shown to this browser only, on the page that follows."""
+    client = page_of(database)
+    token = re.findall(r'name="token" value="([^"]+)"', client.get("/watch").text)[-1]
+    form = {"deliver": HOOK, "name": "法务", "token": token}
+    first = client.post("/watch/new", data=form, follow_redirects=False)
+    again = client.post("/watch/new", data=form, follow_redirects=False)
+    assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    (one,) = subscriptions(database)
+    secret = one.secrets[0]["secret"]
+    assert secret in client.get(first.headers["location"]).text
+    assert secret not in client.get("/watch").text
+    assert secret not in page_of(database).get(first.headers["location"]).text
+    assert secret not in page_of(database, READER).get(first.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://[", "null", "https://testserver.evil.example"]
+)
+@pytest.mark.parametrize("path", ["key", "leave", "new", "preview", "mail", "sub_1/end"])
+def test_forms_of_other_sites_are_refused(database: Database, origin: str, path: str) -> None:
+    """Also the one that brings a key: else somebody could work with a key of another's."""
+    answer = page_of(database).post(f"/watch/{path}", data={"key": KEY}, headers={"origin": origin})
+    assert answer.status_code in (400, 401)
+    assert "set-cookie" not in answer.headers
+
+
+def test_forms_of_our_own_pages_are_taken(database: Database) -> None:
+    """By the name in the address, or by the public one behind a proxy."""
+    for origin in ("http://testserver", "https://suanbei.example"):
+        headers = {"origin": origin}
+        answer = page_of(database).post(
+            "/watch/key", data={"key": KEY}, headers=headers, follow_redirects=False
+        )
+        assert answer.status_code == 303
+
+
+def test_a_key_that_may_only_read_sees_no_addresses(database: Database) -> None:
+    """On the page as in the API."""
+    page_of(database).post("/watch/new", data={"deliver": HOOK})
+    assert "secret-path" in page_of(database).get("/watch").text
+    shown = page_of(database, READER).get("/watch").text
+    assert "https://receiver.example/********" in shown
+    assert "secret-path" not in shown
+
+
+def test_a_preview_says_what_a_subscription_comes_to(database: Database) -> None:
+    """Filings, events, and the companies that are meant; nothing is made by looking."""
+    fill(database)
+    client = page_of(database)
+    form = {"deliver": HOOK, "entity": "测试（杭州）科技有限公司\n杭州", "q": "测试算法"}
+    shown = client.post("/watch/preview", data=form).text
+    assert "Matches 20 filings; 0 events of the last twelve months." in shown
+    assert "No registrant of exactly this name: 杭州." in shown
+    assert HOOK in shown
+    assert subscriptions(database) == []
+    asked = client.get("/watch", params={"number": number(1)}).text
+    assert "Matches 1 filing;" in asked
+
+
+def test_a_subscription_is_changed(database: Database) -> None:
+    """Its address stays where none is given, and is not written into the page."""
+    client = page_of(database)
+    client.post("/watch/new", data={"deliver": HOOK, "entity": "甲公司\n乙公司"})
+    (one,) = subscriptions(database)
+    shown = client.get(f"/watch/{one.id}/edit").text
+    assert "甲公司\n乙公司</textarea>" in shown
+    assert f'value="{HOOK}"' not in shown
+    answer = client.post(
+        f"/watch/{one.id}/edit", data={"name": "新", "mode": "batch"}, follow_redirects=False
+    )
+    assert answer.headers["location"] == f"/watch?told=changed#{one.id}"
+    (changed,) = subscriptions(database)
+    assert (changed.name, changed.mode, changed.filter, changed.deliver) == (
+        "新",
+        "batch",
+        {},
+        HOOK,
+    )
+    assert page_of(database, READER).post(f"/watch/{one.id}/edit").status_code == 403
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "never happens"), ("zh", "不会发生")])
+def test_what_can_never_match_is_refused_in_the_reader_s_language(
+    database: Database, language: str, says: str
+) -> None:
+    """With what was typed still in the form."""
+    client = page_of(database)
+    client.headers["accept-language"] = language
+    form = {"deliver": HOOK, "events": "filing.added", "series": "deregistration", "name": "试"}
+    answer = client.post("/watch/new", data=form)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert 'value="试"' in answer.text
+    assert ("filing.added never" in answer.text) is (language == "en")
+
+
+def test_mail_comes_after_the_mailbox_has_confirmed(database: Database) -> None:
+    """One mail asks; following its link is not enough, a button is pressed; a link ends it."""
+    client = client_over(database, smtp_url=SMTP)
+    form = {"email": "reader@example.org", "entity": "甲公司", "token": "t", "language": "en"}
+    for _ in range(2):
+        answer = client.post("/watch/mail", data=form, follow_redirects=False)
+        assert answer.headers["location"] == "/watch?told=mailed#told"
+    (one,) = subscriptions(database)
+    assert (one.state, one.mode, one.deliver) == (
+        "unconfirmed",
+        "daily",
+        "mailto:reader@example.org",
+    )
+    with database.read() as session:
+        kinds = list(session.execute(select(Delivery.kind)).scalars())
+    assert kinds == ["confirm"]
+    assert kinds[0] in UNQUEUED
+    assert client.get(confirm_path(one)[:-1] + "x").status_code == 404
+    assert client.get(confirm_path(one)).headers["referrer-policy"] == "no-referrer"
+    assert subscriptions(database)[0].state == "unconfirmed"
+    fill(database)
+    client.post(confirm_path(one))
+    (one,) = subscriptions(database)
+    assert (one.state, one.cursor) == ("active", 24)
+    client.get(unsubscribe_path(one))
+    assert subscriptions(database)
+    client.post(unsubscribe_path(one))
+    assert subscriptions(database) == []
+    assert client.post(confirm_path(one)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"email": "nobody"}, 400),
+        ({"email": "a@b.example,c@d.example"}, 400),
+        ({"email": "a@b.example?template=/etc/passwd"}, 400),
+        ({"email": "a@b.example", "q": "buy at https://spam.example"}, 400),
+    ],
+)
+def test_strangers_cannot_make_this_server_send_what_they_like(
+    database: Database, form: dict[str, str], status: int
+) -> None:
+    """One address, and no text with links."""
+    answer = client_over(database, smtp_url=SMTP).post("/watch/mail", data=form)
+    assert answer.status_code == status
+    assert subscriptions(database) == []
+
+
+def test_the_mails_that_ask_are_bounded(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One an hour to an address, so many altogether, none without a mail server."""
+    monkeypatch.setattr("suanbei.registry.notifications.mail_opt_in.MOST_UNCONFIRMED", 2)
+    client = client_over(database, smtp_url=SMTP)
+    for email in ("a@b.example", "a@b.example", "c@b.example"):
+        client.post("/watch/mail", data={"email": email})
+    assert len(subscriptions(database)) == 2
+    assert client.post("/watch/mail", data={"email": "d@b.example"}).status_code == 503
+    with database.write() as session:
+        session.execute(update(Subscription).values(state="active"))
+    client.post("/watch/mail", data={"email": "a@b.example", "q": "别的"})
+    assert len(subscriptions(database)) == 3
+    assert (
+        client_over(database).post("/watch/mail", data={"email": "x@y.example"}).status_code == 404
+    )
