@@ -165,8 +165,25 @@ class EntityAlias(Base):
     entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
 
 
+class EntityLink(Base):
+    """What the lists show of two companies that are not one (`LinkKind`): `entity_id` took the
+    filing `number` over from `name`, or may be the same company. `remark` is the 备注 that says so;
+    `other_id` is the entity of that name, if the lists know one.
+    """
+
+    __tablename__ = "entity_links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
+    other_id: Mapped[str | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[str]
+    remark: Mapped[str]
+
+
 class EntityKey(Base):
-    """What an entity is found by: `c:` registrant code, `n:` name, `f:` former name."""
+    """What an entity is found by: `c:` registrant code, `n:` name, `f:` former name, `h:` code of a
+    filing that it may have taken over from another company."""
 
     __tablename__ = "entity_keys"
     __table_args__ = (Index("ix_entity_keys_entity_id", "entity_id"),)

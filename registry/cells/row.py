@@ -60,8 +60,8 @@ def read_facts(series: Series, cells: Cells) -> Facts:
     told = read_remark(remark, name=name, entity=entity, product=product)
     of_generation = series in GENAI_SERIES
     return Facts(
-        type=(algorithm.type if algorithm else None)
-        or type_of_label(label)
+        type=type_of_label(label)
+        or (algorithm.type if algorithm else None)
         or ("generation_synthesis" if of_generation else None),
         role=role_of_label(label),
         entity_key=entity_key(entity),
@@ -75,8 +75,19 @@ def read_facts(series: Series, cells: Cells) -> Facts:
         deregistered=told.deregistered,
         changes=tuple(_change(change) for change in told.changes),
         unread=told.unread,
-        flags=_flags(parsed, told.unread),
+        flags=_flags(parsed, label, told.unread),
     )
+
+
+def company_and_model(series: Series, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with company and model where they belong: the publisher has exchanged them in a few rows
+    of generative AI (name 商汤科技有限公司, entity 代码生成模型). Such a row is flagged; its listing
+    keeps what is printed."""
+    swapped = row["name"].rstrip().endswith("公司") and "公司" not in row["entity"]
+    if series not in GENAI_SERIES or not swapped or not row["entity"]:
+        return row
+    flags = sorted({*row["flags"], "suspect_columns"})
+    return row | {"name": row["entity"], "entity": row["name"], "flags": flags}
 
 
 def folded(text: str) -> str:
@@ -109,13 +120,16 @@ def _change(change: RemarkChange) -> dict[str, Any]:
     }
 
 
-def _flags(parsed: object, unread: str) -> tuple[str, ...]:
+def _flags(parsed: object, label: str, unread: str) -> tuple[str, ...]:
     """What is odd about the row: kept, flagged and counted, never dropped."""
     flags = []
     if not isinstance(parsed, AlgorithmNumber | GenaiNumber):
         flags.append("malformed_number")
     if isinstance(parsed, AlgorithmNumber) and not parsed.check_ok:
         flags.append("check_digit")
+    printed = type_of_label(label)
+    if printed and isinstance(parsed, AlgorithmNumber) and parsed.type not in (printed, None):
+        flags.append("label_differs")
     if unread:
         flags.append("unread_remark")
     return tuple(flags)

@@ -7,12 +7,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.products import product_key
-from suanbei.registry.cells.row import Cells, read_facts
+from suanbei.registry.cells.row import Cells, company_and_model, read_facts
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.importing.batch_summary import batch_summary
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
-from suanbei.registry.importing.entities import FilingId, Node, delete_orphans, node_of, regroup
+from suanbei.registry.importing.entities import delete_orphans, regroup
 from suanbei.registry.importing.events import EventType, NewEvent
+from suanbei.registry.importing.groups import FilingId, Node, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
 from suanbei.registry.statements import in_keys
@@ -107,8 +108,9 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     return found
 
 
-def _appearance(row: Values) -> Appearance:
-    series = Series(row["series"])
+def _appearance(published: Values) -> Appearance:
+    series = Series(published["series"])
+    row = company_and_model(series, published)
     return Appearance(
         batch=row["batch"],
         source=row["source"],
@@ -144,7 +146,7 @@ def _save(
     gone = set(before) - set(after)
     nodes = [_node(values, before.get(filing_id)) for filing_id, values in after.items()]
     old_owners = {values["entity_id"] for values in before.values()}
-    owners = regroup(session, nodes, gone)
+    owners = regroup(session, nodes, gone, old_owners)
     _delete(session, [before[filing_id]["id"] for filing_id in gone])
     mark = {"data_version": bump_data_version(session)}
     new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]

@@ -81,8 +81,8 @@ def filing_view(filing: Filing, entity: Entity, listings: Sequence[View]) -> Vie
         "role": filing.role,
         "entity": {
             "id": entity.id,
-            "name": filing.entity,
-            "former_names": [name for name in entity.former_names if name != filing.entity],
+            "name": entity.name,
+            "former_names": entity.former_names,
         },
         "products": filing.products,
         "product": filing.product,

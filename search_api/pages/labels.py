@@ -76,6 +76,7 @@ FIELDS = {
 FLAGS = {
     "malformed_number": mark("number not of the usual form"),
     "check_digit": mark("check digit does not fit"),
+    "label_differs": mark("label and number name different types"),
     "unread_remark": mark("remark not understood in full"),
     "cut_off": mark("text cut off in the document"),
     "suspect_columns": mark("columns perhaps swapped by the publisher"),

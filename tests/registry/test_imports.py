@@ -325,17 +325,21 @@ def test_spaces_and_width_are_no_change(database: Database) -> None:
 def test_an_entity_keeps_its_id_for_ever(database: Database) -> None:
     """Its first algorithm filing brings a code; two that become one lead to the one that stays."""
     genai = {"series": Series.GENAI_FILING, "label": "", "product": ""}
-    first = row(1, number="Zhejiang-JiaMoXing-202405010001", entity="甲（杭州）有限公司",
+    first = row(1, number="Zhejiang-JiaMoXing-202405010001", entity="甲乙丙（杭州）科技有限公司",
                 period="2024-05", **genai)  # fmt: skip
     import_document(database, listed([first]))
     with database.read() as session:
         known = session.execute(select(Entity.id)).scalar_one()
-    import_document(database, listed([row(1, entity="甲（杭州）有限公司")]))
+    with_code = row(1, entity="甲乙丙（杭州）科技有限公司")
+    import_document(database, listed([with_code]))
     with database.read() as session:
         assert session.execute(select(Entity.id, Entity.registrants)).one() == (known, ["5072064"])
-    other = number(7, "1112223")
-    import_document(database, listed([row(7, number=other, entity="乙有限公司", period="2024-01")]))
-    same = row(8, number=number(8, "1112223"), entity="甲（杭州）有限公司", period="2024-02")
+    new = "甲乙丙（北京）科技有限公司"
+    import_document(
+        database, listed([row(7, number=number(7, "1112223"), entity=new, period="2024-01")])
+    )
+    remark = f"原主体名称“甲乙丙（杭州）科技有限公司”变更为“{new}”"
+    same = row(8, number=number(8, "1112223"), entity=new, remark=remark, period="2024-02")
     import_document(database, listed([same]))
     with database.read() as session:
         left = session.execute(select(Entity.id)).scalar_one()

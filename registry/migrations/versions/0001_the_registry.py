@@ -213,6 +213,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_entity_keys_entity_id", ["entity_id"], unique=False)
 
     op.create_table(
+        "entity_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entity_id", sa.String(), nullable=False),
+        sa.Column("other_id", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_id"], ["entities.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["entities.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_entity_links_entity_id", "entity_links", ["entity_id"])
+    op.create_index("ix_entity_links_other_id", "entity_links", ["other_id"])
+    op.create_table(
         "filings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("series", sa.String(), nullable=False),
@@ -376,6 +391,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entity_keys_entity_id")
 
     op.drop_table("entity_keys")
+    op.drop_table("entity_links")
     with op.batch_alter_table("entity_aliases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entity_aliases_entity_id"))
 

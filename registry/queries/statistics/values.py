@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.divisions import division
-from suanbei.registry.models import Filing, FilingFlag, FilingProduct
+from suanbei.registry.models import Entity, Filing, FilingFlag, FilingProduct
 from suanbei.registry.queries.statistics.selection import Selection
 
 Rows = list[dict[str, Any]]
@@ -53,7 +53,8 @@ def count_values(
         return _several(session, selection, counted)[:top]
     column = _COLUMNS[counted]
     query = (
-        select(column, *_figures(), func.max(Filing.entity))
+        select(column, *_figures(), func.max(Entity.name))
+        .join(Entity, Entity.id == Filing.entity_id)
         .where(*selection.conditions(session))
         .group_by(column)
         .order_by(func.count().desc(), column)
