@@ -24,7 +24,6 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.leases import BEAT_SECONDS, Lease
 from suanbei.registry.notifications.outbox import (
-    HEARD,
     Result,
     due_subscriptions,
     forget_old,
@@ -33,6 +32,7 @@ from suanbei.registry.notifications.outbox import (
     unwritten_subscriptions,
 )
 from suanbei.registry.notifications.subscriptions import confirm_path, valid_secrets
+from suanbei.registry.parts import PARTS
 from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.registry.watcher_state import write_note
 
@@ -118,7 +118,9 @@ class DeliveryWorker:
             await asyncio.to_thread(fan_out, self._database, self._fanout, self._backoff)
             self._head = head
         if is_time:
-            await self._write(lambda session: write_note(session, HEARD, {"version": head}))
+            await self._write(
+                lambda session: write_note(session, PARTS["delivery"], {"version": head})
+            )
         if self._every("forget", FORGET_SECONDS):
             await self._write(lambda session: forget_old(session, datetime.now(UTC)))
         for id_ in await self._read(lambda session: due_subscriptions(session, datetime.now(UTC))):

@@ -39,6 +39,13 @@ ROLE_TEXTS: Final = {
 }
 """The two roles of deep synthesis by slug."""
 
+STATUS_TEXTS: Final = {
+    "active": Text("有效", "active"),
+    "deregistered": Text("已注销", "deregistered"),
+    "vanished": Text("已不在清单中", "no longer in its list"),
+}
+"""What a filing is today, by slug."""
+
 _TYPE_LABELS: Final = {
     "生成合成": "generation_synthesis",
     "个性化推送": "personalised_push",

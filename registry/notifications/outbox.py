@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -27,7 +26,6 @@ from suanbei.registry.notifications.subscriptions import (
 )
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Delivery, Subscription
-from suanbei.registry.watcher_state import read_note
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)
@@ -38,9 +36,6 @@ KEPT = timedelta(days=30)
 UNQUEUED = ("test", "confirm")
 """Kinds that pass the queue: sent at once, and once."""
 MOST_REASON = 300
-HEARD = "delivery"
-"""The note by which a delivery worker says, every half minute, that it lives."""
-SILENT_SECONDS = 120
 _UNWRITTEN = (Delivery.state == PENDING, Delivery.body == "", Delivery.kind.not_in(UNQUEUED))
 
 
@@ -252,21 +247,6 @@ def count_states(session: Session, states: Sequence[str] = (PENDING, PARKED)) ->
     query = select(Delivery.state, func.count()).group_by(Delivery.state)
     found = dict(session.execute(query.where(Delivery.state.in_(states))).tuples().all())
     return {state: found.get(state, 0) for state in states}
-
-
-def delivery_health(session: Session, now: datetime) -> dict[str, Any]:
-    """How delivery is doing: messages waiting and parked, since when the oldest is overdue, and
-    whether a worker has been heard of within `SILENT_SECONDS`."""
-    oldest = select(func.min(Delivery.next_at)).where(Delivery.state == PENDING)
-    due = session.execute(oldest).scalar_one()
-    heard = read_note(session, HEARD)
-    silent = abs((now - heard.at).total_seconds()) if heard else SILENT_SECONDS
-    return {
-        **count_states(session),
-        "overdue_since": rfc3339(due) if due and due < now else None,
-        "alive": silent < SILENT_SECONDS,
-        "heard_at": rfc3339(heard.at) if heard else None,
-    }
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.cells.series import Series, series_title
+from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.list_titles import list_title
@@ -54,11 +55,6 @@ _FIELDS = {
     "region": Text("属地", "region"),
     "filed_on": Text("备案时间", "filing date"),
     "status": Text("状态", "status"),
-}
-_STATUS = {
-    "active": Text("有效", "active"),
-    "deregistered": Text("已注销", "deregistered"),
-    "vanished": Text("已不在清单中", "no longer in its list"),
 }
 _NO_STATUS = Text("未列入清单", "not listed before")
 """The status before of a number that only a list of deregistrations has."""
@@ -170,6 +166,6 @@ def _changes(data: dict[str, Any], language: Language) -> list[tuple[str, str, s
 def _value(field: str, value: str | None, language: Language) -> str:
     if value is None:
         return (_NO_STATUS if field == "status" else _NO_VALUE).say(language)
-    if field == "status" and value in _STATUS:
-        return _STATUS[value].say(language)
+    if field == "status" and value in STATUS_TEXTS:
+        return STATUS_TEXTS[value].say(language)
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"

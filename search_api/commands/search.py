@@ -11,6 +11,7 @@ from rich.text import Text as Styled
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Text, language_of
+from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.database import open_database
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.commands.require_data import require_filled
@@ -29,11 +30,6 @@ HEADERS = (
 FOUND = Text("共 {total} 项，显示 {shown} 项", "{total} found, {shown} shown")
 MEANT = Text("您是不是要找：{texts}", "did you mean: {texts}")
 LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit: some may be missing")
-STATUS = {
-    "active": Text("有效", "active"),
-    "deregistered": Text("已注销", "deregistered"),
-    "vanished": Text("已不在清单中", "no longer in its list"),
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -77,7 +73,7 @@ def _show(settings: Settings, answer: dict[str, Any]) -> None:
             _marked(item["entity"]["name"], marked.get("entity")),
             _marked(item["product"], marked.get("product")),
             item["first_period"],
-            STATUS[item["status"]].say(language),
+            STATUS_TEXTS[item["status"]].say(language),
         )
     console = terminal()
     if answer["items"]:

@@ -10,7 +10,7 @@ import yaml
 from suanbei.common.texts import Language
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
-from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
+from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.search_api.i18n import mark, translations
 
 SERIES = {
@@ -19,11 +19,6 @@ SERIES = {
     "genai_filing": mark("Generative-AI filing"),
     "genai_registration": mark("Generative-AI registration"),
     "deregistration": mark("Deregistration"),
-}
-STATUS = {
-    "active": mark("Active"),
-    "deregistered": mark("Deregistered"),
-    "vanished": mark("no longer in its list"),
 }
 VERDICTS = {
     "active": mark("Active"),
@@ -135,7 +130,7 @@ class Words:
 
     def status(self, slug: str | None) -> str:
         """Active or deregistered."""
-        return self._of(STATUS, slug)
+        return self._text(STATUS_TEXTS, slug)
 
     def verdict(self, slug: str | None) -> str:
         """What a check came to."""

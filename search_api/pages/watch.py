@@ -25,6 +25,7 @@ from suanbei.registry.notifications.outbox import (
     enqueue_test,
     retry_parked,
 )
+from suanbei.registry.notifications.reason_texts import reason_text
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     change_subscription,
@@ -36,6 +37,7 @@ from suanbei.registry.notifications.subscriptions import (
     remove_subscription,
     subscription_view,
 )
+from suanbei.registry.watcher_models import Delivery
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.keys import Scope, require_scope
@@ -126,7 +128,8 @@ def page(
     form = form or SubscriptionForm(language=language_of_request(request).value)
     with parts.database.read() as session:
         scope = _scope(request)
-        subscriptions = _subscriptions(session, masked=scope == Scope.READ) if scope else []
+        language, masked = language_of_request(request), scope == Scope.READ
+        subscriptions = _subscriptions(session, language, masked=masked) if scope else []
         secret = _secret_to_show(request, session, values.get("made", ""))
         seen, preview_error = _preview(session, form) if shows_preview else (None, None)
     response = render(
@@ -170,12 +173,16 @@ def _feeds(request: Request) -> list[tuple[str, str]]:
     return feeds
 
 
-def _subscriptions(session: Session, *, masked: bool) -> list[dict[str, Any]]:
+def _subscriptions(session: Session, language: Language, *, masked: bool) -> list[dict[str, Any]]:
     return [
         subscription_view(session, one, masked=masked)
-        | {"sent": [delivery_view(sent) for sent in deliveries_of(session, one.id, 3, None)]}
+        | {"sent": [_sent(sent, language) for sent in deliveries_of(session, one.id, 3)]}
         for one in list_subscriptions(session)
     ]
+
+
+def _sent(message: Delivery, language: Language) -> dict[str, Any]:
+    return delivery_view(message) | {"reason": reason_text(message.reason, language)}
 
 
 def _secret_to_show(request: Request, session: Session, made: str) -> str:
