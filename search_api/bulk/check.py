@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from suanbei.common.errors import DocumentTooLarge, UsageError
+from suanbei.common.deadline import check_deadline
+from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.verify import Judge
-from suanbei.search_api.bulk.cells import is_formula, text_of
 from suanbei.search_api.bulk.columns import (
     LOOKED_AT,
     Choice,
@@ -24,6 +24,7 @@ from suanbei.search_api.bulk.columns import (
     candidates,
     find_columns,
 )
+from suanbei.search_api.bulk.questions import NOT_COMPUTED, Question, RowReader
 from suanbei.search_api.bulk.results import (
     Answer,
     added_cells,
@@ -31,13 +32,13 @@ from suanbei.search_api.bulk.results import (
     blank_answer,
     formula_answer,
     to_answer,
+    without_company,
 )
 from suanbei.search_api.bulk.rows_file import (
     Row,
     SheetTable,
     TableFile,
     first_rows,
-    looks_like_number,
     read_batches,
 )
 from suanbei.search_api.bulk.summary import Summary, summary_lines
@@ -50,34 +51,15 @@ MOST_KEPT = 50_000
 """Answers that are kept for rows that ask the same."""
 MOST_SUGGESTED = 2_000
 """Questions whose unlisted numbers get candidates: these take milliseconds each."""
-_BLANK = frozenset(
-    ("", "-", "--", "—", "——", "/", "\\", "无", "無", "暂无", "n/a", "na", "none", "nil", "null")
-)
-_TOTALS = (
-    "合计",
-    "总计",
-    "小计",
-    "共计",
-    "注：",
-    "注:",
-    "备注：",
-    "备注:",
-    "说明",
-    "填表",
-    "制表",
-    "total",
-    "note",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a file is checked. `stop_at`: seconds of `time.monotonic` at which nobody waits any more."""
+    """How a file is checked."""
 
     choice: Choice = field(default_factory=Choice)
     delimiter: str = ""
     language: Language = Language.EN
-    stop_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +147,7 @@ def check_rows(
     Raises:
         UsageError: the target's ending is none that is written, or a cell does not fit into XLSX.
         RegistryError: it cannot be written.
-        DocumentTooLarge: not done when `options.stop_at` came.
+        TookTooLong: nobody waits for it any more (`common.deadline`).
     """
     summary = Summary(name, table, [one for one in recognised if one])
     answers = _Answers(session, options)
@@ -195,7 +177,8 @@ class _Answers:
         self._judge = Judge(session)
         self._quick = Judge(session, with_suggestions=False)
         self._language = options.language
-        self._kept: dict[tuple[str, str], Answer] = {}
+        self._kept: dict[Question, Answer] = {}
+        self.blank = blank_answer(self._language)
         self._asked = 0
 
     @property
@@ -203,17 +186,28 @@ class _Answers:
         """What the answers rest on."""
         return self._judge.coverage
 
-    def ask(self, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
+    def ask(self, questions: set[Question]) -> dict[Question, Answer]:
         """The answers to some questions, and to others."""
         if len(self._kept) > MOST_KEPT:
             self._kept = {}
-        new = [pair for pair in pairs if pair not in self._kept]
-        if new:
-            judge = self._judge if self._asked < MOST_SUGGESTED else self._quick
-            for pair, judgement in zip(new, judge.judge(new), strict=True):
-                self._kept[pair] = answer = to_answer(judgement, self._language)
+        new = [question for question in questions if question not in self._kept]
+        judge = self._judge if self._asked < MOST_SUGGESTED else self._quick
+        pairs = [(_computed(text), _computed(claim)) for text, claim in new]
+        for question, judgement in zip(new, judge.judge(pairs) if new else (), strict=True):
+            text, claim = question
+            if text.startswith(NOT_COMPUTED):
+                answer = formula_answer(text[1:], self._language)
+            else:
+                answer = to_answer(judgement, self._language)
                 self._asked += answer.verdict in ("not_listed", "malformed")
+                if claim.startswith(NOT_COMPUTED):
+                    answer = without_company(answer, claim[1:], self._language)
+            self._kept[question] = answer
         return self._kept
+
+
+def _computed(text: str) -> str:
+    return "" if text.startswith(NOT_COMPUTED) else text
 
 
 class _Check:
@@ -232,85 +226,47 @@ class _Check:
         """Check one sheet; what stands above its header passes through."""
         width = max(sheet.width, *(column.place + 1 for column in columns.numbers))
         titles = [column.say() for column in columns.numbers]
-        added = added_headers(titles, self._options.language, with_sheet=with_sheet)
-        self._target.begin(sheet, len(added))
-        where = [sheet.name] if with_sheet else []
-        if columns.header is None:
-            self._target.write_header([""] * width, added, width)
-        hidden = frozenset(sheet.hidden_rows)
+        headers = added_headers(titles, self._options.language, with_sheet=with_sheet)
+        writer = _SheetWriter(self._target, sheet, columns.header, width, headers, with_sheet)
+        reader = RowReader(sheet, columns)
         for first, batch in read_batches(rows, sheet):
-            self._stop_if_late()
-            self._batch(sheet, columns, first, batch, hidden, width, added, where)
-            self._done += len(batch)
-
-    def _batch(
-        self, sheet: SheetTable, columns: Columns, first: int, batch: list[Row],
-        hidden: frozenset[int], width: int, added: list[str], where: list[str],
-    ) -> None:  # fmt: skip
-        header = columns.header
-        begin = first if header is None else max(first, header + 1)
-        asked: list[list[tuple[str, str]]] = []
-        for number, cells in enumerate(batch, first):
-            judged = number >= begin and number not in hidden and self._is_row(cells, columns)
-            asked.append(_pairs(cells, columns) if judged else [])
-        pairs = {pair for row in asked for pair in row if pair[0]}
-        kept = self._answers.ask(pairs)
-        lines: list[Line] = []
-        for number, cells, questions in zip(
-            range(first, first + len(batch)), batch, asked, strict=True
-        ):
-            if number == header:
-                self._target.write_header(cells, added, width)
-            elif not questions:
-                self._target.write(cells, (), width, hidden=number in hidden)
-            else:
-                answers = [
-                    _answer(cells, column.place, pair, kept, self._options.language)
-                    for column, pair in zip(columns.numbers, questions, strict=True)
-                ]
+            check_deadline()
+            asked = [reader.read(number, cells) for number, cells in enumerate(batch, first)]
+            kept = self._answers.ask({one for row in asked if row for one in row if one[0]})
+            lines: list[Line] = []
+            for number, (cells, questions) in enumerate(zip(batch, asked, strict=True), first):
+                if questions is None:
+                    writer.pass_through(number, cells)
+                    continue
+                answers = [kept[one] if one[0] else None for one in questions]
                 if not any(answers):
-                    answers[0] = blank_answer(self._options.language)
-                worst = self._count(sheet, number, cells, columns, answers)
-                beside = [*added_cells(answers, worst), *where, str(number)]
-                self._target.write(cells, beside, width, worst.verdict)
+                    answers[0] = self._answers.blank
+                worst = self._count(sheet, number, columns, answers)
+                writer.write(number, cells, answers, worst)
                 if self._observer:
                     lines += _lines(sheet, number, columns, questions, answers)
-        if self._observer:
-            self._observer.see(lines, self._done + len(batch), self.total)
-
-    def _is_row(self, cells: Row, columns: Columns) -> bool:
-        """Whether a row is neither blank, nor the header once more, nor one that needs no number."""
-        if not any(cell != "" for cell in cells):
-            return False
-        texts = [text_of(cell).strip() for cell in cells]
-        if columns.titles and texts == columns.titles[: len(texts)] and any(texts):
-            return False
-        if _needs_no_number(cells, texts, columns):
-            self._summary.other_rows += 1
-            return False
-        return True
+            self._done += len(batch)
+            if self._observer:
+                self._observer.see(lines, self._done, self.total)
+        self._summary.other_rows += reader.other_rows
 
     def _count(
-        self, sheet: SheetTable, number: int, cells: Row, columns: Columns,
-        answers: Sequence[Answer | None],
-    ) -> Answer:  # fmt: skip
+        self, sheet: SheetTable, number: int, columns: Columns, answers: Sequence[Answer | None]
+    ) -> Answer:
         """Count a row; returns the worst of its answers."""
         summary = self._summary
-        summary.rows += 1
         given = [answer for answer in answers if answer]
-        worst = min(given, key=lambda answer: answer.rank)
-        companies = [company for company in columns.companies[:1] if company]
-        formulas = [
-            column.place for column in (*columns.numbers, *companies)
-            if _is_formula_at(cells, column.place)
-        ]  # fmt: skip
-        summary.not_computed += [(sheet.name, number, place) for place in formulas]
+        worst = given[0] if len(given) == 1 else min(given, key=lambda answer: answer.rank)
+        summary.rows += 1
         summary.counts[worst.verdict, worst.match] += 1
         if worst.verdict == "no_number":
             summary.no_number.append((sheet.name, number))
-        elif not formulas:
+        elif worst.is_confirmed:
             numbers = [answer for answer in given if answer.verdict != "no_number"]
             summary.confirmed += all(answer.is_confirmed for answer in numbers)
+        for column, answer in zip(columns.numbers, answers, strict=True):
+            if answer and answer.not_computed:
+                summary.not_computed.append((sheet.name, number, column.place))
         return worst
 
     def copy(self, sheet: SheetTable, rows: Path) -> None:
@@ -318,76 +274,45 @@ class _Check:
         self._target.begin(sheet, 0)
         hidden = frozenset(sheet.hidden_rows)
         for first, batch in read_batches(rows, sheet):
-            self._stop_if_late()
+            check_deadline()
             for number, cells in enumerate(batch, first):
                 self._target.write(cells, (), 0, hidden=number in hidden)
 
-    def _stop_if_late(self) -> None:
-        if self._options.stop_at is not None and time.monotonic() > self._options.stop_at:
-            raise DocumentTooLarge(
-                f"{self._summary.name}: {self._done:,} rows were checked when the time was over: "
-                "send it to the bulk page or `suanbei verify --file`, or in parts"
-            )
 
+class _SheetWriter:
+    """Writes the rows of one sheet, each with what is added to it."""
 
-def _pairs(cells: Row, columns: Columns) -> list[tuple[str, str]]:
-    """The question of each number column; with an empty text where it holds nothing."""
-    return [
-        (_number_text(cells, column.place), _claim(cells, company.place) if company else "")
-        for column, company in zip(columns.numbers, columns.companies, strict=True)
-    ]
+    def __init__(
+        self, target: Target, sheet: SheetTable, header: int | None, width: int,
+        headers: Sequence[str], with_sheet: bool,
+    ) -> None:  # fmt: skip
+        self._target, self._header, self._width, self._headers = target, header, width, headers
+        self._hidden = frozenset(sheet.hidden_rows)
+        self._where = [sheet.name] if with_sheet else []
+        target.begin(sheet, len(headers))
+        if header is None:
+            target.write_header([""] * width, headers, width)
 
+    def pass_through(self, number: int, cells: Row) -> None:
+        """A row that is not judged; the header gets the titles of what is added."""
+        if number == self._header:
+            self._target.write_header(cells, self._headers, self._width)
+        else:
+            self._target.write(cells, (), self._width, hidden=number in self._hidden)
 
-def _number_text(cells: Row, place: int) -> str:
-    if _is_formula_at(cells, place):
-        return ""
-    text = _text(cells, place)
-    return "" if text.strip().casefold() in _BLANK else text
-
-
-def _claim(cells: Row, place: int) -> str:
-    return "" if _is_formula_at(cells, place) else _text(cells, place)
-
-
-def _text(cells: Row, place: int) -> str:
-    return text_of(cells[place]) if place < len(cells) else ""
-
-
-def _is_formula_at(cells: Row, place: int) -> bool:
-    return place < len(cells) and is_formula(cells[place])
-
-
-def _answer(
-    cells: Row, place: int, pair: tuple[str, str], kept: dict[tuple[str, str], Answer],
-    language: Language,
-) -> Answer | None:  # fmt: skip
-    if pair[0]:
-        return kept[pair]
-    if _is_formula_at(cells, place):
-        return formula_answer(text_of(cells[place]), language)
-    return None
-
-
-def _needs_no_number(cells: Row, texts: Sequence[str], columns: Columns) -> bool:
-    """Whether a row without a number is a total, a note or a signature, and no vendor."""
-    places = [column.place for column in columns.numbers]
-    if any(place < len(cells) and looks_like_number(cells[place]) for place in places):
-        return False
-    filled = [text for text in texts if text]
-    if filled[0].casefold().startswith(_TOTALS):
-        return True
-    if any(_number_text(cells, place) or _is_formula_at(cells, place) for place in places):
-        return False
-    companies = {company.place for company in columns.companies if company}
-    if companies:
-        return not any(place < len(texts) and texts[place] for place in companies)
-    return len(filled) < 2
+    def write(
+        self, number: int, cells: Row, answers: Sequence[Answer | None], worst: Answer
+    ) -> None:
+        """A row with its answers."""
+        beside = [*added_cells(answers, worst), *self._where, str(number)]
+        self._target.write(cells, beside, self._width, worst.verdict)
 
 
 def _lines(
-    sheet: SheetTable, number: int, columns: Columns, questions: Sequence[tuple[str, str]],
+    sheet: SheetTable, number: int, columns: Columns, questions: Sequence[Question],
     answers: Sequence[Answer | None],
 ) -> Iterator[Line]:  # fmt: skip
     for column, (text, claim), answer in zip(columns.numbers, questions, answers, strict=True):
         if answer:
-            yield Line(sheet.name, number, column.title, text, claim, answer)
+            told = text.removeprefix(NOT_COMPUTED), claim.removeprefix(NOT_COMPUTED)
+            yield Line(sheet.name, number, column.title, *told, answer)

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,6 +47,8 @@ WAITING, RUNNING, UNCLEAR, DONE, FAILED, INTERRUPTED = (
     "waiting", "running", "unclear", "done", "failed", "interrupted",
 )  # fmt: skip
 ACTIVE_STATES = (WAITING, RUNNING)
+_LIMITS = replace(SERVER_LIMITS, wait=3600.0)
+"""A job waits for its turn to be read; nobody is kept waiting by it."""
 _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)
 
 
@@ -222,7 +224,7 @@ def _check(run: Run, database: Database, options: Options) -> None:
     rows = run.folder / "rows"
     try:
         progress.sha256 = _sha256(run.job.source)
-        table = read_file(run.job.source, progress.name or "the file", rows, SERVER_LIMITS)
+        table = read_file(run.job.source, progress.name or "the file", rows, _LIMITS)
         _show_sheets(progress, table, rows, options.choice)
         recognised = recognise(table, rows, options.choice)
         _show_columns(progress, recognised, options.language)

@@ -1,7 +1,7 @@
 """What a table gets beside its rows: the columns of results, in the language asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from suanbei.common.texts import Language, Text
@@ -42,7 +42,7 @@ class Answer:
     """One number of a row judged: its cells, and what is counted.
 
     `rank` is the lower the worse it is; `is_confirmed`: active, and the company's own where one was
-    claimed.
+    claimed. `not_computed`: the number or the company is a formula without a value.
     """
 
     cells: tuple[str, ...]
@@ -50,6 +50,7 @@ class Answer:
     match: str
     rank: tuple[int, int]
     is_confirmed: bool
+    not_computed: bool = False
 
     @property
     def number(self) -> str:
@@ -102,6 +103,10 @@ _FORMULA_ERROR = Text(
 )
 
 
+_NO_COMPANY = Text(
+    "公司单元格是没有计算结果的公式（{text}），公司未核对",
+    "the company is a formula without a value ({text}): it was not compared",
+)
 _NO_NUMBER = Text("这一行没有编号", "there is no number in this row")
 
 
@@ -120,7 +125,19 @@ def _without_number(reason: str, language: Language, rank: str) -> Answer:
 def formula_answer(text: str, language: Language) -> Answer:
     """The answer for a cell without a value: there was nothing to check."""
     reason = (_FORMULA_ERROR if text.startswith("#") else _NOT_COMPUTED).say(language, error=text)
-    return _without_number(reason, language, "not_computed")
+    answer = _without_number(reason, language, "not_computed")
+    return replace(answer, not_computed=True)
+
+
+def without_company(answer: Answer, text: str, language: Language) -> Answer:
+    """The answer for a number whose company is a formula without a value: it was not compared."""
+    reason = _NO_COMPANY.say(language, text=text)
+    cells = (
+        *answer.cells[:4],
+        f"{reason}{_SEPARATOR.say(language)}{answer.reason}",
+        *answer.cells[5:],
+    )
+    return replace(answer, cells=cells, is_confirmed=False, not_computed=True)
 
 
 def verdict_word(verdict: str, language: Language) -> str:

@@ -76,16 +76,15 @@ def new_folder(home: Path, upload: BinaryIO, token: str = "") -> Path:
 
 @contextmanager
 def folder_for_once(home: Path, upload: BinaryIO) -> Iterator[Path]:
-    """The folder of an upload that is answered at once; it is deleted if that fails.
+    """The folder of an upload that is answered at once; it is deleted at the end, whatever happens.
 
     Raises: as `new_folder`.
     """
     folder = new_folder(home, upload)
     try:
         yield folder
-    except BaseException:
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def _check_room(root: Path, size: int) -> None:

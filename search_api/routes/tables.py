@@ -1,13 +1,14 @@
 """A table of vendors checked: the file in, the same with its verdicts out."""
 
-import shutil
-import time
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
-from fastapi.responses import FileResponse, JSONResponse, Response
-from starlette.background import BackgroundTask
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Request, UploadFile
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from suanbei.search_api.bulk.check import Options, check_rows, recognise
 from suanbei.search_api.bulk.columns import Choice, ColumnsUnclear, say_columns
@@ -24,8 +25,9 @@ router = APIRouter(prefix="/v1/verify", tags=["verify"])
 Column = Annotated[
     str, Form(max_length=300, description="title, letter, or place from 1; else found")
 ]
-_MARGIN = 2.0
-"""Seconds before the time for an answer is over, at which a check gives up by itself."""
+_AT_ONCE = 2
+_MOST_NAME = 200
+_BLOCK = 1 << 16
 
 
 @router.post(
@@ -57,7 +59,8 @@ _MARGIN = 2.0
         }
     },
 )  # fmt: skip
-def verify_file(  # noqa: PLR0913 - the fields of a form
+async def verify_file(  # noqa: PLR0913 - the fields of a form
+    request: Request,
     parts: Annotated[Services, Depends(services)],
     file: Annotated[
         UploadFile,
@@ -79,31 +82,45 @@ def verify_file(  # noqa: PLR0913 - the fields of a form
     ] = None,
 ) -> Response:
     """Check a table of vendors; header and columns are found by looking at it."""
-    started = time.monotonic()
-    name = (file.filename or "file")[:200]
     choice = Choice(number_column, entity_column or company_column, sheet, header_row)
-    stop_at = started + max(parts.settings.max_seconds - _MARGIN, 1)
-    options = Options(choice, delimiter, language, stop_at)
+    options = Options(choice, delimiter, language)
+    work = partial(_check, parts, file, options, f".{format}" if format else "")
+    return await run_sync(work, limiter=_limiter(request.app))
+
+
+def _limiter(app: FastAPI) -> CapacityLimiter:
+    """Few files are checked at once; others wait, and hold no thread that a look-up needs."""
+    if not hasattr(app.state, "tables"):
+        app.state.tables = CapacityLimiter(_AT_ONCE)
+    found: CapacityLimiter = app.state.tables
+    return found
+
+
+def _check(parts: Services, file: UploadFile, options: Options, ending: str) -> Response:
+    name = (file.filename or "file")[:_MOST_NAME]
     with folder_for_once(parts.settings.home, file.file) as folder:
         rows = folder / "rows"
-        table = read_file(folder / "source", name, rows, SERVER_LIMITS, delimiter)
+        table = read_file(folder / "source", name, rows, SERVER_LIMITS, options.delimiter)
         try:
-            recognised = recognise(table, rows, choice)
+            recognised = recognise(table, rows, options.choice)
         except ColumnsUnclear as error:
-            shutil.rmtree(folder, ignore_errors=True)
             return _unclear(error)
-        ending = f".{format}" if format else ending_for(table.kind)
-        target = folder / f"checked{ending}"
+        target = folder / f"checked{ending or ending_for(table.kind)}"
         with parts.database.read() as session:
             summary = check_rows(session, table, rows, recognised, target, name, options)
-        rows.unlink()
-    return FileResponse(
-        target,
-        media_type=MEDIA_TYPES[ending],
-        filename=f"suanbei-checked{ending}",
-        headers=_headers(summary, options),
-        background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
-    )
+        size = target.stat().st_size
+        body = target.open("rb")  # still there for us when the folder is deleted
+    headers = _headers(summary, options) | {
+        "Content-Length": str(size),
+        "Content-Disposition": f'attachment; filename="suanbei-checked{target.suffix}"',
+    }
+    return StreamingResponse(_blocks(body), media_type=MEDIA_TYPES[target.suffix], headers=headers)
+
+
+def _blocks(body: BinaryIO) -> Iterator[bytes]:
+    with body:
+        while block := body.read(_BLOCK):
+            yield block
 
 
 def _headers(summary: Summary, options: Options) -> dict[str, str]:
