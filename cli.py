@@ -70,7 +70,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from suanbei.registry.database import open_database
     from suanbei.registry.importing.snapshot import is_empty
 
-    conf = Settings.load()
+    conf = Settings.load().listening_on(host, port)
     language, database = language_of(conf.language), open_database(conf)
     if is_empty(database):
         _load(database, language)
@@ -121,7 +121,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """API and pages only. 仅启动接口与页面。"""
     from suanbei.registry.database import open_database
 
-    conf = Settings.load()
+    conf = Settings.load().listening_on(host, port)
     _serve(conf, open_database(conf), host, port)
 
 

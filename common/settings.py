@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "http://127.0.0.1:8000",
-        description="address of this server, for links in feeds and messages",
+        description="address of this server, for links; else where `up` or `serve` listens",
     )
     api_keys: str = Field(
         "",
@@ -139,6 +139,13 @@ class Settings(BaseSettings):
     def as_environment(self) -> dict[str, str]:
         """Environment variables by which another process gets these settings."""
         return {PREFIX + name.upper(): str(getattr(self, name)) for name in type(self).model_fields}
+
+    def listening_on(self, host: str, port: int) -> Self:
+        """These settings, with links that lead to this address where no public one is set."""
+        if self.public_url != type(self).model_fields["public_url"].default:
+            return self
+        named = f"[{host}]" if ":" in host else host
+        return self.model_copy(update={"public_url": f"http://{named}:{port}"})
 
     @property
     def database(self) -> str:

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from starlette.requests import Request
 
 from suanbei.common.texts import Language
+from suanbei.search_api.language import accepted_language
 
 LOCALE = Path(__file__).parent / "locale"
 COOKIE = "suanbei_language"
@@ -42,26 +43,7 @@ def language_of_request(request: Request) -> Language:
     for asked in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if asked is not None and asked in set(Language):
             return Language(asked)
-    return accepted_language(request.headers.get("accept-language", ""))
-
-
-def accepted_language(header: str) -> Language:
-    """The language that an Accept-Language header likes best; Chinese if it likes neither.
-
-    >>> accepted_language("fr;q=0.9, en-GB;q=0.8, zh;q=0.1")
-    <Language.EN: 'en'>
-    """
-    best, weight = Language.ZH, 0.0
-    for part in header.split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            wish = float(quality) if quality else 1.0
-        except ValueError:
-            continue
-        spoken = tag.split("-")[0].lower()
-        if wish > weight and spoken in set(Language):
-            best, weight = Language(spoken), wish
-    return best
+    return accepted_language(request.headers.get("accept-language", ""), Language.ZH)
 
 
 def mark(text: str) -> str:

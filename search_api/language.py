@@ -1,4 +1,4 @@
-"""Which language an answer is in: `lang=`, else Accept-Language, else English."""
+"""Which language an answer is in: `lang=`, else Accept-Language, else English (pages: Chinese)."""
 
 from functools import lru_cache
 from typing import Annotated
@@ -6,31 +6,31 @@ from typing import Annotated
 from fastapi import Depends, Header, Query
 
 from suanbei.common.texts import Language
+from suanbei.search_api.requests import quality_values
 
 
 @lru_cache(maxsize=256)
-def language_for(asked: str | None, accepted: str | None) -> Language:
-    """The language of an answer, from the parameter and the header.
+def accepted_language(header: str, default: Language) -> Language:
+    """The language that an Accept-Language header likes best; the default if it likes neither.
 
-    >>> language_for(None, "zh-CN,zh;q=0.9,en;q=0.8")
-    <Language.ZH: 'zh'>
+    >>> accepted_language("fr;q=0.9, en-GB;q=0.8, zh;q=0.1", Language.ZH)
+    <Language.EN: 'en'>
     """
-    if asked in ("zh", "en"):
-        return Language(asked)
-    for part in (accepted or "").split(","):
-        tag = part.split(";")[0].strip().lower()
-        if tag.startswith(("zh", "en")):
-            return Language(tag[:2])
-    return Language.EN
+    best, weight = default, 0.0
+    for tag, liked in quality_values(header):
+        spoken = tag.split("-")[0].lower()
+        if liked > weight and spoken in set(Language):
+            best, weight = Language(spoken), liked
+    return best
 
 
 def _language(
     lang: Annotated[
         Language | None, Query(description="language of the texts; else by Accept-Language")
     ] = None,
-    accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
+    accept_language: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Language:
-    return language_for(lang, accept_language)
+    return lang or accepted_language(accept_language, Language.EN)
 
 
 AnswerLanguage = Annotated[Language, Depends(_language)]

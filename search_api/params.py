@@ -10,14 +10,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.cells.regions import region_by_name
-from suanbei.registry.models import EntityKey
+from suanbei.registry.models import EntityKey, Filing
 from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
 
@@ -145,8 +145,7 @@ class FilterParams(BaseModel):
             Dimension.TYPE: tuple(self.type),
             Dimension.ROLE: tuple(self.role),
             Dimension.REGION: tuple(_region(text) for text in self.region),
-            Dimension.CITY: tuple(code for code in self.division if len(code) == 4),
-            Dimension.DIVISION: tuple(code for code in self.division if len(code) == 6),
+            **_divisions(session, self.division),
             Dimension.YEAR: tuple(str(year) for year in self.year),
             Dimension.PERIOD: tuple(self.period),
             Dimension.STATUS: tuple(self.status),
@@ -183,6 +182,17 @@ class SearchParams(FilterParams):
 
 
 Searched = Annotated[SearchParams, InQuery()]
+
+
+def _divisions(session: Session, codes: list[str]) -> dict[Dimension, tuple[str, ...]]:
+    """Any of the districts (six digits) and cities (the first four): one dimension, whatever is mixed."""
+    cities = tuple(code for code in codes if len(code) == 4)
+    districts = tuple(code for code in codes if len(code) == 6)
+    if not (cities and districts):
+        return {Dimension.CITY: cities, Dimension.DIVISION: districts}
+    city = func.substr(Filing.division, 1, 4)
+    within = session.execute(select(distinct(Filing.division)).where(city.in_(cities))).scalars()
+    return {Dimension.DIVISION: tuple(sorted({*districts, *within}))}
 
 
 def _region(text: str) -> str:

@@ -65,7 +65,11 @@ def quality_values(header: str) -> list[tuple[str, float]]:
     found = []
     for part in header.split(","):
         value, _, parameters = part.partition(";")
-        weight = re.search(r"(?:^|;)\s*q\s*=\s*([01](?:\.\d*)?)\s*(?:;|$)", parameters)
+        weight = re.search(r"(?:^|;)\s*q\s*=([^;]*)", parameters)
         if value.strip():
-            found.append((value.strip(), min(1.0, float(weight[1])) if weight else 1.0))
+            found.append((value.strip(), _weight(weight[1].strip()) if weight else 1.0))
     return found
+
+
+def _weight(text: str) -> float:
+    return min(1.0, float(text)) if re.fullmatch(r"[01](\.\d{0,3})?", text) else 0.0

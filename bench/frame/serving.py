@@ -15,11 +15,11 @@ from starlette.types import Receive, Scope, Send
 
 from bench.frame.inputs import settings_of
 from suanbei.common.logging import set_up_logs
+from suanbei.common.texts import Language
 from suanbei.registry.database import open_database
 from suanbei.registry.verify import judge, verdict_json
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.language import language_for
 from suanbei.search_api.server import run
 
 JSON = "application/json"
@@ -55,7 +55,7 @@ def main() -> None:
     database = open_database(settings)
     with database.read() as session:
         judgements = judge(session, [(number, "") for number in numbers])
-    language = language_for(None, None)
+    language = Language.EN
     answers = [orjson.dumps(verdict_json(one, language)) for one in judgements]
     ours, bare = create_app(Services(settings, database)), FastAPI()
     add_ready_made(bare, "/bare", answers)

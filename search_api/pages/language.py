@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse
 
+from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
 from suanbei.search_api.i18n import COOKIE
 
@@ -24,8 +25,15 @@ def switch_language(
 
 
 def _own_path(back: str) -> str:
-    """Path and query of an address of ours; never another host. `lang` would win over the cookie."""
-    parts = urlsplit(back)
+    """Path and query of an address of ours; never another host. `lang` would win over the cookie.
+
+    Raises:
+        UsageError: it is no address.
+    """
+    try:
+        parts = urlsplit(back)
+    except ValueError as error:
+        raise UsageError("back: not an address") from error
     path = "/" + parts.path.replace("\\", "/").lstrip("/")
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "lang"]
     return path + (f"?{urlencode(kept)}" if kept else "")

@@ -99,11 +99,12 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
 
 
 def public_base(request: Request) -> str:
-    """The address of this site as others reach it, without a slash at its end."""
+    """The address of this site as others reach it (SUANBEI_PUBLIC_URL), without a slash at its end.
+
+    Never the host that a request names: a cache would hand it to others.
+    """
     settings: Settings = request.app.state.services.settings
-    default = Settings.model_fields["public_url"].default
-    configured = settings.public_url if settings.public_url != default else ""
-    return (configured or str(request.base_url)).rstrip("/")
+    return settings.public_url.rstrip("/")
 
 
 def wants_json(request: Request) -> bool:

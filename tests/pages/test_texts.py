@@ -50,4 +50,4 @@ def test_english_is_the_source() -> None:
 )  # fmt: skip
 def test_accept_language(header: str, language: str) -> None:
     """The language liked best is spoken, and nonsense does no harm."""
-    assert accepted_language(header).value == language
+    assert accepted_language(header, Language.ZH).value == language
