@@ -7,7 +7,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from suanbei.search_api import errors, middleware, pages
 from suanbei.search_api.change_notifier import ChangeNotifier
@@ -71,6 +71,7 @@ def create_app(services: Services) -> FastAPI:
         # The middleware counts requests; asking OpenTelemetry each time costs as much as a look-up.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         responses=errors.RESPONSES,
+        generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
     app.state.services = services
@@ -87,6 +88,12 @@ def create_app(services: Services) -> FastAPI:
     middleware.install(app, services.settings, reader, app.state.metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The name of the function, with that of the section where it says too little on its own."""
+    section = route.tags[0] if route.tags else "page"
+    return route.name if "_" in route.name else f"{route.name}_{section}"
 
 
 @asynccontextmanager

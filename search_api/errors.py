@@ -1,7 +1,7 @@
 """One shape for every error: RFC 9457 problem documents with a stable `code`."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -23,22 +23,14 @@ log = logging.getLogger(__name__)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
-class InvalidPart(BaseModel):
-    """One part of a request that does not fit: `where` is its place, such as `query.limit`."""
-
-    where: str
-    detail: str
-
-
 class Problem(BaseModel):
-    """An error as every endpoint tells it; `errors` names every part that does not fit (422)."""
+    """An error as every endpoint tells it; `detail` names every part of a request that does not fit."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     code: str
-    errors: list[InvalidPart] | None = None
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -48,18 +40,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def problem(
-    status: int,
-    code: str,
-    detail: str,
-    headers: dict[str, str] | None = None,
-    errors: list[InvalidPart] | None = None,
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """The response for an error."""
-    body = Problem(
-        title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors
-    )
-    said = body.model_dump(exclude=None if errors else {"errors"})
-    return JSONResponse(said, status, headers, MEDIA_TYPE)
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
+    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -77,15 +62,13 @@ async def answer_to(scope: Scope, error: Exception) -> Response:
     return await handler(Request(scope), error)
 
 
-def invalid_parts(errors: Sequence[Any]) -> list[InvalidPart]:
-    """All validation errors in the order in which they were found, each once."""
-    parts = []
-    for error in errors:
-        where = ".".join(str(part) for part in error.get("loc", ()))
-        part = InvalidPart(where=where, detail=str(error.get("msg", "")))
-        if part not in parts:
-            parts.append(part)
-    return parts
+def invalid_parts(error: RequestValidationError) -> str:
+    """All that does not fit in a request, each once: `query.limit: …; query.year.0: …`."""
+    said = []
+    for one in error.errors():
+        where = ".".join(str(part) for part in one.get("loc", ()))
+        said.append(f"{where}: {one.get('msg', '')}")
+    return "; ".join(dict.fromkeys(said))
 
 
 async def _suanbei(_request: Request, error: Exception) -> Response:
@@ -101,10 +84,8 @@ async def _suanbei(_request: Request, error: Exception) -> Response:
 
 
 async def _validation(_request: Request, error: Exception) -> Response:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    parts = invalid_parts(found)
-    said = "; ".join(f"{part.where}: {part.detail}" for part in parts) or str(error)
-    return problem(422, "invalid_request", said, errors=parts)
+    said = invalid_parts(error) if isinstance(error, RequestValidationError) else str(error)
+    return problem(422, "invalid_request", said)
 
 
 async def _http(request: Request, error: Exception) -> Response:

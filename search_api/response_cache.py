@@ -63,7 +63,7 @@ def _size(key: bytes, answer: StoredResponse) -> int:
 PUBLIC = (
     "/v1/verify", "/v1/filings", "/v1/entities", "/v1/batches", "/v1/changes", "/v1/stats", "/v1/export",
     "/batches", "/filings", "/entities", "/search", "/market", "/charts", "/verify", "/guide", "/docs",
-    "/openapi.json",
+    "/openapi.json", "/feeds",
 )  # fmt: skip
 """Beginnings of the paths whose answers depend on the registry and the request alone."""
 

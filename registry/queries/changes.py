@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import BadCursor
 from suanbei.registry.cells.numbers import number_key
-from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.importing.events import FILING_EVENTS, last_event_id
 from suanbei.registry.models import Event, Filing, Listing
 from suanbei.registry.queries.entity_names import names_of
 from suanbei.registry.queries.filings import View
+from suanbei.registry.queries.statistics import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ def newest_changes(session: Session, wanted: ChangesQuery, limit: int) -> list[E
     """The newest changes, the newest first."""
     query = select(Event).where(*conditions(session, wanted))
     return list(session.execute(query.order_by(Event.id.desc()).limit(limit)).scalars())
+
+
+def newest_changes_of(session: Session, filings: Selection, limit: int) -> list[Event]:
+    """The newest changes of the filings selected, the newest first."""
+    same = and_(Filing.number == Event.number, Filing.series == Event.series)
+    query = select(Event).join(Filing, same).where(Event.type.in_(FILING_EVENTS))
+    query = query.where(*filings.conditions(session)).order_by(Event.id.desc()).limit(limit)
+    return list(session.execute(query).scalars())
 
 
 def conditions(session: Session, wanted: ChangesQuery) -> list[ColumnElement[bool]]:

@@ -26,6 +26,7 @@ class Registrant:
 
     id: str
     name: str
+    former_names: tuple[str, ...] = ()
 
 
 def anatomy(number: Number | None, language: Language, known: Registrant | None = None) -> Anatomy:
@@ -53,6 +54,10 @@ def anatomy(number: Number | None, language: Language, known: Registrant | None 
             return shown | {"region": number.region or None}
 
 
+def _company(known: Registrant) -> dict[str, Any]:
+    return {"id": known.id, "name": known.name, "former_names": list(known.former_names)}
+
+
 def word(text: Text, language: Language) -> str:
     """A term in one language."""
     return text.zh if language is Language.ZH else text.en
@@ -64,7 +69,7 @@ def _algorithm(number: AlgorithmNumber, language: Language, known: Registrant | 
         "division": division_view(number.division, number.year, language),
         "registrant": {
             "code": number.registrant,
-            "entity": {"id": known.id, "name": known.name} if known else None,
+            "entity": _company(known) if known else None,
         },
         "type": {
             "code": number.type_code,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
-from suanbei.registry.models import Filing
+from suanbei.registry.models import Entity, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.entities import require_entity
 from suanbei.registry.queries.filings import View
@@ -40,7 +40,7 @@ def vendor_record(session: Session, entity_id: str) -> View:
         "name": entity.name,
         "former_names": entity.former_names,
         "registrants": entity.registrants,
-        "filings": _by_series(filings),
+        "filings": _by_series(filings, entity),
         "roles": _roles(filings),
         "duties": {duty: standing(filings, series) for duty, series in DUTIES.items()},
         "products": _products(filings),
@@ -56,16 +56,19 @@ def _filings(session: Session, entity_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(query.order_by(*order)).mappings()]
 
 
-def _brief(filing: dict[str, Any]) -> View:
-    return {name: filing[name] for name in BRIEF} | {"entity": filing["entity"]}
+def _brief(filing: dict[str, Any], entity: Entity) -> View:
+    """A filing, with the company as the filing names it."""
+    former = [name for name in entity.former_names if name != filing["entity"]]
+    named = {"id": entity.id, "name": filing["entity"], "former_names": former}
+    return {name: filing[name] for name in BRIEF} | {"entity": named}
 
 
-def _by_series(filings: Sequence[dict[str, Any]]) -> dict[str, list[View]]:
+def _by_series(filings: Sequence[dict[str, Any]], entity: Entity) -> dict[str, list[View]]:
     found: dict[str, list[View]] = {
         series.value: [] for series in Series if series is not Series.DEREGISTRATION
     }
     for filing in filings:
-        found[filing["series"]].append(_brief(filing))
+        found[filing["series"]].append(_brief(filing, entity))
     return found
 
 

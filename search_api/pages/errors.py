@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from suanbei.common.errors import SuanbeiError
+from suanbei.search_api.errors import invalid_parts
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.templating import render
 
@@ -62,8 +63,7 @@ def _is_for_people(request: Request) -> bool:
 
 def _said(error: Exception) -> str:
     if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"
+        return invalid_parts(error)
     return str(error) if isinstance(error, SuanbeiError) else ""
 
 

@@ -1,14 +1,15 @@
 """Batches: the lists that CAC published."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy import func, literal, select, tuple_
 
 from suanbei.common.errors import NotFound
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.paging import (
@@ -20,15 +21,17 @@ from suanbei.search_api.paging import (
     is_name,
     is_period,
 )
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import BatchPage, BatchRecord, ExpectedLists
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 Parts = Annotated[Services, Depends(services)]
 
 
-@router.get("")
+@router.get("", response_class=Response, responses={200: {"model": BatchPage}})
 def list_batches(
     parts: Parts, series: Series | None = None, limit: Limit = 20, cursor: Cursor = ""
-) -> dict[str, Any]:
+) -> Response:
     """Batches, the newest first."""
     wanted = select(Batch)
     if series:
@@ -46,7 +49,16 @@ def list_batches(
     more = len(items) > limit
     last = items[:limit][-1] if more else None
     place = encode_cursor([last["period"], last["id"]]) if last else None
-    return {"items": items[:limit], "total": total, "next": place, "coverage": covered}
+    return json_answer({"items": items[:limit], "total": total, "next": place, "coverage": covered})
+
+
+@router.get("/expected", response_class=Response, responses={200: {"model": ExpectedLists}})
+def expected_batches(parts: Parts) -> Response:
+    """When the next list of each series is expected, from its own past, and whether it is overdue."""
+    with parts.database.read() as session:
+        items, covered = expected_lists(session), coverage(session)
+    answer = {"items": items, "total": len(items), "next": None, "coverage": covered}
+    return json_answer(answer, {"Cache-Control": "public, max-age=3600"})  # it depends on the day
 
 
 def _place(cursor: str) -> tuple[str, str]:
@@ -56,11 +68,11 @@ def _place(cursor: str) -> tuple[str, str]:
     raise bad_cursor()
 
 
-@router.get("/{batch_id}")
-def one_batch(parts: Parts, batch_id: str) -> dict[str, Any]:
+@router.get("/{batch_id}", response_class=Response, responses={200: {"model": BatchRecord}})
+def get_batch(parts: Parts, batch_id: str) -> Response:
     """One batch."""
     with parts.database.read() as session:
         found = batch_views(session, select(Batch).where(Batch.id == batch_id))
         if not found:
             raise NotFound(f"batch {batch_id}: not known")
-        return found[0] | {"coverage": coverage(session)}
+        return json_answer(found[0] | {"coverage": coverage(session)})

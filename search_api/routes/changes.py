@@ -3,8 +3,7 @@
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from suanbei.registry.importing.events import EventType
@@ -14,38 +13,12 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.change_notifier import ChangeNotifier
 from suanbei.search_api.concurrency import SLOT, Slot
 from suanbei.search_api.deps import Services, services
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import Changes
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 MOST = 1000
 LONGEST_WAIT = 60
-
-
-class Change(BaseModel):
-    """An event: a list published, a filing added, changed, deregistered or gone, a monitor."""
-
-    id: int
-    type: EventType
-    at: str
-    series: str | None
-    period: str | None
-    number: str | None
-    entity: str | None
-    batch: str | None
-    data: dict[str, Any]
-
-
-class Changes(BaseModel):
-    """Changes after a cursor, newest last.
-
-    `next` is the `after` of the next request; `last` the newest id there is; `total` counts all
-    that match after `after`.
-    """
-
-    items: list[Change]
-    total: int
-    next: int
-    last: int
-    coverage: dict[str, Any]
 
 
 def wanted_changes(
@@ -65,7 +38,7 @@ def wanted_changes(
     )
 
 
-@router.get("", response_model=Changes)
+@router.get("", response_class=Response, responses={200: {"model": Changes}})
 async def list_changes(
     request: Request,
     parts: Annotated[Services, Depends(services)],
@@ -75,7 +48,7 @@ async def list_changes(
     wait: Annotated[
         int, Query(ge=0, le=LONGEST_WAIT, description="seconds to wait for one that matches")
     ] = 0,
-) -> dict[str, Any]:
+) -> Response:
     """Changes after a cursor, the oldest first. With `wait`, an answer comes when there is one."""
     found = await run_in_threadpool(_read, parts, wanted, after, limit)
     until = time.monotonic() + wait
@@ -87,7 +60,7 @@ async def list_changes(
             _let_others_in(slot)
         if await notifier.newer_than(found["last"], min(left, 5)):
             found = await run_in_threadpool(_read, parts, wanted, found["next"], limit)
-    return found
+    return json_answer(found)
 
 
 def _let_others_in(slot: Slot) -> None:

@@ -28,7 +28,7 @@ def list_entities(
 
 
 @router.get("/{entity_id}", response_class=Response, responses={200: {"model": EntityRecord}})
-def one_entity(parts: Parts, entity_id: EntityId) -> Response:
+def get_entity(parts: Parts, entity_id: EntityId) -> Response:
     """Names, filings by series, roles, double-filing status, products and timeline."""
     with parts.database.read() as session:
         return json_answer(vendor_record(session, entity_id))

@@ -1,11 +1,8 @@
-"""Feeds: new lists, changes, and any search, for feed readers."""
+"""Feeds: new lists, changes, any search, and when the next lists are expected, for feed readers."""
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
@@ -13,27 +10,40 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.importing.events import EventType, last_event_id
+from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Event
-from suanbei.registry.queries.changes import ChangesQuery, newest_changes
-from suanbei.registry.queries.event_text import filing_names
-from suanbei.registry.queries.filing_filter import matching_filings, newest_events_of
-from suanbei.search_api.atom import BEGINNING, MEDIA_TYPE, Feed, render
+from suanbei.registry.models import Batch, Event
+from suanbei.registry.queries.changes import ChangesQuery, newest_changes, newest_changes_of
+from suanbei.registry.queries.event_text import filing_names, line_of, path_of
+from suanbei.registry.queries.expected import expected_lists
+from suanbei.registry.queries.list_titles import list_title, month_text, series_title
+from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services, services
+from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id
+from suanbei.search_api.pages.assets import static
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
 from suanbei.search_api.search.selection import selection_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+"""Browsers treat the style sheet of a feed as a script."""
 Parts = Annotated[Services, Depends(services)]
 Lang = Annotated[Language, Query(description="language of the texts")]
-Find = Callable[[Session], list[Event]]
 
 _BATCHES = Text("算备：新发布的备案清单", "Suanbei: new lists")
 _CHANGES = Text("算备：备案动态", "Suanbei: changes")
 _SEARCH = Text("算备：检索“{q}”", "Suanbei: search for “{q}”")
+_EXPECTED = Text("算备：下一份清单的预计时间", "Suanbei: when the next lists are expected")
+_DUE = Text(
+    "{series}：下一份清单预计 {month}公布（按以往间隔推算，非官方预告）",
+    "{series}: next list expected in {month} (from past intervals; CAC announces no dates)",
+)
+_OVERDUE = Text(
+    "{series}：下一份清单迟于以往最长间隔（最近一份：{last}）",
+    "{series}: the next list is later than ever before (newest: {last})",
+)
 
 
 @router.get("/batches.atom", response_class=Response)
@@ -45,10 +55,10 @@ def batches_feed(
 ) -> Response:
     """New lists, the newest first."""
     wanted = ChangesQuery((EventType.BATCH_PUBLISHED.value,), tuple(s.value for s in series or ()))
-    title = _BATCHES.say(lang)
-    return _answer(
-        request, parts, lang, title, "/batches", lambda s: newest_changes(s, wanted, ENTRIES)
-    )
+    with parts.database.read() as session:
+        events = newest_changes(session, wanted, ENTRIES)
+        entries = _entries(session, events, lang, parts.settings.public_url)
+    return _answer(request, parts, lang, _BATCHES.say(lang), "/batches", entries)
 
 
 @router.get("/changes.atom", response_class=Response)
@@ -59,83 +69,108 @@ def changes_feed(
     lang: Lang = Language.ZH,
 ) -> Response:
     """Changes of every kind, the newest first; filters as those of /v1/changes."""
-    title = _CHANGES.say(lang)
-    return _answer(
-        request, parts, lang, title, "/watch", lambda s: newest_changes(s, wanted, ENTRIES)
-    )
+    with parts.database.read() as session:
+        events = newest_changes(session, wanted, ENTRIES)
+        entries = _entries(session, events, lang, parts.settings.public_url)
+    return _answer(request, parts, lang, _CHANGES.say(lang), "/watch", entries)
 
 
 class FeedParams(FilterParams):
     """A search as a feed: the filters of a search, each of which may be repeated."""
 
-    q: str = Field("", max_length=200, description="every word must occur")
+    q: str = Field("", max_length=200, description="any fragment, as in a search")
     lang: Language = Field(Language.ZH, description="language of the texts")
 
 
 @router.get("/search.atom", response_class=Response)
 def search_feed(request: Request, parts: Parts, wanted: Annotated[FeedParams, Query()]) -> Response:
     """What happens to the filings that a search finds, the newest first."""
-    selection = selection_of(parts, wanted.model_copy(update={"q": ""}))
+    selection = selection_of(parts, wanted)
     page = "/search" + (f"?{request.url.query}" if request.url.query else "")
-
-    def find(session: Session) -> list[Event]:
-        return newest_events_of(session, matching_filings(session, selection, wanted.q), ENTRIES)
-
+    with parts.database.read() as session:
+        events = newest_changes_of(session, selection, ENTRIES)
+        entries = _entries(session, events, wanted.lang, parts.settings.public_url)
     title = _SEARCH.say(wanted.lang, q=wanted.q)
-    return _answer(request, parts, wanted.lang, title, page, find)
+    return _answer(request, parts, wanted.lang, title, page, entries)
+
+
+@router.get("/expected.atom", response_class=Response)
+def expected_feed(request: Request, parts: Parts, lang: Lang = Language.ZH) -> Response:
+    """When the next list of each series is expected; a new entry once it is overdue."""
+    with parts.database.read() as session:
+        expected = [one for one in expected_lists(session) if one["expected_period"]]
+    entries = [_expectation(one, lang, parts.settings.public_url) for one in expected]
+    title = _EXPECTED.say(lang)
+    answer = _answer(request, parts, lang, title, "/batches", entries)
+    answer.headers["Cache-Control"] = "public, max-age=3600"  # it depends on the day
+    return answer
+
+
+def _expectation(one: dict[str, Any], lang: Language, public_url: str) -> Entry:
+    text = _OVERDUE if one["overdue"] else _DUE
+    line = text.say(
+        lang,
+        series=series_title(one["series"], lang),
+        month=month_text(one["expected_period"], lang),
+        last=month_text(one["last_period"], lang),
+    )
+    since = one["latest_period"] if one["overdue"] else one["last_period"]
+    place = tuple(Series).index(Series(one["series"]))
+    return Entry(
+        stable_id(f"expected/{one['series']}/{one['last_period']}/{one['overdue']}"),
+        line,
+        line,
+        _end_of(since).replace(microsecond=place),
+        f"{public_url.rstrip('/')}/batches",
+        ("list.overdue" if one["overdue"] else "list.expected", one["series"]),
+    )
+
+
+def _end_of(period: str) -> datetime:
+    """The first moment after a month."""
+    year, month = map(int, period.split("-"))
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
+def _entries(
+    session: Session, events: Sequence[Event], lang: Language, public_url: str
+) -> list[Entry]:
+    names, batches = filing_names(session, events), _batches(session, events)
+    found = []
+    for event in events:
+        line, batch = line_of(event, lang, names), batches.get(event.batch or "")
+        title = line
+        if event.type == EventType.BATCH_PUBLISHED:
+            ordinal = event.data.get("ordinal")
+            title = list_title(event.series or "", event.period or "", ordinal, lang)
+        # The moment is part of the id: another registry numbers its events anew.
+        name = stable_id(f"change/{event.id}/{event.at.isoformat()}")
+        link = public_url.rstrip("/") + (path_of(event) or "/")
+        kinds = (event.type, event.series) if event.series else (event.type,)
+        found.append(Entry(name, title, line, event_moment(event, batch), link, kinds))
+    return found
+
+
+def _batches(session: Session, events: Sequence[Event]) -> dict[str, Batch]:
+    ids = {event.batch for event in events if event.batch}
+    found = session.execute(select(Batch).where(in_keys(session, Batch.id, ids))).scalars()
+    return {batch.id: batch for batch in found}
 
 
 def _answer(
-    request: Request, parts: Services, lang: Language, title: str, page: str, find: Find
+    request: Request,
+    parts: Services,
+    lang: Language,
+    title: str,
+    page: str,
+    entries: Sequence[Entry],
 ) -> Response:
-    """The feed, or 304 where the reader has it already: then nothing is searched."""
     public = parts.settings.public_url.rstrip("/")
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    with parts.database.read() as session:
-        state = _state(session, f"{request.app.version} {public}{path}")
-        if state.is_known_to(request):
-            return Response(status_code=304, headers=state.headers)
-        events = find(session)
-        feed = Feed(path, title, public + path, public + page, public, lang)
-        body = render(feed, events, filing_names(session, events))
-    return Response(body, media_type=MEDIA_TYPE, headers=state.headers)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a feed is like now: its tag, and the second in which it changed."""
-
-    tag: str
-    changed: datetime
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """While the second of the change lasts, the date is the one before: more may happen in it,
-        and whoever asks by date has to hear of that too."""
-        second = timedelta(seconds=1)
-        is_over = datetime.now(UTC) - self.changed >= second
-        date = self.changed if is_over else self.changed - second
-        return {
-            "ETag": self.tag,
-            "Last-Modified": format_datetime(date, usegmt=True),
-            "Cache-Control": "public, max-age=60",
-        }
-
-    def is_known_to(self, request: Request) -> bool:
-        """Whether the reader has it already."""
-        if tags := request.headers.get("if-none-match"):
-            known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-            return self.tag in known or "*" in known
-        try:
-            since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-            # A date yet to come was given out by a clock that has been put back: it says nothing.
-            return self.changed <= since <= datetime.now(UTC)
-        except (ValueError, TypeError):  # no date, or one without a zone
-            return False
-
-
-def _state(session: Session, name: str) -> _State:
-    version = last_event_id(session)
-    at = session.execute(select(Event.at).where(Event.id == version)).scalar_one_or_none()
-    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    return _State(f'"{version}-{digest}"', (at or BEGINNING).astimezone(UTC).replace(microsecond=0))
+    styles = (("text/xsl", static("feed.xsl")), ("text/css", static("feed.css")))
+    feed = Feed(path, title, public + path, public + page, lang, styles)
+    # A browser would rather save Atom than show it.
+    for_people = "text/html" in request.headers.get("accept", "")
+    media_type = "application/xml; charset=utf-8" if for_people else MEDIA_TYPE
+    headers = {"Content-Security-Policy": POLICY}
+    return Response(render(feed, entries), media_type=media_type, headers=headers)

@@ -43,7 +43,7 @@ def list_filings(parts: Parts, asked: Searched) -> Response:
     response_class=Response,
     responses={200: {"content": {"image/png": {}}, "description": "The row as published"}},
 )
-def picture_of_row(
+def get_evidence(
     parts: Parts,
     number: Number,
     batch: Annotated[str, Query(max_length=200, description="which list; the newest")] = "",
@@ -63,7 +63,7 @@ def _draw(parts: Services, evidence: Evidence) -> bytes:
 
 
 @router.get("/{number:path}", response_class=Response, responses={200: {"model": FilingRecord}})
-def one_filing(
+def get_filing(
     parts: Parts,
     number: Number,
     language: AnswerLanguage,

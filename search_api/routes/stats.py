@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import Figures, Summary, Timeline
 from suanbei.search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"])
@@ -17,20 +18,20 @@ def _statistics(request: Request) -> Statistics:
     return found
 
 
-@router.get("/summary")
-def totals(request: Request, asked: Annotated[FilterParams, Query()]) -> Response:
+@router.get("/summary", response_class=Response, responses={200: {"model": Summary}})
+def get_summary(request: Request, asked: Annotated[FilterParams, Query()]) -> Response:
     """Filings, active and deregistered, companies, regions, and the share that files twice."""
     return json_answer(_statistics(request).summary(asked))
 
 
-@router.get("/timeline")
-def filings_over_time(request: Request, asked: Annotated[TimelineParams, Query()]) -> Response:
+@router.get("/timeline", response_class=Response, responses={200: {"model": Timeline}})
+def get_timeline(request: Request, asked: Annotated[TimelineParams, Query()]) -> Response:
     """Filings by the month or year of the list they first appeared in, in parts."""
     return json_answer(_statistics(request).timeline(asked))
 
 
-@router.get("/{dimension}")
-def filings_by_value(
+@router.get("/{dimension}", response_class=Response, responses={200: {"model": Figures}})
+def get_figures(
     request: Request, dimension: Dimension, asked: Annotated[CountParams, Query()]
 ) -> Response:
     """Filings by value of a field, the most first; or new entrants, deregistrations, double filing."""

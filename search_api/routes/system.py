@@ -15,6 +15,8 @@ from suanbei.registry.status import status_view
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.keys import Scope, bearer_of, require_scope
 from suanbei.search_api.metrics import Metrics
+from suanbei.search_api.responses import json_answer
+from suanbei.search_api.schemas import Status
 
 router = APIRouter(tags=["system"])
 Parts = Annotated[Services, Depends(services)]
@@ -43,7 +45,7 @@ def health_ready(parts: Parts) -> dict[str, Any]:
 
 
 @router.get("/metrics", response_class=Response)
-def metrics(request: Request) -> Response:
+def get_metrics(request: Request) -> Response:
     """Figures of requests, registry and index; for neighbours, and for holders of an `admin` key."""
     if not _is_neighbour(request.client.host if request.client else ""):
         require_scope(request, bearer_of(request.scope), Scope.ADMIN)
@@ -63,8 +65,8 @@ def _is_neighbour(host: str) -> bool:
         return host in ("", "testclient")
 
 
-@router.get("/v1/status")
-def status(parts: Parts) -> dict[str, Any]:
+@router.get("/v1/status", response_class=Response, responses={200: {"model": Status}})
+def get_status(parts: Parts) -> Response:
     """Last and next passes over the sources, monitors that are raised, messages that wait."""
     with parts.database.read() as session:
-        return status_view(session)
+        return json_answer(status_view(session))

@@ -1,16 +1,28 @@
 """The shapes of answers, for the API's documentation: the registry makes them, nothing is converted."""
 
 from suanbei.search_api.schemas.filing import (
-    Change,
     Coverage,
     DocumentRef,
     EntityRef,
     Filing,
+    FilingChange,
     Listing,
     Product,
     Published,
     SeriesCoverage,
     Shape,
+)
+from suanbei.search_api.schemas.lists import (
+    Batch,
+    BatchPage,
+    BatchRecord,
+    Changes,
+    ExpectedList,
+    ExpectedLists,
+    Figures,
+    Status,
+    Summary,
+    Timeline,
 )
 from suanbei.search_api.schemas.record import (
     BriefFiling,
@@ -26,7 +38,6 @@ from suanbei.search_api.schemas.search import EntityPage, FilingPage
 from suanbei.search_api.schemas.verdict import (
     Anatomy,
     CheckDigitPart,
-    CompanyRef,
     DivisionPart,
     Place,
     Reason,
@@ -42,10 +53,12 @@ from suanbei.search_api.schemas.verdict import (
 
 __all__ = [
     "Anatomy",
+    "Batch",
+    "BatchPage",
+    "BatchRecord",
     "BriefFiling",
-    "Change",
+    "Changes",
     "CheckDigitPart",
-    "CompanyRef",
     "Coverage",
     "DivisionPart",
     "DocumentRef",
@@ -53,7 +66,11 @@ __all__ = [
     "EntityPage",
     "EntityRecord",
     "EntityRef",
+    "ExpectedList",
+    "ExpectedLists",
+    "Figures",
     "Filing",
+    "FilingChange",
     "FilingPage",
     "FilingRecord",
     "Listing",
@@ -68,8 +85,11 @@ __all__ = [
     "ScannedNumber",
     "SeriesCoverage",
     "Shape",
+    "Status",
     "Step",
     "Suggestion",
+    "Summary",
+    "Timeline",
     "TimelineStep",
     "TypePart",
     "VendorProduct",

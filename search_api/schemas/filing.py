@@ -1,12 +1,30 @@
 """The shape of filings and of what they rest on."""
 
-from typing import Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.importing.published import Series
+from suanbei.search_api.params import FilingRole, FilingStatus, FilingType
 
-Status = Literal["active", "deregistered", "vanished"]
+Period = Annotated[
+    str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="month of a list: YYYY-MM")
+]
+Flag = Literal[
+    "check_digit",
+    "cut_off",
+    "deregistration_only",
+    "doubled_column",
+    "invisible_text",
+    "malformed_number",
+    "overprinted_text",
+    "suspect_columns",
+    "unread_remark",
+    "unreadable_letters",
+]
+"""What is odd about a published row; docs/data.md says what each means."""
 
 
 class Shape(BaseModel):
@@ -16,27 +34,25 @@ class Shape(BaseModel):
 
 
 class Missing(Shape):
-    """Numbers of lists (ordinal, attachment) or of services (serial) that are not there, between the
-    lists of two months; or the publisher's own total, which the lists do not reach."""
+    """Something that is known to be missing: a list, a serial number, or rows of a published total."""
 
     kind: Literal["ordinal", "attachment", "serial", "total"]
-    count: int
-    first: int = Field(default=0, alias="from")
-    to: int = 0
-    between: list[str | None] = []
-    published: int = 0
-    held: int = 0
-    as_of: str = ""
-    source: str = ""
+    first: int | None = Field(None, alias="from")
+    last: int | None = Field(None, alias="to")
+    count: int | None = None
+    between: list[Period | None] | None = None
+    published: int | None = None
+    held: int | None = None
+    as_of: date | None = None
+    source: str | None = None
 
 
 class SeriesCoverage(Shape):
-    """The newest list known of a series (`YYYY-MM`), how many lists are held, when its source was
-    last checked, and what is known to be missing."""
+    """The newest list known of a series, when its source was last checked, and what is missing."""
 
-    newest: str | None
+    newest: Period | None
     batches: int
-    checked_at: str | None
+    checked_at: datetime | None
     missing: list[Missing]
 
 
@@ -51,29 +67,29 @@ class Coverage(Shape):
 
 
 class DocumentRef(Shape):
-    """The archived document that a row stands in."""
+    """The archived document that a row stands in; only what was published is evidence."""
 
     url: str | None
     sha256: str
     format: str
     origin: Literal["published", "converted", "transcribed"]
-    fetched_at: str | None
+    fetched_at: datetime | None
 
 
 class Published(Shape):
-    """The row as published."""
+    """The row as published, cell for cell; null where the cell is empty or the list has no such column."""
 
-    seq: str
-    name: str
-    label: str
-    entity: str
-    product: str
-    purpose: str
-    number: str
-    remark: str
-    region: str
-    filed_on: str
-    extra: dict[str, str] | None = None
+    seq: str | None
+    name: str | None
+    label: str | None
+    entity: str | None
+    product: str | None
+    purpose: str | None
+    number: str | None
+    remark: str | None
+    region: str | None
+    filed_on: str | None
+    extra: dict[str, str | None] | None = None
 
 
 class Listing(Shape):
@@ -81,44 +97,44 @@ class Listing(Shape):
 
     batch: str
     series: Series
-    period: str
-    title: str
-    published_on: str | None
+    period: Period
+    title: str | None
+    published_on: date | None
     notice_url: str | None
     document: DocumentRef
     table: int
     page: int | None
     row: int
     current: bool
-    first_seen_at: str
-    last_seen_at: str
+    first_seen_at: datetime
+    last_seen_at: datetime
     published: Published
 
 
 class EntityRef(Shape):
-    """A registrant under the name of the filing."""
+    """A company: its id, its name (that of the filing, where it stands in one), its former names."""
 
     id: str
-    name: str
+    name: str | None
     former_names: list[str]
 
 
 class Product(Shape):
-    """A product of a filing."""
+    """A product of a filing; its kind is null where the list does not say it."""
 
-    name: str
-    kind: str
+    name: str | None
+    kind: ProductKind | None
 
 
-class Change(Shape):
+class FilingChange(Shape):
     """A change read from 备注, or seen between versions of a list."""
 
-    field: str
-    before: str
-    after: str
-    when: str
+    field: str | None
+    before: str | None
+    after: str | None
+    when: str | None
     source: Literal["remark", "versions"]
-    batch: str
+    batch: str | None
     kind: str | None = None
 
 
@@ -127,22 +143,22 @@ class Filing(Shape):
 
     number: str
     series: Series
-    name: str
-    type: str | None
-    label: str
-    role: str | None
+    name: str | None
+    type: FilingType | None
+    label: str | None
+    role: FilingRole | None
     entity: EntityRef
     products: list[Product]
-    product: str
-    purpose: str
-    remark: str
-    status: Status
-    region: str
-    division: str
+    product: str | None
+    purpose: str | None
+    remark: str | None
+    status: FilingStatus
+    region: str | None
+    division: str | None
     year: int | None
-    filed_on: str
-    first_period: str
-    last_period: str
-    flags: list[str]
+    filed_on: str | None = Field(description="as the list dates it: YYYY-MM-DD, seldom otherwise")
+    first_period: Period
+    last_period: Period
+    flags: list[Flag]
     listings: list[Listing]
-    changes: list[Change]
+    changes: list[FilingChange]

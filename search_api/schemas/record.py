@@ -1,22 +1,34 @@
 """The shape of one filing with its past, and of one company."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
+from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.importing.published import Series
-from suanbei.search_api.schemas.filing import Coverage, Filing, Shape, Status
+from suanbei.search_api.params import FilingRole, FilingStatus, FilingType
+from suanbei.search_api.schemas.filing import (
+    Coverage,
+    EntityRef,
+    Filing,
+    Flag,
+    Period,
+    Shape,
+)
 from suanbei.search_api.schemas.verdict import Anatomy
 
 
 class Step(Shape):
     """Something that happened to a number."""
 
-    on: str = Field(description="`YYYY-MM` or `YYYY-MM-DD`, empty if the lists do not date it")
+    on: str | None = Field(
+        description="`YYYY-MM` or `YYYY-MM-DD`; null if the lists do not date it"
+    )
     what: Literal["listed", "changed", "deregistered", "vanished"]
     series: Series
-    batch: str
-    first_seen_at: str | None
+    batch: str | None
+    first_seen_at: datetime | None
     title: str | None = None
     field: str | None = None
     before: str | None = None
@@ -38,19 +50,19 @@ class BriefFiling(Shape):
 
     number: str
     series: Series
-    name: str
-    type: str | None
-    label: str
-    role: str | None
-    status: Status
-    product: str
-    region: str
+    name: str | None
+    type: FilingType | None
+    label: str | None
+    role: FilingRole | None
+    status: FilingStatus
+    product: str | None
+    region: str | None
     year: int | None
-    filed_on: str
-    first_period: str
-    last_period: str
-    flags: list[str]
-    entity: str
+    filed_on: str | None
+    first_period: Period
+    last_period: Period
+    flags: list[Flag]
+    entity: EntityRef
 
 
 class Roles(Shape):
@@ -74,15 +86,15 @@ class Duties(Shape):
 class VendorProduct(Shape):
     """A product, and the filings that name it."""
 
-    name: str
-    kind: str
+    name: str | None
+    kind: ProductKind | None
     filings: list[str]
 
 
 class TimelineStep(Shape):
     """The filings that one list brought."""
 
-    period: str
+    period: Period
     series: Series
     filings: list[str]
 
@@ -91,7 +103,7 @@ class EntityRecord(Shape):
     """A company as a whole."""
 
     id: str
-    name: str
+    name: str | None
     former_names: list[str]
     registrants: list[str]
     filings: dict[str, list[BriefFiling]]

@@ -1,16 +1,21 @@
 """The shape of verdicts."""
 
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel
 
-from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
+from suanbei.registry.verify.reason_texts import REASON_TEXTS
+from suanbei.search_api.schemas.filing import Coverage, EntityRef, Filing, Shape
+
+ReasonCode = StrEnum("ReasonCode", [(code.upper(), code) for code in REASON_TEXTS])  # type: ignore[misc]
+"""Why a verdict is what it is: stable codes."""
 
 
 class Reason(Shape):
     """Why: a stable code, and a text in the language asked for."""
 
-    code: str
+    code: ReasonCode
     text: str
 
 
@@ -18,8 +23,8 @@ class Suggestion(Shape):
     """A listed number that may have been meant."""
 
     number: str
-    entity: str
-    name: str
+    entity: str | None
+    name: str | None
     why: str
 
 
@@ -34,18 +39,11 @@ class DivisionPart(Shape):
     now: list[str]
 
 
-class CompanyRef(Shape):
-    """The company known by a registrant code."""
-
-    id: str
-    name: str
-
-
 class RegistrantPart(Shape):
     """The registrant's code."""
 
     code: str
-    entity: CompanyRef | None
+    entity: EntityRef | None
 
 
 class TypePart(Shape):
