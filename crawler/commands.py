@@ -21,6 +21,7 @@ from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import load_catalogue
 from suanbei.parsers import record
 from suanbei.registry.database import open_database
+from suanbei.registry.importing.batches import DocumentOrigin
 from suanbei.registry.importing.published import ParsedDocument, Series
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ def import_files(
     ] = False,
     source: Annotated[str, typer.Option(help="who published the lists")] = "cac",
     period: Annotated[str, typer.Option(help="YYYY-MM, where a title names none")] = "",
+    origin: Annotated[
+        DocumentOrigin,
+        typer.Option(help="whose bytes: the publisher's own, converted from them, or set anew"),
+    ] = "transcribed",
 ) -> None:
     """Take local documents in. 导入本地清单。"""
     settings = Settings.load()
@@ -127,7 +132,7 @@ def import_files(
     language, rejected, failed = language_of(settings.language), False, 0
     for path in files:
         try:
-            document = local_document(database, path, source)
+            document = local_document(database, path, source, origin)
             taken = take_in(database, archive, document, accept=accept, period=period)
             typer.echo(_imported(path, taken, language))
             say_accounting(str(path), taken.parsed, language)

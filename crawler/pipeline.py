@@ -18,7 +18,7 @@ from suanbei.crawler.archive import Archive, OriginRecord, digest_of, keep_origi
 from suanbei.crawler.report import FetchedDocument, Outcome
 from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
-from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.batches import DocumentOrigin, Origin
 from suanbei.registry.importing.documents import Import, ImportReport, import_document
 from suanbei.registry.importing.mark_seen import seen_again, seen_now
 from suanbei.registry.importing.published import ParsedDocument, Series
@@ -147,15 +147,21 @@ def read_document(data: bytes, name: str, origin: Origin, period: str = "") -> P
     )
 
 
-def local_document(database: Database, path: Path, source: str) -> FetchedDocument:
-    """A file that somebody imports by hand, published by `source`.
+def local_document(
+    database: Database, path: Path, source: str, whose: DocumentOrigin = "transcribed"
+) -> FetchedDocument:
+    """A file that somebody imports by hand, of a list that `source` published.
+
+    Nobody knows whose bytes it has: it is no evidence unless they say so (`whose`).
 
     Raises:
         MissingFile, EmptyDocument: as `read_file`.
         DatabaseUnavailable: the registry does not answer.
     """
     body = read_file(path)
-    origin = seen_now(database, Origin(source=source, label=str(path), sighting=False))
+    origin = seen_now(
+        database, Origin(source=source, label=str(path), sighting=False, document=whose)
+    )
     return FetchedDocument(source, body, digest_of(body), origin)
 
 

@@ -7,10 +7,8 @@ of every import, and a new one raises a monitor.
 """
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from itertools import groupby, pairwise
@@ -20,11 +18,10 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.series import series_title
-from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.alarms import AlarmFinding, settle_alarms
+from suanbei.registry.cells.series import SERIES_TITLES
 from suanbei.registry.importing.published import GENAI_SERIES, NATIONAL, Series
 from suanbei.registry.models import Batch, Filing, Gap, Listing
-from suanbei.registry.watcher_models import Alarm
 
 MONITOR = "missing_rows"
 _NUMBERED = {
@@ -43,8 +40,6 @@ _TEXTS = {
         "{published} published as of {as_of}, {held} held",
     ),
 }
-_RAISED = Text("{series}：{what}", "{series}: {what}")
-_CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +72,23 @@ def published_totals() -> tuple[Total, ...]:
 
 def refresh_gaps(session: Session) -> None:
     """Write what is missing today; raise or clear the monitor of each series it changed for."""
-    found = {series: [*_gaps(session, series)] for series in _NUMBERED}
-    before: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for gap in session.execute(select(Gap).order_by(Gap.id)).scalars():
-        before[gap.series].append(gap.data)
-    if all(before[series] == gaps for series, gaps in found.items()):
+    found = [(series, gap) for series in _NUMBERED for gap in _gaps(session, series)]
+    query = select(Gap.series, Gap.data).order_by(Gap.id)
+    if found == session.execute(query).tuples().all():
         return
     session.execute(delete(Gap))
-    rows = [{"series": s.value, "data": one} for s, gaps in found.items() for one in gaps]
-    if rows:
-        session.execute(insert(Gap), rows)
-    for series, gaps in found.items():
-        _settle(session, series, before[series], gaps)
+    if found:
+        session.execute(insert(Gap), [{"series": s.value, "data": gap} for s, gap in found])
+    # A series that begins in the middle is told of by its coverage alone.
+    inner = [one for one in found if one[1]["kind"] == "total" or one[1]["between"][0]]
+    settle_alarms(session, [_finding(*one) for one in inner], lambda a: a.monitor == MONITOR)
+
+
+def _finding(series: Series, gap: dict[str, Any]) -> AlarmFinding:
+    title = SERIES_TITLES[series]
+    zh, en = (gap_text(gap, language).replace("{", "{{") for language in Language)
+    subject = f"{series} {gap['kind']} {gap.get('from', gap.get('as_of'))}"
+    return AlarmFinding(MONITOR, subject, Text(f"{title.zh}：{zh}", f"{title.en}: {en}"), gap)
 
 
 def _gaps(session: Session, series: Series) -> Iterator[dict[str, Any]]:
@@ -189,48 +189,3 @@ def gap_text(gap: dict[str, Any], language: Language) -> str:
     span = f"{gap.get('from')}–{gap.get('to')}"
     span = str(gap["from"]) if gap.get("from") == gap.get("to") and "from" in gap else span
     return _TEXTS[gap["kind"]].say(language, **gap | {"range": span})
-
-
-def _settle(
-    session: Session, series: Series, before: list[dict[str, Any]], now: list[dict[str, Any]]
-) -> None:
-    """Raise the monitor of a series for what is newly missing between lists; clear it when all is
-    there. A series that begins in the middle is told of by its coverage alone."""
-    inner = [gap for gap in now if gap["kind"] == "total" or gap["between"][0]]
-    alarm = session.get(Alarm, (MONITOR, series.value))
-    if alarm and not inner:
-        text = {
-            one.value: _CLEARED.say(one, text=alarm.data["text"][one.value]) for one in Language
-        }
-        append_events(
-            session,
-            [NewEvent(EventType.MONITOR_CLEARED, series=series, data=alarm.data | {"text": text})],
-        )
-        session.delete(alarm)
-        return
-    new = [gap for gap in inner if gap not in before]
-    if not new:
-        return
-    data = {
-        "monitor": MONITOR,
-        "subject": series.value,
-        "text": _texts(series, inner),
-        "facts": {"missing": inner},
-    }
-    append_events(session, [NewEvent(EventType.MONITOR_RAISED, series=series, data=data)])
-    if alarm is None:
-        alarm = Alarm(monitor=MONITOR, subject=series.value, raised_at=datetime.now(UTC))
-        session.add(alarm)
-    alarm.data = data
-    session.flush()
-
-
-def _texts(series: Series, gaps: Sequence[dict[str, Any]]) -> dict[str, str]:
-    return {
-        one.value: _RAISED.say(
-            one,
-            series=series_title(series, one),
-            what={Language.ZH: "；", Language.EN: "; "}[one].join(gap_text(g, one) for g in gaps),
-        )
-        for one in Language
-    }
