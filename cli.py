@@ -199,19 +199,23 @@ def doctor(
 ) -> None:
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
     from suanbei.crawler.doctor import check_archive, examine_archive
-    from suanbei.registry.database import open_database
-    from suanbei.registry.doctor import Health, examine
+    from suanbei.registry.database import Database, open_database
+    from suanbei.registry.doctor import Health, examine, told
     from suanbei.search_api.deps import Services
     from suanbei.search_api.doctor import examine_index
 
     conf = Settings.load()
-    language, database = language_of(conf.language), open_database(conf)
-    engine = Services(conf, database).engine
-    findings = [*examine(database, conf), *examine_archive(conf, database), *examine_index(engine)]
+    language, database = language_of(conf.language), Database(conf.database)
     marks = {Health.OK: "✔", Health.WARN: "!", Health.BAD: "✘"}
-    for finding in findings:
-        typer.echo(f"{marks[finding.health]} {finding.text.say(language)}")
-    healthy = all(finding.health is not Health.BAD for finding in findings)
+    healthy = True
+    for look in (
+        lambda: examine(open_database(conf), conf),
+        lambda: examine_archive(conf, database),
+        lambda: examine_index(Services(conf, database).engine),
+    ):
+        for finding in told(look):
+            typer.echo(f"{marks[finding.health]} {finding.text.say(language)}")
+            healthy = healthy and finding.health is not Health.BAD
     if archive:
         healthy = check_archive(conf, database) and healthy
     raise typer.Exit(0 if healthy else 1)

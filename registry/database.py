@@ -3,7 +3,7 @@
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ class Database:
         Raises:
             DatabaseUnavailable: no connection, a broken or locked file.
         """
-        with _translated(), self.engine.connect() as plain:
+        with _translated(self.engine), self.engine.connect() as plain:
             connection = plain if self.is_sqlite else plain.execution_options(**READING)
             yield Session(bind=connection, autoflush=False)
 
@@ -68,7 +68,7 @@ class Database:
         Raises:
             DatabaseUnavailable: no connection, a locked file, a full disk; nothing has changed.
         """
-        with _translated(), self.engine.connect() as plain:
+        with _translated(self.engine), self.engine.connect() as plain:
             connection = plain.execution_options(suanbei_write=True)
             with connection.begin(), Session(bind=connection, autoflush=False) as session:
                 yield session
@@ -85,14 +85,14 @@ class Database:
         """
         if self.is_sqlite and self._revision() == newest_revision():
             return  # without alembic, which takes longer to load than most commands to answer
-        with _translated(), self.engine.connect() as plain:
+        with _translated(self.engine), self.engine.connect() as plain:
             connection = plain.execution_options(suanbei_write=True)
             with connection.begin():
                 _upgrade(connection)
 
     def _revision(self) -> str | None:
         """The revision of the schema; None where there is none yet."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(self.engine), self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             query = "SELECT version_num FROM alembic_version"
@@ -101,7 +101,7 @@ class Database:
 
     def is_empty(self) -> bool:
         """Whether there is no schema yet."""
-        with _translated():
+        with _translated(self.engine):
             return not inspect(self.engine).has_table("batches")
 
     def close(self) -> None:
@@ -197,7 +197,7 @@ def _engine(url: str) -> Engine:
                 parsed,
                 connect_args={"timeout": BUSY_SECONDS},
                 json_serializer=_json,
-                json_deserializer=orjson.loads,
+                json_deserializer=_from_json,
             )
             event.listen(engine, "connect", _on_sqlite_connect)
             event.listen(engine, "begin", _on_sqlite_begin)
@@ -208,7 +208,7 @@ def _engine(url: str) -> Engine:
             from suanbei.registry.postgres import postgres_engine
 
         return postgres_engine(
-            parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=orjson.loads
+            parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=_from_json
         )
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UsageError(f"not a database URL: {error}") from error
@@ -216,6 +216,13 @@ def _engine(url: str) -> Engine:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _from_json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise DatabaseUnavailable(f"database: damaged: a value is no JSON ({error})") from error
 
 
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
@@ -233,11 +240,24 @@ def _on_sqlite_begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(engine: Engine) -> Iterator[None]:
+    """Errors of the database as ours; so are values that cannot be read because it is damaged."""
     try:
         yield
     except (DBAPIError, TimeoutError, PendingRollbackError) as error:
         raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
+    except (ValueError, TypeError, LookupError) as error:
+        if engine.dialect.name == "sqlite" and _is_damaged(str(engine.url.database)):
+            raise DatabaseUnavailable(f"database: damaged ({error})") from error
+        raise
+
+
+def _is_damaged(path: str) -> bool:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except (sqlite3.Error, ValueError):
+        return True
 
 
 def _first_line(error: SQLAlchemyError) -> str:

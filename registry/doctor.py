@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,7 +10,8 @@ from enum import StrEnum
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from suanbei.common.settings import Settings, shown_url
+from suanbei.common.errors import SuanbeiError
+from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.series import series_title
 from suanbei.registry.database import Database
@@ -46,12 +47,19 @@ class Finding:
 def examine(database: Database, settings: Settings) -> Iterator[Finding]:
     """Look at home, database, event log, lists, sources and messages.
 
+    A damaged registry is told of, and looked at no further.
+
     Raises:
         DatabaseUnavailable: there is nothing to look at.
     """
     yield _space(settings)
     with database.read() as session:
-        yield from _database(database, session)
+        damages = list(_damages(database, session))
+        url = repr(database.engine.url)  # without its password
+        yield _ok(f"数据库：{url}", f"database: {url}")
+        yield from damages
+        if damages:
+            return
         yield _log(session)
         yield _lists(session)
         yield from _totals(session)
@@ -60,6 +68,14 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
         yield from _parts(session)
         yield from _alarms(session)
         yield _messages(session)
+
+
+def told(findings: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Findings; what keeps them from being looked for is one too."""
+    try:
+        yield from findings()
+    except SuanbeiError as error:
+        yield _bad(str(error), str(error))
 
 
 def _space(settings: Settings) -> Finding:
@@ -73,13 +89,13 @@ def _space(settings: Settings) -> Finding:
     return _warn(zh, en) if free < LITTLE_SPACE else _ok(zh, en)
 
 
-def _database(database: Database, session: Session) -> Iterator[Finding]:
-    url = shown_url(database.engine.url.render_as_string(hide_password=True))
-    yield _ok(f"数据库：{url}", f"database: {url}")
-    if database.is_sqlite:
-        for (problem,) in session.execute(text("PRAGMA quick_check")):
-            if problem != "ok":
-                yield _bad(f"数据库损坏：{problem}", f"the database is damaged: {problem}")
+def _damages(database: Database, session: Session) -> Iterator[Finding]:
+    if not database.is_sqlite:
+        return
+    problems = session.execute(text("PRAGMA quick_check(5)")).scalars().all()
+    for problem in problems if problems != ["ok"] else ():
+        line = problem.strip().splitlines()[-1]
+        yield _bad(f"数据库损坏：{line}", f"the database is damaged: {line}")
 
 
 def _log(session: Session) -> Finding:

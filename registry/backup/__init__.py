@@ -1,8 +1,7 @@
 """Keeping the registry: copies between databases, backups, and what proves them equal."""
 
 from suanbei.registry.backup.backup import Backup, restore_backup, write_backup
-from suanbei.registry.backup.copy import copy_registry
-from suanbei.registry.backup.fingerprint import Fingerprint, fingerprint
+from suanbei.registry.backup.copy import Fingerprint, copy_registry, fingerprint
 
 __all__ = [
     "Backup",

@@ -6,12 +6,15 @@ first: documents are archived before their rows are taken in and never change, s
 document which the registry names is in the file too. Only its owner may read it: it holds the secrets of webhooks.
 """
 
+import hashlib
 import io
 import os
+import re
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,20 +24,15 @@ import zstandard
 from sqlalchemy import select
 
 from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
-from suanbei.registry.backup.copy import copy_registry, require_empty
-from suanbei.registry.backup.documents import (
-    archived,
-    bring_documents,
-    is_document,
-    sha256_of,
-    unpack,
-)
-from suanbei.registry.backup.fingerprint import Fingerprint
+from suanbei.registry.backup.copy import Fingerprint, copy_registry, require_empty
 from suanbei.registry.database import Database
 from suanbei.registry.models import Document
 
 FORMAT = "suanbei-backup-1"
 HEAD, REGISTRY, ARCHIVE = "backup.json", "registry.sqlite3", "archive"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MEMBER = re.compile(rf"{ARCHIVE}/(?:[a-z]{{3,20}}/)?[0-9a-f]{{2}}/([0-9a-f]{{64}})")
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +61,11 @@ def write_backup(database: Database, archive: Path, path: Path) -> Backup:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
             copy = Path(folder) / REGISTRY
             tables, named = _copy(database, copy)
-            files = archived(archive)
-            documents = {path.name for path in files if is_document(path)}
+            files = _archived(archive)
+            documents = {path.name for path in files if _is_document(path)}
             missing = len(named - documents)
             now = datetime.now(UTC).isoformat()
-            taken = Backup(now, sha256_of(copy), tables, len(documents), missing)
+            taken = Backup(now, _sha256_of(copy), tables, len(documents), missing)
             with _writing(temporary) as tar:
                 _add_head(tar, taken)
                 tar.add(copy, REGISTRY)
@@ -84,28 +82,62 @@ def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
     """Fill an empty registry and its archive from a backup; every byte is checked on the way.
 
     Raises:
-        MissingFile, BrokenDocument: no backup there, or one that is damaged; nothing has changed.
+        MissingFile, BrokenDocument: no backup there, or one that is damaged.
         RegistryError: the registry is not empty, or a file cannot be written.
+        In every case there is nothing that was not there before.
     """
-    database.migrate()
-    with database.read() as session:
-        require_empty(session)
-    archive.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".restore-") as name:
-            folder = Path(name)
-            with _reading(path) as tar:
-                unpack(tar, folder, (HEAD, REGISTRY), ARCHIVE)
-            taken = _read_head(path, folder / HEAD)
-            if sum(map(is_document, archived(folder / ARCHIVE))) != taken.documents:
-                raise BrokenDocument(f"{path}: documents are missing in it")
-            if sha256_of(folder / REGISTRY) != taken.registry:
-                raise BrokenDocument(f"{path}: its registry is damaged")
-            bring_documents(folder / ARCHIVE, archive)  # twice does no harm, should this stop
-            _fill(database, folder / REGISTRY)
-    except OSError as error:
-        raise RegistryError(f"{archive.parent}: {error.strerror or error}") from error
+    with ExitStack() as undo:
+        try:
+            _make_folder(archive, undo)
+            with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".restore-") as name:
+                folder = Path(name)
+                taken = _unpack(path, folder)
+                _remove_unless_kept(database, undo)
+                database.migrate()
+                with database.read() as session:
+                    require_empty(session)
+                _bring_documents(folder / ARCHIVE, archive, undo)
+                _fill(database, folder / REGISTRY)
+        except OSError as error:
+            raise RegistryError(f"{archive.parent}: {error.strerror or error}") from error
+        undo.pop_all()
     return taken
+
+
+def _unpack(path: Path, folder: Path) -> Backup:
+    """Write the parts of a backup into a folder, checked."""
+    with _reading(path) as tar:
+        for member in tar:
+            _unpack_member(tar, member, folder)
+    taken = _read_head(path, folder / HEAD)
+    if sum(map(_is_document, _archived(folder / ARCHIVE))) != taken.documents:
+        raise BrokenDocument(f"{path}: documents are missing in it")
+    if _sha256_of(folder / REGISTRY) != taken.registry:
+        raise BrokenDocument(f"{path}: its registry is damaged")
+    return taken
+
+
+def _make_folder(folder: Path, undo: ExitStack) -> None:
+    """Make a folder with its parents; those that are new go again, should this fail."""
+    for one in reversed([folder, *folder.parents]):
+        if not one.exists():
+            one.mkdir()
+            undo.callback(_remove_if_empty, one)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _remove_unless_kept(database: Database, undo: ExitStack) -> None:
+    """Have a file of SQLite go again that is not there yet, should this fail."""
+    name = database.engine.url.database
+    if not database.is_sqlite or name is None or Path(name).exists():
+        return
+    for suffix in ("", "-wal", "-shm"):
+        undo.callback(Path(name + suffix).unlink, missing_ok=True)
+    undo.callback(database.close)
 
 
 def _copy(database: Database, path: Path) -> tuple[Fingerprint, set[str]]:
@@ -170,3 +202,56 @@ def _reading(path: Path) -> Iterator[tarfile.TarFile]:
         raise MissingFile(f"{path}: no backup there") from error
     except (zstandard.ZstdError, tarfile.TarError, EOFError) as error:
         raise BrokenDocument(f"{path}: not a whole backup ({error})") from error
+
+
+def _archived(archive: Path) -> list[Path]:
+    """The documents of an archive and the records of their origins, relative to it, in order."""
+    found = [*archive.glob("??/*"), *archive.glob("*/??/*")]
+    return sorted(p.relative_to(archive) for p in found if _SHA256.fullmatch(p.name))
+
+
+def _is_document(path: Path) -> bool:
+    """Whether a path within an archive is a document's, and not that of a record about one."""
+    return len(path.parts) == 2
+
+
+def _sha256_of(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unpack_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write a known member of a backup into `folder`, and nothing else anywhere else.
+
+    Raises:
+        BrokenDocument: a member that does not belong there, or a document with other bytes.
+    """
+    found = _MEMBER.fullmatch(member.name)
+    if not member.isfile() or not (found or member.name in (HEAD, REGISTRY)):
+        raise BrokenDocument(f"{member.name}: does not belong in a backup")
+    digest = _write(tar, member, folder / member.name)
+    if found and digest != found[1]:
+        raise BrokenDocument(f"{member.name}: damaged in the backup")
+
+
+def _bring_documents(source: Path, archive: Path, undo: ExitStack) -> None:
+    """Move documents into an archive; those it has are replaced by these, whose bytes are known."""
+    for path in _archived(source):
+        _make_folder((archive / path).parent, undo)
+        if not (archive / path).exists():
+            undo.callback((archive / path).unlink, missing_ok=True)
+        shutil.move(source / path, archive / path)
+
+
+def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> str:
+    digest = hashlib.sha256()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = tar.extractfile(member)
+    if body is None:
+        raise BrokenDocument(f"{member.name}: not a file")
+    with body, path.open("wb") as file:
+        while chunk := body.read(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()

@@ -1,22 +1,25 @@
 """Moving a registry to another database: all of it or nothing, checked equal."""
 
+import hashlib
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Table, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import RegistryError
-from suanbei.registry.backup.fingerprint import (
-    ROWS_AT_ONCE,
-    Fingerprint,
-    fingerprint,
-    kept_tables,
-    read_table,
-)
 from suanbei.registry.database import Database
-from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.models import Document
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.models import Document, Event
+from suanbei.registry.watcher_models import LeaseRow, Subscription
+
+Fingerprint = dict[str, tuple[int, str]]
+"""Table → (rows, sha256 of all of them in the order of their keys): equal on every database."""
+
+_ROWS_AT_ONCE = 1000
+_PASSING = (LeaseRow.__tablename__,)
+"""Who holds what right now is no part of a copy."""
 
 
 def copy_registry(source: Database, target: Database) -> Fingerprint:
@@ -31,13 +34,11 @@ def copy_registry(source: Database, target: Database) -> Fingerprint:
     target.migrate()
     with source.read() as old, target.write() as new:
         require_empty(new)
-        for table in reversed(kept_tables()):
+        for table in reversed(_tables()):
             new.execute(delete(table))
-        for table in kept_tables():
-            _copy_table(old, new, table)
+        held = {str(table.name): _copy_table(old, new, table) for table in _tables()}
         _continue_numbering(new.connection())
-        held = fingerprint(old)
-        require_equal(held, fingerprint(new))
+        _require_equal(held, fingerprint(new))
     return held
 
 
@@ -47,36 +48,84 @@ def require_empty(session: Session) -> None:
     Raises:
         RegistryError: it holds documents, events or subscriptions.
     """
-    for model in (Document, Subscription):
+    for model in (Document, Subscription, Event):
         if session.execute(select(func.count()).select_from(model)).scalar_one():
             raise RegistryError(f"the target is not empty: it holds {model.__tablename__}")
-    if last_event_id(session):
-        raise RegistryError("the target is not empty: it holds events")
 
 
-def require_equal(wanted: Fingerprint, found: Fingerprint) -> None:
-    """Refuse a copy that differs from its original.
+def fingerprint(session: Session) -> Fingerprint:
+    """Counts and hashes of all that this registry holds."""
+    found = {}
+    for table in _tables():
+        digest = _Digest()
+        for row in _rows(session, table):
+            digest.add(row)
+        found[str(table.name)] = digest.value
+    return found
 
-    Raises:
-        RegistryError: naming the first table that differs.
-    """
+
+class _Digest:
+    """Counts and hashes rows."""
+
+    def __init__(self) -> None:
+        self._rows, self._sha256 = 0, hashlib.sha256()
+
+    def add(self, row: dict[str, Any]) -> None:
+        self._rows += 1
+        self._sha256.update(orjson.dumps(_plain(row), option=orjson.OPT_SORT_KEYS) + b"\n")
+
+    @property
+    def value(self) -> tuple[int, str]:
+        return self._rows, self._sha256.hexdigest()
+
+
+def _tables() -> list[Table]:
+    """Every table that a copy holds, those that others point at first."""
+    return [table for table in LeaseRow.metadata.sorted_tables if table.name not in _PASSING]
+
+
+def _rows(session: Session, table: Table) -> Iterator[dict[str, Any]]:
+    """Every row of a table in the order of its key."""
+    query = select(table).order_by(*table.primary_key.columns)
+    options = {"yield_per": _ROWS_AT_ONCE}
+    for row in session.execute(query, execution_options=options).mappings():
+        yield {column.key: row[column] for column in table.columns}
+
+
+def _copy_table(old: Session, new: Session, table: Table) -> tuple[int, str]:
+    rows, digest = _rows(old, table), _Digest()
+    while part := list(islice(rows, _ROWS_AT_ONCE)):
+        for row in part:
+            digest.add(row)
+        new.execute(insert(table), part)
+    return digest.value
+
+
+def _require_equal(wanted: Fingerprint, found: Fingerprint) -> None:
     for table, (rows, digest) in wanted.items():
         others = found.get(table, (0, ""))
         if others != (rows, digest):
             raise RegistryError(f"the copy differs: {table} ({rows} rows, {others[0]} in the copy)")
 
 
-def _copy_table(old: Session, new: Session, table: Table) -> None:
-    rows = read_table(old, table)
-    while part := list(islice(rows, ROWS_AT_ONCE)):
-        new.execute(insert(table), part)
+def _plain(value: Any) -> Any:
+    """A value as every database gives it back: PostgreSQL's texts hold no NUL."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
 
 
 def _continue_numbering(connection: Connection) -> None:
     """Have PostgreSQL's sequences go on after the ids that were written."""
     if connection.dialect.name != "postgresql":
         return
-    for table in kept_tables():
+    for table in _tables():
         column = table.autoincrement_column
         if column is None:
             continue

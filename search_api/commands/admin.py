@@ -72,7 +72,7 @@ def backup(
 def restore(path: Annotated[Path, typer.Argument(help="file that `suanbei backup` wrote")]) -> None:
     """Fill an empty registry and its archive from a backup. 从备份恢复。"""
     settings = Settings.load()
-    taken = restore_backup(path, open_database(settings), settings.archive)
+    taken = restore_backup(path, Database(settings.database), settings.archive)
     rows = sum(count for count, _ in taken.tables.values())
     language = language_of(settings.language)
     typer.echo(RESTORED.say(language, path=path, rows=rows, documents=taken.documents))

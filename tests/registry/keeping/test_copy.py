@@ -9,8 +9,8 @@ import pytest
 import zstandard
 from sqlalchemy import select
 
-from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
-from suanbei.registry.backup import copy_registry, fingerprint, restore_backup, write_backup
+from suanbei.common.errors import BrokenDocument, DatabaseUnavailable, MissingFile, RegistryError
+from suanbei.registry.backup import backup, copy_registry, fingerprint, restore_backup, write_backup
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
@@ -121,6 +121,27 @@ def test_a_damaged_backup_changes_nothing(
     with again.read() as session:
         assert last_event_id(session) == 0
     assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "nonsense", "absent", "full disk"])
+def test_a_failed_restore_leaves_nothing(
+    damage: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No home, no archive, no empty registry that the next `up` would take for one in use."""
+    path, home = tmp_path / "b.tar.zst", tmp_path / "home"
+    write_backup(filled(database), archive_of(tmp_path / "old"), path)
+    if damage == "full disk":
+        monkeypatch.setattr(backup, "copy_registry", full_disk)
+    else:
+        harm(path, damage)
+    again = Database(f"sqlite:///{home / 'registry.sqlite3'}")
+    with pytest.raises((BrokenDocument, MissingFile, DatabaseUnavailable)):
+        restore_backup(path, again, home / "archive")
+    assert not home.exists()
+
+
+def full_disk(*_: object) -> None:
+    raise DatabaseUnavailable("database: database or disk is full")
 
 
 def harm(path: Path, damage: str) -> None:
