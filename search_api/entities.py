@@ -1,13 +1,14 @@
-"""Finding companies by any fragment of a name or former name, or of a registrant code."""
+"""Finding companies by any fragment of a name or former name, by brand, product or registrant code."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_
+from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names import entity_key
-from suanbei.registry.models import Entity, EntityKey, Filing
+from suanbei.registry.cells.names import brands_named, entity_key
+from suanbei.registry.cells.products import product_key
+from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
@@ -21,11 +22,12 @@ from suanbei.search_api.paging import (
 )
 from suanbei.search_api.search.engine import Query
 
-_EXACT, _FORMER, _BEGINS, _WITHIN = range(4)
+_EXACT, _FORMER, _BRAND, _PRODUCT, _BEGINS, _WITHIN = range(6)
 
 
 def find_entities(parts: Services, text: str, limit: int, cursor: str) -> dict[str, Any]:
-    """One page of companies: those called so, once called so, then by beginning and fragment.
+    """One page of companies: those called so, once called so, those of a brand or product of this
+    name, then by beginning and fragment; of these the ones with most filings first.
 
     Each is `{"id", "name", "former_names", "filings", "active", "series"}`. A text that is in no
     name is looked for as it may have been meant; `did_you_mean` says how.
@@ -39,34 +41,34 @@ def find_entities(parts: Services, text: str, limit: int, cursor: str) -> dict[s
         answer = _page(session, text, limit, place)
     if answer["total"] or not text.strip():
         return answer
-    guesses = parts.engine.search(Query(text, limit=1)).guesses
+    found = parts.engine.search(Query(text, limit=1))
     with parts.database.read() as session:
-        for guess in guesses:
+        for guess in filter(None, (found.read_as, *found.guesses)):
             answer = _page(session, guess, limit, place)
             if answer["total"]:
                 break
-    return answer | {"did_you_mean": list(guesses)}
+    return answer | {"did_you_mean": list(found.guesses)}
 
 
 def _page(
     session: Session, text: str, limit: int, after: tuple[int, int, str] | None
 ) -> dict[str, Any]:
     found = _found(text).subquery()
-    length = func.length(Entity.name)
+    filed = select(func.count()).where(Filing.entity_id == Entity.id).scalar_subquery()
+    place = (found.c.rank, -filed, Entity.id)
     query = (
-        select(Entity, found.c.rank, length)
+        select(Entity, found.c.rank, -filed)
         .join(found, found.c.entity_id == Entity.id)
-        .order_by(found.c.rank, length, Entity.id)
+        .order_by(*place)
         .limit(limit + 1)
     )
     if after:
-        place = tuple_(*(literal(part) for part in after))
-        query = query.where(tuple_(found.c.rank, length, Entity.id) > place)
+        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
     rows = session.execute(query).tuples().all()
     page = rows[:limit]
     last = page[-1] if len(rows) > limit else None
     return {
-        "items": _views(session, [entity for entity, _, _ in page]),
+        "items": entity_views(session, [entity.id for entity, _, _ in page]),
         "total": session.execute(select(func.count()).select_from(found)).scalar_one(),
         "next": encode_cursor([last[1], last[2], last[0].id]) if last else None,
         "did_you_mean": [],
@@ -75,7 +77,7 @@ def _page(
 
 
 def _found(text: str) -> Select[tuple[str, int]]:
-    """The ids of entities with the best rank of their names."""
+    """The ids of entities with the best rank of what they are called, or known for."""
     key = entity_key(text)
     if not key:
         return select(Entity.id.label("entity_id"), literal(_EXACT, Integer).label("rank"))
@@ -85,32 +87,51 @@ def _found(text: str) -> Select[tuple[str, int]]:
         (func.substr(EntityKey.key, 3, len(key)) == key, _BEGINS),
         else_=_WITHIN,
     )
-    within = EntityKey.key.contains(key, autoescape=True)
-    kinds = or_(*(EntityKey.key.startswith(kind) for kind in ("n:", "f:", "c:")))
-    return (
-        select(EntityKey.entity_id, func.min(rank).label("rank"))
-        .where(within, kinds)
-        .group_by(EntityKey.entity_id)
+    # Of a registrant code only the whole counts: digits of it are in codes of many.
+    is_name = or_(EntityKey.key.startswith("n:"), EntityKey.key.startswith("f:"))
+    by_name = select(EntityKey.entity_id.label("entity_id"), rank.label("rank")).where(
+        or_(
+            EntityKey.key == f"c:{key}",
+            is_name & EntityKey.key.contains(key, autoescape=True),
+        )
+    )
+    companies = [
+        f"n:{entity_key(name)}" for brand in brands_named(text) for name in brand.companies
+    ]
+    by_brand = select(EntityKey.entity_id, literal(_BRAND, Integer)).where(
+        EntityKey.key.in_(companies)
+    )
+    by_product = (
+        select(Filing.entity_id, literal(_PRODUCT, Integer))
+        .join(FilingProduct, FilingProduct.filing_id == Filing.id)
+        .where(FilingProduct.name_key == product_key(text))
+    )
+    found = union_all(by_name, by_brand, by_product).subquery()
+    return select(found.c.entity_id, func.min(found.c.rank).label("rank")).group_by(
+        found.c.entity_id
     )
 
 
 def _place(cursor: str) -> tuple[int, int, str]:
     match decode_cursor(cursor):
-        case [rank, length, entity_id] if (
-            is_whole(rank, _WITHIN) and is_whole(length, MOST_OFFSET) and is_name(entity_id)
+        case [rank, filed, entity_id] if (
+            is_whole(rank, _WITHIN) and is_whole(filed, 0, -MOST_OFFSET) and is_name(entity_id)
         ):
-            return rank, length, entity_id
+            return rank, filed, entity_id
     raise bad_cursor()
 
 
-def _views(session: Session, entities: Sequence[Entity]) -> list[dict[str, Any]]:
-    numbers: dict[str, list[tuple[str, str, int]]] = {entity.id: [] for entity in entities}
+def entity_views(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Companies with the number of their filings, in this order."""
+    numbers: dict[str, list[tuple[str, str, int]]] = {one: [] for one in ids}
     place = (Filing.entity_id, Filing.series, Filing.status)
     counted = select(*place, func.count()).group_by(*place)
     counted = counted.where(in_keys(session, Filing.entity_id, numbers))
     for entity_id, series, status, number in session.execute(counted).tuples():
         numbers[entity_id].append((series, status, number))
-    return [_view(entity, numbers[entity.id]) for entity in entities]
+    wanted = select(Entity).where(in_keys(session, Entity.id, ids))
+    known = {entity.id: entity for entity in session.execute(wanted).scalars()}
+    return [_view(known[one], numbers[one]) for one in ids]
 
 
 def _view(entity: Entity, numbers: Sequence[tuple[str, str, int]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.engine import Engine, Query
+from suanbei.search_api.search.results import interpret
 
 MOST = 5
 """So many results are looked at."""
@@ -44,7 +45,8 @@ def judge(database: Database, engine: Engine) -> list[tuple[Judged, Place | None
         known = {row["id"]: dict(row) for row in session.execute(select(*columns)).mappings()}
 
     def places(one: Judged) -> Iterator[Place]:
-        for rank, hit in enumerate(engine.search(Query(one.query, limit=MOST)).hits, 1):
+        meant, _ = interpret(engine, Query(one.query, limit=MOST))
+        for rank, hit in enumerate(engine.search(meant).hits, 1):
             if one.is_met(known[hit.id]):
                 yield Place(rank, hit.forgiven)
 
@@ -145,7 +147,7 @@ _FORGIVEN = (
     Judged("深度求锁", "entity", "深度求索", forgiven=True),
     Judged("北京百度网讯有限公司", "entity", "北京百度网讯科技有限公司", forgiven=True),
     Judged("阿里巴巴达摩院有限公司", "entity", "阿里巴巴达摩院", forgiven=True),
-    Judged("baidu", "product", "百度（APP）", forgiven=True),
+    Judged("baidu", "entity", "北京百度网讯科技有限公司"),
     Judged("kuaishou", "entity", "北京快手科技有限公司", forgiven=True),
     Judged("zhipuhuazhang", "entity", "智谱华章", forgiven=True),
     Judged("yuezhianmian", "entity", "北京月之暗面科技有限公司", forgiven=True),
@@ -153,4 +155,63 @@ _FORGIVEN = (
     Judged("yzam", "entity", "北京月之暗面科技有限公司", forgiven=True),
     Judged("wenxinyiyan", "number", "Beijing-WenXinYiYan-20230821"),
 )
-JUDGED = (*_NUMBERS, *_NAMES, *_COMPANIES, *_FRAGMENTS, *_SAME_IN_OTHER_SIGNS, *_FORGIVEN)
+_FORMER = (
+    Judged("云雀大模型算法", "name", "豆包大模型算法"),
+    Judged("云雀大模型算法-企业版", "name", "豆包企业版大模型算法"),
+    Judged("河马教育大模型算法", "name", "豆包爱学大模型算法"),
+    Judged("河马教育", "entity", "北京抖音信息服务有限公司"),
+)
+_BRANDS = (
+    Judged("字节跳动", "entity", "北京春田知韵科技有限公司"),
+    Judged("ByteDance", "entity", "北京春田知韵科技有限公司"),
+    Judged("zjtd", "entity", "北京春田知韵科技有限公司"),
+    Judged("zijietiaodong", "entity", "北京春田知韵科技有限公司", forgiven=True),
+    Judged("字节跳动 推荐", "name", "抖音个性化推荐算法"),
+    Judged("Qwen", "name", "千问"),
+    Judged("Tongyi", "number", "Shanghai-TongYi-20250512S0081"),
+    Judged("智谱AI", "name", "智谱"),
+    Judged("Zhipu", "name", "智谱"),
+    Judged("ERNIE", "name", "文心"),
+    Judged("Hunyuan", "name", "混元"),
+    Judged("Tencent", "entity", "腾讯"),
+    Judged("WeChat", "entity", "深圳市腾讯计算机系统有限公司"),
+    Judged("Alipay", "entity", "支付宝（杭州）数字服务技术有限公司"),
+    Judged("Baidu Inc", "entity", "百度"),
+    Judged("Huawei", "entity", "华为"),
+    Judged("iFlytek", "entity", "讯飞"),
+    Judged("海螺AI", "entity", "上海稀宇"),
+)
+_AS_EXPECTED = (
+    Judged("星火", "entity", "科大讯飞股份有限公司"),
+    Judged("盘古", "name", "华为云盘古"),
+    Judged("文心", "name", "文心"),
+    Judged("抖音推荐", "name", "抖音个性化推荐算法"),
+    Judged("抖音推荐算法", "name", "抖音个性化推荐算法"),
+    Judged("百度推荐算法", "name", "百度个性化推荐算法"),
+    Judged("小红书推荐算法", "name", "小红书个性化推荐算法"),
+    Judged("sora", "name", "AISora"),
+    Judged("豆包APP", "name", "豆包大模型算法"),
+    Judged("豆包（网站）", "name", "豆包大模型算法"),
+    Judged("小红书app", "product", "小红书"),
+    Judged("微信小程序", "product", "微信小程序"),
+)
+_QUESTIONS = (
+    Judged("豆包是哪家公司的", "name", "豆包"),
+    Judged("豆包是哪家公司的？", "name", "豆包"),
+    Judged("文心一言备案号", "number", "Beijing-WenXinYiYan-20230821"),
+    Judged("文心一言的备案号是多少", "number", "Beijing-WenXinYiYan-20230821"),
+    Judged("通义千问备案了吗", "number", "ZheJiang-TongYiQianWen-20230901"),
+    Judged("小红书是谁家的", "entity", "行吟信息科技（上海）有限公司"),
+    Judged("滴滴出行属于哪个公司", "product", "滴滴出行"),
+    Judged("who owns Moonshot", "entity", "北京月之暗面科技有限公司"),
+)
+_FILTERS = (
+    Judged("广东 医疗", "number", "网信算备44"),
+    Judged("北京市 2025 医疗", "number", "网信算备110"),
+    Judged("上海 小红书", "entity", "行吟信息科技（上海）有限公司"),
+    Judged("安徽 星火", "entity", "科大讯飞股份有限公司"),
+)
+JUDGED = (
+    *_NUMBERS, *_NAMES, *_COMPANIES, *_FRAGMENTS, *_SAME_IN_OTHER_SIGNS, *_FORGIVEN, *_FORMER, *_BRANDS,
+    *_AS_EXPECTED, *_QUESTIONS, *_FILTERS,
+)  # fmt: skip

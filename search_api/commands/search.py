@@ -29,6 +29,12 @@ HEADERS = (
 )
 FOUND = Text("共 {total} 项，显示 {shown} 项", "{total} found, {shown} shown")
 MEANT = Text("您是不是要找：{texts}", "did you mean: {texts}")
+READ_AS = Text("按“{text}”检索", "searched for: {text}")
+FILTERED = Text("“{word}”作为筛选条件：{value}", "“{word}” taken as a filter: {value}")
+NAMED = Text(
+    "主体：{name}（{active} 项有效，共 {filings} 项）",
+    "company: {name} ({active} active of {filings})",
+)
 LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit: some may be missing")
 
 
@@ -76,6 +82,15 @@ def _show(settings: Settings, answer: dict[str, Any]) -> None:
             STATUS_TEXTS[item["status"]].say(language),
         )
     console = terminal()
+    if interpreted := answer["interpreted"]:
+        if interpreted["text"]:
+            console.print(READ_AS.say(language, text=interpreted["text"]))
+        for one in interpreted["filters"]:
+            console.print(FILTERED.say(language, word=one["word"], value=one["value"]))
+    for one in answer["companies"]:
+        console.print(
+            NAMED.say(language, name=one["name"], active=one["active"], filings=one["filings"])
+        )
     if answer["items"]:
         console.print(table)
     if answer["did_you_mean"]:

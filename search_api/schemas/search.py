@@ -9,11 +9,13 @@ from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
 LevelName = Literal[
     "number",
     "name",
+    "brand",
     "entity",
     "former_name",
     "prefix",
     "entity_part",
     "name_part",
+    "group",
     "number_part",
     "purpose",
 ]
@@ -43,18 +45,27 @@ class FacetCount(Shape):
     count: int
 
 
-class FilingPage(Shape):
-    """One page of filings."""
+class WordFilter(Shape):
+    """A word of the text that was taken as a filter."""
 
-    items: list[FoundFiling]
-    total: int = Field(description="exact, unless `limited`")
-    next: str | None
-    facets: dict[str, list[FacetCount]] = Field(
-        description="by filter, the most frequent values; each without that filter's own choice"
-    )
-    did_you_mean: list[str] = Field(description="texts to search for, the likeliest first")
-    limited: bool = Field(description="the search met a limit: filings may be missing")
-    coverage: Coverage
+    name: Literal["region", "year"]
+    value: str
+    word: str
+
+
+class Interpreted(Shape):
+    """What was searched for, where it is not just the text as typed."""
+
+    text: str
+    filters: list[WordFilter]
+
+
+class NamedBrand(Shape):
+    """A brand, group or other name of a company that the text is a name of."""
+
+    name: str
+    kind: Literal["group", "brand", "company"]
+    names: list[str]
 
 
 class FoundEntity(Shape):
@@ -66,6 +77,27 @@ class FoundEntity(Shape):
     filings: int
     active: int
     series: dict[str, int]
+
+
+class FilingPage(Shape):
+    """One page of filings."""
+
+    items: list[FoundFiling]
+    total: int = Field(description="exact, unless `limited`")
+    next: str | None
+    facets: dict[str, list[FacetCount]] = Field(
+        description="by filter, the most frequent values; each without that filter's own choice"
+    )
+    interpreted: Interpreted | None = Field(
+        description="words that became filters (广东 医疗), a question without its words, a text parted"
+    )
+    companies: list[FoundEntity] = Field(
+        description="of the first page: companies that the text names, or that have what it names"
+    )
+    brands: list[NamedBrand] = Field(description="brands and groups that the text is a name of")
+    did_you_mean: list[str] = Field(description="texts to search for, the likeliest first")
+    limited: bool = Field(description="the search met a limit: filings may be missing")
+    coverage: Coverage
 
 
 class EntityPage(Shape):

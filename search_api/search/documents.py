@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names import name_parts
+from suanbei.registry.cells.names import entity_key, name_parts
+from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
 from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_by_name
@@ -30,6 +32,12 @@ class Field(StrEnum):
     ENTITY = "e"
     NAME = "n"
     FORMER = "f"
+    OWN_BRAND = "o"
+    """names of its registrant's brands that stand in its name or number"""
+    BRAND = "b"
+    """all names of these brands"""
+    GROUP = "g"
+    """all names of the brands, companies and groups that it belongs to without bearing them"""
     NUMBER = "x"
     PURPOSE = "p"
 
@@ -82,22 +90,68 @@ def _touched(since: int) -> ColumnElement[bool]:
 
 def _document(row: dict[str, Any]) -> IndexDocument:
     names = tuple(dict.fromkeys((row["entity"], *row["former_entities"], *row["former_names"])))
-    own = (row["name"], row["product"])
+    shown = (row["name"], row["product"])
     short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
     products = _folded(*(item["name"] for item in row["products"]))
-    name = _once(_folded(row["name"]), products, _lists(row["product"]), _signs(*own))
+    searched = _once(_folded(row["name"]), products, _lists(row["product"]), _signs(*shown))
+    own, brand, group = _brand_names(names, fold(row["name"] + row["number"]), "\n".join(products))
     return IndexDocument(
         id=row["id"],
         items={
             Field.ENTITY: _once(_folded(*names), short, _signs(*names)),
-            Field.NAME: name,
-            Field.FORMER: tuple(item for item in _former(row["changes"]) if item not in name),
+            Field.NAME: searched,
+            Field.FORMER: tuple(item for item in _former(row["changes"]) if item not in searched),
+            Field.OWN_BRAND: _folded(*own),
+            Field.BRAND: _folded(*brand),
+            Field.GROUP: _folded(*group),
             Field.NUMBER: _once(_folded(row["number"]), _signs(row["number"])),
             Field.PURPOSE: _folded(row["purpose"]),
         },
         values=_values(row),
-        words=_words(row, (*short, *products)),
+        words=_words(row, (*short, *products, *_folded(*brand, *group))),
     )
+
+
+def _brand_names(
+    companies: Iterable[str], name: str, products: str
+) -> tuple[list[str], list[str], list[str]]:
+    """The names of brands that stand in a filing's name, all names of these brands, and those of what
+    it belongs to.
+
+    A filing bears a brand of its registrant if one of the brand's names stands in its own name or
+    number; it belongs to a brand of one of its products. A brand that no list shows, a group and
+    another name of a company stand for all that their companies have filed.
+    """
+    own: list[str] = []
+    bearing: list[str] = []
+    belonging: list[str] = []
+    known = _brands_of_companies()
+    for brand in dict.fromkeys(
+        one for name in companies for one in known.get(entity_key(name), ())
+    ):
+        folded = [fold(one) for one in brand.names]
+        if any(one in name for one in folded):
+            # A company's own name stands in most of what it files: no reason to put that first.
+            if brand.kind is BrandKind.BRAND:
+                own += [one for one in folded if one in name]
+            bearing += brand.names
+        elif (
+            brand.kind is not BrandKind.BRAND
+            or brand.page
+            or any(one in products for one in folded)
+        ):
+            belonging += brand.names
+    return own, bearing, belonging
+
+
+@cache
+def _brands_of_companies() -> dict[str, list[Brand]]:
+    """By the key of a company's name the brands and groups that it belongs to."""
+    found: dict[str, list[Brand]] = {}
+    for brand in brands():
+        for company in brand.companies:
+            found.setdefault(entity_key(company), []).append(brand)
+    return found
 
 
 def _former(changes: Iterable[dict[str, str]]) -> Iterator[str]:

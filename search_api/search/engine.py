@@ -37,19 +37,24 @@ class MatchLevel(IntEnum):
     """the number is the query"""
     NAME = 1
     """its name, or that of a product, is the query"""
-    ENTITY = 2
+    BRAND = 2
+    """its name has the query, which is a brand of its registrant; after all else, and after other
+    spellings: its name has another name of the brand that is the query"""
+    ENTITY = 3
     """a name of the registrant, whole or without its legal form, is the query"""
-    FORMER_NAME = 3
+    FORMER_NAME = 4
     """a name that it or one of its products once had is the query"""
-    PREFIX = 4
+    PREFIX = 5
     """one of these names begins with the query"""
-    ENTITY_PART = 5
+    ENTITY_PART = 6
     """the query is within a name of the registrant"""
-    NAME_PART = 6
+    NAME_PART = 7
     """the query is within its name or products, those of today or before"""
-    NUMBER_PART = 7
+    GROUP = 8
+    """it belongs to the brand, company or group that the query is a name of; after all else"""
+    NUMBER_PART = 9
     """the query is within its number"""
-    PURPOSE = 8
+    PURPOSE = 10
     """the query is within its purpose"""
 
 
@@ -118,6 +123,8 @@ class Page:
     facets: Mapping[Dimension, tuple[FacetValue, ...]]
     fragments: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
+    read_as: str = ""
+    """what was searched for, where nothing has the text as typed: without the words of a question, or parted"""
     limited: bool = False
 
 

@@ -1,22 +1,26 @@
 """From a typed text to subqueries, the same for every engine.
 
 A subquery is fragments that must all be there, each in any of some fields, and the rank of what it
-finds: a level of what was typed, or, after all of these, a level of another spelling. An engine
+finds: a level of what was typed, or, after all of these, a level of another spelling, and last what
+is found only by another name of a brand. An engine
 gives the union of the subqueries, each filing once, at its best rank.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import islice, product
 
+from suanbei.registry.cells.names.brands import brands_named
 from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import MatchLevel
-from suanbei.search_api.search.parsed_query import ParsedQuery
+from suanbei.search_api.search.parsed_query import ParsedQuery, parse_query
 from suanbei.search_api.search.spelling import Guess, Lookup, guess, similar
 from suanbei.search_api.search.text import BEGIN, END
 
 LEVELS = len(MatchLevel)
-RANKS = 2 * LEVELS
+RANKS = 4 * LEVELS
+_FORGIVEN, _BY_BRAND = 1, 2
+"""Times LEVELS: added to a level for another spelling, and for another name of a brand."""
 EVERYTHING = -1
 """The rank of all filings, without a text."""
 _NAMES = (Field.NAME, Field.FORMER)
@@ -31,6 +35,7 @@ _MOST_SPELLINGS = 3
 _MOST_COMBINATIONS = 12
 _LONGEST_GUESSED = 64
 """Characters; what is longer is a text that was pasted, not a name that was misspelt."""
+_LONGEST_PARTED, _MOST_PARTS = 24, 4
 _FEW = 2
 """With so few filings found, other spellings are offered."""
 
@@ -57,6 +62,7 @@ class Matched:
     subqueries: tuple[Subquery, ...]
     fragments: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
+    read_as: str = ""
     limited: bool = False
 
 
@@ -71,6 +77,11 @@ def level_of(rank: int) -> MatchLevel | None:
     return None if rank == EVERYTHING else MatchLevel(rank % LEVELS)
 
 
+def is_forgiven(rank: int) -> bool:
+    """Whether only another spelling of what was typed is found at a rank."""
+    return rank // LEVELS in (_FORGIVEN, _FORGIVEN + _BY_BRAND)
+
+
 def match(parsed: ParsedQuery, lookup: Lookup, best: Best, count: Count) -> Matched:
     """The subqueries for a text: as typed, and as it may have been meant where that is wanted."""
     if parsed.is_empty:
@@ -78,14 +89,29 @@ def match(parsed: ParsedQuery, lookup: Lookup, best: Best, count: Count) -> Matc
     if not parsed.whole:
         return Matched(())
     whole = _Term(lookup, parsed.whole, _whole_subqueries(parsed), best, count)
+    if whole.best is None and parsed.question_of:
+        asked = match(parse_query(parsed.question_of), lookup, best, count)
+        return replace(asked, read_as=asked.read_as or parsed.question_of)
     if not parsed.words or parsed.whole.isascii():
         whole.forgive()
+    if whole.best is None and not whole.guesses and not parsed.words:
+        parted = " ".join(_parted(lookup, parsed.whole))
+        asked = match(parse_query(parted), lookup, best, count) if parted else Matched(())
+        if asked.subqueries and best(asked.subqueries) is not None:
+            return replace(asked, read_as=parted)
+    return _together(parsed, whole, lookup, best, count)
+
+
+def _together(
+    parsed: ParsedQuery, whole: "_Term", lookup: Lookup, best: Best, count: Count
+) -> Matched:
+    """The subqueries of the whole text, and of its words wherever they are."""
     words = [
         _Term(lookup, word, tuple(fragment_subqueries(word)), best, count) for word in parsed.words
     ]
     for word in words:
         word.forgive()
-    together = tuple(_word_subqueries([word.spellings for word in words])) if words else ()
+    together = tuple(_word_subqueries(words)) if words else ()
     guesses = tuple(_other_texts(whole, words))
     if words and not whole.guesses and best((*whole.subqueries, *together)) is None:
         # Nothing has all of the words: each that something has.
@@ -99,8 +125,27 @@ def match(parsed: ParsedQuery, lookup: Lookup, best: Best, count: Count) -> Matc
         (*whole.subqueries, *together),
         tuple(dict.fromkeys(filter(None, fragments))),
         guesses,
-        parsed.is_cut,
+        limited=parsed.is_cut,
     )
+
+
+def _parted(lookup: Lookup, text: str) -> list[str]:
+    """A text as the fewest fragments that occur, of two characters or more; none if it cannot be
+    parted so, or would have to be into more than `_MOST_PARTS`."""
+    if len(text) > _LONGEST_PARTED:
+        return []
+    fewest: list[list[str] | None] = [[]] + [None] * len(text)
+    for start in range(len(text)):
+        before = fewest[start]
+        if before is None or len(before) == _MOST_PARTS:
+            continue
+        for end in range(start + 2, len(text) + 1):
+            if not lookup.exists(text[start:end]):
+                break
+            known = fewest[end]
+            if known is None or len(known) > len(before) + 1:
+                fewest[end] = [*before, text[start:end]]
+    return fewest[-1] or []
 
 
 def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subquery]:
@@ -108,6 +153,7 @@ def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subqu
     begins, whole = BEGIN + fragment, BEGIN + fragment + END
     ways: list[tuple[MatchLevel, str, tuple[Field, ...]]] = [
         (MatchLevel.NAME, whole, (Field.NAME,)),
+        (MatchLevel.BRAND, whole, (Field.OWN_BRAND,)),
         (MatchLevel.ENTITY, whole, (Field.ENTITY,)),
         (MatchLevel.FORMER_NAME, whole, (Field.FORMER,)),
         (MatchLevel.PREFIX, begins, (Field.NAME, Field.ENTITY)),
@@ -115,6 +161,15 @@ def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subqu
     ]
     for level, text, fields in ways:
         yield Subquery((text,), fields, level + LEVELS * forgiven)
+    # Of a brand only a whole name counts: a fragment is looked for in what was published.
+    yield from _brand_subqueries(fragment, forgiven)
+
+
+def _brand_subqueries(name: str, forgiven: bool = False) -> Iterator[Subquery]:
+    """What bears or belongs to a brand with this name, but may be called otherwise."""
+    rank = LEVELS * (_BY_BRAND + _FORGIVEN * forgiven)
+    for level, field in ((MatchLevel.BRAND, Field.BRAND), (MatchLevel.GROUP, Field.GROUP)):
+        yield Subquery((BEGIN + name + END,), (field,), rank + level)
 
 
 def _whole_subqueries(parsed: ParsedQuery) -> tuple[Subquery, ...]:
@@ -129,20 +184,23 @@ def _whole_subqueries(parsed: ParsedQuery) -> tuple[Subquery, ...]:
         )
         if parsed.listed
     )
-    return ((number,) if parsed.number else ()) + (*fragment_subqueries(parsed.whole), *listed)
+    named = _brand_subqueries(parsed.brand) if parsed.brand else ()
+    fragments = fragment_subqueries(parsed.whole)
+    return (*((number,) if parsed.number else ()), *fragments, *listed, *named)
 
 
-def _word_subqueries(spellings: Sequence[Sequence[str]]) -> Iterator[Subquery]:
-    """All words, wherever they are: each as typed (its first spelling), or spelt otherwise."""
-    spellings = [spelled[: _MOST_SPELLINGS + 1] for spelled in spellings]
-    typed = tuple(spelled[0] for spelled in spellings)
-    for number, combined in enumerate(product(*spellings)):
-        if number == _MOST_COMBINATIONS:
-            return
+def _word_subqueries(words: Sequence["_Term"]) -> Iterator[Subquery]:
+    """All words, wherever they are: each as typed, spelt otherwise, or as a name of a brand."""
+    typed = tuple(word.fragment for word in words)
+    spellings = [word.spellings[: _MOST_SPELLINGS + 1] for word in words]
+    for combined in islice(product(*spellings), _MOST_COMBINATIONS):
         fields: tuple[Field, ...] = ()
         for level, more in _PARTS:
             fields = (*fields, *more)
             yield Subquery(combined, fields, level + LEVELS * (combined != typed))
+    forms = product(*(word.brand_forms for word in words))
+    for combined in islice(forms, 1, _MOST_COMBINATIONS):
+        yield Subquery(combined, tuple(Field), LEVELS * _BY_BRAND + MatchLevel.GROUP)
 
 
 class _Term:
@@ -161,6 +219,12 @@ class _Term:
         self.best = best(subqueries)
         self.guesses: list[Guess] = []
         self.offers: list[Guess] = []
+
+    @property
+    def brand_forms(self) -> tuple[str, ...]:
+        """As typed; and as a whole name, if it is one of a brand."""
+        whole = BEGIN + self.fragment + END
+        return (self.fragment, whole) if brands_named(self.fragment) else (self.fragment,)
 
     @property
     def spellings(self) -> tuple[str, ...]:

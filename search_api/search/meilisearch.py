@@ -39,10 +39,10 @@ from suanbei.search_api.search.engine import (
 )
 from suanbei.search_api.search.matching import (
     EVERYTHING,
-    LEVELS,
     RANKS,
     Matched,
     Subquery,
+    is_forgiven,
     level_of,
     match,
 )
@@ -103,6 +103,7 @@ class MeiliEngine:
             facets=facets,
             fragments=matched.fragments,
             guesses=matched.guesses,
+            read_as=matched.read_as,
             limited=matched.limited or search.was_cut_off,
         )
 
@@ -216,7 +217,7 @@ class _Search:
         hits = []
         for found in answer["hits"]:
             rank = subqueries[found["_federation"]["queriesPosition"]].rank
-            hits.append(Hit(found["id"], level_of(rank), rank >= LEVELS))
+            hits.append(Hit(found["id"], level_of(rank), is_forgiven(rank)))
         return hits
 
     def counts(

@@ -6,6 +6,7 @@ from suanbei.registry.queries.statistics import Selection
 from suanbei.search_api.deps import Services
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.search.engine import Query
+from suanbei.search_api.search.results import interpret
 
 
 def selection_of(parts: Services, asked: FilterParams) -> Selection:
@@ -21,7 +22,8 @@ def selection_of(parts: Services, asked: FilterParams) -> Selection:
         filters = asked.filters(session)
     ids = None
     if asked.q.strip():
-        ids = parts.engine.ids(Query(text=asked.q, filters=filters))
+        meant, _ = interpret(parts.engine, Query(text=asked.q, filters=filters))
+        ids = parts.engine.ids(meant)
     values: dict[str, Any] = {dimension.value: some for dimension, some in filters.values.items()}
     return Selection(
         **values, period_from=filters.period_from, period_to=filters.period_to, ids=ids

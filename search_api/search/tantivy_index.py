@@ -29,7 +29,7 @@ from suanbei.search_api.search.engine import Dimension
 from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.text import BEGIN, END, bigrams, mark
 
-SCHEMA = 100
+SCHEMA = 105
 """Bump when what is stored changes: another schema is another index. The first edition ended at 99."""
 ID_BITS = 40
 """Of an order key: the id of the filing. Above them 20 bits for the month, and one for the status."""
@@ -193,15 +193,14 @@ class IndexFolder:
         live = Live(f"index-{SCHEMA}-{revision}-{os.urandom(3).hex()}", revision)
         folder = self.home / live.folder
         try:
-            folder.mkdir(mode=0o700)
-            writer = tantivy.Index(_schema(), str(folder)).writer(_heap(expected), 1)
+            with _told_as_unavailable():
+                folder.mkdir(mode=0o700)
+                writer = tantivy.Index(_schema(), str(folder)).writer(_heap(expected), 1)
             for document in documents:
-                writer.add_document(_tantivy_document(document))
-            writer.commit()
-            writer.wait_merging_threads()
-            self._set(live)
-        except (OSError, ValueError) as error:
-            raise SearchUnavailable(f"search index: {error}") from error
+                made = _tantivy_document(document)
+                with _told_as_unavailable():
+                    writer.add_document(made)
+            self._commit(writer, live)
         finally:
             self.sweep()
         return live
@@ -216,19 +215,17 @@ class IndexFolder:
             SearchUnavailable: it cannot be written: a full disk.
         """
         ids: set[int] = set()
-        try:
+        with _told_as_unavailable():
             writer = tantivy.Index.open(str(index.folder)).writer(_HEAP_BYTES, 1)
-            for document in documents:
-                ids.add(document.id)
+        for document in documents:
+            ids.add(document.id)
+            made = _tantivy_document(document)
+            with _told_as_unavailable():
                 writer.delete_documents_by_query(_with_id(index.schema, document.id))
-                writer.add_document(_tantivy_document(document))
-            for one in gone(ids):
-                writer.delete_documents_by_query(_with_id(index.schema, one))
-            writer.commit()
-            writer.wait_merging_threads()
-            self._set(Live(index.live.folder, revision))
-        except (OSError, ValueError) as error:
-            raise SearchUnavailable(f"search index: {error}") from error
+                writer.add_document(made)
+        for one in gone(ids):
+            writer.delete_documents_by_query(_with_id(index.schema, one))
+        self._commit(writer, Live(index.live.folder, revision))
         return len(ids)
 
     def sweep(self) -> None:
@@ -243,10 +240,25 @@ class IndexFolder:
             if is_other and path.stat().st_mtime < time.time() - OUTLIVED_SECONDS:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
+    def _commit(self, writer: tantivy.IndexWriter, live: Live) -> None:
+        with _told_as_unavailable():
+            writer.commit()
+            writer.wait_merging_threads()
+            self._set(live)
+
     def _set(self, live: Live) -> None:
         unfinished = self._pointer.with_suffix(".new")
         unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
         unfinished.replace(self._pointer)
+
+
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    """What tantivy or the disk refuses, as the error that says so."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise SearchUnavailable(f"search index: {error}") from error
 
 
 def _with_id(schema: tantivy.Schema, one: int) -> tantivy.Query:

@@ -21,10 +21,10 @@ from suanbei.search_api.search.engine import (
 )
 from suanbei.search_api.search.matching import (
     EVERYTHING,
-    LEVELS,
     RANKS,
     Matched,
     Subquery,
+    is_forgiven,
     level_of,
     match,
 )
@@ -83,6 +83,7 @@ class IndexSearch:
             facets=facets,
             fragments=matched.fragments,
             guesses=matched.guesses,
+            read_as=matched.read_as,
             limited=matched.limited or limited or cut,
         )
 
@@ -345,7 +346,7 @@ def _id_of(key: int) -> int:
 
 
 def _hit(key: int, rank: int) -> Hit:
-    return Hit(_id_of(key), level_of(rank), rank >= LEVELS)
+    return Hit(_id_of(key), level_of(rank), is_forgiven(rank))
 
 
 def read_cursor(query: Query) -> tuple[int, int] | None:

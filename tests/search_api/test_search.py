@@ -60,11 +60,61 @@ def test_other_spellings_are_marked(client: TestClient) -> None:
     assert answer["did_you_mean"] == ["字节跳动"]
 
 
+def test_a_name_gives_its_company_first(client: TestClient) -> None:
+    """A product too; a fragment that many have in their names gives none."""
+    for text, named in (
+        ("字节跳动", ["北京字节跳动科技有限公司"]),
+        ("抖音", ["北京字节跳动科技有限公司"]),
+        ("有限公司", []),
+    ):
+        answer = client.get("/v1/filings", params={"q": text}).json()
+        assert [one["name"] for one in answer["companies"]] == named
+
+
+def test_a_brand_is_named_as_what_it_is(client: TestClient) -> None:
+    """A group is never shown as a company."""
+    [brand] = client.get("/v1/filings", params={"q": "ByteDance"}).json()["brands"]
+    assert (brand["name"], brand["kind"]) == ("字节跳动", "group")
+
+
+def test_words_that_name_a_region_or_a_year_are_filters(client: TestClient) -> None:
+    """And are told of, so that they can be shown and taken back; where nothing is found so, they are
+    words like others."""
+    answer = client.get("/v1/filings", params={"q": "浙江 2023 抖音"}).json()
+    assert answer["total"] == 1
+    assert answer["interpreted"] == {
+        "text": "抖音",
+        "filters": [
+            {"name": "region", "value": "浙江省", "word": "浙江"},
+            {"name": "year", "value": "2023", "word": "2023"},
+        ],
+    }
+    nothing = client.get("/v1/filings", params={"q": "广东 抖音"}).json()
+    assert (nothing["total"], nothing["interpreted"]) == (0, None)
+    assert client.get("/v1/filings", params={"q": "抖音"}).json()["interpreted"] is None
+
+
+@pytest.mark.parametrize("text", ["抖音是哪家公司的？", "抖音APP", "抖音备案了吗"])
+def test_a_question_is_read(client: TestClient, text: str) -> None:
+    """Where nothing has it as it was typed."""
+    answer = client.get("/v1/filings", params={"q": text}).json()
+    assert answer["total"] == 1
+    assert answer["interpreted"] == {"text": "抖音", "filters": []}
+
+
+def test_a_text_is_parted_into_what_occurs(client: TestClient) -> None:
+    """Who leaves out the space finds what he would have found with it."""
+    answer = client.get("/v1/filings", params={"q": "抖音字节跳动"}).json()
+    assert answer["total"] == 1
+    assert answer["interpreted"] == {"text": "抖音 字节跳动", "filters": []}
+
+
 def test_companies_by_fragment(client: TestClient) -> None:
-    """Names, pinyin and registrant codes; pages follow each other."""
-    found = {q: client.get("/v1/entities", params={"q": q}).json() for q in ("跳动", "zjtd", "765")}
-    assert [one["total"] for one in found.values()] == [1, 1, 1]
-    assert found["zjtd"]["did_you_mean"] == ["字节跳动"]
+    """Names, pinyin, products and whole registrant codes, not digits of one; pages follow each other."""
+    texts = ("跳动", "zijietiaodong", "抖音", "7654321", "765")
+    found = {q: client.get("/v1/entities", params={"q": q}).json() for q in texts}
+    assert [one["total"] for one in found.values()] == [1, 1, 1, 1, 0]
+    assert found["zijietiaodong"]["did_you_mean"] == ["字节跳动"]
     assert found["跳动"]["items"][0] | {"id": ""} == {
         "id": "", "name": "北京字节跳动科技有限公司", "former_names": [], "filings": 1, "active": 1,
         "series": {"deep_synthesis": 1},

@@ -17,7 +17,7 @@ from suanbei.search_api.search.engine import (
     Query,
     Sort,
 )
-from tests.lists import listed, row
+from tests.lists import listed, number, row
 from tests.search_api.search.conftest import GENAI, ROWS, Shared, names
 
 
@@ -71,6 +71,54 @@ def test_a_better_level_comes_before_a_newer_list(filled: Database, engine: Engi
     ]  # fmt: skip
     newest = names(filled, engine, Query("抖音", sort=Sort.NEWEST))
     assert newest[2:] == ["抖音直播算法", "字节推荐算法"]
+
+
+def test_a_fragment_stays_within_one_product(filled: Database, engine: Engine) -> None:
+    """`sora` does not find Advisor(APP); typed with the signs between, the border is found."""
+    import_document(
+        filled, listed([row(5, period="2024-05", product="AI Advisor(APP)、乐享(网站)")])
+    )
+    found = {
+        text: engine.search(Query(text)).total for text in ("sora", "p乐", "advisor", "sor）（a")
+    }
+    assert found == {"sora": 0, "p乐": 0, "advisor": 1, "sor）（a": 1}
+
+
+def test_former_names_are_found(filled: Database, engine: Engine) -> None:
+    """Of the algorithm and of its products, after filings that are called so today."""
+    renamed = [
+        row(5, name="豆包算法", product="新品(APP)", period="2024-05",
+            remark="算法名称原“云雀算法”变更为“豆包算法”；原产品名称“旧品(APP)”变更为“新品(APP)”"),
+        row(6, name="云雀算法", period="2024-05"),
+    ]  # fmt: skip
+    import_document(filled, listed(renamed))
+    assert names(filled, engine, Query("云雀算法")) == ["云雀算法", "豆包算法"]
+    [hit] = engine.search(Query("旧品")).hits
+    assert hit.level is MatchLevel.FORMER_NAME
+
+
+def test_a_fragment_of_a_number_finds_only_numbers_that_have_it(
+    filled: Database, engine: Engine
+) -> None:
+    """Also where a number repeats itself, so that every part of the fragment is in it somewhere."""
+    import_document(
+        filled, listed([row(5, period="2024-05", number=number(5, "1010810", "110101"))])
+    )
+    typed = number(5, "1010810", "110101")[4:]
+    for length in (2, 3, 5, 6, 9):
+        for start in range(len(typed) - length):
+            text = typed[start : start + length]
+            found = {hit.id for hit in engine.search(Query(text)).hits}
+            with filled.read() as session:
+                having = select(Filing.id).where(Filing.number.contains(text))
+                assert found == set(session.execute(having).scalars()), text
+    assert engine.search(Query("1010101")).total == 0
+
+
+def test_a_city_or_a_district_is_one_filter(shared: Shared) -> None:
+    """Of cities and districts any is enough, like other values of one filter."""
+    either = Filters({Dimension.CITY: ("1101",), Dimension.DIVISION: ("310104",)})
+    assert len(shared.names(Query("", either))) == 2
 
 
 def test_words_are_found_together(shared: Shared) -> None:
