@@ -1,6 +1,6 @@
 """The check of a file: its rows through `judge`, a batch at a time, and out with their verdicts.
 
-    read_file → recognise → check_rows
+    reading.read_file → recognise.recognise → check_rows
 
 Every row below a header is judged, or counted as one without a number; what was left out (hidden
 rows, text around a table, formulas without a value) is named in the summary.
@@ -13,32 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from suanbei.common.deadline import check_deadline
-from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.verify import Judge
-from suanbei.search_api.bulk.columns import (
-    LOOKED_AT,
-    Choice,
-    Columns,
-    ColumnsUnclear,
-    candidates,
-    find_columns,
-)
+from suanbei.search_api.bulk.columns import Choice, Columns
 from suanbei.search_api.bulk.questions import NOT_COMPUTED, Question, RowReader
 from suanbei.search_api.bulk.results import (
+    SOURCE_ROW,
     Answer,
     added_cells,
     added_headers,
     blank_answer,
     formula_answer,
     to_answer,
+    where_from,
     without_company,
 )
 from suanbei.search_api.bulk.rows_file import (
     Row,
     SheetTable,
     TableFile,
-    first_rows,
     read_batches,
 )
 from suanbei.search_api.bulk.summary import Summary, summary_lines
@@ -81,55 +74,6 @@ class Observer(Protocol):
         """Numbers that were judged, and how many rows are done of how many."""
 
 
-def recognise(table: TableFile, rows: Path, choice: Choice) -> list[Columns | None]:
-    """The columns of each sheet; None for one that holds no filing numbers, or was not asked for.
-
-    Raises:
-        UsageError: a sheet or column that was named is not there.
-        ColumnsUnclear: no sheet has a column of numbers, or the companies are left open.
-    """
-    wanted = _wanted_sheets(table, choice)
-    found: list[Columns | None] = []
-    missing: UsageError | None = None
-    for sheet in table.sheets:
-        columns = None
-        if sheet in wanted and sheet.rows:
-            try:
-                columns = find_columns(sheet, first_rows(rows, sheet, LOOKED_AT), choice)
-            except ColumnsUnclear:
-                raise
-            except UsageError as error:
-                missing = missing or error
-        found.append(columns)
-    if any(found):
-        return found
-    if missing:
-        raise missing
-    choices = [
-        candidate
-        for sheet in wanted
-        if sheet.rows
-        for candidate in candidates(sheet, first_rows(rows, sheet, LOOKED_AT), choice)
-    ]
-    shown = ", ".join(f"{one.column} {one.title}".strip() for one in choices[:30])
-    raise ColumnsUnclear(
-        f"no column holds filing numbers: say which one is meant, of {shown or 'none'}", choices
-    )
-
-
-def _wanted_sheets(table: TableFile, choice: Choice) -> list[SheetTable]:
-    if not choice.sheet:
-        return table.sheets
-    named = [sheet for sheet in table.sheets if sheet.name == choice.sheet.strip()]
-    place = choice.sheet.strip()
-    if not named and place.isdecimal() and 1 <= int(place[:6]) <= len(table.sheets):
-        named = [table.sheets[int(place) - 1]]
-    if not named:
-        names = ", ".join(sheet.name or "1" for sheet in table.sheets)
-        raise UsageError(f"there is no sheet {choice.sheet}: those that can be seen are {names}")
-    return named
-
-
 def check_rows(
     session: "Session",
     table: TableFile,
@@ -159,7 +103,7 @@ def check_rows(
         many = sum(columns is not None for columns in recognised) > 1
         for sheet, columns in zip(table.sheets, recognised, strict=True):
             if columns:
-                check.sheet(sheet, rows, columns, with_sheet=many and not written.has_sheets)
+                check.sheet(sheet, rows, columns, many=many)
             else:
                 summary.without_numbers.append(sheet.name)
                 if written.has_sheets:
@@ -222,12 +166,13 @@ class _Check:
         self._done = 0
         self.total = 0
 
-    def sheet(self, sheet: SheetTable, rows: Path, columns: Columns, *, with_sheet: bool) -> None:
-        """Check one sheet; what stands above its header passes through."""
-        width = max(sheet.width, *(column.place + 1 for column in columns.numbers))
+    def sheet(self, sheet: SheetTable, rows: Path, columns: Columns, *, many: bool) -> None:
+        """Check one sheet, of `many` or the only one; what stands above its header passes through."""
         titles = [column.say() for column in columns.numbers]
-        headers = added_headers(titles, self._options.language, with_sheet=with_sheet)
-        writer = _SheetWriter(self._target, sheet, columns.header, width, headers, with_sheet)
+        # A workbook has a sheet for each, and one that says what was recognised.
+        where = {} if self._target.has_sheets else where_from(sheet, columns, many=many)
+        headers = added_headers(titles, [*where, SOURCE_ROW], self._options.language)
+        writer = _SheetWriter(self._target, sheet, columns, headers, list(where.values()))
         reader = RowReader(sheet, columns)
         for first, batch in read_batches(rows, sheet):
             check_deadline()
@@ -283,15 +228,16 @@ class _SheetWriter:
     """Writes the rows of one sheet, each with what is added to it."""
 
     def __init__(
-        self, target: Target, sheet: SheetTable, header: int | None, width: int,
-        headers: Sequence[str], with_sheet: bool,
+        self, target: Target, sheet: SheetTable, columns: Columns, headers: Sequence[str],
+        where: Sequence[str],
     ) -> None:  # fmt: skip
-        self._target, self._header, self._width, self._headers = target, header, width, headers
+        self._target, self._headers, self._where = target, headers, where
+        self._header = columns.header
+        self._width = max(sheet.width, *(column.place + 1 for column in columns.numbers))
         self._hidden = frozenset(sheet.hidden_rows)
-        self._where = [sheet.name] if with_sheet else []
         target.begin(sheet, len(headers))
-        if header is None:
-            target.write_header([""] * width, headers, width)
+        if self._header is None:
+            target.write_header([""] * self._width, headers, self._width)
 
     def pass_through(self, number: int, cells: Row) -> None:
         """A row that is not judged; the header gets the titles of what is added."""

@@ -24,18 +24,17 @@ from filelock import FileLock, Timeout
 from suanbei.common.errors import NotFound, SuanbeiError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk.check import Line, Options, check_rows, recognise
+from suanbei.search_api.bulk.check import Line, Options, check_rows
 from suanbei.search_api.bulk.columns import (
-    LOOKED_AT,
     Candidate,
     Choice,
     Columns,
     ColumnsUnclear,
-    candidates,
     column_letter,
     say_columns,
 )
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
+from suanbei.search_api.bulk.recognise import LOOKED_AT, candidates, recognise
 from suanbei.search_api.bulk.rows_file import TableFile, first_rows
 from suanbei.search_api.bulk.storage import new_folder
 from suanbei.search_api.bulk.summary import summary_lines

@@ -31,8 +31,8 @@ MOST_SPAN = 1000
 MOST_CELLS = 2_000_000
 MOST_MARKUP = 24 << 20
 """Bytes of markup: a tree of it takes some fifteen times as much memory."""
-_LONG_TEXT = 50
-"""Characters that count as one more cell."""
+MOST_EXPANSION = 8
+"""Characters of all cells for each byte of markup: merged cells repeat their text in each row."""
 _NO_TABLE = "holds no table: open it in a spreadsheet program and save it as XLSX"
 
 
@@ -82,9 +82,10 @@ class _HtmlTables:
 
     def __init__(self, name: str, writer: RowsWriter, found: TableFile) -> None:
         self._name, self._writer, self._found = name, writer, found
-        self._cells = 0
+        self._cells = self._left = 0
 
     def read(self, data: bytes, charset: str | None = None) -> None:
+        self._left = MOST_EXPANSION * len(data)
         page = BeautifulSoup(data, "lxml", from_encoding=_chinese(charset))
         if page.original_encoding in ("gb2312", "gbk"):  # as browsers do
             page = BeautifulSoup(data, "lxml", from_encoding="gb18030")
@@ -123,7 +124,12 @@ class _HtmlTables:
                 cells += [text, *[""] * (right - 1)]
             while len(cells) in spans:
                 cells.append(self._from_above(spans, len(cells)))
-            self._count(len(cells) + sum(map(len, cells)) // _LONG_TEXT)
+            self._count(len(cells))
+            self._left -= sum(map(len, cells))
+            if self._left < 0:
+                raise DocumentTooLarge(
+                    f"{self._name}: merged cells repeat more text than is read: save it as CSV"
+                )
             yield cells, _is_hidden(row) or (isinstance(row.parent, Tag) and _is_hidden(row.parent))
 
     def _from_above(self, spans: dict[int, tuple[int, str]], place: int) -> str:

@@ -14,6 +14,8 @@ from suanbei.registry.verify import (
     result_row,
 )
 from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.bulk.columns import Columns
+from suanbei.search_api.bulk.rows_file import SheetTable
 
 HEADERS: Final[tuple[Text, ...]] = (
     Text("核对结果", "verdict"),
@@ -31,8 +33,10 @@ HEADERS: Final[tuple[Text, ...]] = (
 the column behind it, and the row's own verdict and reason come first."""
 
 ROW_HEADERS: Final = HEADERS[0], HEADERS[4]
-SOURCE_HEADERS: Final = Text("原表", "source_sheet"), Text("原表行号", "source_row")
-"""Where a row stood in the user's own file."""
+SOURCE_SHEET = Text("原表", "source_sheet")
+COLUMNS_CHECKED = Text("核对所用列", "columns_checked")
+SOURCE_ROW = Text("原表行号", "source_row")
+"""Where a row stood in the user's own file, and what was recognised there."""
 _MOST_CANDIDATES = 5
 _LEVELS = tuple(MatchLevel)
 
@@ -150,13 +154,25 @@ def match_word(match: str, language: Language) -> str:
     return MATCH_TEXTS[MatchLevel(match)].zh if match and language is Language.ZH else match
 
 
-def added_headers(titles: Sequence[str], language: Language, *, with_sheet: bool) -> list[str]:
+def where_from(sheet: SheetTable, columns: Columns, *, many: bool) -> dict[Text, str]:
+    """What a table without a summary says in each row: its sheet, if there are many, and its columns.
+
+    Columns are told as `备案编号 ← 供应商`: number column, company column.
+    """
+    told = [
+        f"{column.say()} ← {company.say()}" if company else column.say()
+        for column, company in zip(columns.numbers, columns.companies, strict=True)
+    ]
+    sheets = {SOURCE_SHEET: sheet.name} if many else {}
+    return sheets | {COLUMNS_CHECKED: "; ".join(told)}
+
+
+def added_headers(titles: Sequence[str], where: Sequence[Text], language: Language) -> list[str]:
     """The titles of the columns that are added, for number columns of these titles."""
     names = [title.say(language) for title in HEADERS]
     if len(titles) > 1:
         own = [title.say(language) for title in ROW_HEADERS]
         names = own + [neutral(f"{name} [{title}]") for title in titles for name in names]
-    where = SOURCE_HEADERS if with_sheet else SOURCE_HEADERS[1:]
     return names + [title.say(language) for title in where]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from suanbei.common.texts import Language, Text
+from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify.reason_texts import SERIES_TEXTS
 from suanbei.search_api.bulk.columns import Columns, column_letter, say_columns
@@ -80,6 +81,7 @@ _COVERAGE = Text("收录范围：{series}", "covered: {series}")
 _NEWEST = Text(
     "最新清单 {newest}，核对来源于 {checked}", "newest list {newest}, source checked {checked}"
 )
+_SEPARATOR = Text("；", "; ")
 _NONE = Text("无", "none")
 _NEVER = Text("未核对", "never")
 _BASIS = Text("依据", "basis")
@@ -98,7 +100,9 @@ def summary_lines(summary: Summary, language: Language) -> list[tuple[str, str]]
             newest = covered["newest"] or _NONE.say(language)
             checked = covered["checked_at"] or _NEVER.say(language)
             label = _COVERAGE.say(language, series=SERIES_TEXTS[series].say(language))
-            lines.append((label, _NEWEST.say(language, newest=newest, checked=checked)))
+            told = [_NEWEST.say(language, newest=newest, checked=checked)]
+            told += [gap_text(gap, language) for gap in covered["missing"]]
+            lines.append((label, _SEPARATOR.say(language).join(told)))
     return [*lines, (_BASIS.say(language), _DISCLAIMER.say(language))]
 
 

@@ -16,9 +16,10 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text
 from suanbei.registry.database import open_database
-from suanbei.search_api.bulk.check import Line, Options, check_rows, recognise
+from suanbei.search_api.bulk.check import Line, Options, check_rows
 from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
+from suanbei.search_api.bulk.recognise import recognise
 from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.summary import Summary, warnings
 from suanbei.search_api.bulk.targets import ending_for

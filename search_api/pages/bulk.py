@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from suanbei.common.errors import NotFound, SuanbeiError, UsageError
+from suanbei.common.errors import NotFound, Overloaded, SuanbeiError
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.columns import NO_COLUMN, Choice
 from suanbei.search_api.bulk.jobs import (
@@ -84,12 +84,12 @@ def _begin(request: Request, parts: Services, run: Run, choice: Choice) -> None:
     """Put a run into the queue.
 
     Raises:
-        UsageError: too many wait already; the run is given up.
+        Overloaded: too many wait already; the run is given up.
     """
     work = partial(check, run, parts.database, language_of_request(request), choice)
     try:
         page_state(request).workers.run(work)
-    except UsageError:
+    except Overloaded:
         run.give_up()
         raise
 

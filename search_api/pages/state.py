@@ -6,7 +6,7 @@ from threading import BoundedSemaphore, Lock, Thread, Timer
 
 from fastapi import Request
 
-from suanbei.common.errors import UsageError
+from suanbei.common.errors import Overloaded
 from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.pages import charts
 
@@ -25,10 +25,10 @@ class Workers:
         """Begin, or wait for a turn.
 
         Raises:
-            UsageError: too many wait already.
+            Overloaded: too many wait already.
         """
         if not self._places.acquire(blocking=False):
-            raise UsageError("too many checks are waiting; try again in a minute")
+            raise Overloaded("too many checks are waiting; try again in a minute")
 
         def turn() -> None:
             try:

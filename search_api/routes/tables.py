@@ -10,9 +10,10 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
-from suanbei.search_api.bulk.check import Options, check_rows, recognise
+from suanbei.search_api.bulk.check import Options, check_rows
 from suanbei.search_api.bulk.columns import Choice, ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
+from suanbei.search_api.bulk.recognise import recognise
 from suanbei.search_api.bulk.storage import folder_for_once
 from suanbei.search_api.bulk.summary import Summary
 from suanbei.search_api.bulk.targets import MEDIA_TYPES, ending_for

@@ -6,7 +6,6 @@ import pytest
 
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
-from suanbei.search_api.bulk.check import recognise
 from suanbei.search_api.bulk.columns import (
     Certainty,
     Choice,
@@ -16,6 +15,7 @@ from suanbei.search_api.bulk.columns import (
     say_columns,
 )
 from suanbei.search_api.bulk.reading import read_here
+from suanbei.search_api.bulk.recognise import recognise
 from tests.lists import number
 from tests.search_api.bulk import files
 
