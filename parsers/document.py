@@ -1,14 +1,11 @@
 """Bytes in, a parsed document out: the one way through all readers."""
 
-import codecs
-import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
-from suanbei.common.errors import DocumentError, EmptyList, NotADocument, UnknownLayout
+from suanbei.common.errors import DocumentError, EmptyList, UnknownLayout
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.columns import series_of
 from suanbei.parsers.rows import RowAccounting, list_tables
@@ -21,9 +18,7 @@ from suanbei.registry.importing.published import Accounting, ParsedDocument, Row
 VERSION = "2"
 """The version of the parsers, kept with every import."""
 
-_MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>", re.IGNORECASE)
 _SHOWN_HEADERS = 3
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
@@ -52,45 +47,6 @@ def read(data: bytes, name: str) -> Tables:
         DocumentError: the file cannot be read; the subclass and the message say why.
     """
     return _reader(format_of(data, name))(data, name)
-
-
-def text_of(data: bytes, *, name: str) -> list[tuple[int | None, str]]:
-    """The text of a document of any kind as (page, text); plain text has no pages.
-
-    Raises:
-        DocumentError: the file cannot be read; the subclass and the message say why.
-    """
-    try:
-        kind = format_of(data, name)
-    except NotADocument:
-        if not _MARKUP.search(data):
-            return [(None, _plain_text(data, name))]
-        kind = "html"  # a piece of a page: its tags may stand within a number
-    if kind == "pdf":
-        from suanbei.parsers.pdf.reader import page_texts
-
-        return [(page, text) for page, text in page_texts(data, name)]
-    tables = _reader(kind)(data, name)
-    cells = [
-        " ".join(clean(cell.text) for cell in row.cells) for t in tables.tables for row in t.rows
-    ]
-    return [(None, "\n".join([*map(clean, tables.lines), *cells]))]
-
-
-def _plain_text(data: bytes, name: str) -> str:
-    """Text of unknown encoding: what Chinese texts come in is tried before guessing."""
-    is_wide = data[:2] in _UTF16_MARKS
-    if b"\0" in data and not is_wide:
-        raise NotADocument(f"{name}: neither a document nor text")
-    for encoding in ("utf-8-sig", "utf-16") if is_wide else ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            return data.decode(encoding)
-    from charset_normalizer import from_bytes
-
-    found = from_bytes(data).best()
-    if found is None:
-        raise NotADocument(f"{name}: neither a document nor text")
-    return str(found)
 
 
 def parse_document(

@@ -125,6 +125,12 @@ def text_parts(data: bytes, name: str) -> list[tuple[str, str]]:
     return [(place, text) for place, text in found if text.strip()]
 
 
+def picture_count(data: bytes, name: str) -> int:
+    """How many pictures are in a document; what they show is not read."""
+    with Archive(data, name) as package:
+        return sum("/media/" in part for part in package.parts())
+
+
 _OTHER_PARTS = {
     "header": "header", "footer": "footer", "footnotes": "footnote", "endnotes": "endnote",
     "comments": "comment",

@@ -166,6 +166,13 @@ def _unseen(tag: Tag) -> bool:
     return tag.name in _SILENT or (isinstance(style, str) and bool(_HIDDEN.search(style)))
 
 
+def hidden_texts(root: Tag) -> Iterator[str]:
+    """The text of elements that are hidden, and that no script is known to show."""
+    for tag in root.find_all(style=_HIDDEN):
+        if not _is_shown_later(tag) and tag.name not in _SILENT:
+            yield tag.get_text(" ")
+
+
 def _is_shown_later(tag: Tag) -> bool:
     """Whether a script may show what is hidden: an article's text (WeChat), a tab with a table."""
     if tag.name in _SILENT:

@@ -15,8 +15,10 @@ from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow, Tables
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
-def read_xlsx(data: bytes, name: str) -> Tables:
-    """Each sheet that holds anything as one table.
+def read_xlsx(data: bytes, name: str, *, hidden: bool = False) -> Tables:
+    """Each sheet that holds anything as one table; what is hidden is left out and told of.
+
+    With `hidden`, the rows of hidden sheets are told one by one, with their texts.
 
     Raises:
         BrokenDocument: truncated or corrupt.
@@ -24,7 +26,7 @@ def read_xlsx(data: bytes, name: str) -> Tables:
     """
     with Archive(data, name) as package:
         check_workbook(package)
-        hidden = _hidden(package)
+        hides = _hidden(package)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         unseen = {
@@ -47,11 +49,14 @@ def read_xlsx(data: bytes, name: str) -> Tables:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")
         if sheet.name in unseen:
             left_out.append(LeftOut(None, f"{sheet.name} ({height})", "hidden_sheet"))
+            if hidden:
+                texts = (" ".join(map(_text, line)) for line in sheet.to_python())
+                left_out += [LeftOut(None, text, "hidden_sheet") for text in texts]
             continue
         values = sheet.to_python(skip_empty_area=False)
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
         read = _rows(values, merged)
-        lines, columns = hidden.get(sheet.name, (frozenset(), frozenset()))
+        lines, columns = hides.get(sheet.name, (frozenset(), frozenset()))
         seen, gone = _without_hidden(read, lines, columns)
         left_out += [one._replace(table=len(tables) + 1) for one in gone]
         tables.append(Table(tuple(seen), ()))

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy.orm import Session
 
-from suanbei.common.texts import Language
-from suanbei.registry.cells.numbers import Occurrence
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.numbers.occurrences import FoundNumbers, Occurrence, Unread
 from suanbei.registry.verify import Judge, Judgement, Question, verdict_json
 from suanbei.search_api.paging import MOST_OFFSET, bad_cursor
 
-NumbersIn = Callable[[bytes, str], list[Occurrence]]
+NumbersIn = Callable[[bytes, str], FoundNumbers]
 """A document's bytes, and what messages call it → its numbers in order. Only the crawler's side
 can read documents, so that the command line hands it in."""
 
@@ -45,7 +45,7 @@ def by_number(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
 
 def scan(
     session: Session,
-    found: Sequence[Occurrence],
+    found: FoundNumbers,
     language: Language,
     limit: int = ITEMS,
     cursor: str = "",
@@ -53,19 +53,21 @@ def scan(
     """The answer to a scan as JSON: a list of verdicts, each number once, in the order found.
 
     To a verdict are added `times`, how often the number stands there, and `places`: page (of a
-    document with pages), line, the text as it stands there and what is around it.
+    document with pages), line, the text as it stands there, what is around it, where in the document
+    it is and whether a reader sees it. `unread` is what could not be looked into.
 
     Raises:
         BadCursor: a cursor that was never given.
     """
     start = start_of(cursor)
-    numbers = by_number(found)
+    numbers = by_number(found.occurrences)
     judge = Judge(session)
     items = judge_found(judge, numbers[start : start + limit])
     answer = {
         "items": [scanned_json(item, language) for item in items],
         "total": len(numbers),
         "next": str(start + limit) if start + limit < len(numbers) else None,
+        "unread": [unread_json(one, language) for one in found.unread],
         "coverage": judge.coverage,
     }
     return orjson.dumps(answer)
@@ -86,7 +88,35 @@ def start_of(cursor: str) -> int:
 def scanned_json(item: ScannedNumber, language: Language) -> dict[str, Any]:
     """The verdict on a number of a document, with its places."""
     places = [
-        {"page": one.page, "line": one.line, "text": one.found.raw, "context": one.context}
+        {
+            "page": one.page,
+            "line": one.line,
+            "text": one.found.raw,
+            "context": one.context,
+            "where": one.place,
+            "visible": one.visible,
+        }
         for one in item.places[:MOST_PLACES]
     ]
     return verdict_json(item.judgement, language) | {"times": len(item.places), "places": places}
+
+
+UNREAD = {
+    "picture": Text("图片中的文字未读：{detail}", "text in pictures was not read: {detail}"),
+    "script_page": Text(
+        "页面内容由脚本生成，未能全部读到",
+        "the page is made by a script; not all of it could be read",
+    ),
+    "encrypted_part": Text("加密部分未读：{detail}", "an encrypted part was not read: {detail}"),
+    "part": Text("有一部分未能读取：{detail}", "a part could not be read: {detail}"),
+}
+
+
+def unread_text(unread: Unread, language: Language) -> str:
+    """What could not be looked into, in words."""
+    return UNREAD[unread.code].say(language, detail=unread.detail)
+
+
+def unread_json(unread: Unread, language: Language) -> dict[str, str]:
+    """What could not be looked into, as code and words."""
+    return {"code": unread.code, "text": unread_text(unread, language)}

@@ -2,10 +2,12 @@
 
 from itertools import chain
 
+from pypdfium2 import raw
+
 from suanbei.common.errors import NoTextLayer
 from suanbei.parsers.pdf.cells import PageTables
 from suanbei.parsers.pdf.merge_pages import merge_pages
-from suanbei.parsers.pdf.pages import read_pages
+from suanbei.parsers.pdf.pages import opened, read_pages
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
 
@@ -23,8 +25,9 @@ def read_pdf(data: bytes, name: str) -> Tables:
     return Tables("pdf", tuple(tables), tuple(lines), slow, left_out=tuple(lost))
 
 
-def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:
-    """The text of each page, as (page number, text): its lines, then its tables row by row.
+def page_texts(data: bytes, name: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """The text of each page, as (page number, text): its lines, then its tables row by row; and the
+    pages without text, which are pictures.
 
     A row broken by a page end stands whole on the page where it begins.
 
@@ -33,11 +36,43 @@ def page_texts(data: bytes, name: str) -> list[tuple[int, str]]:
     """
     pages = _pages_with_text(data, name)
     told = {page.number: [line.text for line in page.lines] for page in pages}
-    tables, *_ = merge_pages(pages)
-    for row in chain.from_iterable(table.rows for table in tables):
+    for row in chain.from_iterable(table.rows for table in merge_pages(pages).tables):
         if row.page is not None:
             told[row.page].append(" ".join(clean(cell.text) for cell in row.cells))
-    return [(number, "\n".join(lines)) for number, lines in told.items()]
+    empty = [page.number for page in pages if not page.glyphs]
+    return [(number, "\n".join(lines)) for number, lines in told.items()], empty
+
+
+def form_texts(data: bytes, name: str) -> list[tuple[int, str]]:
+    """The values of form fields and the texts of notes, as (page number, text).
+
+    Raises:
+        DocumentError: the file cannot be read.
+    """
+    found: list[tuple[int, str]] = []
+    with opened(data, name) as document:
+        for number, page in enumerate(document, 1):
+            for index in range(min(raw.FPDFPage_GetAnnotCount(page.raw), _MAX_NOTES)):
+                note = raw.FPDFPage_GetAnnot(page.raw, index)
+                found += [
+                    (number, text) for key in (b"V", b"Contents") if (text := _value(note, key))
+                ]
+                raw.FPDFPage_CloseAnnot(note)
+            page.close()
+    return found
+
+
+_MAX_NOTES = 10_000
+
+
+def _value(note: object, key: bytes) -> str:
+    """A string of an annotation's dictionary; empty if there is none."""
+    size = raw.FPDFAnnot_GetStringValue(note, key, None, 0)
+    if size <= 2:
+        return ""
+    units = (raw.FPDF_WCHAR * (size // 2 + 1))()
+    raw.FPDFAnnot_GetStringValue(note, key, units, size)
+    return bytes(units).decode("utf-16-le", "replace").partition("\0")[0]
 
 
 def _pages_with_text(data: bytes, name: str) -> list[PageTables]:

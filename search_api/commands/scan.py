@@ -10,37 +10,38 @@ from rich.text import Text as RichText
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text, language_of
-from suanbei.registry.cells.numbers import Occurrence
+from suanbei.registry.cells.numbers.occurrences import FoundNumbers
 from suanbei.registry.database import open_database
 from suanbei.registry.verify import Judge, Verdict
 from suanbei.search_api.commands.require_data import require_filled
 from suanbei.search_api.commands.verdicts import DISCLAIMER, printable, verdict_head
-from suanbei.search_api.scan import ScannedNumber, by_number, judge_found, scanned_json
+from suanbei.search_api.scan import ScannedNumber, by_number, judge_found, scanned_json, unread_text
 
 _PAGE, _LINE = Text("第 {page} 页", "p. {page}, "), Text("第 {line} 行", "line {line}")
+_UNSEEN = Text("，读者看不到", ", not seen by a reader")
 _TIMES = Text("（共 {times} 处）", " ({times} times)")
 _FOUND = Text("{name}：{total} 个编号，{active} 个有效", "{name}: {total} numbers, {active} active")
 
 
-def scan_numbers(
-    settings: Settings, name: str, found: Sequence[Occurrence], *, as_json: bool
-) -> int:
+def scan_numbers(settings: Settings, name: str, found: FoundNumbers, *, as_json: bool) -> int:
     """Print the verdict on every number found; returns the exit code.
 
-    It is 0 if there is a filing number and all of them are active; numbers of other registers
-    are shown and do not count.
+    It is 0 if there is a filing number, all of them are active, and all of the document could be
+    read; numbers of other registers are shown and do not count.
     """
     language, database = language_of(settings.language), open_database(settings)
     require_filled(database)
     with database.read() as session:
-        items = judge_found(Judge(session), by_number(found))
+        items = judge_found(Judge(session), by_number(found.occurrences))
     if as_json:
         for item in items:
             typer.echo(orjson.dumps(scanned_json(item, language)).decode())
     else:
         _print(Console(highlight=False), name, items, language)
     verdicts = {item.judgement.verdict for item in items} - {Verdict.NO_NUMBER}
-    return 0 if verdicts == {Verdict.ACTIVE} else 1
+    for unread in found.unread:
+        typer.echo(f"{name}: {unread_text(unread, language)}", err=True)
+    return 0 if verdicts == {Verdict.ACTIVE} and not found.unread else 1
 
 
 def _print(console: Console, name: str, items: Sequence[ScannedNumber], language: Language) -> None:
@@ -61,4 +62,6 @@ def _where(item: ScannedNumber, language: Language) -> str:
     first, times = item.places[0], len(item.places)
     page = _PAGE.say(language, page=first.page) if first.page else ""
     more = _TIMES.say(language, times=times) if times > 1 else ""
-    return f"{page}{_LINE.say(language, line=first.line)}{more}"
+    where = "" if first.place == "body" else f" [{first.place}]"
+    hidden = "" if any(one.visible for one in item.places) else _UNSEEN.say(language)
+    return f"{page}{_LINE.say(language, line=first.line)}{where}{more}{hidden}"

@@ -124,12 +124,18 @@ class Verdicts(Shape):
 
 
 class Place(Shape):
-    """Where a number stands: page (of a document with pages) and line of its text, from 1."""
+    """Where a number stands: page (of a document with pages) and line of its text, from 1.
+
+    `where` names the part of the document (body, title, alt, script, header, attachment …); `visible`
+    says whether a reader sees it.
+    """
 
     page: int | None
     line: int
     text: str
     context: str
+    where: str
+    visible: bool
 
 
 class ScannedNumber(Verdict):
@@ -139,10 +145,18 @@ class ScannedNumber(Verdict):
     places: list[Place]
 
 
+class UnreadPart(Shape):
+    """What of a document could not be looked into: picture, script_page, encrypted_part or part."""
+
+    code: str
+    text: str
+
+
 class Scan(Shape):
     """Every number of a document once, in the order found."""
 
     items: list[ScannedNumber]
     total: int
     next: str | None
+    unread: list[UnreadPart]
     coverage: Coverage

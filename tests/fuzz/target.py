@@ -13,7 +13,8 @@ from collections.abc import Callable
 import atheris
 
 with atheris.instrument_imports(include=["parsers"]):
-    from suanbei.parsers import parse_document, text_of
+    from suanbei.parsers import parse_document
+    from suanbei.parsers.scan_sources import read_texts
 
 from suanbei.common.errors import DocumentError
 
@@ -67,7 +68,7 @@ def one_input(kind: str) -> Callable[[bytes], None]:
 
     def run(data: bytes) -> None:
         document = packed(kind, data)
-        for read in (parse_document, text_of):
+        for read in (parse_document, read_texts):
             try:
                 read(document, name="fuzz")
             except DocumentError as error:

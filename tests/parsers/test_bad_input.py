@@ -16,7 +16,8 @@ from suanbei.common.errors import (
     NoTextLayer,
     UnknownLayout,
 )
-from suanbei.parsers import parse_document, text_of
+from suanbei.parsers import parse_document
+from suanbei.parsers.scan_sources import read_texts
 from tests.parsers.making import HEADER, ROW, W, docx, package, table, xlsx
 
 GOOD = docx(table([HEADER, ROW]))
@@ -165,25 +166,25 @@ def test_the_owner_password_alone_hides_nothing() -> None:
 
     locked = StandardEncryption("", ownerPassword="owner", canCopy=0)
     data = pdf(lambda c: c.drawString(9, 9, "Beijing-X-20240101"), encrypt=locked)
-    assert "Beijing-X-20240101" in text_of(data, name="x")[0][1]
+    assert "Beijing-X-20240101" in read_texts(data, "x").parts[0].text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_text_of_plain_text(encoding: str) -> None:
+def test_texts_of_plain_text(encoding: str) -> None:
     """Texts of vendors come in the encodings that Chinese texts come in."""
     text = "算法备案编号：网信算备110108999999902240011号"
-    assert text_of(text.encode(encoding), name="x.txt") == [(None, text)]
+    assert [part.text for part in read_texts(text.encode(encoding), "x.txt").parts] == [text]
 
 
-def test_text_of_documents() -> None:
+def test_texts_of_documents() -> None:
     """Cells and lines, row by row."""
-    (found,) = text_of(docx("<w:p><w:r><w:t>标题</w:t></w:r></w:p>" + table([ROW])), name="x")
-    assert found[0] is None
-    assert "标题" in found[1]
-    assert ROW[6] in found[1]
+    (found,) = read_texts(docx("<w:p><w:r><w:t>标题</w:t></w:r></w:p>" + table([ROW])), "x").parts
+    assert found.page is None
+    assert "标题" in found.text
+    assert ROW[6] in found.text
 
 
 def test_binary_is_no_text() -> None:
     """Bytes of no known kind are refused, not guessed at."""
     with pytest.raises(NotADocument):
-        text_of(b"\x00\x01\x02\xff\xfe\x00", name="x")
+        read_texts(b"\x00\x01\x02\xff\xfe\x00", "x")

@@ -11,7 +11,9 @@ from tests.lists import number
 
 
 def places(data: bytes) -> list[tuple[int | None, int, str]]:
-    return [(one.page, one.line, str(one.found.number)) for one in find_numbers(data, "x")]
+    return [
+        (one.page, one.line, str(one.found.number)) for one in find_numbers(data, "x").occurrences
+    ]
 
 
 def test_a_place_is_a_line_of_the_text() -> None:
@@ -34,7 +36,7 @@ def test_tags_within_a_number_are_no_break(whole: bool) -> None:
 
 
 def test_the_context_is_one_line() -> None:
-    (one,) = find_numbers(f"我们的\n编号   是{number(1)}。".encode(), "x")
+    (one,) = find_numbers(f"我们的\n编号   是{number(1)}。".encode(), "x").occurrences
     assert one.context == f"我们的 编号 是{number(1)}。"
 
 
@@ -43,9 +45,9 @@ def test_a_document_is_read_alike_here_and_apart(name: str) -> None:
     """Numbers cut by a page end included; pages are told."""
     data = (Path(__file__).parents[1] / "golden" / name).read_bytes()
     found = find_numbers(data, name)
-    assert found
+    assert found.occurrences
     assert find_in_subprocess(data, name) == found
-    assert all(one.page for one in found)
+    assert all(one.page for one in found.occurrences)
 
 
 def test_an_error_of_the_reader_comes_back_from_its_process() -> None:
@@ -62,5 +64,7 @@ def test_every_number_of_the_real_lists_is_found(official: Path, series: str) ->
     newest = max((official / series).glob("*.docx"))
     rows = parse_document(newest.read_bytes(), name=newest.name).rows
     for path in (newest, newest.with_suffix(".pdf")):
-        found = {one.found.number.key for one in find_numbers(path.read_bytes(), path.name)}
+        found = {
+            one.found.number.key for one in find_numbers(path.read_bytes(), path.name).occurrences
+        }
         assert {number_key(row.number) for row in rows} == found

@@ -1,0 +1,141 @@
+"""Where numbers stand in what people send and save, and what cannot be looked into."""
+
+import base64
+import io
+from email.message import EmailMessage
+from urllib.parse import quote
+
+import openpyxl
+import pytest
+
+from suanbei.common.errors import NotADocument
+from suanbei.parsers.find_numbers import find_numbers
+from tests.lists import number
+from tests.parsers.making import W, docx, package
+
+ONE = number(1)
+ESCAPED = "".join(rf"\u{ord(sign):04x}" for sign in ONE)
+
+
+def places(data: bytes) -> list[tuple[str, bool]]:
+    """Where the number stands, and whether a reader sees it."""
+    found = find_numbers(data, "x").occurrences
+    assert {str(one.found.number) for one in found} == {ONE}
+    return [(one.place, one.visible) for one in found]
+
+
+def unread(data: bytes) -> list[str]:
+    return [one.code for one in find_numbers(data, "x").unread]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"footer":"' + ESCAPED + '"}',
+        "https://x/?n=" + quote(ONE),
+        "".join(f"&#{ord(sign)};" for sign in ONE),
+    ],
+    ids=["JSON", "percent", "entities"],
+)
+def test_escapes_of_letters_are_read(text: str) -> None:
+    assert places(text.encode()) == [("body", True)]
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])
+def test_mail_is_decoded(encoding: str) -> None:
+    """Its text, and the documents attached to it; an attached picture is told of."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "a@example.org", "备案"
+    mail.set_content(f"您好，{ONE}。", cte=encoding)
+    mail.add_attachment(docx(f"<w:p><w:r><w:t>{ONE}</w:t></w:r></w:p>"), maintype="application",
+                        subtype="octet-stream", filename="a.docx")  # fmt: skip
+    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="a.png")
+    data = mail.as_bytes()
+    assert places(data) == [("body", True), ("attachment a.docx", True)]
+    assert unread(data) == ["picture"]
+
+
+def test_a_sealed_mail_is_told_of() -> None:
+    head = b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime\r\n"
+    assert unread(head + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(b"x")) == [
+        "encrypted_part"
+    ]
+
+
+def test_a_saved_page_is_read_as_a_page() -> None:
+    """MHTML: the page is a part of a mail, quoted-printable."""
+    mail = EmailMessage()
+    mail.set_content(f"<html><body><p>{ONE[:9]}<b>{ONE[9:]}</b></p></body></html>", subtype="html",
+                     cte="quoted-printable")  # fmt: skip
+    mail.make_related()
+    assert places(mail.as_bytes()) == [("body", True)]
+
+
+@pytest.mark.parametrize(
+    ("where", "html"),
+    [
+        ("meta", f'<meta name="filing" content="{ONE}">'),
+        ("script", f'<script type="application/ld+json">{{"identifier":"{ONE}"}}</script>'),
+        ("script", f'<script id="__NEXT_DATA__">{{"f":"{ESCAPED}"}}</script>'),
+        ("alt", f'<img src="a.png" alt="{ONE}">'),
+        ("title", f'<a title="{ONE}" href="/">备案</a>'),
+        ("href", f'<a href="/n/{quote(ONE)}">备案</a>'),
+        ("noscript", f"<noscript>{ONE}</noscript>"),
+        ("hidden", f'<p style="display:none">{ONE}</p>'),
+    ],
+)
+def test_what_a_page_does_not_show_is_found_and_marked(where: str, html: str) -> None:
+    text = f"<html><head><meta charset=utf-8></head><body>{html}<p>{'文' * 300}</p></body></html>"
+    assert places(text.encode()) == [(where, False)]
+
+
+def test_a_page_made_by_a_script_is_told_of() -> None:
+    """What is stored of it is not what a reader sees; a page with its own text is whole."""
+    page = "<html><body>{}<script src='a.js'></script></body></html>"
+    assert unread(page.format('<div id="root"></div>').encode()) == ["script_page"]
+    assert unread(page.format(f"<p>{'text ' * 60}</p>").encode()) == []
+
+
+def test_headers_footnotes_and_comments_of_a_document() -> None:
+    """Deleted text is found too, and marked as unseen."""
+    run = f"<w:p><w:r><w:t>{ONE}</w:t></w:r></w:p>"
+    parts = {
+        "word/document.xml": f"<w:document {W}><w:body><w:p><w:del><w:r><w:delText>{ONE}</w:delText>"
+        "</w:r></w:del></w:p></w:body></w:document>",
+        "word/footer1.xml": f"<w:ftr {W}>{run}</w:ftr>",
+        "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>{run}</w:footnote></w:footnotes>",
+        "word/comments.xml": f"<w:comments {W}><w:comment>{run}</w:comment></w:comments>",
+    }
+    assert places(package(parts)) == [
+        ("footer", True), ("footnote", True), ("comment", True), ("hidden", False),
+    ]  # fmt: skip
+    assert unread(package(parts | {"word/media/image1.png": b"\x89PNG"})) == ["picture"]
+
+
+def test_hidden_sheets_are_looked_into() -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["一", "二"])
+    book.create_sheet("旧版").append([ONE, "x"])
+    book.worksheets[1].sheet_state = "hidden"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert places(stream.getvalue()) == [("hidden", False)]
+
+
+def test_a_form_field_of_a_pdf() -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    canvas.drawString(50, 700, "text")
+    canvas.acroForm.textfield(name="number", value="Beijing-WenXinYiYan-20230821", x=50, y=600)
+    canvas.save()
+    (one,) = find_numbers(stream.getvalue(), "x").occurrences
+    assert (str(one.found.number), one.place, one.page) == (
+        "Beijing-WenXinYiYan-20230821", "form_field", 1,
+    )  # fmt: skip
+
+
+def test_a_picture_is_refused() -> None:
+    with pytest.raises(NotADocument):
+        find_numbers(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x")
