@@ -238,6 +238,8 @@ def test_several_clauses_joined_by_nothing() -> None:
     [
         ("2024年8月，变更内容：新增产品甲(APP)，产品变更", ["2024-08", "2024-08"]),
         ("2024年6月产品变更；2024年8月新增产品甲(APP)", ["2024-06", "2024-08"]),
+        ("2023年4月、12月更新", ["2023-04", "2023-12"]),
+        ("2023年4月、12月更新算法公示信息", ["2023-04", "2023-12"]),
         # As many months as clauses: one for each; else all was done by the last.
         ("2024年4月、6月，新增产品甲(APP)，主体变更", ["2024-04", "2024-06"]),
         ("2024年4月、6月，新增产品甲(APP)、乙(APP)", ["2024-06", "2024-06"]),
@@ -291,3 +293,25 @@ def test_a_change_and_a_withdrawal_joined_by_nothing() -> None:
     assert remark.deregistered
     assert remark.former_entities == ("甲有限公司",)
     assert remark.unread == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("产品变更为A、B、C", [("product", "renamed", "", one) for one in "ABC"]),
+        (
+            "变更内容：产品中新增智美AI功能访问路径",
+            [("function", "added", "", "智美AI功能访问路径")],
+        ),
+        ("简化产品访问路径", [("function", "changed", "", "")]),
+        (
+            "产品Bixby语音助手新增旅行助手功能，短信通知新增建议回复服务",
+            [("function", "added", "", "旅行助手功能"), ("function", "added", "", "建议回复服务")],
+        ),
+    ],
+)
+def test_functions_and_lists_of_products(text: str, changes: list[tuple[str, ...]]) -> None:
+    """Published in 2025 and 2026: nothing of them is left unread."""
+    read = read_remark(text)
+    assert not read.unread
+    assert [(c.field, c.kind, c.before, c.after) for c in read.changes] == changes

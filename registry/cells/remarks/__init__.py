@@ -1,12 +1,9 @@
 """备注 read: where a filing's history hides (withdrawn, renamed, products added and removed).
 
-    cut        a remark into headings, dates, separators and runs
-    words      what can be changed, and how a thing is recognised
-    subject    what a clause is about
-    items      names and lists of products in a clause
-    clauses    the kinds of clauses
-    reader     lists carried on, dates handed out
     model      the result
+    grammar    words, names and lists; a remark cut into tokens
+    rules      the kinds of clauses
+    reader     lists carried on, each clause given its month
 
 What no rule understands is kept as text (`Remark.unread`), so that it can be counted and shown.
 """

@@ -1,16 +1,21 @@
-"""From the pieces of a remark to its clauses: lists carried on, dates handed out."""
+"""From the tokens of a remark to its clauses: lists joined and carried on, each clause given its month."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
-from suanbei.registry.cells.remarks.clauses import is_status, read_run
-from suanbei.registry.cells.remarks.cut import TO, Piece, cut
-from suanbei.registry.cells.remarks.dates import Step, dated
-from suanbei.registry.cells.remarks.gather import joined_lists
-from suanbei.registry.cells.remarks.items import (
+from suanbei.registry.cells.remarks.grammar import (
+    BEGINS_A_CLAUSE,
+    TO,
+    Token,
     bare,
+    field_at,
+    field_by_looks,
+    field_in,
     is_kind_alone,
     is_quoted,
+    product_items,
+    tokenise,
     without_date,
     without_kind,
 )
@@ -18,16 +23,35 @@ from suanbei.registry.cells.remarks.model import (
     ChangeKind,
     Clause,
     ClauseRole,
+    RemarkChange,
     RemarkField,
     RowContext,
 )
-from suanbei.registry.cells.remarks.said import Said, said_of_names
-from suanbei.registry.cells.remarks.subject import LEAD
-from suanbei.registry.cells.remarks.words import BEGINS_A_CLAUSE, field_at, field_by_looks, field_in
+from suanbei.registry.cells.remarks.rules import (
+    CONJUNCTIONS,
+    WENT,
+    ParsedChange,
+    changes_of_names,
+    is_read,
+    is_status,
+    read_run,
+    subject_of,
+)
 
 # What is changed in papers: 算法运行机制图像、视频描述.
 _OF_PAPERS = re.compile("(?:描述|信息|内容|策略|指标|效果|方式|说明|材料)$")
 _FIELDS_OF_LISTS = (RemarkField.PRODUCT, RemarkField.MODEL, RemarkField.FUNCTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One token with what it says; `carries_on` the list of the step before it."""
+
+    token: Token
+    role: ClauseRole
+    said: tuple[ParsedChange, ...] = ()
+    when: str = ""
+    carries_on: bool = False
 
 
 def read_clauses(text: str, context: RowContext) -> tuple[Clause, ...]:
@@ -36,43 +60,43 @@ def read_clauses(text: str, context: RowContext) -> tuple[Clause, ...]:
 
 
 class _Reader:
-    """Reads pieces one after the other, knowing the list that is open and the field last named."""
+    """Reads tokens one after the other, knowing the list that is open and the field last named."""
 
     def __init__(self, text: str, context: RowContext) -> None:
         self.context = context
-        self.pieces = joined_lists(cut(text))
-        self.open: Said | None = None
+        self.tokens = join_lists(tokenise(text))
+        self.open: ParsedChange | None = None
         self.field: RemarkField | None = None
         self.joined_by = ""
         self.done: list[Step] = []
 
     def steps(self) -> list[Step]:
-        for piece in self.pieces:
-            self.done.append(self._step(piece))
+        for token in self.tokens:
+            self.done.append(self._step(token))
         return self.done
 
-    def _step(self, piece: Piece) -> Step:
-        if piece.role is not ClauseRole.UNREAD or not piece.text.strip():
-            return self._mark(piece)
-        text, when = without_date(piece.text)
-        run = piece.before(len(text))
+    def _step(self, token: Token) -> Step:
+        if token.role is not ClauseRole.UNREAD or not token.text.strip():
+            return self._mark(token)
+        text, when = without_date(token.text)
+        run = token.before(len(text))
         if is_status(run):
             self.open = None
-            return Step(piece, ClauseRole.STATUS, when=when)
+            return Step(token, ClauseRole.STATUS, when=when)
         step = self._listed(run) or self._said(run) or Step(run, ClauseRole.UNREAD)
         if step.role is ClauseRole.UNREAD:
             self.open = None
-        return replace(step, piece=piece, when=when)
+        return replace(step, token=token, when=when)
 
-    def _mark(self, piece: Piece) -> Step:
+    def _mark(self, token: Token) -> Step:
         """A date, heading or separator."""
-        self.joined_by = piece.text.strip()
-        if piece.role is ClauseRole.DATE:
+        self.joined_by = token.text.strip()
+        if token.role is ClauseRole.DATE:
             self.open = None
-        role = ClauseRole.SEPARATOR if piece.role is ClauseRole.UNREAD else piece.role
-        return Step(piece, role)
+        role = ClauseRole.SEPARATOR if token.role is ClauseRole.UNREAD else token.role
+        return Step(token, role)
 
-    def _said(self, run: Piece) -> Step | None:
+    def _said(self, run: Token) -> Step | None:
         said = read_run(run, self.context)
         if not said:
             return None
@@ -83,7 +107,7 @@ class _Reader:
         self.field = filled[-1].field
         return Step(run, ClauseRole.CHANGE, filled)
 
-    def _complete(self, said: Said) -> bool:
+    def _complete(self, said: ParsedChange) -> bool:
         """Put the new name (现主体名称：B) to the old one before it (原主体名称：A)."""
         at = self._last_told()
         old = self.done[at].said[-1] if at is not None else None
@@ -100,13 +124,13 @@ class _Reader:
         told = (at for at in range(len(self.done) - 1, -1, -1) if self.done[at].said)
         return next(told, None)
 
-    def _field_before(self, said: Said) -> RemarkField:
+    def _field_before(self, said: ParsedChange) -> RemarkField:
         """The field of a clause that names none: that of the clause before, if it can be."""
         can_be = said.kind in (ChangeKind.ADDED, ChangeKind.REMOVED)
         fields = _FIELDS_OF_LISTS if can_be else (RemarkField.PRODUCT,)
         return self.field if self.field and self.field in fields else RemarkField.OTHER
 
-    def _listed(self, run: Piece) -> Step | None:
+    def _listed(self, run: Token) -> Step | None:
         """A run that carries on the open list: another product, another model."""
         if self.open is None or not self._belongs(run, self.open):
             return None
@@ -118,13 +142,13 @@ class _Reader:
         if self.open.after:
             self._lengthen(run)
             return Step(run, ClauseRole.CHANGE, carries_on=True)
-        named = field_at(run.without(LEAD).masked)
+        named = field_at(run.without(CONJUNCTIONS).masked)
         if named and named[0] is not self.open.field:
             self.open = replace(self.open, field=named[0])
             return Step(run, ClauseRole.CHANGE, (self.open,), carries_on=True)
         return Step(run, ClauseRole.CHANGE, carries_on=True)
 
-    def _lengthen(self, run: Piece) -> None:
+    def _lengthen(self, run: Token) -> None:
         """Add a run to what the last change changed into: 变更为文本、图像."""
         at = self._last_told()
         last = self.done[at or 0]
@@ -138,24 +162,141 @@ class _Reader:
         if at is not None and self.open and not self.open.before and not self.open.after:
             self.done[at] = replace(self.done[at], said=self.done[at].said[:-1])
 
-    def _another(self, run: Piece, opened: Said) -> tuple[Said, ...]:
+    def _another(self, run: Token, opened: ParsedChange) -> tuple[ParsedChange, ...]:
         name = run.text.strip()
         last = opened.after or opened.before
         if opened.field is RemarkField.PRODUCT and is_kind_alone(name):
             name = f"{without_kind(last)}({name})"
-        return said_of_names(opened.kind, opened.field, name, self.context)
+        return changes_of_names(opened.kind, opened.field, name, self.context)
 
-    def _belongs(self, run: Piece, opened: Said) -> bool:
+    def _belongs(self, run: Token, opened: ParsedChange) -> bool:
         if TO.search(run.masked):
             return False
         looks = field_by_looks(bare(run.text))
         same_looks = looks is not None and looks is opened.field
         if same_looks and looks is RemarkField.PRODUCT:
-            return not BEGINS_A_CLAUSE.match(run.without(LEAD).masked)
+            return not BEGINS_A_CLAUSE.match(run.without(CONJUNCTIONS).masked)
         if read_run(run, self.context):
             return False
         if opened.kind is ChangeKind.RENAMED and not same_looks:
-            return False
+            return opened.field is RemarkField.PRODUCT and self.joined_by == "、"
         if opened.kind is ChangeKind.CHANGED and not opened.after:
             return bool(field_in(run.masked) or _OF_PAPERS.search(run.masked.strip()))
         return same_looks or self.joined_by in ("、", "和", "及") or is_quoted(run.text)
+
+
+def join_lists(tokens: list[Token]) -> list[Token]:
+    """The tokens, with each list and the verb that closes it as one run."""
+    joined: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end = _end_of_list(tokens, at)
+        parts = tokens[at:end]
+        text, masked = "".join(p.text for p in parts), "".join(p.masked for p in parts)
+        joined.append(Token(tokens[at].role, text, masked))
+        at = end
+    return joined
+
+
+def _end_of_list(tokens: list[Token], at: int) -> int:
+    """Where the list that begins at a token ends, behind its verb; the next token if none does."""
+    if not _begins_a_list(tokens[at]):
+        return at + 1
+    for end in range(at + 2, len(tokens), 2):
+        run, separator = tokens[end], tokens[end - 1]
+        if run.role is not ClauseRole.UNREAD or separator.role is not ClauseRole.SEPARATOR:
+            break
+        to = TO.search(run.masked)
+        closed = to.start() if to else WENT.search(run.masked) and len(run.masked)
+        if "、" not in separator.text and not (to and TO.match(run.masked.strip())):
+            break
+        if closed is not None:
+            return at + 1 if subject_of(run.before(closed)).field else end + 1
+        if BEGINS_A_CLAUSE.match(run.masked):
+            break
+    return at + 1
+
+
+def _begins_a_list(run: Token) -> bool:
+    """Whether a run names a field and then only a name: 原主体名称“A”, 产品A(APP)."""
+    if run.role is not ClauseRole.UNREAD or TO.search(run.masked):
+        return False
+    subject = subject_of(run.without(CONJUNCTIONS))
+    return subject.field is not None and (subject.former or not is_read(run))
+
+
+_YEAR_OR_MONTH = re.compile(r"(20\d\d)\s*[年.\-/]|(\d{1,2})\s*月|(?<=20\d\d[.\-/])(\d{1,2})")
+
+
+def dated(steps: list[Step]) -> tuple[Clause, ...]:
+    """Clauses with their dates: a date holds for what follows it, up to the next date.
+
+    Of several months (`2024年4月、6月，A，B`) each goes to one clause where there are as many
+    clauses as months. One change without names has them all (`2023年4月、12月更新…`: it was done
+    twice); else the last of them holds for all, by which everything was done.
+    """
+    clauses: list[Clause] = []
+    months: list[list[str]] = []
+    for at, step in enumerate(steps):
+        if step.role is ClauseRole.DATE:
+            months = _months_for(steps, at)
+        elif _leads(step) and len(months) > 1 and clauses and _any_led(clauses, steps, at):
+            months = months[1:]
+        when = [step.when] if step.when else months[0] if months else [""]
+        clauses.append(_clause(step, when))
+    return tuple(clauses)
+
+
+def _leads(step: Step) -> bool:
+    told = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS, ClauseRole.UNREAD)
+    return told and not step.carries_on
+
+
+def _any_led(clauses: list[Clause], steps: list[Step], at: int) -> bool:
+    """Whether a clause came between the last date and this one."""
+    for step in reversed(steps[:at]):
+        if step.role is ClauseRole.DATE:
+            return False
+        if _leads(step):
+            return True
+    return False
+
+
+def _months_for(steps: list[Step], at: int) -> list[list[str]]:
+    """The months a date gives to the clauses after it: one for each, all for one, one for all."""
+    year, months = "", []
+    for found in _YEAR_OR_MONTH.finditer(steps[at].token.text):
+        year = found[1] or year
+        month = int(found[2] or found[3] or 0)
+        if 1 <= month <= 12:
+            months.append(f"{year}-{month:02d}")
+    told = list(takewhile(lambda step: step.role is not ClauseRole.DATE, steps[at + 1 :]))
+    if len(months) == sum(map(_leads, told)):
+        return [[month] for month in months]
+    changes = [said for step in told for said in step.said]
+    once = len(changes) == 1 and not (changes[0].before or changes[0].after)
+    return [months if once else months[-1:]] if months else []
+
+
+def _clause(step: Step, months: list[str]) -> Clause:
+    text = step.token.text
+    changes = tuple(
+        RemarkChange(said.field or RemarkField.OTHER, said.kind, before, after, when, text.strip())
+        for when in months
+        for said in step.said
+        for before, after in _paired(said)
+    )
+    dated = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS)
+    return Clause(step.role, text, changes, months[-1] if dated else "")
+
+
+def _paired(said: ParsedChange) -> list[tuple[str, str]]:
+    """Two lists of products of one length are pairs: A、B变更为C、D is A to C and B to D."""
+    if said.field is not RemarkField.PRODUCT or not said.after:
+        return [(said.before, said.after)]
+    if not said.before:  # 产品变更为A、B、C: three products
+        return [("", after) for after in product_items(said.after)]
+    befores, afters = product_items(said.before), product_items(said.after)
+    if len(befores) == len(afters):
+        return list(zip(befores, afters, strict=True))
+    return [("、".join(befores), "、".join(afters))]
