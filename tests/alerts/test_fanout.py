@@ -117,7 +117,8 @@ def test_former_names_are_the_company_s_too(database: Database) -> None:
     import_document(database, listed([row(1, entity=old)]))
     by_old = subscribe(database, filter={"entity": old})
     by_code = subscribe(database, filter={"entity": "5072064"})
-    import_document(database, listed([row(2, entity=new, period="2024-01")]))
+    remark = f"原主体名称“{old}”变更为“{new}”"
+    import_document(database, listed([row(2, entity=new, period="2024-01", remark=remark)]))
     fan_out(database, CONFIG)
     for one in (by_old, by_code):
         assert [m["data"]["entity"] for m in bodies(database, one)] == [new]
