@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 
+from suanbei.common.texts import Text
 from suanbei.registry.cells.numbers import (
     KIND_TEXTS,
+    LENGTH,
     REPAIR_TEXTS,
     AlgorithmNumber,
     Found,
+    Malformation,
     MalformedNumber,
     Number,
+    NumberKind,
     OtherNumber,
     Repair,
+    digits_kept,
     fold,
     read_numbers,
 )
 from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS, TYPE_TEXTS, types_named
-from suanbei.registry.verify.reasons import Joined, Reason, Value
+from suanbei.registry.verify.reasons import Count, Joined, Reason, Value
 
 LONGEST_KEY = 400
 """Characters of a text without a number that is still looked up as it stands."""
@@ -75,10 +80,19 @@ def input_reasons(question: Question, found: Found | None, *, listed: bool) -> l
     return [reason for reason in reasons if reason.code in _STILL_TOLD] if listed else reasons
 
 
+_LAST = Text("几", "few")
+"""How many digits a float has lost cannot be told exactly."""
+
+
 def _kind_reasons(number: Number) -> list[Reason]:
     if isinstance(number, OtherNumber):
-        kind = KIND_TEXTS[number.kind]
-        return [Reason("other_register", {"number": number.text, "kind": kind})]
+        kind, shown = KIND_TEXTS[number.kind], number.text
+        if number.kind is NumberKind.ID_CARD:  # a person's: not repeated more than need be
+            shown = f"{shown[:3]}…{shown[-2:]}"
+        return [Reason("other_register", {"number": shown, "kind": kind})]
+    if isinstance(number, MalformedNumber) and number.reason is Malformation.ROUNDED:
+        lost = LENGTH - len(digits_kept(number.text))
+        return [Reason("malformed_rounded", {"lost": Count(lost)} if lost else {"lost": _LAST})]
     if isinstance(number, MalformedNumber):
         return [Reason(f"malformed_{number.reason.value}")]
     return []

@@ -158,8 +158,12 @@ _CLAIM: Final = {
 """What the lists know of the claimed company."""
 
 _MALFORMED: Final = {
-    f"malformed_{malformation.value}": Text(text.zh, text.en)
-    for malformation, text in MALFORMATION_TEXTS.items()
+    f"malformed_{malformation.value}": text for malformation, text in MALFORMATION_TEXTS.items()
+} | {
+    "malformed_rounded": Text(
+        "编号被电子表格四舍五入，最后{lost}位数字已丢失，请从原始文件取得完整编号",
+        "rounded by a spreadsheet, the last {lost} digits are lost; get the whole number from its source",
+    )
 }
 _MATCHED: Final = {
     "entity_same_name": Text("与备案主体名称一致", "the claimed name is that of the registrant"),

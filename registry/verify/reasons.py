@@ -54,6 +54,35 @@ class Phrase:
         return self.text.say(language, **worded)
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A small number as a word in English (six), as a figure in Chinese."""
+
+    value: int
+
+    def say(self, language: Language, /) -> str:
+        """The number in words."""
+        if language is Language.EN and self.value < len(_SMALL):
+            return _SMALL[self.value]
+        return f" {self.value} " if language is Language.ZH else f"{self.value}"
+
+
+_SMALL = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
 _SIGNS = {
     "list": Text("、", "、"),
     "comma": Text("、", ", "),

@@ -1,24 +1,29 @@
 """What was meant: listed numbers near one that is not listed, the best first, each with why."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA, Editop, Levenshtein
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import (
+    LENGTH,
     AlgorithmNumber,
+    GenaiParts,
+    Malformation,
     MalformedNumber,
     Number,
     NumberKind,
     OtherNumber,
+    digits_kept,
+    genai_parts,
+    rounds_to,
 )
-from suanbei.registry.importing.published import GENAI_SERIES
+from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES
 from suanbei.registry.models import EntityKey, Filing
 from suanbei.registry.statements import in_keys
 from suanbei.registry.verify.near_numbers import near_numbers
@@ -27,10 +32,10 @@ from suanbei.registry.verify.reasons import Joined, Phrase, Value
 MOST_SUGGESTIONS = 5
 MOST_EDITS = 2
 _MOST_CANDIDATES = 300
-FAR: Final = 99
-"""Slips of a number that is not near at all."""
-SAME_NAME: Final = 3
-"""Stands for the edits of a number that differs in its date only."""
+_FAR: Final = 99
+"""Edits of a number that is not near at all."""
+_LEAST_KEPT = 5
+"""Digits that a rounded number must still have for others to be told that fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,15 @@ class Candidate(NamedTuple):
     name: str
     entity: str
     entity_id: str
-    entity_key: str
     registrant: str
     status: str
+
+
+class Near(NamedTuple):
+    """How far a listed number is from what was given, in edits, and what differs."""
+
+    edits: float
+    why: Value
 
 
 @dataclass(slots=True)
@@ -61,34 +72,23 @@ class SuggestionQuery:
     """What was given: the key that is not listed, and whom the number may belong to."""
 
     key: str
-    of_algorithm: bool
     registrant: str = ""
     company: str = ""
-    near: dict[str, int] = field(default_factory=dict)
-    """Keys of listed numbers near by, with the number of edits."""
+    near: dict[str, Near] = field(default_factory=dict)
+    """Keys of listed numbers near by."""
     company_ids: frozenset[str] = frozenset()
     """The companies that bear or bore the claimed name."""
 
-    def cost(self, one: Candidate) -> tuple[int, int, bool, str]:
+    def cost(self, one: Candidate) -> tuple[float, int, bool, str]:
         """The least is the best: near ones first, then the claimed company's, then the rest.
 
-        The claimed company outweighs one slip, the registrant code half of one.
+        The claimed company outweighs one edit, the registrant code half of one.
         """
-        edits = self.near.get(one.key, FAR)
+        edits = self.near[one.key].edits if one.key in self.near else _FAR
         bonus = 2 * (one.entity_id in self.company_ids) + (one.registrant == self.registrant)
         bonus += one.key[:20] == self.key[:20]  # all but the check digit
-        distance = OSA.distance(self.key, one.key) if edits == FAR else edits
+        distance = OSA.distance(self.key, one.key) if edits == _FAR else 0
         return 2 * edits - bonus, distance, one.status != "active", one.key
-
-
-def suggestion_query(number: Number, claimed: str) -> SuggestionQuery:
-    """What is known of the number before the registry is asked."""
-    of_algorithm = number.kind is NumberKind.ALGORITHM
-    key = number.key
-    if isinstance(number, MalformedNumber) and of_algorithm:
-        key = "".join(char for char in key if char in "0123456789")
-    registrant = number.registrant if isinstance(number, AlgorithmNumber) else ""
-    return SuggestionQuery(key, of_algorithm, registrant, entity_key(claimed))
 
 
 def suggest(session: Session, number: Number | None, claimed: str) -> list[Suggestion]:
@@ -98,8 +98,9 @@ def suggest(session: Session, number: Number | None, claimed: str) -> list[Sugge
     """
     if number is None or isinstance(number, OtherNumber):
         return []
-    sought = suggestion_query(number, claimed)
-    sought.near = _near_numbers(session, sought) if sought.of_algorithm else _near(session, sought)
+    registrant = number.registrant if isinstance(number, AlgorithmNumber) else ""
+    sought = SuggestionQuery(number.key, registrant, entity_key(claimed))
+    sought.near = _near(session, number)
     owners = _owners(session, sought)
     sought.company_ids = frozenset(one for key, one in owners if key[0] != "c")
     ranked = sorted(_candidates(session, sought, {one for _, one in owners}), key=sought.cost)
@@ -109,9 +110,17 @@ def suggest(session: Session, number: Number | None, claimed: str) -> list[Sugge
     ]
 
 
-def _near_numbers(session: Session, sought: SuggestionQuery) -> dict[str, int]:
-    first, second = near_numbers(sought.key)
-    return dict.fromkeys(_listed(session, second), 2) | dict.fromkeys(_listed(session, first), 1)
+def _near(session: Session, number: Number) -> dict[str, Near]:
+    if number.kind is not NumberKind.ALGORITHM:
+        return _near_genai(session, number)
+    if isinstance(number, MalformedNumber) and number.reason is Malformation.ROUNDED:
+        return _rounded(session, number.text)
+    digits = "".join(char for char in number.key if char in "0123456789")
+    first, second = near_numbers(digits)
+    odd = {key: OSA.distance(digits, key) for key in _of_odd_length(session)}
+    listed = {key: edits for key, edits in odd.items() if edits <= MOST_EDITS}
+    listed |= dict.fromkeys(_listed(session, second), 2) | dict.fromkeys(_listed(session, first), 1)
+    return {key: Near(edits, _edit_words(digits, key, edits)) for key, edits in listed.items()}
 
 
 def _listed(session: Session, keys: Collection[str]) -> list[str]:
@@ -120,16 +129,89 @@ def _listed(session: Session, keys: Collection[str]) -> list[str]:
     return list(session.execute(query).scalars()) if keys else []
 
 
-def _near(session: Session, sought: SuggestionQuery) -> dict[str, int]:
-    """Near numbers of generative-AI services, which are few and long: all are compared."""
-    query = select(Filing.number_key).where(Filing.series.in_([s.value for s in GENAI_SERIES]))
-    keys = list(session.execute(query).scalars())
-    found = process.extract(
-        sought.key, keys, scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=_MOST_CANDIDATES
+def _of_odd_length(session: Session) -> list[str]:
+    """Algorithm numbers that are printed with more or fewer digits than they should have."""
+    query = select(Filing.number_key).where(
+        Filing.series.in_([s.value for s in ALGORITHM_SERIES]),
+        func.length(Filing.number_key) != LENGTH,
     )
-    same_name = sought.key.rpartition("-")[0] + "-"
-    near = {key: SAME_NAME for key in keys if len(same_name) > 1 and key.startswith(same_name)}
-    return near | {key: int(distance) for key, distance, _ in found}
+    return list(session.execute(query).scalars())
+
+
+def _rounded(session: Session, text: str) -> dict[str, Near]:
+    """Listed numbers that a spreadsheet or a program would have rounded to this one."""
+    kept = digits_kept(text)
+    if len(kept) < _LEAST_KEPT:
+        return {}
+    # Rounding up can change the last digit that was kept, a carry the one before.
+    head = kept[: min(len(kept), 15) - 2]
+    query = select(Filing.number_key).where(Filing.number_key.startswith(head)).distinct()
+    fitting = (
+        key
+        for key in session.execute(query.order_by(Filing.number_key)).scalars()
+        if len(key) == LENGTH and rounds_to(key, text)
+    )
+    return {key: Near(1, Phrase(_ROUNDS, {"kept": len(kept)})) for key in fitting}
+
+
+def _near_genai(session: Session, number: Number) -> dict[str, Near]:
+    """Near numbers of generative-AI services, which are few and long: all are compared."""
+    given = genai_parts(str(number)) or _only_name(str(number))
+    query = select(Filing.number_key).where(Filing.series.in_([s.value for s in GENAI_SERIES]))
+    found = {}
+    for key in session.execute(query).scalars():
+        near = _compare(given, _parts_of_key(key))
+        if near is not None:
+            found[key] = near
+    return found
+
+
+def _parts_of_key(key: str) -> GenaiParts:
+    """A listed key as region, name, date and serial; the name without its signs."""
+    region, _, rest = key.partition("-")
+    name, _, tail = rest.rpartition("-")
+    return GenaiParts(region, _letters(name), tail[:8], tail[8:], Malformation.OTHER_SIGNS)
+
+
+def _only_name(text: str) -> GenaiParts:
+    """What can be told of a text without a region: its letters, and eight digits at the end."""
+    letters = _letters(text.casefold())
+    name, date = (letters[:-8], letters[-8:]) if letters[-8:].isdecimal() else (letters, "")
+    return GenaiParts("", name, date, "", Malformation.NO_NAME)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
+
+
+def _compare(given: GenaiParts, listed: GenaiParts) -> Near | None:
+    """How far a listed number is, part by part; None where the names are not near."""
+    most = MOST_EDITS if len(given.name) > 5 else 1 if len(given.name) > 3 else 0
+    edits = float(OSA.distance(given.name, listed.name, score_cutoff=most))
+    if edits > most:
+        return None
+    parts: list[Value] = []
+    if edits:
+        parts.append(Phrase(_NAME, {"new": listed.name, "old": given.name}))
+    if given.reason is Malformation.CHINESE_REGION and given.region == listed.region:
+        parts.append(Phrase(_LATIN_REGION, {"new": listed.region}))
+    if given.region != listed.region:
+        edits += 0.5 if OSA.distance(given.region, listed.region) <= MOST_EDITS else 1
+        text = _REGION if given.region else _NO_REGION
+        parts.append(Phrase(text, {"new": listed.region, "old": given.region}))
+    if given.date != listed.date:
+        edits += 1 if given.date else 0.5
+        text = _DATE if given.date else _NO_DATE
+        parts.append(Phrase(text, {"new": listed.date, "old": given.date}))
+    elif given.serial != listed.serial:
+        edits += 0.5
+        text = _SERIAL if given.serial and listed.serial else _NO_SERIAL
+        text = text if listed.serial else _EXTRA_SERIAL
+        values = {"new": listed.serial.upper(), "old": given.serial.upper()}
+        parts.append(Phrase(text, values))
+    if edits > MOST_EDITS + 0.5:
+        return None
+    return Near(edits, Joined("clause", parts) if parts else _SIGNS)
 
 
 def _owners(session: Session, sought: SuggestionQuery) -> list[tuple[str, str]]:
@@ -140,14 +222,16 @@ def _owners(session: Session, sought: SuggestionQuery) -> list[tuple[str, str]]:
     return [(key, entity_id) for key, entity_id in session.execute(query)] if keys else []
 
 
-def _candidates(session: Session, sought: SuggestionQuery, owners: set[str]) -> list[Candidate]:
+def _candidates(
+    session: Session, sought: SuggestionQuery, owners: Iterable[str]
+) -> list[Candidate]:
     columns = (
         Filing.number_key, Filing.number, Filing.name, Filing.entity, Filing.entity_id,
-        Filing.entity_key, Filing.registrant, Filing.status,
+        Filing.registrant, Filing.status,
     )  # fmt: skip
     query = select(*columns).order_by(Filing.number_key)
     found: dict[str, Candidate] = {}
-    near = sorted(sought.near, key=lambda key: (sought.near[key], key))[:_MOST_CANDIDATES]
+    near = sorted(sought.near, key=lambda key: (sought.near[key].edits, key))[:_MOST_CANDIDATES]
     for row in session.execute(query.where(in_keys(session, Filing.number_key, near))):
         found[row[0]] = Candidate(*row)
     if owners:
@@ -164,28 +248,44 @@ _SWAPPED = Text(
 _MISSING = Text("第 {place} 位漏了“{new}”", "“{new}” is missing at character {place}")
 _EXTRA = Text("第 {place} 位的“{old}”多余", "“{old}” at character {place} is one too many")
 _EDITS = Text("相差 {edits} 处", "{edits} edits away")
-_SAME_NAME = Text("名称相同，日期不同", "the same name with another date")
+_ROUNDS = Text(
+    "前 {kept} 位相同，四舍五入后就是所给的数",
+    "has the same first {kept} digits and rounds to what was given",
+)
+_NAME = Text("名称是“{new}”，而不是“{old}”", "the name is “{new}”, not “{old}”")
+_REGION = Text("属地是“{new}”，而不是“{old}”", "the region is “{new}”, not “{old}”")
+_NO_REGION = Text("缺少属地“{new}”", "the region “{new}” is missing")
+_LATIN_REGION = Text("属地应拼作“{new}”", "the region is spelt “{new}”")
+_DATE = Text("日期是 {new}，而不是 {old}", "the date is {new}, not {old}")
+_NO_DATE = Text("缺少日期 {new}", "the date {new} is missing")
+_SERIAL = Text("序号是 {new}，而不是 {old}", "the serial is {new}, not {old}")
+_NO_SERIAL = Text("缺少序号 {new}", "the serial {new} is missing")
+_EXTRA_SERIAL = Text("序号 {old} 多余", "the serial {old} is one too many")
+_SIGNS = Text(
+    "各部分相同，只是分隔符号或日期的写法不同",
+    "the same parts, with other signs between them or in the date",
+)
 _REGISTRANT = Text("同一主体代码 {code}", "the same registrant code {code}")
 _COMPANY = Text("所称公司的备案", "a filing of the claimed company")
+_SAME_COMPANY = Text("主体代码 {code} 所属公司的备案", "a filing of the company with code {code}")
 
 
 def _why(sought: SuggestionQuery, one: Candidate) -> Joined:
-    """Why a listed number is suggested."""
-    edits = sought.near.get(one.key, FAR)
-    said: list[Value] = []
-    if edits != FAR:
-        said.append(_edit_words(sought.key, one.key, edits))
+    """Why a listed number is suggested; never empty."""
+    said: list[Value] = [sought.near[one.key].why] if one.key in sought.near else []
     if one.entity_id in sought.company_ids:
         said.append(_COMPANY)
     if sought.registrant and one.registrant == sought.registrant:
         said.append(Phrase(_REGISTRANT, {"code": one.registrant}))
+    if not said:
+        said.append(Phrase(_SAME_COMPANY, {"code": sought.registrant}))
     return Joined("clause", said)
 
 
 def _edit_words(given: str, listed: str, edits: int) -> Phrase:
-    """What was slipped, position by position where there is one slip."""
+    """What is wrong, position by position where it is one thing."""
     if edits > 1:
-        return Phrase(_SAME_NAME if edits == SAME_NAME else _EDITS, {"edits": edits})
+        return Phrase(_EDITS, {"edits": edits})
     found = list(Levenshtein.editops(given, listed))
     if len(found) == 1:
         return _one_edit(given, listed, found[0])

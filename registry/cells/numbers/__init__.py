@@ -1,9 +1,12 @@
 """The two number systems of CAC's registers: find, take apart, check, compare (DOMAIN.md §3)."""
 
 from suanbei.registry.cells.numbers.algorithm import (
+    LENGTH,
     AlgorithmNumber,
     check_sum,
+    digits_kept,
     expected_check_digit,
+    rounds_to,
 )
 from suanbei.registry.cells.numbers.find import (
     find_numbers,
@@ -12,6 +15,7 @@ from suanbei.registry.cells.numbers.find import (
     read_number,
     read_numbers,
 )
+from suanbei.registry.cells.numbers.find_genai import GenaiParts, genai_parts
 from suanbei.registry.cells.numbers.found import Found, Number, Repair
 from suanbei.registry.cells.numbers.genai import GenaiNumber
 from suanbei.registry.cells.numbers.occurrences import Occurrence, occurrences
@@ -26,11 +30,13 @@ from suanbei.registry.cells.numbers.wording import KIND_TEXTS, MALFORMATION_TEXT
 
 __all__ = [
     "KIND_TEXTS",
+    "LENGTH",
     "MALFORMATION_TEXTS",
     "REPAIR_TEXTS",
     "AlgorithmNumber",
     "Found",
     "GenaiNumber",
+    "GenaiParts",
     "Malformation",
     "MalformedNumber",
     "Number",
@@ -39,12 +45,15 @@ __all__ = [
     "OtherNumber",
     "Repair",
     "check_sum",
+    "digits_kept",
     "expected_check_digit",
     "find_numbers",
     "fold",
+    "genai_parts",
     "number_key",
     "occurrences",
     "parse_number",
     "read_number",
     "read_numbers",
+    "rounds_to",
 ]

@@ -28,6 +28,7 @@ LENGTH = 21
 PUBLISHED = re.compile(f"{PREFIX}([0-9]{{{LENGTH}}}){SUFFIX}")
 """A number just as it is published."""
 _DIGITS = re.compile("[0-9]{21}", re.ASCII)
+_PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
 _BASE = 32
 """32 ≡ 2 (mod 10): digits read as a number of this base, a power of two and thus quickly read, leave
 the same remainder as their sum weighted by powers of 2."""
@@ -130,8 +131,16 @@ class AlgorithmNumber:
 
     @property
     def is_rounded(self) -> bool:
-        """Whether it ends as a spreadsheet leaves it, which keeps 15 digits and fills up with 0."""
-        return self.digits.endswith("000000")
+        """Whether it is what a spreadsheet or a program leaves of a number: 15 digits filled up
+        with 0, or the exact value of a 64-bit float (one in 16,000 numbers is one by chance)."""
+        return not self.check_ok and (
+            self.digits.endswith("000000") or int(float(self.digits)) == int(self.digits)
+        )
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether province, type and check digit fit."""
+        return bool(_PROVINCES.match(self.digits)) and self.type is not None and self.check_ok
 
     @property
     def formatted(self) -> str:
@@ -150,3 +159,26 @@ class AlgorithmNumber:
 
     def __str__(self) -> str:
         return self.formatted
+
+
+_EXPONENT = re.compile("([0-9])[.,]?([0-9]*)e[+]?20", re.IGNORECASE)
+
+
+def digits_kept(text: str) -> str:
+    """The leading digits that a rounded number still has: of 1.10109E+20 it is 110109, of
+    110108823483901000000 all but the zeros at the end, of a float's exact value all 21."""
+    if written := _EXPONENT.search(text):
+        return written[1] + written[2]
+    digits = "".join(char for char in text if char in "0123456789")
+    return digits.rstrip("0") if digits.endswith("000000") else digits
+
+
+def rounds_to(digits: str, rounded: str) -> bool:
+    """Whether 21 digits can have become a rounded text: cut off, rounded, or as a float."""
+    kept = digits_kept(rounded)
+    if len(kept) >= LENGTH:
+        return float(digits) == float(kept)
+    if digits.startswith(kept):
+        return True
+    scale: int = 10 ** (LENGTH - len(kept))
+    return (int(digits) + scale // 2) // scale == int(kept)

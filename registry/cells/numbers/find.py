@@ -20,15 +20,25 @@ from collections.abc import Iterable
 
 from suanbei.registry.cells.numbers.algorithm import LENGTH, AlgorithmNumber
 from suanbei.registry.cells.numbers.digits import MOST_LETTERS, Body, read_body
-from suanbei.registry.cells.numbers.find_algorithm import FILLER, find_prefixed, number_at
+from suanbei.registry.cells.numbers.find_algorithm import (
+    FILLER,
+    find_prefixed,
+    number_at,
+    value_of_digits,
+)
 from suanbei.registry.cells.numbers.find_bare import find_bare
 from suanbei.registry.cells.numbers.find_genai import (
     MOST_NAME,
     find_genai,
     genai_value,
+    read_like_genai,
     read_whole_genai,
 )
-from suanbei.registry.cells.numbers.find_other import find_other
+from suanbei.registry.cells.numbers.find_other import (
+    PERSONAL_AND_BUSINESS,
+    find_other,
+    read_whole_other,
+)
 from suanbei.registry.cells.numbers.found import Found, Number
 from suanbei.registry.cells.numbers.genai import GenaiNumber
 from suanbei.registry.cells.numbers.text import GAP, fold, tidy, view
@@ -48,8 +58,10 @@ _CANONICAL_GENAI = re.compile(
     r"(?!.*-20.*-20)[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?"
 )
 _OPENING = re.compile(f"{FILLER}*+(网{GAP}*+信{GAP}*+算{GAP}*+备{FILLER}*+)?")
-_CLOSING = re.compile("[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
-_ROUNDED = re.compile(f"{FILLER}*+([1-8][.,]?[0-9]{{0,16}}e[+]?20){GAP}*+")
+_CLOSING = re.compile("(?:[.]0+)?[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
+_ROUNDED = re.compile(
+    f"(?:{FILLER}|[网信算备])*+([1-8][.,]?[0-9]{{0,16}}e[+]?20)(?:{GAP}|[号\"'])*+"
+)
 _LEAST_BARE, _MOST_BARE = 17, 26
 _FOREIGN_LETTERS = 2
 
@@ -108,7 +120,7 @@ def _read_canonical(text: str) -> Found | None:
     """A text that is one number just as it is published, as most are."""
     canonical = _CANONICAL.fullmatch(text)
     if canonical and canonical[1] and canonical[3]:
-        return Found(0, len(text), text, AlgorithmNumber(canonical[2]))
+        return Found(0, len(text), text, value_of_digits(canonical[2], text))
     if _CANONICAL_GENAI.fullmatch(text):
         number = genai_value(text)
         if isinstance(number, GenaiNumber) or (number and _has_region(text)):
@@ -161,13 +173,24 @@ def _rank(found: Found) -> int:
     number = found.number
     if isinstance(number, AlgorithmNumber):
         return 0 if number.check_ok else 2
+    if isinstance(number, OtherNumber) and number.kind in PERSONAL_AND_BUSINESS:
+        return _MALFORMED - 1  # it is well-formed: 18 digits are no shortened filing number
     return _RANKS[type(number)]
 
 
 def _read_whole(text: str) -> list[Found]:
     viewed = view(text)
-    readers = (_read_whole_algorithm, read_whole_genai, _read_rounded)
-    return [found for reader in readers if (found := reader(text, viewed))]
+    genai = read_whole_genai(text, viewed)
+    if genai is None or _has_no_date(genai.number):
+        genai = read_like_genai(text, viewed) or genai
+    others = (
+        reader(text, viewed) for reader in (read_whole_other, _read_whole_algorithm, _read_rounded)
+    )
+    return [found for found in (genai, *others) if found]
+
+
+def _has_no_date(number: Number) -> bool:
+    return isinstance(number, MalformedNumber) and number.reason is Malformation.NO_DATE
 
 
 def _is_meant(body: Body) -> bool:

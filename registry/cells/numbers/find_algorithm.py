@@ -7,7 +7,7 @@ from suanbei.registry.cells.numbers.algorithm import LENGTH, PREFIX, SUFFIX, Alg
 from suanbei.registry.cells.numbers.digits import Body, read_body
 from suanbei.registry.cells.numbers.found import Found, Repair, spelling_repairs
 from suanbei.registry.cells.numbers.text import GAP, squeeze, tidy
-from suanbei.registry.cells.numbers.values import MalformedNumber, NumberKind
+from suanbei.registry.cells.numbers.values import Malformation, MalformedNumber, NumberKind
 
 LEAST_DIGITS = 12
 """Fewer digits behind a prefix are no number…"""
@@ -28,15 +28,37 @@ def find_prefixed(text: str, viewed: str) -> Iterator[Found]:
     for prefix in _PREFIX.finditer(viewed):
         start, end = prefix.span()
         if prefix[1] and end - start == _PUBLISHED_LENGTH and text[start:end] == prefix[0]:
-            yield Found(start, end, prefix[0], AlgorithmNumber(prefix[1]))
+            yield Found(start, end, prefix[0], value_of_digits(prefix[1], prefix[0]))
             continue
-        body = read_body(text, viewed, prefix.start(1) if prefix[1] else end)
+        at = prefix.start(1) if prefix[1] else end
+        if several := numbers_without_gap(viewed, at):
+            yield from several
+            continue
+        body = read_body(text, viewed, at)
         if body is None:
             continue
         close = find_suffix(viewed, body.end)
         least = LEAST_DIGITS_CLOSED if close else LEAST_DIGITS
         if sum(char.isdigit() for char in body.symbols) >= least:
             yield number_at(text, viewed, start, body, close)
+
+
+_RUN = re.compile(f"[0-9]{{{2 * LENGTH},{20 * LENGTH}}}+")
+
+
+def numbers_without_gap(viewed: str, start: int) -> list[Found]:
+    """Two or more plausible numbers that stand in one run of digits; empty where they do not."""
+    run = _RUN.match(viewed, start)
+    if run is None or len(run[0]) % LENGTH:
+        return []
+    places = range(start, run.end(), LENGTH)
+    numbers = [AlgorithmNumber(viewed[place : place + LENGTH]) for place in places]
+    if not all(number.is_plausible for number in numbers):
+        return []
+    return [
+        Found(place, place + LENGTH, number.digits, number, (Repair.GLUED,))
+        for place, number in zip(places, numbers, strict=True)
+    ]
 
 
 def find_suffix(viewed: str, end: int) -> int | None:
@@ -55,6 +77,10 @@ def number_at(text: str, viewed: str, start: int, body: Body, close: int | None)
         repairs.append(Repair.PUNCTUATION)
     if body.letters and body.reason is None:
         repairs.append(Repair.LOOK_ALIKE)
+    if body.numerals and body.reason is None:
+        repairs.append(Repair.NUMERALS)
+    if body.glued:
+        repairs.append(Repair.GLUED)
     if not plain.startswith(PREFIX):
         repairs.append(Repair.MISSING_PREFIX)
     if not close:
@@ -64,5 +90,13 @@ def number_at(text: str, viewed: str, start: int, body: Body, close: int | None)
 
 def _value(raw: str, body: Body) -> AlgorithmNumber | MalformedNumber:
     if body.reason is None:
-        return AlgorithmNumber(body.symbols)
+        return value_of_digits(body.symbols, raw)
     return MalformedNumber(tidy(raw), body.reason, NumberKind.ALGORITHM)
+
+
+def value_of_digits(digits: str, raw: str) -> AlgorithmNumber | MalformedNumber:
+    """21 digits as a number; malformed where a spreadsheet has rounded them."""
+    number = AlgorithmNumber(digits)
+    if number.is_rounded:
+        return MalformedNumber(tidy(raw), Malformation.ROUNDED, number.kind)
+    return number

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from suanbei.registry.cells.numbers.algorithm import LENGTH, AlgorithmNumber
 from suanbei.registry.cells.numbers.digits import LOOK_ALIKES, Body
-from suanbei.registry.cells.numbers.find_algorithm import find_suffix, number_at
+from suanbei.registry.cells.numbers.find_algorithm import (
+    find_suffix,
+    number_at,
+    numbers_without_gap,
+)
 from suanbei.registry.cells.numbers.found import Found
 from suanbei.registry.cells.numbers.text import tidy
-from suanbei.registry.cells.vocabulary import TYPE_CODES
 
 MOST_LETTERS = 4
 """Look-alike letters allowed in a run without prefix."""
@@ -20,13 +23,13 @@ MOST_GROUPS = 7
 # Neither part of a word or a longer number, nor behind or before a decimal point. What stands
 # before is looked at behind the first character, so that the search can skip to a digit.
 _BEHIND_FIRST = "(?<![0-9a-z_].)(?<![0-9][.].)"
-_ALONE = "(?![0-9a-z_]|[.][0-9])"
+_ALONE = "(?![0-9a-z_]|[.](?!0+(?![0-9a-z_.]))[0-9])"  # ….0 is what a spreadsheet adds
 _RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH - 1}}}+{_ALONE}")
+_LONG_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{2 * LENGTH - 1},}}+{_ALONE}")
 _ALIKE = re.compile(f"[0-9oqdilzsgb]{_BEHIND_FIRST}[0-9oqdilzsgb]{{{LENGTH - 1}}}{_ALONE}")
 _GROUPS = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]*+(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE}")
 _GROUP = re.compile("[0-9]+")
 _FIELD_ENDS = frozenset({6, 13, 15, 17, 20, LENGTH})
-_PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
 _NOT_A_DIGIT = re.compile("[^0-9]+")
 
 
@@ -38,6 +41,10 @@ def find_bare(text: str, viewed: str, taken: Sequence[Found]) -> Iterator[Found]
         at = bisect_right(starts, start)
         if at == 0 or ends[at - 1] <= start:
             yield number_at(text, viewed, start, body, find_suffix(viewed, body.end))
+    for run in _LONG_RUN.finditer(viewed):
+        at = bisect_right(starts, run.start())
+        if at == 0 or ends[at - 1] <= run.start():
+            yield from numbers_without_gap(viewed, run.start())
 
 
 def _bodies(text: str, viewed: str) -> Iterator[tuple[int, Body]]:
@@ -58,8 +65,7 @@ def is_plausible(digits: str) -> bool:
     """Whether 21 symbols are digits that fit together: province, type and check digit."""
     if not (len(digits) == LENGTH and digits.isascii() and digits.isdigit()):
         return False
-    known = _PROVINCES.match(digits) and digits[13:15] in TYPE_CODES
-    return bool(known) and AlgorithmNumber(digits).check_ok
+    return AlgorithmNumber(digits).is_plausible
 
 
 def _in_groups(viewed: str, chain: re.Match[str]) -> Iterator[tuple[int, Body]]:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from suanbei.registry.cells.numbers.found import Found, Repair, spelling_repairs
 from suanbei.registry.cells.numbers.genai import GenaiNumber, read_date
-from suanbei.registry.cells.numbers.text import GAP, squeeze, tidy
+from suanbei.registry.cells.numbers.text import GAP, squeeze, tidy, view
 from suanbei.registry.cells.numbers.values import Malformation, MalformedNumber, NumberKind
 from suanbei.registry.cells.regions import SPELLINGS
 
@@ -115,3 +116,84 @@ def read_whole_genai(text: str, viewed: str) -> Found | None:
         elif isinstance(spaced, GenaiNumber) and spaced.regions and "-" not in squeeze(seen):
             number, repairs = spaced, [*repairs, Repair.PUNCTUATION]
     return Found(start, end, raw, number, tuple(repairs)) if number else None
+
+
+_LONGEST_LIKE = 120
+_CHINESE_REGIONS = {
+    name: slug
+    for slug, regions in reversed(SPELLINGS.items())
+    for one in regions
+    for name in (one.full, one.zh)
+}
+_CHINESE_REGION = re.compile("|".join(sorted(_CHINESE_REGIONS, key=len, reverse=True)))
+_LIKE_DATE = re.compile(
+    "(20[0-9]{2})([-_./年 ]{0,2})(0?[1-9]|1[0-2])([-_./月 ]{0,2})(0[1-9]|[12][0-9]|3[01]|[1-9])日?"
+    "(?:[-_ ]?(s?)([0-9]{4}))?[ 号]*$"
+)
+_SIGNS_BETWEEN = re.compile(r"[-_ ./\\·]+")
+
+
+class GenaiParts(NamedTuple):
+    """What a text that looks like the number of a generative-AI service says, parts as keys.
+
+    `region` is a spelling of the lists where that can be told, else as written; `date` is eight
+    digits, empty if there is none; `serial` has its S.
+    """
+
+    region: str
+    name: str
+    date: str
+    serial: str
+    reason: Malformation
+
+
+def genai_parts(text: str) -> GenaiParts | None:
+    """Read a text as region, name and date, however they are parted and written; None if it has
+    neither a region and a sign behind it, nor a date."""
+    viewed = view(text).strip(" \n.,;:。、，；")
+    if len(viewed) > _LONGEST_LIKE or "\n" in viewed:
+        return None
+    chinese = _CHINESE_REGION.match(viewed)
+    head = f"{_CHINESE_REGIONS[chinese[0]]}{viewed[chinese.end() :]}" if chinese else viewed
+    found = _LIKE_DATE.search(head)
+    date = f"{found[1]}{found[3]:0>2}{found[5]:0>2}" if found else ""
+    head = head[: found.start()] if found else head
+    pieces = [piece for piece in _SIGNS_BETWEEN.split(head) if piece]
+    if not pieces or not "".join(pieces).isalnum() or not "".join(pieces).isascii():
+        return None
+    region, name = _region_and_name(pieces)
+    if not name or (region not in SPELLINGS and not (date and len(pieces) > 1)):
+        return None
+    if not date and len(pieces) < 2:
+        return None
+    serial = f"{found[6]}{found[7]}" if found and found[7] else ""
+    if chinese:
+        reason = Malformation.CHINESE_REGION
+    elif found and (found[2] or found[4]):
+        reason = Malformation.DASHED_DATE
+    else:
+        reason = Malformation.OTHER_SIGNS if date or "_" in head else Malformation.NO_DATE
+    return GenaiParts(region, name, date, serial, reason)
+
+
+def _region_and_name(pieces: list[str]) -> tuple[str, str]:
+    """Pieces as region and name: a region of the lists may stand close to the name, or be in two."""
+    joined = "".join(pieces)
+    if pieces[0] in SPELLINGS:
+        return pieces[0], "".join(pieces[1:])
+    known = [spelling for spelling in SPELLINGS if joined.startswith(spelling)]
+    if known:
+        region = max(known, key=len)
+        return region, joined[len(region) :]
+    return pieces[0], "".join(pieces[1:])
+
+
+def read_like_genai(text: str, viewed: str) -> Found | None:
+    """A text that is meant as one number but is not written as numbers are published."""
+    start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n"))
+    parts = genai_parts(text)
+    if parts is None:
+        return None
+    kind = NumberKind.GENAI_REGISTRATION if "s" in parts.serial else NumberKind.GENAI_FILING
+    raw = text[start:end]
+    return Found(start, end, raw, MalformedNumber(tidy(raw), parts.reason, kind))

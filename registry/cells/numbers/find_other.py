@@ -26,6 +26,16 @@ _PATTERNS = {
         rf"[ab][12](?:[.、]?[ab][12]){{0,5}}+{_G}-{_G}[0-9]{{8}}(?![0-9])"
     ),
 }
+PERSONAL_AND_BUSINESS = frozenset((NumberKind.ID_CARD, NumberKind.CREDIT_CODE))
+"""Numbers of people and businesses, which are no filing of anything."""
+_ID_CARD = "[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9x]"
+_CREDIT_CODE = "[159ny][1239][0-9]{6}[0-9a-hj-npqrtuwxy]{9}[0-9a-hj-npqrtuwxy]"
+_EIGHTEEN = {
+    NumberKind.ID_CARD: re.compile(_ID_CARD),
+    NumberKind.CREDIT_CODE: re.compile(_CREDIT_CODE),
+}
+_EIGHTEEN_SIGNS = re.compile("(?<![0-9a-z_.-])[1-9ny][0-9]{6}[0-9a-z]{11}(?![0-9a-z_-])")
+_CREDIT_SIGNS = "0123456789abcdefghjklmnpqrtuwxy"
 _NEEDS_PROVINCE = {NumberKind.BLOCKCHAIN, NumberKind.TELECOM_LICENCE}
 
 
@@ -43,3 +53,42 @@ def find_other(text: str, viewed: str) -> Iterator[Found]:
             yield Found(
                 start, body.end(), raw, OtherNumber(tidy(raw), kind, region), tuple(repairs)
             )
+    for body in _EIGHTEEN_SIGNS.finditer(viewed):
+        kind_found = _kind_of_eighteen(body[0])
+        if kind_found and _CHECKS[kind_found](body[0]):
+            raw = text[body.start() : body.end()]
+            yield Found(body.start(), body.end(), raw, OtherNumber(tidy(raw), kind_found))
+
+
+def read_whole_other(text: str, viewed: str) -> Found | None:
+    """A text that is nothing but 18 signs of an identity card or a credit code, whatever its check
+    digit, with its label if it has one."""
+    alone = None if "网信算备" in viewed else _LABELLED.fullmatch(viewed)
+    kind = _kind_of_eighteen(alone[1]) if alone else None
+    if alone is None or kind is None:
+        return None
+    raw = text[alone.start(1) : alone.end(1)]
+    return Found(alone.start(1), alone.end(1), raw, OtherNumber(tidy(raw), kind))
+
+
+_LABELLED = re.compile("(?:[ \n:]|[\u4e00-\u9fff])*+([0-9a-z]{18})[ \n]*+")
+
+
+def _kind_of_eighteen(signs: str) -> NumberKind | None:
+    return next((kind for kind, form in _EIGHTEEN.items() if form.fullmatch(signs)), None)
+
+
+def _is_id_card(signs: str) -> bool:
+    """GB 11643: the last sign makes the sum of dᵢ·2^(17−i) one modulo 11, x standing for 10."""
+    values = [10 if sign == "x" else int(sign) for sign in signs]
+    return sum(value * pow(2, 17 - place, 11) for place, value in enumerate(values)) % 11 == 1
+
+
+def _is_credit_code(signs: str) -> bool:
+    """GB 32100: the last sign makes the sum of cᵢ·3^i zero modulo 31."""
+    values = [_CREDIT_SIGNS.find(sign) for sign in signs]
+    total = sum(value * pow(3, place, 31) for place, value in enumerate(values[:17]))
+    return -1 not in values and (31 - total % 31) % 31 == values[17]
+
+
+_CHECKS = {NumberKind.ID_CARD: _is_id_card, NumberKind.CREDIT_CODE: _is_credit_code}

@@ -22,6 +22,8 @@ class Repair(StrEnum):
     INVISIBLE = "invisible"
     PUNCTUATION = "punctuation"
     LOOK_ALIKE = "look_alike"
+    NUMERALS = "numerals"
+    GLUED = "glued"
     MISSING_PREFIX = "missing_prefix"
     MISSING_SUFFIX = "missing_suffix"
 

@@ -5,6 +5,7 @@ digits of other scripts, traditional characters of the prefix, the many dashes, 
 apostrophes, white space and characters nobody sees. Every character becomes exactly one.
 """
 
+import re
 import unicodedata
 
 GAP = "[ \n]"
@@ -50,9 +51,18 @@ _FOLDINGS = _Foldings(_chosen())
 def view(text: str) -> str:
     """The text folded for reading, with the same length: offsets fit the original.
 
-    White space, control and format characters become a space, line ends a line feed.
+    White space, control and format characters become a space, line ends a line feed, and so do
+    the marks of quoted mail (`> `) at the beginning of a line.
     """
-    return text.translate(_FOLDINGS).lower()
+    viewed = text.translate(_FOLDINGS).lower()
+    return _QUOTED.sub(_blank, viewed) if "\n" in viewed and ">" in viewed else viewed
+
+
+_QUOTED = re.compile("(?<=\n)[ >]*>")
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def squeeze(viewed: str) -> str:

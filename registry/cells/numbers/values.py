@@ -21,6 +21,8 @@ class NumberKind(StrEnum):
     PUBLIC_SECURITY = "public_security"
     BLOCKCHAIN = "blockchain"
     TELECOM_LICENCE = "telecom_licence"
+    ID_CARD = "id_card"
+    CREDIT_CODE = "credit_code"
 
 
 class Malformation(StrEnum):
@@ -34,6 +36,9 @@ class Malformation(StrEnum):
     NO_DATE = "no_date"
     BAD_DATE = "bad_date"
     BAD_SERIAL = "bad_serial"
+    CHINESE_REGION = "chinese_region"
+    DASHED_DATE = "dashed_date"
+    OTHER_SIGNS = "other_signs"
 
 
 @dataclass(frozen=True, slots=True)

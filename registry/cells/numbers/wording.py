@@ -21,6 +21,10 @@ KIND_TEXTS: Final[dict[NumberKind, Text]] = {
     NumberKind.TELECOM_LICENCE: Text(
         "增值电信业务经营许可证号", "value-added telecom licence number"
     ),
+    NumberKind.ID_CARD: Text("居民身份证号码", "number of an identity card"),
+    NumberKind.CREDIT_CODE: Text(
+        "统一社会信用代码（营业执照）", "unified social credit code (of a business licence)"
+    ),
 }
 """The registers by name."""
 
@@ -31,13 +35,25 @@ MALFORMATION_TEXTS: Final[dict[Malformation, Text]] = {
         "编号中含有数字以外的字符", "characters that are no digits inside the number"
     ),
     Malformation.ROUNDED: Text(
-        "电子表格把编号变成了科学计数法，末尾数字已丢失",
-        "a spreadsheet turned the number into scientific notation; its last digits are lost",
+        "编号被电子表格四舍五入，末尾数字已丢失",
+        "rounded by a spreadsheet, its last digits are lost",
     ),
     Malformation.NO_NAME: Text("缺少名称部分", "the name part is missing"),
     Malformation.NO_DATE: Text("缺少日期部分", "the date part is missing"),
     Malformation.BAD_DATE: Text("日期部分不是有效日期", "the date part is no date"),
     Malformation.BAD_SERIAL: Text("日期后的序号不是四位数字", "the serial is not four digits"),
+    Malformation.CHINESE_REGION: Text(
+        "属地写成了汉字，公布的编号用拼音",
+        "the region is in Chinese; published numbers spell it in Latin",
+    ),
+    Malformation.DASHED_DATE: Text(
+        "日期写成了带分隔符的形式，公布的编号是八位数字",
+        "the date has signs inside; in published numbers it is eight digits",
+    ),
+    Malformation.OTHER_SIGNS: Text(
+        "属地、名称、日期之间不是连字符，公布的编号用“-”",
+        "no dashes between region, name and date, as published numbers have them",
+    ),
 }
 """Why a number is malformed."""
 
@@ -51,6 +67,8 @@ REPAIR_TEXTS: Final[dict[Repair, Text]] = {
     Repair.LOOK_ALIKE: Text(
         "形似数字的字母已读作数字", "letters read as the digits they look like"
     ),
+    Repair.NUMERALS: Text("汉字或带圈数字已读作数字", "Chinese or circled numerals read as digits"),
+    Repair.GLUED: Text("编号后面紧跟着下文的数字", "digits of what follows stand close behind it"),
     Repair.MISSING_PREFIX: Text("缺少“网信算备”", "the prefix 网信算备 is missing"),
     Repair.MISSING_SUFFIX: Text("缺少“号”", "the closing 号 is missing"),
 }

@@ -19,7 +19,7 @@ from suanbei.registry.cells.numbers import (
     parse_number,
 )
 
-OFFICIAL = Path(__file__).parents[2] / ".." / "shared" / "official"
+OFFICIAL = Path(__file__).parents[3] / ".." / "shared" / "official"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ALGORITHM_HEADERS, GENAI_HEADERS = {"备案编号"}, {"备案号", "备案编号", "上线编号"}
 

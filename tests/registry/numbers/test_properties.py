@@ -22,7 +22,7 @@ from suanbei.registry.cells.numbers.text import tidy, view
 from suanbei.registry.cells.regions import SPELLINGS
 
 digits_21 = st.text("0123456789", min_size=21, max_size=21)
-algorithm_numbers = digits_21.map(AlgorithmNumber)
+algorithm_numbers = digits_21.map(AlgorithmNumber).filter(lambda number: not number.is_rounded)
 sound_numbers = st.text("0123456789", min_size=20, max_size=20).map(
     lambda head: AlgorithmNumber(f"{head}{expected_check_digit(head)}")
 )

@@ -1,0 +1,56 @@
+"""What was meant: each way of getting a number wrong leads to the listed one, and says why."""
+
+import pytest
+
+from suanbei.common.texts import Language
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.published import Series
+from suanbei.registry.verify import judge
+from tests.lists import listed, number, row
+
+MODEL = "Zhejiang-CeShi-20230821"
+ODD = "网信算备1101082242366066220017号"
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Two algorithm filings, one printed with 22 digits, and a filed model."""
+    import_document(database, listed([row(1), row(2), row(3, number=ODD, entity="乙公司")]))
+    facts = {"label": "", "product": "", "region": "浙江省", "filed_on": "2023年8月21日"}
+    model = row(1, number=MODEL, series=Series.GENAI_FILING, period="2024-04", **facts)
+    import_document(database, listed([model]))
+    return database
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "why"),
+    [
+        ("Zhejiang-CeShi", MODEL, "the date 20230821 is missing"),
+        ("Zhejiang_CeShi_20230821", MODEL, "the same parts"),
+        ("ZhejiangCeShi20230821", MODEL, "the same parts"),
+        ("浙江-CeShi-20230821", MODEL, "the region is spelt “zhejiang”"),
+        ("Zhejaing-CeShi-20230821", MODEL, "the region is “zhejiang”, not “zhejaing”"),
+        ("CeShi-20230821", MODEL, "the region “zhejiang” is missing"),
+        ("Zhejiang-CeShi-2023-08-21", MODEL, "the same parts"),
+        ("Zhejiang-CeShi-20230812", MODEL, "the date is 20230821, not 20230812"),
+        ("Zhejiang-CeShi-202308210016", MODEL, "the serial 0016 is one too many"),
+        ("Zhejiang-CeSi-20230821", MODEL, "the name is “ceshi”, not “cesi”"),
+        ("网信算备1101082242366066220011号", ODD, "character 22 is “7”, not “1”"),
+        ("网信算备110108224236606622001号", ODD, "“7” is missing at character 22"),
+        (number(2)[4:19] + "000000", number(2), "has the same first 15 digits"),
+        (f"{int(number(2)[4:25]):.14E}", number(2), "has the same first 15 digits"),
+        (number(2)[:12] + number(2)[13:], number(2), "is missing at character"),
+    ],
+)
+def test_the_listed_number_is_suggested_with_why(
+    filled: Database, text: str, meant: str, why: str
+) -> None:
+    with filled.read() as session:
+        (judgement,) = judge(session, [(text, "")])
+    assert judgement.verdict.value in ("malformed", "not_listed")
+    suggested = {one.number: one.why.say(Language.EN) for one in judgement.suggestions}
+    assert why in suggested[meant]
+    for one in judgement.suggestions:
+        assert one.why.say(Language.EN)
+        assert one.why.say(Language.ZH) != one.why.say(Language.EN)
