@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from suanbei.registry.importing.published import Series
+from suanbei.registry.cells.numbers import AlgorithmNumber, parse_number
+from suanbei.registry.cells.series import Series
+from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
 from suanbei.registry.queries.filings import View
-from suanbei.registry.verify.reasons import ListName, Place, Reason, series_names
+from suanbei.registry.verify.reasons import ListName, Place, Reason, Value, series_names
 
 
 class Verdict(StrEnum):
@@ -38,11 +40,13 @@ def listed_reasons(filings: Sequence[View]) -> list[Reason]:
         reasons.append(Reason("deregistered_in_part", {"series": series_names(withdrawn)}))
     if any(one["series"] == Series.GENAI_REGISTRATION for one in filings):
         reasons.append(Reason("registration_not_filing"))
+    reasons += [reason for filing in filings for reason in _oddities(filing)]
     flags = {flag for filing in filings for flag in filing["flags"]}
     if "malformed_number" in flags:
         reasons.append(Reason("printed_malformed"))
     if "check_digit" in flags:
         reasons.append(Reason("printed_check_digit"))
+    reasons += _origin_reasons(filings)
     return [reason for i, reason in enumerate(reasons) if reason not in reasons[:i]]
 
 
@@ -55,6 +59,36 @@ def _of_filing(filing: View) -> list[Reason]:
     elif lists:
         reasons.append(Reason("vanished", {"list": ListName(lists[-1])}))
     return reasons
+
+
+def _oddities(filing: View) -> list[Reason]:
+    """Where the list contradicts itself: columns exchanged, a label other than the number's type."""
+    reasons = []
+    if "suspect_columns" in filing["flags"]:
+        printed = filing["listings"][-1]["published"]["entity"]
+        reasons.append(Reason("columns_swapped", {"entity": printed}))
+    number = parse_number(filing["number"])
+    if "label_differs" in filing["flags"] and isinstance(number, AlgorithmNumber):
+        values: dict[str, Value] = {
+            "label": filing["label"],
+            "code": number.type_code,
+            "found": TYPE_CODE_TEXTS[number.type_code],
+        }
+        reasons.append(Reason("label_differs", values))
+    return reasons
+
+
+def _origin_reasons(filings: Sequence[View]) -> list[Reason]:
+    """Only documents with CAC's own bytes are evidence: what the others are is said."""
+    origins = {
+        listing["document"].get("origin", "published")
+        for filing in filings
+        for listing in filing["listings"]
+        if listing["current"]
+    }
+    if not origins or "published" in origins:
+        return []
+    return [Reason("origin_converted" if "converted" in origins else "origin_transcribed")]
 
 
 def _deregistration(filing: View) -> list[Reason]:

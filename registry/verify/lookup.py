@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key, similar_names
 from suanbei.registry.models import Entity, EntityKey, Filing
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.entities import links_of
 from suanbei.registry.queries.filings import View, filing_views
 from suanbei.registry.statements import in_keys
 from suanbei.registry.verify.number_parts import Registrant
@@ -46,6 +47,7 @@ class Lookup:
         self._registrants: dict[str, Registrant | None] = {}
         self._companies: dict[str, Company] = {}
         self._named: dict[str, list[str]] = {}
+        self._links: dict[str, list[View]] = {}
         self._all_names: list[str] | None = None
 
     def prepare(self, keys: Iterable[str]) -> None:
@@ -114,6 +116,12 @@ class Lookup:
             KeyError: it was not prepared, or there is none.
         """
         return self._companies[entity_id]
+
+    def links(self, entity_id: str) -> list[View]:
+        """What ties a company to others that are not the same one (see `links_of`)."""
+        if entity_id not in self._links:
+            self._links |= links_of(self.session, [entity_id])
+        return self._links[entity_id]
 
     def prepare_names(self, names: Iterable[str]) -> None:
         """Read which companies bear or bore these names."""

@@ -62,14 +62,18 @@ def judge_ownership(lookup: Lookup, claim: str, key: str, filings: Sequence[View
 
 
 def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
-    company, listed = lookup.company(filing["entity"]["id"]), filing["entity"]["name"]
-    match = _match(claim, filing, company)
+    company = lookup.company(filing["entity"]["id"])
+    printed = _printed_names(filing) or [company.name]
+    listed = printed[-1]
+    match = _match(claim, filing, printed, company)
     if match.level in CONFIRMED:
         return Ownership(match.level, (_match_reason(match, claim, listed),))
     if _was_held_by(lookup, claim, key):
         remark = Phrase(_REMARK, {"remark": filing["remark"]}) if filing["remark"] else ""
         reason = Reason("entity_handed_over", {"listed": listed, "remark": remark})
         return Ownership(MatchLevel.UNCLEAR, (reason, *_own_filings(lookup, claim, company)))
+    if links := _links(lookup, claim, company, listed):
+        return Ownership(MatchLevel.UNCLEAR, (*links, *_own_filings(lookup, claim, company)))
     others = _own_filings(lookup, claim, company)
     if others and is_full_name(name_parts(claim)):
         return Ownership(MatchLevel.DIFFERENT, (*others, *_shared_brand(match, claim, listed)))
@@ -81,10 +85,18 @@ def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
     return Ownership(level, (*reasons, *others))
 
 
-def _match(claim: str, filing: View, company: Company) -> EntityMatch:
-    """Compare with the name the filing is listed under, today's name, former ones, products."""
-    key, listed = entity_key(claim), filing["entity"]["name"]
-    for name in (listed, company.name):
+def _printed_names(filing: View) -> list[str]:
+    """The registrant as the lists in force print it, the newest last; not from exchanged columns."""
+    if "suspect_columns" in filing["flags"]:
+        return []
+    current = (one for one in filing["listings"] if one["current"])
+    return list(dict.fromkeys(one["published"]["entity"] for one in current))
+
+
+def _match(claim: str, filing: View, printed: Sequence[str], company: Company) -> EntityMatch:
+    """Compare with the names the filing is listed under, today's name, former ones, products."""
+    key, listed = entity_key(claim), printed[-1]
+    for name in (*printed, company.name):
         if key and key == entity_key(name):
             return match_entity(claim, current=name)
     former = [one for one in dict.fromkeys((company.name, *company.former_names)) if one != listed]
@@ -94,7 +106,8 @@ def _match(claim: str, filing: View, company: Company) -> EntityMatch:
 
 
 def _match_reason(match: EntityMatch, claim: str, listed: str) -> Reason:
-    if match.level is MatchLevel.EXACT and entity_key(match.matched) != entity_key(listed):
+    renamed = match.level is MatchLevel.EXACT and entity_key(match.matched) != entity_key(listed)
+    if renamed and match.matched:
         return Reason("entity_renamed", {"listed": listed})
     values = {"matched": match.matched, "claim": claim, "listed": listed}
     return Reason(f"entity_{match.reason}", values)
@@ -103,6 +116,32 @@ def _match_reason(match: EntityMatch, claim: str, listed: str) -> Reason:
 def _shared_brand(match: EntityMatch, claim: str, listed: str) -> list[Reason]:
     """A registrant of its own that shares a brand may be a related company."""
     return [_match_reason(match, claim, listed)] if match.reason == "shares_brand" else []
+
+
+_LINK_CODES = {
+    "taken_over_from": "entity_taken_over",
+    "handed_over_to": "entity_taken_over_by",
+    "unclear": "entity_perhaps_same",
+}
+
+
+def _links(lookup: Lookup, claim: str, company: Company, listed: str) -> list[Reason]:
+    """What the lists show of the claimed company and the registrant: a filing taken over, or two
+    names of which they do not tell whether they are one company's."""
+    key = entity_key(claim)
+    return [
+        Reason(
+            _LINK_CODES[link["kind"]],
+            {
+                "claim": link["entity"]["name"],
+                "listed": listed,
+                "number": link["number"],
+                "remark": link["remark"],
+            },
+        )
+        for link in lookup.links(company.id)
+        if entity_key(link["entity"]["name"]) == key
+    ][:1]
 
 
 def _was_held_by(lookup: Lookup, claim: str, key: str) -> bool:

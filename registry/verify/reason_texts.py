@@ -4,22 +4,9 @@ from typing import Final
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
-from suanbei.registry.importing.published import Series
-
-SERIES_TEXTS: Final[dict[Series, Text]] = {
-    Series.ALGORITHM: Text("互联网信息服务算法备案", "recommendation algorithm"),
-    Series.DEEP_SYNTHESIS: Text("深度合成服务算法备案", "deep synthesis"),
-    Series.GENAI_FILING: Text("生成式人工智能服务备案", "generative-AI filing"),
-    Series.GENAI_REGISTRATION: Text("生成式人工智能服务登记", "generative-AI registration"),
-    Series.DEREGISTRATION: Text("备案注销公告", "deregistration"),
-}
-"""The registers by name."""
 
 _STANDING: Final = {
     "listed": Text("列于{list}{place}", "listed in {list}{place}"),
-    "also_listed": Text(
-        "同一编号还列于{series}清单", "the same number is also in the {series} register"
-    ),
     "deregistered_notice": Text(
         "已注销，见{list}{place}", "deregistered, as told by {list}{place}"
     ),
@@ -27,16 +14,12 @@ _STANDING: Final = {
         "清单备注说明已注销：“{remark}”", "the list's remark says it was deregistered: “{remark}”"
     ),
     "deregistered_in_part": Text(
-        "同一编号在{series}清单中已注销，在其他清单中仍有效",
-        "deregistered in the {series} register, but standing in another",
+        "同一编号在“{series}”中已注销，在其他清单中仍有效",
+        "deregistered in one register ({series}), but standing in another",
     ),
     "vanished": Text(
         "曾列于{list}，但该清单的现行版本已不再列出",
         "was listed in {list}, but the list as published today does not show it",
-    ),
-    "renamed": Text(
-        "备案主体现名为“{name}”（同一主体代码）",
-        "the registrant is called {name} today (same registrant code)",
     ),
     "printed_malformed": Text(
         "清单上印的编号本身不合规则，以清单为准",
@@ -48,7 +31,29 @@ _STANDING: Final = {
     ),
     "not_listed": Text("已知清单中没有这个编号（{coverage}）", "in no list known ({coverage})"),
     "not_covered": Text(
-        "尚未收录任何{series}清单，无法判断", "no {series} list is known yet: nothing can be said"
+        "尚未收录“{series}”的任何清单，无法判断",
+        "no list is known yet ({series}): nothing can be said",
+    ),
+    "may_be_missing": Text(
+        "编号可能在尚缺的部分里（{series}：{gaps}）",
+        "it may be among what is known to be missing here ({series}: {gaps})",
+    ),
+    "columns_swapped": Text(
+        "发布方把这一行的公司和模型两栏填反了（主体栏印作“{entity}”），此处已按更正后的核对",
+        "the publisher exchanged company and model in this row (it prints “{entity}” as the "
+        "registrant); it was checked as put right",
+    ),
+    "label_differs": Text(
+        "清单所印类别是“{label}”，而编号的类型代码 {code} 表示{found}；以清单为准",
+        "the list prints {label}, while the type code {code} stands for {found}; the list decides",
+    ),
+    "origin_converted": Text(
+        "所据清单文件由原件转换而来，不是国家网信办发布的原件",
+        "the list held here was converted from CAC's document and is not the document itself",
+    ),
+    "origin_transcribed": Text(
+        "所据清单文件由第三方转录，不是国家网信办发布的原件",
+        "the list held here was transcribed by somebody and is not CAC's own document",
     ),
 }
 """Where the number stands."""
@@ -57,10 +62,6 @@ _NUMBER: Final = {
     "check_digit": Text(
         "校验位应为 {expected}，而不是 {found}：多半是抄写错误",
         "the check digit should be {expected}, not {found}: most likely a typing error",
-    ),
-    "check_digit_fits": Text(
-        "校验位正确，但这不能证明编号存在",
-        "the check digit fits, which does not prove that the number exists",
     ),
     "division_unknown": Text(
         "行政区划代码 {code} 不存在", "there is no administrative division {code}"
@@ -136,6 +137,21 @@ _CLAIM: Final = {
     "entity_none": Text(
         "“{claim}”不是公司名称，未作比较", "“{claim}” names no company: nothing was compared"
     ),
+    "entity_taken_over": Text(
+        "清单显示备案主体“{listed}”接手了“{claim}”的备案 {number}，是另一家公司（备注：“{remark}”）",
+        "the lists show that the registrant {listed} took over {claim}'s filing {number} and is another "
+        "company (remark: “{remark}”)",
+    ),
+    "entity_taken_over_by": Text(
+        "清单显示“{claim}”接手了备案主体“{listed}”的备案 {number}，是另一家公司（备注：“{remark}”）",
+        "the lists show that {claim} took over the filing {number} of the registrant {listed} and is "
+        "another company (remark: “{remark}”)",
+    ),
+    "entity_perhaps_same": Text(
+        "“{claim}”与备案主体“{listed}”是不是同一家公司，清单没有说明（{number}，备注：“{remark}”）",
+        "whether {claim} and the registrant {listed} are one company the lists do not tell ({number}, "
+        "remark: “{remark}”)",
+    ),
     "entity_handed_over": Text(
         "这项备案曾以所称公司的名义公布，后变更为“{listed}”：是更名还是转移，清单没有说明{remark}",
         "this filing was once published as the claimed company's and now is {listed}'s: the lists do "
@@ -147,8 +163,12 @@ _CLAIM: Final = {
         "filings, but not this one",
     ),
     "entity_not_listed": Text(
-        "清单中没有与所称公司名称完全相同的主体",
-        "no registrant on the lists bears exactly the claimed name",
+        "清单中没有与“{claim}”名称完全相同的公司",
+        "the lists know no company of exactly the name “{claim}”",
+    ),
+    "entity_similar_listed": Text("名称相近的有：{names}", "similar names: {names}"),
+    "entity_brand_listed": Text(
+        "“{claim}”即“{brand}”，清单上有：{names}", "“{claim}” is {brand}; on the lists: {names}"
     ),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",

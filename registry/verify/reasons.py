@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from suanbei.common.dates import day_in_beijing
 from suanbei.common.texts import Language, Text
-from suanbei.registry.importing.published import Series
-from suanbei.registry.verify.reason_texts import REASON_TEXTS, SERIES_TEXTS
+from suanbei.registry.cells.series import SERIES_TITLES, Series, series_title
+from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.verify.reason_texts import REASON_TEXTS
 
 
 class Sayable(Protocol):
@@ -140,7 +141,7 @@ class Place:
 
 def series_names(series: Iterable[str]) -> Joined:
     """Registers by name."""
-    return Joined("clause", [SERIES_TEXTS[Series(one)] for one in series])
+    return Joined("clause", [SERIES_TITLES[Series(one)] for one in series])
 
 
 _NEWEST = Text("{series}：截至 {newest}", "{series}: up to {newest}")
@@ -163,7 +164,7 @@ class Covered:
         return _SIGNS["clause"].say(language).join(parts)
 
     def _one(self, series: str, language: Language) -> str:
-        covered, name = self.coverage[series], SERIES_TEXTS[Series(series)].say(language)
+        covered, name = self.coverage[series], series_title(series, language)
         newest, checked = covered["newest"], covered["checked_at"]
         if not newest:
             return _NO_LIST.say(language, series=name)
@@ -171,3 +172,14 @@ class Covered:
             return _NEWEST.say(language, series=name, newest=newest)
         date = day_in_beijing(checked)
         return _NEWEST_CHECKED.say(language, series=name, newest=newest, date=date)
+
+
+@dataclass(frozen=True, slots=True)
+class GapWords:
+    """Something that is known to be missing (`coverage.missing`)."""
+
+    gap: dict[str, Any]
+
+    def say(self, language: Language, /) -> str:
+        """序号 263 缺失."""
+        return gap_text(self.gap, language)

@@ -9,7 +9,7 @@ from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
 from suanbei.registry.verify.number_parts import Registrant
-from suanbei.registry.verify.reasons import Covered, Joined, Reason, series_names
+from suanbei.registry.verify.reasons import Covered, GapWords, Joined, Reason, series_names
 
 FIRST_YEAR = 2022
 """The first list is of August 2022; no listed number bears an older year."""
@@ -41,10 +41,45 @@ def unlisted_reasons(
     """
     series = series_of_kind(number.kind)
     return [
+        *_gap_reasons(number, series, coverage),
         Reason("not_listed", {"coverage": Covered(coverage, series)}),
         *_own_reasons(number, registrant, divisions),
         *_coverage_reasons(number, series, coverage),
     ]
+
+
+def _gap_reasons(
+    number: Number, series: Sequence[Series], coverage: Mapping[str, Any]
+) -> list[Reason]:
+    """What is known to be missing from the lists held, where the number may be part of it."""
+    reasons = []
+    for one in series:
+        gaps = [gap for gap in coverage[one].get("missing", ()) if _may_lie_in(number, gap)]
+        if gaps:
+            told = Joined("comma", [GapWords(gap) for gap in gaps])
+            reasons.append(Reason("may_be_missing", {"series": series_names([one]), "gaps": told}))
+    return reasons
+
+
+def _may_lie_in(number: Number, gap: Mapping[str, Any]) -> bool:
+    """Whether a number's own date lets it be in a gap: not after its end, nor years before it.
+
+    A number is published some months after its date, hardly ever more than a year after.
+    """
+    if isinstance(number, AlgorithmNumber):
+        first = last = f"{number.year}"
+    elif isinstance(number, GenaiNumber):
+        first = last = f"{number.filed_on:%Y-%m}"
+    else:
+        return True
+    if gap["kind"] == "total":
+        return bool(first <= gap["as_of"])
+    begin, end = gap["between"]
+    if begin:
+        before = f"{int(begin[:4]) - 1}{begin[4:]}"
+        if last < before[: len(last)]:
+            return False
+    return end is None or first <= end[: len(first)]
 
 
 def _own_reasons(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
 from suanbei.registry.models import Entity, Filing
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entities import require_entity
+from suanbei.registry.queries.entities import links_of, require_entity
 from suanbei.registry.queries.filings import View
 
 DUTIES = {
@@ -44,6 +44,7 @@ def vendor_record(session: Session, entity_id: str) -> View:
         "roles": _roles(filings),
         "duties": {duty: standing(filings, series) for duty, series in DUTIES.items()},
         "products": _products(filings),
+        "links": links_of(session, [entity.id])[entity.id],
         "timeline": _timeline(filings),
         "coverage": covered,
     }

@@ -99,6 +99,23 @@ class TimelineStep(Shape):
     filings: list[str]
 
 
+class LinkedEntity(Shape):
+    """A company that is tied to another; no id where only a 备注 names it."""
+
+    id: str | None
+    name: str
+
+
+class EntityLink(Shape):
+    """What the lists show of two companies that are not one: a filing taken over, or two names of
+    which they do not tell whether they are one company's."""
+
+    kind: Literal["taken_over_from", "handed_over_to", "unclear"]
+    entity: LinkedEntity
+    number: str
+    remark: str
+
+
 class EntityRecord(Shape):
     """A company as a whole."""
 
@@ -110,5 +127,6 @@ class EntityRecord(Shape):
     roles: Roles
     duties: Duties
     products: list[VendorProduct]
+    links: list[EntityLink]
     timeline: list[TimelineStep]
     coverage: Coverage
