@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.series import SERIES_TITLES
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Series
-from suanbei.registry.verify.reason_texts import SERIES_TEXTS
 from suanbei.search_api.bulk.columns import Columns, column_letter, say_columns
 from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.rows_file import TableFile
@@ -99,7 +99,7 @@ def summary_lines(summary: Summary, language: Language) -> list[tuple[str, str]]
         if covered := summary.coverage.get(series.value):
             newest = covered["newest"] or _NONE.say(language)
             checked = covered["checked_at"] or _NEVER.say(language)
-            label = _COVERAGE.say(language, series=SERIES_TEXTS[series].say(language))
+            label = _COVERAGE.say(language, series=SERIES_TITLES[series].say(language))
             told = [_NEWEST.say(language, newest=newest, checked=checked)]
             told += [gap_text(gap, language) for gap in covered["missing"]]
             lines.append((label, _SEPARATOR.say(language).join(told)))
