@@ -3,6 +3,8 @@
 Exit codes: 0 all well; 1 the answer is "no"; 2 wrong use; 3 could not do it, nothing half done.
 """
 
+import io
+import json
 import logging
 import os
 import signal
@@ -20,10 +22,12 @@ from suanbei.common.errors import SuanbeiError
 from suanbei.common.files import write_whole
 from suanbei.common.lazy_commands import LazyCommands
 from suanbei.common.logging import set_up_logs
-from suanbei.common.settings import Settings, settings_table
-from suanbei.common.texts import Language, Text, language_of
+from suanbei.common.settings import Settings, local_url, unknown_variables
+from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:
+    import socket
+
     from suanbei.registry.database import Database
 
 
@@ -38,7 +42,15 @@ class Commands(LazyCommands):
         "suanbei.search_api.commands.stats": ("stats",),
         "suanbei.search_api.commands.export": ("export",),
         "suanbei.search_api.commands.reindex": ("reindex",),
-        "suanbei.search_api.commands.admin": ("copy", "backup", "restore", "key"),
+        "suanbei.search_api.commands.admin": (
+            "copy",
+            "backup",
+            "restore",
+            "key",
+            "load",
+            "snapshot",
+            "settings",
+        ),
         "suanbei.alerts.commands": ("subscriptions",),
     }
 
@@ -46,7 +58,6 @@ class Commands(LazyCommands):
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings.",
 )
@@ -54,28 +65,44 @@ READY = Text(
     "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
     "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
 )
-LOADED = Text(
-    "已载入随附快照：{documents} 份清单，{rows} 行",
-    "loaded the shipped snapshot: {documents} lists, {rows} rows",
-)
-NOT_EMPTY = Text("登记簿已有数据，未作改动", "the registry holds lists already: nothing to do")
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
-Host = Annotated[str, typer.Option(help="address to listen on")]
-Port = Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)]
+Host = Annotated[str | None, typer.Option(help="address to listen on; else SUANBEI_HOST")]
+Port = Annotated[
+    int | None,
+    typer.Option(help="port to listen on; else SUANBEI_PORT, PORT or 8000", min=0, max=65535),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"suanbei {version('suanbei')}")
+        raise typer.Exit
+
+
+@app.callback()
+def suanbei(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="the version")
+    ] = False,
+) -> None:
+    """算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings."""
+    for line in unknown_variables():
+        typer.echo(f"suanbei: warning: {line}", err=True)
 
 
 @app.command()
-def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def up(host: Host = None, port: Port = None) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
     from suanbei.registry.database import open_database
-    from suanbei.registry.importing.snapshot import is_empty
+    from suanbei.search_api.commands.load_if_empty import load_if_empty
 
-    conf = Settings.load().listening_on(host, port)
-    language, database = language_of(conf.language), open_database(conf)
-    if is_empty(database):
-        _load(database, language)
+    conf, listening = _listen(host, port)
+    database = open_database(conf)
+    load_if_empty(database, conf, err=False)
     with _watching(conf, database):
-        _serve(conf, database, host, port)
+        _serve(conf, database, listening)
 
 
 @app.command()
@@ -117,15 +144,28 @@ def _watching(conf: Settings, database: "Database") -> Iterator[None]:
 
 
 @app.command()
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(host: Host = None, port: Port = None) -> None:
     """API and pages only. 仅启动接口与页面。"""
     from suanbei.registry.database import open_database
+    from suanbei.search_api.commands.load_if_empty import load_if_empty
 
-    conf = Settings.load().listening_on(host, port)
-    _serve(conf, open_database(conf), host, port)
+    conf, listening = _listen(host, port)
+    database = open_database(conf)
+    load_if_empty(database, conf, err=False)
+    _serve(conf, database, listening)
 
 
-def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
+def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socket"]:
+    """The address of the command line or the settings; what is linked to follows where it is."""
+    from suanbei.search_api.server import bind
+
+    given = {name: one for name, one in (("host", host), ("port", port)) if one is not None}
+    conf = Settings.load(**given)
+    listening = bind(conf.host, conf.port)
+    return Settings.load(**given | {"port": listening.getsockname()[1]}), listening
+
+
+def _serve(conf: Settings, database: "Database", listening: "socket.socket") -> None:
     from suanbei.alerts.channels import check_target
     from suanbei.crawler.archive import Archive
     from suanbei.crawler.pictures import Pictures
@@ -147,19 +187,19 @@ def _serve(conf: Settings, database: "Database", host: str, port: int) -> None:
     language = language_of(conf.language)
     with database.read() as session:
         filings = count_filings(session)
-    url = f"http://{host}:{port}"
+    url = local_url(conf.host, conf.port)
 
     def ready() -> None:
         typer.echo(READY.say(language, url=url, filings=filings))
 
     with keeping_up(services):
-        run(create_app(services), host, port, ready)
+        run(create_app(services), listening, ready)
 
 
 @app.command()
 def evidence(
     number: Annotated[str, typer.Argument(help="a filing number")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="the picture, PNG")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="the picture, PNG; - for stdout")],
     batch: Annotated[str, typer.Option(help="of this list; else of the newest")] = "",
 ) -> None:
     """A picture of the published row. 生成备案所在行的图片。"""
@@ -172,6 +212,9 @@ def evidence(
     with open_database(conf).read() as session:
         found = find_evidence(session, number, batch)
     picture = found.draw(Pictures(Archive(conf.archive)))
+    if str(output) == "-":
+        sys.stdout.buffer.write(picture)
+        return
     write_whole(output, picture)
     typer.echo(f"{output}: {found.sha256}, table {found.table}, row {found.row}")
 
@@ -196,6 +239,7 @@ def doctor(
     archive: Annotated[
         bool, typer.Option("--archive", help="hash every document; rebuild and compare")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per finding")] = False,
 ) -> None:
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
     from suanbei.crawler.doctor import check_archive, examine_archive
@@ -214,55 +258,15 @@ def doctor(
         lambda: examine_index(Services(conf, database).engine),
     ):
         for finding in told(look):
-            typer.echo(f"{marks[finding.health]} {finding.text.say(language)}")
+            text = finding.text.say(language)
+            if as_json:
+                typer.echo(json.dumps({"health": finding.health, "text": text}, ensure_ascii=False))
+            else:
+                typer.echo(f"{marks[finding.health]} {text}")
             healthy = healthy and finding.health is not Health.BAD
     if archive:
         healthy = check_archive(conf, database) and healthy
     raise typer.Exit(0 if healthy else 1)
-
-
-@app.command()
-def settings() -> None:
-    """Every setting, its value and what it means. 列出全部设置。"""
-    for row in settings_table(Settings.load()):
-        typer.echo(f"{row.name}={row.shown}\n    {row.help}")
-
-
-@app.command()
-def load() -> None:
-    """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
-    from suanbei.registry.database import open_database
-    from suanbei.registry.importing.snapshot import is_empty
-
-    conf = Settings.load()
-    language, database = language_of(conf.language), open_database(conf)
-    if is_empty(database):
-        _load(database, language)
-    else:
-        typer.echo(NOT_EMPTY.say(language))
-
-
-def _load(database: "Database", language: Language) -> None:
-    from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
-
-    loaded = load_snapshot(database, SNAPSHOT)
-    typer.echo(LOADED.say(language, documents=loaded.documents, rows=loaded.rows))
-
-
-@app.command()
-def snapshot(
-    path: Annotated[
-        Path | None, typer.Argument(help="where to write it; else in the place of the shipped one")
-    ] = None,
-) -> None:
-    """Write the facts of every list known, as they ship. 写出快照。"""
-    from suanbei.registry.database import open_database
-    from suanbei.registry.importing.snapshot import SNAPSHOT, write_snapshot
-
-    target, database = path or SNAPSHOT, open_database(Settings.load())
-    written = write_snapshot(database, target)
-    size = target.stat().st_size
-    typer.echo(f"{target}: {written.documents} documents, {written.rows} rows, {size} bytes")
 
 
 def main() -> None:
@@ -271,6 +275,9 @@ def main() -> None:
     Files are made for their owner alone: registry, archive and uploads are nobody else's business.
     """
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot say is no error
+            stream.reconfigure(errors="replace")
     try:
         app()
     except SuanbeiError as error:

@@ -3,10 +3,12 @@
 `suanbei settings`, the documentation and `.env.example` are printed from it.
 """
 
+import difflib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError
@@ -15,6 +17,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from suanbei.common.errors import UsageError
 
 PREFIX = "SUANBEI_"
+ENV_FILE = ".env"
+_ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
+_NOT_SETTINGS = ("SUANBEI_TEST_", "SUANBEI_BENCH_", "SUANBEI_SITE", "SUANBEI_UPSTREAMS")
+"""Variables of the tests, the measurements and the files in deploy/."""
 HIDDEN = "********"
 _USER_INFO = re.compile(r"(://[^/?#\s@]*?:)[^/?#\s]*@")
 _SECRET_PARAMETER = re.compile(
@@ -22,12 +28,38 @@ _SECRET_PARAMETER = re.compile(
 )
 
 
+def default_home() -> Path:
+    """`var` in a checkout of the project; where it is installed, the user's data folder."""
+    root = Path(__file__).absolute().parents[2]
+    if (root / "pyproject.toml").is_file() and (root / "suanbei").is_dir():
+        return root / "var"
+    from platformdirs import user_data_path
+
+    return user_data_path("suanbei", appauthor=False)
+
+
+def local_url(host: str, port: int) -> str:
+    """The address of a server on this machine that listens there.
+
+    >>> local_url("0.0.0.0", 8000), local_url("::1", 80)
+    ('http://127.0.0.1:8000', 'http://[::1]:80')
+    """
+    known = "127.0.0.1" if host in _ANY_ADDRESS else host
+    return f"http://{f'[{known}]' if ':' in known else known}:{port}"
+
+
 class Settings(BaseSettings):
     """All settings, read once at the start of a process and handed to whoever needs them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
-    home: Path = Field(Path("var"), description="folder of the registry, the archive and the index")
+    home: Path = Field(
+        default_factory=default_home,
+        description="folder of the registry, the archive and the index",
+        json_schema_extra={"default": "var in a checkout, else the user's data folder"},
+    )
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on (PORT says so too)")
     database_url: str = Field(
         "",
         description="SQLAlchemy URL; empty: SQLite in HOME",
@@ -58,8 +90,9 @@ class Settings(BaseSettings):
         300, ge=0, le=3600, description="seconds by which a scheduled crawl is put off at most"
     )
     public_url: str = Field(
-        "http://127.0.0.1:8000",
-        description="address of this server, for links; else where `up` or `serve` listens",
+        default_factory=lambda known: local_url(known["host"], known["port"]),
+        description="address of this server, for links in feeds and messages",
+        json_schema_extra={"default": "http://HOST:PORT"},
     )
     api_keys: str = Field(
         "",
@@ -122,14 +155,16 @@ class Settings(BaseSettings):
     log_format: str = Field("text", pattern="^(text|json)$", description="text or json")
 
     @classmethod
-    def load(cls) -> Self:
-        """Read the environment.
+    def load(cls, **values: Any) -> Self:
+        """Read the environment, and `.env` in the working folder; `values` go before both.
 
         Raises:
             UsageError: a value does not fit, naming the variable and the value.
         """
+        if "port" not in values and PREFIX + "PORT" not in os.environ and "PORT" in os.environ:
+            values["port"] = os.environ["PORT"]  # as many hosts of applications say it
         try:
-            return cls()
+            return cls(_env_file=ENV_FILE, **values)
         except ValidationError as error:
             first = error.errors()[0]
             field = "_".join(str(part) for part in first["loc"])
@@ -140,13 +175,6 @@ class Settings(BaseSettings):
         """Environment variables by which another process gets these settings."""
         return {PREFIX + name.upper(): str(getattr(self, name)) for name in type(self).model_fields}
 
-    def listening_on(self, host: str, port: int) -> Self:
-        """These settings, with links that lead to this address where no public one is set."""
-        if self.public_url != type(self).model_fields["public_url"].default:
-            return self
-        named = f"[{host}]" if ":" in host else host
-        return self.model_copy(update={"public_url": f"http://{named}:{port}"})
-
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
@@ -156,6 +184,21 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Where documents are kept, each under its sha256."""
         return self.home / "archive"
+
+
+def unknown_variables() -> list[str]:
+    """Variables `SUANBEI_*`, of the environment or `.env`, that are no settings: a line for each."""
+    from dotenv import dotenv_values
+
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
+    unknown = sorted(name for name in given - set(known) if name.startswith(PREFIX))
+    lines = []
+    for name in unknown:
+        if not name.startswith(_NOT_SETTINGS):
+            near = difflib.get_close_matches(name, known, 1, 0.8)
+            lines.append(f"{name} is no setting" + (f"; {near[0]} is" if near else ""))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +215,15 @@ def settings_table(settings: Settings | None = None) -> list[SettingRow]:
     """Every setting: variable, value (secrets hidden), default and meaning."""
     rows = []
     for field, info in Settings.model_fields.items():
-        value = getattr(settings, field) if settings else info.default
+        extra = info.json_schema_extra
+        known = extra.get("default") if isinstance(extra, dict) else None
+        default = str(info.default if known is None else known)
+        value = getattr(settings, field) if settings else default
         rows.append(
             SettingRow(
                 name=PREFIX + field.upper(),
                 shown=HIDDEN if _is_secret(field) and value else shown_url(str(value)),
-                default=str(info.default),
+                default=default,
                 help=info.description or "",
             )
         )

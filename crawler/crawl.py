@@ -114,12 +114,12 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     sources = job.catalogue.sources
     report = CrawlReport({one.name: SourceReport(one) for one in sources}, datetime.now(UTC))
     marks, seconds = job.catalogue.firewall_marks, seconds or pass_seconds(settings)
-    # Scrapy tells of single requests that failed; the report tells it better.
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     process = AsyncCrawlerProcess(scrapy_settings(settings, marks, seconds))
     from twisted.internet import reactor  # the one that Scrapy has just installed
 
+    # Scrapy tells of single requests that failed; the report tells it better. (Set now: making the process resets it.)
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     crawler = process.create_crawler(RegisterSpider)
     process.crawl(crawler, job=job, report=report)
     loop = asyncio.get_event_loop()

@@ -5,6 +5,7 @@ import ipaddress
 import json
 import logging
 import re
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -91,18 +92,28 @@ class Server(uvicorn.Server):
             self._on_ready()
 
 
-def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> None:
-    """Serve until the process is told to end.
+def bind(host: str, port: int) -> socket.socket:
+    """A socket at an address; port 0 is any that is free.
 
     Raises:
         PortTaken: somebody else listens there, or the address is not ours.
+    """
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    try:
+        return uvicorn.Config("", host=host, port=port, log_config=None).bind_socket()
+    except SystemExit as error:
+        raise PortTaken(f"{host}:{port}: cannot listen there (--port)") from error
+
+
+def run(app: FastAPI, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve on a socket until the process is told to end.
+
+    Raises:
         UsageError: SUANBEI_TRUSTED_PROXIES names something that is no address or network.
     """
     proxies = trusted_proxies(app.state.services.settings)
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http=Protocol,
         ws="none",
         log_config=None,
@@ -113,13 +124,9 @@ def run(app: FastAPI, host: str, port: int, on_ready: Callable[[], None]) -> Non
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
-    try:
-        socket = config.bind_socket()
-    except SystemExit as error:
-        raise PortTaken(f"{host}:{port}: cannot listen there (--port)") from error
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     with suppress(KeyboardInterrupt):  # Ctrl-C: everything has been closed by then
-        Server(config, on_ready).run(sockets=[socket])
+        Server(config, on_ready).run(sockets=[listening])
 
 
 def trusted_proxies(settings: Settings) -> list[str]:

@@ -20,7 +20,7 @@ from suanbei.registry.database import open_database
 from suanbei.registry.verify import judge, verdict_json
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.server import run
+from suanbei.search_api.server import bind, run
 
 JSON = "application/json"
 
@@ -62,7 +62,7 @@ def main() -> None:
     add_ready_made(ours, "/behind-middleware", answers)
     # A route is found in the order of adding: this one before those that take any path.
     ours.router.routes.insert(0, ours.router.routes.pop())
-    run(Both(ours, bare), "127.0.0.1", port, lambda: print("ready", flush=True))
+    run(Both(ours, bare), bind("127.0.0.1", port), lambda: print("ready", flush=True))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Commands of operators that need the registry only: copy, backup, restore, key."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +8,11 @@ from typing import Annotated
 import typer
 
 from suanbei.common.errors import UsageError
-from suanbei.common.settings import Settings
+from suanbei.common.settings import Settings, settings_table
 from suanbei.common.texts import Text, language_of
 from suanbei.registry.backup import copy_registry, restore_backup, write_backup
 from suanbei.registry.database import Database, open_database
+from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.keys import Scope, new_key
 
 COPIED = Text(
@@ -25,6 +27,7 @@ RESTORED = Text(
     "已从 {path} 恢复：{rows} 行，{documents} 份文件",
     "restored from {path}: {rows} rows, {documents} documents",
 )
+NOT_EMPTY = Text("登记簿已有数据，未作改动", "the registry holds lists already: nothing to do")
 KEY = Text(
     "密钥（仅显示一次）：{key}\n加入 SUANBEI_API_KEYS：{entry}",
     "the key, shown only now: {key}\nadd to SUANBEI_API_KEYS:  {entry}",
@@ -33,7 +36,7 @@ KEY = Text(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (copy, backup, restore, key):
+    for command in (copy, backup, restore, key, load, snapshot, settings):
         app.command()(command)
 
 
@@ -92,3 +95,36 @@ def key(
     made, entry = new_key(name, scopes[scope], until.date() if until else None)
     language = language_of(Settings.load().language)
     typer.echo(KEY.say(language, key=made, entry=entry))
+
+
+def load() -> None:
+    """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
+    conf = Settings.load()
+    if not load_if_empty(open_database(conf), conf, err=False):
+        typer.echo(NOT_EMPTY.say(language_of(conf.language)))
+
+
+def snapshot(
+    path: Annotated[
+        Path | None, typer.Argument(help="where to write it; else in the place of the shipped one")
+    ] = None,
+) -> None:
+    """Write the facts of every list known, as they ship. 写出快照。"""
+    from suanbei.registry.importing.snapshot import SNAPSHOT, write_snapshot
+
+    target, database = path or SNAPSHOT, open_database(Settings.load())
+    written = write_snapshot(database, target)
+    size = target.stat().st_size
+    typer.echo(f"{target}: {written.documents} documents, {written.rows} rows, {size} bytes")
+
+
+def settings(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per setting")] = False,
+) -> None:
+    """Every setting, its value and what it means. 列出全部设置。"""
+    for row in settings_table(Settings.load()):
+        if as_json:
+            value = {"name": row.name, "value": row.shown, "default": row.default, "help": row.help}
+            typer.echo(json.dumps(value, ensure_ascii=False))
+        else:
+            typer.echo(f"{row.name}={row.shown}\n    {row.help}")

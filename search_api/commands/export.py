@@ -14,8 +14,8 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Text, language_of
 from suanbei.registry.database import open_database
+from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.commands.options import with_filters
-from suanbei.search_api.commands.require_data import require_filled
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export import FORMS, Form, Head, Part, begin, read_parts
 from suanbei.search_api.params import FilterParams
@@ -45,7 +45,7 @@ def export(
     settings = Settings.load()
     language = language_of(settings.language)
     parts = Services(settings, open_database(settings))
-    require_filled(parts.database)
+    load_if_empty(parts.database, parts.settings)
     head, selection = begin(parts, asked)
     console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -13,7 +13,7 @@ from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.numbers.occurrences import FoundNumbers
 from suanbei.registry.database import open_database
 from suanbei.registry.verify import Judge, Verdict
-from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.commands.verdicts import DISCLAIMER, printable, verdict_head
 from suanbei.search_api.scan import ScannedNumber, by_number, judge_found, scanned_json, unread_text
 
@@ -30,7 +30,7 @@ def scan_numbers(settings: Settings, name: str, found: FoundNumbers, *, as_json:
     read; numbers of other registers are shown and do not count.
     """
     language, database = language_of(settings.language), open_database(settings)
-    require_filled(database)
+    load_if_empty(database, settings)
     with database.read() as session:
         items = judge_found(Judge(session), by_number(found.occurrences))
     if as_json:

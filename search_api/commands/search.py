@@ -13,8 +13,8 @@ from suanbei.common.terminal import terminal
 from suanbei.common.texts import Text, language_of
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.database import open_database
+from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.commands.options import with_filters
-from suanbei.search_api.commands.require_data import require_filled
 from suanbei.search_api.deps import Services
 from suanbei.search_api.params import SearchParams
 from suanbei.search_api.search.results import search_filings
@@ -52,7 +52,7 @@ def search(
     """Find filings by any fragment. 按任意片段查找备案。"""
     settings = Settings.load()
     parts = Services(settings, open_database(settings))
-    require_filled(parts.database)
+    load_if_empty(parts.database, parts.settings)
     with parts.database.read() as session:
         query = asked.model_copy(update={"limit": limit, "facets": False}).query(session)
     answer = search_filings(parts, query)

@@ -17,8 +17,8 @@ from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.database import open_database
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import By, Split, lists
+from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.commands.options import with_filters
-from suanbei.search_api.commands.require_data import require_filled
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.params import FilterParams
@@ -107,7 +107,7 @@ def print_stats(
     """The registry in figures, narrowed by any filter. 统计。"""
     settings = Settings.load()
     parts = Services(settings, open_database(settings))
-    require_filled(parts.database)
+    load_if_empty(parts.database, parts.settings)
     maker = Maker(parts, asked, by, split, top)
     printer = Printer(language_of(settings.language))
     for one in _overview(asked) if show is Shown.OVERVIEW else (show,):

@@ -23,7 +23,7 @@ from suanbei.search_api.bulk.recognise import recognise
 from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.summary import Summary, warnings
 from suanbei.search_api.bulk.targets import ending_for
-from suanbei.search_api.commands.require_data import require_filled
+from suanbei.search_api.commands.load_if_empty import load_if_empty
 
 _VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
 _ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
@@ -80,7 +80,7 @@ def _check(
     gc.freeze()
     gc.set_threshold(_OBJECTS, 50, 100)
     database = open_database(settings)
-    require_filled(database)
+    load_if_empty(database, settings)
     name = source.name if source.parent != folder else "stdin"
     table = read_file(source, name, rows, COMMAND_LIMITS, options.delimiter)
     recognised = recognise(table, rows, options.choice)

@@ -64,11 +64,11 @@ def _verify(
     from suanbei.common.terminal import terminal
     from suanbei.registry.database import open_database
     from suanbei.registry.verify import judge, verdict_json
-    from suanbei.search_api.commands.require_data import require_filled
+    from suanbei.search_api.commands.load_if_empty import load_if_empty
     from suanbei.search_api.commands.verdicts import DISCLAIMER, print_verdict
 
     database = open_database(settings)
-    require_filled(database)
+    load_if_empty(database, settings)
     with database.read() as session:
         judgements = judge(session, [(number, entity) for number in numbers])
     if as_json:

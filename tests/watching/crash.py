@@ -39,7 +39,7 @@ class Commands:
     def run(self, *command: str, **values: Any) -> tuple[int, str]:
         """Run a command to its end; returns its exit code and all it said.
 
-        `values` are set before it begins: `registry__db__BUSY_SECONDS=1`.
+        `values` are set before it begins: `suanbei__registry__database__BUSY_SECONDS=1`.
         """
         return self._fork("", command, values)
 

@@ -172,7 +172,7 @@ def test_a_database_that_stays_locked(
                 hold()
             else:
                 site.faults["d2"] = [hold]
-            ended = commands.run("crawl", "--full", registry__db__BUSY_SECONDS=0.5)
+            ended = commands.run("crawl", "--full", suanbei__registry__database__BUSY_SECONDS=0.5)
         require_one_line(ended, "database is locked")
         assert home.crawl().ok
         require_same(home, crawled)

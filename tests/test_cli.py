@@ -1,0 +1,116 @@
+"""The command line as a whole: where it listens, what it says, where it keeps things."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from suanbei.common.settings import Settings, default_home, local_url, unknown_variables
+
+ROOT = Path(__file__).parents[1]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """An environment without any other setting."""
+    plain = {name: one for name, one in os.environ.items() if not name.startswith("SUANBEI_")}
+    return plain | {
+        "SUANBEI_HOME": str(home), "SUANBEI_LANGUAGE": "en", "SUANBEI_SCHEDULE": "",
+        "SUANBEI_FULL_SCHEDULE": "",
+    } | more  # fmt: skip
+
+
+def run(home: Path, *arguments: str, cwd: Path = ROOT, **more: str) -> tuple[int, bytes, str]:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("suanbei"), *arguments],
+        cwd=cwd, env=environment(home, **more), capture_output=True, check=False, timeout=300,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+@contextmanager
+def serving(home: Path, *arguments: str, **more: str) -> Iterator[str]:
+    """A server while the block lasts; its address as it is printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "suanbei", "serve", *arguments],
+        cwd=ROOT, env=environment(home, **more), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout
+        yield process.stdout.readline().split("is ready: ")[1].split()[0]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_version(tmp_path: Path) -> None:
+    """One line."""
+    code, out, _ = run(tmp_path, "--version")
+    assert (code, out.split()[0]) == (0, b"suanbei")
+
+
+def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
+    """A slip must not be a setting ignored; in `.env` it counts as well."""
+    (tmp_path / ".env").write_text("SUANBEI_DELAY=7\nSUANBEI_PORTT=9\nPOSTGRES_PASSWORD=x\n")
+    code, out, errors = run(tmp_path, "settings", "--json", cwd=tmp_path, SUANBEI_QQQQQQ="1")
+    values = {one["name"]: one["value"] for one in map(json.loads, out.decode().splitlines())}
+    assert (code, values["SUANBEI_DELAY"]) == (0, "7.0")
+    assert errors.splitlines() == [
+        "suanbei: warning: SUANBEI_PORTT is no setting; SUANBEI_PORT is",
+        "suanbei: warning: SUANBEI_QQQQQQ is no setting",
+    ]
+
+
+def test_an_empty_registry_is_filled_by_whoever_asks(tmp_path: Path) -> None:
+    """And says so; what the terminal cannot say is no traceback."""
+    code, out, errors = run(
+        tmp_path / "home", "verify", "网信算备330110507206401230035号", PYTHONIOENCODING="ascii"
+    )
+    assert (code, errors.splitlines()[0].split(":")[0]) == (0, "loaded the shipped snapshot")
+    assert b"active" in out
+    assert b"?" in out
+
+
+@pytest.mark.parametrize(("arguments", "more"), [(("--port", "0"), {}), ((), {"PORT": "0"})])
+def test_the_address_that_is_printed_is_listened_on(
+    arguments: tuple[str, ...], more: dict[str, str], filled_home: Path
+) -> None:
+    """Links follow it, too, where no public address is set."""
+    with serving(filled_home, *arguments, **more) as url:
+        assert not url.endswith(":8000")
+        with urllib.request.urlopen(f"{url}/feeds/batches.atom") as answer:
+            assert f'href="{url}/' in answer.read().decode()
+
+
+@pytest.fixture(scope="module")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("filled") / "home"
+    assert run(home, "load")[0] == 0
+    return home
+
+
+def test_the_home_of_a_checkout_and_of_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never a folder of wherever one stands."""
+    assert default_home() == ROOT / "var"
+    monkeypatch.setattr("suanbei.common.settings.__file__", "/usr/lib/x/suanbei/common/settings.py")
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    monkeypatch.delenv("SUANBEI_HOME", raising=False)
+    if sys.platform == "linux":
+        assert default_home() == Path("/data/suanbei")
+
+
+def test_links_follow_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A public address that is set counts more."""
+    assert Settings(port=99).public_url == "http://127.0.0.1:99"
+    assert Settings(port=99, public_url="https://x").public_url == "https://x"
+    assert local_url("::", 8) == "http://127.0.0.1:8"
+    monkeypatch.setenv("SUANBEI_TEST_DATABASES", "sqlite")
+    assert not [line for line in unknown_variables() if "TEST" in line]
