@@ -114,10 +114,13 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     sources = job.catalogue.sources
     report = CrawlReport({one.name: SourceReport(one) for one in sources}, datetime.now(UTC))
     marks, seconds = job.catalogue.firewall_marks, seconds or pass_seconds(settings)
+    logging.disable(logging.INFO)  # it lists the versions of its libraries
     process = AsyncCrawlerProcess(scrapy_settings(settings, marks, seconds))
+    logging.disable(logging.NOTSET)
     from twisted.internet import reactor  # the one that Scrapy has just installed
 
-    # Scrapy tells of single requests that failed; the report tells it better. (Set now: making the process resets it.)
+    # Scrapy tells of single requests that failed; the report tells it better. Set only now,
+    # as making the process resets it.
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     crawler = process.create_crawler(RegisterSpider)
