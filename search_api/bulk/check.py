@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 50_000
 """Answers that are kept for rows that ask the same."""
-MOST_SUGGESTED = 2_000
+MOST_SUGGESTED = 1_000
 """Questions whose unlisted numbers get candidates: these take milliseconds each."""
 
 

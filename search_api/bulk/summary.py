@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.cells.series import SERIES_TITLES
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Series
+from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
 from suanbei.search_api.bulk.columns import Columns, column_letter, say_columns
-from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.rows_file import TableFile
 
 MOST_NAMED = 30
@@ -79,11 +80,12 @@ _XLS = Text(
 )
 _COVERAGE = Text("收录范围：{series}", "covered: {series}")
 _NEWEST = Text(
-    "最新清单 {newest}，核对来源于 {checked}", "newest list {newest}, source checked {checked}"
+    "最新清单 {newest}；来源最近检查：{checked}",
+    "newest list {newest}; source last checked: {checked}",
 )
 _SEPARATOR = Text("；", "; ")
 _NONE = Text("无", "none")
-_NEVER = Text("未核对", "never")
+_NEVER = Text("尚未", "not yet")
 _BASIS = Text("依据", "basis")
 _DISCLAIMER = Text(
     "国家互联网信息办公室公布的清单；不构成法律意见，以其备案系统为准",
@@ -115,13 +117,14 @@ def _lines(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]:
     yield _ROWS, f"{summary.rows:,}"
     yield _CONFIRMED, f"{summary.confirmed:,}"
     for (verdict, match), count in summary.counts.most_common():
-        words = [verdict_word(verdict, language), match_word(match, language)]
+        words = [VERDICT_TEXTS[Verdict(verdict)].say(language)]
+        words += [MATCH_TEXTS[MatchLevel(match)].say(language)] if match else []
         yield _count_label(words), f"{count:,}"
     yield from warnings(summary, language)
 
 
 def _count_label(words: Sequence[str]) -> Text:
-    label = "  " + " · ".join(filter(None, words))
+    label = "  " + " · ".join(words)
     return Text(label, label)
 
 
