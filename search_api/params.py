@@ -4,7 +4,6 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Query as InQuery
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
@@ -179,9 +178,6 @@ class SearchParams(FilterParams):
             cursor=self.cursor,
             facets=tuple(Dimension) if self.facets else (),
         )
-
-
-Searched = Annotated[SearchParams, InQuery()]
 
 
 def _divisions(session: Session, codes: list[str]) -> dict[Dimension, tuple[str, ...]]:

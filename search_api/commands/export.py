@@ -10,14 +10,23 @@ import typer
 from rich.progress import Progress, TaskID
 
 from suanbei.common.errors import RegistryError, UsageError
+from suanbei.common.files import write_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
-from suanbei.common.texts import Text, language_of
+from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.database import open_database
 from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
-from suanbei.search_api.export import FORMS, Form, Head, Part, begin, read_parts
+from suanbei.search_api.export import (
+    FORMATS,
+    Chunk,
+    Format,
+    Metadata,
+    begin,
+    read_chunks,
+    write_dictionary,
+)
 from suanbei.search_api.params import FilterParams
 
 EXPORTING = Text("导出", "exporting")
@@ -37,7 +46,13 @@ def export(
         Path, typer.Option("--out", "-o", help="the file; - for standard output")
     ] = Path("-"),
     form: Annotated[
-        Form | None, typer.Option("--format", help="else by the file's name; csv without one")
+        Format | None, typer.Option("--format", help="else by the file's name; csv without one")
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option(help="words in this language; zh: Chinese headers too")
+    ] = None,
+    dictionary: Annotated[
+        Path | None, typer.Option(help="also write what each column means to this CSV file")
     ] = None,
 ) -> None:
     """Write filings to a file: CSV, XLSX, Parquet or JSON lines. 导出备案。"""
@@ -46,45 +61,47 @@ def export(
     language = language_of(settings.language)
     parts = Services(settings, open_database(settings))
     load_if_empty(parts.database, parts.settings)
-    head, selection = begin(parts, asked)
+    metadata, selection = begin(parts, asked, lang)
     console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(EXPORTING.say(language), total=head.rows)
-        read = _counting(read_parts(parts.database, selection), progress, task)
-        _write(out, chosen, head, read)
+        task = progress.add_task(EXPORTING.say(language), total=metadata.rows)
+        read = _counting(read_chunks(parts.database, selection, lang), progress, task)
+        _write(out, chosen, metadata, read)
+    if dictionary:
+        write_whole(dictionary, write_dictionary())
     if out != STDOUT:
-        typer.echo(WRITTEN.say(language, path=out, rows=head.rows), err=True)
-    if not head.rows:
+        typer.echo(WRITTEN.say(language, path=out, rows=metadata.rows), err=True)
+    if not metadata.rows:
         raise typer.Exit(1)
 
 
-def _form_of(out: Path) -> Form:
+def _form_of(out: Path) -> Format:
     """The format that a file's name says; CSV for standard output.
 
     Raises:
         UsageError: it says none.
     """
     if out == STDOUT:
-        return Form.CSV
+        return Format.CSV
     ending = out.suffix.removeprefix(".").lower()
-    if ending not in set(Form):
-        raise UsageError(f"{out}: --format is needed, one of {', '.join(Form)}")
-    return Form(ending)
+    if ending not in set(Format):
+        raise UsageError(f"{out}: --format is needed, one of {', '.join(Format)}")
+    return Format(ending)
 
 
-def _counting(parts: Iterator[Part], progress: Progress, task: TaskID) -> Iterator[Part]:
+def _counting(parts: Iterator[Chunk], progress: Progress, task: TaskID) -> Iterator[Chunk]:
     for part in parts:
         yield part
         progress.advance(task, len(part))
 
 
-def _write(out: Path, form: Form, head: Head, parts: Iterable[Part]) -> None:
+def _write(out: Path, form: Format, metadata: Metadata, parts: Iterable[Chunk]) -> None:
     """Write beside the place and move in: a file that is there is whole.
 
     Raises:
         RegistryError: it cannot be written; what was there before is as it was.
     """
-    blocks = FORMS[form][0](head, parts)
+    blocks = FORMATS[form][0](metadata, parts)
     if out == STDOUT:
         _pour(blocks)
         return

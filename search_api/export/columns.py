@@ -6,7 +6,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from suanbei.common.texts import Text
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
+from suanbei.registry.cells.series import SERIES_TITLES
+from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.queries.statistics.values import city_name
 
 Values = Mapping[str, Any]
@@ -39,8 +42,28 @@ def _plain(name: str, zh: str, en: str, kind: Kind = Kind.TEXT) -> Column:
     return Column(name, Text(zh, en), kind, value)
 
 
+def _word(name: str, zh: str, en: str, of: str, texts: Mapping[Any, Text]) -> Column:
+    """A code in words, in the language of the export."""
+
+    def value(filing: Values) -> str | None:
+        text = texts.get(filing[of] or "")
+        return text.say(filing["language"]) if text else None
+
+    return Column(name, Text(zh, en), Kind.TEXT, value)
+
+
+def _from_list(name: str, zh: str, en: str, kind: Kind = Kind.TEXT) -> Column:
+    """Where the row comes from: of the newest list that shows it."""
+    return Column(name, Text(zh, en), kind, lambda filing: filing["source"].get(name) or None)
+
+
 def _kinds(filing: Values) -> list[str]:
     return list(dict.fromkeys(one["kind"] for one in filing["products"] if one["kind"]))
+
+
+def _kind_names(filing: Values) -> list[str]:
+    place = 0 if filing["language"] is Language.ZH else 1
+    return [PRODUCT_KIND_NAMES[ProductKind(kind)][place] for kind in _kinds(filing)]
 
 
 def _city(filing: Values) -> str | None:
@@ -73,20 +96,45 @@ COLUMNS: tuple[Column, ...] = (
     _plain("first_period", "首次公布", "list it first appeared in"),
     _plain("last_period", "最近公布", "newest list it appears in"),
     _plain("flags", "异常", "oddities of the published row", Kind.TEXTS),
+    _word("series_name", "登记簿（名称）", "register, in words", "series", SERIES_TITLES),
+    _word("status_name", "状态（名称）", "status, in words", "status", STATUS_TEXTS),
+    _word("type_name", "算法类型（名称）", "type, in words", "type", TYPE_TEXTS),
+    _word("role_name", "角色（名称）", "role, in words", "role", ROLE_TEXTS),
+    Column(
+        "product_kind_names",
+        Text("产品形态（名称）", "kinds of product, in words"),
+        Kind.TEXTS,
+        _kind_names,
+    ),
+    _from_list("list", "清单标识", "list of the row: its id here"),
+    _from_list("list_title", "清单名称", "title of the list"),
+    _from_list("list_published_on", "清单公布日期", "day the list was published", Kind.DATE),
+    _from_list("list_page", "所在页", "page of the row, where the document has pages", Kind.NUMBER),
+    _from_list("list_row", "所在行", "row in its table, counted without headers", Kind.NUMBER),
+    _from_list("notice_url", "公告网址", "page that announced the list"),
+    _from_list("document_url", "文件网址", "address of the document"),
+    _from_list("document_sha256", "文件SHA-256", "SHA-256 of the archived document"),
+    _from_list(
+        "document_origin", "文件来源", "published (the publisher's bytes), converted or transcribed"
+    ),
 )
 
 Row = tuple[Any, ...]
-Part = Sequence[Row]
+Chunk = Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What an export says of itself: the filters, the time (RFC 3339), rows expected, coverage."""
+class Metadata:
+    """What an export says of itself: the filters, the time (RFC 3339), rows expected, coverage.
+
+    `language`: of the words, and in Chinese of the headers; None: words in English, headers by name.
+    """
 
     filters: dict[str, Any]
     made_at: str
     rows: int
     coverage: dict[str, Any]
+    language: Language | None = None
 
 
 def text_of(value: Any) -> str:

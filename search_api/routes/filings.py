@@ -3,27 +3,35 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import Field
 
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify.history import filing_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.evidence import Evidence, find_evidence
 from suanbei.search_api.language import AnswerLanguage
-from suanbei.search_api.params import Searched
+from suanbei.search_api.params import SearchParams
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import FilingPage, FilingRecord
+from suanbei.search_api.schemas import BriefFiling, FilingPage, FilingRecord
 from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
 Parts = Annotated[Services, Depends(services)]
+BRIEF = tuple(BriefFiling.model_fields)
 Number = Annotated[
     str,
     Path(max_length=300, description="a filing number", examples=["Beijing-WenXinYiYan-20230821"]),
 ]
 
 
+class ListParams(SearchParams):
+    """A search, and how much is told of each filing."""
+
+    brief: bool = Field(False, description="without listings, changes, purposes and matches")
+
+
 @router.get("", response_class=Response, responses={200: {"model": FilingPage}})
-def list_filings(parts: Parts, asked: Searched) -> Response:
+def list_filings(parts: Parts, asked: Annotated[ListParams, Query()]) -> Response:
     """Filings by any fragment of their names, companies, products, numbers and purposes.
 
     A fragment is found wherever it stands. Pinyin, initials and small misspellings are found too,
@@ -32,6 +40,8 @@ def list_filings(parts: Parts, asked: Searched) -> Response:
     with parts.database.read() as session:
         query = asked.query(session)
     found = search_filings(parts, query)
+    if asked.brief:
+        found["items"] = [{name: item[name] for name in BRIEF} for item in found["items"]]
     # An answer that met a limit is not the answer of this version of the data: nobody keeps it.
     headers = {"Cache-Control": "no-store"} if found["limited"] else {}
     return json_answer(found, headers)

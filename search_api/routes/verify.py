@@ -1,11 +1,13 @@
 """Is this number real, and whose is it?"""
 
+import io
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from suanbei.registry.verify import Judge, verdict_json
+from suanbei.registry.verify import Judge, result_row, verdict_json
+from suanbei.search_api.bulk.csv import CsvTarget
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import json_answer
@@ -55,6 +57,21 @@ def verify_one(
     with parts.database.read() as session:
         (judgement,) = Judge(session).judge([(number, entity)])
     return json_answer(verdict_json(judgement, language))
+
+
+@router.get(".csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+def verify_as_csv(
+    parts: Parts, number: NumberText, language: AnswerLanguage, entity: CompanyName = ""
+) -> Response:
+    """A verdict as one line, for WEBSERVICE and IMPORTDATA in spreadsheets.
+
+    verdict, number, registrant, match, reason, list, date, link.
+    """
+    with parts.database.read() as session:
+        (judgement,) = Judge(session).judge([(number, entity)])
+    line = io.StringIO(newline="")
+    CsvTarget(line).write(result_row(judgement, language), (), 0)
+    return Response(line.getvalue().strip(), media_type="text/csv; charset=utf-8")
 
 
 @router.post("", response_class=Response, responses={200: {"model": Verdicts}})

@@ -18,6 +18,7 @@ Flag = Literal[
     "deregistration_only",
     "doubled_column",
     "invisible_text",
+    "label_differs",
     "malformed_number",
     "overprinted_text",
     "suspect_columns",

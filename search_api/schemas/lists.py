@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
@@ -182,7 +182,9 @@ class Figures(Shape):
 
 
 class Status(Shape):
-    """What runs, what ran, and what is wrong."""
+    """What runs, what ran, and what is wrong; new parts may come to it."""
+
+    model_config = ConfigDict(extra="allow")
 
     version: int
     watching: dict[str, Any]

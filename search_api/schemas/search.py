@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
+from suanbei.search_api.schemas.record import BriefFiling
 
 LevelName = Literal[
     "number",
@@ -82,7 +83,7 @@ class FoundEntity(Shape):
 class FilingPage(Shape):
     """One page of filings."""
 
-    items: list[FoundFiling]
+    items: list[FoundFiling | BriefFiling] = Field(description="brief ones with `brief=1`")
     total: int = Field(description="exact, unless `limited`")
     next: str | None
     facets: dict[str, list[FacetCount]] = Field(

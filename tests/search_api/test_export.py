@@ -21,7 +21,7 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.export import COLUMNS, FORMS, Form, Head, Part, rows
+from suanbei.search_api.export import COLUMNS, FORMATS, Chunk, Format, Metadata, rows
 from tests.lists import listed, number, row
 
 NAMES = [column.name for column in COLUMNS]
@@ -65,6 +65,9 @@ def test_columns_keep_their_order() -> None:
         "number", "series", "status", "name", "type", "label", "role", "entity", "entity_id",
         "former_entities", "product", "product_kinds", "purpose", "remark", "region", "city",
         "division", "year", "filed_on", "first_period", "last_period", "flags",
+        "series_name", "status_name", "type_name", "role_name", "product_kind_names",
+        "list", "list_title", "list_published_on", "list_page", "list_row",
+        "notice_url", "document_url", "document_sha256", "document_origin",
     ]  # fmt: skip
 
 
@@ -77,6 +80,42 @@ def test_csv(client: TestClient) -> None:
     assert (first["product_kinds"], first["city"]) == ("app、website", "浙江省杭州市")
     assert second["name"].startswith("'=HYPERLINK")
     assert model["filed_on"] == "2024-01-05"
+
+
+def test_a_row_says_where_it_comes_from(client: TestClient) -> None:
+    """List, row, address and digest of the newest list that shows it; codes and words side by side."""
+    first, _, model = csv_rows(export(client, "csv"))
+    assert (first["list"], first["list_row"]) == ("deep_synthesis-2023-06", "2")
+    assert first["document_url"] == "https://x/doc"
+    assert len(first["document_sha256"]) == 64
+    assert first["document_origin"] == "published"
+    assert (first["series"], first["series_name"]) == (
+        "deep_synthesis",
+        "Deep-synthesis algorithm filings",
+    )
+    assert model["list"] == "genai_filing-2024-02"
+
+
+def test_a_chinese_export_is_chinese(client: TestClient) -> None:
+    """Headers and words; the codes stay. XLSX has filters on the header."""
+    (first, *_) = csv_rows(export(client, "csv", lang="zh"))
+    assert (first["备案编号"], first["状态"], first["状态（名称）"]) == (
+        number(1),
+        "active",
+        "有效",
+    )
+    assert first["产品形态（名称）"] == "APP、网站"
+    sheet = openpyxl.load_workbook(io.BytesIO(export(client, "xlsx", lang="zh"))).worksheets[1]
+    assert sheet["A1"].value == "备案编号"
+    assert sheet.auto_filter.ref.startswith("A1:")
+    assert sheet.freeze_panes == "A2"
+
+
+def test_the_dictionary_explains_every_column(client: TestClient) -> None:
+    """Also beside a file of the command line."""
+    lines = csv_rows(client.get("/v1/export/columns").content)
+    assert [line["column"] for line in lines] == NAMES
+    assert all(line["含义"] and line["meaning"] for line in lines)
 
 
 def test_jsonl(client: TestClient) -> None:
@@ -120,10 +159,10 @@ def test_xlsx_runs_no_formula(client: TestClient) -> None:
     assert (cell.value, cell.data_type) == ('=HYPERLINK("http://x")', "s")
 
 
-@pytest.mark.parametrize("form", list(Form))
-def test_nothing_found_is_still_a_file(client: TestClient, form: Form) -> None:
+@pytest.mark.parametrize("form", list(Format))
+def test_nothing_found_is_still_a_file(client: TestClient, form: Format) -> None:
     """An empty export opens like any other."""
-    assert export(client, form, q="没有的东西") or form is Form.JSONL
+    assert export(client, form, q="没有的东西") or form is Format.JSONL
 
 
 @pytest.mark.parametrize("filters", [{}, {"q": "测试"}, {"status": "active"}, {"year": 2024}])
@@ -143,18 +182,18 @@ def test_parts_join_without_gap(
     assert csv_rows(export(client, "csv", **filters)) == whole
 
 
-@pytest.mark.parametrize("form", [Form.CSV, Form.JSONL, Form.PARQUET])
-def test_bytes_leave_as_rows_are_read(form: Form) -> None:
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSONL, Format.PARQUET])
+def test_bytes_leave_as_rows_are_read(form: Format) -> None:
     """A large export is never held whole: bytes come before the last rows are asked for."""
     asked = 0
 
-    def parts() -> Iterator[Part]:
+    def parts() -> Iterator[Chunk]:
         nonlocal asked
         for part in range(1, 101):
             asked = part
             yield [tuple([] if c.kind == "texts" else None for c in COLUMNS)]
 
-    blocks = FORMS[form][0](Head({}, "", 100, {}), parts())
+    blocks = FORMATS[form][0](Metadata({}, "", 100, {}), parts())
     assert next(blocks)
     assert asked <= 10
     assert sum(1 for _ in blocks) >= 10
@@ -171,7 +210,7 @@ def test_wrong_use_is_a_problem(client: TestClient, path: str) -> None:
 def test_the_command(opened: Database, tmp_path: Path) -> None:
     """By the file's name or by --format; to standard output; 1 when nothing is found."""
     run = CliRunner().invoke
-    for form in Form:
+    for form in Format:
         path = tmp_path / f"all.{form}"
         assert run(app, ["export", "--out", str(path)]).exit_code == 0
         assert path.stat().st_size > 100

@@ -27,6 +27,7 @@ from suanbei.parsers.find_numbers import find_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
+from suanbei.search_api.schemas import BriefFiling
 from tests.lists import number
 from tests.pages.registry import fill
 
@@ -159,3 +160,13 @@ def ask_at_random(operation: Any, mode: schemathesis.GenerationMode) -> None:
         case.call_and_validate(checks=CHECKS)
 
     ask()
+
+
+def test_a_list_can_be_brief(api: Any) -> None:
+    """Twenty hits with all their evidence are 30 kB; who picks one needs little of it."""
+    client = TestClient(api.app)
+    whole = client.get("/v1/filings").json()
+    brief = client.get("/v1/filings?brief=1").json()
+    assert [one["number"] for one in brief["items"]] == [one["number"] for one in whole["items"]]
+    assert set(brief["items"][0]) == set(BriefFiling.model_fields)
+    assert len(str(brief["items"])) < len(str(whole["items"])) / 2

@@ -1,5 +1,6 @@
 """The API of verification: verdicts, one filing, one company."""
 
+import csv
 from collections.abc import Iterator
 
 import pytest
@@ -35,7 +36,7 @@ def test_texts_follow_the_language_of_the_reader(client: TestClient) -> None:
 
 
 def test_many_are_answered_in_order(client: TestClient) -> None:
-    questions = [number(2), {"number": "hello"}, {"number": number(1), "entity": "乙公司"}]
+    questions = [number(2), {"number": "hello"}, {"number": number(1), "entity": "北京乙丙科技有限公司"}]
     answer = Verdicts.model_validate(client.post("/v1/verify", json={"items": questions}).json())
     assert [one.verdict for one in answer.items] == ["active", "no_number", "active"]
     assert answer.items[2].entity_match == "unclear"
@@ -65,3 +66,12 @@ def test_a_company_comes_with_its_duties(client: TestClient) -> None:
 def test_what_is_not_known_is_a_problem(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_one_line_for_a_spreadsheet(client: TestClient) -> None:
+    """WEBSERVICE shows the text of an answer, IMPORTDATA reads its columns."""
+    answer = client.get("/v1/verify.csv", params={"number": number(1), "lang": "zh"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    (cells,) = csv.reader(answer.text.splitlines())
+    assert cells[:2] == ["active", number(1)]
+    assert client.get("/v1/verify.csv", params={"number": "=1+1"}).text.startswith("no_number")
