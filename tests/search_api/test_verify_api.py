@@ -36,7 +36,11 @@ def test_texts_follow_the_language_of_the_reader(client: TestClient) -> None:
 
 
 def test_many_are_answered_in_order(client: TestClient) -> None:
-    questions = [number(2), {"number": "hello"}, {"number": number(1), "entity": "北京乙丙科技有限公司"}]
+    questions = [
+        number(2),
+        {"number": "hello"},
+        {"number": number(1), "entity": "北京乙丙科技有限公司"},
+    ]
     answer = Verdicts.model_validate(client.post("/v1/verify", json={"items": questions}).json())
     assert [one.verdict for one in answer.items] == ["active", "no_number", "active"]
     assert answer.items[2].entity_match == "unclear"
