@@ -20,7 +20,7 @@ from suanbei.registry.cells.numbers import (
 )
 from suanbei.registry.queries.filings import View
 from suanbei.registry.verify.listed import Verdict, listed_reasons, verdict_of
-from suanbei.registry.verify.lookup import Lookup
+from suanbei.registry.verify.lookup import MOST_KEPT, Lookup
 from suanbei.registry.verify.number_parts import Registrant
 from suanbei.registry.verify.ownership import LEVELS, judge_ownership, unlisted_claim
 from suanbei.registry.verify.question import Question, input_reasons, is_of_cac, read_question
@@ -92,6 +92,8 @@ class Judge:
     def __init__(self, session: Session, *, with_suggestions: bool = True) -> None:
         self._lookup = Lookup(session)
         self._with_suggestions = with_suggestions
+        self._kept: dict[str, Judgement] = {}
+        """Judgements on listed numbers as published, without a claim, by key."""
 
     @property
     def coverage(self) -> View:
@@ -110,6 +112,8 @@ class Judge:
     def _prepare(self, questions: Sequence[Question]) -> None:
         """Read what the batch needs, in a few queries."""
         lookup = self._lookup
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
         lookup.prepare(key for question in questions for key in question.keys)
         listed: set[str] = set()
         unlisted: set[str] = set()
@@ -117,11 +121,14 @@ class Judge:
         for question in questions:
             for key in question.keys:
                 filings = lookup.filings(key)
-                if filings:
+                if filings and key not in self._kept:
                     listed.update(_registrant_codes([parse_number(filings[0]["number"])]))
                 if question.claim:
                     companies.update(filing["entity"]["id"] for filing in filings)
-            unlisted.update(_registrant_codes(found.number for found in question.found))
+            numbers = (found.number for found in question.found)
+            unlisted.update(
+                _registrant_codes(number for number in numbers if not lookup.filings(number.key))
+            )
         lookup.prepare_registrants(listed | unlisted)
         known = (lookup.registrant(code) for code in unlisted)
         companies.update(registrant.id for registrant in known if registrant)
@@ -157,21 +164,30 @@ class Judge:
     def _listed(
         self, question: Question, found: Found | None, key: str, filings: Sequence[View]
     ) -> Judgement:
-        reasons = [*listed_reasons(filings), *input_reasons(question, found, listed=True)]
-        match = None
-        if question.claim:
-            ownership = judge_ownership(self._lookup, question.claim, key, filings)
-            match = ownership.match
-            reasons += ownership.reasons
-        parsed = parse_number(filings[0]["number"])
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = self._as_published(filings)
+        told = input_reasons(question, found, listed=True)
+        if not question.claim:
+            if not told and question.text == kept.input:
+                return kept
+            return replace(kept, input=question.text, reasons=(*kept.reasons, *told))
+        ownership = judge_ownership(self._lookup, question.claim, key, filings)
+        reasons = (*kept.reasons, *told, *ownership.reasons)
+        return replace(kept, input=question.text, entity_match=ownership.match, reasons=reasons)
+
+    def _as_published(self, filings: Sequence[View]) -> Judgement:
+        """What is said of a listed number whatever the question."""
+        number = filings[0]["number"]
+        parsed = parse_number(number)
         return Judgement(
-            input=question.text,
-            number=filings[0]["number"],
+            input=number,
+            number=number,
             verdict=verdict_of(filings),
             parsed=parsed,
             registrant=self._registrant(parsed),
-            entity_match=match,
-            reasons=tuple(reasons),
+            entity_match=None,
+            reasons=tuple(listed_reasons(filings)),
             filings=filings,
             suggestions=(),
             others=(),
@@ -186,7 +202,9 @@ class Judge:
             divisions = self._divisions(number, registrant)
             reasons = [*unlisted_reasons(number, self.coverage, registrant, divisions), *reasons]
         if question.claim:
-            reasons += unlisted_claim(self._lookup, question.claim)
+            reasons += unlisted_claim(
+                self._lookup, question.claim, with_similar=self._with_suggestions
+            )
         suggestions = (
             suggest(self._lookup.session, number, question.claim)
             if number is not None and self._with_suggestions

@@ -180,7 +180,7 @@ def _brand_reasons(claim: str, company: Company, listed: str) -> Iterator[_Tie]:
             return
     for brand in named[:1]:
         shown = Joined("list", brand.companies[:MOST_NAMED])
-        values: dict[str, Value] = {"claim": claim, "brand": brand.name, "companies": shown}
+        values: dict[str, Value] = {"claim": claim, "listed": listed, "companies": shown}
         yield _Tie(MatchLevel.UNCLEAR, Reason("entity_other_brand", values))
 
 
@@ -199,8 +199,8 @@ def _tie(code: str, claim: str, brand: Brand, listed: str) -> Reason:
     return Reason(code, values)
 
 
-def unlisted_claim(lookup: Lookup, claim: str) -> list[Reason]:
-    """What the lists know of a company whose number they do not know."""
+def unlisted_claim(lookup: Lookup, claim: str, *, with_similar: bool) -> list[Reason]:
+    """What the lists know of a company whose number they do not know; similar names if wanted."""
     if names_no_company(claim):
         return [Reason("entity_none", {"claim": claim})]
     found = lookup.companies_named(claim)
@@ -212,8 +212,8 @@ def unlisted_claim(lookup: Lookup, claim: str) -> list[Reason]:
     reasons = [Reason("entity_not_listed", {"claim": claim})]
     for brand in brands_named(claim)[:1]:
         shown = Joined("list", brand.companies[:MOST_NAMED])
-        values: dict[str, Value] = {"claim": claim, "brand": brand.name, "names": shown}
+        values: dict[str, Value] = {"claim": claim, "names": shown}
         return [*reasons, Reason("entity_brand_listed", values)]
-    if similar := lookup.names_like(claim, MOST_NAMED):
+    if with_similar and (similar := lookup.names_like(claim, MOST_NAMED)):
         reasons.append(Reason("entity_similar_listed", {"names": Joined("list", similar)}))
     return reasons

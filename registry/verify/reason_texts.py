@@ -168,7 +168,7 @@ _CLAIM: Final = {
     ),
     "entity_similar_listed": Text("名称相近的有：{names}", "similar names: {names}"),
     "entity_brand_listed": Text(
-        "“{claim}”即“{brand}”，清单上有：{names}", "“{claim}” is {brand}; on the lists: {names}"
+        "“{claim}”通常指：{names}", "“{claim}” usually stands for: {names}"
     ),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",
@@ -254,8 +254,8 @@ _MATCHED: Final = {
         "“{claim}” holds the name of {brand}, to which the registrant {listed} belongs ({basis}); but no list gives it this name",
     ),
     "entity_other_brand": Text(
-        "“{claim}”通常指“{brand}”（如{companies}），备案主体不在其中",
-        "“{claim}” usually stands for {brand} ({companies}); the registrant is not known to belong to it",
+        "“{claim}”通常指{companies}；备案主体“{listed}”是否与之有关，清单没有说明",
+        "“{claim}” usually stands for {companies}; no list ties the registrant {listed} to it",
     ),
 }
 """How a claimed name compares with the registrant."""
