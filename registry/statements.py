@@ -1,10 +1,10 @@
 """Statements over many keys or rows at once."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, any_, func, inspect, literal, select
+from sqlalchemy import ColumnElement, Table, any_, func, inspect, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -26,6 +26,12 @@ def in_keys(
     return column == any_(literal(wanted))
 
 
+def insert_rows(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
+    """Insert rows given by the names of their columns; without objects, which cost more than they do."""
+    if rows:
+        session.execute(cast(Table, model.__table__).insert(), list(rows))
+
+
 def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
     """Insert rows, or replace all but the key of those that are there.
 
@@ -34,7 +40,7 @@ def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, An
     if not rows:
         return
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    statement = insert(model)
+    statement = insert(cast(Table, model.__table__))
     keys = [str(column.key) for column in inspect(model).primary_key]
     changed = {name: statement.excluded[name] for name in next(iter(rows)) if name not in keys}
     session.execute(

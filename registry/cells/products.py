@@ -8,6 +8,7 @@ have brackets and 、 of their own (`乐玩幻镜（抖音、快手）(小程序
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from suanbei.registry.cells.brackets import OPENING_BRACKETS, bracket_pairs, mask
 from suanbei.registry.cells.names import entity_key
@@ -69,6 +70,7 @@ def product_kind(word: str) -> ProductKind:
     return _KIND_WORDS.get(key, ProductKind.UNSTATED)
 
 
+@lru_cache(maxsize=32_768)
 def split_products(text: str) -> tuple[Product, ...]:
     """All products of an 应用产品 cell, in order; an item of two kinds comes once per kind.
 

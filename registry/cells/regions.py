@@ -115,6 +115,7 @@ _LATIN_ONLY = re.compile(r"[^a-z]+")
 _ALGORITHM_NUMBER = re.compile(r"(?:网信算备)?(\d{2})\d{10,}号?")
 
 
+@lru_cache(maxsize=4096)
 def region_of_label(label: str) -> Region | None:
     """The region of a 属地 cell as published (北京市, 北京, 国资委); None if it names none.
 

@@ -186,8 +186,8 @@ def _told(session: Session, batch: Batch, version: Version) -> _Told:
 
 def content_digest(rows: Iterable[Row]) -> str:
     """A digest of what rows say; spaces, width, 序号 and purposes (not shipped) do not count."""
-    texts = ("\x1f".join(folded(getattr(row, name)) for name in _SAID) for row in rows)
-    return hashlib.sha256("\x1e".join(texts).encode()).hexdigest()
+    texts = (folded("\0".join([getattr(row, name) for name in _SAID])) for row in rows)
+    return hashlib.sha256("\0\0".join(texts).encode()).hexdigest()
 
 
 def require_full_size(name: str, rows: Sequence[Row], current: Version | None) -> None:

@@ -5,17 +5,19 @@ known list with other bytes is a new version of it; `current_version` says which
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database, at_end
+from suanbei.registry.importing.batch_summary import published_events
 from suanbei.registry.importing.batches import (
     Origin,
     batch_id,
@@ -27,11 +29,12 @@ from suanbei.registry.importing.batches import (
     save_batch,
     versions_of,
 )
-from suanbei.registry.importing.events import append_events
-from suanbei.registry.importing.filings import published_event, refresh_filings, vanished_events
+from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.importing.filings import TouchedList, refresh_filings
 from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version
+from suanbei.registry.statements import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,54 @@ def import_document(database: Database, one: Import) -> ImportReport:
         DatabaseUnavailable: the database does not take it; nothing has changed.
     """
     with database.write() as session:
-        return import_into(session, one)
+        return import_documents(session, [one])[0]
 
 
-def import_into(session: Session, one: Import) -> ImportReport:
-    """As `import_document`, in a transaction of the caller's."""
+def import_documents(session: Session, documents: Sequence[Import]) -> list[ImportReport]:
+    """Take documents in, in a transaction of the caller's: as one after the other, in one go."""
     bump_data_version(session)
-    report = ImportReport(rows=len(one.parsed.rows))
+    written = [_save_lists(session, one) for one in documents]
+    touched = [one for of_document in written for one in of_document if one.is_touched]
+    news = refresh_filings(session, touched)
+    published = published_events(session, touched, news)
+    append_events(
+        session,
+        [
+            event
+            for first, of_list in zip(published, news, strict=True)
+            for event in ([first, *of_list] if first else of_list)
+        ],
+    )
+    at_end(session, "gaps", refresh_gaps)
+    of_list = {id(one): events for one, events in zip(touched, news, strict=True)}
+    return [
+        _report(one, lists, [event for each in lists for event in of_list.get(id(each), ())])
+        for one, lists in zip(documents, written, strict=True)
+    ]
+
+
+def _save_lists(session: Session, one: Import) -> list[TouchedList]:
+    """Write a document, its notice and its lists; filings and events are still to come."""
     _save_document(session, one)
     _save_notice(session, one.origin)
     session.flush()
-    for series, rows in one.parsed.by_series().items():
-        _import_list(session, one, series, rows, report)
-    at_end(session, "gaps", refresh_gaps)
-    return report
+    return [
+        _save_list(session, one, series, rows) for series, rows in one.parsed.by_series().items()
+    ]
+
+
+def _report(one: Import, lists: Sequence[TouchedList], events: Sequence[NewEvent]) -> ImportReport:
+    counts = Counter(event.type for event in events)
+    is_new = any(each.is_new for each in lists)
+    return ImportReport(
+        status="new" if is_new else "changed" if events else "same",
+        batches=[each.batch.id for each in lists],
+        rows=len(one.parsed.rows),
+        added=counts[EventType.FILING_ADDED],
+        changed=counts[EventType.FILING_CHANGED],
+        deregistered=counts[EventType.FILING_DEREGISTERED],
+        vanished=counts[EventType.FILING_VANISHED],
+    )
 
 
 def _save_document(session: Session, one: Import) -> None:
@@ -114,9 +151,7 @@ def _save_notice(session: Session, origin: Origin) -> None:
     notice.published_on = origin.published_on
 
 
-def _import_list(
-    session: Session, one: Import, series: Series, rows: Sequence[Row], report: ImportReport
-) -> None:
+def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row]) -> TouchedList:
     keys = [listing_key(row) for row in rows]
     period = rows[0].period or one.parsed.period
     batch = find_batch(session, one.origin, series, period, one.sha256, keys)
@@ -133,9 +168,8 @@ def _import_list(
     if fresh:
         _save_listings(session, version, rows, keys)
     current = save_batch(session, batch, one.parsed.title, one.origin)
-    report.batches.append(batch.id)
-    if fresh or current.id != current_before:
-        _tell(session, batch, before, is_new, report)
+    after = keys if current.id == version.id else _keys_of(session, current)
+    return TouchedList(batch, before, after, is_new, fresh or current.id != current_before)
 
 
 def _name_batch(
@@ -203,8 +237,9 @@ def _save_listings(
     session: Session, version: Version, rows: Sequence[Row], keys: Sequence[str]
 ) -> None:
     session.execute(delete(Listing).where(Listing.version_id == version.id))
-    session.execute(
-        insert(Listing),
+    insert_rows(
+        session,
+        Listing,
         [
             {name: getattr(row, name) for name in PUBLISHED_FIELDS}
             | {
@@ -212,9 +247,9 @@ def _save_listings(
                 "position": position,
                 "number_key": key,
                 "entity_key": entity_key(row.entity),
-                "table": row.table,
+                "table_no": row.table,
                 "page": row.page,
-                "row": row.row,
+                "row_no": row.row,
                 "extra": row.extra,
                 "flags": list(row.flags),
                 "boxes": [list(box) for box in row.boxes],
@@ -227,18 +262,3 @@ def _save_listings(
 def _keys_of(session: Session, version: Version) -> list[str]:
     query = select(Listing.number_key).where(Listing.version_id == version.id)
     return list(session.execute(query.order_by(Listing.position)).scalars())
-
-
-def _tell(
-    session: Session, batch: Batch, before: Sequence[str], is_new: bool, report: ImportReport
-) -> None:
-    """Derive anew what the list touches, and append what came of it to the event log."""
-    after = _keys_of(session, session.get_one(Version, batch.current_version_id))
-    news = refresh_filings(session, list(dict.fromkeys([*after, *before])), batch)
-    gone = vanished_events(session, [key for key in before if key not in set(after)], batch)
-    published = [published_event(session, batch, news)] if is_new else []
-    append_events(session, [*published, *news, *gone])
-    report.status = "new" if is_new else "changed" if news or gone else report.status
-    for event in (*news, *gone):
-        name = event.type.rsplit(".", 1)[1]
-        setattr(report, name, getattr(report, name) + 1)

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.models import Event
+from suanbei.registry.statements import insert_rows
 
 
 class EventType(StrEnum):
@@ -58,8 +59,9 @@ def append_events(session: Session, events: Sequence[NewEvent]) -> None:
         return
     bump_data_version(session)
     first, now = last_event_id(session) + 1, datetime.now(UTC)
-    session.execute(
-        insert(Event),
+    insert_rows(
+        session,
+        Event,
         [
             {
                 "id": number,

@@ -1,45 +1,117 @@
 """Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.cells.row import Cells, company_and_model, read_facts
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.importing.batch_summary import batch_summary
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
 from suanbei.registry.importing.entities import delete_orphans, regroup
 from suanbei.registry.importing.events import EventType, NewEvent
 from suanbei.registry.importing.groups import FilingId, Node, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
-from suanbei.registry.statements import in_keys
+from suanbei.registry.statements import in_keys, insert_rows
 
 Values = dict[str, Any]
+_Step = tuple[Values | None, Values]
+"""A filing before and after a list; None: it was not there."""
 
 
-def refresh_filings(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
-    """Derive the filings of these numbers from all listings; returns what changed, in order."""
+@dataclass(slots=True)
+class TouchedList:
+    """A list that an import has written: the number keys it showed `before` and shows `after`.
+
+    `is_touched` is False for a list that says what it said before.
+    """
+
+    batch: Batch
+    before: list[str]
+    after: list[str]
+    is_new: bool
+    is_touched: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """All of them, those it shows first."""
+        return list(dict.fromkeys([*self.after, *self.before]))
+
+
+def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> list[list[NewEvent]]:
+    """Derive anew the filings of all numbers that these lists touch; returns the events of each.
+
+    The events are those that the lists would bring one after the other: a number that several of
+    them touch is derived after each.
+    """
+    keys = list(dict.fromkeys(key for one in lists for key in one.keys))
     before = _filings(session, keys)
-    after = _derived(session, keys)
-    owners = _save(session, before, after)
-    order = {key: place for place, key in enumerate(keys)}
-    events = []
-    for filing_id, values in sorted(after.items(), key=lambda item: order[item[0][1]]):
-        happened = _event(before.get(filing_id), values)
-        if happened:
-            events.append(_new_event(*happened, values, owners[filing_id], batch))
-    return events
+    steps = _Steps(lists, before)
+    for key, appearances in load_appearances(session, keys).items():
+        steps.add(key, appearances)
+    owners = _save(session, before, steps.after)
+    return [
+        [
+            *_events_of(one, steps.of_list[place], owners),
+            *_vanished_events(
+                session, [k for k in one.before if k not in set(one.after)], one.batch
+            ),
+        ]
+        for place, one in enumerate(lists)
+    ]
 
 
-def vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
+class _Steps:
+    """What becomes of filings, list by list; `after` are all of them at the end."""
+
+    def __init__(self, lists: Sequence[TouchedList], before: dict[FilingId, Values]) -> None:
+        self.after: dict[FilingId, Values] = {}
+        self.of_list: list[dict[str, list[_Step]]] = [defaultdict(list) for _ in lists]
+        self._place = {one.batch.id: place for place, one in enumerate(lists)}
+        self._touching: dict[str, list[int]] = defaultdict(list)
+        for place, one in enumerate(lists):
+            for key in one.keys:
+                self._touching[key].append(place)
+        self._before: dict[str, dict[FilingId, Values]] = defaultdict(dict)
+        for filing_id, values in before.items():
+            self._before[filing_id[1]][filing_id] = values
+
+    def add(self, key: str, appearances: Sequence[Appearance]) -> None:
+        """Derive the filings of a number after each of the lists that touch it."""
+        known, places = self._before[key], self._touching[key]
+        for place in places:
+            visible = appearances
+            if place != places[-1]:
+                visible = [a for a in appearances if self._place.get(a.batch, -1) <= place]
+            now = {(one["series"], key): one for one in derive_filings(key, visible)}
+            steps = [(known.get(filing_id), values) for filing_id, values in now.items()]
+            self.of_list[place][key] = steps
+            known = now
+        self.after |= known
+
+
+def _events_of(
+    one: TouchedList, steps: dict[str, list[_Step]], owners: dict[FilingId, str]
+) -> Iterator[NewEvent]:
+    for key in one.keys:
+        for known, values in steps[key]:
+            if happened := _event(known, values):
+                owner = owners.get((values["series"], key), "")
+                yield _new_event(*happened, values, owner, one.batch)
+
+
+def _vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
     """One event for each number that the batch no longer shows.
 
     Its data has `status` where no other list shows the number: the filing is then `vanished`.
     """
+    if not keys:
+        return []
     of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (Series(batch.series),)
     filings = {
         values["number_key"]: values
@@ -55,22 +127,6 @@ def vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list
             _new_event(EventType.FILING_VANISHED, data, values, values["entity_id"], batch)
         )
     return events
-
-
-def published_event(session: Session, batch: Batch, news: Sequence[NewEvent]) -> NewEvent:
-    """A list that was not known before, with the counts of what it brought."""
-    return NewEvent(
-        EventType.BATCH_PUBLISHED,
-        series=batch.series,
-        period=batch.period,
-        batch=batch.id,
-        data={
-            "title": batch.title,
-            "rows": batch.rows,
-            "ordinal": batch.ordinal,
-            "summary": batch_summary(session, news),
-        },
-    )
 
 
 def _new_event(
@@ -125,14 +181,6 @@ def _appearance(published: Values) -> Appearance:
     )
 
 
-def _derived(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
-    return {
-        (values["series"], key): values
-        for key, appearances in load_appearances(session, keys).items()
-        for values in derive_filings(key, appearances)
-    }
-
-
 def _filings(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
     query = select(*Filing.__table__.columns).where(in_keys(session, Filing.number_key, keys))
     rows = session.execute(query).mappings()
@@ -155,8 +203,7 @@ def _save(
         for i, v in after.items()
         if i in before and _differ(before[i], v | {"entity_id": owners[i]})
     ]
-    if new:
-        session.execute(insert(Filing), new)
+    insert_rows(session, Filing, new)
     if changed:
         session.execute(update(Filing), changed)
     _save_lookups(session, [*new, *changed])
@@ -188,10 +235,8 @@ def _save_lookups(session: Session, written: Sequence[Values]) -> None:
         for position, one in enumerate(of_filing)
     ]  # fmt: skip
     flags = [{"filing_id": filing_id, "flag": one} for filing_id, _, of in rows for one in of]
-    if products:
-        session.execute(insert(FilingProduct), products)
-    if flags:
-        session.execute(insert(FilingFlag), flags)
+    insert_rows(session, FilingProduct, products)
+    insert_rows(session, FilingFlag, flags)
 
 
 def _node(values: Values, before: Values | None) -> Node:
