@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from suanbei.parsers.pdf.content import Glyph, NeedsFallback, PageContent
+from suanbei.parsers.pdf.content import Glyph, NeedsFallback, PageContent, ink_of
 from suanbei.parsers.pdf.grid import Grid, grids_of
 from suanbei.parsers.pdf.ruleless import ruleless_grids
 from suanbei.parsers.pdf.tolerances import (
@@ -238,7 +238,9 @@ def _cell_at(grid: Grid, glyph: Glyph) -> int:
 def _straddles(grid: Grid, cell: int, run: Sequence[Glyph]) -> bool:
     """Whether a glyph of a run lies across the right edge of a cell."""
     edge = grid.xs[grid.cells[cell][3]]
-    return any(glyph[1] < edge - STRADDLE and glyph[2] > edge + STRADDLE for glyph in run)
+    return any(
+        left < edge - STRADDLE and right > edge + STRADDLE for left, right in map(ink_of, run)
+    )
 
 
 def _hold(held: _Held, glyph: Glyph) -> None:
@@ -296,7 +298,14 @@ def _page_table(grid: Grid, texts: Sequence[_CellText], content: PageContent) ->
             box = (grid.xs[left], grid.ys[top], grid.xs[right], grid.ys[bottom])
             rows[row].append(PageCell(lines[index], box, right - left, row > top, flags[index]))
             column = right
+    while len(rows) > 1 and _is_frame(rows[-1]):
+        rows.pop()
     return PageTable(grid.xs, grid.ys[0], grid.ys[-1], _with_parted_cells(rows))
+
+
+def _is_frame(row: Sequence[PageCell]) -> bool:
+    """Whether a last row is only the empty space between a table's rows and a frame around them."""
+    return len(row) == 1 and not row[0].lines
 
 
 def _flags(text: _CellText, content: PageContent) -> tuple[str, ...]:

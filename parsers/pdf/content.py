@@ -44,6 +44,18 @@ A plain tuple, as there are a hundred thousand of them in a list.
 """
 
 
+_OPENING = frozenset("（《〈「『【〔“‘")
+_CLOSING = frozenset("，。、；：！？）》〉」』】〕”’")
+
+
+def ink_of(glyph: Glyph) -> tuple[float, float]:
+    """From where to where a letter is printed: half of a full-width bracket or comma is blank, and the
+    letter beside it may be set into that."""
+    text, x0, x1, *_ = glyph
+    half = (x1 - x0) / 2
+    return x0 + half * (text in _OPENING), x1 - half * (text in _CLOSING)
+
+
 class Ruling(NamedTuple):
     """A straight line: its position across, and from where to where it runs along."""
 

@@ -208,10 +208,10 @@ def _continue(table: _Open, part: PageTable, page: int) -> None:
     if header is None:
         table.rows += rows
         return
-    head = table.rows[header.first : header.first + header.height]
+    head = table.rows[: header.first + header.height]  # a title row above it is repeated too
     height = 0
     while height < len(rows) and (
-        _repeats(rows[height], head[min(height, len(head) - 1)]) or _names_columns(rows[height])
+        any(_repeats(rows[height], told) for told in head) or _names_columns(rows[height])
     ):
         rows[height].repeated = True
         height += 1

@@ -7,11 +7,10 @@ or the columns are those of the page before. What is left out here stays loose t
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from statistics import median
 
 from suanbei.parsers.columns import is_column_name
-from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling
+from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, ink_of
 from suanbei.parsers.pdf.grid import Grid, snapped
 from suanbei.parsers.pdf.tolerances import LAST_ROW, MIDDLE, RIVER, SAME_EDGE, SNAP, STRIP
 
@@ -104,7 +103,8 @@ def _grid(rows: _Rows, glyphs: Sequence[Glyph], columns: tuple[float, ...]) -> G
     if len(ys) < 2 or not inside:
         return None
     xs = _column_edges(rows, inside, ys, columns)
-    if len(xs) <= _LEAST_COLUMNS:
+    names = _texts(xs, [g for g in inside if _middle(g) < ys[1]])
+    if len(xs) <= _LEAST_COLUMNS or any(map(_is_several_names, names)):
         return None
     height, width = len(ys) - 1, len(xs) - 1
     cells = tuple((r, c, r + 1, c + 1) for r in range(height) for c in range(width))
@@ -163,9 +163,9 @@ def _same_sides(columns: tuple[float, ...], rows: _Rows) -> bool:
 def _crossed(columns: Sequence[float], glyphs: Iterable[Glyph]) -> bool:
     """Whether a letter stands on a column edge."""
     return any(
-        abs(columns[at] - g[1]) > 1 and columns[at] < g[2] - 1
-        for g in glyphs
-        if (at := bisect_left(columns, g[1])) < len(columns)
+        columns[at] < right - 1
+        for left, right in map(ink_of, glyphs)
+        if (at := bisect_left(columns, left + 1)) < len(columns)
     )
 
 
@@ -173,7 +173,7 @@ def _rivers(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
     """Column edges in the middle of the gaps that run down all lines."""
     least = RIVER * median(g[4] for g in glyphs)
     edges, reach = [rows.left], rows.left
-    for _, x0, x1, _, _ in sorted(glyphs, key=lambda g: g[1]):
+    for x0, x1 in sorted(map(ink_of, glyphs)):
         if x0 - reach > least and reach > rows.left:
             edges.append((reach + x0) / 2)
         reach = max(reach, x1)
@@ -182,13 +182,24 @@ def _rivers(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
 
 def _with_headers(edges: list[float], first: Sequence[Glyph]) -> list[float]:
     """Edges without those left of a column that has no text in a first row of column names."""
-    texts = ["" for _ in edges]
-    for text, x0, x1, *_ in sorted(first, key=lambda g: (g[3], g[1])):
-        texts[bisect_left(edges, (x0 + x1) / 2) - 1] += text
+    texts = _texts(edges, first)
     if sum(map(is_column_name, texts)) < _NAMED:
         return edges
-    return [
-        left
-        for at, (left, _) in enumerate(pairwise([*edges, edges[-1]]))
-        if at in (0, len(edges) - 1) or texts[at]
-    ]
+    last = len(edges) - 1
+    return [x for at, x in enumerate(edges) if at in (0, last) or texts[at]]
+
+
+def _texts(edges: Sequence[float], glyphs: Iterable[Glyph]) -> list[str]:
+    """The text of some letters in each column, and an empty one for the last edge."""
+    texts = ["" for _ in edges]
+    for text, x0, x1, *_ in sorted(glyphs, key=lambda g: (g[3], g[1])):
+        texts[bisect_left(edges, (x0 + x1) / 2) - 1] += text
+    return texts
+
+
+def _is_several_names(text: str) -> bool:
+    """Whether a text is two column names or more: the gap between two columns was not seen."""
+    return not is_column_name(text) and any(
+        is_column_name(text[:at]) and (is_column_name(text[at:]) or _is_several_names(text[at:]))
+        for at in range(2, len(text) - 1)
+    )

@@ -28,9 +28,9 @@ DASH_GAP = 6.5
 MIN_DASHES = 4
 """Fewer dashes than this are no line: underlined words and check marks come in twos and threes."""
 
-STRIP = 5.5
+STRIP = 8.0
 """A strip between two rulings that is thinner than this and holds no text is a double rule, not a row
-or column. Word's triple and 4-point double rules are 4 apart; the smallest text is 6 high."""
+or column. Double rules of 4 points are 4 to 7 apart; a row of the smallest text (6) is 9 high."""
 
 OPEN_SIDE = 6.0
 """Where the rules across reach farther than this beyond the last rule down, a table has an open side."""

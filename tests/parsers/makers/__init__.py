@@ -1,0 +1,1 @@
+"""The same lists by the makers that can be had: layouts, and one module for each kind of maker."""
