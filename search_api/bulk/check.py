@@ -133,7 +133,9 @@ class _Answers:
     def ask(self, questions: set[Question]) -> dict[Question, Answer]:
         """The answers to some questions, and to others."""
         if len(self._kept) > MOST_KEPT:
-            self._kept = {}
+            # Numbers of the lists recur; one that is on none is rarely asked for twice.
+            listed = {one: answer for one, answer in self._kept.items() if answer.registrant}
+            self._kept = listed if len(listed) < MOST_KEPT // 2 else {}
         new = [question for question in questions if question not in self._kept]
         judge = self._judge if self._asked < MOST_SUGGESTED else self._quick
         pairs = [(_computed(text), _computed(claim)) for text, claim in new]

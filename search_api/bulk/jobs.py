@@ -330,7 +330,7 @@ def _shown(line: Line) -> dict[str, Any]:
         "verdict": answer.verdict,
         "match": answer.match or None,
         "number": answer.number or None,
-        "entity": answer.cells[2],
+        "entity": answer.registrant,
         "why": answer.reason or f"{answer.cells[7]} {answer.cells[8]}".strip(),
         "candidates": answer.cells[5],
     }

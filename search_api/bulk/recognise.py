@@ -212,6 +212,8 @@ def _named_header(table: _Table, choice: Choice) -> int | None:
 
 
 def _guessed_header(table: _Table) -> int | None:
+    if table.sheet.first_row == 0:
+        return 0  # the keys of JSON objects
     first_number = next(
         (at for at, (_, row) in enumerate(table.rows) if any(map(looks_like_number, row))), None
     )

@@ -62,6 +62,11 @@ class Answer:
         return self.cells[1]
 
     @property
+    def registrant(self) -> str:
+        """The company on record, empty if the number is on no list."""
+        return self.cells[2]
+
+    @property
     def reason(self) -> str:
         """Why, in words."""
         return self.cells[4]

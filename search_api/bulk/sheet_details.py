@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
-from suanbei.common.errors import BrokenDocument
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.package import Package, PackageLimits
 from suanbei.common.workbook_check import check_workbook
 from suanbei.search_api.bulk.cells import ERROR, FORMULA, Cell
@@ -52,7 +52,10 @@ def sheet_details(path: Path, name: str, kind: Kind) -> dict[str, SheetDetails]:
             return _ods_details(package)
         if "xl/workbook.bin" in package:
             return {}
-        check_workbook(package)
+        try:
+            check_workbook(package)
+        except DocumentTooLarge as error:
+            raise DocumentTooLarge(f"{error}: save what you need of it as CSV") from error
         return {
             sheet: _xlsx_details(package, part)
             for sheet, part in _sheet_parts(package)

@@ -240,6 +240,9 @@ def test_json_lines_come_back_as_json_lines(check: Check) -> None:
     assert [one["备案编号"] for one in told] == [number(1), number(2)]
     assert [one["verdict"] for one in told] == ["active", "active"]
     assert [one["source_row"] for one in told] == ["1", "2"]
+    _, out = check(files.as_jsonl([["footer"], [f"备案号：{number(1)}"]]), out="out.jsonl")
+    [one] = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert (one["verdict"], one["columns_checked"]) == ("active", "footer")
 
 
 def test_work_that_nobody_waits_for_stops(check: Check, tmp_path: Path) -> None:
