@@ -2,7 +2,7 @@
 
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.scan_sources import read_texts
-from suanbei.registry.cells.numbers.occurrences import FoundNumbers, occurrences
+from suanbei.registry.cells.numbers.find import FoundNumbers, occurrences
 
 
 def find_numbers(data: bytes, name: str) -> FoundNumbers:

@@ -22,7 +22,7 @@ from suanbei.common.errors import DocumentError, EncryptedDocument, NotADocument
 from suanbei.parsers.sniff import Format, format_of
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
-from suanbei.registry.cells.numbers.occurrences import TextPart, Unread
+from suanbei.registry.cells.numbers.find import TextPart, Unread
 
 _MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>", re.IGNORECASE)
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.numbers.occurrences import FoundNumbers, Occurrence, Unread
+from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence, Unread
 from suanbei.registry.verify import Judge, Judgement, Question, verdict_json
 from suanbei.search_api.paging import MOST_OFFSET, bad_cursor
 

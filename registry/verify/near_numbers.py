@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from operator import mul
 
-from suanbei.registry.cells.numbers.algorithm import LENGTH, check_sum
+from suanbei.registry.cells.numbers.model import LENGTH, check_sum
 
 DIGITS = "0123456789"
 _WEIGHTS = tuple(pow(2, LENGTH - 1 - place, 10) for place in range(LENGTH))

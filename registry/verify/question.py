@@ -15,8 +15,8 @@ from suanbei.registry.cells.numbers import (
     NumberKind,
     OtherNumber,
     Repair,
+    comparison_key,
     digits_kept,
-    fold,
     read_numbers,
 )
 from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS, TYPE_TEXTS, types_named
@@ -47,7 +47,7 @@ class Question:
         """What is looked up: a text without a number as it stands, for odd published numbers."""
         if self.found:
             return [found.number.key for found in self.found]
-        return [fold(self.text)] if len(self.text) <= LONGEST_KEY else []
+        return [comparison_key(self.text)] if len(self.text) <= LONGEST_KEY else []
 
 
 def read_question(text: str, claim: str = "") -> Question:
@@ -70,7 +70,7 @@ def input_reasons(question: Question, found: Found | None, *, listed: bool) -> l
     """How the input was read, as far as it is worth a word; less of it for a listed number."""
     if found is None:
         return [] if listed else [Reason("no_number" if question.text.strip() else "empty")]
-    if listed and question.text == found.raw and not found.notes:
+    if listed and question.text == found.raw and not found.repairs:
         return []
     reasons = [
         *_kind_reasons(found.number),
@@ -116,9 +116,9 @@ def _type_reasons(question: Question, number: Number) -> list[Reason]:
 def _repair_reasons(found: Found) -> list[Reason]:
     number = str(found.number)
     reasons = []
-    if Repair.LOOK_ALIKE in found.notes:
+    if Repair.LOOK_ALIKE in found.repairs:
         reasons.append(Reason("look_alike", {"number": number}))
-    noted = [note for note in found.notes if note not in _MINOR and note != Repair.LOOK_ALIKE]
+    noted = [note for note in found.repairs if note not in _MINOR and note != Repair.LOOK_ALIKE]
     if noted:
         repairs = Joined("comma", [REPAIR_TEXTS[note] for note in noted])
         reasons.append(Reason("read_as", {"repairs": repairs, "number": number}))

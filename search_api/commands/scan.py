@@ -10,7 +10,7 @@ from rich.text import Text as RichText
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text, language_of
-from suanbei.registry.cells.numbers.occurrences import FoundNumbers
+from suanbei.registry.cells.numbers.find import FoundNumbers
 from suanbei.registry.database import open_database
 from suanbei.registry.verify import Judge, Verdict
 from suanbei.search_api.commands.load_if_empty import load_if_empty

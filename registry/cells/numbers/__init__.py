@@ -1,31 +1,30 @@
 """The two number systems of CAC's registers: find, take apart, check, compare (DOMAIN.md §3)."""
 
-from suanbei.registry.cells.numbers.algorithm import (
-    LENGTH,
-    AlgorithmNumber,
-    check_sum,
-    digits_kept,
-    expected_check_digit,
-    rounds_to,
-)
 from suanbei.registry.cells.numbers.find import (
+    Occurrence,
     find_numbers,
     number_key,
+    occurrences,
     parse_number,
     read_number,
     read_numbers,
 )
 from suanbei.registry.cells.numbers.find_genai import GenaiParts, genai_parts
 from suanbei.registry.cells.numbers.found import Found, Number, Repair
-from suanbei.registry.cells.numbers.genai import GenaiNumber
-from suanbei.registry.cells.numbers.occurrences import Occurrence, occurrences
-from suanbei.registry.cells.numbers.text import fold
-from suanbei.registry.cells.numbers.values import (
+from suanbei.registry.cells.numbers.model import (
+    LENGTH,
+    AlgorithmNumber,
+    GenaiNumber,
     Malformation,
     MalformedNumber,
     NumberKind,
     OtherNumber,
+    check_sum,
+    digits_kept,
+    expected_check_digit,
+    rounds_to,
 )
+from suanbei.registry.cells.numbers.normalise import comparison_key
 from suanbei.registry.cells.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXTS
 
 __all__ = [
@@ -45,10 +44,10 @@ __all__ = [
     "OtherNumber",
     "Repair",
     "check_sum",
+    "comparison_key",
     "digits_kept",
     "expected_check_digit",
     "find_numbers",
-    "fold",
     "genai_parts",
     "number_key",
     "occurrences",

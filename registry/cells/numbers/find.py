@@ -16,17 +16,22 @@ Every pattern is bounded and starts at a rare character: the time is linear in t
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
-from suanbei.registry.cells.numbers.algorithm import LENGTH, AlgorithmNumber
-from suanbei.registry.cells.numbers.digits import MOST_LETTERS, Body, read_body
 from suanbei.registry.cells.numbers.find_algorithm import (
     FILLER,
+    MOST_LETTERS,
+    DigitRun,
+    find_bare,
     find_prefixed,
     number_at,
+    read_digits,
     value_of_digits,
 )
-from suanbei.registry.cells.numbers.find_bare import find_bare
 from suanbei.registry.cells.numbers.find_genai import (
     MOST_NAME,
     find_genai,
@@ -40,14 +45,16 @@ from suanbei.registry.cells.numbers.find_other import (
     read_whole_other,
 )
 from suanbei.registry.cells.numbers.found import Found, Number
-from suanbei.registry.cells.numbers.genai import GenaiNumber
-from suanbei.registry.cells.numbers.text import GAP, fold, tidy, view
-from suanbei.registry.cells.numbers.values import (
+from suanbei.registry.cells.numbers.model import (
+    LENGTH,
+    AlgorithmNumber,
+    GenaiNumber,
     Malformation,
     MalformedNumber,
     NumberKind,
     OtherNumber,
 )
+from suanbei.registry.cells.numbers.normalise import GAP, comparison_key, display_form, normalised
 from suanbei.registry.cells.regions import SPELLINGS
 
 LONGEST_INPUT = 400
@@ -68,7 +75,7 @@ _FOREIGN_LETTERS = 2
 
 def find_numbers(text: str) -> list[Found]:
     """Every number in a text, in order, never overlapping. Takes any str and never raises."""
-    viewed = view(text)
+    viewed = normalised(text)
     found = list(find_prefixed(text, viewed))
     for reader in (find_genai, find_other):
         found = _merge(found, reader(text, viewed))
@@ -155,7 +162,7 @@ def number_key(text: str) -> str:
         return text.lower()
     found = find_numbers(text)
     best = _best(text, found) if len(found) <= 1 else None
-    return best.number.key if best else fold(text)
+    return best.number.key if best else comparison_key(text)
 
 
 def _best(text: str, found: list[Found]) -> Found | None:
@@ -179,7 +186,7 @@ def _rank(found: Found) -> int:
 
 
 def _read_whole(text: str) -> list[Found]:
-    viewed = view(text)
+    viewed = normalised(text)
     genai = read_whole_genai(text, viewed)
     if genai is None or _has_no_date(genai.number):
         genai = read_like_genai(text, viewed) or genai
@@ -193,7 +200,7 @@ def _has_no_date(number: Number) -> bool:
     return isinstance(number, MalformedNumber) and number.reason is Malformation.NO_DATE
 
 
-def _is_meant(body: Body) -> bool:
+def _is_meant(body: DigitRun) -> bool:
     """Whether a text without prefix is meant as a number although it is malformed."""
     if body.reason is Malformation.FOREIGN_CHARACTER:
         return body.letters <= _FOREIGN_LETTERS and abs(len(body.symbols) - LENGTH) <= 1
@@ -206,14 +213,16 @@ def _read_rounded(text: str, viewed: str) -> Found | None:
     if rounded is None:
         return None
     start, end = rounded.span(1)
-    number = MalformedNumber(tidy(text[start:end]), Malformation.ROUNDED, NumberKind.ALGORITHM)
+    number = MalformedNumber(
+        display_form(text[start:end]), Malformation.ROUNDED, NumberKind.ALGORITHM
+    )
     return Found(start, end, text[start:end], number)
 
 
 def _read_whole_algorithm(text: str, viewed: str) -> Found | None:
     opening = _OPENING.match(viewed)
     start = opening.end() if opening else 0
-    body = read_body(text, viewed, start)
+    body = read_digits(text, viewed, start)
     closing = _CLOSING.fullmatch(viewed, body.end) if body else None
     if body is None or closing is None or body.letters > MOST_LETTERS:
         return None
@@ -222,3 +231,72 @@ def _read_whole_algorithm(text: str, viewed: str) -> Found | None:
         return None
     close = closing.start(1) + 1 if closing[1] else None
     return number_at(text, viewed, start if prefix is None else prefix, body, close)
+
+
+AROUND = 30
+"""Characters on each side of a number that are shown with it."""
+
+
+class TextPart(NamedTuple):
+    """A text of a document: its page (None without pages), where it stands, and if a reader sees it.
+
+    `place` is body, title, an attribute's or element's name, header, footer, footnote, comment,
+    form_field, hidden, subject, or an attachment.
+    """
+
+    page: int | None
+    text: str
+    place: str = "body"
+    visible: bool = True
+
+
+class Unread(NamedTuple):
+    """What of a document could not be looked into.
+
+    `code` is picture, script_page, encrypted_part or part; `detail` names it: a page, a file, how many.
+    """
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A number and its place: page and line count from 1, the line is that of the page's text.
+
+    `context` is what stands around it, white space as single spaces; `place` and `visible` are those
+    of the text (`TextPart`).
+    """
+
+    found: Found
+    page: int | None
+    line: int
+    context: str
+    place: str = "body"
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNumbers:
+    """The numbers of a document in order, and what of it could not be looked into."""
+
+    occurrences: tuple[Occurrence, ...]
+    unread: tuple[Unread, ...] = ()
+
+
+def occurrences(parts: Iterable[TextPart]) -> Iterator[Occurrence]:
+    """Every number of some texts, in order."""
+    for page, text, place, visible in parts:
+        found = find_numbers(text)
+        ends = (
+            list(accumulate(len(line) for line in text.splitlines(keepends=True))) if found else []
+        )
+        for one in found:
+            yield Occurrence(
+                one, page, bisect_right(ends, one.start) + 1, _context(text, one), place, visible
+            )
+
+
+def _context(text: str, found: Found) -> str:
+    begin, end = max(0, found.start - AROUND), min(len(text), found.end + AROUND)
+    return " ".join(text[begin:end].split())

@@ -1,13 +1,137 @@
-"""Algorithm numbers in a text behind their prefix 网信算备."""
+"""Algorithm numbers in a text: behind their prefix 网信算备, or bare where all else fits.
+
+People write the digits in groups, in brackets, with letters or numerals for digits; lines break them.
+"""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from suanbei.registry.cells.numbers.algorithm import LENGTH, PREFIX, SUFFIX, AlgorithmNumber
-from suanbei.registry.cells.numbers.digits import Body, read_body
 from suanbei.registry.cells.numbers.found import Found, Repair, spelling_repairs
-from suanbei.registry.cells.numbers.text import GAP, squeeze, tidy
-from suanbei.registry.cells.numbers.values import Malformation, MalformedNumber, NumberKind
+from suanbei.registry.cells.numbers.model import (
+    LENGTH,
+    PREFIX,
+    SUFFIX,
+    AlgorithmNumber,
+    Malformation,
+    MalformedNumber,
+    NumberKind,
+    check_sum,
+)
+from suanbei.registry.cells.numbers.normalise import GAP, display_form, strip_gaps
+
+_ALIKE = {"0": "OoQDОоΟο○", "1": "IlLi|!", "2": "Zz", "3": "Зз", "5": "Ss", "6": "Gb",
+          "8": "B", "9": "gq"}  # fmt: skip
+_NUMERALS = {
+    **{char: str(value) for value, char in enumerate("零一二三四五六七八九")},
+    **{char: str(value) for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
+    **{char: str(value) for value, char in enumerate("零壹貳參肆伍陸柒捌玖")},
+    **{chr(start + value): str(value) for value in range(1, 10) for start in
+       (0x245F, 0x2473, 0x2487, 0x24F4, 0x2775, 0x277F, 0x2789, 0x2080)},
+    **dict.fromkeys("⓪⓿🄌₀⁰", "0"), "〇": "0",
+    "两": "2", "幺": "1", "叄": "3", "¹": "1", "²": "2", "³": "3",
+}  # fmt: skip
+"""Chinese numerals, the financial ones too, and digits in circles, brackets or with a dot."""
+LOOK_ALIKES = str.maketrans(
+    {char: digit for digit, chars in _ALIKE.items() for char in chars} | _NUMERALS
+)
+"""What is taken for digits: numerals, and letters and signs by their shape, Cyrillic and Greek too."""
+MOST_LETTERS = 6
+"""With more letters than this a text is a word, not a number with slips, unless its check sum fits."""
+
+_SIGNS = f"[0-9a-z|!○оοз{''.join(_NUMERALS)}]{{1,64}}+"  # bounded, so that no run of digits is scanned twice
+_BETWEEN = r"[ \n.,:*_/()\[\]{}<>【】〔〕「」『』《》〈〉-]"
+_BODY = re.compile(rf"{_SIGNS}(?:{_BETWEEN}{{1,40}}+{_SIGNS}){{0,40}}+")
+_APART = re.compile(r"[\n(\[{<【〔]")
+_TOKENS = re.compile(_SIGNS)
+_LEADING_DIGITS = re.compile("[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class DigitRun:
+    """One way to read what follows a prefix: symbols up to offset `end`."""
+
+    end: int
+    symbols: str
+    letters: int
+    joined_late: bool = False
+    """Whether the last group is one or two digits on a line of their own, or in brackets."""
+    numerals: bool = False
+    """Whether numerals were read as digits."""
+    glued: bool = False
+    """Whether digits of what follows stand close behind."""
+
+    @property
+    def reason(self) -> Malformation | None:
+        """Why these symbols are no number, None when they are 21 digits."""
+        if not (self.symbols.isascii() and self.symbols.isdigit()):
+            return Malformation.FOREIGN_CHARACTER
+        if len(self.symbols) == LENGTH:
+            return None
+        few = len(self.symbols) < LENGTH
+        return Malformation.TOO_FEW_DIGITS if few else Malformation.TOO_MANY_DIGITS
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Best reading first: 21 digits with few letters, then the length nearest to 21."""
+        cost = abs(len(self.symbols) - LENGTH)
+        sound = self.reason is None and check_sum(self.symbols) == 1
+        if self.letters > MOST_LETTERS and not sound:  # somebody may type O for every 0
+            cost += 100
+        elif self.reason is Malformation.FOREIGN_CHARACTER:
+            cost += 1
+        elif self.joined_late and self.reason is None and not sound:
+            cost += 2  # rather a number one short, and the next line begins with a row number
+        return (cost, self.letters + self.glued)
+
+
+def read_digits(text: str, viewed: str, start: int) -> DigitRun | None:
+    """The best reading of the digits that begin at `start`; None where there are none.
+
+    Groups parted by spaces, line breaks, dots, commas or dashes belong together as long as that
+    brings the count nearer to 21; a group that is 21 digits by itself is the number.
+    """
+    found = _BODY.match(viewed, start)
+    return min(_readings(text, found), key=lambda body: body.rank) if found else None
+
+
+def _readings(text: str, found: re.Match[str]) -> Iterator[DigitRun]:
+    symbols, letters, numerals, last = "", 0, False, found.start()
+    for token in _TOKENS.finditer(found.string, found.start(), found.end()):
+        plain = _LEADING_DIGITS.match(token[0])
+        if plain and len(plain[0]) == LENGTH:
+            yield DigitRun(token.start() + LENGTH, plain[0], 0)
+        if plain and not symbols and _is_glued(found.string, token.start(), plain[0]):
+            yield DigitRun(token.start() + LENGTH, plain[0][:LENGTH], 0, glued=True)
+        if plain and plain[0] != token[0]:
+            yield DigitRun(token.start() + plain.end(), symbols + plain[0], letters)
+        read = display_form(text[token.start() : token.end()]).translate(LOOK_ALIKES)
+        if not any(char.isdigit() or char in _NUMERALS for char in token[0]) and symbols:
+            return
+        symbols += read
+        letters += sum(not (char.isdigit() or char in _NUMERALS) for char in token[0])
+        numerals = numerals or any(char in _NUMERALS for char in token[0])
+        alone = len(read) <= 2 and bool(_APART.search(found.string, last, token.start()))
+        late = alone and len(symbols) > len(read)
+        yield DigitRun(token.end(), symbols, letters, late, numerals)
+        last = token.end()
+
+
+_MOST_GLUED = 8
+_GOES_ON = re.compile("[^ \\n0-9号)\\]}>】”\"']")
+
+
+def _is_glued(viewed: str, start: int, digits: str) -> bool:
+    """Whether a run of digits is a sound number with digits of what follows close behind: a date,
+    the next row's number. Only where text goes on behind them: else there is a digit too many."""
+    if not LENGTH < len(digits) <= LENGTH + _MOST_GLUED:
+        return False
+    if not _GOES_ON.match(viewed, start + len(digits)):
+        return False
+    return AlgorithmNumber(digits[:LENGTH]).is_plausible
+
 
 LEAST_DIGITS = 12
 """Fewer digits behind a prefix are no number…"""
@@ -34,7 +158,7 @@ def find_prefixed(text: str, viewed: str) -> Iterator[Found]:
         if several := numbers_without_gap(viewed, at):
             yield from several
             continue
-        body = read_body(text, viewed, at)
+        body = read_digits(text, viewed, at)
         if body is None:
             continue
         close = find_suffix(viewed, body.end)
@@ -67,11 +191,11 @@ def find_suffix(viewed: str, end: int) -> int | None:
     return suffix.end() if suffix else None
 
 
-def number_at(text: str, viewed: str, start: int, body: Body, close: int | None) -> Found:
+def number_at(text: str, viewed: str, start: int, body: DigitRun, close: int | None) -> Found:
     """The number from `start` to the end of its body, or of its suffix, with all repairs."""
     end = close or body.end
     raw, seen = text[start:end], viewed[start:end]
-    plain = squeeze(seen)
+    plain = strip_gaps(seen)
     repairs = spelling_repairs(raw, seen)
     if Repair.PUNCTUATION not in repairs and not plain.isalnum():
         repairs.append(Repair.PUNCTUATION)
@@ -88,15 +212,95 @@ def number_at(text: str, viewed: str, start: int, body: Body, close: int | None)
     return Found(start, end, raw, _value(raw, body), tuple(repairs))
 
 
-def _value(raw: str, body: Body) -> AlgorithmNumber | MalformedNumber:
+def _value(raw: str, body: DigitRun) -> AlgorithmNumber | MalformedNumber:
     if body.reason is None:
         return value_of_digits(body.symbols, raw)
-    return MalformedNumber(tidy(raw), body.reason, NumberKind.ALGORITHM)
+    return MalformedNumber(display_form(raw), body.reason, NumberKind.ALGORITHM)
 
 
 def value_of_digits(digits: str, raw: str) -> AlgorithmNumber | MalformedNumber:
     """21 digits as a number; malformed where a spreadsheet has rounded them."""
     number = AlgorithmNumber(digits)
     if number.is_rounded:
-        return MalformedNumber(tidy(raw), Malformation.ROUNDED, number.kind)
+        return MalformedNumber(display_form(raw), Malformation.ROUNDED, number.kind)
     return number
+
+
+MOST_BARE_LETTERS = 4
+"""Look-alike letters allowed in a run without prefix."""
+MOST_GROUPS = 7
+"""Groups that may make one number: the fields are six."""
+
+# Neither part of a word or a longer number, nor behind or before a decimal point. What stands
+# before is looked at behind the first character, so that the search can skip to a digit.
+_BEHIND_FIRST = "(?<![0-9a-z_].)(?<![0-9][.].)"
+_ALONE = "(?![0-9a-z_]|[.](?!0+(?![0-9a-z_.]))[0-9])"  # ….0 is what a spreadsheet adds
+_BARE_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH - 1}}}+{_ALONE}")
+_LONG_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{2 * LENGTH - 1},}}+{_ALONE}")
+_BARE_ALIKE = re.compile(f"[0-9oqdilzsgb]{_BEHIND_FIRST}[0-9oqdilzsgb]{{{LENGTH - 1}}}{_ALONE}")
+_GROUPS = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]*+(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE}")
+_GROUP = re.compile("[0-9]+")
+_FIELD_ENDS = frozenset({6, 13, 15, 17, 20, LENGTH})
+_NOT_A_DIGIT = re.compile("[^0-9]+")
+
+
+def find_bare(text: str, viewed: str, taken: Sequence[Found]) -> Iterator[Found]:
+    """Numbers without prefix outside of those `taken`, which are in order."""
+    ends = [found.end for found in taken]
+    starts = [found.start for found in taken]
+    for start, body in _bare_runs(text, viewed):
+        at = bisect_right(starts, start)
+        if at == 0 or ends[at - 1] <= start:
+            yield number_at(text, viewed, start, body, find_suffix(viewed, body.end))
+    for run in _LONG_RUN.finditer(viewed):
+        at = bisect_right(starts, run.start())
+        if at == 0 or ends[at - 1] <= run.start():
+            yield from numbers_without_gap(viewed, run.start())
+
+
+def _bare_runs(text: str, viewed: str) -> Iterator[tuple[int, DigitRun]]:
+    for run in _BARE_RUN.finditer(viewed):
+        yield run.start(), DigitRun(run.end(), run[0], 0)
+    for run in _BARE_ALIKE.finditer(viewed):
+        letters = sum(not char.isdigit() for char in run[0])
+        if 0 < letters <= MOST_BARE_LETTERS:
+            symbols = display_form(text[run.start() : run.end()]).translate(LOOK_ALIKES)
+            if is_plausible(symbols):
+                yield run.start(), DigitRun(run.end(), symbols, letters)
+    for groups in _GROUPS.finditer(viewed):
+        if groups.end() - groups.start() > LENGTH:
+            yield from _in_groups(viewed, groups)
+
+
+def is_plausible(digits: str) -> bool:
+    """Whether 21 symbols are digits that fit together: province, type and check digit."""
+    if not (len(digits) == LENGTH and digits.isascii() and digits.isdigit()):
+        return False
+    return AlgorithmNumber(digits).is_plausible
+
+
+def _in_groups(viewed: str, chain: re.Match[str]) -> Iterator[tuple[int, DigitRun]]:
+    """21 digits over neighbouring groups, cut where the fields end, evenly, or by a line break."""
+    recent: deque[tuple[int, int]] = deque(maxlen=MOST_GROUPS)
+    for group in _GROUP.finditer(viewed, *chain.span()):
+        recent.append(group.span())
+        count = 0
+        for start, end in reversed(recent):
+            count += end - start
+            if count >= LENGTH:
+                break
+        if count != LENGTH or end == group.end():
+            continue
+        seen = viewed[start : group.end()]
+        digits = _NOT_A_DIGIT.sub("", seen)
+        if is_plausible(digits) and _is_cut_well(seen):
+            yield start, DigitRun(group.end(), digits, 0)
+            recent.clear()
+
+
+def _is_cut_well(seen: str) -> bool:
+    sizes = [len(group) for group in _GROUP.findall(seen)]
+    ends = {sum(sizes[: at + 1]) for at in range(len(sizes))}
+    by_line = len(sizes) == 2 and "\n" in seen
+    even = len(sizes) > 3 and sizes[0] >= 3 and set(sizes[:-1]) == {sizes[0]}
+    return by_line or even or _FIELD_ENDS.issuperset(ends)

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from suanbei.registry.cells.numbers.found import Found, Repair, spelling_repairs
-from suanbei.registry.cells.numbers.genai import GenaiNumber, read_date
-from suanbei.registry.cells.numbers.text import GAP, squeeze, tidy, view
-from suanbei.registry.cells.numbers.values import Malformation, MalformedNumber, NumberKind
+from suanbei.registry.cells.numbers.model import (
+    GenaiNumber,
+    Malformation,
+    MalformedNumber,
+    NumberKind,
+    read_date,
+)
+from suanbei.registry.cells.numbers.normalise import GAP, display_form, normalised, strip_gaps
 from suanbei.registry.cells.regions import SPELLINGS
 
 MOST_NAME, MOST_GAPS = 80, 4
@@ -71,7 +76,7 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
         if end is None:
             continue
         raw = text[start.start() : end]
-        number = genai_value(tidy(raw))
+        number = genai_value(display_form(raw))
         if number is not None:
             repairs = spelling_repairs(raw, viewed[start.start() : end])
             yield Found(start.start(), end, raw, number, tuple(repairs))
@@ -97,7 +102,7 @@ def _tail_end(viewed: str, start: int) -> int:
     tail = _TAIL_IN_TEXT.match(viewed, start)
     if tail is None:
         return start
-    early = squeeze(tail[1]) < SERIALS_SINCE
+    early = strip_gaps(tail[1]) < SERIALS_SINCE
     return tail.end(1) if tail[2] and early else tail.end()
 
 
@@ -106,14 +111,14 @@ def read_whole_genai(text: str, viewed: str) -> Found | None:
     start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n号.,;:。、，；"))
     raw, seen = text[start:end], viewed[start:end]
     repairs = spelling_repairs(raw, seen)
-    number = genai_value(tidy(raw))
+    number = genai_value(display_form(raw))
     if not isinstance(number, GenaiNumber):
-        head, _, tail = tidy(raw).rpartition("-")
+        head, _, tail = display_form(raw).rpartition("-")
         alike = genai_value(f"{head}-{tail.translate(_TAIL_ALIKE)}")
-        spaced = genai_value(tidy("-".join(raw.split())))
+        spaced = genai_value(display_form("-".join(raw.split())))
         if isinstance(alike, GenaiNumber):
             number, repairs = alike, [*repairs, Repair.LOOK_ALIKE]
-        elif isinstance(spaced, GenaiNumber) and spaced.regions and "-" not in squeeze(seen):
+        elif isinstance(spaced, GenaiNumber) and spaced.regions and "-" not in strip_gaps(seen):
             number, repairs = spaced, [*repairs, Repair.PUNCTUATION]
     return Found(start, end, raw, number, tuple(repairs)) if number else None
 
@@ -150,7 +155,7 @@ class GenaiParts(NamedTuple):
 def genai_parts(text: str) -> GenaiParts | None:
     """Read a text as region, name and date, however they are parted and written; None if it has
     neither a region and a sign behind it, nor a date."""
-    viewed = view(text).strip(" \n.,;:。、，；")
+    viewed = normalised(text).strip(" \n.,;:。、，；")
     if len(viewed) > _LONGEST_LIKE or "\n" in viewed:
         return None
     chinese = _CHINESE_REGION.match(viewed)
@@ -196,4 +201,4 @@ def read_like_genai(text: str, viewed: str) -> Found | None:
         return None
     kind = NumberKind.GENAI_REGISTRATION if "s" in parts.serial else NumberKind.GENAI_FILING
     raw = text[start:end]
-    return Found(start, end, raw, MalformedNumber(tidy(raw), parts.reason, kind))
+    return Found(start, end, raw, MalformedNumber(display_form(raw), parts.reason, kind))

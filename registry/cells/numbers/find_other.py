@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from suanbei.registry.cells.numbers.found import Found, spelling_repairs
-from suanbei.registry.cells.numbers.text import GAP, tidy
-from suanbei.registry.cells.numbers.values import NumberKind, OtherNumber
+from suanbei.registry.cells.numbers.model import NumberKind, OtherNumber
+from suanbei.registry.cells.numbers.normalise import GAP, display_form
 
 _NATIONWIDE = "合字"
 _PROVINCE = "(?:合字|[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新])"
@@ -51,13 +51,13 @@ def find_other(text: str, viewed: str) -> Iterator[Found]:
             raw = text[start : body.end()]
             repairs = spelling_repairs(raw, viewed[start : body.end()])
             yield Found(
-                start, body.end(), raw, OtherNumber(tidy(raw), kind, region), tuple(repairs)
+                start, body.end(), raw, OtherNumber(display_form(raw), kind, region), tuple(repairs)
             )
     for body in _EIGHTEEN_SIGNS.finditer(viewed):
         kind_found = _kind_of_eighteen(body[0])
         if kind_found and _CHECKS[kind_found](body[0]):
             raw = text[body.start() : body.end()]
-            yield Found(body.start(), body.end(), raw, OtherNumber(tidy(raw), kind_found))
+            yield Found(body.start(), body.end(), raw, OtherNumber(display_form(raw), kind_found))
 
 
 def read_whole_other(text: str, viewed: str) -> Found | None:
@@ -68,7 +68,7 @@ def read_whole_other(text: str, viewed: str) -> Found | None:
     if alone is None or kind is None:
         return None
     raw = text[alone.start(1) : alone.end(1)]
-    return Found(alone.start(1), alone.end(1), raw, OtherNumber(tidy(raw), kind))
+    return Found(alone.start(1), alone.end(1), raw, OtherNumber(display_form(raw), kind))
 
 
 _LABELLED = re.compile("(?:[ \n:]|[\u4e00-\u9fff])*+([0-9a-z]{18})[ \n]*+")

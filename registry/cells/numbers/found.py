@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from suanbei.registry.cells.numbers.algorithm import AlgorithmNumber
-from suanbei.registry.cells.numbers.genai import GenaiNumber
-from suanbei.registry.cells.numbers.text import TRADITIONAL
-from suanbei.registry.cells.numbers.values import MalformedNumber, OtherNumber
+from suanbei.registry.cells.numbers.model import (
+    AlgorithmNumber,
+    GenaiNumber,
+    MalformedNumber,
+    OtherNumber,
+)
+from suanbei.registry.cells.numbers.normalise import TRADITIONAL
 
 Number = AlgorithmNumber | GenaiNumber | MalformedNumber | OtherNumber
 """Any number a text can hold."""
@@ -30,17 +33,17 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A number in a text: `raw` is `text[start:end]` of the original, `notes` what was repaired."""
+    """A number in a text: `raw` is `text[start:end]` of the original, `repairs` what was repaired."""
 
     start: int
     end: int
     raw: str
     number: Number
-    notes: tuple[Repair, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 def spelling_repairs(raw: str, viewed: str) -> list[Repair]:
-    """What the view of a slice had to fold: widths, scripts, gaps, unseen characters, dashes.
+    """What had to be normalised in a slice: widths, scripts, gaps, unseen characters, dashes.
 
     Lower case is no repair: numbers are compared without case.
     """

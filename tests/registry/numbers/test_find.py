@@ -78,7 +78,7 @@ def test_algorithm_numbers_as_people_paste_them(text: str, raw: str | None, note
     found = only(text)
     assert found.number == DAMO
     assert found.raw == (raw or text)
-    assert " ".join(found.notes) == notes
+    assert " ".join(found.repairs) == notes
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_genai_numbers_as_people_paste_them(text: str, notes: str) -> None:
     """Protects the comparison without case, and names cut by a line's end."""
     for paste in (text, f"备案号：{text}，", f"（{text}）", f"x {text} y"):
         found = only(paste)
-        assert (found.number, " ".join(found.notes)) == (WENXIN, notes)
+        assert (found.number, " ".join(found.repairs)) == (WENXIN, notes)
         assert found.raw == text
 
 
@@ -277,7 +277,7 @@ def test_reading_tells_where_and_what_was_repaired() -> None:
     found = read_number(f"  {DIGITS[:6]} {DIGITS[6:]}  ")
     assert found is not None
     assert (found.start, found.end) == (2, 24)
-    assert list(found.notes) == ["inner_space", "missing_prefix", "missing_suffix"]
+    assert list(found.repairs) == ["inner_space", "missing_prefix", "missing_suffix"]
 
 
 HOSTILE = [

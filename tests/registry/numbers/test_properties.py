@@ -11,14 +11,14 @@ from suanbei.registry.cells.numbers import (
     GenaiNumber,
     MalformedNumber,
     check_sum,
+    comparison_key,
     expected_check_digit,
     find_numbers,
-    fold,
     number_key,
     parse_number,
     read_number,
 )
-from suanbei.registry.cells.numbers.text import tidy, view
+from suanbei.registry.cells.numbers.normalise import display_form, normalised
 from suanbei.registry.cells.regions import SPELLINGS
 
 digits_21 = st.text("0123456789", min_size=21, max_size=21)
@@ -160,7 +160,7 @@ def test_look_alikes_are_read_as_digits(number: AlgorithmNumber, places: set[int
     found = read_number(f"网信算备{typed}号")
     assert found is not None
     assert found.number == number
-    assert ("look_alike" in found.notes) == (typed != number.digits)
+    assert ("look_alike" in found.repairs) == (typed != number.digits)
 
 
 @given(genai_numbers, st.data())
@@ -197,16 +197,16 @@ def test_reading_never_fails_and_agrees_with_the_key(text: str) -> None:
         if len(find_numbers(text)) <= 1:
             assert number_key(text) == found.number.key
     else:
-        assert number_key(text) == fold(text)
+        assert number_key(text) == comparison_key(text)
 
 
 @given(anything)
 def test_views_keep_every_offset(text: str) -> None:
     """The view has the text's length, so slices fit; folding twice is folding once."""
-    assert len(view(text)) == len(text)
-    assert view(view(text)) == view(text)
-    assert fold(fold(text)) == fold(text)
-    assert fold(tidy(text)) == fold(text)
+    assert len(normalised(text)) == len(text)
+    assert normalised(normalised(text)) == normalised(text)
+    assert comparison_key(comparison_key(text)) == comparison_key(text)
+    assert comparison_key(display_form(text)) == comparison_key(text)
 
 
 @given(st.one_of(algorithm_numbers, genai_numbers))

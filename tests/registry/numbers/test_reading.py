@@ -39,7 +39,7 @@ def test_numerals_are_digits(number: AlgorithmNumber, script: dict[int, int], ba
     )
     assert found is not None
     assert found.number == number
-    assert Repair.NUMERALS in found.notes
+    assert Repair.NUMERALS in found.repairs
 
 
 @given(numbers, st.sampled_from(["[{}]", "（{}）", "【{}】", "{}.", "{} ", "{}/"]))

@@ -1,4 +1,5 @@
-"""The number of an algorithm filing: 网信算备 + 21 digits + 号 (DOMAIN.md §3).
+"""The numbers of CAC's registers as values (DOMAIN.md §3): algorithm filings, generative-AI services,
+malformed ones, and those of other registers.
 
     网信算备 330110 5072064 01 23 003 5 号
              |      |       |  |  |   check digit
@@ -15,12 +16,93 @@ it is always odd, always exists and is the only one that fits. A wrong digit cha
 (a − b)·2^k, so only those that differ by 5 pass unseen.
 """
 
+import datetime
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
-from suanbei.registry.cells.numbers.values import NumberKind
+from suanbei.registry.cells.numbers.normalise import comparison_key
+from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
+
+_PREFIX = re.compile("网信算备|no(?=[^a-z])")
+_WORDLESS = re.compile("[^0-9a-z]+")
+
+
+class NumberKind(StrEnum):
+    """Which register a number belongs to."""
+
+    ALGORITHM = "algorithm"
+    GENAI_FILING = "genai_filing"
+    GENAI_REGISTRATION = "genai_registration"
+    ICP_FILING = "icp_filing"
+    ICP_LICENCE = "icp_licence"
+    PUBLIC_SECURITY = "public_security"
+    BLOCKCHAIN = "blockchain"
+    TELECOM_LICENCE = "telecom_licence"
+    ID_CARD = "id_card"
+    CREDIT_CODE = "credit_code"
+
+
+class Malformation(StrEnum):
+    """Why a text that is meant as a number of CAC's is none as it stands."""
+
+    TOO_FEW_DIGITS = "too_few_digits"
+    TOO_MANY_DIGITS = "too_many_digits"
+    FOREIGN_CHARACTER = "foreign_character"
+    ROUNDED = "rounded"
+    NO_NAME = "no_name"
+    NO_DATE = "no_date"
+    BAD_DATE = "bad_date"
+    BAD_SERIAL = "bad_serial"
+    CHINESE_REGION = "chinese_region"
+    DASHED_DATE = "dashed_date"
+    OTHER_SIGNS = "other_signs"
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedNumber:
+    """A number kept as published, with the reason why it cannot be taken apart.
+
+    `kind` is what it was meant to be: `algorithm`, `genai_filing` or `genai_registration`.
+    """
+
+    text: str
+    reason: Malformation
+    kind: NumberKind
+
+    @property
+    def key(self) -> str:
+        """The comparison key: folded; of an algorithm number the digits and Latin letters only."""
+        folded = comparison_key(self.text)
+        if self.kind is not NumberKind.ALGORITHM:
+            return folded
+        return _WORDLESS.sub("", _PREFIX.sub("", folded)) or folded
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class OtherNumber:
+    """A number of another Chinese register (ICP, public security, …), so that one can say so.
+
+    `region` is the one-character short name of a province (京, 粤, …), empty where there is none.
+    """
+
+    text: str
+    kind: NumberKind
+    region: str = ""
+
+    @property
+    def key(self) -> str:
+        """The comparison key: the text folded."""
+        return comparison_key(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
 
 PREFIX, SUFFIX = "网信算备", "号"
 LENGTH = 21
@@ -182,3 +264,83 @@ def rounds_to(digits: str, rounded: str) -> bool:
         return True
     scale: int = 10 ** (LENGTH - len(kept))
     return (int(digits) + scale // 2) // scale == int(kept)
+
+
+_DATE = re.compile("20[0-9]{6}")
+_SERIAL = re.compile("([0-9]{4})?")
+
+
+def read_date(digits: str) -> datetime.date | None:
+    """Eight digits as a date of this century; None when there is no such day."""
+    if not _DATE.fullmatch(digits):
+        return None
+    try:
+        return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GenaiNumber:
+    """A filing (备案号) or registration (上线编号) of a generative-AI service, parts as published.
+
+    `date` is eight digits, `serial` four or none, `is_registration` the S before the serial.
+    Two numbers are equal when they differ by case, kind of dash, dot or apostrophe only.
+
+    Raises:
+        ValueError: on construction, when date or serial are not what they must be.
+    """
+
+    region: str
+    name: str
+    date: str
+    serial: str = ""
+    is_registration: bool = False
+
+    def __post_init__(self) -> None:
+        if read_date(self.date) is None:
+            raise ValueError(f"not a date: {self.date!r}")
+        if not _SERIAL.fullmatch(self.serial) or (self.is_registration and not self.serial):
+            raise ValueError(f"not a serial of four digits: {self.serial!r}")
+
+    @property
+    def formatted(self) -> str:
+        """As published."""
+        mark = "S" if self.is_registration else ""
+        return f"{self.region}-{self.name}-{self.date}{mark}{self.serial}"
+
+    @property
+    def key(self) -> str:
+        """The comparison key: folded, so that case and kinds of punctuation do not count."""
+        return comparison_key(self.formatted)
+
+    @property
+    def kind(self) -> NumberKind:
+        """Filed model or registered application."""
+        if self.is_registration:
+            return NumberKind.GENAI_REGISTRATION
+        return NumberKind.GENAI_FILING
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The possible 属地 of the region part: two for ShanXi, none for an unknown spelling."""
+        return tuple(region.full for region in regions_of_spelling(self.region))
+
+    @property
+    def filed_on(self) -> datetime.date:
+        """The date inside the number."""
+        return datetime.date(int(self.date[:4]), int(self.date[4:6]), int(self.date[6:]))
+
+    @property
+    def year(self) -> int:
+        """The year inside the number."""
+        return int(self.date[:4])
+
+    def __eq__(self, other: object) -> bool:
+        return self.key == other.key if isinstance(other, GenaiNumber) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return self.formatted

@@ -1,6 +1,6 @@
 """A text as the number readers see it: one character for one character, so offsets stay true.
 
-`view` lowers case and folds what people's keyboards, PDFs and web pages vary: full-width forms,
+`normalised` lowers case and folds what people's keyboards, PDFs and web pages vary: full-width forms,
 digits of other scripts, traditional characters of the prefix, the many dashes, dots and
 apostrophes, white space and characters nobody sees. Every character becomes exactly one.
 """
@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 GAP = "[ \n]"
-"""A regular expression for what `view` leaves of white space and invisible characters."""
+"""A regular expression for what `normalised` leaves of white space and invisible characters."""
 
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 # Beside Unicode's own dashes: minus, bullet, box line, and what PDFium (Chrome's viewer too)
@@ -48,7 +48,7 @@ def _chosen() -> dict[int, str]:
 _FOLDINGS = _Foldings(_chosen())
 
 
-def view(text: str) -> str:
+def normalised(text: str) -> str:
     """The text folded for reading, with the same length: offsets fit the original.
 
     White space, control and format characters become a space, line ends a line feed, and so do
@@ -65,17 +65,17 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def squeeze(viewed: str) -> str:
-    """A view without its gaps: the form that two spellings of one thing share."""
+def strip_gaps(viewed: str) -> str:
+    """A normalised text without its gaps: the form that two spellings of one thing share."""
     return viewed.replace(" ", "").replace("\n", "")
 
 
-def fold(text: str) -> str:
+def comparison_key(text: str) -> str:
     """The comparison form of any text: folded, without white space and invisible characters."""
-    return squeeze(view(text))
+    return strip_gaps(normalised(text))
 
 
-def tidy(raw: str) -> str:
+def display_form(raw: str) -> str:
     """A raw slice for people: narrow, one dash, no gaps; case, dots, apostrophes kept."""
     if raw.isascii() and raw.isprintable() and " " not in raw:
         return raw
