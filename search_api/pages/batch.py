@@ -1,28 +1,141 @@
 """Lists: all that CAC published, and one list against the one before."""
 
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
 from suanbei.registry.data_version import data_version
-from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Batch, Version
+from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
+from suanbei.registry.models import Batch, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.pages.batch_facts import compare, rows_of
-from suanbei.search_api.pages.links import page_links
 from suanbei.search_api.pages.state import page_state
-from suanbei.search_api.pages.templating import render, wants_json
+from suanbei.search_api.pages.templating import page_links, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value of a breakdown: rows in this list and in the one before."""
+
+    value: str
+    now: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A list beside the one before it; `previous` is None for the first of its series."""
+
+    previous: dict[str, Any] | None
+    following: dict[str, Any] | None
+    new_entities: list[tuple[str, str]]
+    entities: int
+    breakdowns: dict[str, list[Part]] = field(default_factory=dict)
+
+
+def compare(session: Session, batch: dict[str, Any]) -> Comparison:
+    """Compare a batch (a view) with its neighbours."""
+    previous, following = _neighbour(session, batch, -1), _neighbour(session, batch, 1)
+    now = _filings(session, batch)
+    before = _filings(session, previous) if previous else []
+    owners = {filing[0]: filing[1] for filing in now}
+    return Comparison(
+        previous=previous,
+        following=following,
+        new_entities=_newcomers(session, batch, owners),
+        entities=len(owners),
+        breakdowns={
+            name: parts
+            for place, name in ((2, "type"), (3, "role"), (4, "region"))
+            if (parts := _parts(now, before, place))
+        },
+    )
+
+
+def _neighbour(session: Session, batch: dict[str, Any], step: int) -> dict[str, Any] | None:
+    place = (batch["period"], batch["id"])
+    same = select(Batch.id, Batch.period, Batch.rows, Batch.series).where(
+        Batch.series == batch["series"], Batch.source == batch["source"]
+    )
+    around = sorted(session.execute(same).mappings(), key=lambda row: (row["period"], row["id"]))
+    places = [(row["period"], row["id"]) for row in around]
+    index = places.index(place) + step
+    return dict(around[index]) if 0 <= index < len(around) else None
+
+
+def _filings(session: Session, batch: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
+    """(entity id, entity, type, role, region) of each row's filing, in the current version."""
+    of_series = (
+        [series.value for series in ALGORITHM_SERIES]
+        if batch["series"] == Series.DEREGISTRATION
+        else [batch["series"]]
+    )
+    query = (
+        select(Filing.entity_id, Filing.entity, Filing.type, Filing.role, Filing.region)
+        .join(Listing, Listing.number_key == Filing.number_key)
+        .join(Version, Version.id == Listing.version_id)
+        .join(Batch, Batch.current_version_id == Version.id)
+        .where(Batch.id == batch["id"], Filing.series.in_(of_series))
+    )
+    return [
+        (owner, name, kind or "", role or "", region)
+        for owner, name, kind, role, region in session.execute(query).tuples()
+    ]
+
+
+def _newcomers(
+    session: Session, batch: dict[str, Any], owners: dict[str, str]
+) -> list[tuple[str, str]]:
+    """(id, name) of companies that no list of any register before this one names."""
+    if batch["series"] == Series.DEREGISTRATION:
+        return []
+    first = (
+        select(Filing.entity_id)
+        .group_by(Filing.entity_id)
+        .having(func.min(Filing.first_period) == batch["period"])
+    )
+    new = set(session.execute(first).scalars())
+    return sorted((owner, name) for owner, name in owners.items() if owner in new)
+
+
+def _parts(
+    now: list[tuple[str, str, str, str, str]],
+    before: list[tuple[str, str, str, str, str]],
+    place: int,
+) -> list[Part]:
+    here = Counter(filing[place] for filing in now if filing[place])
+    there = Counter(filing[place] for filing in before if filing[place])
+    if len(here) < 2:
+        return []
+    return [Part(value, number, there[value]) for value, number in here.most_common(10)]
+
+
+def rows_of(session: Session, batch_id: str, offset: int, limit: int) -> list[dict[str, Any]]:
+    """Rows of the current version as published, in the order of the list."""
+    columns = (
+        Listing.seq, Listing.name, Listing.label, Listing.entity, Listing.product, Listing.number,
+        Listing.remark, Listing.region, Listing.filed_on, Listing.page, Listing.flags,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .join(Version, Version.id == Listing.version_id)
+        .join(Batch, Batch.current_version_id == Version.id)
+        .where(Batch.id == batch_id)
+        .order_by(Listing.position)
+    )
+    return [dict(row) for row in session.execute(query.offset(offset).limit(limit)).mappings()]
 
 
 @router.get("/batches")

@@ -1,11 +1,104 @@
-"""Charts as pictures, which are kept; `drawn` makes them of `drawings`."""
+"""Charts as pictures: Altair describes them, vl-convert makes the pictures.
+
+Both libraries are large, so that they are only imported when something is to be drawn.
+"""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from suanbei.common.late_imports import importing
-from suanbei.search_api.pages.drawings import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of a chart, those of the style sheet."""
+
+    ink: str
+    soft: str
+    line: str
+    paper: str
+    series: tuple[str, ...]
+
+
+THEMES = {
+    "light": Theme("#1a1f26", "#56606c", "#dcd8cf", "#ffffff",
+                   ("#1f4e79", "#b5651d", "#2f7d58", "#7d4a99", "#177e8d", "#a83f63", "#7a7f87")),
+    "dark": Theme("#e9e6df", "#a4adb8", "#343b44", "#1a1e24",
+                  ("#8fbde8", "#eba77d", "#7fd0a4", "#cda3e3", "#7cc8d4", "#eb9db6", "#9aa2ac")),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width of the drawing, and heights of a column chart and of a row, in pixels of the page."""
+
+    width: int
+    height: int
+    row: int
+    label: int
+
+
+SIZES = {
+    "full": Size(1040, 320, 24, 190),
+    "wide": Size(500, 280, 24, 190),
+    "small": Size(330, 280, 24, 130),
+}
+"""The whole width of a page, half of it, and a phone."""
+FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
+PIXELS = 2
+"""Pixels of a PNG for one of the page."""
+_LABEL_ABOVE = 16
+"""Pixels that a row needs more where its label stands above its bar."""
+_LEGEND_ROW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is to be drawn: rows of (x, part, count), where `x` is a label, or a day over time.
+
+    `parts` are the names of the parts in the order of their colours. `step` is month, quarter or
+    year where `x` is a day, else empty. A `title` and `notes` are written into the picture, for a
+    picture that leaves its page.
+    """
+
+    rows: tuple[tuple[str, str, int], ...]
+    parts: tuple[str, ...]
+    step: str
+    count_title: str
+    theme: str = "light"
+    size: str = "wide"
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the rows in order, each once."""
+        return tuple(dict.fromkeys(row[0] for row in self.rows))
+
+    @property
+    def labels_above(self) -> bool:
+        """Whether a label is too long to stand beside its bar."""
+        return any(text_width(label) > SIZES[self.size].label for label in self.labels)
+
+
+def text_width(label: str) -> int:
+    """Pixels that a label needs at most: a Chinese character is as wide as it is high."""
+    return sum(12 if ord(char) > 0x2E7F else 8 for char in label) + 8
+
+
+def height_of(drawing: Drawing) -> int:
+    """How high the picture will be, so that the page can leave room for it."""
+    size = SIZES[drawing.size]
+    head = 24 * bool(drawing.title) + 16 * len(drawing.notes)
+    if drawing.step:
+        return size.height + head
+    row = size.row + (_LABEL_ABOVE if drawing.labels_above else 0)
+    legend = _LEGEND_ROW * -(-len(drawing.parts) // _legend_columns(drawing))
+    return row * max(len(drawing.labels), 1) + 40 + head + (legend if len(drawing.parts) > 1 else 0)
+
 
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
             "/System/Library/Fonts", "/Library/Fonts", "C:/Windows/Fonts")  # fmt: skip
@@ -30,20 +123,152 @@ def has_chinese_font() -> bool:
 def svg(drawing: Drawing) -> str:
     """The chart as SVG; its texts stay texts, in the reader's own fonts."""
     with importing:
-        from suanbei.search_api.pages.drawn import to_svg
-
-    return to_svg(drawing)
+        import vl_convert
+    return str(vl_convert.vegalite_to_svg(_spec(drawing)))
 
 
 @lru_cache(maxsize=50)
 def png(drawing: Drawing) -> bytes:
     """The chart as PNG on paper, in the fonts of this machine."""
     with importing:
-        from suanbei.search_api.pages.drawn import to_png
-
-    return to_png(drawing)
+        import vl_convert
+    spec = _spec(drawing) | {"background": THEMES[drawing.theme].paper}
+    return bytes(vl_convert.vegalite_to_png(spec, scale=PIXELS))
 
 
 def warm_up() -> None:
     """Draw a chart for nobody: what the first one has to load is there when one is asked for."""
-    svg(Drawing(rows=(("", "", 1),), parts=("",), columns=True, count_title=""))
+    svg(Drawing(rows=(("2026-01-01", "", 1),), parts=("",), step="month", count_title=""))
+
+
+def _altair() -> Any:
+    with importing:
+        import altair
+    return altair
+
+
+def _spec(drawing: Drawing) -> dict[str, Any]:
+    """The chart as Vega-Lite."""
+    alt = _altair()
+    size, theme = SIZES[drawing.size], THEMES[drawing.theme]
+    rows = [{"x": x, "part": part, "order": drawing.parts.index(part), "count": count}
+            for x, part, count in drawing.rows]  # fmt: skip
+    chart = alt.Chart(alt.InlineData(values=rows))
+    drawn = _columns(chart, drawing) if drawing.step else _bars(chart, drawing)
+    spec: dict[str, Any] = (
+        drawn.properties(
+            width=size.width, height=height_of(drawing),
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+            background=theme.paper if drawing.title else "transparent",
+            **({"title": _title(drawing)} if drawing.title else {}),
+        )
+        .configure(font=FONT, padding=8 if drawing.title else 4)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=theme.ink, titleColor=theme.soft, gridColor=theme.line,
+            domainColor=theme.line, tickColor=theme.line, labelFontSize=12, titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_legend(labelColor=theme.ink, labelFontSize=12, symbolType="square")
+        .to_dict()
+    )  # fmt: skip
+    return spec
+
+
+def _title(drawing: Drawing) -> Any:
+    """Title and notes inside the picture."""
+    theme = THEMES[drawing.theme]
+    return _altair().TitleParams(
+        drawing.title, subtitle=list(drawing.notes), anchor="start", frame="bounds", fontSize=16,
+        color=theme.ink, subtitleColor=theme.soft, subtitleFontSize=12, subtitlePadding=4,
+    )  # fmt: skip
+
+
+_AXIS = {
+    "month": ("yearmonth", {"interval": "month", "step": 6}, "utcFormat(datum.value, '%Y-%m')"),
+    "quarter": ("yearquarter", {"interval": "month", "step": 6},
+                "utcFormat(datum.value, '%Y') + ' Q' + utcquarter(datum.value)"),
+    "year": ("year", {"interval": "year", "step": 1}, "utcFormat(datum.value, '%Y')"),
+}  # fmt: skip
+"""By step: the unit of time, how far ticks are apart, and what they say."""
+
+
+def _columns(chart: Any, drawing: Drawing) -> Any:
+    """Columns over time, each where its time is, stacked by part in the order of the parts."""
+    alt = _altair()
+    unit, ticks, label = _AXIS[drawing.step]
+    if drawing.size == "small" and drawing.step != "year":
+        ticks = {"interval": "year", "step": 1}
+    axis = alt.Axis(title=None, tickCount=ticks, labelExpr=label, grid=False, labelOverlap=True)
+    return chart.mark_bar().encode(
+        x=alt.X("x:T", timeUnit=f"utc{unit}", axis=axis, scale=alt.Scale(type="utc")),
+        y=alt.Y(
+            "sum(count):Q",
+            title=drawing.count_title,
+            axis=alt.Axis(tickMinStep=1),
+            scale=alt.Scale(domain=[0, 1.06 * _highest(drawing)], nice=False),
+        ),
+        color=_colour(drawing),
+        order=alt.Order("order:Q"),
+    )
+
+
+def _colour(drawing: Drawing) -> Any:
+    """A colour a part: the same part has the same place in both languages."""
+    alt, theme = _altair(), THEMES[drawing.theme]
+    colours = [theme.series[place % len(theme.series)] for place in range(len(drawing.parts))]
+    return alt.Color(
+        "part:N",
+        sort=list(drawing.parts),
+        scale=alt.Scale(domain=list(drawing.parts), range=colours),
+        legend=alt.Legend(title=None, orient="top", columns=_legend_columns(drawing), labelLimit=0)
+        if len(drawing.parts) > 1
+        else None,
+    )
+
+
+def _legend_columns(drawing: Drawing) -> int:
+    """How many names of parts fit beside each other; on a phone one, so that none is cut."""
+    widest = max((text_width(part) for part in drawing.parts), default=0) + 30
+    return max(1, min(len(drawing.parts), (SIZES[drawing.size].width - 40) // widest))
+
+
+def _highest(drawing: Drawing) -> int:
+    """The count of the longest column or bar, all its parts together; 1 where there is none."""
+    sums: dict[str, int] = {}
+    for x, _part, number in drawing.rows:
+        sums[x] = sums.get(x, 0) + number
+    return max(sums.values(), default=1)
+
+
+def _bars(chart: Any, drawing: Drawing) -> Any:
+    """Ranked bars, stacked by part, with their sums written beside them.
+
+    Labels that are too long to stand beside the bars stand above them, so that none is cut.
+    """
+    alt, above = _altair(), drawing.labels_above
+    size, theme = SIZES[drawing.size], THEMES[drawing.theme]
+    room = min(size.label, max((text_width(label) for label in drawing.labels), default=0))
+    # Readers have other fonts than this machine: labels get the room that they may need in any.
+    beside = alt.Axis(labelLimit=room, minExtent=room, maxExtent=room, ticks=False, labelPadding=6)
+    rows = alt.Y(
+        "x:N", sort=list(drawing.labels), title=None, axis=None if above else beside,
+        scale=alt.Scale(paddingInner=0.55 if above else 0.25),
+    )  # fmt: skip
+    # Room for the counts that are written beside the bars.
+    width = alt.Scale(domain=[0, 1.18 * _highest(drawing)], nice=False)
+    axis = alt.Axis(tickMinStep=1, tickCount=4)
+    bars = chart.mark_bar(yOffset=7 if above else 0).encode(
+        x=alt.X("sum(count):Q", title=drawing.count_title, axis=axis, scale=width),
+        y=rows, color=_colour(drawing), order=alt.Order("order:Q"),
+    )  # fmt: skip
+    sums = chart.transform_aggregate(total="sum(count)", groupby=["x"])
+    counts = sums.mark_text(
+        align="left", dx=4, dy=7 if above else 0, color=theme.soft, fontSize=11
+    ).encode(x=alt.X("total:Q"), y=rows, text=alt.Text("total:Q", format=","))
+    if not above:
+        return bars + counts
+    names = sums.mark_text(align="left", dy=-9, color=theme.ink, fontSize=12).encode(
+        x=alt.value(0), y=rows, text="x:N"
+    )
+    return bars + counts + names

@@ -1,5 +1,7 @@
-"""One filing: its number taken apart, its facts, its past, and the rows that prove it."""
+"""One filing: its number taken apart, its facts, its history, and the rows that prove it."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -7,22 +9,177 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound
-from suanbei.registry.cells.numbers import number_key, parse_number
+from suanbei.common.texts import Language
+from suanbei.registry.cells.divisions import division, enclosing_division
+from suanbei.registry.cells.numbers import (
+    AlgorithmNumber,
+    GenaiNumber,
+    Number,
+    number_key,
+    parse_number,
+)
+from suanbei.registry.cells.regions import region_of_division, regions_of_spelling
+from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
 from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request
-from suanbei.search_api.pages.anatomy import pieces_of
-from suanbei.search_api.pages.formatting import filing_path
-from suanbei.search_api.pages.history import Step, history
-from suanbei.search_api.pages.pictures import picture_test
-from suanbei.search_api.pages.templating import render, wants_json
+from suanbei.search_api.i18n import language_of_request, translations
+from suanbei.search_api.pages.templating import day_text, filing_path, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a number. `tone` 1 to 6 is its colour, 0 for what has no meaning of its own."""
+
+    text: str
+    tone: int = 0
+    title: str = ""
+    meaning: str = ""
+    ok: bool = True
+
+
+def pieces_of(
+    number: Number | None, language: Language, registrant: str | None = None
+) -> list[Piece]:
+    """The pieces of a number; a malformed or foreign one is a single piece.
+
+    `registrant` is the company that its registrant code is known to belong to, empty where no list
+    names one; None where it was not asked.
+    """
+    if isinstance(number, AlgorithmNumber):
+        return _algorithm(number, language, registrant)
+    if isinstance(number, GenaiNumber):
+        return _genai(number, language)
+    return [Piece(str(number))] if number else []
+
+
+def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | None) -> list[Piece]:
+    _ = translations(language).gettext
+    digits, zh = number.digits, language is Language.ZH
+    region = region_of_division(number.division)
+    kind = TYPE_CODE_TEXTS.get(number.type_code)
+    place = _place(number, region.en if region and not zh else "") or _("no such province")
+    check = (
+        _("fits the other twenty digits")
+        if number.check_ok
+        else _("does not fit: the other digits want %(digit)s. Very likely a typing error.")
+        % {"digit": number.expected_check}
+    )
+    return [
+        Piece("网信算备"),
+        Piece(digits[:6], 1, _("Division"), place, region is not None),
+        Piece(digits[6:13], 2, _("Registrant"), _owner(registrant, language)),
+        Piece(digits[13:15], 3, _("Type"),
+              (kind.zh if zh else kind.en) if kind else _("no such type"), kind is not None),
+        Piece(digits[15:17], 4, _("Year"), str(number.year)),
+        Piece(digits[17:20], 5, _("Sequence"),
+              _("no. %(n)s of this registrant, type and year") % {"n": number.sequence}),
+        Piece(digits[20], 6, _("Check digit"), check, number.check_ok),
+        Piece("号"),
+    ]  # fmt: skip
+
+
+def _owner(registrant: str | None, language: Language) -> str:
+    _ = translations(language).gettext
+    if registrant is None:
+        return _("one company, also after a change of its name")
+    return registrant or _("a company that no list names")
+
+
+def _place(number: AlgorithmNumber, english: str) -> str:
+    """The district as it was called in the year of the number; of an unknown one what holds it."""
+    known = division(number.division, number.year)
+    around = known or enclosing_division(number.division, number.year)
+    if around is None:
+        return english
+    return f"{around.full_name} ({english})" if english else around.full_name
+
+
+def _genai(number: GenaiNumber, language: Language) -> list[Piece]:
+    _ = translations(language).gettext
+    zh = language is Language.ZH
+    regions = regions_of_spelling(number.region)
+    place = " / ".join(region.zh if zh else region.en for region in regions)
+    serial = []
+    if number.is_registration:
+        serial.append(Piece("S", 4, _("Mark"), _("a registration (登记), not a filing (备案)")))
+    if number.serial:
+        serial.append(Piece(number.serial, 5, _("Serial"), _("a running number")))
+    return [
+        Piece(number.region, 1, _("Region"), place or _("no region of the lists"), bool(regions)),
+        Piece("-"),
+        Piece(number.name, 2, _("Name"), _("the model or the application, in Latin letters")),
+        Piece("-"),
+        Piece(number.date, 3, _("Date"), day_text(number.filed_on.isoformat(), language)),
+        *serial,
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `kind`: listed, delisted, remark, versions or event; `when`: a day, a month or empty."""
+
+    kind: str
+    when: str
+    listing: dict[str, Any] | None = None
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    event: str = ""
+
+
+def history(filing: dict[str, Any], events: Sequence[Event]) -> list[Step]:
+    """Steps of a filing view, the oldest first, those without a date right after the first."""
+    steps = [_listed(listing) for listing in _first_showings(filing["listings"])]
+    steps += _changes(filing["changes"])
+    steps += [_seen(event) for event in events]
+    first = min((step.when for step in steps if step.when), default="")
+    return sorted(steps, key=lambda step: (step.when or first, step.kind != "listed"))
+
+
+def _first_showings(listings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One listing a list: versions of it that show the same row are one step."""
+    shown: dict[str, dict[str, Any]] = {}
+    for listing in listings:
+        shown.setdefault(listing["batch"], listing)
+    return list(shown.values())
+
+
+def _listed(listing: dict[str, Any]) -> Step:
+    kind = "delisted" if listing["series"] == Series.DEREGISTRATION else "listed"
+    return Step(kind, listing["published_on"] or listing["period"], listing)
+
+
+def _changes(changes: Sequence[dict[str, Any]]) -> list[Step]:
+    """Changes that remarks tell of, and those seen between versions of a list, by their date."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for change in changes:
+        kind = "remark" if change["source"] == "remark" else "versions"
+        groups.setdefault((kind, change["when"]), []).append({"kind": "changed"} | change)
+    return [Step(kind, when, changes=told) for (kind, when), told in groups.items()]
+
+
+def _seen(event: Event) -> Step:
+    return Step("event", (rfc3339(event.at) or "")[:10], event=event.type)
+
+
+def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:
+    """Tells of a listing (a view) whether its document is in the archive and can be drawn."""
+    archive = parts.settings.archive
+
+    def has_picture(listing: dict[str, Any]) -> bool:
+        sha256 = str(listing["document"]["sha256"])
+        # The picture is that of the list as it is shown today.
+        drawable = parts.row_picture is not None and bool(listing["current"])
+        return drawable and (archive / sha256[:2] / sha256).exists()
+
+    return has_picture
 
 
 @router.get("/filings/{number:path}")

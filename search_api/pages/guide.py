@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from suanbei.common.texts import Text
 from suanbei.registry.cells.numbers import parse_number
 from suanbei.search_api.i18n import language_of_request
-from suanbei.search_api.pages.anatomy import pieces_of
+from suanbei.search_api.pages.filing import pieces_of
 from suanbei.search_api.pages.templating import render
 
 router = APIRouter(include_in_schema=False)

@@ -15,10 +15,9 @@ from suanbei.registry.models import Batch, Entity, Event, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.pages.batch_facts import compare
-from suanbei.search_api.pages.formatting import address
+from suanbei.search_api.pages.batch import compare
 from suanbei.search_api.pages.state import page_state
-from suanbei.search_api.pages.templating import render
+from suanbei.search_api.pages.templating import address, render
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -1,7 +1,8 @@
 """Search: results, facets, chips; every state of the page is an address."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -12,17 +13,17 @@ from pydantic import ValidationError
 from suanbei.common.errors import UsageError
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
-from suanbei.search_api.pages.formatting import count
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.templating import region_text, render, wants_json
-from suanbei.search_api.params import SearchParams, reads_query
+from suanbei.search_api.pages.templating import count, region_text, render, wants_json
+from suanbei.search_api.params import FilterParams, SearchParams, reads_query
 from suanbei.search_api.search.engine import Dimension
 from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 Pairs = list[tuple[str, str]]
+Params = TypeVar("Params", bound=FilterParams)
 FACETS = ("series", "status", "type", "role", "region", "year", "product_kind", "flag")
 FILTERS = (*FACETS, "period", "period_from", "period_to", "entity", "division")
 SORTS = {
@@ -39,10 +40,10 @@ SHOWN, MOST_SHOWN = 6, 40
 @reads_query(*FILTERS, "q", "sort", "cursor")
 def search_page(request: Request, parts: Parts) -> Response:
     """What the address asks for."""
-    asked = said(request)
+    asked = asked_of(request, (*FILTERS, "q", "sort", "cursor"))
     if wants_json(request):
         return RedirectResponse("/v1/filings?" + urlencode(asked), 303)
-    params = _params(asked)
+    params = params_of(asked, SearchParams)
     with parts.database.read() as session:
         query = replace(params.query(session), facets=tuple(map(Dimension, FACETS)))
     found = search_filings(parts, query)
@@ -59,7 +60,7 @@ def search_page(request: Request, parts: Parts) -> Response:
         sorts={name: _(text) for name, text in SORTS.items()},
         found=found,
         facets=_facets(found["facets"], asked, words),
-        chips=[_chip(pair, asked, words) for pair in filters],
+        chips=filter_chips(asked, words),
         filters=filters,
         first=address_of(without(asked, "cursor")) if params.cursor else "",
         next=address_of([*without(asked, "cursor"), ("cursor", found["next"])])
@@ -77,9 +78,8 @@ def search_page(request: Request, parts: Parts) -> Response:
     )
 
 
-def said(request: Request) -> Pairs:
-    """The parameters that say something, in order; a form sends empty ones too."""
-    known = (*FILTERS, "q", "sort", "cursor")
+def asked_of(request: Request, known: Sequence[str]) -> Pairs:
+    """The known parameters that say something, in order; a form sends empty ones too."""
     return [
         (name, value.strip())
         for name, value in request.query_params.multi_items()
@@ -87,8 +87,8 @@ def said(request: Request) -> Pairs:
     ]
 
 
-def _params(asked: Pairs) -> SearchParams:
-    """The search that an address asks for.
+def params_of(asked: Pairs, model: type[Params]) -> Params:
+    """The filters, or the search, that an address asks for.
 
     Raises:
         UsageError: a parameter does not fit; the message names it.
@@ -100,15 +100,15 @@ def _params(asked: Pairs) -> SearchParams:
         else:
             values.setdefault(name, []).append(value)
     try:
-        return SearchParams.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"{first['loc'][0]}: {first['msg']}") from error
 
 
-def address_of(pairs: Pairs) -> str:
-    """The search page with these parameters."""
-    return f"/search?{urlencode(pairs)}" if pairs else "/search"
+def address_of(pairs: Pairs, path: str = "/search") -> str:
+    """The search page, or another, with these parameters."""
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def without(pairs: Pairs, name: str, value: str | None = None) -> Pairs:
@@ -141,22 +141,28 @@ def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[s
     pairs = without(base, *pair) if on else [*base, pair]
     return {
         "key": f"{name}={one['value']}",
-        "text": _text(pair, words),
+        "text": value_text(pair, words),
         "count": one["count"],
         "on": on,
         "address": address_of(pairs),
     }
 
 
-def _chip(pair: tuple[str, str], asked: Pairs, words: Words) -> dict[str, str]:
-    return {
-        "field": words.field(pair[0].removesuffix("_from").removesuffix("_to")),
-        "text": _text(pair, words),
-        "address": address_of(without(without(asked, "cursor"), *pair)),
-    }
+def filter_chips(asked: Pairs, words: Words, path: str = "/search") -> list[dict[str, str]]:
+    """The filters in force, each with the address of the page without it."""
+    return [
+        {
+            "field": words.field(pair[0].removesuffix("_from").removesuffix("_to")),
+            "text": value_text(pair, words),
+            "address": address_of(without(without(asked, "cursor"), *pair), path),
+        }
+        for pair in asked
+        if pair[0] in FILTERS
+    ]
 
 
-def _text(pair: tuple[str, str], words: Words) -> str:
+def value_text(pair: tuple[str, str], words: Words) -> str:
+    """The value of a filter for people."""
     if pair[0] == "region":
         return region_text(pair[1], words.language)
     return words.value(*pair)

@@ -1,20 +1,101 @@
-"""Rendering: one Jinja environment a language, and what every template may use."""
+"""Rendering: one Jinja environment a language, and how values look in pages."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import quote, unquote_plus, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from suanbei.common.dates import BEIJING
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.search_api.i18n import TEXT_NAMES, language_of_request, translations
-from suanbei.search_api.pages import formatting as show
 from suanbei.search_api.pages.assets import static
 from suanbei.search_api.pages.labels import Words
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def count(value: int) -> str:
+    """`8,180`."""
+    return f"{value:,}"
+
+
+def share(part: int, whole: int) -> str:
+    """`38%`; `<1%` for little; nothing of nothing is `0%`."""
+    if not whole or not part:
+        return "0%"
+    percent = 100 * part / whole
+    return "<1%" if percent < 1 else f"{percent:.0f}%"
+
+
+def period_text(period: str, language: Language) -> str:
+    """`2026-03` as 2026年3月 or Mar 2026; anything else as it is."""
+    year, _, month = period.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):
+        return period
+    if language is Language.ZH:
+        return f"{year}年{int(month)}月"
+    return f"{_MONTHS[int(month) - 1]} {year}"
+
+
+def day_text(day: str, language: Language) -> str:
+    """`2026-03-12` as 2026年3月12日 or 12 Mar 2026; anything else as it is."""
+    try:
+        date = datetime.strptime(day[:10], "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return day
+    if language is Language.ZH:
+        return f"{date.year}年{date.month}月{date.day}日"
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def moment_text(moment: str | datetime | None, language: Language) -> Markup:
+    """A moment as Beijing time in a `time` element; a dash for none."""
+    if not moment:
+        return Markup("—")
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    local = when.astimezone(BEIJING)
+    shown = f"{day_text(local.date().isoformat(), language)} {local:%H:%M}"
+    return Markup('<time datetime="{}">{}</time>').format(
+        local.isoformat(timespec="minutes"), shown
+    )
+
+
+def filing_path(number: str) -> str:
+    """The page of a filing number."""
+    return f"/filings/{quote(number, safe='')}"
+
+
+def address(path: str, **parameters: object) -> str:
+    """A path with the parameters that say something."""
+    said = [(name, value) for name, value in parameters.items() if value not in (None, "", [])]
+    return f"{path}?{urlencode(said, doseq=True)}" if said else path
+
+
+def broken_number(number: str) -> Markup:
+    """A number with places where a line may break, so that it fits a phone."""
+    text = str(escape(number))
+    if text.startswith("网信算备") and len(text) > 20:
+        parts = [text[:4], text[4:10], text[10:17], text[17:]]
+        return Markup("<wbr>".join(parts))  # noqa: S704  (each part was escaped above)
+    return Markup(text.replace("-", "-<wbr>"))  # noqa: S704
+
+
+def telling_reasons(verdict: dict[str, Any]) -> list[str]:
+    """The reasons, two at most, that tell a number of a long list from the others in it.
+
+    That no list shows it, and which lists are known, its verdict and the coverage say.
+    """
+    told = verdict["reasons"]
+    telling = [reason for reason in told if reason["code"] != "not_listed"] or told
+    return [reason["text"] for reason in telling[:2]]
 
 
 @lru_cache
@@ -38,18 +119,18 @@ def environment(language: Language) -> Environment:
         words=Words(language),
         lang=language.value,
         is_zh=language is Language.ZH,
-        address=show.address,
-        filing_path=show.filing_path,
-        share=show.share,
+        address=address,
+        filing_path=filing_path,
+        share=share,
         list_name=lambda series, period: list_name(series, period, language),
     )
     env.filters.update(
-        count=show.count,
-        number=show.broken_number,
+        count=count,
+        number=broken_number,
         readable=unquote_plus,
-        period=lambda value: show.period_text(value or "", language),
-        day=lambda value: show.day_text(value or "", language),
-        moment=lambda value: show.moment_text(value, language),
+        period=lambda value: period_text(value or "", language),
+        day=lambda value: day_text(value or "", language),
+        moment=lambda value: moment_text(value, language),
         region=lambda value: region_text(value or "", language),
     )
     return env
@@ -60,7 +141,7 @@ def list_name(series: str, period: str, language: Language) -> str:
     named = translations(language).gettext("%(series)s, %(period)s")
     return named % {
         "series": Words(language).series(series),
-        "period": show.period_text(period, language),
+        "period": period_text(period, language),
     }
 
 
@@ -111,3 +192,30 @@ def wants_json(request: Request) -> bool:
     """Whether the Accept header likes JSON better than HTML."""
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The pages before and after, and which rows are shown."""
+
+    previous: str | None
+    next: str | None
+    text: str
+
+
+def page_links(request: Request, page: int, size: int, total: int) -> Links:
+    """Links for one page of a list of `total` items."""
+    first, last = (page - 1) * size + 1, min(page * size, total)
+    return Links(
+        previous=with_parameter(request, "page", page - 1 or None) if page > 1 else None,
+        next=with_parameter(request, "page", page + 1) if last < total else None,
+        text=f"{count(first)}–{count(last)} / {count(total)}" if total else "",
+    )
+
+
+def with_parameter(request: Request, name: str, value: Any) -> str:
+    """The address of the request with one parameter set anew; None takes it away."""
+    changed = request.url.remove_query_params(name)
+    if value is not None:
+        changed = changed.include_query_params(**{name: value})
+    return f"{changed.path}?{changed.query}" if changed.query else changed.path

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
-import orjson
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -14,10 +13,15 @@ from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_numbe
 from suanbei.registry.verify import Judge, verdict_json
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
-from suanbei.search_api.pages.anatomy import pieces_of
-from suanbei.search_api.pages.formatting import address, telling_reasons
-from suanbei.search_api.pages.pictures import picture_test
-from suanbei.search_api.pages.templating import public_base, render, wants_json
+from suanbei.search_api.pages.filing import picture_test, pieces_of
+from suanbei.search_api.pages.templating import (
+    address,
+    public_base,
+    render,
+    telling_reasons,
+    wants_json,
+)
+from suanbei.search_api.responses import json_answer
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
@@ -109,7 +113,7 @@ def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
     with parts.database.read() as session:
         (judgement,) = Judge(session).judge([(text, entity)])
     verdict = verdict_json(judgement, language)
-    answer = orjson.dumps(verdict)
+    answer = bytes(json_answer(verdict).body)
     read = read_number(text)
     _ = translations(language).gettext
     found = verdict["verdict"]

@@ -41,8 +41,7 @@ from suanbei.registry.watcher_models import Delivery
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.keys import Scope, require_scope
-from suanbei.search_api.pages.formatting import address
-from suanbei.search_api.pages.templating import public_base, render
+from suanbei.search_api.pages.templating import address, public_base, render
 from suanbei.search_api.params import reads_query
 
 router = APIRouter(include_in_schema=False)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from suanbei.search_api.pages import charts
-from suanbei.search_api.pages.drawings import Drawing
+from suanbei.search_api.pages.charts import Drawing
 from tests.pages import registry as small
 from tests.pages.conftest import READER
 
@@ -66,7 +66,7 @@ def test_markup_in_charts_is_text(client: httpx.Client) -> None:
 
 def test_a_label_that_is_markup_is_drawn_as_text() -> None:
     """Whatever a company calls itself, its bar has it as letters."""
-    drawn = charts.svg(Drawing(((small.HOSTILE, "", 3),), ("",), False, "n"))
+    drawn = charts.svg(Drawing(((small.HOSTILE, "", 3),), ("",), "", "n"))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in drawn
     assert "<script" not in drawn
 
