@@ -92,7 +92,8 @@ class Company:
     def _number(self, pattern: Pattern, serial: int) -> str:
         values = pattern.values
         if not pattern.is_algorithm:
-            place = values["number"].split("-")[0] or "Beijing"
+            place, dash, _ = values["number"].partition("-")
+            place = place if dash else "Beijing"  # a malformed number has none
             mark = "S" if values["series"] == "genai_registration" else ""
             name = new_latin(self._random) + self._code.translate(_AS_LETTERS)
             return f"{place}-{name}-{values['year'] or 2025}0601{mark}{serial:04d}"

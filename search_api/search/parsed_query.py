@@ -45,7 +45,7 @@ def _question_of(text: str) -> str:
 class ParsedQuery:
     """What is looked for: the whole text as one fragment, or all of its words, wherever they are.
 
-    `number` is the text as a filing number written in full; `listed` the text as a list of products,
+    `number` is the text as a filing number written in full, which has digits; `listed` the text as a list of products,
     empty where no bracket or comma parts it; `is_cut`: words beyond the limit are passed over;
     `question_of` is what is asked about, where the text reads like a question; `brand` the brand that it names (`Baidu Inc.`).
     """
@@ -68,7 +68,7 @@ def parse_query(text: str) -> ParsedQuery:
     return ParsedQuery(
         is_empty=not text.strip(),
         whole=fold(text) or fold_signs(text),
-        number=whole_number(text),
+        number=whole_number(text) if any(map(str.isnumeric, text)) else "",
         listed=listed if BORDER in listed else "",
         words=words[:MOST_WORDS] if len(words) > 1 else (),
         is_cut=len(words) > MOST_WORDS,

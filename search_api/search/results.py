@@ -101,6 +101,8 @@ def _companies(session: Session, filings: Sequence[tuple[Hit, Filing]]) -> list[
     for hit, filing in filings:
         if hit.level in _OF_A_COMPANY:
             levels.setdefault(filing.entity_id, hit.level)
+    if not levels:
+        return []
 
     def order(view: dict[str, Any]) -> int:
         return -int(view["active"]) if levels[view["id"]] is MatchLevel.GROUP else -(10**9)

@@ -53,6 +53,7 @@ class IndexSearch:
     def __init__(self, index: OpenIndex, seconds: float) -> None:
         self._searcher, self._schema = index.searcher, index.schema
         self._until = time.monotonic() + seconds
+        self._made: dict[Subquery, tantivy.Query] = {}
 
     def page(self, query: Query, place: tuple[int, int] | None) -> Page:
         """One page, from behind a place (rank, key) on."""
@@ -157,6 +158,11 @@ class IndexSearch:
     # Queries in tantivy's words.
 
     def _query(self, subquery: Subquery) -> tantivy.Query:
+        if subquery not in self._made:
+            self._made[subquery] = self._make(subquery)
+        return self._made[subquery]
+
+    def _make(self, subquery: Subquery) -> tantivy.Query:
         if not subquery.fragments:
             return tantivy.Query.all_query()
         return self._all_of(
