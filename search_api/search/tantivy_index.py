@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 import tantivy
@@ -127,6 +128,8 @@ class OpenIndex:
 
     def __init__(self, folder: Path, live: Live, known: "OpenIndex | None" = None) -> None:
         self.folder, self.live = folder, live
+        self.counted: dict[str, Any] = {}
+        """What was counted for a text and filters, which the next page need not count again."""
         self.sizes: dict[str, int] = _verify(folder, known.sizes if known else {})
         try:
             index = tantivy.Index.open(str(folder))

@@ -34,6 +34,7 @@ from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex, month_of
 from suanbei.search_api.search.text import bigrams
 
 _IDS_AT_ONCE = 20_000
+_MOST_KEPT = 256
 _FEW_VALUES, _MANY_VALUES = 500, 20_000
 """Facet values asked for, and counted in each segment: so many that the first ones are exact."""
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
@@ -51,7 +52,7 @@ class IndexSearch:
     """One query on one index."""
 
     def __init__(self, index: OpenIndex, seconds: float) -> None:
-        self._searcher, self._schema = index.searcher, index.schema
+        self._searcher, self._schema, self._kept = index.searcher, index.schema, index.counted
         self._until = time.monotonic() + seconds
         self._made: dict[Subquery, tantivy.Query] = {}
 
@@ -66,8 +67,7 @@ class IndexSearch:
         matched = match(parse_query(query.text), self, self.best, self.count)
         condition = self._condition(query.filters)
         found = self._all_of([self._union(matched.subqueries), condition])
-        total = self._run(found, 1, count=True).count
-        facets, limited = self._facets(query, matched)
+        total, facets, limited = self._counted(query, matched, found)
         if query.sort is Sort.RELEVANCE:
             places, cut = self._by_rank(matched.subqueries, condition, place, query.limit + 1)
         else:
@@ -291,6 +291,22 @@ class IndexSearch:
             ids[int(one or 0)]: RANKS - round(score)
             for one, (score, _) in zip(found, hits, strict=True)
         }
+
+    def _counted(
+        self, query: Query, matched: Matched, found: tantivy.Query
+    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]], bool]:
+        """The total, the counts of each dimension, and whether the time was up."""
+        key = repr((query.text, query.filters, query.facets, query.facet_values))
+        known: tuple[int, dict[Dimension, tuple[FacetValue, ...]]] | None = self._kept.get(key)
+        if known:
+            return *known, False
+        total = self._run(found, 1, count=True).count
+        facets, limited = self._facets(query, matched)
+        if not limited:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = total, facets
+        return total, facets, limited
 
     def _facets(
         self, query: Query, matched: Matched

@@ -92,15 +92,14 @@ _HUGE = (2**31, 2**40, 2**63, 2**64 - 1, 10**30, -2, True, 1.0, None, "1")
 _TEXTS = ("\0", "x" * 300, 1, None)
 JUNK: dict[str, list[Any]] = {
     "/v1/filings": [
-        *([0, 0, "2023-06", one] for one in _HUGE),
-        *([one, 0, "2023-06", 1] for one in _HUGE),
-        *([0, one, "2023-06", 1] for one in _HUGE),
-        *([0, 0, one, 1] for one in (*_TEXTS, "2023")),
+        *(["relevance", one, 1] for one in _HUGE),
+        *(["relevance", 0, one] for one in _HUGE if one not in (2**31, 2**40)),
+        *([one, 0, 1] for one in (*_TEXTS, "newest")),  # of another order
     ],
     "/v1/entities": [
-        *([one, 1, "x"] for one in _HUGE),
-        *([0, one, "x"] for one in _HUGE),
-        *([0, 1, one] for one in _TEXTS),
+        *([one, -1, "x"] for one in _HUGE),
+        *([0, one, "x"] for one in _HUGE if one != -2),
+        *([0, -1, one] for one in _TEXTS),
     ],
     "/v1/batches": [*([one, "x"] for one in _TEXTS), *(["2023-06", one] for one in _TEXTS)],
     "/v1/subscriptions": ["sub_x", *_HUGE],
@@ -143,7 +142,7 @@ def test_a_scan_goes_on_where_one_ended(client: TestClient, cursor: str) -> None
 def test_a_high_id_takes_no_memory(client: TestClient) -> None:
     """A cursor may name a filing that is not there any more."""
     for sort in ("newest", "oldest"):
-        place = encode_cursor([-1, 0, "2023-06", 2**31 - 1])
+        place = encode_cursor([sort, -1, 202306 << 40 | 2**39])
         answer = client.get("/v1/filings", params={"cursor": place, "sort": sort})
         assert answer.status_code == 200
 
