@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 from suanbei.common.settings import Settings, secrets_of
@@ -59,4 +60,14 @@ def set_up_logs(settings: Settings, level: int = logging.WARNING) -> None:
     as_json = settings.log_format == "json"
     handler.setFormatter((_Json if as_json else _WithoutSecrets)(secrets_of(settings)))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    sys.excepthook = _log_crash  # the last words of a process are a line like any other
     logging.getLogger(ACCESS).setLevel(logging.INFO if as_json else logging.WARNING)
+
+
+def _log_crash(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("suanbei").critical("the process failed", exc_info=(kind, error, trace))

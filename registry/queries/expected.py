@@ -22,9 +22,9 @@ Expected = dict[str, Any]
 def expected_lists(session: Session, now: datetime | None = None) -> list[Expected]:
     """For each series when CAC's next list is due, in months, as lists are dated.
 
-    The usual pause is the median of the last RECENT ones, and a list is overdue when the longest
-    of all is over. `{"series", "lists", "last_period", "last_published_on", "pauses",
-    "expected_period", "latest_period", "overdue"}`; None where a series has too few lists to say.
+    The usual pause is the median of the last RECENT ones. A list is late when that is over, and
+    overdue when the longest of all is. `{"series", "lists", "last_period", "last_published_on", "pauses",
+    "expected_period", "latest_period", "late", "overdue"}`; None where a series has too few lists to say.
     """
     today = (now or datetime.now(UTC)).astimezone(BEIJING)
     query = select(Batch.series, Batch.period, Batch.published_on).where(Batch.source == "cac")
@@ -48,6 +48,7 @@ def _expected(series: Series, lists: list[tuple[str, date | None]], month: int) 
         "pauses": None,
         "expected_period": None,
         "latest_period": None,
+        "late": False,
         "overdue": False,
     }
     if len(pauses) < FEWEST_PAUSES:
@@ -57,6 +58,7 @@ def _expected(series: Series, lists: list[tuple[str, date | None]], month: int) 
         "pauses": {"shortest": min(pauses), "usual": usual, "longest": longest},
         "expected_period": _period(months[-1] + usual),
         "latest_period": _period(months[-1] + longest),
+        "late": month > months[-1] + usual,
         "overdue": month > months[-1] + longest,
     }
 

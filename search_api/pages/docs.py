@@ -8,6 +8,8 @@ from fastapi.responses import Response
 
 from suanbei.search_api.pages.templating import public_base, render
 
+Operation = dict[str, Any]
+Schemas = dict[str, dict[str, Any]]
 router = APIRouter(include_in_schema=False)
 _METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -35,7 +37,9 @@ def _operation(
         "summary": operation.get("description") or operation.get("summary", ""),
         "parameters": [_parameter(one) for one in operation.get("parameters", [])],
         "body": _body(document, operation),
-        "curl": _curl(public_base(request), path, method),
+        "curl": curl_sample(
+            public_base(request), path, method, operation, document["components"]["schemas"]
+        ),
         "link": path if method == "get" and "{" not in path else "",
     }
 
@@ -79,6 +83,46 @@ def _body(document: dict[str, Any], operation: dict[str, Any]) -> str:
     return ""
 
 
-def _curl(base: str, path: str, method: str) -> str:
-    verb = "" if method == "get" else f"-X {method.upper()} "
-    return f"curl {verb}'{base}{path}'"
+def curl_sample(base: str, path: str, method: str, operation: Operation, schemas: Schemas) -> str:
+    """A command that runs as it is shown: with examples for whatever must be given."""
+    query = []
+    for one in operation.get("parameters", []):
+        value = str(_example(one | one.get("schema", {}), schemas))
+        if one["in"] == "path":
+            path = path.replace(f"{{{one['name']}}}", value)
+        elif one.get("required"):
+            query.append(f"{one['name']}={value}")
+    address = base + path + ("?" + "&".join(query) if query else "")
+    verb = [] if method == "get" else [f"-X {method.upper()}"]
+    key = ["-H 'Authorization: Bearer KEY'"] if operation.get("security") else []
+    return " ".join(["curl", *verb, f"'{address}'", *key, *_body_options(operation, schemas)])
+
+
+def _body_options(operation: Operation, schemas: Schemas) -> list[str]:
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" in content:
+        example = _example(content["application/json"].get("schema", {}), schemas)
+        body = json.dumps(example, ensure_ascii=False)
+        return ["-H 'Content-Type: application/json'", f"--data '{body}'"]
+    return ["-F 'file=@vendors.xlsx'"] if "multipart/form-data" in content else []
+
+
+def _example(schema: dict[str, Any], schemas: Schemas) -> Any:
+    """A value that fits a schema: its example, else the smallest that it allows."""
+    if "$ref" in schema and "examples" not in schema:
+        return _example(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+    for name in ("examples", "enum", "anyOf", "allOf"):
+        if found := schema.get(name):
+            return _example(found[0], schemas) if name in ("anyOf", "allOf") else found[0]
+    match schema.get("type"):
+        case "object":
+            fields = schema.get("properties", {})
+            wanted = [
+                n for n in fields if n in schema.get("required", ()) or "examples" in fields[n]
+            ]
+            return {name: _example(fields[name], schemas) for name in wanted}
+        case "array":
+            return [_example(schema.get("items", {}), schemas)]
+        case "integer":
+            return schema.get("minimum", 1)
+    return schema.get("default", "ID")

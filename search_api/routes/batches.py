@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import func, literal, select, tuple_
 
 from suanbei.common.errors import NotFound
@@ -26,6 +26,7 @@ from suanbei.search_api.schemas import BatchPage, BatchRecord, ExpectedLists
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 Parts = Annotated[Services, Depends(services)]
+BatchId = Annotated[str, Path(max_length=200, examples=["deep_synthesis-2023-06"])]
 
 
 @router.get("", response_class=Response, responses={200: {"model": BatchPage}})
@@ -69,7 +70,7 @@ def _place(cursor: str) -> tuple[str, str]:
 
 
 @router.get("/{batch_id}", response_class=Response, responses={200: {"model": BatchRecord}})
-def get_batch(parts: Parts, batch_id: str) -> Response:
+def get_batch(parts: Parts, batch_id: BatchId) -> Response:
     """One batch."""
     with parts.database.read() as session:
         found = batch_views(session, select(Batch).where(Batch.id == batch_id))

@@ -41,6 +41,10 @@ _DUE = Text(
     "{series}：下一份清单预计 {month}公布（按以往间隔推算，非官方预告）",
     "{series}: next list expected in {month} (from past intervals; CAC announces no dates)",
 )
+_LATE = Text(
+    "{series}：下一份清单按以往间隔应于 {month}公布，尚未见到（最近一份：{last}）",
+    "{series}: next list was to be expected in {month} and has not been seen (newest: {last})",
+)
 _OVERDUE = Text(
     "{series}：下一份清单迟于以往最长间隔（最近一份：{last}）",
     "{series}: the next list is later than ever before (newest: {last})",
@@ -97,7 +101,7 @@ def search_feed(request: Request, parts: Parts, wanted: Annotated[FeedParams, Qu
 
 @router.get("/expected.atom", response_class=Response)
 def expected_feed(request: Request, parts: Parts, lang: Lang = Language.ZH) -> Response:
-    """When the next list of each series is expected; a new entry once it is overdue."""
+    """When the next list of each series is expected; a new entry once it is late."""
     with parts.database.read() as session:
         expected = [one for one in expected_lists(session) if one["expected_period"]]
     entries = [_expectation(one, lang, parts.settings.public_url) for one in expected]
@@ -108,22 +112,23 @@ def expected_feed(request: Request, parts: Parts, lang: Lang = Language.ZH) -> R
 
 
 def _expectation(one: dict[str, Any], lang: Language, public_url: str) -> Entry:
-    text = _OVERDUE if one["overdue"] else _DUE
+    state = "overdue" if one["overdue"] else "late" if one["late"] else "expected"
+    text = {"overdue": _OVERDUE, "late": _LATE, "expected": _DUE}[state]
     line = text.say(
         lang,
         series=series_title(one["series"], lang),
         month=month_text(one["expected_period"], lang),
         last=month_text(one["last_period"], lang),
     )
-    since = one["latest_period"] if one["overdue"] else one["last_period"]
+    since = {"overdue": "latest_period", "late": "expected_period", "expected": "last_period"}
     place = tuple(Series).index(Series(one["series"]))
     return Entry(
-        stable_id(f"expected/{one['series']}/{one['last_period']}/{one['overdue']}"),
+        stable_id(f"expected/{one['series']}/{one['last_period']}/{state}"),
         line,
         line,
-        _end_of(since).replace(microsecond=place),
+        _end_of(one[since[state]]).replace(microsecond=place),
         f"{public_url.rstrip('/')}/batches",
-        ("list.overdue" if one["overdue"] else "list.expected", one["series"]),
+        (f"list.{state}", one["series"]),
     )
 
 

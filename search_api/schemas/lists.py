@@ -60,6 +60,7 @@ class ExpectedList(Shape):
     pauses: Pauses | None
     expected_period: Period | None = Field(description="the last one, and the usual pause")
     latest_period: Period | None = Field(description="the last one, and the longest pause")
+    late: bool = Field(description="the usual pause is over")
     overdue: bool = Field(description="the longest pause is over")
 
 

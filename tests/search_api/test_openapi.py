@@ -1,8 +1,10 @@
 """The whole OpenAPI, asked at random: what is sent gets what is documented, and never a 500."""
 
+import html
 import importlib
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +35,8 @@ from tests.pages.registry import fill
 
 SHARES, EXAMPLES = 4, 8
 KEY = "a-key-for-tests"
+EXCUSED = {(404, "evidence.png"), (404, "1234567"), (404, "deep_synthesis-2023-06")}
+"""Pictures want an archive; companies and lists have other names in the registry of the tests."""
 CHECKS = (
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -170,3 +174,25 @@ def test_a_list_can_be_brief(api: Any) -> None:
     assert [one["number"] for one in brief["items"]] == [one["number"] for one in whole["items"]]
     assert set(brief["items"][0]) == set(BriefFiling.model_fields)
     assert len(str(brief["items"])) < len(str(whole["items"])) / 2
+
+
+def test_every_sample_of_the_documentation_runs_as_shown(api: Any) -> None:
+    """What a newcomer copies from /docs gets an answer."""
+    client = TestClient(api.app)
+    page = html.unescape(client.get("/docs", headers={"Accept": "text/html"}).text)
+    samples = re.findall(r"curl (.*?)</pre>", page)
+    assert len(samples) > 25
+    for sample in samples:
+        words = shlex.split(sample)
+        method = words[words.index("-X") + 1] if "-X" in words else "GET"
+        address = next(word for word in words if word.startswith("http"))
+        headers = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
+        body = words[words.index("--data") + 1].encode() if "--data" in words else None
+        path = address.split("8000", 1)[1]
+        if "Authorization" in headers or "-F" in words:
+            continue  # a key and a file are one's own
+        known = {"Beijing-WenXinYiYan-20230821": number(1), "6455028": "1234567"}
+        for shown, here in known.items():
+            path = path.replace(shown, here)
+        status = client.request(method, path, content=body, headers=headers).status_code
+        assert status == 200 or (status, path.rsplit("/", 1)[-1]) in EXCUSED, sample
