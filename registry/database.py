@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
+from suanbei.common.deadline import check_deadline
 from suanbei.common.errors import DatabaseUnavailable, HomeNotWritable, UsageError
 from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
@@ -42,6 +43,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        event.listen(self.engine, "before_cursor_execute", _stop_if_late)
         # Nobody has to remember to close it: a server is told when its client is gone.
         weakref.finalize(self, self.engine.dispose)
 
@@ -232,6 +234,11 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _stop_if_late(*_: object) -> None:
+    """No further query for a request whose time is up, or whose client has gone."""
+    check_deadline()
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

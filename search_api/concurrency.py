@@ -13,8 +13,9 @@ from suanbei.search_api.errors import answer_to
 from suanbei.search_api.keys import client_name
 from suanbei.search_api.requests import EXEMPT, get_header
 
-RUNNING = 6
-"""Requests of one client that are worked on at once; its others wait, and hold no thread."""
+RUNNING, RUNNING_POSTS = 6, 2
+"""Requests of one client that are worked on at once, and those with a body, which are more work; its
+others wait, and hold no thread."""
 POLL_SECONDS = 60
 """How much longer a long poll may take."""
 SLOT = "suanbei.slot"
@@ -61,7 +62,10 @@ class ConcurrencyLimits:
         if sum(self.active.values()) >= most or self.active.get(client, 0) >= share:
             raise Overloaded("more requests than this server can answer right now")
         slot = scope[SLOT] = Slot(self, client)
-        running = self._running.setdefault(client, asyncio.Semaphore(RUNNING))
+        is_post = scope["method"] not in ("GET", "OPTIONS")
+        most_running = RUNNING_POSTS if is_post else RUNNING
+        line = f"{client} {is_post}"
+        running = self._running.setdefault(line, asyncio.Semaphore(most_running))
         try:
             async with asyncio.timeout(self._settings.max_seconds):
                 await running.acquire()

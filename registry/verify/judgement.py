@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from suanbei.common.deadline import check_deadline
 from suanbei.registry.cells.names import CONFIRMED, MatchLevel
 from suanbei.registry.cells.numbers import (
     AlgorithmNumber,
@@ -137,6 +138,7 @@ class Judge:
 
     def _judge(self, question: Question) -> Judgement:
         """Of several numbers the worst decides; among equal ones that of the least likely owner."""
+        check_deadline()
         judged = [self._judge_number(question, found) for found in question.found or (None,)]
         if len(judged) == 1:
             return judged[0]

@@ -31,10 +31,10 @@ from tests.lists import listed, number, row
 from tests.search_api.watching import client_over
 
 PRIVATE = {
-    "/v1/status", "/status", "/v1/subscriptions", "/v1/subscriptions/{id}", "/watch", "/language",
-    "/v1/subscriptions/{id}/deliveries", "/bulk", "/bulk/{token}", "/bulk/{token}/download",
-    "/health/live", "/health/ready", "/metrics", "/static/{name}", "/favicon.ico",
-    "/feeds/batches.atom", "/feeds/changes.atom", "/feeds/search.atom",
+    "/v1/status", "/status", "/v1/subscriptions", "/v1/subscriptions/{id}", "/language", "/bulk",
+    "/v1/subscriptions/{id}/deliveries", "/bulk/{token}", "/bulk/{token}/download", "/watch",
+    "/bulk/template.{ending}", "/watch/confirm/{id}/{secret}", "/watch/unsubscribe/{id}/{secret}",
+    "/watch/{id}/edit", "/health/live", "/health/ready", "/metrics", "/static/{name}", "/favicon.ico",
 }  # fmt: skip
 """They depend on time, on a key, or keep tags of their own."""
 
