@@ -3,7 +3,7 @@
     a file → reading (child process) → rows_file → recognise → check → targets
 
 sniff          what a file is: its kind, encoding, delimiter
-reading        read in a child process with limits; by workbook (with sheet_details), markup, csv
+reading        read in a child process with limits; by workbook (sheet_details, xls_details), markup, csv
 rows_file      the rows as they were read, on disk
 recognise      which row is the header, which columns hold numbers and companies (columns: what was found)
 questions      what a row asks

@@ -37,7 +37,7 @@ SOURCE_SHEET = Text("原表", "source_sheet")
 COLUMNS_CHECKED = Text("核对所用列", "columns_checked")
 SOURCE_ROW = Text("原表行号", "source_row")
 """Where a row stood in the user's own file, and what was recognised there."""
-_MOST_CANDIDATES = 3
+_MOST_CANDIDATES = 5
 _LEVELS = tuple(MatchLevel)
 
 

@@ -2,7 +2,7 @@
 
 calamine gives values, merged ranges (not those of ODS) and which sheets are hidden. Hidden rows and
 columns, formulas that were never computed and error values are found here, a piece of the XML at a
-time. In an XLS (BIFF) and an XLSB they cannot be told.
+time; those of an XLS in `xls_details`. In an XLSB they cannot be told.
 """
 
 import html
@@ -45,8 +45,6 @@ def sheet_details(path: Path, name: str, kind: Kind) -> dict[str, SheetDetails]:
     Raises:
         BrokenDocument, DocumentTooLarge: it is damaged, or would take too much memory to read.
     """
-    if kind == "xls":
-        return {}
     with Package(path, name, LIMITS) as package:
         if kind == "ods":
             return _ods_details(package)

@@ -73,11 +73,6 @@ _HIDDEN_COLUMNS = Text("未核对：隐藏的列", "left out: hidden columns")
 _OUTSIDE = Text("未核对：表格之外的编号", "not checked: numbers outside the tables")
 _FORMULAS = Text("未核对：没有计算结果的公式", "not checked: formulas without a value")
 _WITHOUT = Text("没有编号的工作表", "sheets without numbers")
-_NOTE = Text("说明", "note")
-_XLS = Text(
-    "XLS 文件不能看出哪些行列是隐藏的；全部已核对",
-    "hidden rows and columns cannot be told in an XLS: all were checked",
-)
 _COVERAGE = Text("收录范围：{series}", "covered: {series}")
 _NEWEST = Text(
     "最新清单 {newest}；来源最近检查：{checked}",
@@ -146,8 +141,6 @@ def warnings(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]
         yield _OUTSIDE, f"{table.outside:,}"
     if summary.without_numbers and any(summary.without_numbers):
         yield _WITHOUT, ", ".join(summary.without_numbers)
-    if table.kind == "xls":
-        yield _NOTE, _XLS.say(language)
 
 
 def _hidden(table: TableFile, language: Language) -> Iterator[tuple[Text, str]]:

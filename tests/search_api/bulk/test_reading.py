@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from suanbei.common.errors import (
 from suanbei.search_api.bulk.cells import text_of
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file, read_here
 from suanbei.search_api.bulk.rows_file import TableFile, looks_like_number, read_batches
+from suanbei.search_api.bulk.xls_details import xls_details
 from tests.lists import number
 from tests.parsers.making import package, xlsx
 from tests.search_api.bulk import files
@@ -147,6 +149,34 @@ def test_hidden_rows_of_html_and_ods(tmp_path: Path) -> None:
     )
     assert read(tmp_path, page)[0].sheets[0].hidden_rows == [3]
     assert read(tmp_path, files.as_ods(ROWS, hidden_row=2))[0].sheets[0].hidden_rows == [3]
+
+
+def test_hidden_rows_and_columns_of_xls(tmp_path: Path) -> None:
+    """Told by no library: read from the records of the file, also where it has many sectors."""
+    book, body = xlwt.Workbook(), io.BytesIO()
+    for name in ("表", "Other"):
+        sheet = book.add_sheet(name)
+        for place in range(3000):
+            sheet.write(place, 0, f"公司{place}")
+            sheet.write(place, 2, number(1))
+        sheet.row(2000).hidden = name == "Other"
+        sheet.col(2).hidden = name == "表"
+    book.save(body)
+    first, second = read(tmp_path, body.getvalue())[0].sheets
+    assert (first.hidden_rows, first.hidden_columns) == ([], [2])
+    assert (second.hidden_rows, second.hidden_columns) == ([2001], [])
+    assert second.hidden_numbers == 1
+
+
+@any_folder
+@given(cut=st.integers(0, 5000), filling=st.binary(max_size=40))
+def test_a_damaged_xls_hides_nothing_and_hangs_nothing(
+    tmp_path: Path, cut: int, filling: bytes
+) -> None:
+    data = files.as_xls(ROWS)
+    (tmp_path / "source").write_bytes(data[:cut] + filling + data[cut + len(filling) :])
+    details = xls_details(tmp_path / "source")
+    assert all(max(one.hidden_columns, default=0) < 256 for one in details.values())
 
 
 MERGED = [["供应商", "备案编号"], ["甲公司", number(1)], ["", number(2)], ["", number(3)]]
