@@ -22,7 +22,7 @@ from suanbei.common.errors import DatabaseUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.leases import BEAT_SECONDS, Lease
+from suanbei.registry.locks import CHECK_SECONDS, Lock
 from suanbei.registry.notifications.outbox import (
     Result,
     due_subscriptions,
@@ -60,7 +60,7 @@ class DeliveryWorker:
         self._database = database
         self._delivery = DeliveryConfig.of(settings)
         self._fanout = FanoutConfig(settings.public_url, settings.digest_hour, self._delivery)
-        self._lease = Lease(database, "deliver")
+        self._lock = Lock(database, "deliver")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
         self._queues: dict[str, asyncio.Task[None]] = {}
@@ -101,13 +101,13 @@ class DeliveryWorker:
             _, late = await asyncio.wait(self._queues.values(), timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
-        if self._lease.held:
-            await asyncio.to_thread(self._lease.release)
+        if self._lock.held:
+            await asyncio.to_thread(self._lock.release)
 
     async def _may_work(self) -> bool:
-        if self._every("beat", BEAT_SECONDS):
-            await asyncio.to_thread(self._lease.claim)
-        return self._lease.held
+        if self._every("lock", CHECK_SECONDS):
+            await asyncio.to_thread(self._lock.acquire)
+        return self._lock.held
 
     async def _look(self) -> None:
         head = await self._read(last_event_id)
@@ -131,7 +131,7 @@ class DeliveryWorker:
 
     async def _send_due(self, subscription_id: str) -> None:
         """Send what is due of one queue, in order."""
-        while self._lease.held and not self._stop.is_set():
+        while self._lock.held and not self._stop.is_set():
             due = await self._read(lambda session: self._next(session, subscription_id))
             if due is None:
                 return
@@ -183,7 +183,7 @@ class DeliveryWorker:
                 )
                 return
             except DatabaseUnavailable as error:
-                if not self._lease.held or self._stop.is_set():
+                if not self._lock.held or self._stop.is_set():
                     raise
                 log.warning("delivery %d cannot be recorded yet: %s", delivery_id, error)
                 await asyncio.sleep(LOOK_SECONDS)

@@ -30,7 +30,7 @@ from suanbei.crawler.urls import PublicUrls
 from suanbei.registry.crawl_runs import FAILED, INTERRUPTED, OK, begin_run, finish_run
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.leases import Lease, holding
+from suanbei.registry.locks import Lock, holding
 from suanbei.registry.source_checks import record_check
 from suanbei.registry.watcher_models import Alarm
 
@@ -71,17 +71,17 @@ def run_pass(
         RegistryError: nothing can be kept; the pass is written down as interrupted.
         KeyboardInterrupt: a signal ended it; the same.
     """
-    database, lease = context.database, Lease(context.database, "crawl")
-    with holding(lease, patient=origin == "hand"):
+    database, lock = context.database, Lock(context.database, "crawl")
+    with holding(lock):
         if not still_due():
             return None
         with database.write() as session:
-            run_id = begin_run(session, kind, origin, lease.holder)
+            run_id = begin_run(session, kind, origin, lock.holder)
             head = last_event_id(session)
         importer = DocumentImporter(database, context.archive)
 
         def import_document(document: FetchedDocument) -> Outcome:
-            if not lease.held:
+            if not lock.acquire():
                 raise RegistryError("another process has taken the right to crawl")
             return importer(document)
 

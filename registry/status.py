@@ -7,9 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
-from suanbei.common.process_id import is_gone, shown
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.leases import holders
+from suanbei.registry.locks import holders
 from suanbei.registry.models import Check
 from suanbei.registry.notifications.outbox import count_states
 from suanbei.registry.parts import SILENT_SECONDS, parts_view
@@ -24,20 +23,21 @@ RUNS_SHOWN = 10
 def status_view(session: Session) -> View:
     """The state of watching and telling.
 
-    `version` is the newest event; `parts` says of each part whether it lives; `watching.next` says when the next passes are due;
-    `runs` are the last passes, the newest first; `sources` when each was last looked at;
+    `version` is the newest event; `parts` says of each part whether it lives; `watching.next` says
+    when the next passes are due; `leases` who holds which lock; `runs` are the last passes, the newest first; `sources` when each was last looked at;
     `alarms` the monitors raised at present; `totals` the publisher's own counts beside ours;
     `deliveries` how many wait or are parked.
     """
+    locks = holders(session)
     return {
         "version": last_event_id(session),
         "watching": _watching(session),
         "parts": parts_view(session),
         "leases": {
             name: {"holder": holder or None, "since": rfc3339(since) if holder else None}
-            for name, (holder, since) in holders(session).items()
+            for name, (holder, since) in locks.items()
         },
-        "runs": [run_view(run) for run in _runs(session)],
+        "runs": [run_view(run, bool(locks["crawl"][0])) for run in _runs(session)],
         "sources": [_check_view(check) for check in _checks(session)],
         "alarms": [alarm_view(alarm) for alarm in _alarms(session)],
         "subscriptions": _subscriptions(session),
@@ -47,16 +47,16 @@ def status_view(session: Session) -> View:
     }
 
 
-def run_view(run: Run) -> View:
+def run_view(run: Run, somebody_crawls: bool) -> View:
     """One pass. `outcome`: running, ok, failed, or interrupted (its process is gone)."""
-    lost = run.outcome == "running" and is_gone(run.holder)
+    lost = run.outcome == "running" and not somebody_crawls
     return {
         "kind": run.kind,
         "origin": run.origin,
         "outcome": "interrupted" if lost else run.outcome,
         "started_at": rfc3339(run.started_at),
         "finished_at": rfc3339(run.finished_at),
-        "by": shown(run.holder),
+        "by": run.holder,
         "sources": run.summary,
     }
 

@@ -12,16 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from suanbei.registry.models import Base
 
 
-class LeaseRow(Base):
-    """The right to do something alone. `beat` grows as long as the holder lives."""
-
-    __tablename__ = "leases"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]
-    beat: Mapped[int]
-    taken_at: Mapped[datetime | None]
-
-
 class Run(Base):
     """One pass over the sources. `outcome` is running, ok, failed or interrupted."""
 

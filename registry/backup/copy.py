@@ -12,14 +12,12 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import RegistryError
 from suanbei.registry.database import Database
 from suanbei.registry.models import Document, Event
-from suanbei.registry.watcher_models import LeaseRow, Subscription
+from suanbei.registry.watcher_models import Subscription
 
 Fingerprint = dict[str, tuple[int, str]]
 """Table → (rows, sha256 of all of them in the order of their keys): equal on every database."""
 
 _ROWS_AT_ONCE = 1000
-_PASSING = (LeaseRow.__tablename__,)
-"""Who holds what right now is no part of a copy."""
 
 
 def copy_registry(source: Database, target: Database) -> Fingerprint:
@@ -81,7 +79,7 @@ class _Digest:
 
 def _tables() -> list[Table]:
     """Every table that a copy holds, those that others point at first."""
-    return [table for table in LeaseRow.metadata.sorted_tables if table.name not in _PASSING]
+    return list(Subscription.metadata.sorted_tables)
 
 
 def _rows(session: Session, table: Table) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from suanbei.common.errors import AlreadyRunning, SearchUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
-from suanbei.registry.leases import Lease, holding
+from suanbei.registry.locks import Lock, holding
 from suanbei.search_api.paging import (
     MOST_ID,
     MOST_OFFSET,
@@ -80,7 +80,7 @@ class MeiliEngine:
         self._database = database
         self.server = Server(settings.search_url, settings.search_key)
         self.indexes = Indexes(self.server, prefix)
-        self._lease = Lease(database, "index")
+        self._lock = Lock(database, "index")
 
     def search(self, query: Query) -> Page:
         """See `Engine.search`."""
@@ -122,7 +122,7 @@ class MeiliEngine:
     def refresh(self) -> int:
         """See `Engine.refresh`."""
         self.server.version()
-        with holding(self._lease), self._database.read() as session:
+        with holding(self._lock), self._database.read() as session:
             active = self.indexes.active()
             if active is None:
                 return self.indexes.rebuild(session, None)
@@ -133,7 +133,7 @@ class MeiliEngine:
     def rebuild(self, progress: Progress | None = None) -> int:
         """See `Engine.rebuild`."""
         self.server.version()
-        with holding(self._lease), self._database.read() as session:
+        with holding(self._lock), self._database.read() as session:
             return self.indexes.rebuild(session, progress)
 
     def health(self) -> Health:

@@ -38,7 +38,7 @@ ALLOWING = Settings(allow_private_targets=True)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("suanbei.alerts.worker.LOOK_SECONDS", 0.05)
-    monkeypatch.setattr("suanbei.alerts.worker.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.alerts.worker.CHECK_SECONDS", 0.05)
 
 
 @contextmanager

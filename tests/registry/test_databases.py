@@ -16,7 +16,7 @@ from suanbei.registry.database import Database, alembic_config, newest_revision
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events, last_event_id
 from suanbei.registry.models import Base, Event, Filing
-from suanbei.registry.watcher_models import LeaseRow
+from suanbei.registry.watcher_models import Run
 from tests.conftest import NewDatabase
 from tests.lists import listed, row
 
@@ -52,7 +52,7 @@ def test_the_migrations_give_what_the_models_say(database: Database) -> None:
         assert columns == {one.name: one.nullable for one in table.columns}, name
         indexes = {one["name"] for one in found.get_indexes(name)}
         assert indexes >= {one.name for one in table.indexes}, name
-    assert issubclass(LeaseRow, Base)
+    assert issubclass(Run, Base)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -1,7 +1,7 @@
 """/v1/status: shows what runs, also where nothing ever ran."""
 
 from suanbei.registry.database import Database
-from suanbei.registry.leases import Lease
+from suanbei.registry.locks import Lock
 from suanbei.registry.source_checks import record_check
 from tests.search_api.watching import client_over, fill
 
@@ -19,10 +19,11 @@ def test_sources_and_holders_are_shown(database: Database) -> None:
     fill(database)
     with database.write() as session:
         record_check(session, "deep_synthesis", ok=False, message="HTTP 503")
-    lease = Lease(database, "crawl")
-    assert lease.claim()
+    lock = Lock(database, "crawl")
+    assert lock.acquire()
     status = client_over(database).get("/v1/status").json()
     assert status["sources"][0]["failures"] == 1
     assert status["sources"][0]["message"] == "HTTP 503"
     assert ", process " in status["leases"]["crawl"]["holder"]
     assert status["leases"]["deliver"] == {"holder": None, "since": None}
+    lock.release()

@@ -43,7 +43,7 @@ CRAWL_STEPS = [
     "suanbei.crawler.crawl:record_check:after:4",
     "suanbei.crawler.crawl:finish_run:before:1",
     "suanbei.crawler.crawl:finish_run:after:1",
-    "suanbei.registry.leases:_let_go:before:1",
+    "suanbei.registry.locks:Lock.release:before:1",
 ]
 REPLACING_STEPS = [
     "suanbei.crawler.pipeline:import_document:before:1",

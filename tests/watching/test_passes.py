@@ -14,7 +14,7 @@ from suanbei.crawler.rebuild import compare, rebuild
 from suanbei.crawler.report import CrawlReport
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.leases import Lease, holding
+from suanbei.registry.locks import Lock, holding
 from suanbei.registry.models import Event, Version
 from suanbei.registry.status import status_view
 from suanbei.registry.watcher_models import Run
@@ -126,7 +126,7 @@ def test_a_new_attachment_on_a_known_page_is_found(
 
 def test_never_two_passes_at_once(made: Pass, database: Database) -> None:
     """Whoever comes second is told who is at it; afterwards the way is free."""
-    with holding(Lease(database, "crawl")), pytest.raises(AlreadyRunning):
+    with holding(Lock(database, "crawl")), pytest.raises(AlreadyRunning):
         made()
     made()
 

@@ -99,14 +99,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
-        "leases",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("beat", sa.Integer(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
         "notes",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
@@ -355,8 +347,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_listings_number_key"), ["number_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_listings_version_id"), ["version_id"], unique=False)
     op.execute("INSERT INTO data_version (id, value) VALUES (1, 0)")
-    for name in ("crawl", "deliver", "index"):
-        op.execute(f"INSERT INTO leases (name, holder, beat) VALUES ('{name}', '', 0)")
 
 
 def downgrade() -> None:
@@ -408,7 +398,6 @@ def downgrade() -> None:
     op.drop_table("runs")
     op.drop_table("notices")
     op.drop_table("notes")
-    op.drop_table("leases")
     op.drop_table("gaps")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_type"))
