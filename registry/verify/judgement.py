@@ -23,7 +23,12 @@ from suanbei.registry.queries.filings import View
 from suanbei.registry.verify.listed import Verdict, listed_reasons, verdict_of
 from suanbei.registry.verify.lookup import MOST_KEPT, Lookup
 from suanbei.registry.verify.number_parts import Registrant
-from suanbei.registry.verify.ownership import LEVELS, judge_ownership, unlisted_claim
+from suanbei.registry.verify.ownership import (
+    LEVELS,
+    judge_ownership,
+    registrant_name,
+    unlisted_claim,
+)
 from suanbei.registry.verify.question import Question, input_reasons, is_of_cac, read_question
 from suanbei.registry.verify.reasons import Joined, Reason, Value
 from suanbei.registry.verify.suggestions import Suggestion, suggest
@@ -119,13 +124,20 @@ class Judge:
         listed: set[str] = set()
         unlisted: set[str] = set()
         companies: set[str] = set()
+        claims: set[str] = set()
         for question in questions:
             for key in question.keys:
                 filings = lookup.filings(key)
                 if filings and key not in self._kept:
                     listed.update(_registrant_codes([parse_number(filings[0]["number"])]))
-                if question.claim:
-                    companies.update(filing["entity"]["id"] for filing in filings)
+                others = [
+                    filing["entity"]["id"]
+                    for filing in filings
+                    if question.claim and not registrant_name(question.claim, filing)
+                ]
+                companies.update(others)
+                if question.claim and (others or not filings):
+                    claims.add(question.claim)
             numbers = (found.number for found in question.found)
             unlisted.update(
                 _registrant_codes(number for number in numbers if not lookup.filings(number.key))
@@ -134,7 +146,7 @@ class Judge:
         known = (lookup.registrant(code) for code in unlisted)
         companies.update(registrant.id for registrant in known if registrant)
         lookup.prepare_companies(companies)
-        lookup.prepare_names(question.claim for question in questions if question.claim)
+        lookup.prepare_names(claims)
 
     def _judge(self, question: Question) -> Judgement:
         """Of several numbers the worst decides; among equal ones that of the least likely owner."""

@@ -35,6 +35,7 @@ _BRAND_CODES = {
     BrandKind.GROUP: "entity_group",
     BrandKind.COMPANY: "entity_company_alias",
 }
+_SAME_NAME = Reason("entity_same_name")
 _SAID_BETTER = frozenset(("other_company", "shares_brand", "undecided"))
 """What need not be said of a name where the table of brands tells more."""
 _BY_PRODUCT = Text("清单所列“{product}”", "the lists show its {product}")
@@ -61,10 +62,22 @@ def judge_ownership(lookup: Lookup, claim: str, key: str, filings: Sequence[View
     return min(judged, key=lambda one: LEVELS.index(one.match or MatchLevel.DIFFERENT))
 
 
+def registrant_name(claim: str, filing: View) -> str:
+    """The registrant's name, as the lists in force print it or as it is called today, that a claim
+    is; empty if it is neither. Nothing need be looked up for it."""
+    key = entity_key(claim)
+    names = (*_printed_names(filing), filing["entity"]["name"])
+    return next((name for name in names if key and key == entity_key(name)), "")
+
+
 def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
-    company = lookup.company(filing["entity"]["id"])
-    printed = _printed_names(filing) or [company.name]
+    printed = _printed_names(filing) or [filing["entity"]["name"]]
     listed = printed[-1]
+    if name := registrant_name(claim, filing):
+        renamed = entity_key(name) not in map(entity_key, printed)
+        reason = Reason("entity_renamed", {"listed": listed}) if renamed else _SAME_NAME
+        return Ownership(MatchLevel.EXACT, (reason,))
+    company = lookup.company(filing["entity"]["id"])
     match = _match(claim, filing, printed, company)
     if match.level in CONFIRMED:
         return Ownership(match.level, (_match_reason(match, claim, listed),))
@@ -94,11 +107,8 @@ def _printed_names(filing: View) -> list[str]:
 
 
 def _match(claim: str, filing: View, printed: Sequence[str], company: Company) -> EntityMatch:
-    """Compare with the names the filing is listed under, today's name, former ones, products."""
-    key, listed = entity_key(claim), printed[-1]
-    for name in (*printed, company.name):
-        if key and key == entity_key(name):
-            return match_entity(claim, current=name)
+    """Compare with the name the filing is listed under, former ones, products."""
+    listed = printed[-1]
     former = [one for one in dict.fromkeys((company.name, *company.former_names)) if one != listed]
     own = [filing["name"], *(product["name"] for product in filing["products"])]
     products = list(dict.fromkeys([*own, *company.products]))
@@ -106,9 +116,6 @@ def _match(claim: str, filing: View, printed: Sequence[str], company: Company) -
 
 
 def _match_reason(match: EntityMatch, claim: str, listed: str) -> Reason:
-    renamed = match.level is MatchLevel.EXACT and entity_key(match.matched) != entity_key(listed)
-    if renamed and match.matched:
-        return Reason("entity_renamed", {"listed": listed})
     values = {"matched": match.matched, "claim": claim, "listed": listed}
     return Reason(f"entity_{match.reason}", values)
 
