@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suanbei.common.errors import AlreadyRunning, SuanbeiError
+from suanbei.common.files import write_whole
 from suanbei.common.logging import set_up_logs
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.pipeline import ImportedDocument, local_document, parse_file, take_in
+from suanbei.crawler.pipeline import (
+    ImportedDocument,
+    local_document,
+    parse_file,
+    read_file,
+    take_in,
+)
 from suanbei.crawler.progress import CrawlProgress, in_short, render_failures, render_report
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import load_catalogue
@@ -155,13 +162,32 @@ def _imported(path: Path, taken: ImportedDocument, language: Language) -> str:
 def parse(
     file: Annotated[Path, typer.Argument(help="a DOCX, PDF, XLSX or HTML list")],
     series: Annotated[Series | None, typer.Option(help="read it as this series")] = None,
+    debug_image: Annotated[
+        Path | None, typer.Option(help="draw what was seen on the pages of a PDF (PNG)")
+    ] = None,
 ) -> None:
     """Rows of a list as JSON lines, a summary on stderr. 解析清单。"""
+    if debug_image is not None:
+        write_debug_images(file, debug_image)
     parsed = parse_file(file, series)
     for row in parsed.rows:
         sys.stdout.write(json.dumps(record(row), ensure_ascii=False) + "\n")
     say_accounting(str(file), parsed, language_of(Settings.load().language))
     raise typer.Exit(int(bool(parsed.accounting.reported)))
+
+
+def write_debug_images(file: Path, target: Path) -> None:
+    """What the reader saw on a PDF's pages, as pictures: the first as `target`, page 2 as `target-2`.
+
+    Raises:
+        DocumentError: the file cannot be read, or is no PDF.
+    """
+    from suanbei.parsers.pdf.debug_image import debug_images
+
+    for page, picture in debug_images(read_file(file), str(file)):
+        path = target if page == 1 else target.with_stem(f"{target.stem}-{page}")
+        write_whole(path, picture)
+        typer.echo(str(path), err=True)
 
 
 def say_accounting(name: str, parsed: ParsedDocument, language: Language) -> None:

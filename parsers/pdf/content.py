@@ -83,7 +83,7 @@ class PageContent:
     `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
     drawn with nothing else. `quarter` counts the quarter turns clockwise that make it upright;
     `invisible` says that all its text is (a layer of recognised text over a scan), `overprinted`
-    that some text may lie on top of other text.
+    that some text may lie on top of other text; `unseen` are the boxes of text that is left out.
     """
 
     width: float
@@ -95,6 +95,7 @@ class PageContent:
     quarter: int = 0
     invisible: bool = False
     overprinted: bool = True
+    unseen: list[_Box] = field(default_factory=list)
     _dashes: list[_Box] = field(default_factory=list)
 
     def add_shape(self, box: _Box, outlined: bool) -> None:
@@ -184,6 +185,7 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         if shape.kind == "space" and shape.item in unseen:
             continue
         _take_shape(content, shape, box, place)
+    content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
     content.join_dashes()
     return content
 

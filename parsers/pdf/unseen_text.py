@@ -30,9 +30,10 @@ def unseen_objects(
     A scan with a layer of recognised text has nothing but invisible text: it is read, and flagged.
     """
     items = [item for item, _ in texts]
-    invisible = {
-        item for item, mode in zip(items, render_modes_of(items), strict=True) if mode in _UNDRAWN
-    }
+    modes, colours = render_modes_of(items), colours_of(items)
+    if _is_plain(modes, colours, texts):
+        return set(), False
+    invisible = {item for item, mode in zip(items, modes, strict=True) if mode in _UNDRAWN}
     boxes = [(item, box) for item, box in texts if box[2] > box[0] and item not in invisible]
     seen_letters = sum((box[2] - box[0]) for _, box in boxes)
     if (
@@ -40,8 +41,25 @@ def unseen_objects(
         and sum(box[2] - box[0] for item, box in texts if item in invisible) > seen_letters
     ):
         return set(), True
-    colours = dict(zip(items, colours_of(items), strict=True))
-    return invisible | _white(boxes, colours, shapes) | _watermarks(boxes, colours), False
+    known = dict(zip(items, colours, strict=True))
+    return invisible | _white(boxes, known, shapes) | _watermarks(boxes, known), False
+
+
+def _is_plain(
+    modes: Sequence[int], colours: Sequence[_Colour], texts: Sequence[tuple[int, _Box]]
+) -> bool:
+    """Whether all text is of one dark colour, drawn as usual, and of about one size."""
+    if not texts:
+        return True
+    if (
+        len(set(modes)) > 1
+        or modes[0] in _UNDRAWN
+        or len(set(colours)) > 1
+        or colours[0][3] < OPAQUE
+    ):
+        return False
+    heights = sorted(box[3] - box[1] for _, box in texts)
+    return min(colours[0][:3]) <= PALE and heights[-1] <= BIG * heights[len(heights) // 2]
 
 
 def _white(

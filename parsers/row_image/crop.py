@@ -126,10 +126,13 @@ def _around(boxes: list[Box]) -> Box:
 def _head(page: pdfium.PdfPage, area: Box) -> Box | None:
     """Where on a page the header of the table around an area is printed."""
     try:
-        content = fill_cells(read_content(page), 1)
+        content = read_content(page)
+        # Boxes are those of the page as it is read: text may be turned on an upright page.
+        page.set_rotation(90 * content.quarter)
+        tables = fill_cells(content, 1).tables
     except (NeedsFallback, TooMuch):
         return None
-    for table in content.tables:
+    for table in tables:
         if table.top - 1 <= area[1] and area[3] <= table.bottom + 1:
             return _header_box(table)
     return None
