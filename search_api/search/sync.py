@@ -32,12 +32,12 @@ def keeping_up(services: Services) -> Iterator[None]:
 
 
 def _keep_up(services: Services, over: threading.Event) -> None:
-    said = _follow(services.engine, "")
+    message = _follow(services.engine, "")
     while not over.wait(SECONDS):
-        said = _follow(services.engine, said)
+        message = _follow(services.engine, message)
 
 
-def _follow(engine: Engine, said: str) -> str:
+def _follow(engine: Engine, message: str) -> str:
     """Bring the index up to date; returns what is the matter, which is logged where it is new."""
     try:
         if engine.health().lag:
@@ -45,7 +45,7 @@ def _follow(engine: Engine, said: str) -> str:
     except AlreadyRunning:
         return ""  # another replica is at it
     except SuanbeiError as error:
-        if str(error) != said:
+        if str(error) != message:
             log.warning("index: %s", error)
         return str(error)
     return ""

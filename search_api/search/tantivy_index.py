@@ -178,12 +178,16 @@ class IndexFolder:
 
         Raises:
             AlreadyRunning: another process is at it.
+            SearchUnavailable: the home cannot be written.
         """
         try:
-            with self._lock.acquire(timeout=wait_seconds):
-                yield
+            held = self._lock.acquire(timeout=wait_seconds)
         except Timeout as error:
             raise AlreadyRunning("index: another process is building it") from error
+        except OSError as error:
+            raise SearchUnavailable(f"search index: {error}") from error
+        with held:
+            yield
 
     def build(self, documents: Iterable[IndexDocument], revision: int, expected: int) -> Live:
         """Build beside what is live, and swap. To be called while writing.

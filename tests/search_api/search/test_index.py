@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from suanbei.cli import app
@@ -171,6 +172,23 @@ def test_an_index_whose_pointer_is_damaged_is_built_anew(
     (tmp_path / f"index-{SCHEMA}.json").write_text("{")
     assert TantivyEngine(Settings(home=tmp_path), filled).search(QUERY) == before
     assert len(parts(embedded)) == 1
+
+
+def test_a_home_that_cannot_be_written_is_answered_from(
+    embedded: TantivyEngine, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the index has is found; only where there is none does a search say why."""
+
+    def refused(*_given: object, **_named: object) -> None:
+        raise PermissionError("read-only")
+
+    import_document(filled, listed([row(9, name="新来的抖音算法", period="2025-01")]))
+    monkeypatch.setattr(FileLock, "acquire", refused)
+    assert embedded.search(Query("抖音")).total == 1
+    for path in embedded.files.home.glob("index-*.json"):
+        path.unlink()
+    with pytest.raises(SearchUnavailable, match="read-only"):
+        embedded.search(Query("抖音"))
 
 
 def test_reindex_never_minds_what_it_replaces(
