@@ -1,9 +1,15 @@
-"""The registers' own time: days and hours that people read are Beijing's, kept moments are UTC."""
+"""Dates as they are published and kept: days that people read are Beijing's, kept moments are UTC."""
 
-from datetime import UTC, datetime
+import re
+import unicodedata
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+
+_DATE = re.compile(r"(20\d\d)\s*[年/.\-]\s*(\d{1,2})\s*[月/.\-]\s*(\d{1,2})")
+_MONTH = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月")
+_ANY_MONTH = re.compile(r"(20\d\d)\s*[年/.\-]\s*(\d{1,2})(?!\d)")
 
 
 def day_in_beijing(moment: str) -> str:
@@ -20,3 +26,43 @@ def rfc3339(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def date_of(text: str) -> date | None:
+    """The first date of a text (2026年03月12日, 2026-03-12 10:00); None without a real one."""
+    found = _DATE.search(text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def iso_date(text: str) -> str:
+    """The first date of a text as `YYYY-MM-DD`; empty if there is none (2026年5月 names no day).
+
+    >>> iso_date("2023/8/31（补登）")
+    '2023-08-31'
+    """
+    day = date_of(text)
+    return day.isoformat() if day else ""
+
+
+def period_of(text: str) -> str:
+    """The first `YYYY年M月` of a text as `YYYY-MM`; empty if there is none."""
+    return _period(_MONTH.search(text))
+
+
+def period_of_date(text: str) -> str:
+    """The `YYYY-MM` of a published date: 2026年7月, 2026年7月3日, 2026/7/3, 2026-07; empty if none.
+
+    >>> [period_of_date(text) for text in ("2026年7月", "2026/7/3", "2026-07", "7月")]
+    ['2026-07', '2026-07', '2026-07', '']
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return period_of(plain) or _period(_ANY_MONTH.search(plain))
+
+
+def _period(found: re.Match[str] | None) -> str:
+    return f"{found[1]}-{int(found[2]):02d}" if found and 1 <= int(found[2]) <= 12 else ""

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from suanbei.common.dates import date_of
 from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
-from suanbei.crawler.pages import date_of, joined
+from suanbei.crawler.pages import joined
 from suanbei.crawler.sources import ChannelListStart
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import BEIJING
 from suanbei.registry.models import Batch
 from suanbei.registry.source_checks import SOURCE_OF_SERIES
 from suanbei.registry.watcher_state import read_note, write_note
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 FEWEST_LISTS = 4
 """A source with fewer lists has no habits yet."""
 

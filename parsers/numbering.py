@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from suanbei.common.numerals import chinese_numeral
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = W + "val"
 _MAX_LEVEL = 8
 _SUFFIXES = {"nothing": "", "space": " ", "tab": " "}
 _UNNUMBERED = ("0", 0)
-_HAN = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +182,6 @@ def _roman(value: int) -> str:
     return text
 
 
-def _han(value: int) -> str:
-    """1 to 99 as 一 … 九十九; beyond that, digit by digit."""
-    if not 0 < value < 100:
-        return "".join(_HAN[int(digit)] for digit in str(max(value, 0)))
-    tens, ones = divmod(value, 10)
-    return (_HAN[tens] if tens > 1 else "") + ("十" if tens else "") + (_HAN[ones] if ones else "")
-
-
 _SHAPES: dict[str, Callable[[int], str]] = {
     "decimal": str,
     "decimalZero": "{:02d}".format,
@@ -198,9 +191,9 @@ _SHAPES: dict[str, Callable[[int], str]] = {
     "lowerLetter": lambda value: _letters(value).lower(),
     "upperRoman": _roman,
     "lowerRoman": lambda value: _roman(value).lower(),
-    "chineseCounting": _han,
-    "japaneseCounting": _han,
-    "ideographDigital": _han,
+    "chineseCounting": chinese_numeral,
+    "japaneseCounting": chinese_numeral,
+    "ideographDigital": chinese_numeral,
 }
 
 

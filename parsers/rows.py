@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from suanbei.common.dates import period_of_date
 from suanbei.parsers.columns import (
     EXTRA_COLUMNS,
     Header,
@@ -14,8 +15,7 @@ from suanbei.parsers.columns import (
 )
 from suanbei.parsers.flags import column_flags, is_whole, number_flags
 from suanbei.parsers.tables import LeftOut, Table, TableRow
-from suanbei.parsers.text import clean, solid
-from suanbei.parsers.titles import period_of_date
+from suanbei.parsers.text import bare, clean, solid
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Reported, Row, Series
 
 _LEAST_PART = 3
@@ -120,7 +120,7 @@ class RowAccounting:
             series = Series.GENAI_REGISTRATION
         period = self.period
         if series is Series.DEREGISTRATION:
-            period = period_of_date(fields.get("filed_on", "")) or period
+            period = period_of_date(bare(fields.get("filed_on", ""))) or period
         flags = number_flags(series, fields["number"]) + column_flags(series, fields)
         flags += tuple(dict.fromkeys(flag for cell in row.cells for flag in cell.flags))
         flags += (

@@ -4,18 +4,17 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from suanbei.common.dates import period_of
+from suanbei.common.numerals import NUMERAL, number_of
 from suanbei.parsers.text import bare, clean
-from suanbei.registry.importing.published import period_of
 
 _ATTACHMENT = re.compile(r"附件\s*[:：]?\s*(\d{0,3})\s*[:：]?\s*")
-_BATCH = re.compile(r"第\s*([一二三四五六七八九十百零〇\d]+)\s*批")
+_BATCH = re.compile(rf"第\s*({NUMERAL})\s*批")
 _SECTION = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
 _LIST = re.compile(
     r"清单|名单|一览表|已(?:备案|登记).{0,8}信息|(?:备案|登记|注销).{0,6}(?:公告|信息)"
 )
-_DATE = re.compile(r"(20\d\d)[-/.](\d{1,2})(?!\d)")
 _OPEN, _CLOSE = "（(", "）)"
-_HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _MAX_TITLE = 120
 
 
@@ -43,7 +42,7 @@ def ordinal_of(lines: Iterable[str], *titles: str) -> int | None:
     """N of 第N批 in a title, else of 附件N printed in the document or named by the notice."""
     for title in titles:
         if found := _BATCH.search(title):
-            return _number(found[1])
+            return number_of(found[1])
     for line in [*lines, *titles]:
         found = re.match(_ATTACHMENT, clean(line))
         if found and found[1]:
@@ -57,26 +56,8 @@ def period_in(*texts: str) -> str:
     return next((period for text in plain if (period := period_of(text))), "")
 
 
-def period_of_date(text: str) -> str:
-    """The `YYYY-MM` of a published date: 2026年7月, 2026年7月3日, 2026/7/3, 2026-07; empty if none."""
-    told = unicodedata.normalize("NFKC", bare(text))
-    return period_of(told) or period_of(_DATE.sub(r"\1年\2月", told))
-
-
 def _goes_on(title: str, line: str) -> bool:
     """Whether a line is the second half of a title broken in two."""
     if sum(map(title.count, _OPEN)) > sum(map(title.count, _CLOSE)):
         return True
     return line[0] in _OPEN and not period_of(bare(title))
-
-
-def _number(text: str) -> int | None:
-    """A number below 200 in Arabic or Chinese signs."""
-    if text.isdecimal():
-        return int(text)
-    hundreds, _, rest = text.rpartition("百")
-    tens, ten, ones = rest.rpartition("十")
-    value = 100 if hundreds else 0
-    if ten:
-        value += 10 * _HAN.get(tens[-1:], 1)
-    return value + _HAN.get(ones[-1:], 0) or None

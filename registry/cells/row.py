@@ -1,11 +1,11 @@
 """The facts of one published row: what each cell means, read by the rules of the domain."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from suanbei.common.dates import iso_date
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.registry.cells.products import split_products
@@ -33,9 +33,6 @@ class Facts:
     changes: tuple[dict[str, Any], ...]
     unread: str
     flags: tuple[str, ...]
-
-
-_DATE = re.compile(r"(20\d\d)\s*[年/.\-]\s*(\d{1,2})\s*[月/.\-]\s*(\d{1,2})")
 
 
 class Cells(NamedTuple):
@@ -93,16 +90,6 @@ def company_and_model(series: Series, row: dict[str, Any]) -> dict[str, Any]:
 def folded(text: str) -> str:
     """A cell without what only printing gives it: width of the characters and white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def iso_date(text: str) -> str:
-    """The first date of a text as `YYYY-MM-DD`; empty if there is none (2026年5月 names no day).
-
-    >>> iso_date("2023/8/31（补登）")
-    '2023-08-31'
-    """
-    found = _DATE.search(text)
-    return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}" if found else ""
 
 
 def _region(number: str, label: str) -> str:

@@ -3,14 +3,13 @@
 The words are those of the lists themselves; see the glossary in CONTRIBUTING.md.
 """
 
-import re
 from dataclasses import dataclass, field
 
 from suanbei.registry.cells.series import ALGORITHM_SERIES, GENAI_SERIES, Series
 
 __all__ = [
     "ALGORITHM_SERIES", "GENAI_SERIES", "NATIONAL", "PUBLISHED_FIELDS", "Accounting", "Box",
-    "ParsedDocument", "Reported", "Row", "Series", "period_of",
+    "ParsedDocument", "Reported", "Row", "Series",
 ]  # fmt: skip
 
 NATIONAL = "cac"
@@ -101,12 +100,3 @@ class ParsedDocument:
         for row in self.rows:
             groups.setdefault(row.series, []).append(row)
         return groups
-
-
-_PERIOD = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月")
-
-
-def period_of(text: str) -> str:
-    """The first `YYYY年M月` of a text as `YYYY-MM`; empty if there is none."""
-    found = _PERIOD.search(text)
-    return f"{found[1]}-{int(found[2]):02d}" if found and 1 <= int(found[2]) <= 12 else ""

@@ -1,11 +1,11 @@
 """What series and lists are called by people."""
 
+from suanbei.common.numerals import chinese_numeral
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.series import Series, series_title
 
 _NUMBERED = Text("第{ordinal}批{series}", "{series}, batch {ordinal} ({period})")
 _DATED = Text("{series}（{period}）", "{series} ({period})")
-_DIGITS = "零一二三四五六七八九"
 
 
 def list_title(series: str, period: str, ordinal: int | None, language: Language) -> str:
@@ -24,16 +24,3 @@ def month_text(period: str, language: Language) -> str:
     """`2026-06` for people: 2026年6月 in Chinese, as it is in English."""
     year, _, month = period.partition("-")
     return f"{year}年{int(month)}月" if language is Language.ZH and month.isdecimal() else period
-
-
-def chinese_numeral(number: int) -> str:
-    """A number below a hundred in Chinese, digits for others.
-
-    >>> [chinese_numeral(n) for n in (1, 10, 17, 20, 45)]
-    ['一', '十', '十七', '二十', '四十五']
-    """
-    if not 0 < number < 100:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    head = {0: "", 1: "十"}.get(tens, _DIGITS[tens] + "十")
-    return head + (_DIGITS[ones] if ones else "")

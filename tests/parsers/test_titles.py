@@ -2,7 +2,8 @@
 
 import pytest
 
-from suanbei.parsers.titles import ordinal_of, period_in, period_of_date, title_of
+from suanbei.common.dates import period_of_date
+from suanbei.parsers.titles import ordinal_of, period_in, title_of
 
 
 @pytest.mark.parametrize(

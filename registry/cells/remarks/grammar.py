@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from itertools import product as combine
 
+from suanbei.common.dates import period_of
 from suanbei.registry.cells.brackets import HIDDEN, QUOTES, bracket_pairs, mask, quote_pairs
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.remarks.model import ClauseRole, RemarkField
-from suanbei.registry.importing.published import period_of
 
 
 def _combined(*sets: str) -> list[str]:
