@@ -1,6 +1,5 @@
 """The market: charts that answer questions, each with its numbers, in step with the filters."""
 
-import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Filing
 from suanbei.registry.queries import statistics as stats
 from suanbei.registry.queries.statistics import Counted, Selection, Split
-from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.bulk.csv import CsvTarget
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
@@ -387,14 +386,14 @@ def _source(language: Language) -> str:
 def _csv(name: str, rows: Rows, language: Language) -> Response:
     """The numbers of a chart, with a byte order mark so that Excel reads Chinese."""
     _, chart = translations(language).gettext, CHARTS[name]
-    text = io.StringIO()
-    writer = csv.writer(text)
+    text = io.StringIO(newline="")
+    target = CsvTarget(text)
     parted = any(row["part"] for row in rows)
     head = [_("List of") if chart.over_time else _("Name"), *([_("Part")] if parted else []),
             _(chart.counts)]  # fmt: skip
-    writer.writerow(head)
+    target.write(head, (), len(head))
     for row in rows:
         part = [row["part"]] if parted else []
-        writer.writerow([neutral(row["label"]), *part, row["count"]])
+        target.write([row["label"], *part, row["count"]], (), len(head))
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
     return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
