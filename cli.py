@@ -38,6 +38,7 @@ class Commands(LazyCommands):
         "suanbei.crawler.commands": ("crawl", "import", "parse"),
         "suanbei.crawler.status_commands": ("status",),
         "suanbei.search_api.commands.verify": ("verify",),
+        "suanbei.search_api.commands.receipt": ("receipt",),
         "suanbei.search_api.commands.search": ("search",),
         "suanbei.search_api.commands.stats": ("stats",),
         "suanbei.search_api.commands.export": ("export",),

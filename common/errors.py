@@ -11,6 +11,7 @@
     │   ├── TooManyRequests       HTTP 429           one client, over SUANBEI_RATE_LIMIT
     │   ├── BadCursor             HTTP 422           a cursor that this list did not give out
     │   ├── NeverMatches          HTTP 422           a subscription that nothing could ever match
+    │   ├── ReceiptInvalid        exit 1, HTTP 422   a receipt that is not as it was signed
     │   └── TargetRefused         messages must not be sent there
     ├── DocumentError             a file that cannot be read as a list
     │   ├── MissingFile           no such file, or not allowed to read it
@@ -131,6 +132,14 @@ class TooManyRequests(UsageError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ReceiptInvalid(UsageError):
+    """A receipt that is not as it was signed."""
+
+    code = "receipt_invalid"
+    exit_code = 1
+    http_status = 422
 
 
 class TargetRefused(UsageError):

@@ -127,6 +127,17 @@ class Settings(BaseSettings):
     monitor_flags: float = Field(
         0.2, ge=0, le=1, description="alarm when this share of a new list is flagged; 0: never"
     )
+    receipt_key: Path | None = Field(
+        None,
+        description="file of the key that signs receipts (private Ed25519 JWK); empty: one in HOME",
+        json_schema_extra={"default": ""},
+    )
+    receipt_days: int = Field(
+        3650, ge=0, description="days for which receipts are kept; 0: for ever"
+    )
+    timestamp_url: str = Field(
+        "", description="RFC 3161 time-stamping service for receipts; empty: none"
+    )
     trusted_proxies: str = Field(
         "",
         description="addresses or networks of proxies that name the client, comma separated",

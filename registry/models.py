@@ -294,3 +294,21 @@ class Check(Base):
     succeeded_at: Mapped[datetime | None]
     failures: Mapped[int]
     message: Mapped[str]
+
+
+class Receipt(Base):
+    """A signed record of an answer, under an id that cannot be guessed."""
+
+    __tablename__ = "receipts"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    issued_at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]]
+
+
+class ReceiptKey(Base):
+    """A public key that receipts were signed with, kept when another one takes its place."""
+
+    __tablename__ = "receipt_keys"
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    jwk: Mapped[dict[str, Any]]
+    added_at: Mapped[datetime]

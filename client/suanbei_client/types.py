@@ -108,6 +108,6 @@ class Receipt(TypedDict):
     reference: str | None
     answer: Verdict
     answer_sha256: str
-    data_version: str
+    data_version: int
     coverage: dict[str, Any]
     signature: str

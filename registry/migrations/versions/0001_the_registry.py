@@ -99,6 +99,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "receipt_keys",
+        sa.Column("kid", sa.String(), nullable=False),
+        sa.Column("jwk", sa.JSON(), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("kid"),
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_receipts_issued_at", "receipts", ["issued_at"])
+    op.create_table(
         "notes",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
@@ -398,6 +413,9 @@ def downgrade() -> None:
     op.drop_table("runs")
     op.drop_table("notices")
     op.drop_table("notes")
+    op.drop_index("ix_receipts_issued_at", "receipts")
+    op.drop_table("receipts")
+    op.drop_table("receipt_keys")
     op.drop_table("gaps")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_type"))

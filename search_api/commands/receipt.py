@@ -1,0 +1,96 @@
+"""`suanbei receipt`: a check that can be proven later, and the proof."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from suanbei.common.errors import MissingFile, ReceiptInvalid, UsageError
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.receipts import check_receipt, public_key_set
+
+AS_SIGNED = Text(
+    "{file}：与签发时一致；{issued_at} 签发，编号 {id}",
+    "{file}: as signed, {issued_at}, receipt {id}",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("receipt")(receipt)
+
+
+def receipt(
+    words: Annotated[
+        list[str], typer.Argument(metavar="NUMBER | check FILE | keys", help="- reads stdin")
+    ],
+    entity: Annotated[str, typer.Option(help="the company said to own the number")] = "",
+    reference: Annotated[str, typer.Option(help="your own reference, printed on it")] = "",
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="with check: the JWK set, as /.well-known/jwks.json gives it"),
+    ] = None,
+) -> None:
+    """A signed record of a check, as JSON; `check FILE --keys FILE` proves one. 核验回执。"""
+    settings = Settings.load()
+    language = language_of(settings.language)
+    if words[0] == "check":
+        if len(words) != 2 or keys is None:
+            raise UsageError("receipt check: FILE and --keys JWKS-FILE are wanted")
+        _check(words[1], keys, language)
+    elif words == ["keys"]:
+        _print_keys(settings)
+    elif len(words) == 1:
+        raise typer.Exit(_issue(settings, words[0], entity, reference, language))
+    else:
+        raise UsageError("receipt: one number at a time")
+
+
+def _issue(settings: Settings, number: str, entity: str, reference: str, language: Language) -> int:
+    from suanbei.registry.database import open_database
+    from suanbei.search_api.commands.load_if_empty import load_if_empty
+    from suanbei.search_api.deps import Services
+    from suanbei.search_api.routes.receipts import ReceiptRequest, receipt_of
+
+    database = open_database(settings)
+    load_if_empty(database, settings)
+    asked = ReceiptRequest(number=number, entity=entity, reference=reference)
+    issued = receipt_of(Services(settings, database), asked, language)
+    typer.echo(orjson.dumps(issued, option=orjson.OPT_INDENT_2).decode())
+    answer = issued["answer"]
+    return 0 if answer["verdict"] == "active" and not answer["others"] else 1
+
+
+def _print_keys(settings: Settings) -> None:
+    from suanbei.registry.database import open_database
+
+    with open_database(settings).read() as session:
+        typer.echo(orjson.dumps(public_key_set(session, settings)).decode())
+
+
+def _check(file: str, keys: Path, language: Language) -> None:
+    """Check a receipt offline: without registry and network.
+
+    Raises:
+        ReceiptInvalid: it is not as it was signed.
+    """
+    try:
+        issued = orjson.loads(_read(file))
+    except orjson.JSONDecodeError as error:
+        raise ReceiptInvalid(f"{file}: not as it was signed: no JSON ({error})") from error
+    try:
+        key_set = orjson.loads(_read(str(keys)))
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"{keys}: no JSON ({error})") from error
+    check_receipt(issued, key_set)
+    typer.echo(AS_SIGNED.say(language, file=file, issued_at=issued["issued_at"], id=issued["id"]))
+
+
+def _read(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise MissingFile(f"{file}: {error.strerror}") from error

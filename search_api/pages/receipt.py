@@ -1,0 +1,58 @@
+"""Receipts as pages: issuing one from a form, looking one up, and its print on one page."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+import segno
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from suanbei.registry.receipts import find_receipt
+from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.pages.templating import public_base, render
+from suanbei.search_api.pages.watch import require_same_origin
+from suanbei.search_api.routes.receipts import Parts, ReceiptId, ReceiptRequest, receipt_of
+from suanbei.search_api.routes.verify import LONGEST_NAME, LONGEST_NUMBER
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/receipts", dependencies=[Depends(require_same_origin)])
+def issue(
+    request: Request,
+    parts: Parts,
+    number: Annotated[str, Form(min_length=1, max_length=LONGEST_NUMBER)],
+    entity: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+    reference: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Issue a receipt and lead to it."""
+    asked = ReceiptRequest(number=number, entity=entity, reference=reference)
+    receipt = receipt_of(parts, asked, language_of_request(request))
+    return RedirectResponse(f"/receipts/{receipt['id']}", 303)
+
+
+@router.get("/receipts")
+def look_up(request: Request, id: str = "") -> Response:
+    """The form in which the id of a printed receipt is typed."""
+    if wanted := id.replace("-", "").replace(" ", ""):
+        return RedirectResponse(f"/receipts/{quote(wanted.lower(), safe='')}", 303)
+    return render(request, "receipts.html")
+
+
+@router.get("/receipts/{receipt_id}")
+def receipt(request: Request, parts: Parts, receipt_id: ReceiptId) -> Response:
+    """A receipt: what was answered then, and how to check that it was."""
+    with parts.database.read() as session:
+        found = find_receipt(session, receipt_id, days=parts.settings.receipt_days)
+    link = f"{public_base(request)}/receipts/{found['id']}"
+    page = render(
+        request,
+        "receipt.html",
+        receipt=found,
+        answer=found["answer"],
+        link=link,
+        qr=segno.make(link, error="m").svg_inline(border=2, omitsize=True, svgclass="qr"),
+        printed_id="-".join(found["id"][start : start + 6] for start in range(0, 24, 6)),
+    )
+    page.headers["cache-control"] = "private, no-store"
+    return page

@@ -1,0 +1,94 @@
+"""Receipts: a check that can be proven later."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Response
+from pydantic import BaseModel, Field
+
+from suanbei.common.texts import Language
+from suanbei.registry.receipts import SigningKey, find_receipt, issue_receipt, public_key_set
+from suanbei.registry.verify import judge, verdict_json
+from suanbei.search_api.deps import Services, services
+from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.responses import json_answer, null_for_empty
+from suanbei.search_api.routes.verify import EXAMPLE, LONGEST_NAME, LONGEST_NUMBER
+from suanbei.search_api.schemas import Verdict
+from suanbei.search_api.timestamps import timestamp
+
+Parts = Annotated[Services, Depends(services)]
+ReceiptId = Annotated[str, Path(max_length=64, description="as the receipt prints it")]
+LONGEST_REFERENCE = 200
+
+
+class ReceiptRequest(BaseModel):
+    """What is checked, and the asker's own reference."""
+
+    number: str = Field(min_length=1, max_length=LONGEST_NUMBER, examples=[EXAMPLE])
+    entity: str = Field("", max_length=LONGEST_NAME)
+    reference: str = Field("", max_length=LONGEST_REFERENCE, examples=["PO-2026-118"])
+
+
+class Receipt(BaseModel):
+    """A verdict as it was told, signed.
+
+    `signature` is a JWS (compact, EdDSA) over the canonical JSON of all fields but `signature` and
+    `timestamp`; the keys are at /.well-known/jwks.json. It proves what Suanbei answered and
+    when, not what CAC holds.
+    """
+
+    id: str
+    issued_at: str
+    reference: str | None
+    answer: Verdict
+    answer_sha256: str
+    data_version: int
+    coverage: dict[str, Any]
+    signature: str
+    timestamp: dict[str, str] | None = None
+
+
+router = APIRouter(tags=["receipts"])
+
+
+@router.post(
+    "/v1/receipts", status_code=201, response_class=Response, responses={201: {"model": Receipt}}
+)
+def create_receipt(parts: Parts, asked: ReceiptRequest, language: AnswerLanguage) -> Response:
+    """Check a number now, and keep the answer under an id that cannot be guessed."""
+    receipt = receipt_of(parts, asked, language)
+    answer = json_answer(receipt, {"Location": f"/v1/receipts/{receipt['id']}"})
+    answer.status_code = 201
+    return answer
+
+
+@router.get(
+    "/v1/receipts/{receipt_id}", response_class=Response, responses={200: {"model": Receipt}}
+)
+def read_receipt(parts: Parts, receipt_id: ReceiptId) -> Response:
+    """A receipt as it was issued. Receipts are never listed."""
+    with parts.database.read() as session:
+        receipt = find_receipt(session, receipt_id, days=parts.settings.receipt_days)
+    return json_answer(receipt, {"Cache-Control": "private, no-store"})
+
+
+@router.get("/.well-known/jwks.json")
+def receipt_keys(parts: Parts) -> dict[str, list[dict[str, Any]]]:
+    """The public keys that receipts are checked with, earlier ones included."""
+    with parts.database.read() as session:
+        return public_key_set(session, parts.settings)
+
+
+def receipt_of(parts: Services, asked: ReceiptRequest, language: Language) -> dict[str, Any]:
+    """A receipt of the verdict as it is now."""
+    settings = parts.settings
+    key = SigningKey.of(settings)
+    with parts.database.read() as session:
+        (judgement,) = judge(session, [(asked.number, asked.entity)])
+    answer = null_for_empty(verdict_json(judgement, language))
+    stamp = partial(timestamp, settings.timestamp_url) if settings.timestamp_url else None
+    with parts.database.write() as session:
+        return issue_receipt(
+            session, key, answer, asked.reference.strip(),
+            days=settings.receipt_days, timestamp_of=stamp,
+        )  # fmt: skip
