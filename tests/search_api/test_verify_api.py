@@ -43,7 +43,7 @@ def test_many_are_answered_in_order(client: TestClient) -> None:
     ]
     answer = Verdicts.model_validate(client.post("/v1/verify", json={"items": questions}).json())
     assert [one.verdict for one in answer.items] == ["active", "no_number", "active"]
-    assert answer.items[2].entity_match == "unclear"
+    assert answer.items[2].entity_match == "different"
 
 
 @pytest.mark.parametrize("items", [[], ["x"] * 1001, ["x" * 5001], None])

@@ -1,0 +1,90 @@
+"""Verdicts on the shipped lists: who is who, what is odd, and what a claimed name comes to."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from suanbei.common.texts import Language
+from suanbei.registry.database import Database
+from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
+from suanbei.registry.verify import judge
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('shipped') / 'registry.sqlite3'}")
+    database.migrate()
+    load_snapshot(database, SNAPSHOT)
+    with database.read() as opened:
+        yield opened
+
+
+BAIDU, TENCENT = "网信算备110108645502801230035号", "网信算备440305295988701230071号"
+DOUYIN, MOONSHOT = "网信算备110108823483901230031号", "网信算备110108896786101240015号"
+BAICHUAN = "网信算备110108845622201240023号"
+
+
+@pytest.mark.parametrize(
+    ("number", "claim", "match", "code"),
+    [
+        (BAIDU, "北京百度網訊科技有限公司", "exact", "entity_same_name"),
+        (BAIDU, "百度文心", "brand", "entity_brand"),
+        (BAIDU, "百度公司", "similar", "entity_short_form"),
+        (BAIDU, "Baidu Inc.", "brand", "entity_group"),
+        (BAIDU, "Tencent", "unclear", "entity_other_brand"),
+        (BAIDU, "深圳市腾讯计算机系统有限公司", "different", "entity_has_own"),
+        (BAIDU, "小米有限公司", "different", "entity_other_company"),
+        (BAIDU, "张三", "unclear", "entity_undecided"),
+        (BAIDU, "无", None, "entity_none"),
+        (TENCENT, "WeChat", "brand", "entity_brand"),
+        (TENCENT, "混元", "brand", "entity_product_name_part"),
+        (DOUYIN, "北京字节跳动科技有限公司", "unclear", "entity_holds_brand"),
+        (DOUYIN, "ByteDance", "brand", "entity_group"),
+        (MOONSHOT, "Kimi", "brand", "entity_company_alias"),
+        (MOONSHOT, "北京月之暗面技术有限公司", "unclear", "entity_holds_brand"),
+        (BAICHUAN, "北京百川智能科技有限公司", "former_name", "entity_former_name"),
+    ],
+)
+def test_a_claimed_name(
+    session: Session, number: str, claim: str, match: str | None, code: str
+) -> None:
+    (judgement,) = judge(session, [(number, claim)])
+    found = judgement.entity_match.value if judgement.entity_match else None
+    assert (found, code in [reason.code for reason in judgement.reasons]) == (match, True)
+    for language in Language:
+        assert all(reason.say(language) for reason in judgement.reasons)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("Guangdong-XiMuJiuZhouDaMoXing-202503050022", "columns_swapped"),
+        ("网信算备310107429160605220017号", "label_differs"),
+        ("Guangdong-XiMuJiuZhouDaMoXing-202503050022", "origin_transcribed"),
+        ("网信算备1101082242366066220017号", "printed_malformed"),
+        ("网信算备440305295988702220055号", "printed_check_digit"),
+    ],
+)
+def test_what_is_odd_is_said(session: Session, number: str, code: str) -> None:
+    (judgement,) = judge(session, [(number, "")])
+    assert judgement.verdict.value == "active"
+    assert code in [reason.code for reason in judgement.reasons]
+
+
+def test_companies_that_the_lists_tie_are_never_different(session: Session) -> None:
+    """高德软件's filing is 高德图强's now: the remark is quoted, and nothing more is claimed."""
+    (judgement,) = judge(session, [("网信算备110114919700102220017号", "高德软件有限公司")])
+    assert judgement.entity_match == "unclear"
+    assert any("原主体名称" in reason.say(Language.ZH) for reason in judgement.reasons)
+
+
+def test_a_company_on_no_list_is_not_said_to_be_on_none(session: Session) -> None:
+    unlisted = "网信算备330110507206401230099号"
+    for claim, code in (
+        ("百度", "entity_brand_listed"),
+        ("腾讯科技有限公司", "entity_similar_listed"),
+    ):
+        (judgement,) = judge(session, [(unlisted, claim)])
+        codes = [reason.code for reason in judgement.reasons]
+        assert codes[-2:] == ["entity_not_listed", code]
