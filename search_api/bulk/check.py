@@ -195,7 +195,7 @@ class _Check:
             self._done += len(batch)
             if self._observer:
                 self._observer.see(lines, self._done, self.total)
-        self._summary.other_rows += reader.other_rows
+        self._summary.other_rows += [(sheet.name, number) for number in reader.other_rows]
 
     def _count(
         self, sheet: SheetTable, number: int, columns: Columns, answers: Sequence[Answer | None]

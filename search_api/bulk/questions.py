@@ -22,7 +22,7 @@ _TOTALS_BEGIN = frozenset(word[0] for word in _TOTALS) | {"T", "N"}
 
 
 class RowReader:
-    """Reads the questions of the rows of one sheet. `other_rows` counts rows that need no number."""
+    """Reads the questions of the rows of one sheet. `other_rows`: the numbers of rows that need none."""
 
     def __init__(self, sheet: SheetTable, columns: Columns) -> None:
         self._first = sheet.first_row if columns.header is None else columns.header + 1
@@ -33,7 +33,7 @@ class RowReader:
             for column, company in zip(columns.numbers, columns.companies, strict=True)
         ]
         self._companies = sorted({company for _, company in self._places if company >= 0})
-        self.other_rows = 0
+        self.other_rows: list[int] = []
 
     def read(self, number: int, cells: Row) -> list[Question] | None:
         """The question of each number column; None for a row that is no vendor's.
@@ -53,7 +53,7 @@ class RowReader:
         if not any(texts) or self._is_header(cells):
             return None
         if self._needs_no_number(cells, texts, asks=asks):
-            self.other_rows += 1
+            self.other_rows.append(number)
             return None
         return questions
 

@@ -23,7 +23,7 @@ MOST_NAMED = 30
 class Summary:
     """`rows` were judged, `confirmed` of them are active and the company's own; `counts` has how many
     of each (verdict, company match). `no_number`: rows without a number that should have one, as
-    (sheet, row). `other_rows` need none: totals, notes. `not_computed`: formulas without a value, as
+    (sheet, row); `other_rows` need none: totals, notes. `not_computed`: formulas without a value, as
     (sheet, row, column). `without_numbers`: sheets that hold none. Times are seconds since 1970.
     """
 
@@ -32,9 +32,9 @@ class Summary:
     columns: list[Columns]
     rows: int = 0
     confirmed: int = 0
-    other_rows: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     no_number: list[tuple[str, int]] = field(default_factory=list)
+    other_rows: list[tuple[str, int]] = field(default_factory=list)
     not_computed: list[tuple[str, int, int]] = field(default_factory=list)
     without_numbers: list[str] = field(default_factory=list)
     coverage: dict[str, Any] = field(default_factory=dict)
@@ -129,7 +129,7 @@ def warnings(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]
     if summary.no_number:
         yield _NO_NUMBER, _places([_row(table, sheet, row) for sheet, row in summary.no_number])
     if summary.other_rows:
-        yield _OTHER, f"{summary.other_rows:,}"
+        yield _OTHER, _places([_row(table, sheet, row) for sheet, row in summary.other_rows])
     if summary.not_computed:
         cells = [
             f"{_prefix(table, sheet)}{column_letter(place)}{row}"
