@@ -17,7 +17,7 @@ from suanbei.crawler.list_monitors import odd_lists
 from suanbei.crawler.overdue import is_known, note_lists, pause_of
 from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Source
-from suanbei.registry.alarms import AlarmFinding, settle_alarms
+from suanbei.registry.importing.alarms import AlarmFinding, settle_alarms
 from suanbei.registry.models import Check
 from suanbei.registry.watcher_models import Alarm
 from suanbei.registry.watcher_state import read_note, write_note

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from suanbei.registry.cells.series import Series
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Check
 
 SOURCE_OF_SERIES = {
