@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -97,11 +98,10 @@ def suanbei(
 def up(host: Host = None, port: Port = None) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
     from suanbei.registry.database import open_database
-    from suanbei.search_api.commands.load_if_empty import load_if_empty
 
     conf, listening = _listen(host, port)
     database = open_database(conf)
-    load_if_empty(database, conf, err=False)
+    _load_apart(conf, database)
     with _watching(conf, database):
         _serve(conf, database, listening)
 
@@ -148,12 +148,24 @@ def _watching(conf: Settings, database: "Database") -> Iterator[None]:
 def serve(host: Host = None, port: Port = None) -> None:
     """API and pages only. 仅启动接口与页面。"""
     from suanbei.registry.database import open_database
-    from suanbei.search_api.commands.load_if_empty import load_if_empty
 
     conf, listening = _listen(host, port)
     database = open_database(conf)
-    load_if_empty(database, conf, err=False)
+    _load_apart(conf, database)
     _serve(conf, database, listening)
+
+
+def _load_apart(conf: Settings, database: "Database") -> None:
+    """Fill an empty registry by `suanbei load`: this process need not keep what that takes."""
+    from suanbei.registry.queries.coverage import has_lists
+
+    with database.read() as session:
+        filled = has_lists(session)
+    if not filled:
+        command = [sys.executable, "-P", "-m", "suanbei", "load"]
+        done = subprocess.run(command, env=os.environ | conf.as_environment(), check=False)
+        if done.returncode:
+            raise typer.Exit(done.returncode)
 
 
 def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socket"]:

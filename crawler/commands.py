@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,7 @@ from suanbei.crawler.pipeline import (
     take_in,
 )
 from suanbei.crawler.progress import CrawlProgress, in_short, render_failures, render_report
+from suanbei.crawler.report import summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import load_catalogue
 from suanbei.parsers import record
@@ -72,6 +74,7 @@ def crawl(
     source: Annotated[
         list[str] | None, typer.Option(help="only this source (may be repeated)")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per source")] = False,
     scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
 ) -> None:
     """One pass over all sources now. 立即抓取一遍。"""
@@ -88,6 +91,10 @@ def crawl(
         report = run_pass(context, kind, "hand", on_progress=progress)
     if report is None:
         raise typer.Exit(0)
+    if as_json:
+        for name, one in report.sources.items():
+            typer.echo(json.dumps({"source": name} | summary_of(one), ensure_ascii=False))
+        raise typer.Exit(0 if report.ok else 3)
     terminal().print(render_report(report, language))
     for line in render_failures(report):
         typer.echo(line, err=True)
@@ -122,7 +129,7 @@ def _scheduled_pass(context: "CrawlContext", kind: Kind) -> int:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="DOCX, PDF, XLSX or HTML lists")],
+    files: Annotated[list[Path], typer.Argument(help="DOCX, PDF, XLSX or HTML lists; - for stdin")],
     accept: Annotated[
         bool, typer.Option("--accept", help="take a list in though it has lost many rows")
     ] = False,
@@ -132,6 +139,7 @@ def import_files(
         DocumentOrigin,
         typer.Option(help="whose bytes: the publisher's own, converted from them, or set anew"),
     ] = "transcribed",
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per list")] = False,
 ) -> None:
     """Take local documents in. 导入本地清单。"""
     settings = Settings.load()
@@ -141,7 +149,11 @@ def import_files(
         try:
             document = local_document(database, path, source, origin)
             taken = take_in(database, archive, document, accept=accept, period=period)
-            typer.echo(_imported(path, taken, language))
+            if as_json:
+                facts = {"file": str(path)} | asdict(taken.report)
+                typer.echo(json.dumps(facts, ensure_ascii=False))
+            else:
+                typer.echo(_imported(path, taken, language))
             say_accounting(str(path), taken.parsed, language)
             rejected = rejected or bool(taken.parsed.accounting.reported)
         except SuanbeiError as error:
@@ -160,7 +172,7 @@ def _imported(path: Path, taken: ImportedDocument, language: Language) -> str:
 
 
 def parse(
-    file: Annotated[Path, typer.Argument(help="a DOCX, PDF, XLSX or HTML list")],
+    file: Annotated[Path, typer.Argument(help="a DOCX, PDF, XLSX or HTML list; - for stdin")],
     series: Annotated[Series | None, typer.Option(help="read it as this series")] = None,
     debug_image: Annotated[
         Path | None, typer.Option(help="draw what was seen on the pages of a PDF (PNG)")

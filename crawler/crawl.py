@@ -22,7 +22,7 @@ from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import Watch
 from suanbei.crawler.pipeline import DocumentImporter
 from suanbei.crawler.recheck import ahead_of_turn, documents_seen, not_due
-from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport
+from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport, summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue
 from suanbei.crawler.spider import CrawlJob, OnProgress, RegisterSpider
@@ -234,18 +234,5 @@ def _write_down(context: CrawlContext, run_id: int, report: CrawlReport, head: i
             message = source.failures[0].message if source.failures else ""
             record_check(session, name, source.ok, message)
         Watch(session, context.settings, report, head).settle()
-        summary = {name: _summary(source) for name, source in report.sources.items()}
+        summary = {name: summary_of(source) for name, source in report.sources.items()}
         finish_run(session, run_id, OK if report.ok else FAILED, summary)
-
-
-def _summary(source: SourceReport) -> dict[str, Any]:
-    counts = ("found", "skipped", "new", "changed", "same", "failed", "retried")
-    return {name: getattr(source, name) for name in counts} | {
-        "notices": len(source.notices),
-        "filings_added": source.filings_added,
-        "filings_changed": source.filings_changed,
-        "failures": [
-            {"url": one.url, "label": one.label, "code": one.code, "message": one.message}
-            for one in source.failures[:20]
-        ],
-    }

@@ -1,7 +1,6 @@
 """Pictures of published rows, drawn from the archive."""
 
 from suanbei.crawler.archive import Archive
-from suanbei.parsers.row_image import render_row
 
 Boxes = list[tuple[int, tuple[float, ...]]]
 
@@ -19,6 +18,8 @@ class Pictures:
             MissingFile: the document is not in the archive.
             DocumentError: it cannot be read, or the row cannot be drawn.
         """
+        from suanbei.parsers.row_image import render_row  # 15 MB that few servers ever need
+
         return render_row(
             self._archive.get(sha256),
             name=sha256[:12],

@@ -1,6 +1,7 @@
 """From bytes to the registry: read, archived, imported. The same for a crawl and a local file."""
 
 import asyncio
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -171,14 +172,14 @@ def parse_file(path: Path, series: Series | None = None) -> ParsedDocument:
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a local file.
+    """The bytes of a local file; `-` is standard input.
 
     Raises:
         MissingFile: it is not there, is a folder, or may not be read.
         EmptyDocument: it has no bytes.
     """
     try:
-        data = path.read_bytes()
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise MissingFile(f"{path}: {error.strerror}") from error
     if not data:

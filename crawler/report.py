@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from suanbei.common.errors import SuanbeiError
 from suanbei.crawler.sources import Source
@@ -169,3 +169,17 @@ class CrawlReport:
                 source.fail(source.source.starts[0].url, "", error)
             for url, label in list(source.awaited.items()):
                 source.fail(url, label, error)
+
+
+def summary_of(source: SourceReport) -> dict[str, Any]:
+    """A source's counts and first failures, as they are kept and shown."""
+    counts = ("found", "skipped", "new", "changed", "same", "failed", "retried")
+    return {name: getattr(source, name) for name in counts} | {
+        "notices": len(source.notices),
+        "filings_added": source.filings_added,
+        "filings_changed": source.filings_changed,
+        "failures": [
+            {"url": one.url, "label": one.label, "code": one.code, "message": one.message}
+            for one in source.failures[:20]
+        ],
+    }

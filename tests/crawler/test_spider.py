@@ -1,0 +1,111 @@
+"""From answers to requests, without any network: odd notices and odd links."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import HtmlResponse, TextResponse
+
+from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport
+from suanbei.crawler.response_checks import Target
+from suanbei.crawler.sources import NoticeListStart, load_catalogue
+from suanbei.crawler.spider import CrawlJob, RegisterSpider
+from suanbei.crawler.urls import BEIAN, CAC, PublicUrls
+from tests.crawler.site import link, page
+
+
+def kept(document: FetchedDocument) -> Outcome:
+    return Outcome("new")
+
+
+class Walk:
+    """A spider over one source, and what comes of an answer for its first start of a kind."""
+
+    def __init__(self, source: str) -> None:
+        catalogue = load_catalogue().select((source,))
+        [self.source] = catalogue.sources
+        self.report = SourceReport(self.source)
+        whole = CrawlReport({source: self.report}, datetime.now(UTC))
+        urls = PublicUrls(((CAC, CAC), (BEIAN, BEIAN)))
+        self.spider = RegisterSpider(CrawlJob(catalogue, urls, kept), whole)
+
+    def answer(self, callback: Callable[..., Any], kind: Any, body: bytes) -> list[Request]:
+        [start, *_] = [one for one in self.source.starts if one.kind == kind]
+        [first] = [self.spider._start_request(self.source, start)]
+        target: Target = first.cb_kwargs["target"]
+        response = HtmlResponse if kind == "page_with_attachments" else TextResponse
+        return list(callback(response(first.url, body=body, encoding="utf-8"), target, start=start))
+
+    def messages(self) -> list[str]:
+        return [failure.message for failure in self.report.failures]
+
+
+def notices(*entries: dict[str, object]) -> bytes:
+    return json.dumps({"errno": 0, "datas": entries}).encode()
+
+
+def test_a_notice_without_an_address_fails_alone() -> None:
+    """The filing system writes a notice's text where others have a link."""
+    title = "关于发布第二批深度合成服务算法备案信息的公告"
+    walk = Walk("deep_synthesis")
+    found = walk.answer(
+        walk.spider.parse_notice_list, "notice_list",
+        notices(
+            {"title": title, "content": "各有关单位：现予公布。"},
+            {"title": title, "content": None},
+            {"title": title, "content": "http://[www.cac.gov.cn/x"},
+            {"title": title, "content": "http://www.cac.gov.cn/2023-09/01/c_2.htm"},
+            {"title": title, "content": "https://www.cac.gov.cn/2023-09/01/c_2.htm#top"},
+        ),
+    )  # fmt: skip
+    assert [request.url for request in found] == [f"{CAC}/2023-09/01/c_2.htm"]
+    assert len(walk.messages()) == 3
+    assert "no address in '各有关单位：现予公布。'" in walk.messages()[0]
+
+
+def test_a_notice_without_an_id_fails_alone() -> None:
+    """And an id is escaped in an address."""
+    title = "关于注销“某算法”等2个算法备案编号的公告"
+    walk = Walk("deregistration")
+    [document] = walk.answer(
+        walk.spider.parse_notice_list, "notice_list",
+        notices({"title": title, "noticeId": None}, {"title": title, "noticeId": "a/b?c=1"}),
+    )  # fmt: skip
+    assert document.url.endswith("?noticeId=a%2Fb%3Fc%3D1")
+    assert walk.messages() == [f"{title}: no noticeId"]
+
+
+def test_a_link_that_is_no_address_fails_alone() -> None:
+    """The other attachments of the page are still found, each once."""
+    walk = Walk("algorithm")
+    odd = '<a href="javascript:open?1.docx">清单二</a>'
+    links = link("a1", "清单一") + odd + "又见" + link("a1", "清单一")
+    found = walk.answer(
+        walk.spider.parse_page, "page_with_attachments", page("公告", "2022年8月12日", links)
+    )
+    assert [request.cb_kwargs["target"].label for request in found] == ["清单一"]
+    assert len(walk.messages()) == 1
+    assert walk.report.notices[0].documents == 2
+
+
+def test_a_source_is_over_when_all_its_requests_and_documents_are() -> None:
+    """Not before the last document is imported."""
+    walk = Walk("algorithm")
+    links = link("a1", "清单一") + link("a2", "清单二")
+    found = walk.answer(
+        walk.spider.parse_page, "page_with_attachments", page("公告", "2022年8月12日", links)
+    )
+    for request in found:
+        assert walk.report.finished_at is None
+        response = TextResponse(request.url, body=b"bytes")
+        [document] = request.callback(response, **request.cb_kwargs)
+        walk.spider.imported(document, Outcome("new"))
+    assert walk.report.finished_at
+    assert (walk.report.new, walk.report.pending, walk.report.awaited) == (2, 0, {})
+
+
+def test_the_list_of_the_filing_system_is_a_start() -> None:
+    """What the tests above rest on."""
+    assert any(isinstance(one, NoticeListStart) for one in Walk("deregistration").source.starts)
