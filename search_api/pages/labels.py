@@ -1,5 +1,6 @@
 """The words of slugs in pages, and where the guide explains them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from suanbei.common.texts import Language
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
+from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 from suanbei.search_api.i18n import mark, translations
 
 SERIES = {
@@ -19,21 +21,6 @@ SERIES = {
     "genai_filing": mark("Generative-AI filing"),
     "genai_registration": mark("Generative-AI registration"),
     "deregistration": mark("Deregistration"),
-}
-VERDICTS = {
-    "active": mark("Active"),
-    "deregistered": mark("Deregistered"),
-    "not_listed": mark("Not listed"),
-    "malformed": mark("Malformed"),
-    "no_number": mark("No number found"),
-}
-MATCHES = {
-    "exact": mark("Same company"),
-    "former_name": mark("Former name of the company"),
-    "brand": mark("A brand or product of the company"),
-    "similar": mark("Similar name"),
-    "unclear": mark("Cannot be told"),
-    "different": mark("A different company"),
 }
 EVENTS = {
     "batch.published": mark("New list"),
@@ -134,11 +121,11 @@ class Words:
 
     def verdict(self, slug: str | None) -> str:
         """What a check came to."""
-        return self._of(VERDICTS, slug)
+        return self._text(VERDICT_TEXTS, slug)
 
     def match(self, slug: str | None) -> str:
         """How a claimed company compares with the registrant."""
-        return self._of(MATCHES, slug)
+        return self._text(MATCH_TEXTS, slug)
 
     def event(self, slug: str | None) -> str:
         """A kind of event."""
@@ -188,7 +175,7 @@ class Words:
         """A role in deep synthesis."""
         return self._text(ROLE_TEXTS, slug)
 
-    def _text(self, table: dict[str, Any], slug: str | None) -> str:
+    def _text(self, table: Mapping[Any, Any], slug: str | None) -> str:
         text = table.get(slug or "")
         if text is None:
             return slug or ""
