@@ -21,7 +21,7 @@ from suanbei.search_api.deps import Services
 from suanbei.search_api.paging import encode_cursor
 from suanbei.search_api.schemas import Verdict
 from tests.lists import listed, number, row
-from tests.registry.test_numbers_properties import fragments
+from tests.registry.numbers.test_properties import fragments
 from tests.search_api.watching import HEADERS, client_over
 
 VERDICTS = {"active", "deregistered", "not_listed", "malformed", "no_number"}
