@@ -48,10 +48,10 @@ class Limits:
     each file that it writes; `wait` in seconds for its turn.
     """
 
-    seconds: float = 15.0
+    seconds: float = 12.0
     memory: int = 400 << 20
     output: int = 64 << 20
-    wait: float = 15.0
+    wait: float = 12.0
 
 
 DEFAULT_LIMITS = Limits()

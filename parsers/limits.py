@@ -22,6 +22,9 @@ MAX_PARTS = 4000
 MAX_PAGES = 5000
 """Pages of a PDF."""
 
+MAX_SLOW_PAGES = 16
+"""Pages of a PDF that only pdfplumber can read: each takes half a second."""
+
 MAX_PAGE_SIDE = 14400.0
 """Longest side of a PDF page in points (the PDF standard's own limit)."""
 

@@ -26,6 +26,7 @@ from suanbei.registry.importing.published import Box
 PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
 """A line that is nothing but a page number."""
 _TWO_LETTERS = re.compile(r"[!-~]{2}")
+_LIGATED = re.compile("[A-Za-z—…]")
 NUMBER_PART = re.compile(r"网信算备|\d号|-20\d{6}")
 """Part of a filing number."""
 
@@ -391,18 +392,22 @@ def _is_overprinted(held: _Held) -> bool:
     kept: dict[tuple[int, int], list[Glyph]] = {}
     differs = False
     for row in held.values():
-        inked = [glyph for glyph in row if glyph[0] != " "]
-        under = [_under(glyph, kept) for glyph in inked]
-        clear = [glyph for glyph, below in zip(inked, under, strict=True) if below is None]
-        if 2 * len(clear) < len(inked):
-            clear = []  # a line of a second layer: its other letters are shifted, not additional
-        if len(clear) < len(inked):
-            differs |= any(
-                b is not None and b[0] != g[0] for g, b in zip(inked, under, strict=True)
-            )
-            row[:] = clear
-        for glyph in clear:
-            kept.setdefault((int(glyph[1] / 8), int(glyph[3] / 8)), []).append(glyph)
+        clear: list[Glyph] = []
+        under = 0
+        for glyph in row:
+            is_rest = bool(clear) and _is_ligature(clear[-1], glyph)
+            below = None if glyph[0] == " " or is_rest else _under(glyph, kept)
+            if below is None:
+                clear.append(glyph)
+                kept.setdefault(_near(glyph), []).append(glyph)
+            else:
+                under += 1
+                differs |= below[0] != glyph[0]
+        if under > len(clear):  # a line of a second layer: its other letters are shifted, not more
+            for glyph in clear:
+                kept[_near(glyph)].remove(glyph)
+            clear = []
+        row[:] = clear
     for y in [y for y, row in held.items() if not row]:
         del held[y]
     return differs
@@ -414,10 +419,20 @@ def _has_close_lines(held: _Held) -> bool:
     return any(0 < below - above <= OVERPRINT * held[below][0][4] for above, below in pairwise(ys))
 
 
+def _is_ligature(glyph: Glyph, after: Glyph) -> bool:
+    """Whether two signs are one of the font (fi, ffl, ——): they come one after the other in one box."""
+    return glyph[1:] == after[1:] and all(map(_LIGATED.fullmatch, (glyph[0], after[0])))
+
+
+def _near(glyph: Glyph) -> tuple[int, int]:
+    """The square of a page that a glyph stands in; one lies on top of others of its own or the next."""
+    return int(glyph[1] / 8), int(glyph[3] / 8)
+
+
 def _under(glyph: Glyph, kept: dict[tuple[int, int], list[Glyph]]) -> Glyph | None:
     """A glyph that another one lies on top of."""
     _, x0, x1, y, size = glyph
-    column, row = int(x0 / 8), int(y / 8)
+    column, row = _near(glyph)
     for near in ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
         for other in kept.get(near, ()):
             close = abs((x0 + x1) - (other[1] + other[2])) / 2 < min(

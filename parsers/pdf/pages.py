@@ -8,7 +8,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
-from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES
+from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
 from suanbei.parsers.pdf.cells import PageTables, fill_cells
 from suanbei.parsers.pdf.content import NeedsFallback, TooMuch, Unreadable, read_content
 
@@ -27,7 +27,10 @@ def read_pages(data: bytes, name: str) -> list[PageTables]:
         glyphs = 0
         columns: tuple[float, ...] = ()
         for index in range(len(document)):
-            pages.append(_read_page(document, data, index, name, columns))
+            may_fall_back = sum(page.slow for page in pages) < MAX_SLOW_PAGES
+            pages.append(
+                _read_page(document, data, index, name, columns, may_fall_back=may_fall_back)
+            )
             columns = pages[-1].tables[-1].xs if pages[-1].tables else ()
             glyphs += pages[-1].glyphs
             if glyphs > MAX_GLYPHS:
@@ -67,7 +70,13 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
 
 
 def _read_page(
-    document: pdfium.PdfDocument, data: bytes, index: int, name: str, columns: tuple[float, ...]
+    document: pdfium.PdfDocument,
+    data: bytes,
+    index: int,
+    name: str,
+    columns: tuple[float, ...],
+    *,
+    may_fall_back: bool,
 ) -> PageTables:
     try:
         page = document[index]
@@ -75,13 +84,17 @@ def _read_page(
             read = fill_cells(read_content(page), index + 1, columns)
         finally:
             page.close()
-    except NeedsFallback:
+    except NeedsFallback as error:
+        if not may_fall_back:
+            raise DocumentTooLarge(
+                f"{name}: page {index + 1}: {error}; more than {MAX_SLOW_PAGES} such pages"
+            ) from error
         return _read_page_slowly(data, index, name)
     except TooMuch as error:
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
     except pdfium.PdfiumError as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
-    if read.beside:
+    if read.beside and may_fall_back:
         # Text stands beside or between a table's rows: the other reader may find its cells.
         careful = _read_page_slowly(data, index, name)
         return careful if careful.tables and careful.beside < read.beside else read

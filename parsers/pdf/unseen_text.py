@@ -4,6 +4,7 @@ It goes by text objects: how they are drawn, their colour and size, and what lie
 with nothing odd costs one look at each object.
 """
 
+import ctypes
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
@@ -70,10 +71,16 @@ def _white(
     white += [(item, box) for item, box in texts if colours[item][3] == 0]
     if not white or len(white) * len(shapes) > _MAX_PAIRS:
         return set()
-    areas = [shape for shape in shapes if shape.kind != "space" and shape.item]
+    areas = [shape for shape in shapes if shape.kind != "space" and _is_filled(shape.item)]
     grounds = colours_of([area.item for area in areas])
     dark = [area.box for area, colour in zip(areas, grounds, strict=True) if max(colour[:3]) < DARK]
     return {item for item, box in white if not any(_holds(ground, box) for ground in dark)}
+
+
+def _is_filled(path: int) -> bool:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(ctypes.cast(path, raw.FPDF_PAGEOBJECT), fill, stroke)
+    return bool(fill.value)
 
 
 def _watermarks(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) -> set[int]:

@@ -1,0 +1,139 @@
+"""Text of a PDF page that is no part of the list, or stands where no cell is."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from suanbei.parsers import parse_document
+from suanbei.registry.importing.published import ParsedDocument
+from tests.parsers.making import HEADER, ROW
+
+FONT = "STSong-Light"
+EDGES = (20, 50, 150, 220, 340, 430, 560, 760, 820)
+ROWS = [[str(n), *ROW[1:6], f"网信算备1101089999999022400{n}1号", "已注销"] for n in (1, 2, 3)]
+Extra = Callable[[Canvas], None]
+
+
+def pdf(
+    extra: Extra = lambda _: None, *, first: Extra = lambda _: None, rows: list[list[str]] = ROWS
+) -> bytes:
+    """A ruled list of three rows, with something drawn before and after it."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(842, 595))
+    canvas.setFont(FONT, 8)
+    first(canvas)
+    for at, row in enumerate([HEADER, *rows]):
+        top = 540 - 30 * at
+        for x0, x1, text in zip(EDGES, EDGES[1:], row, strict=False):
+            canvas.rect(x0, top - 30, x1 - x0, 30)
+            canvas.drawString(x0 + 3, top - 18, text)
+    extra(canvas)
+    canvas.save()
+    return stream.getvalue()
+
+
+def read(extra: Extra = lambda _: None, **more: Extra) -> ParsedDocument:
+    return parse_document(pdf(extra, **more), name="x")
+
+
+def texts(document: ParsedDocument) -> list[list[str]]:
+    return [
+        [r.seq, r.name, r.label, r.entity, r.product, r.purpose, r.number, r.remark]
+        for r in document.rows
+    ]
+
+
+def written(
+    text: str, x: float, y: float, *, mode: int = 0, grey: float = 0.0, size: float = 8
+) -> Extra:
+    def draw(canvas: Canvas) -> None:
+        said = canvas.beginText(x, y)
+        said.setFont(FONT, size)
+        said.setFillGray(grey)
+        said.setTextRenderMode(mode)
+        said.textOut(text)
+        said.setTextRenderMode(0)
+        canvas.drawText(said)
+        canvas.setFillGray(0)
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        written("另一层文字", 230, 492, mode=3),
+        written("白色文字", 300, 485, grey=1.0),
+        written("内部资料", 200, 470, grey=0.7, size=48),
+    ],
+    ids=["invisible", "white", "watermark"],
+)
+def test_what_a_reader_does_not_see_is_in_no_cell(extra: Extra) -> None:
+    assert texts(read(extra)) == ROWS
+
+
+def test_a_shadow_is_not_read_twice() -> None:
+    assert texts(read(first=written(ROWS[0][3], 223.8, 491.2, grey=0.6))) == ROWS
+
+
+def test_a_layer_of_other_letters_is_flagged() -> None:
+    """Text recognition under the text: those drawn first are kept."""
+    document = read(written("北宗样列科枝有眼公司", 224, 493))
+    assert texts(document) == ROWS
+    assert "overprinted_text" in document.rows[0].flags
+
+
+def test_white_text_on_a_dark_ground_is_read() -> None:
+    def head(canvas: Canvas) -> None:
+        canvas.setFillGray(0.1)
+        canvas.rect(20, 510, 800, 30, fill=1)
+        canvas.setFillGray(1.0)
+        for x, text in zip(EDGES, HEADER, strict=False):
+            canvas.drawString(x + 3, 522, text)
+        canvas.setFillGray(0)
+
+    assert texts(read(head)) == ROWS
+
+
+def test_text_that_runs_out_of_its_cell_is_whole_and_flagged() -> None:
+    name = "北京样例科技有限公司上海分公司第二研究院联合实验室"
+    rows = [[*ROWS[0][:3], name, "", *ROWS[0][5:]], *ROWS[1:]]
+    document = parse_document(pdf(rows=rows), name="x")
+    assert texts(document) == rows
+    assert "cut_off" in document.rows[0].flags
+
+
+@pytest.mark.parametrize(("x", "y"), [(22, 395), (22, 30)], ids=["right below", "far below"])
+def test_a_row_outside_of_the_table_is_reported(x: float, y: float) -> None:
+    document = read(written("4 样例 网信算备110108999999902240041号", x, y))
+    assert texts(document) == ROWS
+    assert [one.reason for one in document.accounting.reported] == ["outside_table"]
+
+
+def test_a_note_is_no_row() -> None:
+    assert (
+        read(written("注：本清单由国家互联网信息办公室发布。", 22, 380)).accounting.reported == ()
+    )
+
+
+def test_a_page_box_by_its_other_diagonal() -> None:
+    data = pdf().replace(b"/MediaBox [ 0 0 842 595 ]", b"/MediaBox [ 842 595 0 0 ]")
+    assert b"842 595 0 0" in data
+    assert texts(parse_document(data, name="x")) == ROWS
+
+
+def test_text_turned_on_an_upright_page() -> None:
+    """A landscape page stored in portrait, without being shown turned."""
+
+    def turn(canvas: Canvas) -> None:
+        canvas.setPageSize((595, 842))
+        canvas.translate(595, 0)
+        canvas.rotate(90)
+        canvas.setFont(FONT, 8)
+
+    assert texts(read(first=turn)) == ROWS
