@@ -164,12 +164,15 @@ def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row
     before, current_before = (_keys_of(session, current), current.id) if current else ([], None)
     batch = _name_batch(session, one, batch, series, period, keys)
     fresh = version is None or _outdated(version, one)
+    known_as = (version.first_seen_at, version.shown) if version else None
     version = _save_version(session, one, batch, rows, version)
+    # Days of changes rest on when a version was first seen, and the current one on who showed it.
+    is_touched = fresh or known_as != (version.first_seen_at, version.shown)
     if fresh:
         _save_listings(session, version, rows, keys)
     current = save_batch(session, batch, one.parsed.title, one.origin)
     after = keys if current.id == version.id else _keys_of(session, current)
-    return TouchedList(batch, before, after, is_new, fresh or current.id != current_before)
+    return TouchedList(batch, before, after, is_new, is_touched or current.id != current_before)
 
 
 def _name_batch(

@@ -111,6 +111,54 @@ def test_any_order_and_repetition_gives_the_same_registry(
     database.close()
 
 
+def versions_and_notices() -> list[Import]:
+    """Lists that were replaced, files by hand that are older or newer, notices that overlap."""
+    rows = [row(serial) for serial in (1, 2, 3)]
+    withdrawn = [row(1, remark="已注销"), *rows[1:]]
+    renamed = [row(1, remark="已注销"), row(2, product="新(APP)"), rows[2]]
+    notices = [
+        listed(
+            [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in serials],
+            notice_url=f"https://x/{place}",
+            notice_title="公告",
+        )
+        for place, serials in enumerate(((2, 3), (2, 4), (2,)))
+    ]
+    corrected = listed(
+        [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in (3, 5)],
+        notice_url="https://x/0", notice_title="公告", fetched_at=LATER,
+    )  # fmt: skip
+    return [
+        listed(rows),
+        listed(renamed, fetched_at=LATER),
+        listed(withdrawn, sighting=False, fetched_at=MUCH_LATER),
+        listed(rows, sighting=False, fetched_at=MUCH_LATER),
+        listed([row(4, period="2024-01")], sighting=False, fetched_at=LATER),
+        listed([row(4, period="2024-01", remark="已注销")], sighting=False),
+        *notices,
+        corrected,
+    ]
+
+
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(seed=st.integers(0, 10_000))
+def test_versions_files_and_notices_in_any_order(seed: int, new_database: NewDatabase) -> None:
+    """What counts is a function of what was shown and imported, not of the order it came in."""
+    states = []
+    for shuffle in (False, True):
+        database = new_database()
+        documents = versions_and_notices() * (2 if shuffle else 1)
+        if shuffle:
+            random.Random(seed).shuffle(documents)
+        for one in documents:
+            import_document(database, one)
+        states.append(state(database))
+        database.close()
+    assert states[0] == states[1]
+
+
 def test_a_second_import_adds_nothing(database: Database) -> None:
     """Idempotence: the same bytes again are no news."""
     for one in lists():
