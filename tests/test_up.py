@@ -33,7 +33,7 @@ def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/verify?{query}") as answer:
         verdict = json.load(answer)
     assert verdict["verdict"] == "active"
-    assert verdict["filings"][0]["entity"]["name"] == "阿里巴巴达摩院（杭州）科技有限公司"
+    assert verdict["filings"][0]["entity"]["name"].startswith("阿里巴巴达摩院")
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
