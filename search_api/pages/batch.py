@@ -1,6 +1,7 @@
 """Lists: all that CAC published, and one list against the one before."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -10,19 +11,52 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
+from suanbei.common.texts import Language
 from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
 from suanbei.registry.models import Batch, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
+from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import page_links, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
-ROWS = 100
+ROWS = 50
+"""Rows on a page."""
+COLUMNS = {
+    "algorithm": ("seq", "name", "label", "entity", "product", "purpose", "number", "remark"),
+    "deep_synthesis": ("seq", "name", "label", "entity", "product", "purpose", "number", "remark"),
+    "genai_filing": ("seq", "region", "name", "entity", "number", "filed_on", "purpose", "remark"),
+    "genai_registration": ("seq", "region", "name", "entity", "number", "filed_on", "remark"),
+    "deregistration": (
+        "seq",
+        "name",
+        "label",
+        "entity",
+        "product",
+        "purpose",
+        "number",
+        "filed_on",
+    ),
+}
+"""The columns of a list of each series, in the order of the published ones (DOMAIN.md §4)."""
+TITLES = {
+    ("algorithm", "label"): mark("Type as printed"),
+    ("deep_synthesis", "label"): mark("Role"),
+    ("deregistration", "label"): mark("Role"),
+    ("genai_filing", "name"): mark("Model"),
+    ("genai_registration", "name"): mark("Application or function"),
+    ("genai_filing", "purpose"): mark("Applicable scenario"),
+    ("genai_registration", "filed_on"): mark("Registered on"),
+    ("deregistration", "filed_on"): mark("Deregistered on"),
+}
+"""Titles of columns where a series has another one than a field usually has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +153,15 @@ def _parts(
     there = Counter(filing[place] for filing in before if filing[place])
     if len(here) < 2:
         return []
-    return [Part(value, number, there[value]) for value, number in here.most_common(10)]
+    return [Part(value, number, there[value]) for value, number in here.most_common()]
 
 
 def rows_of(session: Session, batch_id: str, offset: int, limit: int) -> list[dict[str, Any]]:
     """Rows of the current version as published, in the order of the list."""
     columns = (
-        Listing.seq, Listing.name, Listing.label, Listing.entity, Listing.product, Listing.number,
-        Listing.remark, Listing.region, Listing.filed_on, Listing.page, Listing.flags,
+        Listing.seq, Listing.name, Listing.label, Listing.entity, Listing.product, Listing.purpose,
+        Listing.number, Listing.remark, Listing.region, Listing.filed_on, Listing.page,
+        Listing.flags,
     )  # fmt: skip
     query = (
         select(*columns)
@@ -136,6 +171,18 @@ def rows_of(session: Session, batch_id: str, offset: int, limit: int) -> list[di
         .order_by(Listing.position)
     )
     return [dict(row) for row in session.execute(query.offset(offset).limit(limit)).mappings()]
+
+
+def columns_of(
+    series: str, rows: Sequence[dict[str, Any]], language: Language
+) -> list[tuple[str, str]]:
+    """The columns that a list has, with their titles; one that is empty on the page is left out."""
+    words, gettext = Words(language), translations(language).gettext
+    return [
+        (name, gettext(title) if (title := TITLES.get((series, name))) else words.field(name))
+        for name in COLUMNS[series]
+        if any(row[name] for row in rows)
+    ]
 
 
 @router.get("/batches")
@@ -148,12 +195,18 @@ def batches(request: Request, parts: Parts, series: Series | None = None) -> Res
         wanted = wanted.where(Batch.series == series.value)
     with parts.database.read() as session:
         found = batch_views(session, wanted)
-        covered = coverage(session)
+        covered, expected = coverage(session), expected_lists(session)
     years: dict[str, list[dict[str, Any]]] = {}
     for batch in found:
         years.setdefault(batch["period"][:4], []).append(batch)
     return render(
-        request, "batches.html", years=years, coverage=covered, series=series, all_series=Series
+        request,
+        "batches.html",
+        years=years,
+        coverage=covered,
+        series=series,
+        all_series=Series,
+        expected=[one for one in expected if series in (None, one["series"])],
     )
 
 
@@ -178,6 +231,7 @@ def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 
         batch=batch,
         compared=compared,
         rows=rows,
+        columns=columns_of(batch["series"], rows, language_of_request(request)),
         versions=versions,
         links=page_links(request, page, ROWS, batch["rows"]),
     )

@@ -1,5 +1,6 @@
 """Errors for people: a page where a browser asked for one, else the problem document."""
 
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
@@ -9,12 +10,14 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from suanbei.common.errors import SuanbeiError
+from suanbei.common.texts import Language
 from suanbei.search_api.errors import invalid_parts
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.templating import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _KEPT = ("retry-after", "allow", "connection", "www-authenticate")
+_PARAMETER = re.compile("([a-z_]{1,30}): ")
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")
 TEXTS = {
     400: (mark("That cannot be answered"), mark("A part of the address or of the form does not fit.")),
@@ -46,7 +49,7 @@ def _page_or(plain: Handler) -> Handler:
             return answer
         if answer.status_code < 400:  # OPTIONS, a path with a slash too many
             return answer
-        page = error_page(request, answer.status_code, _said(error))
+        page = error_page(request, answer.status_code, _said(error, language_of_request(request)))
         for name in _KEPT:
             if value := answer.headers.get(name):
                 page.headers[name] = value
@@ -61,10 +64,17 @@ def _is_for_people(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception, language: Language) -> str:
+    """What the error says, in English; a Chinese page names the parameter and nothing more."""
     if isinstance(error, RequestValidationError):
-        return invalid_parts(error)
-    return str(error) if isinstance(error, SuanbeiError) else ""
+        names = dict.fromkeys(str(one["loc"][-1]) for one in error.errors())
+        return invalid_parts(error) if language is Language.EN else "、".join(names)
+    if not isinstance(error, SuanbeiError):
+        return ""
+    if language is Language.EN:
+        return str(error)
+    found = _PARAMETER.match(str(error))
+    return found[1] if found else ""
 
 
 def error_page(request: Request, status: int, said: str = "") -> Response:

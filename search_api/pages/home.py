@@ -1,5 +1,8 @@
 """The front page: one field that takes anything, and what the registry holds."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -13,6 +16,7 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Entity, Event, Filing
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.pages.batch import compare
@@ -23,6 +27,8 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 LONGEST_ADDRESS = 6000
 """Characters of a question that still go into an address; browsers and proxies take about 8,000."""
+NEWEST, GROUPS, SHOWN = 60, 5, 3
+"""Events looked at, groups of them shown, and events of a group."""
 _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILING_VANISHED)
 
 
@@ -56,20 +62,44 @@ def overview(session: Session) -> dict[str, Any]:
         "entities": session.execute(select(func.count()).select_from(Entity)).scalar_one(),
         "latest": [(batch, compare(session, batch)) for batch in latest],
         "batches": batches[len(latest) :][:6],
-        "events": recent_events(session),
+        "news": recent_news(session),
         "coverage": coverage(session),
+        "expected": expected_lists(session),
     }
 
 
-def recent_events(session: Session) -> list[tuple[Event, str]]:
-    """The newest changes, deregistrations and disappearances, newest first, with the filing's name."""
-    query = select(Event).where(Event.type.in_([kind.value for kind in _TOLD]))
-    events = list(session.execute(query.order_by(Event.id.desc()).limit(7)).scalars())
+@dataclass(frozen=True, slots=True)
+class News:
+    """Changes of one kind that one list or notice told, each event with the name of its filing."""
+
+    type: str
+    batch: Batch | None
+    found_at: datetime
+    events: list[tuple[Event, str]]
+    more: int
+
+
+def recent_news(session: Session) -> list[News]:
+    """The newest changes, deregistrations and disappearances, newest first."""
+    query = (
+        select(Event, Batch)
+        .outerjoin(Batch, Batch.id == Event.batch)
+        .where(Event.type.in_([kind.value for kind in _TOLD]))
+        .order_by(Event.id.desc())
+        .limit(NEWEST)
+    )
+    rows = session.execute(query).tuples().all()
     session.expunge_all()
-    numbers = {event.number for event in events}
+    numbers = {event.number for event, _batch in rows}
     named = select(Filing.number, Filing.name).where(Filing.number.in_(numbers))
     names = dict(session.execute(named).tuples().all())
-    return [(event, names.get(event.number or "", "")) for event in events]
+    news = []
+    for (kind, _batch_id), group in groupby(rows, lambda row: (row[0].type, row[0].batch)):
+        told = list(group)
+        events = [(event, names.get(event.number or "", "")) for event, _batch in told]
+        first, batch = told[0]
+        news.append(News(kind, batch, first.at, events[:SHOWN], len(events) - SHOWN))
+    return news[:GROUPS]
 
 
 @router.post("/ask")

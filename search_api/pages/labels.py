@@ -66,6 +66,12 @@ FLAGS = {
     "doubled_column": mark("two columns of one name, put together"),
     "deregistration_only": mark("known from a deregistration notice only"),
 }
+ORIGINS = {
+    "published": mark("CAC's own file"),
+    "converted": mark("Converted from CAC's file"),
+    "transcribed": mark("Transcribed from CAC's list"),
+}
+"""Whose bytes a document is: only the first is evidence."""
 PASSES = {"pass": mark("Looking for new lists"), "full": mark("Reading every list again")}
 MONITORS = {
     "source_failing": mark("A source fails several times in a row"),
@@ -134,6 +140,10 @@ class Words:
     def source(self, slug: str) -> str:
         """A source of lists, as data/sources.yml calls it."""
         return _source_titles().get(slug, {}).get(self.language.value, slug)
+
+    def origin(self, slug: str) -> str:
+        """Whose bytes a document is."""
+        return self._of(ORIGINS, slug)
 
     def run(self, slug: str) -> str:
         """A kind of pass over the sources."""

@@ -1,17 +1,91 @@
-"""The language switch: a link that sets a cookie and leads back, no JavaScript needed."""
+"""What a site has beside its pages: /about, robots.txt, the sitemap, the language switch."""
 
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Query
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from sqlalchemy import func, select
 
-from suanbei.common.errors import UsageError
+from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
+from suanbei.registry.models import Batch, Entity, Filing
+from suanbei.registry.queries.coverage import coverage
+from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import COOKIE
+from suanbei.search_api.pages.templating import filing_path, public_base, render
 
 router = APIRouter(include_in_schema=False)
+Parts = Annotated[Services, Depends(services)]
 YEAR_SECONDS = 365 * 24 * 3600
+FIXED = ("/", "/search", "/batches", "/market", "/guide", "/about", "/docs", "/status")
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+MOST_ADDRESSES = 20_000
+"""Addresses in one sitemap; the protocol allows 50,000."""
+
+
+@router.get("/about")
+def about(request: Request, parts: Parts) -> Response:
+    """What Suanbei is, what it rests on, its licence, and how to cite it."""
+    with parts.database.read() as session:
+        covered = coverage(session)
+        filings = session.execute(select(func.count()).select_from(Filing)).scalar_one()
+    return render(request, "about.html", coverage=covered, filings=filings)
+
+
+@router.get("/robots.txt")
+def robots(request: Request) -> Response:
+    """Pages may be read by robots; what is worked out anew for each question may not."""
+    off = ("/verify", "/ask", "/bulk", "/watch", "/language", "/charts/", "/v1/", "/search?*&")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in off)]
+    return PlainTextResponse(
+        "\n".join([*lines, f"Sitemap: {public_base(request)}/sitemap.xml", ""])
+    )
+
+
+@router.get("/sitemap.xml")
+def sitemaps(request: Request, parts: Parts) -> Response:
+    """The sitemaps: pages and lists, companies, filings in parts."""
+    with parts.database.read() as session:
+        filings, entities = (
+            session.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (Filing, Entity)
+        )
+    base = public_base(request)
+    names = ["pages"]
+    names += [f"entities-{n}" for n in range(-(-entities // MOST_ADDRESSES))]
+    names += [f"filings-{n}" for n in range(-(-filings // MOST_ADDRESSES))]
+    told = "".join(f"<sitemap><loc>{base}/sitemap/{name}.xml</loc></sitemap>" for name in names)
+    return _xml(f"<sitemapindex {_SITEMAPS}>{told}</sitemapindex>")
+
+
+@router.get("/sitemap/{name}.xml")
+def sitemap(request: Request, parts: Parts, name: str) -> Response:
+    """One sitemap: `pages`, or a part of the companies or filings, counted from 0."""
+    kind, _, part = name.partition("-")
+    if kind not in ("pages", "entities", "filings") or (kind != "pages") != part.isdecimal():
+        raise NotFound(f"sitemap {name}: not known")
+    with parts.database.read() as session:
+        if kind == "pages":
+            ids = session.execute(select(Batch.id).order_by(Batch.id)).scalars()
+            paths = [*FIXED, *(f"/batches/{batch_id}" for batch_id in ids)]
+        else:
+            column = Entity.id if kind == "entities" else Filing.number
+            query = select(column).distinct().order_by(column)
+            found = session.execute(query.offset(int(part) * MOST_ADDRESSES).limit(MOST_ADDRESSES))
+            path = filing_path if kind == "filings" else "/entities/{}".format
+            paths = [path(one) for one in found.scalars()]
+    base = public_base(request)
+    told = "".join(f"<url><loc>{escape(base + path)}</loc></url>" for path in paths)
+    return _xml(f"<urlset {_SITEMAPS}>{told}</urlset>")
+
+
+def _xml(body: str) -> Response:
+    return Response(
+        _XML + body, media_type="application/xml", headers={"cache-control": "max-age=3600"}
+    )
 
 
 @router.get("/language")

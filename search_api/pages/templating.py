@@ -15,6 +15,7 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.importing.gaps import gap_text
 from suanbei.search_api.i18n import TEXT_NAMES, language_of_request, translations
 from suanbei.search_api.pages.assets import static
 from suanbei.search_api.pages.labels import Words
@@ -122,6 +123,7 @@ def environment(language: Language) -> Environment:
         address=address,
         filing_path=filing_path,
         share=share,
+        gap_text=lambda gap: gap_text(gap, language),
         list_name=lambda series, period: list_name(series, period, language),
     )
     env.filters.update(

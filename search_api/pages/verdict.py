@@ -1,16 +1,27 @@
 """The verdict on a number, or on each number of a text: what a compliance officer prints."""
 
+import csv
 import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
+import segno
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 
+from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
-from suanbei.registry.verify import Judge, verdict_json
+from suanbei.registry.cells.numbers.wording import KIND_TEXTS
+from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, Judgement, verdict_json
+from suanbei.registry.verify.render import result_row
+from suanbei.search_api.bulk.cells import neutral
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
@@ -27,20 +38,37 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
-LONGEST_PART = 4000
+LONGEST_PART, LONGEST_NAME = 4000, 500
 SENTENCES = {
-    "active": mark("The number is on a published list, and nothing published withdraws it."),
-    "deregistered": mark("The number was real, and has been withdrawn."),
-    "not_listed": mark("No list known here shows this number."),
+    "active": mark("The number is on a published list, and nothing published deregisters it."),
+    "deregistered": mark("The number was real, and has been deregistered."),
+    "not_listed": mark("None of the lists held here shows this number."),
     "malformed": mark("This cannot be a filing number as it stands."),
     "no_number": mark("There is no filing number in what was typed."),
 }
-OTHERS = {
-    "different": mark("Active, but another company's"),
-    "similar": mark("Active; the company's name is only similar"),
-    "brand": mark("Active; the name given is a brand or product of the company"),
-    "unclear": mark("Active; whether it is the company's cannot be told"),
+HEADINGS = {
+    "not_listed": mark("Not on any list we hold"),
+    "malformed": mark("Not a valid number"),
 }
+CLAIMS = {
+    "exact": mark("Claimed: %(name)s. Matches the registrant"),
+    "former_name": mark("Claimed: %(name)s. A former name of the registrant"),
+    "brand": mark("Claimed: %(name)s. A brand or product of the registrant"),
+    "similar": mark("Claimed: %(name)s. Similar to the registrant's name; needs review"),
+    "unclear": mark("Claimed: %(name)s. The lists do not tell; needs review"),
+    "different": mark("Claimed: %(name)s. Does not match the registrant"),
+}
+"""What a claimed company comes to, by `entity_match`."""
+_SEPARATORS = re.compile(r"\t+|\s*[|｜;；]\s*|\s*[,，、]\s*")
+_HAS_NAME = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A number of a text, and the company that its line claims, if any."""
+
+    number: str
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +76,7 @@ class Line:
     """A number of a longer text with its verdict."""
 
     place: int
+    entity: str
     verdict: dict[str, Any]
 
 
@@ -56,7 +85,7 @@ def verdict_page(
     request: Request,
     parts: Parts,
     q: Annotated[str, Query(max_length=20_000)] = "",
-    entity: Annotated[str, Query(max_length=500)] = "",
+    entity: Annotated[str, Query(max_length=LONGEST_NAME)] = "",
     number: Annotated[str, Query(max_length=20_000)] = "",
 ) -> Response:
     """The verdict; its address is a permanent link. `number` is what the API calls `q`."""
@@ -66,7 +95,7 @@ def verdict_page(
         return RedirectResponse("/", 303)
     if wants_json(request):
         return RedirectResponse(address("/v1/verify", number=q, entity=entity), 303)
-    return _answer(request, parts, q, entity)
+    return _answer(request, parts, q, entity.strip())
 
 
 @router.post("/verify")
@@ -74,67 +103,110 @@ def posted_verdict(
     request: Request,
     parts: Parts,
     q: Annotated[str, Form(max_length=1_000_000)] = "",
-    entity: Annotated[str, Form(max_length=500)] = "",
+    entity: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+    form: Annotated[str, Form(pattern="^(csv)?$")] = "",
 ) -> Response:
-    """As above, for a text that is too long for an address."""
+    """As above, for a text that is too long for an address; with `form=csv` as a table to keep."""
     if not q.strip():
         return RedirectResponse("/", 303)
-    return _answer(request, parts, q, entity)
+    if form:
+        return _csv(request, parts, questions_of(q, entity.strip()))
+    return _answer(request, parts, q, entity.strip())
 
 
 def _answer(request: Request, parts: Services, text: str, entity: str) -> Response:
-    questions = questions_of(text)
+    questions = questions_of(text, entity)
     if len(questions) > 1:
-        return _record(_many(request, parts, text, entity, questions))
-    question = questions[0] if questions else text[:LONGEST_PART]
-    return _record(_one(request, parts, question, entity))
-
-
-def questions_of(text: str) -> list[str]:
-    """The numbers of a text, each once, in order; those of other registers are no question."""
-    found: dict[str, str] = {}
-    for each in find_numbers(text):
-        if not isinstance(each.number, OtherNumber):
-            found.setdefault(each.number.key, each.raw)
-    if len(found) == 1:
-        return [text.strip()[:LONGEST_PART]]
-    return list(found.values())
-
-
-def _record(response: Response) -> Response:
-    """A verdict says when it was made: it is made anew each time, and kept by nobody else."""
+        response = _many(request, parts, text, entity, questions)
+    else:
+        one = questions[0] if questions else Question(text[:LONGEST_PART], entity)
+        response = _one(request, parts, one)
+    # A verdict says when it was made: it is made anew each time, and kept by nobody else.
     response.headers["cache-control"] = "private, max-age=0, must-revalidate"
     return response
 
 
-def _one(request: Request, parts: Services, text: str, entity: str) -> Response:
+def questions_of(text: str, entity: str = "") -> list[Question]:
+    """The numbers of a text in order, each once a claimed company; other registers' are no question.
+
+    A line of a number and one name, with a tab or a comma between, claims that company; `entity` is
+    the claim of all other lines.
+
+    >>> questions_of("甲公司\\tBeijing-WenXinYiYan-20230821")
+    [Question(number='Beijing-WenXinYiYan-20230821', entity='甲公司')]
+    """
+    found: dict[tuple[str, str], Question] = {}
+    lines = [(line, _claim(line)) for line in text.splitlines()]
+    if not any(claim for _line, claim in lines):
+        lines = [(text, "")]  # a number may be broken over two lines
+    for line, claim in lines:
+        for each in find_numbers(line):
+            if not isinstance(each.number, OtherNumber):
+                asked = Question(each.raw, claim or entity)
+                found.setdefault((each.number.key, asked.entity), asked)
+    if len(found) == 1 and not any(claim for _line, claim in lines):
+        return [Question(text.strip()[:LONGEST_PART], entity)]
+    return list(found.values())
+
+
+def _claim(line: str) -> str:
+    """The company beside the one number of a line, empty where the line is not of this shape."""
+    cells = [cell.strip() for cell in _SEPARATORS.split(line) if cell.strip()]
+    numbers = [cell for cell in cells if find_numbers(cell)]
+    names = [cell for cell in cells if cell not in numbers and _HAS_NAME.search(cell)]
+    if len(numbers) != 1 or not names or len(find_numbers(numbers[0])) != 1:
+        return ""
+    return names[0][:LONGEST_NAME]
+
+
+def others_in(text: str, language: Language) -> list[tuple[str, str]]:
+    """Numbers of other registers in a text, each once, with the name of its register."""
+    found = {
+        each.raw.strip(): KIND_TEXTS[each.number.kind].say(language)
+        for each in find_numbers(text)
+        if isinstance(each.number, OtherNumber)
+    }
+    return list(found.items())
+
+
+def _one(request: Request, parts: Services, asked: Question) -> Response:
     language = language_of_request(request)
-    entity = entity.strip()
+    text, entity = asked.number, asked.entity
     with parts.database.read() as session:
         (judgement,) = Judge(session).judge([(text, entity)])
     verdict = verdict_json(judgement, language)
-    answer = bytes(json_answer(verdict).body)
     read = read_number(text)
     _ = translations(language).gettext
-    found = verdict["verdict"]
-    other = verdict["entity_match"] if found == "active" else None
+    found, match = verdict["verdict"], verdict["entity_match"]
     link = address("/verify", q=text, entity=entity)
+    fingerprint = hashlib.sha256(bytes(json_answer(verdict).body)).hexdigest()
     return render(
         request,
         "verdict.html",
         verdict=verdict,
-        heading=_(OTHERS[other]) if other in OTHERS else "",
+        heading=_(HEADINGS[found]) if found in HEADINGS else "",
         sentence=_(SENTENCES[found]),
         entity=entity,
+        claim=_(CLAIMS[match]) % {"name": entity} if match else "",
+        doubtful=found == "active" and match in ("similar", "unclear", "different"),
         number=verdict["number"] or text,
+        others=[one for one in others_in(text, language) if one[0] != verdict["number"]],
         pieces=pieces_of(read.number if read else None, language, _registrant(verdict)),
         checked_at=datetime.now(UTC),
         json=address("/v1/verify", number=text, entity=entity, lang=language.value),
-        fingerprint=hashlib.sha256(answer).hexdigest(),
+        fingerprint=fingerprint,
         link=public_base(request) + link,
         link_text=public_base(request) + unquote_plus(link),
+        qr=qr_code(public_base(request) + link),
         has_picture=picture_test(parts),
     )
+
+
+def qr_code(text: str) -> Markup:
+    """A text as a QR code: an SVG to stand in a page."""
+    code = segno.make(text, error="l", micro=False)
+    drawn = code.svg_inline(scale=3, border=1, svgclass="qr", lineclass=None, omitsize=True)
+    return Markup(drawn)  # noqa: S704  (made of modules, not of the text)
 
 
 def _registrant(verdict: dict[str, Any]) -> str:
@@ -144,17 +216,49 @@ def _registrant(verdict: dict[str, Any]) -> str:
 
 
 def _many(
-    request: Request, parts: Services, text: str, entity: str, questions: list[str]
+    request: Request, parts: Services, text: str, entity: str, questions: Sequence[Question]
 ) -> Response:
     language = language_of_request(request)
+    asked = questions[:MOST_NUMBERS]
     with parts.database.read() as session:
         judge = Judge(session)
-        judgements = judge.judge((question, entity) for question in questions[:MOST_NUMBERS])
-    lines = [Line(place, verdict_json(one, language)) for place, one in enumerate(judgements, 1)]
-    tally: dict[str, int] = {}
-    for line in lines:
-        tally[line.verdict["verdict"]] = tally.get(line.verdict["verdict"], 0) + 1
+        judgements = judge.judge((one.number, one.entity) for one in asked)
+    lines = [
+        Line(place, one.entity, verdict_json(judgement, language))
+        for place, (one, judgement) in enumerate(zip(asked, judgements, strict=True), 1)
+    ]
     return render(
-        request, "verdicts.html", why=telling_reasons, lines=lines, tally=tally, total=len(questions), text=text,
-        most=MOST_NUMBERS, entity=entity.strip(), coverage=judge.coverage, checked_at=datetime.now(UTC),
+        request, "verdicts.html", why=telling_reasons, lines=lines,
+        tally=Counter(line.verdict["verdict"] for line in lines), total=len(questions), text=text,
+        claims=any(line.entity for line in lines), others=others_in(text, language),
+        most=MOST_NUMBERS, entity=entity, coverage=judge.coverage, checked_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def _csv(request: Request, parts: Services, questions: Sequence[Question]) -> Response:
+    """The verdicts as a table, with a byte order mark so that Excel reads Chinese."""
+    language = language_of_request(request)
+    _ = translations(language).gettext
+    with parts.database.read() as session:
+        judgements = Judge(session).judge((one.number, one.entity) for one in questions)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        [_("Number as given"), _("Claimed company"), _("Result"), _("Company match"),
+         _("Company on the list"), _("Reason"), _("List"), _("Date"), _("Did you mean"), _("Source")]
+    )  # fmt: skip
+    for one, judgement in zip(questions, judgements, strict=True):
+        writer.writerow([neutral(cell) for cell in _cells(one, judgement, language)])
+    headers = {"content-disposition": 'attachment; filename="suanbei-check.csv"'}
+    return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
+
+
+def _cells(asked: Question, judgement: Judgement, language: Language) -> list[str]:
+    row = result_row(judgement, language)
+    meant = verdict_json(judgement, language)["suggestions"]
+    match = judgement.entity_match
+    return [
+        asked.number, asked.entity, VERDICT_TEXTS[judgement.verdict].say(language),
+        MATCH_TEXTS[match].say(language) if match else "", row.entity, row.reason, row.list,
+        row.date, meant[0]["number"] if meant else "", row.link,
+    ]  # fmt: skip

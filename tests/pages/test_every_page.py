@@ -32,6 +32,7 @@ PAGES = {
     "watch": "/watch",
     "status": "/status",
     "docs": "/docs",
+    "about": "/about",
     "missing": "/filings/nothing",
 }
 LOOKS = [("en", 1200, False), ("zh", 390, True)]
@@ -74,3 +75,15 @@ def test_keyboard(visit: Callable[..., Any]) -> None:
     page = visit("/guide")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+
+
+@pytest.mark.parametrize("path", ["/search?q=测试", "/"])
+def test_the_skip_link_keeps_the_focus(visit: Callable[..., Any], path: str) -> None:
+    """The page is not loaded anew, and the next Tab goes on within the content."""
+    page = visit(path)
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")

@@ -10,6 +10,7 @@ import pytest
 
 from suanbei.search_api.pages import charts
 from suanbei.search_api.pages.charts import Drawing
+from suanbei.search_api.pages.templating import filing_path
 from tests.pages import registry as small
 from tests.pages.conftest import READER
 
@@ -167,3 +168,31 @@ def test_the_hash_of_a_record_is_that_of_the_answer(
     assert link
     body = client.get(html.unescape(link[1])).content
     assert hashlib.sha256(body).hexdigest() in page.text
+
+
+def test_robots_find_their_way(client: httpx.Client) -> None:
+    """robots.txt names the sitemap, that its parts, and these every filing and company."""
+    address = re.search(r"Sitemap: (\S+)", client.get("/robots.txt").text)
+    assert address
+    index = client.get(httpx.URL(address[1]).path).text
+    parts = [httpx.URL(one).path for one in re.findall("<loc>([^<]+)</loc>", index)]
+    assert parts == ["/sitemap/pages.xml", "/sitemap/entities-0.xml", "/sitemap/filings-0.xml"]
+    filings = client.get(parts[2]).text
+    assert filing_path(small.LISTED) in filings
+    assert "/entities/5072064<" in client.get(parts[1]).text
+    assert client.get("/sitemap/nothing.xml").status_code == 404
+
+
+def test_about_says_licence_and_citation(client: httpx.Client) -> None:
+    """Who takes figures from here knows what they are, and how to name them."""
+    text = client.get("/about?lang=en").text
+    assert "MIT licence" in text
+    assert "How to cite" in text
+
+
+def test_chinese_errors_say_no_english_sentence(client: httpx.Client) -> None:
+    """They name the parameter that does not fit."""
+    headers = {"accept": "text/html", "accept-language": "zh"}
+    text = client.get("/search?region=Atlantis", headers=headers).text
+    assert "no region is called" not in text
+    assert '<code lang="en">region</code>' in text

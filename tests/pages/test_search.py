@@ -28,6 +28,8 @@ def test_facets_narrow_down_and_chips_take_back(visit: Visit, js: bool) -> None:
     """A facet adds a filter to the address, its chip takes it away; the counts follow."""
     page = visit("/search", js=js)
     everything = page.locator("#total").inner_text()
+    if not js:  # on a phone they are folded
+        page.get_by_text("Filters", exact=True).click()
     page.locator(".facet a", has_text="Technical supporter").click()
     page.wait_for_url("**role=technical_supporter*")
     page.locator(".chips a", has_text="Technical supporter").wait_for()
@@ -45,6 +47,22 @@ def test_results_as_one_types(visit: Visit) -> None:
     page.locator(".hit mark", has_text="测试应用").first.wait_for()
     assert "q=" in page.url
     assert page.locator(".hit").count() == 1
+
+
+def test_a_search_is_one_entry_of_the_history(visit: Visit) -> None:
+    """However many keys it took; the one before it is still there."""
+    page = visit("/search?q=示例")
+    before = page.evaluate("history.length")
+    page.locator("#q").fill("")
+    for letter in "测试":
+        page.locator("#q").press_sequentially(letter)
+        page.wait_for_timeout(400)
+    page.locator("#q").press("Enter")
+    page.locator(".hit mark", has_text="测试").first.wait_for()
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    page.locator(".hit mark", has_text="示例").first.wait_for()
+    assert page.locator("#q").input_value() == "示例"
 
 
 @SCRIPTS

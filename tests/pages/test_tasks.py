@@ -8,7 +8,7 @@ import pytest
 from pypdfium2 import PdfDocument
 
 from tests.pages import registry as small
-from tests.pages.conftest import KEY, PHONE, serious_faults
+from tests.pages.conftest import ARTEFACTS, KEY, PHONE, serious_faults
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]
@@ -36,7 +36,7 @@ def test_a_number_is_checked(visit: Visit, js: bool, lang: str, said: str) -> No
 
 @pytest.mark.parametrize(("lang", "title"), [("en", "Record of a check"), ("zh", "核验记录")])
 def test_a_verdict_is_printed_as_a_record(visit: Visit, lang: str, title: str) -> None:
-    """Title, date, verdict, coverage, hash and the caveat on two pages at most; no menus, no buttons."""
+    """Title, date, verdict, coverage, hash, citation and the caveat on one page; no menus, no buttons."""
     page = visit(f"/verify?q={small.WITHDRAWN}", lang=lang, dark=True)
     fingerprint = page.locator(".record .hash").inner_text()[:64]
     document = PdfDocument(page.pdf(format="A4"))
@@ -44,8 +44,22 @@ def test_a_verdict_is_printed_as_a_record(visit: Visit, lang: str, title: str) -
     whole = "".join("".join(texts).split())
     for said in (title, "beian.cac.gov.cn", "2023", "SHA-256", fingerprint, small.WITHDRAWN):
         assert "".join(said.split()) in whole
-    assert ("JSON" if lang == "en" else "打印或存为") not in texts[0].split("/v1/verify")[0]
-    assert len(texts) <= 2
+    assert ("Copy the link" if lang == "en" else "打印或存为") not in texts[0]
+    assert fingerprint[:12] in texts[0]
+    assert "1 / 1" in texts[0]
+    assert page.locator(".certificate svg.qr").count() == 1
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("asked", ["UNLISTED", "MODEL", "CHANGED", "HOSTILE_NUMBER"])
+def test_every_record_is_one_page(visit: Visit, asked: str) -> None:
+    """Whatever the verdict, with a claimed company beside it."""
+    page = visit(f"/verify?q={getattr(small, asked)}&entity={small.OTHER_COMPANY}")
+    document = PdfDocument(page.pdf(format="A4"))
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    for number, sheet in enumerate(document, 1):
+        sheet.render(scale=1.2).to_pil().save(ARTEFACTS / f"record-{asked}-{number}.png")
+    assert len(document) == 1
 
 
 @SCRIPTS
@@ -54,7 +68,37 @@ def test_a_claimed_company_is_compared(visit: Visit, js: bool) -> None:
     page = visit(f"/verify?q={small.LISTED}", js=js)
     page.get_by_label("Whose should it be?").fill(small.OTHER_COMPANY)
     page.get_by_role("button", name="Check").click()
-    assert page.locator("h1").inner_text() == "Active, but another company's"
+    assert page.locator("h1").inner_text() == "Active"
+    claim = f"Claimed: {small.OTHER_COMPANY}. Does not match the registrant"
+    assert page.locator(".match-different").inner_text() == claim
+    assert page.locator(".verdict-other").count() == 1
+
+
+def test_companies_beside_numbers_are_compared(visit: Visit) -> None:
+    """Lines of company and number: each compared, and the whole to be had as a table."""
+    page = visit("/", js=False)
+    ask(
+        page,
+        f"{small.COMPANY}\t{small.LISTED}\n{small.OTHER_COMPANY}\t{small.CHANGED}\nICP 京ICP备12345678号",
+    )
+    assert page.locator(".match-exact").count() == 1
+    assert page.locator(".match-different").count() == 1
+    assert "京ICP备12345678号: ICP filing number" in page.locator(".note").inner_text()
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Download as a table").click()
+    table = kept.value.path().read_text("utf-8-sig").splitlines()
+    assert len(table) == 3
+    assert table[2].split(",")[:2] == [small.CHANGED, small.OTHER_COMPANY]
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(visit: Visit) -> None:
+    """As in any field of a chat."""
+    page = visit("/")
+    page.locator("#ask").press_sequentially("测试")
+    page.locator("#ask").press("Shift+Enter")
+    assert page.locator("#ask").input_value() == "测试\n"
+    page.locator("#ask").press("Enter")
+    page.wait_for_url("**/search?q=*")
 
 
 @SCRIPTS
@@ -131,7 +175,7 @@ def test_a_list_is_compared_with_the_one_before(visit: Visit) -> None:
 def test_the_market_follows_its_filters(visit: Visit, js: bool) -> None:
     """A filter changes the count, the charts and the tables under them."""
     page = visit("/market", js=js)
-    page.get_by_label("Register").select_option("genai_filing")
+    page.get_by_label("Register", exact=True).select_option("genai_filing")
     page.get_by_role("button", name="Show").click()
     assert page.locator(".actions strong").inner_text() == "1 filing"
     picture = page.locator("#timeline img")
@@ -139,6 +183,24 @@ def test_the_market_follows_its_filters(visit: Visit, js: bool) -> None:
     picture.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     assert page.locator("#timeline details table").count() == 1
+
+
+def test_a_list_has_the_columns_of_its_series(visit: Visit) -> None:
+    """A day of registration stands under its own title, and the region is there."""
+    page = visit("/batches?series=deregistration")
+    page.get_by_role("link", name="Jul 2025").first.click()
+    titles = page.locator(".brief thead th").all_inner_texts()
+    assert "Deregistered on" in titles
+    assert "Remark" not in titles
+    page.goto("/batches/genai_filing-2024-04")
+    titles = page.locator(".brief thead th").all_inner_texts()
+    assert [title for title in titles if title not in ("No.", "Remark")] == [
+        "Region",
+        "Model",
+        "Company",
+        "Number",
+        "Filed on",
+    ]
 
 
 def test_terms_lead_to_the_guide(visit: Visit) -> None:

@@ -5,7 +5,10 @@ import re
 import pytest
 
 from suanbei.common.texts import Language
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 from suanbei.search_api.i18n import accepted_language, translations
+from suanbei.search_api.pages.docs import summary_of
 from tests.pages.messages import is_translated, kept_texts, source_texts
 
 PLACES = re.compile(r"%\((\w+)\)")
@@ -51,3 +54,11 @@ def test_english_is_the_source() -> None:
 def test_accept_language(header: str, language: str) -> None:
     """The language liked best is spoken, and nonsense does no harm."""
     assert accepted_language(header, Language.ZH).value == language
+
+
+def test_every_operation_of_the_api_is_told_in_chinese(services: Services) -> None:
+    """A Chinese page says no English sentence: what is new in the API gets its words there."""
+    paths = create_app(services).openapi()["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            assert summary_of(method, path, operation, Language.ZH), f"{method} {path}"
