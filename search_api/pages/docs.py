@@ -20,6 +20,9 @@ _CHINESE = {
     "GET /v1/verify.csv": "一行文字的结论，供电子表格的 WEBSERVICE、IMPORTDATA 使用。",
     "POST /v1/verify/file": "核验一份供应商表格，表头与各列自动识别。",
     "POST /v1/scan": "找出文档中的全部编号，各核验一次，并注明位置。",
+    "POST /v1/receipts": "出具核验回执：签名的结论，可凭编号查询。",
+    "GET /v1/receipts/{receipt_id}": "一份核验回执。",
+    "GET /.well-known/jwks.json": "验证回执签名的公钥。",
     "GET /v1/filings": "按名称、主体、产品、编号或用途的任意片段检索备案，支持拼音、首字母与少量错字。",
     "GET /v1/filings/{number}": "一项备案的全部公示、沿革，以及其他备案类别中的同一编号。",
     "GET /v1/filings/{number}/evidence.png": "从存档文件中截取的公布行图片。",
@@ -85,7 +88,8 @@ _CHINESE_PARAMETERS = {
     "brief": "不含公示记录、变更与用途",
     "entity_id": "主体的 id",
     "batch_id": "清单的 id",
-    "id": "订阅或回执的 id",
+    "id": "订阅的 id",
+    "receipt_id": "回执编号",
 }
 
 
