@@ -43,6 +43,7 @@ class Commands(LazyCommands):
         "suanbei.search_api.commands.search": ("search",),
         "suanbei.search_api.commands.stats": ("stats",),
         "suanbei.search_api.commands.export": ("export",),
+        "suanbei.search_api.commands.dataset": ("dataset",),
         "suanbei.search_api.commands.reindex": ("reindex",),
         "suanbei.search_api.commands.admin": (
             "copy",

@@ -18,6 +18,7 @@ from suanbei.search_api.params import only_known_parameters
 from suanbei.search_api.routes import (
     batches,
     changes,
+    dataset,
     entities,
     export,
     feeds,
@@ -44,6 +45,7 @@ SECTIONS = (
     entities,
     stats,
     export,
+    dataset,
     batches,
     changes,
     feeds,
