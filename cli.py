@@ -45,6 +45,7 @@ class Commands(LazyCommands):
         "suanbei.search_api.commands.export": ("export",),
         "suanbei.search_api.commands.dataset": ("dataset",),
         "suanbei.search_api.commands.reindex": ("reindex",),
+        "suanbei.search_api.commands.mcp": ("mcp",),
         "suanbei.search_api.commands.admin": (
             "copy",
             "backup",

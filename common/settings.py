@@ -138,6 +138,9 @@ class Settings(BaseSettings):
     timestamp_url: str = Field(
         "", description="RFC 3161 time-stamping service for receipts; empty: none"
     )
+    mcp: bool = Field(
+        False, description="answer assistants at POST /mcp (Model Context Protocol; extra `mcp`)"
+    )
     trusted_proxies: str = Field(
         "",
         description="addresses or networks of proxies that name the client, comma separated",

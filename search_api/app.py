@@ -23,6 +23,7 @@ from suanbei.search_api.routes import (
     export,
     feeds,
     filings,
+    mcp,
     receipts,
     scan,
     stats,
@@ -50,6 +51,7 @@ SECTIONS = (
     changes,
     feeds,
     subscriptions,
+    mcp,
     system,
 )
 THREADS = 12
@@ -101,9 +103,10 @@ def _operation_id(route: APIRoute) -> str:
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-    yield
+    async with mcp.answering(app, VERSION):
+        yield
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -4,15 +4,16 @@ It is prose, so each language has a template of its own; the rules cited are one
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from suanbei.common.texts import Text
+from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers import parse_number
 from suanbei.search_api.i18n import language_of_request
 from suanbei.search_api.pages.filing import pieces_of
-from suanbei.search_api.pages.templating import render
+from suanbei.search_api.pages.templating import environment, render
 
 router = APIRouter(include_in_schema=False)
 EXAMPLES = ("网信算备330110507206401230035号", "Beijing-WenXinYiYan-20230821",
@@ -172,10 +173,37 @@ SOURCES = {
 def guide(request: Request) -> Response:
     """The guide."""
     language = language_of_request(request)
-    return render(
-        request,
-        f"guide_{language.value}.html",
-        examples=[pieces_of(parse_number(number), language) for number in EXAMPLES],
-        sources=SOURCES,
-        language=language,
-    )
+    return render(request, _template(language), **_values(language))
+
+
+def guide_text(language: Language) -> str:
+    """The guide as plain text, headings marked as in Markdown: for programs that read."""
+    from bs4 import BeautifulSoup, Tag
+
+    empty = dict.fromkeys(("here", "base", "other_language", "other_lang", "switch"), "")
+    template = environment(language).get_template(_template(language))
+    page = BeautifulSoup(template.render(path="/guide", **empty, **_values(language)), "lxml")
+    main = page.find("main")
+    if not isinstance(main, Tag):
+        raise RuntimeError(f"{_template(language)} has no main part")
+    for heading in main.find_all(("h1", "h2", "h3")):
+        heading.insert(0, "#" * int(heading.name[1]) + " ")
+    for cell in main.find_all(("td", "th")):
+        cell.append(" | ")
+    for inline in main.find_all(("a", "b", "em", "span", "strong", "time", "wbr", "code")):
+        inline.unwrap()
+    main.smooth()
+    lines = (" ".join(line.split()) for line in main.get_text("\n").splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _template(language: Language) -> str:
+    return f"guide_{language.value}.html"
+
+
+def _values(language: Language) -> dict[str, Any]:
+    return {
+        "examples": [pieces_of(parse_number(number), language) for number in EXAMPLES],
+        "sources": SOURCES,
+        "language": language,
+    }
