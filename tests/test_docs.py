@@ -1,10 +1,47 @@
 """Documents that must follow the code."""
 
+import ast
+import re
+from pathlib import Path
+
 from deploy.settings_table import README, table
 from suanbei.common.settings import settings_table
+
+ROOT = Path(__file__).parents[1]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+NAMED = re.compile(r"`([\w/.]+\.py)`(?:\s+`(\w+)`)?")
+"""A file of the tour, and the function or class that is named after it."""
+LATER_NAME = re.compile(r"`([a-z_/]+\.(?:py|yml|po|md))`|`((?:[a-z_]+/)+)`")
 
 
 def test_every_setting_is_documented() -> None:
     """README's table is the one that the code makes, and no setting lacks a meaning."""
     assert table() in README.read_text("utf-8"), "python -m deploy.settings_table"
     assert all(row.help for row in settings_table())
+
+
+def test_the_tour_names_what_is_there() -> None:
+    """A newcomer who follows CONTRIBUTING finds every file, and the function that stands beside it."""
+    text = " ".join(CONTRIBUTING.read_text("utf-8").split())
+    named = NAMED.findall(text)
+    assert len(named) > 30
+    missing = [path for path, _ in named if not (ROOT / path).is_file()]
+    missing += [
+        f"{path} {name}" for path, name in named if name and name not in definitions(ROOT / path)
+    ]
+    assert missing == []
+
+
+def test_every_place_of_the_table_exists() -> None:
+    """“I want to change X: look here.”"""
+    places = [one or other for one, other in LATER_NAME.findall(CONTRIBUTING.read_text("utf-8"))]
+    assert [one for one in places if not (ROOT / one).exists()] == []
+
+
+def definitions(path: Path) -> set[str]:
+    """Functions and classes of a file."""
+    if not path.is_file():
+        return set()
+    tree = ast.parse(path.read_text("utf-8"))
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
