@@ -24,7 +24,7 @@ _SHOWN_HEADERS = 3
 def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
     """The reader of a format, imported when it is first wanted."""
     if kind == "docx":
-        from suanbei.parsers.docx import read_docx
+        from suanbei.parsers.docx.reader import read_docx
 
         return read_docx
     if kind == "pdf":

@@ -136,7 +136,8 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
 
 
 def _read_docx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.docx import picture_count, read_docx, text_parts
+    from suanbei.parsers.docx.other_parts import picture_count, text_parts
+    from suanbei.parsers.docx.reader import read_docx
 
     found.add(_table_text(read_docx(data, name)))
     for place, text in text_parts(data, name):

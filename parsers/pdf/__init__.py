@@ -1,6 +1,7 @@
-"""Reads the ruled tables of a PDF.
+"""Reads the tables of a PDF.
 
-The way of a page: `content` (what is drawn, by pdfium; `shapes` are its rulings) → `grid` (rulings to
-cells) → `page` (glyphs into cells, as lines) → `joining` (pages to whole tables) → `breaks` (lines
-to text). `pages` reads all pages, with `helpers` for long documents and `slow` for odd pages.
+The way of a page: `content` (what is drawn, by pdfium; `shapes` are its rulings, `unseen_text` what no
+reader sees) → `grid` or `ruleless` (cells) → `cells` (letters into cells) → `page_tables` (rows of
+cells, each with its `lines`, without `overprint`) → `merge_pages` (pages to whole tables) →
+`line_breaks` (lines to text). `pages` reads all pages, `fallback` odd ones with pdfplumber.
 """

@@ -14,9 +14,10 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE
-from suanbei.parsers.pdf.cells import PageTables, fill_grids
+from suanbei.parsers.pdf.cells import fill_grids
 from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, TooMuch, Unreadable, is_slanting
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
+from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
 
 # Its complaints about odd fonts are no news: the page is known to be odd.

@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from suanbei.parsers.pdf.cells import Line
+from suanbei.parsers.pdf.lines import Line
 from suanbei.parsers.pdf.tolerances import COLUMN_SLACK, SLACK
 from suanbei.parsers.text import BREAK, LOST_SPACE
 

@@ -7,15 +7,9 @@ from typing import NamedTuple
 
 from suanbei.parsers.columns import Header, find_header, is_header_again
 from suanbei.parsers.flags import is_whole
-from suanbei.parsers.pdf.cells import (
-    NUMBER_PART,
-    PAGE_NUMBER,
-    Line,
-    PageCell,
-    PageTable,
-    PageTables,
-)
 from suanbei.parsers.pdf.line_breaks import Column, join_lines
+from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line
+from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageCell, PageTable, PageTables
 from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_EDGE
 from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
 from suanbei.parsers.text import BREAK, solid

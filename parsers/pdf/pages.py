@@ -9,8 +9,9 @@ from pypdfium2 import raw
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
 from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
-from suanbei.parsers.pdf.cells import PageTables, fill_cells
+from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import NeedsFallback, TooMuch, Unreadable, read_content
+from suanbei.parsers.pdf.page_tables import PageTables
 
 PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""

@@ -5,8 +5,8 @@ from itertools import chain
 from pypdfium2 import raw
 
 from suanbei.common.errors import NoTextLayer
-from suanbei.parsers.pdf.cells import PageTables
 from suanbei.parsers.pdf.merge_pages import merge_pages
+from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.pages import opened, read_pages
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suanbei.parsers.pdf.cells import Line, PageCell, PageTable, PageTables
+from suanbei.parsers.pdf.lines import Line
 from suanbei.parsers.pdf.merge_pages import merge_pages
+from suanbei.parsers.pdf.page_tables import PageCell, PageTable, PageTables
 from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.registry.importing.published import Row
 

@@ -1,0 +1,136 @@
+"""What a reader of a DOCX sees of an element: its texts, signs, symbols and numbers, in their order."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from suanbei.parsers.docx.numbering import Numbering, W
+from suanbei.parsers.text import BREAK
+
+P, R, T, TBL, TR, TC = (W + tag for tag in ("p", "r", "t", "tbl", "tr", "tc"))
+SPAN, MERGE, _BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))
+_NUMBER, _STYLE, VAL = W + "numPr", W + "pStyle", W + "val"
+SIGNS = {
+    W + "tab": " ",
+    W + "ptab": " ",
+    W + "br": BREAK,
+    W + "cr": BREAK,
+    W + "noBreakHyphen": "-",
+}
+SYM = W + "sym"
+_SYMBOLS = {
+    0xB7: "·", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0xFB: "✗", 0x6C: "●", 0x6E: "■", 0x75: "◆", 0x71: "□",
+    0xA8: "□", 0xFE: "☑", 0xE0: "→", 0xAE: "®", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xB4: "×", 0xB1: "±",
+    0xB0: "°", 0x2D: "-", 0x2E: ".", 0x28: "(", 0x29: ")",
+}  # fmt: skip
+"""Letters of the fonts Symbol and Wingdings, by their code there."""
+_PRIVATE = range(0xF000, 0xF100)
+"""Where a symbol font's codes stand in Unicode."""
+NUMBERED = frozenset((_NUMBER, _STYLE))
+_READ = (T, TC, P, TR, *SIGNS, SYM, SPAN, MERGE, _BEFORE, _NUMBER, _STYLE)
+_DEL, VANISH = W + "del", W + "vanish"
+_UNSEEN = (
+    *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "sdtPr")),
+    *(W + tag for tag in ("rPrChange", "pPrChange", "trPrChange", "tcPrChange")),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+)
+"""Elements whose text is not read; tab stops, which are named like tabs; formatting as it was before
+a tracked change."""
+_HIDING = frozenset((*_UNSEEN, VANISH, TBL))
+_WRAPPERS = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "smartTag", "ins"))
+_OFF = frozenset(("0", "false", "off"))
+
+
+def through(parent: "etree._Element", wanted: tuple[str, ...]) -> Iterator["etree._Element"]:
+    """The wanted elements right below a parent, through wrappers of any depth."""
+    stack = list(reversed(parent))
+    while stack:
+        node = stack.pop()
+        if node.tag in wanted:
+            yield node
+        elif node.tag in _WRAPPERS:
+            stack.extend(reversed(node))
+
+
+def seen(
+    root: "etree._Element", inner: list["etree._Element"]
+) -> Iterator[tuple[str, "etree._Element"]]:
+    """What a reader sees of an element, in document order, by tag.
+
+    Tables inside the element are not gone into, but noted in `inner`.
+    """
+    skipped: set[etree._Element] = set()
+    for node in root.iter(*_READ, *_HIDING):
+        if skipped and node in skipped:
+            continue
+        tag = node.tag
+        if tag not in _HIDING:
+            yield tag, node
+        elif tag != TBL:
+            skipped.update(_hidden_by(node))
+        elif node is not root:
+            inner.append(node)
+            skipped.update(node.iter(*_READ, *_HIDING))
+
+
+def _hidden_by(node: "etree._Element") -> Iterator["etree._Element"]:
+    """What is not seen because of an element: what it holds, the run or the row that it is in."""
+    hidden: etree._Element | None = node
+    if node.tag == VANISH:
+        shown = node.get(VAL, "true") in _OFF
+        hidden = None if shown else next(node.iterancestors(R), None)
+    elif node.tag == _DEL:
+        row = next(node.iterancestors(TR, TC), None)
+        # A deletion noted in a row's properties takes the row out.
+        hidden = row if row is not None and row.tag == TR else node
+    if hidden is not None:
+        yield from hidden.iter(*_READ, *_HIDING)
+
+
+def text_of(
+    paragraph: "etree._Element", numbering: Numbering, inner: "list[etree._Element] | None" = None
+) -> str:
+    """The text of a paragraph outside of tables, with the number printed before it.
+
+    Tables inside it (in a text box) are not gone into, but noted in `inner`.
+    """
+    parts = []
+    for tag, node in seen(paragraph, [] if inner is None else inner):
+        if tag == T:
+            parts.append(shown(node))
+        elif tag == P:
+            parts.append(BREAK if parts else "")
+        elif tag == SYM:
+            parts.append(symbol(node))
+        elif tag in NUMBERED:
+            parts.append(printed_number(node, numbering))
+        else:
+            parts.append(SIGNS.get(tag, ""))
+    return "".join(parts)
+
+
+def symbol(node: "etree._Element") -> str:
+    """The letter that `w:sym` names by its font; U+FFFD if nobody knows it."""
+    told = node.get(W + "char", "")
+    try:
+        code = int(told, 16)
+    except ValueError:
+        return "\ufffd"
+    if code in _PRIVATE or code < 0x100:
+        return _SYMBOLS.get(code & 0xFF, "\ufffd")
+    return chr(code) if code < 0xD800 else "\ufffd"
+
+
+def printed_number(node: "etree._Element", numbering: Numbering) -> str:
+    """The number that a paragraph's `numPr` or `pStyle` prints before it."""
+    properties = node.getparent()
+    if properties is None:
+        return ""
+    told_twice = node.tag == _STYLE and properties.find(_NUMBER) is not None
+    return "" if told_twice else numbering.mark(properties)
+
+
+def shown(text: "etree._Element") -> str:
+    """A text as shown: white space inside its XML is no line break."""
+    told = text.text or ""
+    return told.replace("\n", " ") if "\n" in told else told

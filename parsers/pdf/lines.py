@@ -1,0 +1,114 @@
+"""Glyphs grouped to printed lines."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+from suanbei.parsers.pdf.content import Glyph
+from suanbei.parsers.pdf.tolerances import CHUNK, SAME_LINE, SPACE
+
+PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
+"""A line that is nothing but a page number."""
+_TWO_LETTERS = re.compile(r"[!-~]{2}")
+Baselines = dict[float, list[Glyph]]
+"""The glyphs of a cell by baseline."""
+
+
+class Line(NamedTuple):
+    """A printed line: its text, left and right edge, baseline, font size; its end glyphs' widths.
+
+    Spaces drawn at its end stay in the text, but count for no width. `chunks` counts the parts with
+    wide gaps between them, of a line outside of tables.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    first: float
+    last: float
+    chunks: int = 1
+
+
+def hold(held: Baselines, glyph: Glyph) -> None:
+    """Add a glyph to its baseline."""
+    line = held.get(glyph[3])
+    if line is None:
+        held[glyph[3]] = [glyph]
+    else:
+        line.append(glyph)
+
+
+def loose_lines(glyphs: Sequence[Glyph]) -> tuple[Line, ...]:
+    """Lines outside of tables, each with the number of parts that it is set in."""
+    ordered = sorted((glyph for glyph in glyphs if glyph[0] != " "), key=baseline_of)
+    return tuple(line._replace(chunks=_chunks(line, ordered)) for line in lines_of(glyphs))
+
+
+def _chunks(line: Line, ordered: Sequence[Glyph]) -> int:
+    near = SAME_LINE * line.size
+    start = bisect_left(ordered, line.y - near, key=baseline_of)
+    stop = bisect_right(ordered, line.y + near, key=baseline_of)
+    row = sorted(ordered[start:stop], key=_x0)
+    return 1 + sum(right[1] - left[2] > CHUNK * line.size for left, right in pairwise(row))
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
+    """Glyphs grouped by baseline, each line in reading order."""
+    held: Baselines = {}
+    for glyph in glyphs:
+        hold(held, glyph)
+    return lines_in(held)
+
+
+def lines_in(held: Baselines) -> tuple[Line, ...]:
+    """The lines of a cell from top to bottom; baselines that are close are one line."""
+    rows: list[list[Glyph]] = []
+    for y, row in sorted(held.items()):
+        if rows and y - rows[-1][0][3] <= SAME_LINE * max(row[0][4], rows[-1][0][4]):
+            rows[-1] = rows[-1] + row
+        else:
+            rows.append(row)
+    return tuple(line for line in map(_line, rows) if line is not None)
+
+
+def _line(glyphs: list[Glyph]) -> Line | None:
+    glyphs.sort(key=_x0)
+    text = "".join(map(_letter, glyphs))
+    if not text or text.isspace():
+        return None
+    first, last = glyphs[0], glyphs[-1]
+    if first[0] == " " or last[0] == " ":
+        inked = [glyph for glyph in glyphs if glyph[0] != " "]
+        first, last = inked[0], inked[-1]
+    _, x0, first_end, y, size = first
+    _, last_start, x1, _, _ = last
+    if _TWO_LETTERS.search(text):
+        text = _spaced(glyphs)
+    return Line(text, x0, x1, y, size, first_end - x0, x1 - last_start)
+
+
+def _spaced(glyphs: Iterable[Glyph]) -> str:
+    """A line's text with a space where two letters stand apart."""
+    parts: list[str] = []
+    end = 0.0
+    for text, x0, x1, _, size in glyphs:
+        if parts and x0 - end > SPACE * size and _gap_counts(parts[-1], text):
+            parts.append(" ")
+        parts.append(text)
+        if text != " ":
+            end = x1
+    return "".join(parts)
+
+
+def _gap_counts(before: str, after: str) -> bool:
+    return before.isascii() and after.isascii() and before != " " and after != " "
+
+
+_letter = itemgetter(0)
+_x0 = itemgetter(1)
+baseline_of = itemgetter(3)
