@@ -1,15 +1,16 @@
 """Finding companies by any fragment of a name or former name, by brand, product or registrant code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names import brands_named, entity_key
+from suanbei.registry.cells.names import brands_named, entity_key, similar_names
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.entity_names import entities_meant, near_names
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.paging import (
@@ -119,6 +120,28 @@ def _place(cursor: str) -> tuple[int, int, str]:
         ):
             return rank, filed, entity_id
     raise bad_cursor()
+
+
+def companies_called(session: Session, names: Iterable[str]) -> list[str]:
+    """The ids of the companies that are called, or once were called, one of these names in full."""
+    keys = [f"{kind}:{entity_key(name)}" for name in names for kind in "nf"]
+    query = select(EntityKey.key, EntityKey.entity_id).where(in_keys(session, EntityKey.key, keys))
+    found: dict[str, list[str]] = {}
+    for key, entity_id in session.execute(query).tuples():
+        found.setdefault(key, []).append(entity_id)
+    return list(dict.fromkeys(one for key in keys for one in found.get(key, ())))
+
+
+def similar_companies(session: Session, text: str, most: int = 6) -> list[dict[str, Any]]:
+    """Companies that somebody may mean who is called by no name in full: those of a brand or group,
+    those whose name holds the text, else those with the most similar names."""
+    if meant := entities_meant(session, text):
+        return entity_views(session, [entity.id for entity in meant])[:most]
+    names = near_names(session, text, most)
+    if not names:
+        every = list(session.execute(select(Entity.name)).scalars())
+        names = similar_names(text, every, most)
+    return entity_views(session, companies_called(session, names)[:most])
 
 
 def entity_views(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:

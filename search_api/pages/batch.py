@@ -79,9 +79,12 @@ class Comparison:
     breakdowns: dict[str, list[Part]] = field(default_factory=dict)
 
 
-def compare(session: Session, batch: dict[str, Any]) -> Comparison:
-    """Compare a batch (a view) with its neighbours."""
+def compare(
+    session: Session, batch: dict[str, Any], against: dict[str, Any] | None = None
+) -> Comparison:
+    """Compare a batch (a view) with the list before it, or with another of its series."""
     previous, following = _neighbour(session, batch, -1), _neighbour(session, batch, 1)
+    previous = against or previous
     now = _filings(session, batch)
     before = _filings(session, previous) if previous else []
     owners = {filing[0]: filing[1] for filing in now}
@@ -211,8 +214,14 @@ def batches(request: Request, parts: Parts, series: Series | None = None) -> Res
 
 
 @router.get("/batches/{batch_id}")
-def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 1) -> Response:
-    """One list: what it holds, what is new in it, and its rows as published."""
+def one_batch(
+    request: Request,
+    parts: Parts,
+    batch_id: str,
+    page: PageNumber = 1,
+    against: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """One list: what it holds, beside the list before it or the one named; its rows as published."""
     if wants_json(request):
         return RedirectResponse(f"/v1/batches/{batch_id}", 303)
     with parts.database.read() as session:
@@ -220,8 +229,15 @@ def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 
         if not found:
             raise NotFound(f"batch {batch_id}: not known")
         batch = found[0]
+        same = select(Batch).where(Batch.series == batch["series"]).order_by(Batch.period.desc())
+        others = [one for one in batch_views(session, same) if one["id"] != batch_id]
+        other = next((one for one in others if one["id"] == against), None)
+        if against and other is None:
+            raise NotFound(f"batch {against}: not another list of {batch['series']}")
         compared = page_state(request).cache.get(
-            data_version(session), ("batch", batch_id), lambda: compare(session, batch)
+            data_version(session),
+            ("batch", batch_id, against),
+            lambda: compare(session, batch, other),
         )
         rows = rows_of(session, batch_id, (page - 1) * ROWS, ROWS)
         versions = _versions(session, batch_id)
@@ -233,6 +249,7 @@ def one_batch(request: Request, parts: Parts, batch_id: str, page: PageNumber = 
         rows=rows,
         columns=columns_of(batch["series"], rows, language_of_request(request)),
         versions=versions,
+        others=others,
         links=page_links(request, page, ROWS, batch["rows"]),
     )
 

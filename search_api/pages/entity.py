@@ -1,50 +1,202 @@
-"""One company: all its filings by register, its names, and which duties are on record."""
+"""One company: a card, all its filings by register, its names, its group; and two companies compared."""
 
-from typing import Annotated
+from collections import Counter
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
+from suanbei.registry.queries.entities import find_entity
 from suanbei.registry.verify.vendor import vendor_record
 from suanbei.search_api.deps import Services, services
+from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.i18n import language_of_request, mark, translations
-from suanbei.search_api.pages.templating import render, wants_json
+from suanbei.search_api.pages.labels import Words
+from suanbei.search_api.pages.templating import address, region_text, render, wants_json
 
 router = APIRouter(include_in_schema=False)
+Parts = Annotated[Services, Depends(services)]
+Vendor = dict[str, Any]
 DUTIES = {
     "algorithm_filing": ("algorithm", mark("Algorithm or deep-synthesis filing")),
     "model_filing": ("genai_filing", mark("Generative-AI filing (large model)")),
     "registration": ("genai_registration", mark("Generative-AI registration (app)")),
 }
 """Each duty with its place in the guide and its name."""
+STANDINGS = {
+    "has": mark("on record"),
+    "deregistered": mark("deregistered"),
+    "has_not": mark("none on record"),
+}
+LINKS = {
+    "taken_over_from": mark("Took a filing over from"),
+    "handed_over_to": mark("Handed a filing over to"),
+    "unclear": mark("Perhaps the same company as"),
+}
+SHOWN = 10
+"""Filings of a register that are shown at once; the others are folded."""
 
 
 @router.get("/entities/{entity_id:path}")
 def one_entity(
-    request: Request, parts: Annotated[Services, Depends(services)], entity_id: str
+    request: Request,
+    parts: Parts,
+    entity_id: str,
+    status: Annotated[str, Query(pattern="^(active|deregistered|vanished)?$")] = "",
+    role: Annotated[str, Query(max_length=50)] = "",
+    find: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """The page of a company."""
+    """The page of a company; `status`, `role` and `find` (in names and products) narrow its filings."""
     if wants_json(request):
         return RedirectResponse(f"/v1/entities/{entity_id}", 303)
     with parts.database.read() as session:
         vendor = vendor_record(session, entity_id)
+        group = _group(session, vendor)
     if vendor["id"] != entity_id:
         return RedirectResponse(f"/entities/{vendor['id']}", 301)
-    gettext = translations(language_of_request(request)).gettext
-    by_series = {
-        series: list(reversed(filings)) for series, filings in vendor["filings"].items() if filings
-    }
-    every = [filing for filings in by_series.values() for filing in filings]
+    every = [filing for filings in vendor["filings"].values() for filing in filings]
+    fits = [
+        filing for filing in every
+        if (not status or filing["status"] == status)
+        and (not role or filing["role"] == role)
+        and (not find.strip() or find.strip().casefold() in f"{filing['name']} {filing['product']}".casefold())
+    ]  # fmt: skip
     return render(
         request,
         "entity.html",
         entity=vendor,
+        group=group,
         total=len(every),
-        by_series=by_series,
-        duties=[
-            (anchor, gettext(name), vendor["duties"][duty])
-            for duty, (anchor, name) in DUTIES.items()
-        ],
-        regions=sorted({filing["region"] for filing in every if filing["region"]}),
+        statuses=Counter(filing["status"] for filing in every),
+        roles=Counter(filing["role"] for filing in every if filing["role"]),
+        chosen={"status": status, "role": role, "find": find},
+        by_series=_newest_first(vendor, fits),
+        counts={series: Counter(filing["status"] for filing in filings)
+                for series, filings in vendor["filings"].items()},
+        years=years_of(vendor),
+        duties=_duties(request, vendor),
+        links=_links(request, vendor),
+        regions=_regions(every),
+        shown=SHOWN,
         coverage=vendor["coverage"],
-    )
+    )  # fmt: skip
+
+
+def _newest_first(vendor: Vendor, fits: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found = {series: [filing for filing in reversed(filings) if filing in fits]
+             for series, filings in vendor["filings"].items()}  # fmt: skip
+    return {series: filings for series, filings in found.items() if filings}
+
+
+def _duties(request: Request, vendor: Vendor) -> list[tuple[str, str, str, str]]:
+    """Each duty: its place in the guide, its name, its standing as a code and in words."""
+    gettext = translations(language_of_request(request)).gettext
+    found = []
+    for duty, (anchor, name) in DUTIES.items():
+        standing = vendor["duties"][duty]
+        found.append((anchor, gettext(name), standing, gettext(STANDINGS[standing])))
+    return found
+
+
+def _links(request: Request, vendor: Vendor) -> list[tuple[str, dict[str, Any]]]:
+    """What ties other companies to this one, in words."""
+    gettext = translations(language_of_request(request)).gettext
+    texts = {kind: gettext(text) for kind, text in LINKS.items()}
+    return [(texts[link["kind"]], link) for link in vendor["links"]]
+
+
+def _regions(filings: list[dict[str, Any]]) -> list[str]:
+    return sorted({filing["region"] for filing in filings if filing["region"]})
+
+
+def years_of(vendor: Vendor) -> list[tuple[str, dict[str, int]]]:
+    """New filings by year of their first list and register, the oldest year first, none left out."""
+    found: dict[str, dict[str, int]] = {}
+    for step in vendor["timeline"]:
+        year = found.setdefault(step["period"][:4], {})
+        year[step["series"]] = year.get(step["series"], 0) + len(step["filings"])
+    if not found:
+        return []
+    first, last = int(min(found)), int(max(found))
+    return [(str(year), found.get(str(year), {})) for year in range(first, last + 1)]
+
+
+def _group(session: Session, vendor: Vendor) -> tuple[Brand, list[dict[str, Any]]] | None:
+    """The group that a company belongs to, with the group's other registrants."""
+    keys = {entity_key(name) for name in (vendor["name"], *vendor["former_names"])}
+    for brand in brands():
+        if brand.kind is BrandKind.GROUP and brand.is_of(keys):
+            ids = companies_called(session, brand.companies)
+            return brand, entity_views(session, [one for one in ids if one != vendor["id"]])
+    return None
+
+
+@router.get("/compare")
+def compare(
+    request: Request,
+    parts: Parts,
+    a: Annotated[str, Query(max_length=200)] = "",
+    b: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Two companies beside each other; each by its id, or by a name in full."""
+    with parts.database.read() as session:
+        found = [_called(session, one.strip()) for one in (a, b)]
+        near = [similar_companies(session, asked) if asked and not one else []
+                for asked, one in zip((a.strip(), b.strip()), found, strict=True)]  # fmt: skip
+        vendors = [vendor_record(session, one) if one else None for one in found]
+    rows = _rows(request, [one for one in vendors if one]) if all(vendors) else []
+    suggestions = [
+        [(one["name"], address("/compare", **{"a": a, "b": b, place: one["id"]})) for one in some]
+        for place, some in zip("ab", near, strict=True)
+    ]
+    return render(
+        request, "compare.html", asked=(a, b), vendors=vendors, rows=rows, near=suggestions,
+        coverage=next((one["coverage"] for one in vendors if one), None),
+    )  # fmt: skip
+
+
+def _called(session: Session, text: str) -> str | None:
+    """The id of a company by its id or a name; of several that are called so, the first."""
+    if not text:
+        return None
+    if entity := find_entity(session, text):
+        return entity.id
+    return next(iter(companies_called(session, [text])), None)
+
+
+def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]]:
+    """What is compared: a title and a text for each company."""
+    language = language_of_request(request)
+    words, gettext = Words(language), translations(language).gettext
+    every = [[filing for one in vendor["filings"].values() for filing in one] for vendor in vendors]
+    periods = [[step["period"] for step in vendor["timeline"]] for vendor in vendors]
+    rows = [(gettext("Filings"), [str(len(filings)) for filings in every])]
+    rows += [
+        (words.series(series), [str(len(vendor["filings"][series])) for vendor in vendors])
+        for series in vendors[0]["filings"]
+    ]
+    rows += [
+        (words.status(status), [str(sum(f["status"] == status for f in one)) for one in every])
+        for status in ("active", "deregistered")
+    ]
+    standings = {code: gettext(text) for code, text in STANDINGS.items()}
+    rows += [
+        (gettext(name), [standings[vendor["duties"][duty]] for vendor in vendors])
+        for duty, (_anchor, name) in DUTIES.items()
+    ]
+    rows += [
+        (words.role(role), [str(vendor["roles"][role]) for vendor in vendors])
+        for role in vendors[0]["roles"]
+    ]
+    comma = gettext(", ")
+    return [
+        *rows,
+        (gettext("Products"), [str(len(vendor["products"])) for vendor in vendors]),
+        (words.field("region"), [comma.join(region_text(r, language) for r in _regions(one)) or "—"
+                                 for one in every]),
+        (gettext("First list"), [min(one, default="—") for one in periods]),
+        (gettext("Last list"), [max(one, default="—") for one in periods]),
+    ]  # fmt: skip

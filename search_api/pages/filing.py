@@ -29,7 +29,13 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, translations
-from suanbei.search_api.pages.templating import day_text, filing_path, render, wants_json
+from suanbei.search_api.pages.templating import (
+    day_text,
+    filing_path,
+    public_base,
+    render,
+    wants_json,
+)
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
@@ -133,6 +139,14 @@ class Step:
     changes: list[dict[str, Any]] = field(default_factory=list)
     event: str = ""
 
+    @property
+    def groups(self) -> list[tuple[str, str, list[dict[str, Any]]]]:
+        """The changes by field and kind: a remark may add thirty products."""
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for change in self.changes:
+            found.setdefault((change["field"], change["kind"]), []).append(change)
+        return [(name, kind, told) for (name, kind), told in found.items()]
+
 
 def history(filing: dict[str, Any], events: Sequence[Event]) -> list[Step]:
     """Steps of a filing view, the oldest first, those without a date right after the first."""
@@ -177,6 +191,8 @@ def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:
         sha256 = str(listing["document"]["sha256"])
         # The picture is that of the list as it is shown today.
         drawable = parts.row_picture is not None and bool(listing["current"])
+        if listing["document"]["origin"] != "published":  # a picture of a copy proves nothing
+            return False
         return drawable and (archive / sha256[:2] / sha256).exists()
 
     return has_picture
@@ -209,6 +225,7 @@ def one_filing(request: Request, parts: Parts, number: str) -> Response:
             filings[0]["entity"]["name"],
         ),
         coverage=covered,
+        link=public_base(request) + filing_path(filings[0]["number"]),
         has_picture=picture_test(parts),
     )
 

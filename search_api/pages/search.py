@@ -1,7 +1,8 @@
 """Search: results, facets, chips; every state of the page is an address."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -9,9 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup, escape
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
+from suanbei.registry.cells.names.brands import BrandKind, brands_named
+from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.deps import Services, services
+from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words
@@ -47,6 +52,9 @@ def search_page(request: Request, parts: Parts) -> Response:
     with parts.database.read() as session:
         query = replace(params.query(session), facets=tuple(map(Dimension, FACETS)))
     found = search_filings(parts, query)
+    with parts.database.read() as session:
+        companies = _companies(session, found, params.q) if not params.cursor else Companies()
+        names = {one: entity.name for one in params.entity if (entity := find_entity(session, one))}
     language = language_of_request(request)
     _ = translations(language).gettext
     words = Words(language)
@@ -60,7 +68,13 @@ def search_page(request: Request, parts: Parts) -> Response:
         sorts={name: _(text) for name, text in SORTS.items()},
         found=found,
         facets=_facets(found["facets"], asked, words),
-        chips=filter_chips(asked, words),
+        chips=filter_chips(asked, words, names=names),
+        meant=_meant(found["interpreted"], asked, words),
+        companies=companies,
+        guesses=[
+            (guess, address_of([*without(without(asked, "q"), "cursor"), ("q", guess)]))
+            for guess in found["did_you_mean"]
+        ],
         filters=filters,
         first=address_of(without(asked, "cursor")) if params.cursor else "",
         next=address_of([*without(asked, "cursor"), ("cursor", found["next"])])
@@ -148,12 +162,58 @@ def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[s
     }
 
 
-def filter_chips(asked: Pairs, words: Words, path: str = "/search") -> list[dict[str, str]]:
-    """The filters in force, each with the address of the page without it."""
+@dataclass(frozen=True, slots=True)
+class Companies:
+    """Companies that a text names: `group` where it names a group, `similar` where it names none."""
+
+    called: Sequence[dict[str, Any]] = ()
+    group: str = ""
+    similar: Sequence[dict[str, Any]] = ()
+
+
+_LIKE_A_COMPANY = re.compile(
+    r"公司|集团|大学|研究院|事务所|中心$|\b(inc|ltd|llc|co)\b", re.IGNORECASE
+)
+
+
+def _companies(session: Session, found: dict[str, Any], text: str) -> Companies:
+    """The cards of the companies that a search names, before the filings."""
+    brands = brands_named(text)
+    ids = [one["id"] for one in found["companies"]]
+    if brands:
+        named = (company for brand in brands for company in brand.companies)
+        ids = list(dict.fromkeys([*ids, *companies_called(session, named)]))
+        group = next((one.name for one in brands if one.kind is BrandKind.GROUP), "")
+        cards = sorted(entity_views(session, ids), key=lambda one: -one["filings"])
+        return Companies(cards, group)
+    if not ids and text and (not found["total"] or _LIKE_A_COMPANY.search(text)):
+        return Companies(similar=similar_companies(session, text))
+    return Companies(found["companies"])
+
+
+def _meant(interpreted: dict[str, Any] | None, asked: Pairs, words: Words) -> dict[str, Any] | None:
+    """What was searched for where it is not what was typed: the text, and words read as filters,
+    each with the address of the search without that word."""
+    if interpreted is None:
+        return None
+    text = next((value for name, value in asked if name == "q"), "")
+    rest = without(without(asked, "q"), "cursor")
+    chips = [
+        {"field": words.field(one["name"]), "text": value_text((one["name"], one["value"]), words),
+         "address": address_of([*rest, ("q", " ".join(text.replace(one["word"], " ").split()))])}
+        for one in interpreted["filters"]
+    ]  # fmt: skip
+    return {"text": interpreted["text"], "chips": chips, "corrected": not chips}
+
+
+def filter_chips(
+    asked: Pairs, words: Words, path: str = "/search", names: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """The filters in force, each with the address of the page without it; `names` of ids."""
     return [
         {
             "field": words.field(pair[0].removesuffix("_from").removesuffix("_to")),
-            "text": value_text(pair, words),
+            "text": (names or {}).get(pair[1]) or value_text(pair, words),
             "address": address_of(without(without(asked, "cursor"), *pair), path),
         }
         for pair in asked

@@ -95,3 +95,20 @@ def test_a_withdrawn_filing_is_marked(visit: Visit) -> None:
     """Nobody takes a withdrawn filing in a result list for an active one."""
     page = visit(f"/search?q={small.WITHDRAWN}")
     assert page.locator(".hit .badge").inner_text() == "Deregistered"
+
+
+def test_a_company_that_is_on_no_list_brings_near_names(visit: Visit) -> None:
+    """What is not there is not said to be: similar names lead on."""
+    page = visit("/search?q=北京示例智能技术有限公司", js=False)
+    said = page.locator(".note").first.inner_text()
+    assert "No company of exactly this name" in said
+    assert small.OTHER_COMPANY in said
+
+
+def test_a_region_in_a_text_is_a_chip(visit: Visit) -> None:
+    """It is read as a filter, and can be taken away."""
+    page = visit("/search?q=北京 测试模型", js=False)
+    chip = page.locator(".chips a").first
+    assert "Beijing" in chip.inner_text()
+    chip.click()
+    assert page.locator("#q").input_value() == "测试模型"

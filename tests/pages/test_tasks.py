@@ -163,10 +163,33 @@ def test_a_company_shows_its_double_filing(visit: Visit) -> None:
     assert page.locator("tbody tr").count() > 50
 
 
+def test_two_companies_are_compared(visit: Visit) -> None:
+    """From the page of one, by the name of the other; a name that nobody bears brings near ones."""
+    page = visit("/entities/5072064", js=False)
+    page.get_by_label("Compare with another company").fill("示例智能")
+    page.get_by_role("button", name="Compare").click()
+    assert "No company of exactly this name" in page.locator(".note").inner_text()
+    page.locator(".note").get_by_role("link", name=small.OTHER_COMPANY).click()
+    first = page.locator("tbody tr").first.locator("td")
+    assert first.all_inner_texts() == ["60", "6"]
+
+
+def test_filings_of_a_company_are_narrowed_down(visit: Visit) -> None:
+    """By status, role, and words of a name or product."""
+    page = visit("/entities/5072064", js=False, width=1200)
+    page.get_by_label("Status").select_option("deregistered")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator("table.stack tbody tr").count() == 1
+    page.get_by_role("link", name="Clear the filters").click()
+    page.get_by_label("Name or product").fill("产品7")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator("table.stack tbody tr").count() == 0
+
+
 def test_a_list_is_compared_with_the_one_before(visit: Visit) -> None:
     """Rows and roles of this list beside those of the list before it."""
     page = visit("/batches/deep_synthesis-2023-08")
-    assert "before: 7" in page.locator("main").inner_text()
+    assert "Jun 2023: 7" in page.locator("main").inner_text()
     page.get_by_role("link", name="← Jun 2023").click()
     assert "/batches/deep_synthesis-2023-06" in page.url
 
@@ -251,7 +274,7 @@ def test_a_walk_in_chinese_on_a_phone(visit: Visit, js: bool) -> None:
     assert "双备案" in page.locator("main").inner_text()
     page.get_by_role("link", name="清单", exact=True).click()
     page.get_by_role("link", name="2023年8月").first.click()
-    assert "上一期" in page.locator("main").inner_text()
+    assert "2023年6月：7" in page.locator("main").inner_text()
     page.get_by_role("link", name="市场").click()
     page.get_by_label("角色").select_option("technical_supporter")
     page.get_by_role("button", name="查看").click()
