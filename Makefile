@@ -1,6 +1,6 @@
 # make up      set up and run: API, pages and scheduler on http://127.0.0.1:8000 (PORT=… for another)
 # make test    set up, check and test        make check   format, lint, types, layers
-# make release audit dependencies, bill of materials, wheel; into dist/
+# make release audit dependencies, bill of materials, sdist, wheel; into dist/
 # make bench   measure against named baselines             make fuzz    a minute of fuzzing a format
 PYTHON ?= python3
 VENV := .venv
@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 JOBS ?= auto
 # uv reads the same lock, ten times faster; pip where there is none.
+INSTALLER := $(if $(shell command -v uv),uv (some seconds),pip (two minutes; with uv, some seconds))
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip --disable-pip-version-check install)
 
 # Compiled once and not in every process that a test starts (a second each), whatever the shell says.
@@ -17,7 +18,6 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 
 up: $(VENV)/.run
-	@echo "starting; the first time the shipped lists are loaded, which takes some seconds"
 	@exec $(BIN)/suanbei up
 
 test: check
@@ -42,22 +42,25 @@ fuzz: $(VENV)/.dev
 
 # --strict: a dependency that could not be audited fails the release, it is not passed over.
 release: check
-	rm -rf dist build && mkdir dist
+	rm -rf dist build suanbei.egg-info && mkdir dist
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/suanbei.cdx.json requirements.lock
-	$(PIP) wheel --no-deps --no-build-isolation -w dist .
+	$(BIN)/python -c "from setuptools.build_meta import build_sdist; build_sdist('dist')"
+	$(PIP) wheel --no-deps --no-build-isolation -w dist dist/suanbei-*.tar.gz
 	cd dist && sha256sum * > SHA256SUMS
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is missing or older than 3.11: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
 	@echo "1/3 a virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
 
 # The project itself is installed last, editable, without asking any index.
 define install
-	@echo "2/3 the libraries of $(1), by $(firstword $(INSTALL))"
-	$(INSTALL) --require-hashes -r $(1)
+	@echo "2/3 the libraries of $(1), by $(INSTALLER)"
+	@$(INSTALL) --require-hashes -r $(1)
 	@echo "3/3 Suanbei itself"
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	@$(INSTALL) -q --no-deps --no-build-isolation -e .
 	@touch $@
 endef
 

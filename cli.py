@@ -69,6 +69,10 @@ READY = Text(
     "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
     "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
 )
+LOADING = Text(
+    "登记簿为空：正在载入随附的清单（数秒）",
+    "the registry is empty: loading the shipped lists, which takes some seconds",
+)
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
 Host = Annotated[str | None, typer.Option(help="address to listen on; else SUANBEI_HOST")]
 Port = Annotated[
@@ -102,10 +106,11 @@ def up(host: Host = None, port: Port = None) -> None:
     from suanbei.registry.database import open_database
 
     conf, listening = _listen(host, port)
-    database = open_database(conf)
-    _load_apart(conf, database)
-    with _watching(conf, database):
-        _serve(conf, database, listening)
+    with listening:
+        database = open_database(conf)
+        _load_apart(conf, database)
+        with _watching(conf, database):
+            _serve(conf, database, listening)
 
 
 @app.command()
@@ -152,9 +157,10 @@ def serve(host: Host = None, port: Port = None) -> None:
     from suanbei.registry.database import open_database
 
     conf, listening = _listen(host, port)
-    database = open_database(conf)
-    _load_apart(conf, database)
-    _serve(conf, database, listening)
+    with listening:
+        database = open_database(conf)
+        _load_apart(conf, database)
+        _serve(conf, database, listening)
 
 
 def _load_apart(conf: Settings, database: "Database") -> None:
@@ -164,6 +170,7 @@ def _load_apart(conf: Settings, database: "Database") -> None:
     with database.read() as session:
         filled = has_lists(session)
     if not filled:
+        typer.echo(LOADING.say(language_of(conf.language)), err=True)
         command = [sys.executable, "-P", "-m", "suanbei", "load"]
         done = subprocess.run(command, env=os.environ | conf.as_environment(), check=False)
         if done.returncode:
@@ -257,9 +264,9 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per finding")] = False,
 ) -> None:
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
-    from suanbei.crawler.doctor import check_archive, examine_archive
-    from suanbei.registry.database import Database, open_database
-    from suanbei.registry.doctor import Health, examine, told
+    from suanbei.crawler.doctor import check_archive, examine_archive, examine_font
+    from suanbei.registry.database import Database
+    from suanbei.registry.doctor import Health, examine, has_this_schema, told
     from suanbei.search_api.deps import Services
     from suanbei.search_api.doctor import examine_index
 
@@ -267,11 +274,14 @@ def doctor(
     language, database = language_of(conf.language), Database(conf.database)
     marks = {Health.OK: "✔", Health.WARN: "!", Health.BAD: "✘"}
     healthy = True
-    for look in (
-        lambda: examine(open_database(conf), conf),
-        lambda: examine_archive(conf, database),
-        lambda: examine_index(Services(conf, database).engine),
-    ):
+    readable = has_this_schema(database)
+    looks = [lambda: examine(database, conf), examine_font]
+    if readable:
+        looks += [
+            lambda: examine_archive(conf, database),
+            lambda: examine_index(Services(conf, database).engine),
+        ]
+    for look in looks:
         for finding in told(look):
             text = finding.text.say(language)
             if as_json:
@@ -279,7 +289,7 @@ def doctor(
             else:
                 typer.echo(f"{marks[finding.health]} {text}")
             healthy = healthy and finding.health is not Health.BAD
-    if archive:
+    if archive and readable:
         healthy = check_archive(conf, database) and healthy
     raise typer.Exit(0 if healthy else 1)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import typer
 from sqlalchemy import select
 
-from suanbei.common.errors import SuanbeiError
+from suanbei.common.errors import NoFont, SuanbeiError
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text, language_of
 from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.rebuild import compare, only_in_snapshot, rebuild
+from suanbei.parsers.row_image.draw import font_file
 from suanbei.registry.database import Database
 from suanbei.registry.doctor import Finding, Health
 from suanbei.registry.models import Document
@@ -49,6 +50,22 @@ def examine_archive(settings: Settings, database: Database) -> Iterator[Finding]
         zh = f"档案缺 {missing} 份文件（suanbei crawl --full）"
         en = f"archive: {missing} documents not fetched yet (`suanbei crawl --full`)"
         yield Finding(Health.WARN, Text(zh, en))
+
+
+def examine_font() -> Iterator[Finding]:
+    """Whether rows of DOCX, XLSX and HTML lists can be drawn: that takes a font with Chinese characters."""
+    try:
+        file = font_file()
+    except NoFont:
+        zh = "没有中文字体：DOCX、XLSX、HTML 清单的行无法出图（Debian：apt-get install fonts-noto-cjk）"
+        en = (
+            "no font with Chinese characters: rows of DOCX, XLSX and HTML lists cannot be drawn "
+            "(Debian: apt-get install fonts-noto-cjk)"
+        )
+        yield Finding(Health.WARN, Text(zh, en))
+    else:
+        name = str(file).replace("{", "{{").replace("}", "}}")
+        yield Finding(Health.OK, Text(f"中文字体：{name}", f"font with Chinese characters: {name}"))
 
 
 def check_archive(settings: Settings, database: Database) -> bool:

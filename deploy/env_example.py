@@ -9,7 +9,8 @@ _HEAD = """\
 # Settings of Suanbei, made by `python -m deploy.env_example` from common/settings.py.
 # Every one is optional; what is commented out has the value shown.
 
-# For compose.yaml only:
+# For compose.yaml only: two passwords of letters and digits, as `openssl rand -hex 24` makes them,
+# and the public host name, of which the public address is made.
 POSTGRES_PASSWORD=
 MEILI_MASTER_KEY=
 SUANBEI_SITE=localhost

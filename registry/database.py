@@ -85,15 +85,22 @@ class Database:
         Raises:
             DatabaseUnavailable: as `write`, or a schema newer than this version.
         """
-        if self.is_sqlite and self._revision() == newest_revision():
+        if self.is_sqlite and self.revision() == newest_revision():
             return  # without alembic, which takes longer to load than most commands to answer
         with _translated(self.engine), self.engine.connect() as plain:
             connection = plain.execution_options(suanbei_write=True)
             with connection.begin():
                 _upgrade(connection)
 
-    def _revision(self) -> str | None:
-        """The revision of the schema; None where there is none yet."""
+    def revision(self) -> str | None:
+        """The revision of the schema; None where there is none yet. Nothing is made or changed.
+
+        Raises:
+            DatabaseUnavailable: as `read`.
+        """
+        file = self.engine.url.database
+        if self.is_sqlite and file and not Path(file).exists():
+            return None  # connecting would make an empty file
         with _translated(self.engine), self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None

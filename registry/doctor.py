@@ -10,11 +10,11 @@ from enum import StrEnum
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import SuanbeiError
+from suanbei.common.errors import DatabaseUnavailable, SuanbeiError
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.series import series_title
-from suanbei.registry.database import Database
+from suanbei.registry.database import Database, newest_revision
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
@@ -44,15 +44,26 @@ class Finding:
     text: Text
 
 
-def examine(database: Database, settings: Settings) -> Iterator[Finding]:
-    """Look at home, database, event log, lists, sources and messages.
+def has_this_schema(database: Database) -> bool:
+    """Whether there is a registry that this version can read as it is."""
+    try:
+        return database.revision() == newest_revision()
+    except DatabaseUnavailable:
+        return False
 
-    A damaged registry is told of, and looked at no further.
+
+def examine(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Look at home, database, event log, lists, sources and messages; nothing is changed.
+
+    A registry that is damaged, or of another version, is told of and looked at no further.
 
     Raises:
         DatabaseUnavailable: there is nothing to look at.
     """
     yield _space(settings)
+    if (revision := database.revision()) != newest_revision():
+        yield _schema(revision)
+        return
     with database.read() as session:
         damages = list(_damages(database, session))
         url = repr(database.engine.url)  # without its password
@@ -87,6 +98,25 @@ def _space(settings: Settings) -> Finding:
     free = shutil.disk_usage(home).free
     zh, en = f"{home}：剩余 {free / 1e9:.1f} GB", f"{home}: {free / 1e9:.1f} GB free"
     return _warn(zh, en) if free < LITTLE_SPACE else _ok(zh, en)
+
+
+def _schema(revision: str | None) -> Finding:
+    newest = newest_revision()
+    if revision is None:
+        return _bad(
+            "尚无登记簿：运行 suanbei load 或 suanbei up",
+            "there is no registry yet: run `suanbei load` or `suanbei up`",
+        )
+    if revision < newest:
+        return _warn(
+            f"数据库结构为 {revision} 版，本版本为 {newest} 版：任一其他命令会将其升级（先备份）",
+            f"the schema is {revision}, that of this version {newest}: "
+            "any other command brings it up to date (back up first)",
+        )
+    return _bad(
+        f"数据库结构（{revision}）比本版本（{newest}）新",
+        f"the schema ({revision}) is newer than this version ({newest})",
+    )
 
 
 def _damages(database: Database, session: Session) -> Iterator[Finding]:

@@ -56,8 +56,15 @@ def test_the_image_has_no_build_tools_and_no_root() -> None:
     build, final = found[:last], found[last:]
     assert all(":" in words and "latest" not in words for name, words in found if name == "FROM")
     assert any("--require-hashes" in words for name, words in build if name == "RUN")
-    assert not any("pip" in words or "apt" in words for name, words in final if name == "RUN")
+    assert not any("pip" in words for name, words in final if name == "RUN")
+    installed = [words for name, words in final if name == "RUN" and "apt-get install" in words]
+    assert [
+        re.findall(r"install -y --no-install-recommends (.*?) +&&", one) for one in installed
+    ] == [["fonts-noto-cjk"]]
     assert dict(final)["USER"] == "10001:10001"
+    made = " ".join(words for name, words in final if name == "RUN")
+    assert "groupadd --system --gid 10001 " in made
+    assert "useradd --system --uid 10001 --gid 10001 " in made
     assert {"HEALTHCHECK", "ENTRYPOINT", "VOLUME"} <= {name for name, _ in final}
     assert not any(name == "ADD" for name, _ in found)
 
@@ -85,12 +92,35 @@ def test_every_container_is_pinned_and_confined() -> None:
     for name, service in services.items():
         assert re.search(r":v?\d+\.\d+", service["image"]), name
         assert "no-new-privileges:true" in service["security_opt"], name
-    for name in ("serve", "watch", "load"):
+    for name in ("serve", "watch", "load", "backup"):
         assert (services[name]["read_only"], services[name]["cap_drop"]) == (True, ["ALL"])
     assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
     assert services["serve"]["deploy"]["replicas"] == services["watch"]["deploy"]["replicas"] == 2
     assert compose()["networks"]["inside"]["internal"] is True
     assert "${POSTGRES_PASSWORD:?}" in services["postgres"]["environment"]["POSTGRES_PASSWORD"]
+
+
+def test_what_compose_asks_for_is_in_the_example_and_counted_right() -> None:
+    """Two passwords; the public address follows from the host name that the proxy serves."""
+    text = (DEPLOY / "compose.yaml").read_text("utf-8")
+    asked = set(re.findall(r"\$\{(\w+):\?\}", text))
+    assert asked == {"POSTGRES_PASSWORD", "MEILI_MASTER_KEY"}
+    assert "set the two passwords and SUANBEI_SITE" in text
+    assert asked | {"SUANBEI_SITE"} <= set(re.findall(r"^(\w+)=", example(), re.MULTILINE))
+    address = compose()["services"]["serve"]["environment"]["SUANBEI_PUBLIC_URL"]
+    assert address == "${SUANBEI_PUBLIC_URL:-https://${SUANBEI_SITE:-localhost}}"
+    assert "SUANBEI_PUBLIC_URL" in compose()["services"]["watch"]["environment"]
+
+
+def test_the_backup_of_compose_goes_where_it_can_be_written() -> None:
+    """A volume takes its owner from the image's folder; the shell that waits hears the signal to stop."""
+    service = compose()["services"]["backup"]
+    (script,) = service["command"]
+    (folder,) = re.findall(r'suanbei backup "(/[\w/-]+)/\$\$\(date \+%u\)\.tar\.zst"', script)
+    assert f"backups:{folder}" in service["volumes"]
+    assert f"-o suanbei -g suanbei {folder}" in (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert service["init"] is True
+    subprocess.run(["sh", "-n"], input=script, text=True, check=True, timeout=10)
 
 
 def test_compose_names_only_settings_that_exist() -> None:
