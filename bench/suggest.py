@@ -63,5 +63,5 @@ def milliseconds(database: Database, asked: list[Number]) -> float:
     with database.read() as session:
         began = time.perf_counter()
         for number in asked:
-            suggest(session, number, "")
+            suggest(session, [(number, "")])
         return (time.perf_counter() - began) / len(asked) * 1000

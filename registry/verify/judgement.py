@@ -31,7 +31,7 @@ from suanbei.registry.verify.ownership import (
 )
 from suanbei.registry.verify.question import Question, input_reasons, is_of_cac, read_question
 from suanbei.registry.verify.reasons import Joined, Reason, Value
-from suanbei.registry.verify.suggestions import Suggestion, suggest
+from suanbei.registry.verify.suggestions import Asked, Suggestion, suggest
 from suanbei.registry.verify.unlisted import unlisted_reasons
 
 MOST_SHOWN = 5
@@ -100,6 +100,8 @@ class Judge:
         self._with_suggestions = with_suggestions
         self._kept: dict[str, Judgement] = {}
         """Judgements on listed numbers as published, without a claim, by key."""
+        self._suggested: dict[Asked, tuple[Suggestion, ...]] = {}
+        """For the numbers of the batch that are not listed."""
 
     @property
     def coverage(self) -> View:
@@ -147,6 +149,18 @@ class Judge:
         companies.update(registrant.id for registrant in known if registrant)
         lookup.prepare_companies(companies)
         lookup.prepare_names(claims)
+        self._suggested = self._suggest(questions) if self._with_suggestions else {}
+
+    def _suggest(self, questions: Sequence[Question]) -> dict[Asked, tuple[Suggestion, ...]]:
+        """What may have been meant by the numbers of a batch that are not listed."""
+        asked = [
+            (found.number, question.claim)
+            for question in questions
+            for found in question.found
+            if not self._lookup.filings(found.number.key)
+        ]
+        suggested = suggest(self._lookup.session, asked)
+        return {one: tuple(found) for one, found in suggested.items()}
 
     def _judge(self, question: Question) -> Judgement:
         """Of several numbers the worst decides; among equal ones that of the least likely owner."""
@@ -219,11 +233,6 @@ class Judge:
             reasons += unlisted_claim(
                 self._lookup, question.claim, with_similar=self._with_suggestions
             )
-        suggestions = (
-            suggest(self._lookup.session, number, question.claim)
-            if number is not None and self._with_suggestions
-            else []
-        )
         return Judgement(
             input=question.text,
             number=str(number) if number is not None and is_of_cac(number) else None,
@@ -233,7 +242,7 @@ class Judge:
             entity_match=None,
             reasons=tuple(reasons),
             filings=(),
-            suggestions=tuple(suggestions),
+            suggestions=self._suggested.get((number, question.claim), ()) if number else (),
             others=(),
             coverage=self.coverage,
         )

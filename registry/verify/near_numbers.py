@@ -5,9 +5,12 @@ two slips away only those are made whose check digit fits: among listed numbers 
 thousand does not (it is still found at one slip).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from operator import mul
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 from suanbei.registry.cells.numbers.model import LENGTH, check_sum
 
@@ -27,6 +30,20 @@ def near_numbers(digits: str) -> tuple[set[str], set[str]]:
     """
     first = {text for text in one_slip(digits) if len(text) == LENGTH}
     return first, {text for text in _two_slips(digits) if text not in first and text != digits}
+
+
+def near_among(digits: str, numbers: Sequence[str]) -> dict[str, int]:
+    """Those of some numbers of 21 digits that `near_numbers` would make, each with its slips."""
+    swaps = set(swapped(digits)) if len(digits) == LENGTH else ()
+    found = {}
+    for number, edits, _ in process.extract(
+        digits, numbers, scorer=Levenshtein.distance, score_cutoff=2, limit=None
+    ):
+        if edits == 1 or number in swaps:
+            found[number] = 1
+        elif edits == 2 and check_sum(number) == 1:
+            found[number] = 2
+    return found
 
 
 def _two_slips(digits: str) -> Iterator[str]:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, Editop, Levenshtein
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Text
@@ -26,12 +27,16 @@ from suanbei.registry.cells.numbers import (
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES
 from suanbei.registry.models import EntityKey, Filing
 from suanbei.registry.statements import in_keys
-from suanbei.registry.verify.near_numbers import near_numbers
+from suanbei.registry.verify.near_numbers import near_among, near_numbers
 from suanbei.registry.verify.reasons import Joined, Phrase, Value
 
 MOST_SUGGESTIONS = 5
 MOST_EDITS = 2
 _MOST_CANDIDATES = 300
+_FEW = 8
+"""Numbers up to which asking for all that could be meant is quicker than reading all numbers."""
+_MOST_READ = 100_000
+"""Filings that are held in memory for it."""
 _FAR: Final = 99
 """Edits of a number that is not near at all."""
 _LEAST_KEPT = 5
@@ -79,6 +84,17 @@ class SuggestionQuery:
     company_ids: frozenset[str] = frozenset()
     """The companies that bear or bore the claimed name."""
 
+    @property
+    def owner_keys(self) -> list[str]:
+        """What its companies are found by (`EntityKey`)."""
+        keys = [f"c:{self.registrant}"] if self.registrant else []
+        return keys + [f"{kind}:{self.company}" for kind in "nf" if self.company]
+
+    @property
+    def nearest(self) -> list[str]:
+        """Keys of the nearest listed numbers."""
+        return sorted(self.near, key=lambda key: (self.near[key].edits, key))[:_MOST_CANDIDATES]
+
     def cost(self, one: Candidate) -> tuple[float, int, bool, str]:
         """The least is the best: near ones first, then the claimed company's, then the rest.
 
@@ -91,36 +107,94 @@ class SuggestionQuery:
         return 2 * edits - bonus, distance, one.status != "active", one.key
 
 
-def suggest(session: Session, number: Number | None, claimed: str) -> list[Suggestion]:
-    """At most five listed numbers that may have been meant, the best first, each with why.
+Asked = tuple[Number, str]
+"""A number that is not listed, and the company said to own it, empty if none is."""
 
-    `claimed` is the company said to own the number, empty if none is.
+
+def suggest(session: Session, asked: Iterable[Asked]) -> dict[Asked, list[Suggestion]]:
+    """For each at most five listed numbers that may have been meant, the best first, with why.
+
+    Many are answered with few queries.
     """
-    if number is None or isinstance(number, OtherNumber):
-        return []
-    registrant = number.registrant if isinstance(number, AlgorithmNumber) else ""
-    sought = SuggestionQuery(number.key, registrant, entity_key(claimed))
-    sought.near = _near(session, number)
-    owners = _owners(session, sought)
-    sought.company_ids = frozenset(one for key, one in owners if key[0] != "c")
-    ranked = sorted(_candidates(session, sought, {one for _, one in owners}), key=sought.cost)
-    return [
-        Suggestion(one.number, one.entity, one.name, _why(sought, one))
-        for one in ranked[:MOST_SUGGESTIONS]
-    ]
+    sought = {
+        one: SuggestionQuery(
+            one[0].key,
+            one[0].registrant if isinstance(one[0], AlgorithmNumber) else "",
+            entity_key(one[1]),
+        )
+        for one in asked
+        if not isinstance(one[0], OtherNumber)
+    }
+    if not sought:
+        return {}
+    near = _near(session, {number for number, _ in sought})
+    owners = _owners(session, sought.values())
+    ids: dict[Asked, set[str]] = {}
+    for one, query in sought.items():
+        query.near = near[one[0]]
+        own = {key: owners.get(key, ()) for key in query.owner_keys}
+        ids[one] = {entity_id for found in own.values() for entity_id in found}
+        query.company_ids = frozenset(
+            entity_id for key, found in own.items() if key[0] != "c" for entity_id in found
+        )
+    listed = _Candidates(session, sought.values(), {each for own in ids.values() for each in own})
+    suggested = {}
+    for one, query in sought.items():
+        ranked = sorted(listed.of(query, ids[one]), key=query.cost)[:MOST_SUGGESTIONS]
+        suggested[one] = [
+            Suggestion(each.number, each.entity, each.name, _why(query, each)) for each in ranked
+        ]
+    return suggested
 
 
-def _near(session: Session, number: Number) -> dict[str, Near]:
-    if number.kind is not NumberKind.ALGORITHM:
-        return _near_genai(session, number)
-    if isinstance(number, MalformedNumber) and number.reason is Malformation.ROUNDED:
-        return _rounded(session, number.text)
-    digits = "".join(char for char in number.key if char in "0123456789")
-    first, second = near_numbers(digits)
-    odd = {key: OSA.distance(digits, key) for key in _of_odd_length(session)}
-    listed = {key: edits for key, edits in odd.items() if edits <= MOST_EDITS}
-    listed |= dict.fromkeys(_listed(session, second), 2) | dict.fromkeys(_listed(session, first), 1)
-    return {key: Near(edits, _edit_words(digits, key, edits)) for key, edits in listed.items()}
+def _near(session: Session, numbers: Iterable[Number]) -> dict[Number, dict[str, Near]]:
+    found: dict[Number, dict[str, Near]] = {}
+    digits: dict[Number, str] = {}
+    genai: list[Number] = []
+    for number in numbers:
+        if number.kind is not NumberKind.ALGORITHM:
+            genai.append(number)
+        elif isinstance(number, MalformedNumber) and number.reason is Malformation.ROUNDED:
+            found[number] = _rounded(session, number.text)
+        else:
+            digits[number] = "".join(char for char in number.key if char in "0123456789")
+    if genai:
+        found |= _near_genai(session, genai)
+    near = _near_listed(session, set(digits.values())) if digits else {}
+    for number, given in digits.items():
+        found[number] = {
+            key: Near(edits, _edit_words(given, key, edits)) for key, edits in near[given].items()
+        }
+    return found
+
+
+def _near_listed(session: Session, given: Collection[str]) -> dict[str, dict[str, int]]:
+    """The listed numbers one or two slips away from each of some texts of digits.
+
+    For a few the registry is asked for all that could be meant; for many its numbers are read.
+    """
+    if (
+        len(given) <= _FEW
+        or session.execute(select(func.count(Filing.id))).scalar_one() > _MOST_READ
+    ):
+        odd = _algorithm_keys(session, func.length(Filing.number_key) != LENGTH)
+        slips = {digits: near_numbers(digits) for digits in given}
+        usual = {
+            digits: dict.fromkeys(_listed(session, second), 2)
+            | dict.fromkeys(_listed(session, first), 1)
+            for digits, (first, second) in slips.items()
+        }
+    else:
+        usual, odd = {}, []
+        numbers: list[str] = []
+        for key in _algorithm_keys(session):
+            (numbers if len(key) == LENGTH else odd).append(key)
+        usual = {digits: near_among(digits, numbers) for digits in given}
+    found = {}
+    for digits, near in usual.items():
+        far = {key: OSA.distance(digits, key) for key in odd}
+        found[digits] = {key: edits for key, edits in far.items() if edits <= MOST_EDITS} | near
+    return found
 
 
 def _listed(session: Session, keys: Collection[str]) -> list[str]:
@@ -129,12 +203,9 @@ def _listed(session: Session, keys: Collection[str]) -> list[str]:
     return list(session.execute(query).scalars()) if keys else []
 
 
-def _of_odd_length(session: Session) -> list[str]:
-    """Algorithm numbers that are printed with more or fewer digits than they should have."""
-    query = select(Filing.number_key).where(
-        Filing.series.in_([s.value for s in ALGORITHM_SERIES]),
-        func.length(Filing.number_key) != LENGTH,
-    )
+def _algorithm_keys(session: Session, *conditions: ColumnElement[bool]) -> list[str]:
+    series = Filing.series.in_([s.value for s in ALGORITHM_SERIES])
+    query = select(Filing.number_key).where(series, *conditions).distinct()
     return list(session.execute(query).scalars())
 
 
@@ -154,15 +225,20 @@ def _rounded(session: Session, text: str) -> dict[str, Near]:
     return {key: Near(1, Phrase(_ROUNDS, {"kept": len(kept)})) for key in fitting}
 
 
-def _near_genai(session: Session, number: Number) -> dict[str, Near]:
+def _near_genai(session: Session, numbers: Iterable[Number]) -> dict[Number, dict[str, Near]]:
     """Near numbers of generative-AI services, which are few and long: all are compared."""
-    given = genai_parts(str(number)) or _only_name(str(number))
     query = select(Filing.number_key).where(Filing.series.in_([s.value for s in GENAI_SERIES]))
-    found = {}
-    for key in session.execute(query).scalars():
-        near = _compare(given, _parts_of_key(key))
-        if near is not None:
-            found[key] = near
+    listed = [(key, _parts_of_key(key)) for key in session.execute(query).scalars()]
+    names = [parts.name for _, parts in listed]
+    found: dict[Number, dict[str, Near]] = {}
+    for number in numbers:
+        given = genai_parts(str(number)) or _only_name(str(number))
+        most = _most_edits(given.name)
+        alike = process.extract(
+            given.name, names, scorer=OSA.distance, score_cutoff=most, limit=None
+        )
+        near = {listed[at][0]: _compare(given, listed[at][1], edits) for _, edits, at in alike}
+        found[number] = {key: one for key, one in near.items() if one}
     return found
 
 
@@ -184,12 +260,13 @@ def _letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum())
 
 
-def _compare(given: GenaiParts, listed: GenaiParts) -> Near | None:
-    """How far a listed number is, part by part; None where the names are not near."""
-    most = MOST_EDITS if len(given.name) > 5 else 1 if len(given.name) > 3 else 0
-    edits = float(OSA.distance(given.name, listed.name, score_cutoff=most))
-    if edits > most:
-        return None
+def _most_edits(name: str) -> int:
+    """How many edits leave a name near: none in one of three letters."""
+    return MOST_EDITS if len(name) > 5 else 1 if len(name) > 3 else 0
+
+
+def _compare(given: GenaiParts, listed: GenaiParts, edits: float) -> Near | None:
+    """How far a listed number is, part by part, whose name is so many edits away; None: too far."""
     parts: list[Value] = []
     if edits:
         parts.append(Phrase(_NAME, {"new": listed.name, "old": given.name}))
@@ -214,31 +291,49 @@ def _compare(given: GenaiParts, listed: GenaiParts) -> Near | None:
     return Near(edits, Joined("clause", parts) if parts else _SIGNS)
 
 
-def _owners(session: Session, sought: SuggestionQuery) -> list[tuple[str, str]]:
-    """The companies that the registrant code and the claimed name stand for, as (key, id)."""
-    keys = [f"c:{sought.registrant}"] if sought.registrant else []
-    keys += [f"{kind}:{sought.company}" for kind in "nf" if sought.company]
-    query = select(EntityKey.key, EntityKey.entity_id).where(EntityKey.key.in_(keys))
-    return [(key, entity_id) for key, entity_id in session.execute(query)] if keys else []
+def _owners(session: Session, sought: Iterable[SuggestionQuery]) -> dict[str, list[str]]:
+    """The companies that the registrant codes and the claimed names stand for, by their keys."""
+    keys = {key for query in sought for key in query.owner_keys}
+    if not keys:
+        return {}
+    found: dict[str, list[str]] = {}
+    columns = select(EntityKey.key, EntityKey.entity_id)
+    for key, entity_id in session.execute(columns.where(in_keys(session, EntityKey.key, keys))):
+        found.setdefault(key, []).append(entity_id)
+    return found
 
 
-def _candidates(
-    session: Session, sought: SuggestionQuery, owners: Iterable[str]
-) -> list[Candidate]:
-    columns = (
-        Filing.number_key, Filing.number, Filing.name, Filing.entity, Filing.entity_id,
-        Filing.registrant, Filing.status,
-    )  # fmt: skip
-    query = select(*columns).order_by(Filing.number_key)
-    found: dict[str, Candidate] = {}
-    near = sorted(sought.near, key=lambda key: (sought.near[key].edits, key))[:_MOST_CANDIDATES]
-    for row in session.execute(query.where(in_keys(session, Filing.number_key, near))):
-        found[row[0]] = Candidate(*row)
-    if owners:
-        of_owner = query.where(Filing.entity_id.in_(sorted(owners))).limit(_MOST_CANDIDATES)
-        for row in session.execute(of_owner):
-            found.setdefault(row[0], Candidate(*row))
-    return list(found.values())
+class _Candidates:
+    """The filings that some questions may mean, read at once."""
+
+    def __init__(
+        self, session: Session, sought: Iterable[SuggestionQuery], owners: Collection[str]
+    ) -> None:
+        columns = (
+            Filing.number_key, Filing.number, Filing.name, Filing.entity, Filing.entity_id,
+            Filing.registrant, Filing.status,
+        )  # fmt: skip
+        query = select(*columns).order_by(Filing.number_key)
+        keys = {key for one in sought for key in one.nearest}
+        self._near: dict[str, Candidate] = {}
+        if keys:
+            for row in session.execute(query.where(in_keys(session, Filing.number_key, keys))):
+                self._near[row[0]] = Candidate(*row)
+        self._owned: dict[str, list[Candidate]] = {one: [] for one in owners}
+        if owners:
+            of_owners = query.where(in_keys(session, Filing.entity_id, owners))
+            for row in session.execute(of_owners):
+                self._owned[row.entity_id].append(Candidate(*row))
+
+    def of(self, query: SuggestionQuery, owners: Iterable[str]) -> Iterable[Candidate]:
+        """The candidates of one question: near numbers, and those of the companies it may mean."""
+        found = {key: self._near[key] for key in query.nearest}
+        owned = sorted(
+            (one for owner in owners for one in self._owned[owner]), key=lambda one: one.key
+        )
+        for one in owned[:_MOST_CANDIDATES]:
+            found.setdefault(one.key, one)
+        return found.values()
 
 
 _ONE = Text("第 {place} 位应为“{new}”，而不是“{old}”", "character {place} is “{new}”, not “{old}”")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.registry.cells.numbers import AlgorithmNumber
-from suanbei.registry.verify.near_numbers import near_numbers
+from suanbei.registry.verify.near_numbers import near_among, near_numbers
 
 sound = st.text("0123456789", min_size=21, max_size=21).map(
     lambda digits: AlgorithmNumber(digits).corrected.digits
@@ -41,3 +41,17 @@ def test_those_two_slips_away_are_sound(text: str) -> None:
     """That keeps them few: a list's numbers nearly all are."""
     _, two = near_numbers(text)
     assert all(len(one) == 21 and AlgorithmNumber(one).check_ok for one in two)
+
+
+@given(sound, slips, slips)
+def test_among_given_numbers_the_same_are_near(number: str, first: object, second: object) -> None:
+    """Whether all that is near is made and looked up, or all numbers are compared: one answer."""
+    text = number
+    for slip, at, digit in (first, second):  # type: ignore[misc]
+        text = slip(text, min(at, len(text) - 1), digit)
+    one, two = near_numbers(text)
+    swapped = [number[:at] + number[at + 1] + number[at] + number[at + 2 :] for at in range(20)]
+    wrong = [f"{number[:at]}{digit}{number[at + 1 :]}" for at in (0, 9, 20) for digit in "058"]
+    numbers = sorted({number, *swapped, *wrong, *sorted(two)[:50]} - {text})
+    expected = {each: 1 if each in one else 2 for each in numbers if each in one | two}
+    assert near_among(text, numbers) == expected
