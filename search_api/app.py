@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from suanbei.search_api import errors, middleware, pages
+from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.change_notifier import ChangeNotifier
 from suanbei.search_api.deps import Services
 from suanbei.search_api.keys import Keyring
@@ -25,6 +26,7 @@ from suanbei.search_api.routes import (
     filings,
     mcp,
     receipts,
+    reconcile,
     scan,
     stats,
     subscriptions,
@@ -51,6 +53,7 @@ SECTIONS = (
     changes,
     feeds,
     subscriptions,
+    reconcile,
     mcp,
     system,
 )
@@ -84,6 +87,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = Metrics(services)
     app.state.statistics = Statistics(services)
     app.state.notifier = ChangeNotifier(services.database)
+    app.state.company_names = VersionCache(largest=2)
     errors.install(app)
     for section in SECTIONS:
         app.include_router(section.router)

@@ -1,0 +1,10 @@
+"""Reconciliation Service API 0.2 (W3C Community Group), as OpenRefine speaks it.
+
+queries      what a client sends, checked
+companies    candidates for a company's name, scored
+filings      candidates for a filing's number or name, scored
+properties   what companies and filings have to offer, and the values of it
+service      the manifest, suggestions, flyouts
+
+https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+"""

@@ -1,0 +1,128 @@
+"""Filings that a number or a name may stand for, each with a score. Only a number is a match."""
+
+from collections.abc import Mapping
+
+from rapidfuzz import fuzz
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from suanbei.common.deadline import check_deadline
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers import number_key, read_numbers
+from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.models import Filing
+from suanbei.registry.statements import in_keys
+from suanbei.search_api.reconcile.queries import FILING, TYPES, Candidate, ReconcileQuery
+from suanbei.search_api.search.engine import Engine, Hit, MatchLevel, Query
+
+_SCORES = {
+    MatchLevel.NAME: 90.0, MatchLevel.FORMER_NAME: 80.0, MatchLevel.BRAND: 75.0,
+    MatchLevel.PREFIX: 70.0, MatchLevel.NAME_PART: 65.0, MatchLevel.NUMBER_PART: 60.0,
+    MatchLevel.ENTITY: 60.0, MatchLevel.ENTITY_PART: 50.0,
+}  # fmt: skip
+"""By how the search engine found it; whatever is not named gets LEAST."""
+LEAST, _GUESSED, _CONTRADICTED = 40.0, 10.0, 25.0
+
+
+def reconcile_filings(
+    session: Session, engine: Engine, queries: Mapping[str, ReconcileQuery]
+) -> dict[str, list[Candidate]]:
+    """The candidates of each query, the best first.
+
+    Raises:
+        SearchUnavailable: a query by name, and the engine does not answer.
+    """
+    keys = {name: _number_keys(query) for name, query in queries.items()}
+    numbered = _by_number(session, {key for some in keys.values() for key in some})
+    named = {}
+    for name, query in queries.items():
+        check_deadline()
+        if query.query.strip() and not any(key in numbered for key in keys[name]):
+            named[name] = engine.search(Query(query.query, limit=query.most)).hits
+    known = _by_id(session, {hit.id for hits in named.values() for hit in hits})
+    return {
+        name: _ranked(
+            query,
+            [one for key in keys[name] for one in numbered.get(key, ())],
+            [(known[hit.id], hit) for hit in named.get(name, ()) if hit.id in known],
+        )
+        for name, query in queries.items()
+    }
+
+
+def filing_by_id(session: Session, text: str) -> Filing | None:
+    """The filing of a number: the active one, the newest, where it stands in several registers."""
+    found = _by_number(session, {number_key(text)}).get(number_key(text), [])
+    return max(found, key=lambda one: (one.status == "active", one.last_period), default=None)
+
+
+def _number_keys(query: ReconcileQuery) -> list[str]:
+    texts = [query.query, *query.values("number")]
+    found = [one.number.key for text in texts for one in read_numbers(text)]
+    return list(dict.fromkeys(found + [number_key(one) for one in query.values("number")]))
+
+
+def _by_number(session: Session, keys: set[str]) -> dict[str, list[Filing]]:
+    found: dict[str, list[Filing]] = {}
+    query = select(Filing).where(in_keys(session, Filing.number_key, keys))
+    for filing in session.execute(query.order_by(Filing.series)).scalars() if keys else ():
+        found.setdefault(filing.number_key, []).append(filing)
+    return found
+
+
+def _by_id(session: Session, ids: set[int]) -> dict[int, Filing]:
+    query = select(Filing).where(in_keys(session, Filing.id, ids))
+    return {one.id: one for one in session.execute(query).scalars()} if ids else {}
+
+
+def _ranked(
+    query: ReconcileQuery, numbered: list[Filing], named: list[tuple[Filing, Hit]]
+) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    for filing in numbered:
+        found.setdefault(filing.number, _candidate(filing, query, 100.0, by_number=True))
+    for filing, hit in named:
+        level = hit.level if hit.level is not None else MatchLevel.PURPOSE
+        score = _SCORES.get(level, LEAST) - _GUESSED * hit.forgiven
+        found.setdefault(filing.number, _candidate(filing, query, score, by_number=False))
+    certain = [one for one in found.values() if one["match"]]
+    for one in certain:
+        one["match"] = len(certain) == 1  # several numbers in one cell: people decide
+    ranked = sorted(found.values(), key=lambda one: (-one["score"], one["id"]))
+    return ranked[: query.most]
+
+
+def _candidate(
+    filing: Filing, query: ReconcileQuery, score: float, *, by_number: bool
+) -> Candidate:
+    checks = _checks(filing, query)
+    score = max(0.0, score - _CONTRADICTED * sum(not fits for fits in checks.values()))
+    similarity = fuzz.ratio(entity_key(query.query), entity_key(filing.name))
+    return {
+        "id": filing.number,
+        "name": filing.number,
+        "description": " · ".join((filing.name, filing.entity, filing.status)),
+        "type": [{"id": FILING, "name": TYPES[FILING]}],
+        "score": round(score, 1),
+        "match": by_number and all(checks.values()),
+        "features": [
+            {"id": "same_number", "value": by_number},
+            {"id": "name_similarity", "value": round(similarity, 1)},
+            {"id": "active", "value": filing.status == "active"},
+            *({"id": f"{name}_fits", "value": fits} for name, fits in checks.items()),
+        ],
+    }
+
+
+def _checks(filing: Filing, query: ReconcileQuery) -> dict[str, bool]:
+    checks: dict[str, bool] = {}
+    regions = {found.full for one in query.values("region") if (found := region_by_name(one))}
+    if regions:
+        checks["region"] = filing.region in regions
+    if series := query.values("series"):
+        checks["series"] = filing.series in series
+    if companies := query.values("company"):
+        known = {entity_key(name) for name in (filing.entity, *filing.former_entities)}
+        known.add(entity_key(filing.entity_id))
+        checks["company"] = bool(known & set(map(entity_key, companies)))
+    return checks

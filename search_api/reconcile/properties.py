@@ -1,0 +1,233 @@
+"""What companies and filings have to offer to the columns of a table, and the values of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from suanbei.common.texts import Language, Text
+from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES
+from suanbei.registry.models import Entity, EntityAlias, Filing
+from suanbei.registry.statements import in_keys
+from suanbei.registry.verify.vendor import DUTIES, standing
+from suanbei.search_api.reconcile.filings import filing_by_id
+from suanbei.search_api.reconcile.queries import COMPANY, FILING, TYPES, ExtendQuery
+
+Cell = dict[str, Any]
+"""`{"str"}`, `{"int"}` or, of something that can be reconciled, `{"id", "name"}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A company with its filings, or one filing alone (then `entity` is its company)."""
+
+    entity: Entity
+    filings: list[Filing]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property: its values are of `links_to` where they are companies or filings."""
+
+    id: str
+    types: tuple[str, ...]
+    name: Text
+    about: Text
+    cells: Callable[[Record], Iterable[Cell]]
+    links_to: str = ""
+
+    def shown(self, language: Language) -> dict[str, str]:
+        """`{"id", "name", "description"}`."""
+        name, about = self.name.say(language), self.about.say(language)
+        return {"id": self.id, "name": name, "description": about}
+
+
+def _texts(values: Iterable[str | None]) -> list[Cell]:
+    return [{"str": one} for one in dict.fromkeys(values) if one]
+
+
+def _yes(value: bool) -> list[Cell]:
+    return [{"str": "yes" if value else "no"}]
+
+
+def _double(record: Record) -> list[Cell]:
+    active = {one.series for one in record.filings if one.status == "active"}
+    return _yes(bool(active & set(ALGORITHM_SERIES)) and bool(active & set(GENAI_SERIES)))
+
+
+def _duty(name: str) -> Callable[[Record], list[Cell]]:
+    def cells(record: Record) -> list[Cell]:
+        known = [{"status": one.status, "series": one.series} for one in record.filings]
+        return [{"str": standing(known, DUTIES[name])}]
+
+    return cells
+
+
+def _status(record: Record) -> list[Cell]:
+    found = {one.status for one in record.filings}
+    return _texts(one for one in ("active", "deregistered", "vanished") if one in found)
+
+
+BOTH = (COMPANY, FILING)
+PROPERTIES = {
+    one.id: one
+    for one in (
+        Property(
+            "double_filing", (COMPANY,),
+            Text("双备案", "double filing"),
+            Text("算法备案与生成式人工智能备案（或登记）均有效：yes 或 no",
+                 "an active algorithm filing and an active generative-AI filing or registration: yes or no"),
+            _double,
+        ),
+        Property(
+            "number", BOTH,
+            Text("备案编号", "filing numbers"),
+            Text("清单所列的编号", "the numbers as published"),
+            lambda record: [{"id": one.number, "name": one.number} for one in record.filings],
+            links_to=FILING,
+        ),
+        Property(
+            "status", BOTH,
+            Text("状态", "status"),
+            Text("active 有效、deregistered 已注销、vanished 不再列出；公司列出其备案的各种状态",
+                 "active, deregistered or vanished; of a company all that its filings have"),
+            _status,
+        ),
+        Property(
+            "first_filing", (COMPANY,),
+            Text("首次备案", "first filing"),
+            Text("最早列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
+            lambda record: _texts([min((f.first_period for f in record.filings), default=None)]),
+        ),
+        Property(
+            "region", BOTH,
+            Text("属地", "region"),
+            Text("省级行政区", "province"),
+            lambda record: _texts(one.region for one in record.filings),
+        ),
+        Property(
+            "series", BOTH,
+            Text("清单系列", "series"),
+            Text("algorithm、deep_synthesis、genai_filing、genai_registration",
+                 "algorithm, deep_synthesis, genai_filing, genai_registration"),
+            lambda record: _texts(one.series for one in record.filings),
+        ),
+        Property(
+            "former_name", (COMPANY,),
+            Text("曾用名", "former names"),
+            Text("清单备注所载的曾用名", "names that the lists say it once had"),
+            lambda record: _texts(record.entity.former_names),
+        ),
+        Property(
+            "filings", (COMPANY,),
+            Text("备案数", "number of filings"),
+            Text("全部备案，含已注销", "all of them, deregistered ones included"),
+            lambda record: [{"int": len(record.filings)}],
+        ),
+        Property(
+            "algorithm_filing", (COMPANY,),
+            Text("算法备案", "algorithm filing"),
+            Text("has、has_not 或 deregistered", "has, has_not or deregistered"),
+            _duty("algorithm_filing"),
+        ),
+        Property(
+            "model_filing", (COMPANY,),
+            Text("大模型备案", "generative-AI filing"),
+            Text("has、has_not 或 deregistered", "has, has_not or deregistered"),
+            _duty("model_filing"),
+        ),
+        Property(
+            "registration", (COMPANY,),
+            Text("应用登记", "generative-AI registration"),
+            Text("has、has_not 或 deregistered", "has, has_not or deregistered"),
+            _duty("registration"),
+        ),
+        Property(
+            "company", (FILING,),
+            Text("备案主体", "company"),
+            Text("备案的公司", "the registrant"),
+            lambda record: [{"id": record.entity.id, "name": record.entity.name}],
+            links_to=COMPANY,
+        ),
+        Property(
+            "name", (FILING,),
+            Text("名称", "name"),
+            Text("算法、模型或应用的名称", "of the algorithm, model or application"),
+            lambda record: _texts(one.name for one in record.filings),
+        ),
+        Property(
+            "product", (FILING,),
+            Text("应用产品", "product"),
+            Text("清单所列的产品", "the products as published"),
+            lambda record: _texts(one.product for one in record.filings),
+        ),
+        Property(
+            "type", (FILING,),
+            Text("算法类别", "type"),
+            Text("五种法定类别之一", "one of the five legal types"),
+            lambda record: _texts(one.type for one in record.filings),
+        ),
+        Property(
+            "first_list", (FILING,),
+            Text("首次列入", "first list"),
+            Text("首次列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
+            lambda record: _texts(one.first_period for one in record.filings),
+        ),
+    )
+}  # fmt: skip
+
+
+def proposed(kind: str, limit: int, language: Language) -> dict[str, Any]:
+    """The properties of a type, as a property proposal."""
+    found = [one.shown(language) for one in PROPERTIES.values() if kind in (*one.types, "")]
+    shown = found[:limit] if limit else found
+    return {"properties": shown, "type": kind} | ({"limit": limit} if limit else {})
+
+
+def extend(session: Session, asked: ExtendQuery, language: Language) -> dict[str, Any]:
+    """The values of the properties asked for; an id that is not known has none."""
+    wanted = [PROPERTIES[one.id] for one in asked.properties if one.id in PROPERTIES]
+    known = records(session, asked.ids)
+    rows = {}
+    for one in asked.ids:
+        record, kind = known.get(one, (None, ""))
+        rows[one] = {
+            prop.id: list(prop.cells(record)) if record and kind in prop.types else []
+            for prop in wanted
+        }
+    return {"meta": [_meta(prop, language) for prop in wanted], "rows": rows}
+
+
+def _meta(prop: Property, language: Language) -> dict[str, Any]:
+    named = {"id": prop.id, "name": prop.name.say(language)}
+    if not prop.links_to:
+        return named
+    return {**named, "type": {"id": prop.links_to, "name": TYPES[prop.links_to]}}
+
+
+def records(session: Session, ids: Iterable[str]) -> dict[str, tuple[Record, str]]:
+    """What each id stands for, and its type: a company (also by an id it once had), or a filing."""
+    wanted = list(dict.fromkeys(ids))
+    aliases = select(EntityAlias.alias, EntityAlias.entity_id)
+    renamed = dict(
+        session.execute(aliases.where(in_keys(session, EntityAlias.alias, wanted))).tuples().all()
+    )
+    current = {one: renamed.get(one, one) for one in wanted}
+    query = select(Entity).where(in_keys(session, Entity.id, current.values()))
+    entities = {one.id: one for one in session.execute(query).scalars()}
+    filings: dict[str, list[Filing]] = {one: [] for one in entities}
+    of_entities = select(Filing).where(in_keys(session, Filing.entity_id, entities))
+    for filing in session.execute(
+        of_entities.order_by(Filing.first_period, Filing.number_key)
+    ).scalars():
+        filings[filing.entity_id].append(filing)
+    found = {}
+    for one in wanted:
+        if entity := entities.get(current[one]):
+            found[one] = (Record(entity, filings[entity.id]), COMPANY)
+        elif filing_found := filing_by_id(session, one):
+            entity = session.get_one(Entity, filing_found.entity_id)
+            found[one] = (Record(entity, [filing_found]), FILING)
+    return found

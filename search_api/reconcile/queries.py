@@ -1,0 +1,136 @@
+"""What a client of the reconciliation API sends, checked, and the shape of what it gets."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+
+COMPANY, FILING = "Company", "Filing"
+TYPES = {COMPANY: "公司 Company", FILING: "备案 Filing"}
+MOST_QUERIES, MOST_CANDIDATES, CANDIDATES = 1_000, 50, 5
+MOST_IDS, MOST_PROPERTIES = 1_000, 30
+LONGEST = 500
+
+Candidate: TypeAlias = dict[str, Any]
+"""`{"id", "name", "description", "type", "score", "features", "match"}`; scores are 0 to 100."""
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class EntityValue(BaseModel):
+    """A value that was reconciled itself."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = Field(max_length=LONGEST)
+    name: str = Field("", max_length=LONGEST)
+
+
+Value: TypeAlias = Annotated[str, Field(max_length=LONGEST)] | float | bool | EntityValue
+
+
+class PropertyFilter(_Sent):
+    """A value, or several, that a candidate should have."""
+
+    pid: str = Field(max_length=100)
+    v: Value | list[Value]
+
+    @property
+    def texts(self) -> list[str]:
+        """The values as texts, empty ones left out."""
+        values = self.v if isinstance(self.v, list) else [self.v]
+        found = [one.name or one.id if isinstance(one, EntityValue) else str(one) for one in values]
+        return [text.strip() for text in found if text.strip()]
+
+
+class ReconcileQuery(_Sent):
+    """One thing to find; without a type a company, or a filing where the text holds a number."""
+
+    query: str = Field("", max_length=LONGEST)
+    type: str | list[str] = Field("", max_length=100)
+    limit: int = Field(CANDIDATES, ge=1)
+    properties: list[PropertyFilter] = Field([], max_length=MOST_PROPERTIES)
+    type_strict: Literal["any", "should", "all"] = "any"
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> "ReconcileQuery":
+        if not self.query.strip() and not self.properties:
+            raise ValueError("query or properties must be given")
+        return self
+
+    @property
+    def types(self) -> list[str]:
+        """The types asked for, all that there are if none is."""
+        wanted = [self.type] if isinstance(self.type, str) else self.type
+        return [one for one in wanted if one in TYPES] if any(wanted) else list(TYPES)
+
+    @property
+    def most(self) -> int:
+        """How many candidates are wanted."""
+        return min(self.limit, MOST_CANDIDATES)
+
+    def values(self, *names: str) -> list[str]:
+        """The values of the properties of these names."""
+        return [text for one in self.properties if one.pid in names for text in one.texts]
+
+
+class QueryBatch(RootModel[dict[Annotated[str, Field(max_length=100)], ReconcileQuery]]):
+    """Queries by the names that the client gave them."""
+
+    root: dict[Annotated[str, Field(max_length=100)], ReconcileQuery] = Field(
+        max_length=MOST_QUERIES
+    )
+
+
+class WantedProperty(_Sent):
+    """A property to fetch; there are no settings."""
+
+    id: str = Field(max_length=100)
+    settings: dict[str, Any] = {}
+
+
+class ExtendQuery(_Sent):
+    """Whose properties are fetched, and which."""
+
+    ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(max_length=MOST_IDS)
+    properties: list[WantedProperty] = Field(max_length=MOST_PROPERTIES)
+
+
+def read_batch(text: str) -> dict[str, ReconcileQuery]:
+    """A query batch.
+
+    Raises:
+        RequestValidationError: it is none, naming every part that does not fit.
+    """
+    try:
+        return QueryBatch.model_validate(_json("queries", text)).root
+    except ValidationError as error:
+        raise _refused("queries", error) from error
+
+
+def read_extend(text: str) -> ExtendQuery:
+    """A data extension query.
+
+    Raises:
+        RequestValidationError: it is none.
+    """
+    try:
+        return ExtendQuery.model_validate(_json("extend", text))
+    except ValidationError as error:
+        raise _refused("extend", error) from error
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        wrong = {"type": "json", "loc": (name,), "msg": f"not JSON: {error}"}
+        raise RequestValidationError([wrong]) from error
+
+
+def _refused(name: str, error: ValidationError) -> RequestValidationError:
+    told = error.errors(include_context=False, include_input=False, include_url=False)
+    return RequestValidationError([one | {"loc": (name, *one["loc"])} for one in told])
