@@ -50,6 +50,21 @@ REPORTED = Text(
     "  第 {table} 表第 {row} 行（页 {page}）：{reason}：{cells}",
     "  table {table} row {row} (page {page}): {reason}: {cells}",
 )
+REASONS = {
+    "outside_table": Text("不在任何表格内，可能是一行备案", "stands in no table, and may be a row"),
+    "unknown_table": Text("所在表格没有认识的表头", "its table has no known header"),
+    "before_header": Text("在表头之上", "stands above the header"),
+    "unknown_series": Text("无法判断属于哪类清单", "nothing says which series the list is of"),
+    "empty_row": Text("空行", "an empty row"),
+    "merged_row": Text("整行并入上一行", "merged with the row above as a whole"),
+    "header_as_data": Text("表格中间又出现表头", "the header again, among the rows"),
+    "no_number": Text("没有备案编号", "has no filing number"),
+    "hidden_sheet": Text("在隐藏的工作表中", "in a hidden sheet"),
+    "hidden_row": Text("隐藏的行", "a hidden row"),
+    "hidden_column": Text("隐藏的列", "a hidden column"),
+}
+"""Why a row is reported and not kept."""
+REASON = Text("  {reason}：{words}", "  {reason}: {words}")
 UNKNOWN = Text("  未知列：{columns}", "  unknown columns: {columns}")
 FLAGGED = Text("  标记 {flag}，{count} 行：{places}", "  flagged {flag}, {count} rows: {places}")
 PLACE = Text("第 {table} 表第 {row} 行", "table {table} row {row}")
@@ -218,6 +233,11 @@ def say_accounting(name: str, parsed: ParsedDocument, language: Language) -> Non
         )
         for one in account.reported
     ]  # fmt: skip
+    lines += [
+        REASON.say(language, reason=reason, words=REASONS[reason].say(language))
+        for reason in dict.fromkeys(one.reason for one in account.reported)
+        if reason in REASONS
+    ]
     if account.unknown_columns:
         lines.append(UNKNOWN.say(language, columns=", ".join(account.unknown_columns)))
     lines += _flagged(parsed, language)

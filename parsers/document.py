@@ -5,9 +5,10 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
-from suanbei.common.errors import DocumentError, EmptyList, UnknownLayout
+from suanbei.common.errors import DocumentError, DocumentTooLarge, EmptyList, UnknownLayout
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.columns import series_of
+from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.parsers.sniff import Format, format_of
 from suanbei.parsers.tables import Tables
@@ -46,7 +47,11 @@ def read(data: bytes, name: str) -> Tables:
     Raises:
         DocumentError: the file cannot be read; the subclass and the message say why.
     """
-    return _reader(format_of(data, name))(data, name)
+    tables = _reader(format_of(data, name))(data, name)
+    cells = (cell for table in tables.tables for row in table.rows for cell in row.cells)
+    if sum(len(cell.text) for cell in cells if cell.vertically_merged) > MAX_REPEATED:
+        raise DocumentTooLarge(f"{name}: merged cells repeat more than {MAX_REPEATED} characters")
+    return tables
 
 
 def parse_document(

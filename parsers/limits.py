@@ -43,6 +43,9 @@ MAX_OBJECTS_PER_PAGE = 200_000
 MAX_ROWS = 200_000
 """Table rows of a document."""
 
+MAX_REPEATED = 5_000_000
+"""Characters that merged cells repeat in the rows below their own."""
+
 MAX_ELEMENTS = 300_000
 """Elements of an HTML page."""
 

@@ -118,8 +118,9 @@ def _plain_text(data: bytes, name: str) -> str:
 
 
 def _table_text(tables: Tables) -> str:
+    """The lines and rows of a document; a merged cell's text only where it begins."""
     rows = (
-        " ".join(clean(cell.text) for cell in row.cells)
+        " ".join(clean(cell.text) for cell in row.cells if not cell.vertically_merged)
         for table in tables.tables
         for row in table.rows
     )

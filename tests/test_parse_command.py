@@ -48,6 +48,10 @@ def test_reported_rows_are_named_and_make_exit_code_1() -> None:
     assert (code, len(rows)) == (1, 3)
     assert told[0].endswith("6 rows = 3 kept + 1 headers + 2 reported")
     assert told[1].startswith("  table 1 row 3 (page -): header_as_data: 序号 | 算法名称")
+    assert told[3:5] == [
+        "  header_as_data: the header again, among the rows",
+        "  empty_row: an empty row",
+    ]
 
 
 def test_a_series_may_be_forced() -> None:

@@ -1,7 +1,7 @@
 """All pages of a PDF."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pypdfium2 as pdfium
@@ -24,19 +24,48 @@ def read_pages(data: bytes, name: str) -> list[PageTables]:
         BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
     """
     with opened(data, name) as document:
-        pages: list[PageTables] = []
+        pages: list[PageTables | None] = []
         glyphs = 0
         columns: tuple[float, ...] = ()
         for index in range(len(document)):
-            may_fall_back = sum(page.slow for page in pages) < MAX_SLOW_PAGES
-            pages.append(
-                _read_page(document, data, index, name, columns, may_fall_back=may_fall_back)
-            )
-            columns = pages[-1].tables[-1].xs if pages[-1].tables else ()
-            glyphs += pages[-1].glyphs
+            try:
+                page = _read_page(document, index, name, columns)
+            except NeedsFallback as error:
+                pages.append(None)
+                if pages.count(None) > MAX_SLOW_PAGES:
+                    raise DocumentTooLarge(
+                        f"{name}: page {index + 1}: {error}; more than {MAX_SLOW_PAGES} such pages"
+                    ) from error
+                continue
+            columns = page.tables[-1].xs if page.tables else ()
+            glyphs += page.glyphs
             if glyphs > MAX_GLYPHS:
                 raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
-        return pages
+            pages.append(page)
+    return _read_unsure_pages(pages, data, name)
+
+
+def _read_unsure_pages(
+    pages: Sequence[PageTables | None], data: bytes, name: str
+) -> list[PageTables]:
+    """All pages, those read with pdfplumber of which the fast reader was unsure.
+
+    It is unsure too of a page with text beside or between a table's rows: the other reader may find
+    its cells.
+    """
+    left = MAX_SLOW_PAGES - sum(page is None for page in pages)
+    read: list[PageTables] = []
+    for index, page in enumerate(pages):
+        if page is None:
+            read.append(_read_page_slowly(data, index, name))
+        elif page.beside and left > 0:
+            left -= 1
+            careful = _read_page_slowly(data, index, name)
+            is_better = careful.tables and careful.beside < page.beside
+            read.append(careful if is_better else page)
+        else:
+            read.append(page)
+    return read
 
 
 @contextmanager
@@ -71,35 +100,24 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
 
 
 def _read_page(
-    document: pdfium.PdfDocument,
-    data: bytes,
-    index: int,
-    name: str,
-    columns: tuple[float, ...],
-    *,
-    may_fall_back: bool,
+    document: pdfium.PdfDocument, index: int, name: str, columns: tuple[float, ...]
 ) -> PageTables:
+    """One page by the fast reader.
+
+    Raises:
+        NeedsFallback: it is unsure of the page.
+        BrokenDocument, DocumentTooLarge: the page cannot be read.
+    """
     try:
         page = document[index]
         try:
-            read = fill_cells(read_content(page), index + 1, columns)
+            return fill_cells(read_content(page), index + 1, columns)
         finally:
             page.close()
-    except NeedsFallback as error:
-        if not may_fall_back:
-            raise DocumentTooLarge(
-                f"{name}: page {index + 1}: {error}; more than {MAX_SLOW_PAGES} such pages"
-            ) from error
-        return _read_page_slowly(data, index, name)
     except TooMuch as error:
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
     except pdfium.PdfiumError as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
-    if read.beside and may_fall_back:
-        # Text stands beside or between a table's rows: the other reader may find its cells.
-        careful = _read_page_slowly(data, index, name)
-        return careful if careful.tables and careful.beside < read.beside else read
-    return read
 
 
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:

@@ -61,6 +61,8 @@ FLAGS = {
     "label_differs": mark("label and number name different types"),
     "unread_remark": mark("remark not understood in full"),
     "cut_off": mark("text cut off in the document"),
+    "overprinted_text": mark("letters printed over other letters in the document"),
+    "invisible_text": mark("read from an unseen layer of text under a picture"),
     "suspect_columns": mark("columns perhaps swapped by the publisher"),
     "unreadable_letters": mark("letters that the document does not tell"),
     "doubled_column": mark("two columns of one name, put together"),

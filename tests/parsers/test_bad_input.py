@@ -19,6 +19,7 @@ from suanbei.common.errors import (
 from suanbei.parsers import parse_document
 from suanbei.parsers.scan_sources import read_texts
 from tests.parsers.making import HEADER, ROW, W, docx, package, table, xlsx
+from tests.parsers.making import cell as cell_of
 
 GOOD = docx(table([HEADER, ROW]))
 
@@ -158,6 +159,38 @@ def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("suanbei.parsers.docx.table_rows.MAX_ROWS", 3)
     with pytest.raises(DocumentTooLarge, match="more than 3 table rows"):
         parse_document(docx(table([HEADER, ROW, ROW, ROW])), name="x")
+
+
+def test_merged_cells_may_not_repeat_endlessly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long text in a cell merged with thousands below it is small as a file only."""
+    monkeypatch.setattr("suanbei.parsers.document.MAX_REPEATED", 100)
+    starts, goes_on = '<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>', "<w:tcPr><w:vMerge/></w:tcPr>"
+    rows = [
+        "".join([*map(cell_of, ROW[:-1]), cell_of(text, merge)])
+        for text, merge in [("途" * 60, starts), ("", goes_on), ("", goes_on)]
+    ]
+    body = table([HEADER]).replace("</w:tbl>", "".join(f"<w:tr>{row}</w:tr>" for row in rows))
+    with pytest.raises(DocumentTooLarge, match="merged cells repeat more than 100 characters"):
+        parse_document(docx(f"{body}</w:tbl>"), name="x")
+
+
+def test_a_pdf_of_odd_pages_is_refused_before_any_is_read_slowly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rulings that make no table, page after page: no time goes into the first of them."""
+
+    def odd(canvas: Canvas) -> None:
+        for _ in range(3):
+            canvas.drawString(9, 9, "x")
+            for at in (100, 200):
+                canvas.line(at, 100, at, 150)
+                canvas.line(300, at, 400, at)
+            canvas.showPage()
+
+    monkeypatch.setattr("suanbei.parsers.pdf.pages.MAX_SLOW_PAGES", 2)
+    monkeypatch.setattr("suanbei.parsers.pdf.pages._read_page_slowly", None)
+    with pytest.raises(DocumentTooLarge, match=r"page 3: .*more than 2 such pages"):
+        parse_document(pdf(odd), name="x")
 
 
 def test_the_owner_password_alone_hides_nothing() -> None:
