@@ -32,7 +32,7 @@ from suanbei.registry.verify.ownership import (
 from suanbei.registry.verify.question import Question, input_reasons, is_of_cac, read_question
 from suanbei.registry.verify.reasons import Joined, Reason, Value
 from suanbei.registry.verify.suggestions import Asked, Suggestion, suggest
-from suanbei.registry.verify.unlisted import unlisted_reasons
+from suanbei.registry.verify.unlisted import Unlisted
 
 MOST_SHOWN = 5
 """Other numbers of an input that a reason names."""
@@ -98,6 +98,7 @@ class Judge:
     def __init__(self, session: Session, *, with_suggestions: bool = True) -> None:
         self._lookup = Lookup(session)
         self._with_suggestions = with_suggestions
+        self._not_listed = Unlisted(self._lookup.coverage)
         self._kept: dict[str, Judgement] = {}
         """Judgements on listed numbers as published, without a claim, by key."""
         self._suggested: dict[Asked, tuple[Suggestion, ...]] = {}
@@ -228,7 +229,7 @@ class Judge:
         reasons = input_reasons(question, found, listed=False)
         if number is not None and not isinstance(number, MalformedNumber | OtherNumber):
             divisions = self._divisions(number, registrant)
-            reasons = [*unlisted_reasons(number, self.coverage, registrant, divisions), *reasons]
+            reasons = [*self._not_listed.reasons(number, registrant, divisions), *reasons]
         if question.claim:
             reasons += unlisted_claim(
                 self._lookup, question.claim, with_similar=self._with_suggestions

@@ -27,6 +27,8 @@ class Reason:
 
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    _said: dict[Language, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Its words: judgements of a batch share reasons."""
 
     def say(self, language: Language) -> str:
         """The reason in words.
@@ -34,8 +36,11 @@ class Reason:
         Raises:
             KeyError: no such code, or a value is missing.
         """
-        worded = {name: _word(value, language) for name, value in self.values.items()}
-        return REASON_TEXTS[self.code].say(language, **worded)
+        said = self._said.get(language)
+        if said is None:
+            worded = {name: _word(value, language) for name, value in self.values.items()}
+            said = self._said[language] = REASON_TEXTS[self.code].say(language, **worded)
+        return said
 
 
 def _word(value: Value, language: Language) -> str | int:

@@ -28,24 +28,36 @@ def series_of_kind(kind: NumberKind | None) -> tuple[Series, ...]:
             return ALGORITHM_SERIES + GENAI_SERIES
 
 
-def unlisted_reasons(
-    number: Number,
-    coverage: Mapping[str, Any],
-    registrant: Registrant | None,
-    divisions: Sequence[str],
-) -> list[Reason]:
-    """What "not listed" means for the number today, and why it may be wrong.
+class Unlisted:
+    """Says what "not listed" means under one coverage; numbers of one register and date share
+    what is said of these."""
 
-    `registrant` is the company that the number's registrant code belongs to, `divisions` the codes
-    of that company's listed filings under the same registrant code.
-    """
-    series = series_of_kind(number.kind)
-    return [
-        *_gap_reasons(number, series, coverage),
-        Reason("not_listed", {"coverage": Covered(coverage, series)}),
-        *_own_reasons(number, registrant, divisions),
-        *_coverage_reasons(number, series, coverage),
-    ]
+    def __init__(self, coverage: Mapping[str, Any]) -> None:
+        self._coverage = coverage
+        self._shared: dict[tuple[NumberKind, str], tuple[list[Reason], list[Reason]]] = {}
+
+    def reasons(
+        self, number: Number, registrant: Registrant | None, divisions: Sequence[str]
+    ) -> list[Reason]:
+        """What "not listed" means for the number today, and why it may be wrong.
+
+        `registrant` is the company that the number's registrant code belongs to, `divisions` the
+        codes of that company's listed filings under the same registrant code.
+        """
+        # The month of a date is all that coverage is compared with.
+        dated = f"{number.filed_on:%Y-%m}" if isinstance(number, GenaiNumber) else ""
+        dated = f"{number.year}" if isinstance(number, AlgorithmNumber) else dated
+        shared = self._shared.get((number.kind, dated))
+        if shared is None:
+            shared = self._shared[number.kind, dated] = self._of_date(number)
+        before, after = shared
+        return [*before, *_own_reasons(number, registrant, divisions), *after]
+
+    def _of_date(self, number: Number) -> tuple[list[Reason], list[Reason]]:
+        series = series_of_kind(number.kind)
+        not_listed = Reason("not_listed", {"coverage": Covered(self._coverage, series)})
+        before = [*_gap_reasons(number, series, self._coverage), not_listed]
+        return before, _coverage_reasons(number, series, self._coverage)
 
 
 def _gap_reasons(

@@ -7,7 +7,7 @@ rows, text around a table, formulas without a value) is named in the summary.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -70,8 +70,8 @@ class Line:
 class Observer(Protocol):
     """Somebody who looks on while a file is checked."""
 
-    def see(self, lines: Sequence[Line], done: int, total: int) -> None:
-        """Numbers that were judged, and how many rows are done of how many."""
+    def see(self, lines: Iterable[Line], done: int, total: int) -> None:
+        """Numbers that were judged, made as they are read, and how many rows are done of how many."""
 
 
 def check_rows(
@@ -180,7 +180,7 @@ class _Check:
             check_deadline()
             asked = [reader.read(number, cells) for number, cells in enumerate(batch, first)]
             kept = self._answers.ask({one for row in asked if row for one in row if one[0]})
-            lines: list[Line] = []
+            judged: list[_Judged] = []
             for number, (cells, questions) in enumerate(zip(batch, asked, strict=True), first):
                 if questions is None:
                     writer.pass_through(number, cells)
@@ -190,11 +190,10 @@ class _Check:
                     answers[0] = self._answers.blank
                 worst = self._count(sheet, number, columns, answers)
                 writer.write(number, cells, answers, worst)
-                if self._observer:
-                    lines += _lines(sheet, number, columns, questions, answers)
+                judged.append((number, questions, answers))
             self._done += len(batch)
             if self._observer:
-                self._observer.see(lines, self._done, self.total)
+                self._observer.see(_lines(sheet, columns, judged), self._done, self.total)
         self._summary.other_rows += [(sheet.name, number) for number in reader.other_rows]
 
     def _count(
@@ -209,11 +208,13 @@ class _Check:
         if worst.verdict == "no_number":
             summary.no_number.append((sheet.name, number))
         elif worst.is_confirmed:
-            numbers = [answer for answer in given if answer.verdict != "no_number"]
-            summary.confirmed += all(answer.is_confirmed for answer in numbers)
-        for column, answer in zip(columns.numbers, answers, strict=True):
-            if answer and answer.not_computed:
-                summary.not_computed.append((sheet.name, number, column.place))
+            summary.confirmed += all(
+                answer.is_confirmed for answer in given if answer.verdict != "no_number"
+            )
+        if any(answer.not_computed for answer in given):
+            for column, answer in zip(columns.numbers, answers, strict=True):
+                if answer and answer.not_computed:
+                    summary.not_computed.append((sheet.name, number, column.place))
         return worst
 
     def copy(self, sheet: SheetTable, rows: Path) -> None:
@@ -256,11 +257,13 @@ class _SheetWriter:
         self._target.write(cells, beside, self._width, worst.verdict)
 
 
-def _lines(
-    sheet: SheetTable, number: int, columns: Columns, questions: Sequence[Question],
-    answers: Sequence[Answer | None],
-) -> Iterator[Line]:  # fmt: skip
-    for column, (text, claim), answer in zip(columns.numbers, questions, answers, strict=True):
-        if answer:
-            told = text.removeprefix(NOT_COMPUTED), claim.removeprefix(NOT_COMPUTED)
-            yield Line(sheet.name, number, column.title, *told, answer)
+_Judged = tuple[int, Sequence[Question], Sequence[Answer | None]]
+"""The number of a row, what it asks and the answers."""
+
+
+def _lines(sheet: SheetTable, columns: Columns, judged: Iterable[_Judged]) -> Iterator[Line]:
+    for number, questions, answers in judged:
+        for column, (text, claim), answer in zip(columns.numbers, questions, answers, strict=True):
+            if answer:
+                told = text.removeprefix(NOT_COMPUTED), claim.removeprefix(NOT_COMPUTED)
+                yield Line(sheet.name, number, column.title, *told, answer)

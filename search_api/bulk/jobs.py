@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -297,7 +297,7 @@ class _Observer:
         self._run, self._progress = run, progress
         self._saved_at = 0.0
 
-    def see(self, lines: Sequence[Line], done: int, total: int) -> None:
+    def see(self, lines: Iterable[Line], done: int, total: int) -> None:
         progress = self._progress
         progress.done, progress.total = done, total
         for line in lines:

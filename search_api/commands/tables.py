@@ -4,7 +4,7 @@ import gc
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -115,7 +115,7 @@ class _Bar:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def see(self, lines: Sequence[Line], done: int, total: int) -> None:
+    def see(self, lines: Iterable[Line], done: int, total: int) -> None:
         self._bar.update(self._task, completed=done / (total or 1))
 
 

@@ -7,7 +7,7 @@ import pytest
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import AlgorithmNumber, parse_number
 from suanbei.registry.cells.series import Series
-from suanbei.registry.verify.unlisted import unlisted_reasons
+from suanbei.registry.verify.unlisted import Unlisted
 
 SERIAL = {
     "kind": "serial", "from": 263, "to": 263, "count": 1, "between": ["2025-08", "2025-10"],
@@ -45,7 +45,7 @@ def test_a_registration_that_may_be_missing(
     """By its own date, and in its own register only."""
     number = parse_number(text)
     assert number is not None
-    reasons = unlisted_reasons(number, coverage({Series.GENAI_REGISTRATION: gaps}), None, [])
+    reasons = Unlisted(coverage({Series.GENAI_REGISTRATION: gaps})).reasons(number, None, [])
     assert (reasons[0].code == "may_be_missing") == is_said
     if is_said:
         assert "生成式人工智能服务登记" in reasons[0].say(Language.ZH)
@@ -57,5 +57,5 @@ def test_a_registration_that_may_be_missing(
 def test_an_algorithm_number_that_may_be_missing(year: int, is_said: bool) -> None:
     """It has a year and no month."""
     number = AlgorithmNumber.of("330110", "5072064", "01", year, 1)
-    reasons = unlisted_reasons(number, coverage({Series.DEEP_SYNTHESIS: [BATCH]}), None, [])
+    reasons = Unlisted(coverage({Series.DEEP_SYNTHESIS: [BATCH]})).reasons(number, None, [])
     assert (reasons[0].code == "may_be_missing") == is_said
