@@ -42,6 +42,18 @@ IMPORTED = Text(
     "{name}: {status}, {rows} rows, {added} added, {changed} changed, {deregistered} deregistered, "
     "{vanished} vanished",
 )
+ORIGINS = {
+    "published": Text(
+        "按网信办原始文件入库，可作凭据", "taken in as the publisher's own bytes: evidence"
+    ),
+    "converted": Text(
+        "按转换件入库，不作凭据", "taken in as converted from the publisher's file: no evidence"
+    ),
+    "transcribed": Text(
+        "按转录件入库，不作凭据；若是网信办原始文件，请加 --origin published",
+        "taken in as transcribed: no evidence; if these are the publisher's own bytes, say --origin published",
+    ),
+}
 SUMMARY = Text(
     "{name}：{title}，{seen} 行 = 保留 {kept} + 表头 {headers} + 报告 {reported}",
     "{name}: {title}, {seen} rows = {kept} kept + {headers} headers + {reported} reported",
@@ -165,10 +177,11 @@ def import_files(
             document = local_document(database, path, source, origin)
             taken = take_in(database, archive, document, accept=accept, period=period)
             if as_json:
-                facts = {"file": str(path)} | asdict(taken.report)
+                facts = {"file": str(path), "origin": origin} | asdict(taken.report)
                 typer.echo(json.dumps(facts, ensure_ascii=False))
             else:
                 typer.echo(_imported(path, taken, language))
+                typer.echo(f"  {ORIGINS[origin].say(language)}", err=True)
             say_accounting(str(path), taken.parsed, language)
             rejected = rejected or bool(taken.parsed.accounting.reported)
         except SuanbeiError as error:

@@ -13,7 +13,9 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.cells.series import series_title
 from suanbei.registry.database import open_database
+from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view
 
@@ -47,6 +49,14 @@ _OUTCOMES = {
     "interrupted": Text("中断", "interrupted"),
 }
 _ALARM = Text("警报（自 {since}）：{text}", "alarm (since {since}): {text}")
+_COLON, _AND = Text("：", ": "), Text("；", "; ")
+_HELD = Text(
+    "已收录清单 {batches} 份，最新 {newest}", "lists held: {batches}, the newest of {newest}"
+)
+_TOTAL = Text(
+    "官方公布（截至 {as_of}）{published} 项，已收录 {held} 项",
+    "{published} published as of {as_of}, {held} held",
+)
 _TELLING = Text(
     "订阅 {total} 个，其中 {failing} 个投递失败；待发 {pending} 条，搁置 {parked} 条",
     "{total} subscriptions, {failing} of them failing; {pending} messages wait, {parked} are parked",
@@ -84,6 +94,7 @@ def render_status(view: dict[str, Any], language: Language) -> Group:
     telling = _TELLING.say(language, **view["subscriptions"], **view["deliveries"])
     return Group(
         *_watching(view, language),
+        *_lists(view, language),
         _sources(view, language),
         _runs(view, language),
         telling,
@@ -112,6 +123,20 @@ def _watching(view: dict[str, Any], language: Language) -> list[str]:
     if crawl["holder"]:
         since = _time(crawl["since"], language)
         lines.append(_CRAWLING.say(language, holder=crawl["holder"], since=since))
+    return lines
+
+
+def _lists(view: dict[str, Any], language: Language) -> list[str]:
+    """Of each register the lists held, the publisher's own total beside ours, and what is missing."""
+    totals = {one["series"]: one for one in view["totals"]}
+    lines = []
+    for series, known in view["coverage"].items():
+        said = [_HELD.say(language, batches=known["batches"], newest=known["newest"] or "-")]
+        if series in totals:
+            said.append(_TOTAL.say(language, **totals[series]))
+        said += [gap_text(gap, language) for gap in known["missing"] if gap["kind"] != "total"]
+        title = series_title(series, language)
+        lines.append(f"{title}{_COLON.say(language)}{_AND.say(language).join(said)}")
     return lines
 
 

@@ -10,7 +10,7 @@ from suanbei.registry.cells.names import brands_named, entity_key, similar_names
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entity_names import entities_meant, near_names
+from suanbei.registry.queries.entities import entities_meant, near_names
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.paging import (

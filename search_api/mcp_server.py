@@ -25,13 +25,13 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, change_view, newest_changes, read_changes
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entity_names import entities_meant
+from suanbei.registry.queries.entities import entities_meant
 from suanbei.registry.queries.expected import expected_lists
+from suanbei.registry.queries.history import filing_record
+from suanbei.registry.queries.number_parts import anatomy
+from suanbei.registry.queries.vendor import vendor_record
 from suanbei.registry.verify import judge, verdict_json
-from suanbei.registry.verify.history import filing_record
 from suanbei.registry.verify.lookup import Lookup
-from suanbei.registry.verify.number_parts import anatomy
-from suanbei.registry.verify.vendor import vendor_record
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.guide import guide_text
 from suanbei.search_api.params import (
@@ -306,14 +306,12 @@ def _vendor(record: dict[str, Any]) -> dict[str, Any]:
     filings = [filing for some in record["filings"].values() for filing in some]
     filings.sort(key=lambda filing: str(filing["last_period"]), reverse=True)
     statuses = [filing["status"] for filing in filings]
-    duties = record["duties"]
-    genai = "has" in (duties["model_filing"], duties["registration"])
     return {
         "id": record["id"],
         "name": record["name"],
         "former_names": record["former_names"],
-        "duties": duties,
-        "double_filing": genai and duties["algorithm_filing"] == "has",
+        "duties": record["duties"],
+        "double_filing": record["double_filing"],
         **{status: statuses.count(status) for status in ("active", "deregistered", "vanished")},
         "filings": filings[:MOST_FILINGS],
         "left_off": max(0, len(filings) - MOST_FILINGS),

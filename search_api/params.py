@@ -104,6 +104,7 @@ class FilingStatus(StrEnum):
 
 
 Period = Annotated[str, Field(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
+ListDate = Annotated[str, Field(pattern=r"^(20\d\d(-(0[1-9]|1[0-2]))?)?$")]
 Short = Annotated[str, Field(max_length=100)]
 
 
@@ -124,8 +125,12 @@ class FilterParams(BaseModel):
     division: list[Annotated[str, Field(pattern=r"^\d{4}(\d\d)?$")]] = Field(
         [], description="GB/T 2260 code: six digits, or four for a city"
     )
-    year: list[Annotated[int, Field(ge=2000, le=2100)]] = Field([], description="of the number")
-    period: list[Period] = Field([], description="of the list it first appeared in: YYYY-MM")
+    year: list[Annotated[int, Field(ge=2000, le=2100)]] = Field(
+        [], description="year of the number"
+    )
+    period: list[ListDate] = Field(
+        [], description="of the list it first appeared in: YYYY-MM, or YYYY for its year"
+    )
     period_from: Period = ""
     period_to: Period = ""
     status: list[FilingStatus] = []
@@ -146,7 +151,7 @@ class FilterParams(BaseModel):
             Dimension.REGION: tuple(_region(text) for text in self.region),
             **_divisions(session, self.division),
             Dimension.YEAR: tuple(str(year) for year in self.year),
-            Dimension.PERIOD: tuple(self.period),
+            Dimension.PERIOD: tuple(month for period in self.period for month in _months(period)),
             Dimension.STATUS: tuple(self.status),
             Dimension.ENTITY: tuple(_entities(session, self.entity)),
             Dimension.FLAG: tuple(self.flag),
@@ -178,6 +183,11 @@ class SearchParams(FilterParams):
             cursor=self.cursor,
             facets=tuple(Dimension) if self.facets else (),
         )
+
+
+def _months(period: str) -> list[str]:
+    """The months of a year; a month is itself."""
+    return [f"{period}-{month:02}" for month in range(1, 13)] if len(period) == 4 else [period]
 
 
 def _divisions(session: Session, codes: list[str]) -> dict[Dimension, tuple[str, ...]]:

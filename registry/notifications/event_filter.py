@@ -16,7 +16,7 @@ from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
-from suanbei.registry.queries.entity_names import entities_meant, names_of, near_names
+from suanbei.registry.queries.entities import entities_meant, names_of, near_names
 from suanbei.registry.queries.filing_filter import filings_with
 from suanbei.registry.statements import in_keys
 

@@ -289,7 +289,7 @@ def _checked_events(events: Sequence[str], wanted: dict[str, Any]) -> list[str]:
         if withdrawals and event in FILING_EVENTS and event != EventType.FILING_DEREGISTERED:
             raise NeverMatches(
                 f"events[{place}]: {event} never happens in the series deregistration, whose rows "
-                f"withdraw filings of other series; {EventType.FILING_DEREGISTERED} does"
+                f"deregister filings of other series; {EventType.FILING_DEREGISTERED} does"
             )
     return [kind for kind in known if kind in events]
 

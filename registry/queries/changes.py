@@ -10,7 +10,7 @@ from suanbei.common.errors import BadCursor
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import FILING_EVENTS, last_event_id
 from suanbei.registry.models import Event, Filing, Listing
-from suanbei.registry.queries.entity_names import names_of
+from suanbei.registry.queries.entities import names_of
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.statistics import Selection
 

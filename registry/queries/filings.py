@@ -70,6 +70,12 @@ def filing_views(session: Session, filings: Sequence[Filing]) -> list[View]:
     ]
 
 
+def filings_of_number(session: Session, key: str) -> list[View]:
+    """All filings of a number, one a register, with their listings."""
+    query = select(Filing).where(Filing.number_key == key).order_by(Filing.series)
+    return filing_views(session, list(session.execute(query).scalars()))
+
+
 def filing_view(filing: Filing, entity: Entity, listings: Sequence[View]) -> View:
     """One filing as DESIGN.md shows it."""
     return {

@@ -6,12 +6,9 @@ lookup         what is asked of the registry, once for a batch
 listed         what can be said of a number that a list shows
 unlisted       what can be said of a number that no list shows
 ownership      the claimed company against the registrant
-number_parts   a number taken apart
 suggestions    listed numbers that may have been meant (near_numbers: one or two edits away)
 reasons        reasons as codes with values; reason_texts: their words
 render         a judgement as JSON, as terminal lines, as cells of a table
-history        all that is known of one number
-vendor         a company as a whole
 """
 
 from suanbei.registry.verify.judgement import Judge, JudgedNumber, Judgement, Pair, judge

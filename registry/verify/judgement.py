@@ -20,9 +20,9 @@ from suanbei.registry.cells.numbers import (
     parse_number,
 )
 from suanbei.registry.queries.filings import View
+from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.verify.listed import Verdict, listed_reasons, verdict_of
 from suanbei.registry.verify.lookup import MOST_KEPT, Lookup
-from suanbei.registry.verify.number_parts import Registrant
 from suanbei.registry.verify.ownership import (
     LEVELS,
     judge_ownership,

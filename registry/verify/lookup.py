@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, similar_names
 from suanbei.registry.models import Entity, EntityKey, Filing
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entities import links_of
+from suanbei.registry.queries.entities import links_of, registrants_where
 from suanbei.registry.queries.filings import View, filing_views
+from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.statements import in_keys
-from suanbei.registry.verify.number_parts import Registrant
 
 MOST_KEPT = 50_000
 """Numbers and companies held in memory; more than a registry of today has."""
@@ -77,7 +77,7 @@ class Lookup:
         missing = [code for code in set(codes) if code not in self._registrants]
         if not missing:
             return
-        found = _registrants(
+        found = registrants_where(
             self.session, in_keys(self.session, EntityKey.key, [f"c:{code}" for code in missing])
         )
         self._registrants.update((code, found.get(code)) for code in missing)
@@ -153,26 +153,3 @@ class Lookup:
             query = select(Entity.name).order_by(Entity.name)
             self._all_names = list(self.session.execute(query).scalars())
         return similar_names(claim, self._all_names, most)
-
-
-def registrants_of(session: Session, codes: Sequence[str]) -> dict[str, Registrant]:
-    """The company that each registrant code belongs to."""
-    keys = [f"c:{code}" for code in codes]
-    return _registrants(session, in_keys(session, EntityKey.key, keys)) if keys else {}
-
-
-def _registrants(session: Session, wanted: ColumnElement[bool]) -> dict[str, Registrant]:
-    query = select(EntityKey.key, Entity.id, Entity.name).join(
-        Entity, Entity.id == EntityKey.entity_id
-    )
-    rows = session.execute(query.where(wanted)).tuples()
-    return {
-        key[2:]: Registrant(entity_id, name)
-        for key, entity_id, name in sorted(rows, key=lambda row: row[1], reverse=True)
-    }
-
-
-def filings_of_number(session: Session, key: str) -> list[View]:
-    """All filings of a number, one a register, with their listings."""
-    query = select(Filing).where(Filing.number_key == key).order_by(Filing.series)
-    return filing_views(session, list(session.execute(query).scalars()))

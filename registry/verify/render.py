@@ -7,9 +7,9 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.filings import View
+from suanbei.registry.queries.number_parts import Anatomy, anatomy
 from suanbei.registry.verify.judgement import Judgement
 from suanbei.registry.verify.listed import Verdict
-from suanbei.registry.verify.number_parts import Anatomy, anatomy
 from suanbei.registry.verify.reasons import Covered, Joined, ListName, Place
 
 VERDICT_TEXTS: Final[dict[Verdict, Text]] = {

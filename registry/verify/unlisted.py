@@ -8,7 +8,7 @@ from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, Number,
 from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
-from suanbei.registry.verify.number_parts import Registrant
+from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.verify.reasons import Covered, GapWords, Joined, Reason, series_names
 
 FIRST_YEAR = 2022

@@ -71,7 +71,10 @@ TITLES = {
     Shown.DOUBLE_FILING: Text("双备案主体", "companies that file twice"),
 }
 FIGURES = {
-    "filings": Text("备案", "filings"),
+    "filings": Text(
+        "备案（同一编号在每个登记簿各计一次）", "filings (a number counts once in each register)"
+    ),
+    "numbers": Text("编号（各计一次）", "numbers (each counts once)"),
     "active": Text("有效", "active"),
     "deregistered": Text("已注销", "deregistered"),
     "vanished": Text("已不在清单中", "no longer in their list"),
@@ -79,11 +82,20 @@ FIGURES = {
     "regions": Text("地区", "regions"),
     "first_period": Text("最早清单", "first list"),
     "last_period": Text("最新清单", "newest list"),
-    "algorithm": Text("有算法备案的主体", "companies with an algorithm filing"),
-    "genai": Text("有生成式人工智能备案或登记的主体", "companies with a generative-AI filing"),
-    "both": Text("两者皆有的主体", "companies with both"),
+    "algorithm": Text(
+        "有有效生成合成类算法备案的主体",
+        "companies with an active algorithm filing of the generation type",
+    ),
+    "genai": Text(
+        "有有效大模型备案或登记的主体",
+        "companies with an active large-model filing or registration",
+    ),
+    "both": Text("双备案主体（两者皆有）", "companies that file twice (both)"),
     "share": Text("两者皆有占全部主体", "both, of all companies"),
-    "share_of_genai": Text("两者皆有占生成式主体", "both, of generative-AI companies"),
+    "share_of_genai": Text(
+        "两者皆有占有大模型备案或登记的主体",
+        "both, of those with a large-model filing or registration",
+    ),
 }
 WITHOUT = Text("（无）", "(none)")
 UNDATED = Text("仅备注", "remark only")

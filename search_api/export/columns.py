@@ -76,12 +76,12 @@ _city_name = lru_cache(maxsize=1000)(city_name)
 COLUMNS: tuple[Column, ...] = (
     _plain("number", "备案编号", "filing number, as published"),
     _plain("series", "登记簿", "register"),
-    _plain("status", "状态", "active or deregistered"),
+    _plain("status", "状态", "active, deregistered or vanished"),
     _plain("name", "名称", "name of the algorithm, model or application"),
     _plain("type", "算法类型", "legal type of algorithm"),
     _plain("label", "算法类别或角色（原文）", "type or role, as published"),
     _plain("role", "角色", "role in deep synthesis"),
-    _plain("entity", "主体", "registrant"),
+    _plain("entity", "主体", "registrant, under its newest name"),
     _plain("entity_id", "主体标识", "registrant's id in this registry"),
     _plain("former_entities", "曾用名", "former names of the registrant", Kind.TEXTS),
     _plain("product", "应用产品", "products, as published"),
@@ -113,10 +113,11 @@ COLUMNS: tuple[Column, ...] = (
     _from_list("list_row", "所在行", "row in its table, counted without headers", Kind.NUMBER),
     _from_list("notice_url", "公告网址", "page that announced the list"),
     _from_list("document_url", "文件网址", "address of the document"),
-    _from_list("document_sha256", "文件SHA-256", "SHA-256 of the archived document"),
+    _from_list("document_sha256", "文件SHA-256", "SHA-256 of the publisher's own file"),
     _from_list(
         "document_origin", "文件来源", "published (the publisher's bytes), converted or transcribed"
     ),
+    _plain("entity_as_listed", "主体（清单原文）", "registrant, as the newest list prints it"),
 )
 
 Row = tuple[Any, ...]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import rfc3339
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.registry.models import Batch, Document, Filing, Listing, Version
+from suanbei.registry.models import Batch, Document, Entity, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import Selection
 from suanbei.registry.statements import in_keys
@@ -24,7 +24,8 @@ _COUNTED = 50_000
 """So many ids are given to the database at once: as a text they are ten times as large."""
 _READ = (
     Filing.id, Filing.number_key, Filing.number, Filing.series, Filing.status, Filing.name, Filing.type, Filing.label,
-    Filing.role, Filing.entity, Filing.entity_id, Filing.former_entities, Filing.product,
+    Filing.role, Entity.name.label("entity"), Filing.entity_id, Entity.former_names.label("former_entities"),
+    Filing.product, Filing.entity.label("entity_as_listed"),
     Filing.products, Filing.purpose, Filing.remark, Filing.region, Filing.division, Filing.year,
     Filing.filed_on, Filing.first_period, Filing.last_period, Filing.flags,
 )  # fmt: skip
@@ -83,7 +84,8 @@ def _count(session: Session, selection: Selection) -> int:
 
 
 def _query(session: Session, selection: Selection) -> Select[tuple[int]]:
-    return select(*_READ).where(*selection.conditions(session)).order_by(Filing.id)
+    query = select(*_READ).join(Entity, Entity.id == Filing.entity_id)
+    return query.where(*selection.conditions(session)).order_by(Filing.id)
 
 
 def _read(
@@ -123,7 +125,7 @@ def _sources(session: Session, keys: list[str]) -> dict[tuple[str, str], dict[st
             "list_row": row,
             "notice_url": batch.notice_url,
             "document_url": document.url or batch.document_url,
-            "document_sha256": document.sha256,
+            "document_sha256": document.sha256 if document.origin == "published" else None,
             "document_origin": document.origin,
         }
     return found

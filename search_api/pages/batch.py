@@ -14,10 +14,11 @@ from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
 from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
-from suanbei.registry.models import Batch, Filing, Listing, Version
+from suanbei.registry.models import Batch, Entity, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
+from suanbei.registry.queries.statistics.selection import place_of
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.labels import Words
@@ -120,7 +121,8 @@ def _filings(session: Session, batch: dict[str, Any]) -> list[tuple[str, str, st
         else [batch["series"]]
     )
     query = (
-        select(Filing.entity_id, Filing.entity, Filing.type, Filing.role, Filing.region)
+        select(Filing.entity_id, Entity.name, Filing.type, Filing.role, place_of())
+        .join(Entity, Entity.id == Filing.entity_id)
         .join(Listing, Listing.number_key == Filing.number_key)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.current_version_id == Version.id)

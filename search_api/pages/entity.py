@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
 from suanbei.registry.queries.entities import find_entity
-from suanbei.registry.verify.vendor import vendor_record
+from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.i18n import language_of_request, mark, translations
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 Vendor = dict[str, Any]
 DUTIES = {
-    "algorithm_filing": ("algorithm", mark("Algorithm or deep-synthesis filing")),
+    "algorithm_filing": ("algorithm", mark("Algorithm filing of the generation type")),
     "model_filing": ("genai_filing", mark("Generative-AI filing (large model)")),
     "registration": ("genai_registration", mark("Generative-AI registration (app)")),
 }
@@ -29,6 +29,7 @@ DUTIES = {
 STANDINGS = {
     "has": mark("on record"),
     "deregistered": mark("deregistered"),
+    "vanished": mark("gone from its list"),
     "has_not": mark("none on record"),
 }
 LINKS = {

@@ -48,15 +48,16 @@ FIELDS = {
     "seq": mark("No."),
     "type": mark("Type"),
     "series": mark("Register"),
-    "year": mark("Year"),
+    "year": mark("Year of the number"),
     "period": mark("List of"),
+    "list_year": mark("Year of the list"),
     "division": mark("Division"),
     "product_kind": mark("Product kind"),
     "kind": mark("Product kind"),
     "flag": mark("Oddity"),
 }
 FLAGS = {
-    "malformed_number": mark("number not of the usual form"),
+    "malformed_number": mark("malformed number"),
     "check_digit": mark("check digit does not fit"),
     "label_differs": mark("label and number name different types"),
     "unread_remark": mark("remark not understood in full"),
@@ -84,6 +85,7 @@ MONITORS = {
     "unknown_layout": mark("A list has a layout that nobody knows"),
     "many_flags": mark("A new list has many odd rows"),
     "unknown_columns": mark("A list has columns that nobody knows"),
+    "missing_rows": mark("Rows or lists are known to be missing"),
 }
 """What is watched for at the end of every pass (crawler/monitors.py)."""
 SECTIONS = {

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import BEIJING
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
+from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
 from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import Series
@@ -47,7 +48,7 @@ Parts = Annotated[Services, Depends(services)]
 Rows = list[dict[str, Any]]
 Step = Literal["month", "quarter", "year"]
 STEPS = {"month": mark("By month"), "quarter": mark("By quarter"), "year": mark("By year")}
-CHOICES = ("series", "type", "role", "region", "year", "status")
+CHOICES = ("series", "type", "role", "region", "year", "period", "status")
 TOP = 20
 SERIES = [series.value for series in Series if series is not Series.DEREGISTRATION]
 SHOWN_PARTS = {"series": SERIES, "type": [*TYPE_TEXTS], "role": [*ROLE_TEXTS]}
@@ -145,7 +146,7 @@ CHARTS = {
                    note=mark("A filing with an app and a website counts for both.")),
     "double_filing": Chart(mark("Who files twice?"), _double_filing, value="side",
                            counts=mark("Companies"),
-                           note=mark("Companies with an algorithm or deep-synthesis filing, with a generative-AI filing or registration, and with both.")),
+                           note=mark("Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both.")),
 }  # fmt: skip
 WHOLE_WIDTH = ("timeline",)
 SIDES = {
@@ -198,16 +199,19 @@ def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     """All charts for the filters."""
     words = Words(view.language)
     answers = {name: _rows(request, parts, name, view) for name in CHARTS}
+    selection = selection_of(parts, params_of(list(view.asked), FilterParams))
     with parts.database.read() as session:
         choices = page_state(request).cache.get(
             data_version(session), "choices", lambda: choices_of(session)
         )
-    total = sum(row["count"] for row in answers["timeline"])
+        totals = stats.summary(session, selection)
+    total = totals["filings"]
     _ = translations(view.language).gettext
     plain = dict(view.asked)
     return render(
         request, "market.html",
         view=view, plain=plain, choices=choices, total=total,
+        doubled=total - totals["numbers"],
         charts=[_chart(name, rows, view) for name, rows in answers.items()],
         steps=[(name, _(text), _address("/market", view, by="" if name == "month" else name))
                for name, text in STEPS.items()],
@@ -242,9 +246,11 @@ def choices_of(session: Session) -> dict[str, list[Any]]:
     """What each filter can be set to."""
     found = {}
     for name in CHOICES:
-        column = getattr(Filing, name)
+        column = (
+            getattr(Filing, name) if name != "period" else func.substr(Filing.first_period, 1, 4)
+        )
         values = session.execute(select(column).distinct().order_by(column)).scalars()
-        found[name] = [str(value) for value in values if value not in (None, "")]
+        found[name] = [str(value) for value in values if value not in (None, "", CENTRAL.full)]
     return found
 
 

@@ -1,6 +1,7 @@
 """Search: results, facets, chips; every state of the page is an address."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
@@ -29,8 +30,8 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]
 Pairs = list[tuple[str, str]]
 Params = TypeVar("Params", bound=FilterParams)
-FACETS = ("series", "status", "type", "role", "region", "year", "product_kind", "flag")
-FILTERS = (*FACETS, "period", "period_from", "period_to", "entity", "division")
+FACETS = ("series", "status", "type", "role", "region", "year", "period", "product_kind", "flag")
+FILTERS = (*FACETS, "period_from", "period_to", "entity", "division")
 SORTS = {
     "relevance": mark("Best match"),
     "newest": mark("Newest list first"),
@@ -50,7 +51,9 @@ def search_page(request: Request, parts: Parts) -> Response:
         return RedirectResponse("/v1/filings?" + urlencode(asked), 303)
     params = params_of(asked, SearchParams)
     with parts.database.read() as session:
-        query = replace(params.query(session), facets=tuple(map(Dimension, FACETS)))
+        query = replace(
+            params.query(session), facets=tuple(map(Dimension, FACETS)), facet_values=1000
+        )
     found = search_filings(parts, query)
     with parts.database.read() as session:
         companies = _companies(session, found, params.q) if not params.cursor else Companies()
@@ -137,15 +140,25 @@ def _facets(
     shown = []
     for name in FACETS:
         values = counted.get(name, [])
-        if name == "year":
+        if name == "period":
+            values = _list_years(values)
+        if name in ("year", "period"):
             values = sorted(values, key=lambda one: one["value"], reverse=True)
         lines = [_value(name, one, asked, words) for one in values if one["value"]]
         if len(lines) > 1 or any(line["on"] for line in lines):
             shown.append(
-                {"name": name, "title": words.field(name), "top": lines[:SHOWN],
+                {"name": name, "title": words.field("list_year" if name == "period" else name), "top": lines[:SHOWN],
                  "rest": lines[SHOWN:MOST_SHOWN], "largest": max(o["count"] for o in lines)}
             )  # fmt: skip
     return shown
+
+
+def _list_years(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Counts of the months of the lists as counts of their years."""
+    years: Counter[str] = Counter()
+    for one in months:
+        years[one["value"][:4]] += one["count"]
+    return [{"value": value, "count": count} for value, count in years.items()]
 
 
 def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[str, Any]:

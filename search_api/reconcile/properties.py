@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES
 from suanbei.registry.models import Entity, EntityAlias, Filing
+from suanbei.registry.queries.duties import DUTIES, standing
 from suanbei.registry.statements import in_keys
-from suanbei.registry.verify.vendor import DUTIES, standing
 from suanbei.search_api.reconcile.filings import filing_by_id
 from suanbei.search_api.reconcile.queries import COMPANY, FILING, TYPES, ExtendQuery
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from suanbei.registry.verify.vendor import vendor_record
+from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.paging import Cursor, Limit

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from suanbei.registry.importing.published import Series
-from suanbei.registry.verify.history import filing_record
+from suanbei.registry.queries.history import filing_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.evidence import Evidence, find_evidence
 from suanbei.search_api.language import AnswerLanguage

@@ -105,7 +105,8 @@ class Changes(Shape):
 
 
 class DoubleFiling(Shape):
-    """Companies with filings on both sides: as algorithms, and as generative AI. Shares are 0 to 1."""
+    """Companies with an active algorithm filing of the generation type (`algorithm`), with an active
+    large-model filing or registration (`genai`), and with both. Shares are 0 to 1."""
 
     entities: int
     algorithm: int
@@ -116,11 +117,13 @@ class DoubleFiling(Shape):
 
 
 class Summary(Shape):
-    """Totals of the filings that fit."""
+    """Totals of the filings that fit: a number counts once in each series that lists it among
+    `filings`, and once among `numbers`."""
 
     statistics: Literal["summary"]
     filters: dict[str, Any]
     filings: int
+    numbers: int
     active: int
     deregistered: int
     vanished: int

@@ -33,8 +33,8 @@ class NumberAnswer(Verdict):
 
 
 class Vendor(Shape):
-    """A company of the lists; `double_filing` is an active algorithm filing beside an active filing or
-    registration of a generative-AI service. `left_off` filings are not shown."""
+    """A company of the lists; `double_filing` is an active algorithm filing of the generation type
+    beside an active filing or registration of a generative-AI service. `left_off` filings are not shown."""
 
     id: str
     name: str

@@ -72,11 +72,12 @@ class Roles(Shape):
     technical_supporter: int
 
 
-Duty = Literal["has", "has_not", "deregistered"]
+Duty = Literal["has", "has_not", "deregistered", "vanished"]
 
 
 class Duties(Shape):
-    """Which duties of a vendor are on record."""
+    """Which duties of a vendor are on record: an active algorithm filing of the generation type, a
+    filed large model, a registered application."""
 
     algorithm_filing: Duty
     model_filing: Duty
@@ -126,6 +127,7 @@ class EntityRecord(Shape):
     filings: dict[str, list[BriefFiling]]
     roles: Roles
     duties: Duties
+    double_filing: bool
     products: list[VendorProduct]
     links: list[EntityLink]
     timeline: list[TimelineStep]

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names.brands import brands_named
+from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import entity_views
-from suanbei.search_api.search.engine import Engine, Hit, MatchLevel, Page, Query
+from suanbei.search_api.search.engine import Dimension, Engine, Hit, MatchLevel, Page, Query
 from suanbei.search_api.search.highlights import highlights
 from suanbei.search_api.search.parsed_query import WordFilter, read_filters
 
@@ -48,7 +49,12 @@ def search_filings(services: Services, query: Query) -> dict[str, Any]:
             "total": page.total,
             "next": page.next,
             "facets": {
-                dimension.value: [{"value": one.value, "count": one.count} for one in counted]
+                dimension.value: [
+                    {"value": one.value, "count": one.count}
+                    for one in counted
+                    # Central enterprises (国资委) can be asked for, but are no region.
+                    if (dimension, one.value) != (Dimension.REGION, CENTRAL.full)
+                ]
                 for dimension, counted in page.facets.items()
             },
             "interpreted": _interpreted(meant, page, words),

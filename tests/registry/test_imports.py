@@ -15,7 +15,7 @@ from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import Import, import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Entity, EntityAlias, Event, Filing
-from suanbei.registry.queries.entity_names import names_of
+from suanbei.registry.queries.entities import names_of
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 

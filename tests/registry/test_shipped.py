@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.models import Batch, Document, Entity, Filing, Listing
 from suanbei.registry.queries.coverage import coverage, totals
-from suanbei.registry.queries.entities import links_of
-from suanbei.registry.queries.entity_names import entities_meant
+from suanbei.registry.queries.entities import entities_meant, links_of
 from suanbei.registry.queries.filings import batch_views, filing_views
 
 

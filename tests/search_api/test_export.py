@@ -68,6 +68,7 @@ def test_columns_keep_their_order() -> None:
         "series_name", "status_name", "type_name", "role_name", "product_kind_names",
         "list", "list_title", "list_published_on", "list_page", "list_row",
         "notice_url", "document_url", "document_sha256", "document_origin",
+        "entity_as_listed",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Filing, Listing, Version
-from suanbei.registry.queries.statistics.selection import Selection
+from suanbei.registry.queries.statistics.selection import Selection, place_of
 
 Rows = list[dict[str, Any]]
 
@@ -41,7 +41,9 @@ def timeline(
     step: ColumnElement[str] = Filing.first_period.expression
     if by is By.YEAR:
         step = func.substr(Filing.first_period, 1, 4)
-    parts = (getattr(Filing, split.value),) if split else ()
+    parts = (
+        (place_of() if split is Split.REGION else getattr(Filing, split.value),) if split else ()
+    )
     query = (
         select(step, func.count(), *parts)
         .where(*selection.conditions(session))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.models import Filing, FilingFlag, FilingProduct
 from suanbei.registry.statements import in_keys
 
@@ -78,6 +79,11 @@ class Selection:
     def _among(self, session: Session) -> Iterable[ColumnElement[bool]]:
         if self.ids is not None:
             yield in_keys(session, Filing.id, self.ids)
+
+
+def place_of() -> ColumnElement[str]:
+    """The province of a filing; empty for central enterprises (属地 国资委), which name none."""
+    return case((Filing.region == CENTRAL.full, ""), else_=Filing.region)
 
 
 def has_flag(flags: Sequence[str]) -> ColumnElement[bool]:

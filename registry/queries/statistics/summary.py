@@ -5,33 +5,36 @@ from typing import Any
 from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES
 from suanbei.registry.models import Batch, Filing
-from suanbei.registry.queries.statistics.selection import Selection
+from suanbei.registry.queries.duties import ALGORITHM, GENAI
+from suanbei.registry.queries.statistics.selection import Selection, place_of
 
 Figures = dict[str, Any]
 
 
 def summary(session: Session, selection: Selection) -> Figures:
-    """Totals of a selection: filings, those active, deregistered and vanished, companies, regions,
-    the first and the last list; and `double_filing`."""
+    """Totals of a selection: filings (a number counts once in each series that lists it), `numbers`
+    (each counts once), those active, deregistered and vanished, companies, regions, the first and
+    the last list; and `double_filing`."""
     active = func.sum(case((Filing.status == "active", 1), else_=0))
-    withdrawn_filings = func.sum(case((Filing.status == "deregistered", 1), else_=0))
+    deregistered = func.sum(case((Filing.status == "deregistered", 1), else_=0))
     query = select(
         func.count(),
         func.coalesce(active, 0),
-        func.coalesce(withdrawn_filings, 0),
+        func.coalesce(deregistered, 0),
         func.count(distinct(Filing.entity_id)),
-        func.count(distinct(func.nullif(Filing.region, ""))),
+        func.count(distinct(func.nullif(place_of(), ""))),
+        func.count(distinct(Filing.number_key)),
         func.min(Filing.first_period),
         func.max(Filing.last_period),
     ).where(*selection.conditions(session))
-    filings, alive, withdrawn, entities, regions, first, last = session.execute(query).one()
+    filings, alive, gone, entities, regions, numbers, first, last = session.execute(query).one()
     return {
         "filings": filings,
+        "numbers": numbers,
         "active": alive,
-        "deregistered": withdrawn,
-        "vanished": filings - alive - withdrawn,
+        "deregistered": gone,
+        "vanished": filings - alive - gone,
         "entities": entities,
         "regions": regions,
         "first_period": first,
@@ -41,15 +44,13 @@ def summary(session: Session, selection: Selection) -> Figures:
 
 
 def double_filing(session: Session, selection: Selection) -> Figures:
-    """Companies with filings on both sides (DOMAIN.md §1): as algorithms, and as generative AI.
+    """Companies with an active algorithm filing of the generation type, with an active large-model
+    filing or registration, and with both (`queries.duties`).
 
     `{"entities", "algorithm", "genai", "both", "share", "share_of_genai"}`; shares are of all companies of
     the selection, and of those with generative AI; None where there are none.
     """
-    sides = []
-    for series in (ALGORITHM_SERIES, GENAI_SERIES):
-        named = [one.value for one in series]
-        sides.append(func.max(case((Filing.series.in_(named), 1), else_=0)))
+    sides = [func.max(case((duty.fulfilled(), 1), else_=0)) for duty in (ALGORITHM, GENAI)]
     each = (
         select(sides[0].label("algorithm"), sides[1].label("genai"))
         .where(*selection.conditions(session))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.divisions import division
 from suanbei.registry.models import Entity, Filing, FilingFlag, FilingProduct
-from suanbei.registry.queries.statistics.selection import Selection
+from suanbei.registry.queries.statistics.selection import Selection, place_of
 
 Rows = list[dict[str, Any]]
 
@@ -33,7 +33,7 @@ _COLUMNS: dict[Counted, ColumnElement[Any]] = {
     Counted.SERIES: Filing.series.expression,
     Counted.TYPE: Filing.type.expression,
     Counted.ROLE: Filing.role.expression,
-    Counted.REGION: Filing.region.expression,
+    Counted.REGION: place_of(),
     Counted.CITY: func.substr(Filing.division, 1, 4),
     Counted.YEAR: Filing.year.expression,
     Counted.STATUS: Filing.status.expression,
@@ -46,7 +46,7 @@ def count_values(
 ) -> Rows:
     """Filings by value, the most first: `{"value", "count", "active", "entities"}`.
 
-    A filing without a value counts under None; one with products of two kinds counts for both.
+    A filing without a value counts under None (central enterprises among the regions); one with products of two kinds counts for both.
     Companies have `name` beside their id, cities the name of the city. `top` keeps the largest.
     """
     if counted in (Counted.PRODUCT_KIND, Counted.FLAG):

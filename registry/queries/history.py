@@ -13,9 +13,9 @@ from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_nu
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.filings import View
-from suanbei.registry.verify.lookup import filings_of_number, registrants_of
-from suanbei.registry.verify.number_parts import anatomy
+from suanbei.registry.queries.entities import registrants_of
+from suanbei.registry.queries.filings import View, filings_of_number
+from suanbei.registry.queries.number_parts import anatomy
 
 _ORDER = {"listed": 0, "changed": 1, "deregistered": 2, "vanished": 3}
 

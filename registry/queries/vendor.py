@@ -6,18 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
+from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Entity, Filing
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.duties import DUTIES, files_twice, standing
 from suanbei.registry.queries.entities import links_of, require_entity
 from suanbei.registry.queries.filings import View
-
-DUTIES = {
-    "algorithm_filing": ALGORITHM_SERIES,
-    "model_filing": (Series.GENAI_FILING,),
-    "registration": (Series.GENAI_REGISTRATION,),
-}
-"""What a vendor may owe: an algorithm filing, a filed large model, a registered app (DOMAIN.md §1)."""
 
 BRIEF = (
     "number", "series", "name", "type", "label", "role", "status", "product", "region",
@@ -27,7 +21,7 @@ BRIEF = (
 
 
 def vendor_record(session: Session, entity_id: str) -> View:
-    """A company: names, registrant codes, filings by series, roles, duties, products, timeline.
+    """A company: names, registrant codes, filings by series, roles, duties, products, links, timeline.
 
     Raises:
         NotFound: there is no such company.
@@ -42,7 +36,8 @@ def vendor_record(session: Session, entity_id: str) -> View:
         "registrants": entity.registrants,
         "filings": _by_series(filings, entity),
         "roles": _roles(filings),
-        "duties": {duty: standing(filings, series) for duty, series in DUTIES.items()},
+        "duties": {name: standing(filings, duty) for name, duty in DUTIES.items()},
+        "double_filing": files_twice(filings),
         "products": _products(filings),
         "links": links_of(session, [entity.id])[entity.id],
         "timeline": _timeline(filings),
@@ -51,16 +46,14 @@ def vendor_record(session: Session, entity_id: str) -> View:
 
 
 def _filings(session: Session, entity_id: str) -> list[dict[str, Any]]:
-    columns = [getattr(Filing, name) for name in (*BRIEF, "products", "changes", "entity")]
+    columns = [getattr(Filing, name) for name in (*BRIEF, "products")]
     query = select(*columns).where(Filing.entity_id == entity_id)
     order = Filing.first_period, Filing.number_key
     return [dict(row) for row in session.execute(query.order_by(*order)).mappings()]
 
 
 def _brief(filing: dict[str, Any], entity: Entity) -> View:
-    """A filing, with the company as the filing names it."""
-    former = [name for name in entity.former_names if name != filing["entity"]]
-    named = {"id": entity.id, "name": filing["entity"], "former_names": former}
+    named = {"id": entity.id, "name": entity.name, "former_names": entity.former_names}
     return {name: filing[name] for name in BRIEF} | {"entity": named}
 
 
@@ -77,14 +70,6 @@ def _roles(filings: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Active filings in each role."""
     active = [filing["role"] for filing in filings if filing["status"] == "active"]
     return {role: active.count(role) for role in ("service_provider", "technical_supporter")}
-
-
-def standing(filings: Sequence[dict[str, Any]], series: Sequence[Series]) -> str:
-    """Whether a duty is on record: has, deregistered (all were withdrawn), has_not."""
-    found = {filing["status"] for filing in filings if filing["series"] in series}
-    if "active" in found:
-        return "has"
-    return "deregistered" if found else "has_not"
 
 
 def _products(filings: Sequence[dict[str, Any]]) -> list[View]:
