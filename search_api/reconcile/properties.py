@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES
 from suanbei.registry.models import Entity, EntityAlias, Filing
-from suanbei.registry.queries.duties import DUTIES, standing
+from suanbei.registry.queries.duties import DUTIES, files_twice, standing
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.reconcile.filings import filing_by_id
 from suanbei.search_api.reconcile.queries import COMPANY, FILING, TYPES, ExtendQuery
@@ -53,14 +52,18 @@ def _yes(value: bool) -> list[Cell]:
 
 
 def _double(record: Record) -> list[Cell]:
-    active = {one.series for one in record.filings if one.status == "active"}
-    return _yes(bool(active & set(ALGORITHM_SERIES)) and bool(active & set(GENAI_SERIES)))
+    return _yes(files_twice(_facts(record)))
+
+
+def _facts(record: Record) -> list[dict[str, Any]]:
+    return [
+        {"status": one.status, "series": one.series, "type": one.type} for one in record.filings
+    ]
 
 
 def _duty(name: str) -> Callable[[Record], list[Cell]]:
     def cells(record: Record) -> list[Cell]:
-        known = [{"status": one.status, "series": one.series} for one in record.filings]
-        return [{"str": standing(known, DUTIES[name])}]
+        return [{"str": standing(_facts(record), DUTIES[name])}]
 
     return cells
 
@@ -77,8 +80,8 @@ PROPERTIES = {
         Property(
             "double_filing", (COMPANY,),
             Text("双备案", "double filing"),
-            Text("算法备案与生成式人工智能备案（或登记）均有效：yes 或 no",
-                 "an active algorithm filing and an active generative-AI filing or registration: yes or no"),
+            Text("有效的生成合成类算法备案，以及有效的大模型备案或登记：yes 或 no",
+                 "an active algorithm filing of the generation type and an active large-model filing or registration: yes or no"),
             _double,
         ),
         Property(
@@ -128,20 +131,20 @@ PROPERTIES = {
         ),
         Property(
             "algorithm_filing", (COMPANY,),
-            Text("算法备案", "algorithm filing"),
-            Text("has、has_not 或 deregistered", "has, has_not or deregistered"),
+            Text("生成合成类算法备案", "algorithm filing of the generation type"),
+            Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished"),
             _duty("algorithm_filing"),
         ),
         Property(
             "model_filing", (COMPANY,),
             Text("大模型备案", "generative-AI filing"),
-            Text("has、has_not 或 deregistered", "has, has_not or deregistered"),
+            Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished"),
             _duty("model_filing"),
         ),
         Property(
             "registration", (COMPANY,),
             Text("应用登记", "generative-AI registration"),
-            Text("has、has_not 或 deregistered", "has, has_not or deregistered"),
+            Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished"),
             _duty("registration"),
         ),
         Property(
