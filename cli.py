@@ -243,17 +243,30 @@ def evidence(
 
 @app.command()
 def scan(
-    source: Annotated[str, typer.Argument(help="a text, HTML or PDF: a file, an address, or -")],
+    sources: Annotated[
+        list[str], typer.Argument(help="texts, HTML, PDF …: files, addresses, or -")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
+    source_code: Annotated[
+        bool,
+        typer.Option("--source-code", help="files and folders of code: none in them is no failure"),
+    ] = False,
 ) -> None:
-    """The numbers in a document, each verified. 找出文档中的全部备案编号并逐一核对。"""
-    from suanbei.parsers.find_numbers import find_in_subprocess
-    from suanbei.search_api.commands.scan import scan_numbers
-    from suanbei.search_api.commands.sources import read_source
+    """The numbers in documents, each verified. 找出文档中的全部备案编号并逐一核对。"""
+    from suanbei.parsers.find_numbers import find_in_source_code, find_in_subprocess
+    from suanbei.search_api.commands.scan import scan_numbers, scan_source_code
+    from suanbei.search_api.commands.sources import read_source, source_files
 
     conf = Settings.load()
-    name, data = read_source(source, conf)
-    raise typer.Exit(scan_numbers(conf, name, find_in_subprocess(data, name), as_json=as_json))
+    if source_code:
+        files = ((str(one), find_in_source_code(one.read_bytes())) for one in source_files(sources))
+        raise typer.Exit(scan_source_code(conf, files, as_json=as_json))
+    code = 0
+    for source in sources:
+        name, data = read_source(source, conf)
+        found = find_in_subprocess(data, name)
+        code = max(code, scan_numbers(conf, name, found, as_json=as_json))
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -1,8 +1,9 @@
 """The numbers in a document of any kind: what `suanbei scan` and `/v1/scan` find."""
 
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
-from suanbei.parsers.scan_sources import read_texts
-from suanbei.registry.cells.numbers.find import FoundNumbers, occurrences
+from suanbei.parsers.scan_sources import read_texts, unescaped
+from suanbei.registry.cells.numbers import OtherNumber, Repair
+from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence, TextPart, occurrences
 
 
 def find_numbers(data: bytes, name: str) -> FoundNumbers:
@@ -23,3 +24,20 @@ def find_in_subprocess(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMIT
         DocumentError: as `find_numbers`, or a limit is exceeded.
     """
     return run_limited(find_numbers, data, name, subject=name, limits=limits)
+
+
+def find_in_source_code(data: bytes) -> list[Occurrence]:
+    """The numbers of CAC's registers in a file of source code, with their lines; none in a binary.
+
+    Read as text, in this process. A bare run of digits in code is seldom a filing number: only what
+    bears 网信算备, or a region and a date, is taken for one. Numbers of other registers are left out.
+    """
+    if b"\0" in data:
+        return []
+    text = unescaped(data.decode("utf-8", "replace"))
+    return [
+        one
+        for one in occurrences([TextPart(None, text)])
+        if not isinstance(one.found.number, OtherNumber)
+        and Repair.MISSING_PREFIX not in one.found.repairs
+    ]

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 
 from suanbei import cli
 from suanbei.common.errors import FetchError
@@ -65,6 +66,56 @@ def test_json_is_an_object_a_line(
         ("active", 2),
         ("not_listed", 2),
     ]
+
+
+@pytest.mark.usefixtures("filled")
+def test_several_documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The worst of them is the exit code."""
+    for name, text in (("a.txt", number(1)), ("b.txt", number(3)), ("c.txt", number(2))):
+        (tmp_path / name).write_text(text, "utf-8")
+    a, b, c = (str(tmp_path / name) for name in ("a.txt", "b.txt", "c.txt"))
+    assert run(monkeypatch, a, c) == 0
+    assert run(monkeypatch, a, b, c) == 1
+
+
+def hook_words(name: str) -> list[str]:
+    """The words after `suanbei scan` that a file of the repository's root runs."""
+    text = (Path(__file__).parents[1] / name).read_text("utf-8")
+    if name == "action.yml":
+        line = yaml.safe_load(text)["runs"]["steps"][-1]["run"]
+        return line.partition("suanbei scan ")[2].replace('"${paths[@]}"', "").split()
+    return yaml.safe_load(text)[0]["entry"].removeprefix("suanbei scan ").split()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name", ["action.yml", ".pre-commit-hooks.yaml"])
+def test_a_repository(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hooks' own command: fails on what is not active, names file and line, and on nothing else."""
+    words, site = hook_words(name), tmp_path / "site"
+    assert words == ["--source-code", "--"]
+    files = {
+        "web/footer.html": f"<p>\n{number(1)}</p>",
+        "web/escaped.json": json.dumps({"footer": number(2)}),
+        "code.py": "X = 123456789012345678901  # 京ICP备12345678号",
+        "picture.png": "\0" + number(3),
+        ".git/config": number(3),
+        "node_modules/x.js": number(3),
+    }
+    for path, text in files.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(text, "utf-8")
+    assert run(monkeypatch, *words, str(site)) == 0
+    told = capsys.readouterr()
+    assert "footer.html:2: " in told.out
+    assert "escaped.json:1: " in told.out
+    assert "4 files, 2 numbers, 2 active" in told.err
+    (site / "about.md").write_text(f"{number(3)}\nBeijing-NoSuchThing-20230821", "utf-8")
+    assert run(monkeypatch, *words, str(site / "about.md"), str(site / "web")) == 1
+    told = capsys.readouterr()
+    assert "about.md:2: ✘ not listed  Beijing-NoSuchThing-20230821" in told.out
+    assert run(monkeypatch, *words, str(site / "none")) == 3
 
 
 @pytest.mark.usefixtures("filled")

@@ -1,6 +1,6 @@
 """`suanbei scan`: the numbers in a text, a page or a PDF, each with its verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 import typer
@@ -10,7 +10,7 @@ from rich.text import Text as RichText
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text, language_of
-from suanbei.registry.cells.numbers.find import FoundNumbers
+from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence
 from suanbei.registry.database import open_database
 from suanbei.registry.verify import Judge, Verdict
 from suanbei.search_api.commands.load_if_empty import load_if_empty
@@ -42,6 +42,46 @@ def scan_numbers(settings: Settings, name: str, found: FoundNumbers, *, as_json:
     for unread in found.unread:
         typer.echo(f"{name}: {unread_text(unread, language)}", err=True)
     return 0 if verdicts == {Verdict.ACTIVE} and not found.unread else 1
+
+
+_CHECKED = Text(
+    "{files} 个文件，{total} 个编号，{active} 个有效",
+    "{files} files, {total} numbers, {active} active",
+)
+
+
+def scan_source_code(
+    settings: Settings, files: Iterable[tuple[str, Sequence[Occurrence]]], *, as_json: bool
+) -> int:
+    """Print a line for each number of each file; returns 1 if one of them is not active, else 0."""
+    language, database = language_of(settings.language), open_database(settings)
+    load_if_empty(database, settings)
+    console, count, total, active = Console(highlight=False, soft_wrap=True), 0, 0, 0
+    with database.read() as session:
+        judge = Judge(session)
+        for name, found in files:
+            count += 1
+            for item in judge_found(judge, by_number(found)):
+                total += 1
+                active += item.judgement.verdict is Verdict.ACTIVE
+                if as_json:
+                    shown = {"source": name} | scanned_json(item, language)
+                    typer.echo(orjson.dumps(shown).decode())
+                else:
+                    _print_in_code(console, name, item, language)
+    said = _CHECKED.say(language, files=count, total=total, active=active)
+    typer.echo(said, err=True)
+    return 0 if active == total else 1
+
+
+def _print_in_code(console: Console, name: str, item: ScannedNumber, language: Language) -> None:
+    judgement = item.judgement
+    head = RichText(f"{name}:{item.places[0].line}: ")
+    number = printable(judgement.number or judgement.input.strip())
+    head.append(verdict_head(judgement.verdict, number, language))
+    if judgement.verdict is not Verdict.ACTIVE:
+        head.append(f"  {judgement.reasons[0].say(language)}")
+    console.print(head)
 
 
 def _print(console: Console, name: str, items: Sequence[ScannedNumber], language: Language) -> None:

@@ -4,7 +4,9 @@ Addresses are fetched for whoever sits at the command line, never for a client o
 """
 
 import asyncio
+import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,6 +38,33 @@ def read_source(source: str, settings: Settings) -> tuple[str, bytes]:
         return source, Path(source).read_bytes()
     except OSError as error:
         raise MissingFile(f"{source}: {error.strerror}") from error
+
+
+_NOT_OURS = ("node_modules", "__pycache__")
+LARGEST_CODE = 5_000_000
+"""Bytes of a file of source code; larger ones are data."""
+
+
+def source_files(paths: Iterable[str]) -> Iterator[Path]:
+    """The files of source code among these files and in these folders, in order.
+
+    Hidden folders, what package managers fetched, and files above LARGEST_CODE are left out of folders.
+
+    Raises:
+        MissingFile: there is none of this name, or it cannot be read.
+    """
+    for path in map(Path, paths):
+        if path.is_dir():
+            for folder, folders, files in os.walk(path):
+                hidden = [one for one in folders if one.startswith(".") or one in _NOT_OURS]
+                folders[:] = sorted(set(folders) - set(hidden))
+                for file in sorted(Path(folder, name) for name in files):
+                    if file.is_file() and file.stat().st_size <= LARGEST_CODE:
+                        yield file
+        elif path.is_file() and os.access(path, os.R_OK):
+            yield path
+        else:
+            raise MissingFile(f"{path}: no file that can be read")
 
 
 async def fetch(url: str, settings: Settings, *, seconds: float = SECONDS) -> bytes:
