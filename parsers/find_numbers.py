@@ -1,9 +1,17 @@
 """The numbers in a document of any kind: what `suanbei scan` and `/v1/scan` find."""
 
+from collections.abc import Iterator, Sequence
+
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
-from suanbei.parsers.scan_sources import read_texts, unescaped
+from suanbei.parsers.scan_sources import ScanText, read_texts, unescaped
 from suanbei.registry.cells.numbers import OtherNumber, Repair
-from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence, TextPart, occurrences
+from suanbei.registry.cells.numbers.find import (
+    FoundNumbers,
+    Occurrence,
+    TextPart,
+    Unread,
+    occurrences,
+)
 
 
 def find_numbers(data: bytes, name: str) -> FoundNumbers:
@@ -13,7 +21,19 @@ def find_numbers(data: bytes, name: str) -> FoundNumbers:
         DocumentError: the file cannot be read; the subclass and the message say why.
     """
     texts = read_texts(data, name)
-    return FoundNumbers(tuple(occurrences(texts.parts)), tuple(texts.unread))
+    found = tuple(occurrences(texts.parts))
+    return FoundNumbers(found, (*texts.unread, *_unread_pictures(texts, found)))
+
+
+def _unread_pictures(texts: ScanText, found: Sequence[Occurrence]) -> Iterator[Unread]:
+    """The pictures that numbers may stand in: those that take much of a page without a number, and
+    any where nothing was found at all."""
+    pages = {one.page for one in found}
+    for page in texts.picture_pages:
+        if page not in pages:
+            yield Unread("picture", f"p. {page}")
+    if texts.pictures and not found:
+        yield Unread("picture", str(texts.pictures))
 
 
 def find_in_subprocess(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> FoundNumbers:

@@ -47,6 +47,8 @@ _ATTRIBUTES = frozenset(
 )
 _LEAST_TEXT = 200
 """A page with scripts and less text than this (characters) is made by its scripts."""
+_BIG_PICTURE = 0.1
+"""Share of a page: a logo or a seal is smaller than this, a picture of a certificate larger."""
 _DEPTH = 3
 """Documents in mails in mails are followed so far."""
 _PICTURES = ("image/",)
@@ -55,10 +57,16 @@ _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pg
 
 @dataclass(slots=True)
 class ScanText:
-    """The texts of a document in their order, and what of it could not be looked into."""
+    """The texts of a document in their order, and what of it could not be looked into.
+
+    `pictures` counts those that may be logos, `picture_pages` are the pages of which a picture takes
+    so much that a list or a certificate may be in it.
+    """
 
     parts: list[TextPart] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    pictures: int = 0
+    picture_pages: list[int] = field(default_factory=list)
 
     def add(self, text: str, place: str = "body", *, visible: bool = True) -> None:
         """Take in a text that has no page."""
@@ -130,10 +138,19 @@ def _table_text(tables: Tables) -> str:
 def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
     from suanbei.parsers.pdf.reader import form_texts, page_texts
 
-    texts, pictures = page_texts(data, name)
-    found.parts += [TextPart(page, text) for page, text in texts]
+    for page in page_texts(data, name):
+        is_big = page.pictures >= _BIG_PICTURE
+        place = "text_layer" if page.invisible else "body"
+        found.parts.append(
+            TextPart(page.page, page.text, place, is_big if page.invisible else True)
+        )
+        found.parts += [
+            TextPart(page.page, text, kind, kind != "hidden") for kind, text in page.left_out
+        ]
+        if is_big and not page.invisible:
+            found.picture_pages.append(page.page)
+        found.pictures += page.pictures > 0 and not is_big
     found.parts += [TextPart(page, text, "form_field") for page, text in form_texts(data, name)]
-    found.unread += [Unread("picture", f"p. {page}") for page in pictures]
 
 
 def _read_docx(data: bytes, name: str, found: ScanText) -> None:
@@ -143,8 +160,7 @@ def _read_docx(data: bytes, name: str, found: ScanText) -> None:
     found.add(_table_text(read_docx(data, name)))
     for place, text in text_parts(data, name):
         found.add(text, place, visible=place != "hidden")
-    if pictures := picture_count(data, name):
-        found.unread.append(Unread("picture", str(pictures)))
+    found.pictures += picture_count(data, name)
 
 
 def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
@@ -161,6 +177,7 @@ def _read_html(data: bytes, name: str, found: ScanText) -> None:
     body = unescaped(_table_text(read_html(data, name)))
     found.add(body)
     soup = soup_of(data, name)
+    found.pictures += len(soup.find_all("img"))
     for place, text in _unseen_texts(soup):
         found.add(unescaped(text), place, visible=False)
     if len(body.strip()) < _LEAST_TEXT and soup.find("script") and _is_made_by_script(soup):
@@ -214,6 +231,8 @@ def _read_mail_part(part: "Message | EmailMessage", name: str, found: ScanText, 
     content = payload if isinstance(payload, bytes) else b""
     if kind in _SEALED:
         found.unread.append(Unread("encrypted_part", file or kind))
+    elif kind.startswith(_PICTURES) and part.get_content_disposition() != "attachment":
+        found.pictures += 1
     elif kind.startswith(_PICTURES):
         found.unread.append(Unread("picture", file or kind))
     elif kind == "text/plain" and not file:
@@ -239,6 +258,7 @@ def _read_inner(content: bytes, kind: str, file: str, found: ScanText, depth: in
             part._replace(place=place) if part.place == "body" else part for part in inner.parts
         ]
         found.unread += inner.unread
+        found.pictures += inner.pictures + len(inner.picture_pages)
 
 
 def _decoded(content: bytes, charset: str) -> str:

@@ -83,8 +83,9 @@ def fill_grids(
         for glyph in loose
     )
     return PageTables(
-        number, content.height, tables, loose_lines(loose), len(content.glyphs), slow, beside
-    )
+        number, content.height, tables, loose_lines(loose), len(content.glyphs), slow, beside,
+        tuple(content.left_out), content.pictures, content.invisible,
+    )  # fmt: skip
 
 
 def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]:

@@ -24,12 +24,13 @@ from suanbei.parsers.pdf.tolerances import (
     THIN,
     TOUCH,
 )
-from suanbei.parsers.pdf.unseen_text import unseen_objects
+from suanbei.parsers.pdf.unseen_text import left_out_text
 
 _HYPHENS = (0x02, 0xFFFE)
 """What pdfium hands over for a hyphen at a line's end."""
 _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
 """Characters beyond U+FFFF come from pdfium in two halves."""
+_LINE_ENDS = (0x0A, 0x0D)
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
 _SAMPLED = 40
 """So many glyphs are asked which way they run to tell how a page is turned."""
@@ -83,7 +84,9 @@ class PageContent:
     `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
     drawn with nothing else. `quarter` counts the quarter turns clockwise that make it upright;
     `invisible` says that all its text is (a layer of recognised text over a scan), `overprinted`
-    that some text may lie on top of other text; `unseen` are the boxes of text that is left out.
+    that some text may lie on top of other text; `unseen` are the boxes of text that is left out, and
+    `left_out` its texts, as (`hidden` or `watermark`, text). `pictures` is the share of the page that
+    pictures take, 1 where nothing but drawings is on it.
     """
 
     width: float
@@ -96,6 +99,8 @@ class PageContent:
     invisible: bool = False
     overprinted: bool = True
     unseen: list[_Box] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    pictures: float = 0.0
     _dashes: list[_Box] = field(default_factory=list)
 
     def add_shape(self, box: _Box, outlined: bool) -> None:
@@ -175,9 +180,15 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         content = PageContent(x1 - x0, y1 - y0, quarter=quarter)
         drawn = Shapes(NeedsFallback, TooMuch)
         drawn.read(page.raw)
-        unseen, content.invisible = unseen_objects(drawn.texts, drawn.found)
+        left_out = left_out_text(drawn.texts, drawn.found)
+        unseen = left_out.hidden | left_out.watermarks
+        content.invisible = left_out.all_invisible
         # Asking for a glyph's object is slow: it is done only where some text is unseen.
         hidden = _glyphs_of(text_page.raw, count, unseen) if unseen else frozenset()
+        for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks)):
+            if objects:
+                text = _text_of(text_page.raw, count, _glyphs_of(text_page.raw, count, objects))
+                content.left_out.append((kind, text))
         _read_glyphs(text_page.raw, content, box, place, hidden)
     finally:
         text_page.close()
@@ -187,7 +198,16 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         _take_shape(content, shape, box, place)
     content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
     content.join_dashes()
+    content.pictures = share_of_page(drawn.pictures, content)
+    if not content.glyphs and drawn.found:
+        content.pictures = 1.0
     return content
+
+
+def share_of_page(boxes: Iterable[_Box], content: PageContent) -> float:
+    """How much of a page pictures take, 0 to 1, given their boxes."""
+    area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes)
+    return min(area / (content.width * content.height), 1.0)
 
 
 def page_box(page: pdfium.PdfPage) -> _Box:
@@ -214,6 +234,20 @@ def _glyphs_of(handle: object, count: int, objects: set[int]) -> frozenset[int]:
     """The indexes of the glyphs that belong to some text objects."""
     owners = text_objects_of(handle, count)
     return frozenset(index for index, owner in enumerate(owners) if owner in objects)
+
+
+def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
+    """The text of some glyphs of a page; other text between them is a line break."""
+    parts: list[str] = []
+    is_apart = False
+    for index, code in enumerate(codes_of(handle, count)):
+        if index in indexes:
+            parts.append("\n" if is_apart and parts else "")
+            parts.append("-" if code in _HYPHENS else chr(code))
+            is_apart = False
+        else:
+            is_apart = is_apart or code > 0x20 or code in _LINE_ENDS
+    return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def to_top_left(page: pdfium.PdfPage, box: _Box, quarter: int | None = None) -> _Box:
@@ -244,6 +278,7 @@ def _read_glyphs(
     page_left, page_top = page[0], page[3]
     end = baseline = size = was_lower = was_upper = float("nan")
     slants = False
+    slanting: list[str] = []
     lefts, lowers, rights, uppers = boxes_of(handle, count)
     boxes = zip(codes_of(handle, count), lefts, lowers, rights, uppers, strict=True)
     # This loop runs for every character of a document.
@@ -258,6 +293,7 @@ def _read_glyphs(
             text = chr(code)
         if not upright:
             if is_slanting(raw.FPDFText_GetCharAngle(handle, index)):
+                slanting.append(text)
                 continue
             glyphs.append((text, *_turned(handle, index, (left, lower, right, upper), page, place)))
             continue
@@ -269,9 +305,12 @@ def _read_glyphs(
             reached.start(baseline, left, end)
         if slants:
             end = float("nan")
+            slanting.append(text)
             continue
         end, was_lower, was_upper = right, lower, upper
         glyphs.append((text, left - page_left, right - page_left, baseline, size))
+    if slanting:
+        content.left_out.append(("watermark", "".join(slanting)))
     content.overprinted = reached.went_back or not upright
 
 

@@ -15,7 +15,15 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE
 from suanbei.parsers.pdf.cells import fill_grids
-from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, TooMuch, Unreadable, is_slanting
+from suanbei.parsers.pdf.content import (
+    Glyph,
+    PageContent,
+    Ruling,
+    TooMuch,
+    Unreadable,
+    is_slanting,
+    share_of_page,
+)
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
@@ -47,6 +55,8 @@ def read_with_pdfplumber(data: bytes, number: int) -> PageTables:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
             glyphs = [_glyph(char) for char in page.chars if not is_slanting(_angle(char))]
             content = PageContent(float(page.width), float(page.height), glyphs)
+            pictures = [(one["x0"], one["top"], one["x1"], one["bottom"]) for one in page.images]
+            content.pictures = share_of_page(pictures, content)
             lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
             grids = [_grid(table.cells) for table in page.find_tables(lines)]
     except _ERRORS as error:

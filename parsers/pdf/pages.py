@@ -62,6 +62,7 @@ def _read_unsure_pages(
             left -= 1
             careful = _read_page_slowly(data, index, name)
             is_better = careful.tables and careful.beside < page.beside
+            careful = careful._replace(left_out=page.left_out, pictures=page.pictures)
             read.append(careful if is_better else page)
         else:
             read.append(page)

@@ -1,6 +1,7 @@
 """A PDF from bytes to tables."""
 
 from itertools import chain
+from typing import NamedTuple
 
 from pypdfium2 import raw
 
@@ -25,22 +26,36 @@ def read_pdf(data: bytes, name: str) -> Tables:
     return Tables("pdf", tuple(tables), tuple(lines), slow, left_out=tuple(lost))
 
 
-def page_texts(data: bytes, name: str) -> tuple[list[tuple[int, str]], list[int]]:
-    """The text of each page, as (page number, text): its lines, then its tables row by row; and the
-    pages without text, which are pictures.
+class PageText(NamedTuple):
+    """What a page says: its lines, then its tables row by row; what of it stands outside, by kind
+    (`hidden`, `watermark`); the share of it that pictures take; and whether it is an unseen layer."""
+
+    page: int
+    text: str
+    left_out: tuple[tuple[str, str], ...]
+    pictures: float
+    invisible: bool
+
+
+def page_texts(data: bytes, name: str) -> list[PageText]:
+    """The text of each page.
 
     A row broken by a page end stands whole on the page where it begins.
 
     Raises:
-        DocumentError: as `read_pdf`.
+        DocumentError: as `read_pdf`, but a PDF that has hidden text only is read.
     """
-    pages = _pages_with_text(data, name)
+    pages = _pages_with_text(data, name, hidden=True)
     told = {page.number: [line.text for line in page.lines] for page in pages}
     for row in chain.from_iterable(table.rows for table in merge_pages(pages).tables):
         if row.page is not None:
             told[row.page].append(" ".join(clean(cell.text) for cell in row.cells))
-    empty = [page.number for page in pages if not page.glyphs]
-    return [(number, "\n".join(lines)) for number, lines in told.items()], empty
+    return [
+        PageText(
+            page.number, "\n".join(told[page.number]), page.left_out, page.pictures, page.invisible
+        )
+        for page in pages
+    ]
 
 
 def form_texts(data: bytes, name: str) -> list[tuple[int, str]]:
@@ -75,8 +90,8 @@ def _value(note: object, key: bytes) -> str:
     return bytes(units).decode("utf-16-le", "replace").partition("\0")[0]
 
 
-def _pages_with_text(data: bytes, name: str) -> list[PageTables]:
+def _pages_with_text(data: bytes, name: str, *, hidden: bool = False) -> list[PageTables]:
     pages = read_pages(data, name)
-    if not any(page.glyphs for page in pages):
+    if not any(page.glyphs or (hidden and page.left_out) for page in pages):
         raise NoTextLayer(f"{name}: {len(pages)} pages without any text, perhaps a scan")
     return pages

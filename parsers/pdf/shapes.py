@@ -66,13 +66,14 @@ _PAGE = _Matrix()
 class Shapes:
     """Collects the shapes of one page, those inside forms too.
 
-    `texts` are the text objects with their boxes. `refusal` is raised if a form is turned, or forms
+    `texts` are the text objects with their boxes, `pictures` the boxes of images. `refusal` is raised if a form is turned, or forms
     are nested too deeply; `too_much` if more is drawn than the limits allow.
     """
 
     def __init__(self, refusal: type[Exception], too_much: type[Exception]) -> None:
         self.found: list[Shape] = []
         self.texts: list[tuple[int, _Box]] = []
+        self.pictures: list[_Box] = []
         self._refusal, self._too_much = refusal, too_much
         self._objects = 0
 
@@ -95,6 +96,8 @@ class Shapes:
                     self._take_space(_handle(item), outer)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self._take_path(_handle(item), (x0, y0, x1, y1), outer)
+            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+                self.pictures.append(outer.box(x0, y0, x1, y1))
             elif kind == raw.FPDF_PAGEOBJ_FORM:
                 self._take_form(_handle(item), outer, depth)
 

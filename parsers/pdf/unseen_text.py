@@ -8,6 +8,7 @@ import ctypes
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 from pypdfium2 import raw
 
@@ -23,17 +24,24 @@ _MAX_PAIRS = 1_000_000
 """Pairs of objects that are compared; pages with more odd text than that are left as they are."""
 
 
-def unseen_objects(
-    texts: Sequence[tuple[int, _Box]], shapes: Sequence[Shape]
-) -> tuple[set[int], bool]:
-    """The text objects to leave out, and whether the page's text is all invisible.
+class LeftOutText(NamedTuple):
+    """The text objects of a page that are no part of its tables: those that nobody sees, and
+    watermarks; and whether the page's text is all invisible, which is read then."""
+
+    hidden: set[int]
+    watermarks: set[int]
+    all_invisible: bool = False
+
+
+def left_out_text(texts: Sequence[tuple[int, _Box]], shapes: Sequence[Shape]) -> LeftOutText:
+    """The text objects to leave out of a page's tables.
 
     A scan with a layer of recognised text has nothing but invisible text: it is read, and flagged.
     """
     items = [item for item, _ in texts]
     modes, colours = render_modes_of(items), colours_of(items)
     if _is_plain(modes, colours, texts):
-        return set(), False
+        return LeftOutText(set(), set())
     invisible = {item for item, mode in zip(items, modes, strict=True) if mode in _UNDRAWN}
     boxes = [(item, box) for item, box in texts if box[2] > box[0] and item not in invisible]
     seen_letters = sum((box[2] - box[0]) for _, box in boxes)
@@ -41,9 +49,10 @@ def unseen_objects(
         invisible
         and sum(box[2] - box[0] for item, box in texts if item in invisible) > seen_letters
     ):
-        return set(), True
+        return LeftOutText(set(), set(), all_invisible=True)
     known = dict(zip(items, colours, strict=True))
-    return invisible | _white(boxes, known, shapes) | _watermarks(boxes, known), False
+    hidden = invisible | _white(boxes, known, shapes)
+    return LeftOutText(hidden, _watermarks(boxes, known) - hidden)
 
 
 def _is_plain(

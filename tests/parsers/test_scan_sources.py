@@ -2,11 +2,15 @@
 
 import base64
 import io
+from collections.abc import Callable
 from email.message import EmailMessage
 from urllib.parse import quote
 
 import openpyxl
 import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from suanbei.common.errors import NotADocument
 from suanbei.parsers.find_numbers import find_numbers
@@ -109,7 +113,14 @@ def test_headers_footnotes_and_comments_of_a_document() -> None:
     assert places(package(parts)) == [
         ("footer", True), ("footnote", True), ("comment", True), ("hidden", False),
     ]  # fmt: skip
-    assert unread(package(parts | {"word/media/image1.png": b"\x89PNG"})) == ["picture"]
+
+
+def test_a_picture_is_told_of_where_no_number_was_found() -> None:
+    """The logo of a letter with its number is none that somebody has to look at."""
+    logo = {"word/media/image1.png": b"\x89PNG"}
+    letter = f"<w:document {W}><w:body><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:body></w:document>"
+    assert unread(package({"word/document.xml": letter % ONE} | logo)) == []
+    assert unread(package({"word/document.xml": letter % "见图"} | logo)) == ["picture"]
 
 
 def test_hidden_sheets_are_looked_into() -> None:
@@ -123,8 +134,6 @@ def test_hidden_sheets_are_looked_into() -> None:
 
 
 def test_a_form_field_of_a_pdf() -> None:
-    from reportlab.pdfgen.canvas import Canvas
-
     stream = io.BytesIO()
     canvas = Canvas(stream)
     canvas.drawString(50, 700, "text")
@@ -134,6 +143,86 @@ def test_a_form_field_of_a_pdf() -> None:
     assert (str(one.found.number), one.place, one.page) == (
         "Beijing-WenXinYiYan-20230821", "form_field", 1,
     )  # fmt: skip
+
+
+def drawn(*pages: Callable[[Canvas], object]) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(600, 800))
+    for page in pages:
+        page(canvas)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+NUMBER = "Beijing-WenXinYiYan-20230821"
+
+
+def invisible(canvas: Canvas) -> None:
+    canvas.drawString(50, 700, "a text that everybody sees, longer than the one below it")
+    canvas.drawString(50, 600, NUMBER, mode=3)
+
+
+def white(canvas: Canvas) -> None:
+    canvas.drawString(50, 700, "text")
+    canvas.setFillGray(1)
+    canvas.drawString(50, 600, NUMBER)
+
+
+def nothing_but_white(canvas: Canvas) -> None:
+    canvas.setFillGray(1)
+    canvas.drawString(50, 600, NUMBER)
+
+
+def slanting(canvas: Canvas) -> None:
+    canvas.drawString(50, 700, "text")
+    canvas.rotate(30)
+    canvas.drawString(300, 300, NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("page", "place", "visible"),
+    [
+        (invisible, "hidden", False),
+        (white, "hidden", False),
+        (nothing_but_white, "hidden", False),
+        (slanting, "watermark", True),
+    ],
+)
+def test_pdf_text_outside_of_what_is_read(
+    page: Callable[[Canvas], object], place: str, visible: bool
+) -> None:
+    """It is searched all the same, and told whether a reader sees it."""
+    (one,) = find_numbers(drawn(page), "x").occurrences
+    assert (str(one.found.number), one.place, one.visible) == (NUMBER, place, visible)
+
+
+def test_pages_of_a_pdf_whose_pictures_may_hold_the_number() -> None:
+    """A logo is none; a page without anything on it is none."""
+    picture = ImageReader(Image.new("RGB", (40, 40), "red"))
+
+    def certificate(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, "see below")
+        canvas.drawImage(picture, 50, 100, 400, 400)
+
+    def letter(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, NUMBER)
+        canvas.drawImage(picture, 50, 740, 40, 40)
+
+    def logo_only(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, "nothing")
+        canvas.drawImage(picture, 50, 740, 40, 40)
+
+    def scanned(canvas: Canvas) -> None:
+        canvas.drawImage(picture, 0, 0, 600, 800)
+
+    def blank(canvas: Canvas) -> None:
+        canvas.setFillGray(1)
+
+    data = drawn(letter, certificate, logo_only, scanned, blank)
+    assert [one.detail for one in find_numbers(data, "x").unread] == ["p. 2", "p. 4"]
+    assert unread(drawn(letter)) == []
+    assert unread(drawn(logo_only)) == ["picture"]
 
 
 def test_a_picture_is_refused() -> None:
