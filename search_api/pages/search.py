@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
+from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import BrandKind, brands_named
 from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.deps import Services, services
@@ -199,9 +200,13 @@ def _companies(session: Session, found: dict[str, Any], text: str) -> Companies:
         group = next((one.name for one in brands if one.kind is BrandKind.GROUP), "")
         cards = sorted(entity_views(session, ids), key=lambda one: -one["filings"])
         return Companies(cards, group)
-    if not ids and text and (not found["total"] or _LIKE_A_COMPANY.search(text)):
+    cards = found["companies"]
+    names = {entity_key(name) for one in cards for name in (one["name"], *one["former_names"])}
+    if _LIKE_A_COMPANY.search(text) and entity_key(text) not in names:
+        return Companies(similar=similar_companies(session, text) or cards)
+    if text and not found["total"]:
         return Companies(similar=similar_companies(session, text))
-    return Companies(found["companies"])
+    return Companies(cards)
 
 
 def _meant(interpreted: dict[str, Any] | None, asked: Pairs, words: Words) -> dict[str, Any] | None:
