@@ -342,7 +342,7 @@ _SWAPPED = Text(
 )
 _MISSING = Text("第 {place} 位漏了“{new}”", "“{new}” is missing at character {place}")
 _EXTRA = Text("第 {place} 位的“{old}”多余", "“{old}” at character {place} is one too many")
-_EDITS = Text("相差 {edits} 处", "{edits} edits away")
+_EDITS = Text("相差 {edits} 处", "differs in {edits} places")
 _ROUNDS = Text(
     "前 {kept} 位相同，四舍五入后就是所给的数",
     "has the same first {kept} digits and rounds to what was given",

@@ -96,7 +96,7 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | No
 def _owner(registrant: str | None, language: Language) -> str:
     _ = translations(language).gettext
     if registrant is None:
-        return _("one company, also after a change of its name")
+        return _("one company, even after it changes its name")
     return registrant or _("a company that no list names")
 
 

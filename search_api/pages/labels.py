@@ -11,6 +11,7 @@ import yaml
 from suanbei.common.texts import Language
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
+from suanbei.registry.cells.series import series_title
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 from suanbei.search_api.i18n import mark, translations
@@ -27,7 +28,7 @@ EVENTS = {
     "filing.added": mark("New filing"),
     "filing.changed": mark("Changed"),
     "filing.deregistered": mark("Deregistered"),
-    "filing.vanished": mark("Gone from its list"),
+    "filing.vanished": mark("No longer in its list"),
     "monitor.raised": mark("Monitor raised"),
     "monitor.cleared": mark("Monitor cleared"),
 }
@@ -54,7 +55,7 @@ FIELDS = {
     "division": mark("Division"),
     "product_kind": mark("Product kind"),
     "kind": mark("Product kind"),
-    "flag": mark("Oddity"),
+    "flag": mark("Needs review"),
 }
 FLAGS = {
     "malformed_number": mark("malformed number"),
@@ -75,17 +76,17 @@ ORIGINS = {
     "transcribed": mark("Transcribed from CAC's list"),
 }
 """Whose bytes a document is: only the first is evidence."""
-PASSES = {"pass": mark("Looking for new lists"), "full": mark("Reading every list again")}
+PASSES = {"pass": mark("Checking for new lists"), "full": mark("Full recheck of all lists")}
 MONITORS = {
-    "source_failing": mark("A source fails several times in a row"),
-    "source_overdue": mark("A source has no new list for longer than ever"),
-    "lost_attachments": mark("A page has lost attachments"),
-    "firewall": mark("A firewall page comes instead of a list"),
-    "unread_document": mark("A list cannot be taken in"),
-    "unknown_layout": mark("A list has a layout that nobody knows"),
-    "many_flags": mark("A new list has many odd rows"),
-    "unknown_columns": mark("A list has columns that nobody knows"),
+    "source_failing": mark("A source has failed repeatedly"),
+    "source_overdue": mark("A source is overdue for a new list"),
+    "lost_attachments": mark("Attachments have disappeared from a page"),
+    "firewall": mark("A firewall page was served instead of a list"),
+    "unread_document": mark("A list could not be imported"),
+    "unknown_layout": mark("Unknown list layout"),
+    "many_flags": mark("An unusual number of flagged rows in a new list"),
     "missing_rows": mark("Rows or lists are known to be missing"),
+    "unknown_columns": mark("Unknown columns in a list"),
 }
 """What is watched for at the end of every pass (crawler/monitors.py)."""
 SECTIONS = {
@@ -124,6 +125,12 @@ class Words:
     def series(self, slug: str | None) -> str:
         """A register."""
         return self._of(SERIES, slug)
+
+    def series_title(self, slug: str) -> str:
+        """A register with its filings, in the plural; in Chinese there is none."""
+        return (
+            self.series(slug) if self.language is Language.ZH else series_title(slug, self.language)
+        )
 
     def status(self, slug: str | None) -> str:
         """Active or deregistered."""

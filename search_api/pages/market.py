@@ -136,15 +136,15 @@ CHARTS = {
     "deregistrations": Chart(mark("How many were deregistered?"), _deregistrations, over_time=True,
                              value="series",
                              note=mark("By the month of the notice. Those that only a remark tells of have no month and stand in the table alone.")),
-    "regions": Chart(mark("Where are they filed?"), _regions, parted=True, value="region",
+    "regions": Chart(mark("Which provinces?"), _regions, parted=True, value="region",
                      note=mark("Registers by province; central enterprises that file with no province are left out.")),
-    "cities": Chart(mark("In which cities?"), _counted(Counted.CITY),
+    "cities": Chart(mark("Which cities?"), _counted(Counted.CITY),
                     note=mark("Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out.")),
-    "companies": Chart(mark("Who has most?"), _counted(Counted.ENTITY)),
+    "companies": Chart(mark("Which companies have the most filings?"), _counted(Counted.ENTITY)),
     "types": Chart(mark("Which types of algorithm?"), _counted(Counted.TYPE), value="type"),
-    "kinds": Chart(mark("What are the products?"), _counted(Counted.PRODUCT_KIND), value="kind",
+    "kinds": Chart(mark("What kinds of product?"), _counted(Counted.PRODUCT_KIND), value="kind",
                    note=mark("A filing with an app and a website counts for both.")),
-    "double_filing": Chart(mark("Who files twice?"), _double_filing, value="side",
+    "double_filing": Chart(mark("How many companies hold both kinds of filing?"), _double_filing, value="side",
                            counts=mark("Companies"),
                            note=mark("Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both.")),
 }  # fmt: skip
@@ -295,7 +295,7 @@ def labelled(name: str, rows: Rows, view: View) -> Rows:
 def _label(chart: Chart, x: str, view: View, words: Words) -> str:
     _ = translations(view.language).gettext
     if chart.over_time:
-        return step_of(x, view.step) if x else _("without a date")
+        return step_of(x, view.step) if x else _("undated")
     if chart.value == "region":
         return region_text(x, view.language)
     if chart.value == "side":

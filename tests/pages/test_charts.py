@@ -58,10 +58,10 @@ def test_a_picture_to_take_away_says_what_it_shows(client: httpx.Client) -> None
     """Title, filters, source and day are inside; the picture on the page has them around it."""
     address = "/charts/companies.svg?lang=en&series=algorithm"
     taken = client.get(address + "&titled=1").text
-    assert "Who has most?" in taken
+    assert "Which companies have the most filings?" in taken
     assert "Register Algorithm filing" in taken
     assert "Source: lists published by CAC" in taken
-    assert "Who has most?" not in client.get(address).text
+    assert "Which companies have the most filings?" not in client.get(address).text
 
 
 @pytest.mark.parametrize(
