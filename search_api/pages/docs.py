@@ -33,6 +33,8 @@ _CHINESE = {
     "GET /v1/stats/{dimension}": "按某一字段统计备案，从多到少；或新主体、注销、双备案。",
     "GET /v1/export.{form}": "导出全部符合条件的备案：CSV、XLSX、Parquet 或 JSON Lines，列序固定。",
     "GET /v1/export/columns": "导出文件的数据字典：每一列的含义。",
+    "GET /v1/dataset": "数据集的全部文件；带 since 时另给出自该版本以来的变动。",
+    "GET /v1/dataset/{name}": "数据集的一个文件。",
     "GET /v1/batches": "各期清单，最新在前。",
     "GET /v1/batches/expected": "各类下期清单的预计时间，由以往间隔推算，并注明是否超期。",
     "GET /v1/batches/{batch_id}": "一期清单。",
@@ -90,6 +92,8 @@ _CHINESE_PARAMETERS = {
     "batch_id": "清单的 id",
     "id": "订阅的 id",
     "receipt_id": "回执编号",
+    "since": "此前取得的版本",
+    "name": "文件名",
 }
 
 

@@ -103,6 +103,9 @@ SECTIONS = {
     "status": mark("Status"),
     "health": mark("Health"),
     "metrics": mark("Metrics"),
+    "receipts": mark("Receipts"),
+    "dataset": mark("Dataset"),
+    "system": mark("System"),
 }
 
 
