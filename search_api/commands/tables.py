@@ -1,21 +1,28 @@
 """`suanbei verify --file`: a table of vendors, with a progress bar and a summary."""
 
 import gc
+import hashlib
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from suanbei.common.errors import MissingFile, UsageError
+from suanbei.common.files import write_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text
-from suanbei.registry.database import open_database
+from suanbei.registry.database import Database, open_database
+from suanbei.registry.receipts import SigningKey, issue_receipt
 from suanbei.search_api.bulk.check import Line, Options, check_rows
 from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
@@ -24,6 +31,7 @@ from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.summary import Summary, warnings
 from suanbei.search_api.bulk.targets import ending_for
 from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.timestamps import timestamp
 
 _VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
 _ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
@@ -38,11 +46,25 @@ _SAY = Text(
 STDIO = Path("-")
 
 
-def check_table(settings: Settings, source: Path, target: Path, options: Options) -> int:
+@dataclass(frozen=True, slots=True)
+class ReceiptWanted:
+    """Where the receipt of a check goes, and the asker's own reference."""
+
+    file: Path
+    reference: str = ""
+
+
+def check_table(
+    settings: Settings,
+    source: Path,
+    target: Path,
+    options: Options,
+    receipt: ReceiptWanted | None = None,
+) -> int:
     """Check a file; returns the exit code: 0 if every row is active and the company's own.
 
     `-` is standard input, or standard output in the kind that came in; what is said goes to
-    standard error then.
+    standard error then. `receipt` is one for the whole file: see `_file_answer`.
 
     Raises:
         UsageError: the target would overwrite the source.
@@ -52,6 +74,10 @@ def check_table(settings: Settings, source: Path, target: Path, options: Options
     if is_named and target.exists() and source.exists() and target.samefile(source):
         raise UsageError(f"{target}: the file that is checked is not overwritten: name another")
     console = terminal(stderr=target == STDIO)
+    if receipt:
+        if receipt.file.absolute() in (STDIO.absolute(), source.absolute(), target.absolute()):
+            raise UsageError("--receipt: name a file of its own")
+        SigningKey.of(settings)  # a key that cannot sign is told before the work
     with tempfile.TemporaryDirectory(prefix="suanbei-") as name:
         folder = Path(name)
         if source == STDIO:
@@ -59,7 +85,7 @@ def check_table(settings: Settings, source: Path, target: Path, options: Options
                 shutil.copyfileobj(sys.stdin.buffer, file)
             source = folder / "input"
         try:
-            return _check(settings, source, target, options, folder, console)
+            return _check(settings, source, target, options, folder, console, receipt)
         except ColumnsUnclear as error:
             _print_candidates(terminal(stderr=True), error, options.language)
             raise
@@ -70,7 +96,13 @@ _OBJECTS = 200_000
 
 
 def _check(
-    settings: Settings, source: Path, target: Path, options: Options, folder: Path, console: Console
+    settings: Settings,
+    source: Path,
+    target: Path,
+    options: Options,
+    folder: Path,
+    console: Console,
+    receipt: ReceiptWanted | None,
 ) -> int:
     if not source.is_file():
         raise MissingFile(f"{source}: no such file")
@@ -82,6 +114,7 @@ def _check(
     database = open_database(settings)
     load_if_empty(database, settings)
     name = source.name if source.parent != folder else "stdin"
+    given = _hashed(name, source) if receipt else {}
     table = read_file(source, name, rows, COMMAND_LIMITS, options.delimiter)
     recognised = recognise(table, rows, options.choice)
     for columns in filter(None, recognised):
@@ -89,12 +122,51 @@ def _check(
     out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
     with _Bar(name) as bar, database.read() as session:
         summary = check_rows(session, table, rows, recognised, out, name, options, bar)
+    if receipt:
+        answer = _file_answer(given, _hashed(target.name, out), summary)
+        _issue(database, settings, answer, receipt)
     if target == STDIO:
         with out.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     _print(console, summary, target, options.language)
     return 0 if summary.is_well else 1
+
+
+def _hashed(name: str, path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": name, "sha256": digest, "bytes": path.stat().st_size}
+
+
+def _file_answer(given: dict[str, Any], result: dict[str, Any], summary: Summary) -> dict[str, Any]:
+    """What a receipt proves of a file: the hash of what came in and of what went out, and the counts.
+
+    `{"input", "output", "rows", "counts": [{"verdict", "entity_match", "rows"}], "coverage"}`.
+    """
+    counts = [
+        {"verdict": verdict or None, "entity_match": match or None, "rows": count}
+        for (verdict, match), count in sorted(summary.counts.items())
+    ]
+    return {
+        "input": given,
+        "output": result,
+        "rows": summary.rows,
+        "counts": counts,
+        "coverage": summary.coverage,
+    }
+
+
+def _issue(
+    database: Database, settings: Settings, answer: dict[str, Any], wanted: ReceiptWanted
+) -> None:
+    stamp = partial(timestamp, settings.timestamp_url) if settings.timestamp_url else None
+    with database.write() as session:
+        issued = issue_receipt(
+            session, SigningKey.of(settings), answer, wanted.reference.strip(),
+            days=settings.receipt_days, timestamp_of=stamp,
+        )  # fmt: skip
+    write_whole(wanted.file, orjson.dumps(issued, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 class _Bar:

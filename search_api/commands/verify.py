@@ -37,6 +37,10 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         int | None, typer.Option(min=0, help="row of the header, 0 for none; found")
     ] = None,
     delimiter: Annotated[str, typer.Option(help="of a CSV file; found")] = "",
+    receipt: Annotated[
+        Path | None, typer.Option(help="a signed receipt of the whole check goes there (JSON)")
+    ] = None,
+    reference: Annotated[str, typer.Option(help="your own, for the receipt")] = "",
 ) -> None:
     """Is a number real, and whose is it? 核对备案编号。"""
     settings = Settings.load()
@@ -47,11 +51,14 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         # Each loaded where it is used: a single number need not wait for what reads tables.
         from suanbei.search_api.bulk.check import Options
         from suanbei.search_api.bulk.columns import Choice
-        from suanbei.search_api.commands.tables import check_table
+        from suanbei.search_api.commands.tables import ReceiptWanted, check_table
 
         choice = Choice(number_column, entity_column, sheet, header_row)
         options = Options(choice, delimiter, language)
-        raise typer.Exit(check_table(settings, file, out, options))
+        wanted = ReceiptWanted(receipt, reference) if receipt else None
+        raise typer.Exit(check_table(settings, file, out, options, wanted))
+    if receipt or reference:
+        raise UsageError("verify: --receipt is for --file; see suanbei receipt for one number")
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")
     raise typer.Exit(_verify(settings, numbers, entity, language, as_json=as_json))

@@ -44,6 +44,8 @@ def receipt(request: Request, parts: Parts, receipt_id: ReceiptId) -> Response:
     """A receipt: what was answered then, and how to check that it was."""
     with parts.database.read() as session:
         found = find_receipt(session, receipt_id, days=parts.settings.receipt_days)
+    if "verdict" not in found["answer"]:  # of a whole file: hashes and counts, as JSON
+        return RedirectResponse(f"/v1/receipts/{found['id']}", 303)
     link = f"{public_base(request)}/receipts/{found['id']}"
     page = render(
         request,

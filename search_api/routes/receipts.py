@@ -29,6 +29,32 @@ class ReceiptRequest(BaseModel):
     reference: str = Field("", max_length=LONGEST_REFERENCE, examples=["PO-2026-118"])
 
 
+class HashedFile(BaseModel):
+    """A file by its content."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+class VerdictCount(BaseModel):
+    """How many rows came out so."""
+
+    verdict: str | None
+    entity_match: str | None
+    rows: int
+
+
+class FileAnswer(BaseModel):
+    """What a receipt of a whole file holds (`suanbei verify --file … --receipt …`)."""
+
+    input: HashedFile
+    output: HashedFile
+    rows: int
+    counts: list[VerdictCount]
+    coverage: dict[str, Any]
+
+
 class Receipt(BaseModel):
     """A verdict as it was told, signed.
 
@@ -40,7 +66,7 @@ class Receipt(BaseModel):
     id: str
     issued_at: str
     reference: str | None
-    answer: Verdict
+    answer: Verdict | FileAnswer
     answer_sha256: str
     data_version: int
     coverage: dict[str, Any]

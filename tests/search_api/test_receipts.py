@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from suanbei.cli import app
+from suanbei.common.errors import ReceiptInvalid, UsageError
 from suanbei.registry.receipts import check_receipt
 from suanbei.search_api.timestamps import NoTimestamp, timestamp
 
@@ -140,3 +141,36 @@ def test_a_service_that_does_not_answer_is_named() -> None:
     """No receipt is issued with a stamp that is none."""
     with pytest.raises(NoTimestamp, match=r"127\.0\.0\.1:9"):
         timestamp("http://127.0.0.1:9/", b"a signature")
+
+
+def test_a_receipt_of_a_whole_file(
+    snapshot_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashes of what came in and went out, and counts; signed as any other; only with --file."""
+    shutil.copytree(snapshot_home, tmp_path / "home")
+    monkeypatch.setenv("SUANBEI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SUANBEI_DATABASE_URL", "")
+    source, out, proof = (tmp_path / name for name in ("in.csv", "out.csv", "receipt.json"))
+    source.write_text(
+        f"备案编号,公司\n{LISTED},{OWNER}\nBeijing-NoSuchThing-20230821,某公司\n", "utf-8"
+    )
+    words = ["verify", "--file", str(source), "--out", str(out), "--receipt", str(proof)]
+    run = CliRunner().invoke(app, [*words, "--reference", "AUDIT-1"])
+    assert run.exit_code == 1, run.output
+    receipt = json.loads(proof.read_bytes())
+    answer = receipt["answer"]
+    assert receipt["reference"] == "AUDIT-1"
+    for path, told in ((source, answer["input"]), (out, answer["output"])):
+        assert told["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert (told["name"], told["bytes"]) == (path.name, path.stat().st_size)
+    assert answer["rows"] == 2
+    assert {"verdict": "active", "entity_match": "exact", "rows": 1} in answer["counts"]
+    keys = json.loads(CliRunner().invoke(app, ["receipt", "keys"]).output)
+    check_receipt(receipt, keys)
+    answer["counts"][0]["rows"] += 1
+    with pytest.raises(ReceiptInvalid):
+        check_receipt(receipt, keys)
+    onto = CliRunner().invoke(app, [*words[:-1], str(source)])
+    assert isinstance(onto.exception, UsageError)
+    alone = CliRunner().invoke(app, ["verify", LISTED, "--receipt", str(proof)])
+    assert isinstance(alone.exception, UsageError)
