@@ -1,6 +1,7 @@
 # make up      set up and run: API, pages and scheduler on http://127.0.0.1:8000 (PORT=… for another)
 # make test    set up, check and test        make check   format, lint, types, layers
 # make release audit dependencies, bill of materials, sdist, wheel; into dist/
+# make versions  the main job on Python 3.11, 3.12 and 3.13 (needs uv)
 # make bench   measure against named baselines             make fuzz    a minute of fuzzing a format
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,9 @@ INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(B
 # Compiled once and not in every process that a test starts (a second each), whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test check bench fuzz release format clean
+VERSIONS ?= 3.11 3.12 3.13
+
+.PHONY: up test check versions bench fuzz release format clean
 .DELETE_ON_ERROR:
 
 up: $(VENV)/.run
@@ -33,6 +36,10 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# VERSIONS may name interpreters by their paths.
+versions:
+	sh deploy/try_versions.sh $(VERSIONS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench

@@ -47,6 +47,13 @@ PANELS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("Index lag", "timeseries", "none", {"{{instance}}": "suanbei_index_lag"}),
     ("Memory", "timeseries", "bytes", {"{{instance}}": "process_resident_memory_bytes"}),
     ("Events", "timeseries", "none", {"events": "max(suanbei_events)"}),
+    ("Parts at work", "timeseries", "none", {"{{part}}": "max by (part) (suanbei_part_alive)"}),
+    (
+        "Age of the oldest message that waits",
+        "timeseries",
+        "s",
+        {"lag": "max(suanbei_delivery_lag_seconds)"},
+    ),
 )
 
 
