@@ -7,7 +7,7 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,9 @@ def rows_of(path: Path, series: str, period: str) -> Iterator[Row]:
                 for name in Row.__dataclass_fields__
                 if name not in ("series", "period")
             }
+            if kept["name"].endswith("公司") and "公司" not in kept["entity"]:
+                # The publisher exchanged the two columns in six rows of the generative-AI lists.
+                kept["name"], kept["entity"] = kept["entity"], kept["name"]
             yield Row(own if series == "genai" else series, period[:7], **kept)
 
 
@@ -114,3 +117,29 @@ def names_per_registrant(rows: list[Row]) -> dict[str, set[str]]:
         if registrant(row):
             names[registrant(row)].add(folded(row.entity))
     return names
+
+
+def tied(rows: Iterable[Row]) -> dict[str, str]:
+    """Each folded name → a name that stands for all that codes and 备注 tie to it, however weakly.
+
+    What is apart here nothing ties together; what is together here may still be two companies.
+    """
+    above: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        while above.setdefault(name, name) != name:
+            name = above[name]
+        return name
+
+    first: dict[str, str] = {}
+    rows = list(rows)
+    names = {folded(row.entity) for row in rows}
+    for row in rows:
+        name = folded(row.entity)
+        top(name)
+        if code := registrant(row):
+            above[top(name)] = top(first.setdefault(code, name))
+        for quoted in re.findall(r"[“\"「]([^”\"」]+)[”\"」]", row.remark):
+            if folded(quoted) in names:
+                above[top(name)] = top(folded(quoted))
+    return {name: top(name) for name in names}

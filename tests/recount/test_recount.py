@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +99,9 @@ def test_names_and_companies_are_those_of_the_newest_list(
 ) -> None:
     """A column read in the place of another would show here."""
     wrong = {
-        place: (row.entity, exported[place]["entity"])
+        place: (row.entity, exported[place]["entity_as_listed"])
         for place, row in recount.filings(rows).items()
-        if recount.folded(exported[place]["entity"]) != recount.folded(row.entity)
+        if recount.folded(exported[place]["entity_as_listed"]) != recount.folded(row.entity)
         or recount.folded(exported[place]["name"]) != recount.folded(row.name)
     }
     assert wrong == {}
@@ -123,3 +123,71 @@ def test_the_figures_are_those_of_the_lists(rows: list[Row], home: Path) -> None
     more = {name: types[name] - expected[name] for name in types}
     assert sum(more.values()) <= len(only_in_notices)
     assert min(more.values()) >= 0
+
+
+def test_companies_are_merged_on_evidence_alone(
+    rows: list[Row], exported: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    """One name is one company; two names are one only where a code or a 备注 ties them."""
+    filings = recount.filings(rows)
+    entity_of: dict[str, set[str]] = defaultdict(set)
+    names_of: dict[str, set[str]] = defaultdict(set)
+    for place, row in filings.items():
+        name, entity = recount.folded(row.entity), exported[place]["entity_id"]
+        entity_of[name].add(entity)
+        names_of[entity].add(name)
+    assert {name: ids for name, ids in entity_of.items() if len(ids) > 1} == {}
+    parts = recount.tied(filings.values())
+    apart = {
+        entity: names
+        for entity, names in names_of.items()
+        if len({parts[name] for name in names}) > 1
+    }
+    assert apart == {}
+    assert len(set(parts.values())) <= len(names_of) <= len(entity_of)
+    said = {one["entity_id"]: set[str]() for one in exported.values()}
+    for one in exported.values():
+        said[one["entity_id"]].add(one["entity"])
+    assert {entity: names for entity, names in said.items() if len(names) > 1} == {}
+
+
+def test_double_filing_is_counted_as_it_is_defined(
+    rows: list[Row], exported: dict[tuple[str, str], dict[str, Any]], home: Path
+) -> None:
+    """An active algorithm filing of the generation type and an active model or registration."""
+    gone = recount.withdrawn(rows)
+    sides: dict[str, set[str]] = {"algorithm": set(), "genai": set()}
+    for (series, number), row in recount.filings(rows).items():
+        if number in gone:
+            continue
+        entity = exported[series, number]["entity_id"]
+        if series.startswith("genai"):
+            sides["genai"].add(entity)
+        elif series == "deep_synthesis" or recount.type_of(row) == "generation_synthesis":
+            sides["algorithm"].add(entity)
+    said = statistics(home, "double_filing")
+    assert (said["algorithm"], said["genai"], said["both"]) == (
+        len(sides["algorithm"]), len(sides["genai"]), len(sides["algorithm"] & sides["genai"]),
+    )  # fmt: skip
+
+
+def test_statuses_and_regions_are_those_of_the_lists(
+    rows: list[Row], exported: dict[tuple[str, str], dict[str, Any]], home: Path
+) -> None:
+    """国资委 is no region; the 属地 of a generative-AI list is the region of its filings."""
+    statuses = {one["value"]: one["count"] for one in statistics(home, "status")["items"]}
+    gone = recount.withdrawn(rows)
+    assert statuses["deregistered"] == sum(number in gone for _, number in exported)
+    assert sum(statuses.values()) == len(exported)
+    printed = Counter(
+        row.region[:2] for (series, _), row in recount.filings(rows).items()
+        if series.startswith("genai") and row.region != "国资委"
+    )  # fmt: skip
+    suanbei(home, "export", "--series", "genai_filing", "--series", "genai_registration",
+            "--out", str(home / "genai.jsonl"))  # fmt: skip
+    lines = (home / "genai.jsonl").read_text("utf-8").splitlines()
+    shown = Counter(json.loads(line)["region"][:2] for line in lines)
+    shown.pop("国资", None)
+    assert shown == printed
+    regions = {one["value"] for one in statistics(home, "region")["items"]}
+    assert "国资委" not in regions
