@@ -108,9 +108,9 @@ def up(host: Host = None, port: Port = None) -> None:
     conf, listening = _listen(host, port)
     with listening:
         database = open_database(conf)
-        _load_apart(conf, database)
+        indexing = _load_apart(conf, database)
         with _watching(conf, database):
-            _serve(conf, database, listening)
+            _serve(conf, database, listening, indexing)
 
 
 @app.command()
@@ -159,22 +159,27 @@ def serve(host: Host = None, port: Port = None) -> None:
     conf, listening = _listen(host, port)
     with listening:
         database = open_database(conf)
-        _load_apart(conf, database)
-        _serve(conf, database, listening)
+        indexing = _load_apart(conf, database)
+        _serve(conf, database, listening, indexing)
 
 
-def _load_apart(conf: Settings, database: "Database") -> None:
-    """Fill an empty registry by `suanbei load`: this process need not keep what that takes."""
+def _load_apart(conf: Settings, database: "Database") -> "subprocess.Popen[bytes] | None":
+    """Fill an empty registry by `suanbei load` and begin its index by `suanbei reindex`, which is
+    returned: this process need not keep the memory that they take."""
     from suanbei.registry.queries.coverage import has_lists
 
     with database.read() as session:
         filled = has_lists(session)
-    if not filled:
-        typer.echo(LOADING.say(language_of(conf.language)), err=True)
-        command = [sys.executable, "-P", "-m", "suanbei", "load"]
-        done = subprocess.run(command, env=os.environ | conf.as_environment(), check=False)
-        if done.returncode:
-            raise typer.Exit(done.returncode)
+    if filled:
+        return None
+    typer.echo(LOADING.say(language_of(conf.language)), err=True)
+    command = [sys.executable, "-P", "-m", "suanbei"]
+    environment = os.environ | conf.as_environment()
+    done = subprocess.run([*command, "load"], env=environment, check=False)
+    if done.returncode:
+        raise typer.Exit(done.returncode)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([*command, "reindex"], env=environment, stdout=quiet, stderr=quiet)
 
 
 def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socket"]:
@@ -187,7 +192,12 @@ def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socke
     return Settings.load(**given | {"port": listening.getsockname()[1]}), listening
 
 
-def _serve(conf: Settings, database: "Database", listening: "socket.socket") -> None:
+def _serve(
+    conf: Settings,
+    database: "Database",
+    listening: "socket.socket",
+    indexing: "subprocess.Popen[bytes] | None",
+) -> None:
     from suanbei.alerts.channels import check_target
     from suanbei.crawler.archive import Archive
     from suanbei.crawler.pictures import Pictures
@@ -214,7 +224,7 @@ def _serve(conf: Settings, database: "Database", listening: "socket.socket") -> 
     def ready() -> None:
         typer.echo(READY.say(language, url=url, filings=filings))
 
-    with keeping_up(services):
+    with keeping_up(services, indexing):
         run(create_app(services), listening, ready)
 
 

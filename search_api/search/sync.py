@@ -4,6 +4,7 @@ Without it all would be right as well, but the first reader after a start or an 
 """
 
 import logging
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +20,13 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def keeping_up(services: Services) -> Iterator[None]:
-    """Do it in the background for as long as the block lasts."""
+def keeping_up(
+    services: Services, building: subprocess.Popen[bytes] | None = None
+) -> Iterator[None]:
+    """Do it in the background for as long as the block lasts; after `building`, a process that
+    builds the first index, if there is one."""
     over = threading.Event()
-    thread = threading.Thread(target=_keep_up, args=(services, over), daemon=True)
+    thread = threading.Thread(target=_keep_up, args=(services, over, building), daemon=True)
     thread.start()
     try:
         yield
@@ -31,7 +35,11 @@ def keeping_up(services: Services) -> Iterator[None]:
         thread.join(GOODBYE_SECONDS)  # a killed build of the index leaves nothing half done
 
 
-def _keep_up(services: Services, over: threading.Event) -> None:
+def _keep_up(
+    services: Services, over: threading.Event, building: subprocess.Popen[bytes] | None
+) -> None:
+    if building:
+        building.wait()  # had it failed, the index is built here
     message = _follow(services.engine, "")
     while not over.wait(SECONDS):
         message = _follow(services.engine, message)
