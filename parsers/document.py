@@ -1,6 +1,7 @@
 """Bytes in, a parsed document out: the one way through all readers."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -11,7 +12,7 @@ from suanbei.parsers.columns import series_of
 from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.parsers.sniff import Format, format_of
-from suanbei.parsers.tables import Tables
+from suanbei.parsers.tables import LeftOut, Tables
 from suanbei.parsers.text import clean
 from suanbei.parsers.titles import ordinal_of, period_in, title_of
 from suanbei.registry.importing.published import Accounting, ParsedDocument, Row, Series
@@ -19,6 +20,7 @@ from suanbei.registry.importing.published import Accounting, ParsedDocument, Row
 VERSION = "2"
 """The version of the parsers, kept with every import."""
 
+_WHOLE_NUMBER = re.compile(r"网信算备\d{21}号|[A-Z][A-Za-z]+-[A-Za-z0-9.-]+-20\d{6}(?:S?\d{4})?")
 _SHOWN_HEADERS = 3
 
 
@@ -80,6 +82,7 @@ def parse_document(
     for table in listed:
         accounting.enter(table)
     accounting.enter_left_out(tables.left_out)
+    accounting.enter_left_out(_lines_with_numbers(tables, accounting.kept))
     if not accounting.kept:
         raise _nothing(accounting, name)
     return ParsedDocument(
@@ -128,6 +131,15 @@ def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
         unknown_columns=tuple(accounting.unknown_columns),
         slow_pages=slow_pages,
     )
+
+
+def _lines_with_numbers(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]:
+    """Lines outside of tables with a filing number that no row has."""
+    numbers = {row.number for row in kept}
+    for line in tables.lines:
+        text = clean(line)
+        if any(found not in numbers for found in _WHOLE_NUMBER.findall(text)):
+            yield LeftOut(None, text)
 
 
 def _unknown(tables: Tables) -> str:

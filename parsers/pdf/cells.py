@@ -2,6 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from suanbei.parsers.pdf.content import Glyph, NeedsFallback, PageContent, ink_of
 from suanbei.parsers.pdf.grid import Grid, grids_of
@@ -15,7 +17,7 @@ from suanbei.parsers.pdf.lines import (
 )
 from suanbei.parsers.pdf.page_tables import CellText, PageTables, page_table
 from suanbei.parsers.pdf.ruleless import ruleless_grids
-from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_PITCH, STRADDLE, TOUCH
+from suanbei.parsers.pdf.tolerances import MIDDLE, NEXT_LINE, SAME_PITCH, STRADDLE, TOUCH
 
 
 def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = ()) -> PageTables:
@@ -74,6 +76,8 @@ def fill_grids(
         loose = _fill(grid, texts, loose)
     for grid, texts in zip(grids, cells, strict=True):
         loose = _adopt_overflow(grid, texts, loose)
+        if _may_overrun(grid, texts):
+            _take_back_overrun(grid, texts, content.glyphs)
     tables = tuple(
         page_table(grid, texts, content) for grid, texts in zip(grids, cells, strict=True)
     )
@@ -161,6 +165,70 @@ def _straddles(grid: Grid, cell: int, run: Sequence[Glyph]) -> bool:
     return any(
         left < edge - STRADDLE and right > edge + STRADDLE for left, right in map(ink_of, run)
     )
+
+
+def _may_overrun(grid: Grid, texts: Sequence[CellText]) -> bool:
+    """Whether some text goes on below its cell as if the rule were not there."""
+    for (_, left, bottom, _), text in zip(grid.cells, texts, strict=True):
+        below = grid.owner[bottom][left] if bottom < len(grid.owner) else -1
+        if below >= 0 and text.held and texts[below].held:
+            last = max(text.held)
+            if min(texts[below].held) - last < NEXT_LINE * text.held[last][0][4]:
+                return True
+    return False
+
+
+def _take_back_overrun(grid: Grid, texts: list[CellText], glyphs: Iterable[Glyph]) -> None:
+    """Give lines that run over into the row below back to the cell that they were drawn for.
+
+    The order of drawing tells: a table is drawn row by row, and between two cells of one row nothing
+    of the row below is drawn but text that runs over.
+    """
+    drawn = ((_cell_at(grid, glyph), glyph) for glyph in glyphs if glyph[0] != " ")
+    visits = [(cell, list(group)) for cell, group in groupby(drawn, itemgetter(0))]
+    at = 1
+    while at < len(visits) - 1:
+        cell, end = visits[at][0], at + 1
+        while end < len(visits) and _is_below(grid, visits[end - 1][0], visits[end][0]):
+            end += 1
+        if (
+            end > at + 1
+            and end < len(visits)
+            and _resumes(grid, visits[at - 1][0], cell, visits[end][0])
+        ):
+            for other, group in visits[at + 1 : end]:
+                _move(texts[other], texts[cell], [glyph for _, glyph in group])
+        at = end
+
+
+def _is_below(grid: Grid, cell: int, other: int) -> bool:
+    """Whether a cell is right below another one and as wide."""
+    if cell < 0 or other < 0:
+        return False
+    (_, left, bottom, right), (top, *sides) = grid.cells[cell], grid.cells[other]
+    return top == bottom and (left, right) == (sides[0], sides[2])
+
+
+def _resumes(grid: Grid, before: int, cell: int, after: int) -> bool:
+    """Whether drawing comes to a cell from its left, and goes on in its row, or at the start of the next."""
+    if min(before, after) < 0:
+        return False
+    top, left, bottom, _ = grid.cells[cell]
+    next_top, next_left, *_ = grid.cells[after]
+    came_along = grid.cells[before][0] == top and grid.cells[before][1] < left
+    goes_on = (next_top == top and next_left > left) or (next_top == bottom and next_left < left)
+    return came_along and goes_on
+
+
+def _move(source: CellText, target: CellText, glyphs: Iterable[Glyph]) -> None:
+    for glyph in glyphs:
+        line = source.held.get(glyph[3], [])
+        if glyph in line:
+            line.remove(glyph)
+            hold(target.held, glyph)
+            target.cut = True
+        if not line:
+            source.held.pop(glyph[3], None)
 
 
 def _adopt_overflow(grid: Grid, texts: list[CellText], loose: list[Glyph]) -> list[Glyph]:

@@ -68,6 +68,9 @@ MIDDLE = 0.35
 SAME_PITCH = 1.1
 """Line pitches: a line farther down than this does not go on with the paragraph above it."""
 
+NEXT_LINE = 1.8
+"""Em: a line that starts so far below another one may go on with its paragraph."""
+
 SPACE = 0.2
 """Em: a gap wider than this between two letters is a space. Beside a Chinese character it is not:
 there typesetters leave a gap of their own."""

@@ -206,3 +206,14 @@ def test_a_document_within_the_document() -> None:
         "word/a.html": f"<html><meta charset=utf-8><table>{rows}</table></html>",
     }
     assert [row.number for row in parse_document(package(parts), name="x").rows] == [ROW[6]]
+
+
+def test_a_filing_number_in_a_line_below_the_table_is_reported() -> None:
+    """A note may be a filing that stands in no table; one about a filing of the list is none."""
+    known, other = ROW[6], "网信算备110108999999902249991号"
+    lines = "".join(f"<w:p>{run(f'注：{one}另行公告。')}</w:p>" for one in (known, other))
+    accounting = parse_document(docx(table([HEADER, ROW]) + lines), name="x").accounting
+    assert [(one.reason, one.cells) for one in accounting.reported] == [
+        ("outside_table", (f"注：{other}另行公告。",))
+    ]
+    assert accounting.seen == accounting.kept + accounting.headers + len(accounting.reported)

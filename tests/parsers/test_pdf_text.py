@@ -115,6 +115,33 @@ def test_a_row_outside_of_the_table_is_reported(x: float, y: float) -> None:
     assert [one.reason for one in document.accounting.reported] == ["outside_table"]
 
 
+@pytest.mark.parametrize("column", [4, 5, 7], ids=["product", "purpose", "remark"])
+@pytest.mark.parametrize("below", ["", "样例应用"], ids=["above nothing", "above other text"])
+def test_lines_that_run_over_into_the_row_below_stay_in_their_row(column: int, below: str) -> None:
+    """A row of a fixed height that is too low for its text (Word's `exact`, CSS `height`)."""
+    lines = ["第一行的文字", "第二行的文字", "第三行的文字"]
+    rows = [[*row] for row in ROWS]
+    rows[0][column], rows[1][column] = "", below
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(842, 595))
+    canvas.setFont(FONT, 8)
+    for at, row in enumerate([HEADER, *rows]):
+        top = 540 - 30 * at
+        for place, (x0, x1, text) in enumerate(zip(EDGES, EDGES[1:], row, strict=False)):
+            canvas.rect(x0, top - 30, x1 - x0, 30)
+            if at == 1 and place == column:
+                for line, said in enumerate(lines):
+                    canvas.drawString(x0 + 3, top - 14 - 10 * line, said)
+            else:
+                canvas.drawString(x0 + 3, top - 27, text)
+    canvas.save()
+    document = parse_document(stream.getvalue(), name="x")
+    rows[0][column] = "".join(lines)
+    assert texts(document) == rows
+    assert ["cut_off" in row.flags for row in document.rows] == [True, False, False]
+
+
 def test_a_note_is_no_row() -> None:
     assert (
         read(written("注：本清单由国家互联网信息办公室发布。", 22, 380)).accounting.reported == ()
