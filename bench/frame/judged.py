@@ -98,7 +98,7 @@ _COMPANIES = (
     Judged("北京百度网讯科技有限公司", "entity", "北京百度网讯科技有限公司"),
     Judged("月之暗面", "entity", "北京月之暗面科技有限公司"),
     Judged("深度求索", "entity", "北京深度求索人工智能基础技术研究有限公司"),
-    Judged("商汤", "entity", "上海商汤智能科技有限公司"),
+    Judged("商汤", "entity", "商汤"),
     Judged("比亚迪", "entity", "比亚迪汽车工业有限公司"),
     Judged("特斯拉", "entity", "特斯拉（上海）有限公司"),
     Judged("抖音", "entity", "北京抖音信息服务有限公司"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, SuanbeiError
+from suanbei.common.late_imports import importing
 from suanbei.common.limited_process import Limits, run_limited
 from suanbei.search_api.bulk.rows_file import Kind, RowsWriter, TableFile
 from suanbei.search_api.bulk.sniff import kind_of
@@ -52,16 +53,19 @@ def read_here(path: Path, name: str, rows: Path, delimiter: str = "") -> TableFi
 def _read(path: Path, name: str, kind: Kind, delimiter: str, writer: RowsWriter) -> TableFile:
     # Each is loaded only for what it reads: the child starts anew each time.
     if kind in ("xlsx", "xls", "ods"):
-        from suanbei.search_api.bulk.workbook import read_workbook
+        with importing:
+            from suanbei.search_api.bulk.workbook import read_workbook
 
         return read_workbook(path, name, kind, writer)
     if kind in ("html", "mhtml", "xml"):
-        from suanbei.search_api.bulk import markup
+        with importing:
+            from suanbei.search_api.bulk import markup
 
         readers = {"html": markup.read_html, "mhtml": markup.read_mhtml,
                    "xml": markup.read_spreadsheet_xml}  # fmt: skip
         return readers[kind](path, name, writer)
-    from suanbei.search_api.bulk.csv import read_csv, read_json
+    with importing:
+        from suanbei.search_api.bulk.csv import read_csv, read_json
 
     if kind == "csv":
         return read_csv(path, name, delimiter, writer)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from suanbei.common.errors import RegistryError, UsageError
+from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.cells import Cell
 from suanbei.search_api.bulk.csv import CsvTarget, JsonTarget
@@ -81,7 +82,8 @@ def _text(path: Path, ending: str, delimiter: str) -> Iterator[Target]:
 
 @contextmanager
 def _xlsx(path: Path) -> Iterator[Target]:
-    from suanbei.search_api.bulk.xlsx import XlsxTarget
+    with importing:
+        from suanbei.search_api.bulk.xlsx import XlsxTarget
 
     target = XlsxTarget(path)
     try:

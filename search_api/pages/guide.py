@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers import parse_number
 from suanbei.search_api.i18n import language_of_request
@@ -178,7 +179,8 @@ def guide(request: Request) -> Response:
 
 def guide_text(language: Language) -> str:
     """The guide as plain text, headings marked as in Markdown: for programs that read."""
-    from bs4 import BeautifulSoup, Tag
+    with importing:
+        from bs4 import BeautifulSoup, Tag
 
     empty = dict.fromkeys(("here", "base", "other_language", "other_lang", "switch"), "")
     template = environment(language).get_template(_template(language))

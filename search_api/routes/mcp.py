@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from suanbei.common.errors import Forbidden, NotFound, UsageError
+from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.search_api.deps import Services
 
@@ -42,9 +43,10 @@ async def answering(app: FastAPI, version: str) -> AsyncIterator[None]:
 
 def _manager(parts: Services, version: str) -> "StreamableHTTPSessionManager":
     try:
-        from mcp.server.transport_security import TransportSecuritySettings
+        with importing:
+            from mcp.server.transport_security import TransportSecuritySettings
 
-        from suanbei.search_api.mcp_server import create_mcp_server
+            from suanbei.search_api.mcp_server import create_mcp_server
     except ImportError as error:
         raise UsageError('SUANBEI_MCP needs the extra: pip install "suanbei[mcp]"') from error
     server = create_mcp_server(parts, version)

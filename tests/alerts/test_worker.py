@@ -361,7 +361,9 @@ def test_a_locked_database_loses_nothing(database: Database, receiver: Receiver)
     def hold() -> None:
         with database.write() as session:
             if database.engine.dialect.name == "postgresql":
-                session.execute(text("LOCK TABLE deliveries, counters IN ACCESS EXCLUSIVE MODE"))
+                session.execute(
+                    text("LOCK TABLE deliveries, data_version IN ACCESS EXCLUSIVE MODE")
+                )
             time.sleep(2)
 
     receiver.answer = lock

@@ -17,7 +17,7 @@ def test_verify(snapshot_server: str) -> None:
     with Suanbei(snapshot_server) as suanbei:
         verdict = suanbei.verify(LISTED, OWNER)
         assert (verdict["verdict"], verdict["entity_match"]) == ("active", "exact")
-        assert verdict["filings"][0]["entity"]["name"] == OWNER
+        assert verdict["filings"][0]["entity"]["id"] == "5072064"
         assert suanbei.verify(MISTYPED)["verdict"] == "not_listed"
 
 

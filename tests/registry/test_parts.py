@@ -78,7 +78,7 @@ def test_a_part_that_has_ended_is_restarted_and_told_of(
     assert told(database) == [
         ("monitor.raised", text), ("monitor.cleared", f"All well again: {text}"),
     ]  # fmt: skip
-    assert not any(one.is_alive for one in made)
+    until(lambda: not any(one.is_alive for one in made))
 
 
 def test_a_part_that_is_not_heard_of_is_told_of(
