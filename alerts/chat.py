@@ -11,15 +11,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-import apprise
-from apprise.attachment.base import AttachBase
-from apprise.plugins import url_to_dict
-
 from suanbei.alerts import network
 from suanbei.common.errors import TargetRefused
+from suanbei.common.late_imports import importing
 from suanbei.registry.notifications.outbox import Result
 from suanbei.registry.notifications.targets import CHAT_HOSTS, host_of, is_mail, service_of
 
@@ -59,18 +57,29 @@ _SERVICES = {
 """Schemas taken (also with an s for TLS), each with the parameters taken of it."""
 _WITH_HEADERS = ("json", "xml", "form")
 """Services whose addresses may name headers of the request (`+name=value`)."""
-_ASSET = apprise.AppriseAsset(
-    app_id="Suanbei",
-    app_desc="算备 Suanbei",
-    app_url="",
-    image_url_mask="",
-    image_url_logo="",
-    image_path_mask="",
-    allow_templates=False,
-)
-"""Messages bear Suanbei's name, and no picture or address of the library's makers."""
-
 _captured: ContextVar[list[str] | None] = ContextVar("captured", default=None)
+
+
+def _apprise() -> Any:
+    """The library: 20 MB that a server without subscriptions to chats does without."""
+    with importing:
+        import apprise
+
+    return apprise
+
+
+@cache
+def _asset() -> Any:
+    """Messages bear Suanbei's name, and no picture or address of the library's makers."""
+    return _apprise().AppriseAsset(
+        app_id="Suanbei",
+        app_desc="算备 Suanbei",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
+        image_path_mask="",
+        allow_templates=False,
+    )
 
 
 def check_chat(deliver: str, smtp_url: str, *, allow_private: bool) -> None:
@@ -104,7 +113,8 @@ def build_plugin(deliver: str, smtp_url: str, message_id: str = "") -> Any:
     if known is not None and message_id and known["schema"] in ("mailto", "mailtos"):
         # A mail bears the message's id, by which a repeat can be told.
         known["headers"] = {**known.get("headers", {}), "X-Suanbei-Message": message_id}
-    plugin: Any = apprise.Apprise.instantiate(known, asset=_ASSET) if known else None
+    apprise = _apprise()
+    plugin: Any = apprise.Apprise.instantiate(known, asset=_asset()) if known else None
     if plugin is None:
         raise TargetRefused(f"deliver: this {service_of(deliver)}:// address cannot be read")
     _require_no_files(plugin)
@@ -136,6 +146,9 @@ def _apprise_url(deliver: str) -> str:
 
 def _parsed(url: str) -> dict[str, Any] | None:
     """An address as Apprise itself takes it apart; None if it cannot."""
+    with importing:
+        from apprise.plugins import url_to_dict
+
     known: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]
     return known
 
@@ -159,6 +172,10 @@ def _require_allowed(deliver: str, known: dict[str, Any] | None) -> None:
 
 def _require_no_files(plugin: Any) -> None:
     """Whatever the address said: a plugin that would read a file of this machine is not used."""
+    with importing:
+        from apprise.attachment.base import AttachBase
+
+    apprise = _apprise()
     for value in vars(plugin).values():
         holds = isinstance(value, apprise.AppriseAttachment) and len(value) > 0
         if holds or isinstance(value, AttachBase):
@@ -223,7 +240,7 @@ def send_with_apprise(
         TargetRefused: the address is not taken any more.
     """
     plugin = build_plugin(deliver, smtp_url, message_id)
-    server = apprise.Apprise(asset=_ASSET)
+    server = _apprise().Apprise(asset=_asset())
     server.add(plugin)
     everywhere = is_mail(deliver) or allow_private
     guard: AbstractContextManager[list[str]] = (

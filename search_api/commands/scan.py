@@ -23,6 +23,10 @@ _TIMES = Text("（共 {times} 处）", " ({times} times)")
 _FOUND = Text("{name}：{total} 个编号，{active} 个有效", "{name}: {total} numbers, {active} active")
 
 
+MOST_WITH_SUGGESTIONS = 1_000
+"""Numbers of one document for which listed ones that may have been meant are looked for."""
+
+
 def scan_numbers(settings: Settings, name: str, found: FoundNumbers, *, as_json: bool) -> int:
     """Print the verdict on every number found; returns the exit code.
 
@@ -32,7 +36,9 @@ def scan_numbers(settings: Settings, name: str, found: FoundNumbers, *, as_json:
     language, database = language_of(settings.language), open_database(settings)
     load_if_empty(database, settings)
     with database.read() as session:
-        items = judge_found(Judge(session), by_number(found.occurrences))
+        numbers = by_number(found.occurrences)
+        judge = Judge(session, with_suggestions=len(numbers) <= MOST_WITH_SUGGESTIONS)
+        items = judge_found(judge, numbers)
     if as_json:
         for item in items:
             typer.echo(orjson.dumps(scanned_json(item, language)).decode())

@@ -5,11 +5,16 @@ Both libraries are large, so that they are only imported when something is to be
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from suanbei.common.dates import BEIJING
 from suanbei.common.late_imports import importing
+from suanbei.common.texts import Language
+from suanbei.search_api.i18n import translations
+from suanbei.search_api.pages.templating import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +277,12 @@ def _bars(chart: Any, drawing: Drawing) -> Any:
         x=alt.value(0), y=rows, text="x:N"
     )
     return bars + counts + names
+
+
+def source_line(language: Language) -> str:
+    """Where the numbers of a picture come from, and of which day they are."""
+    today = day_text(datetime.now(UTC).astimezone(BEIJING).date().isoformat(), language)
+    said = translations(language).gettext(
+        "Source: lists published by CAC, read by Suanbei; %(day)s"
+    )
+    return said % {"day": today}

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -12,7 +11,6 @@ from fastapi.responses import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from suanbei.common.dates import BEIJING
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
 from suanbei.registry.cells.regions import CENTRAL
@@ -39,7 +37,7 @@ from suanbei.search_api.pages.search import (
     value_text,
 )
 from suanbei.search_api.pages.state import page_state
-from suanbei.search_api.pages.templating import day_text, region_text, render
+from suanbei.search_api.pages.templating import region_text, render
 from suanbei.search_api.params import FilterParams, reads_query
 from suanbei.search_api.search.selection import selection_of
 
@@ -372,21 +370,14 @@ def chart_file(
         return _csv(name, labelled(name, rows, view), view.language)
     if form == "png" and not charts.has_chinese_font():
         raise NotFound("no Chinese font on this machine (fonts-noto-cjk); the SVG needs none")
-    drawing = draw(name, rows, view, theme, size, _source(view.language) if titled else "")
+    drawing = draw(
+        name, rows, view, theme, size, charts.source_line(view.language) if titled else ""
+    )
     headers = {"cache-control": "max-age=300", "content-security-policy": PICTURE_POLICY,
                "vary": "Accept-Language, Cookie"}  # fmt: skip
     if form == "svg":
         return Response(charts.svg(drawing), media_type="image/svg+xml", headers=headers)
     return Response(charts.png(drawing), media_type="image/png", headers=headers)
-
-
-def _source(language: Language) -> str:
-    """Where the numbers of a picture come from, and of which day they are."""
-    today = day_text(datetime.now(UTC).astimezone(BEIJING).date().isoformat(), language)
-    said = translations(language).gettext(
-        "Source: lists published by CAC, read by Suanbei; %(day)s"
-    )
-    return said % {"day": today}
 
 
 def _csv(name: str, rows: Rows, language: Language) -> Response:
