@@ -34,7 +34,7 @@ def print_verdict(console: Console, judgement: Judgement, language: Language) ->
     grid.add_column(style="dim", justify="right", no_wrap=True)
     grid.add_column(overflow="fold")
     for line in terminal_lines(judgement, language):
-        grid.add_row(*line)
+        grid.add_row(*(RichText(without_controls(cell)) for cell in line))
     console.print(Group(head, grid), soft_wrap=False)
 
 
@@ -55,4 +55,9 @@ def _match_words(match: MatchLevel, language: Language) -> tuple[str, str]:
 
 def printable(text: str) -> str:
     """The beginning of what somebody gave, without what a terminal would obey."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text[:80])
+    return without_controls(text[:80])
+
+
+def without_controls(text: str) -> str:
+    """A text in which a terminal finds nothing to obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

@@ -118,6 +118,16 @@ def _tantivy_document(document: IndexDocument) -> tantivy.Document:
     return made
 
 
+def _without_watcher(index: tantivy.Index) -> tantivy.Index:
+    """The index without tantivy's thread that reloads it after a commit.
+
+    An `OpenIndex` is of one commit. The thread would read files that `check` has not looked at, and reading
+    one that was shortened meanwhile ends the process (SIGBUS).
+    """
+    index.config_reader(reload_policy="Manual", num_warmers=0)
+    return index
+
+
 class OpenIndex:
     """A live index as it was at one commit; safe for threads.
 
@@ -132,7 +142,7 @@ class OpenIndex:
         """What was counted for a text and filters, which the next page need not count again."""
         self.sizes: dict[str, int] = _verify(folder, known.sizes if known else {})
         try:
-            index = tantivy.Index.open(str(folder))
+            index = _without_watcher(tantivy.Index.open(str(folder)))
             self.schema = index.schema
             self.searcher = index.searcher()
         except (ValueError, OSError) as error:
@@ -202,7 +212,8 @@ class IndexFolder:
         try:
             with _told_as_unavailable():
                 folder.mkdir(mode=0o700)
-                writer = tantivy.Index(_schema(), str(folder)).writer(_heap(expected), 1)
+                index = _without_watcher(tantivy.Index(_schema(), str(folder)))
+                writer = index.writer(_heap(expected), 1)
             for document in documents:
                 made = _tantivy_document(document)
                 with _told_as_unavailable():
@@ -223,7 +234,8 @@ class IndexFolder:
         """
         ids: set[int] = set()
         with _told_as_unavailable():
-            writer = tantivy.Index.open(str(index.folder)).writer(_HEAP_BYTES, 1)
+            opened = _without_watcher(tantivy.Index.open(str(index.folder)))
+            writer = opened.writer(_HEAP_BYTES, 1)
         for document in documents:
             ids.add(document.id)
             made = _tantivy_document(document)

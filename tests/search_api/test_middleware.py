@@ -35,6 +35,11 @@ PRIVATE = {
     "/v1/subscriptions/{id}/deliveries", "/bulk/{token}", "/bulk/{token}/download", "/watch",
     "/bulk/template.{ending}", "/watch/confirm/{id}/{secret}", "/watch/unsubscribe/{id}/{secret}",
     "/watch/{id}/edit", "/health/live", "/health/ready", "/metrics", "/static/{name}", "/favicon.ico",
+    "/v1/receipts/{receipt_id}", "/receipts", "/receipts/{receipt_id}", "/.well-known/jwks.json",
+    "/v1/dataset", "/v1/dataset/{name}", "/dataset", "/mcp",
+    "/about", "/compare", "/robots.txt", "/sitemap.xml", "/sitemap/{name}.xml", "/reconcile",
+    "/reconcile/flyout/{kind}", "/reconcile/preview", "/reconcile/properties", "/reconcile/view",
+    "/reconcile/suggest/entity", "/reconcile/suggest/property", "/reconcile/suggest/type",
 }  # fmt: skip
 """They depend on time, on a key, or keep tags of their own."""
 

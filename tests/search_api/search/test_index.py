@@ -131,7 +131,11 @@ def scribbled(path: Path) -> None:
 
 
 def damaged(home: Path, suffix: str) -> Path:
-    """The file of an index with this suffix."""
+    """The file of an index with this suffix, once tantivy's own thread has looked at it.
+
+    It opens every file once in the moment after an index is opened; what is cut under it then ends the process.
+    """
+    time.sleep(0.5)
     [path] = [path for path in home.glob(f"index-*/*.{suffix}") if path.name[0] != "."]
     return path
 
