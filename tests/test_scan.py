@@ -1,6 +1,5 @@
 """`suanbei scan`: files, standard input and addresses; exit codes; limits of a fetch."""
 
-import asyncio
 import io
 import json
 import sys
@@ -180,4 +179,4 @@ def test_a_fetch_has_limits(
 ) -> None:
     monkeypatch.setattr(sources, "LARGEST", 10_000)
     with pytest.raises(FetchError, match=said):
-        asyncio.run(sources.fetch(site + path, settings, seconds=0.5))
+        sources.fetch(site + path, settings, seconds=0.5)

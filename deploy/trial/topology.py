@@ -81,6 +81,7 @@ def topology(servers: int = 2, watchers: int = 2, **settings: str) -> Iterator[T
         values = {
             "HOME": str(folder / "home"),
             "DATABASE_URL": database.url(database.create()),
+            "PUBLIC_URL": "http://suanbei.example",  # one for all: it is in links, and so in ETags
             "TRUSTED_PROXIES": "127.0.0.1",
             "CACHE_SECONDS": "1",
             "LOG_FORMAT": "json",

@@ -3,9 +3,9 @@
 Addresses are fetched for whoever sits at the command line, never for a client of the API.
 """
 
-import asyncio
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ def read_source(source: str, settings: Settings) -> tuple[str, bytes]:
     if source == "-":
         return "stdin", sys.stdin.buffer.read()
     if "://" in source:
-        return source, asyncio.run(fetch(source, settings))
+        return source, fetch(source, settings)
     try:
         return source, Path(source).read_bytes()
     except OSError as error:
@@ -67,7 +67,7 @@ def source_files(paths: Iterable[str]) -> Iterator[Path]:
             raise MissingFile(f"{path}: no file that can be read")
 
 
-async def fetch(url: str, settings: Settings, *, seconds: float = SECONDS) -> bytes:
+def fetch(url: str, settings: Settings, *, seconds: float = SECONDS) -> bytes:
     """The body that an address answers with.
 
     Raises:
@@ -75,9 +75,8 @@ async def fetch(url: str, settings: Settings, *, seconds: float = SECONDS) -> by
         UsageError: no address of the web.
     """
     try:
-        async with asyncio.timeout(seconds):
-            return await _fetch(url, settings)
-    except TimeoutError as error:
+        return _fetch(url, settings, seconds)
+    except (TimeoutError, httpx.TimeoutException) as error:
         raise FetchError(f"{url}: no whole answer within {seconds:g} s") from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise UsageError(f"{url}: not an address of the web ({error})") from error
@@ -85,22 +84,24 @@ async def fetch(url: str, settings: Settings, *, seconds: float = SECONDS) -> by
         raise FetchError(f"{url}: {error or type(error).__name__}") from error
 
 
-async def _fetch(url: str, settings: Settings) -> bytes:
-    parts = urlsplit(url)
+def _fetch(url: str, settings: Settings, seconds: float) -> bytes:
+    parts, until = urlsplit(url), time.monotonic() + seconds
     headers = {
         "User-Agent": settings.user_agent,
         "Referer": f"{parts.scheme}://{parts.netloc}/",  # without one CAC answers with nothing
     }
-    client = httpx.AsyncClient(
-        headers=headers, follow_redirects=True, max_redirects=_HOPS, timeout=SECONDS,
+    client = httpx.Client(
+        headers=headers, follow_redirects=True, max_redirects=_HOPS, timeout=seconds,
         proxy=settings.proxy or None,
     )  # fmt: skip
-    async with client, client.stream("GET", url) as answer:
+    with client, client.stream("GET", url) as answer:
         if answer.status_code != httpx.codes.OK:
             raise FetchError(f"{url}: status {answer.status_code}")
         body = bytearray()
-        async for part in answer.aiter_bytes():
+        for part in answer.iter_bytes():
             body += part
             if len(body) > LARGEST:
                 raise FetchError(f"{url}: more than {LARGEST // 1_000_000} MB")
+            if time.monotonic() > until:
+                raise TimeoutError
         return bytes(body)

@@ -91,9 +91,15 @@ def test_a_full_disk_while_the_index_is_built(
             for left in (0, 64):
                 disk.leave(left)
                 require_one_line(
-                    commands.run("search", "测试"), "full", "disk I/O", "unable to open"
+                    commands.run("search", "测试"),
+                    "full",
+                    "disk I/O",
+                    "unable to open",
+                    "No space left",
                 )
-                require_one_line(commands.run("reindex"), "full", "disk I/O", "unable to open")
+                require_one_line(
+                    commands.run("reindex"), "full", "disk I/O", "unable to open", "No space left"
+                )
                 disk.clear()
             require_same(home, replaced)
         assert len(index_folders(folder)) == 1
