@@ -1,5 +1,6 @@
 """A clock that is moved while `suanbei watch` runs: a real process under libfaketime."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +45,9 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
     if library is None:
         pytest.skip("NO MOVING CLOCK: apt-get install libfaketime (tests/setup_debian.sh does it)")
     file = tmp_path / "clock"
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(SLEEP)  # for the processes of crawls
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
     monkeypatch.setenv("LD_PRELOAD", str(library))
     monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(file))
     monkeypatch.setenv("FAKETIME_NO_CACHE", "1")
