@@ -2,7 +2,7 @@
 
 RequestLog          request id, one log line, metrics; HEAD is answered as GET without its body
 SecurityHeaders     nothing from other hosts, no inline script or style
-(CORSMiddleware)    Starlette's, where SUANBEI_CORS_ORIGINS is set
+CrossOrigin         Starlette's CORS: any site at /reconcile, elsewhere what SUANBEI_CORS_ORIGINS names
 ErrorResponses      errors raised below become problem documents, or pages for browsers
 RequestLimits       malformed or oversized requests; requests a minute of one client
 ETagMiddleware      304 and stored answers, by the version of the data (response_cache)
@@ -57,17 +57,10 @@ def install(app: FastAPI, settings: Settings, reader: VersionReader, metrics: "M
     app.add_middleware(Compression, minimum_size=1000, compresslevel=5)
     app.add_middleware(ConcurrencyLimits, settings=settings)
     app.add_middleware(ETagMiddleware, reader=reader, settings=settings)
-    limits = RequestLimits.headers_of_answers
     app.add_middleware(RequestLimits, settings=settings)
     app.add_middleware(ErrorResponses)
-    if origins := [one.strip() for one in settings.cors_origins.split(",") if one.strip()]:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-            expose_headers=["ETag", "X-Request-Id", "Retry-After", "Location", *limits],
-        )
+    origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
+    app.add_middleware(CrossOrigin, origins=origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)
 
@@ -193,6 +186,29 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_secured if scope["type"] == "http" else send)
+
+
+class CrossOrigin:
+    """Says which sites' scripts may read an answer, errors included.
+
+    Clients of the reconciliation service run in pages of any site, and it tells nothing private.
+    """
+
+    def __init__(self, app: ASGIApp, origins: list[str]) -> None:
+        self._reconcile = CORSMiddleware(app, ["*"], ["GET", "POST"], ["*"])
+        exposed = ["ETag", "X-Request-Id", "Retry-After", "Location"]
+        self._others = app if not origins else CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=[*exposed, *RequestLimits.headers_of_answers],
+        )  # fmt: skip
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        is_reconcile = f"{scope.get('path', '')}/".startswith("/reconcile/")
+        await (self._reconcile if is_reconcile else self._others)(scope, receive, send)
 
 
 class ErrorResponses:

@@ -148,18 +148,19 @@ def snapshot_server(snapshot_home: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(address)
+        wait_until_ready(address, path="/v1/filings?limit=1")  # the index is built meanwhile
         yield address
     finally:
         process.terminate()
         process.wait(30)
 
 
-def wait_until_ready(address: str, seconds: float = 60) -> None:
-    """Wait for a server to say that it is ready."""
+def wait_until_ready(address: str, seconds: float = 60, path: str = "/health/ready") -> None:
+    """Wait for a server to say that it is ready, or that a path answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with suppress(httpx.TransportError):
-            if httpx.get(f"{address}/health/ready", timeout=5).is_success:
+            if httpx.get(f"{address}{path}", timeout=5).is_success:
                 return
         time.sleep(0.1)
     raise TimeoutError(f"{address} is not ready after {seconds:.0f} s")

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,49 +11,39 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound
-from suanbei.registry.data_version import data_version
 from suanbei.registry.models import Receipt
 from suanbei.registry.receipts.signing import SigningKey, canonical_json
 
 ID_BYTES = 15
 """120 bits: nobody guesses the id of a receipt. 24 letters and digits in print."""
 
-TimestampOf = Callable[[bytes], dict[str, Any]]
-"""Has a text stamped by a time-stamping service; returns the receipt's `timestamp`."""
 
-
-def issue_receipt(
-    session: Session,
-    key: SigningKey,
-    answer: dict[str, Any],
-    reference: str = "",
-    *,
-    days: int = 0,
-    timestamp_of: TimestampOf | None = None,
+def sign_receipt(
+    key: SigningKey, answer: dict[str, Any], version: int, reference: str = ""
 ) -> dict[str, Any]:
-    """A receipt of an answer (JSON), written in a transaction of the caller's.
+    """A receipt of an answer (JSON) that was given at a version of the data, not yet kept.
 
-    `reference` is the asker's own; receipts older than `days` are deleted (0: never). With `timestamp_of`
-    the signature is stamped too. Returns the receipt as `find_receipt` does.
+    `reference` is the asker's own.
     """
+    receipt: dict[str, Any] = {
+        "id": base64.b32encode(secrets.token_bytes(ID_BYTES)).decode().lower(),
+        "issued_at": rfc3339(datetime.now(UTC)),
+        "reference": reference or None,
+        "answer": answer,
+        "answer_sha256": hashlib.sha256(canonical_json(answer)).hexdigest(),
+        "data_version": version,
+        "coverage": answer.get("coverage"),
+    }
+    return receipt | {"signature": key.sign(canonical_json(receipt))}
+
+
+def keep_receipt(session: Session, key: SigningKey, receipt: dict[str, Any], days: int = 0) -> None:
+    """Write a receipt and the key that signed it; those older than `days` are deleted (0: none)."""
     now = datetime.now(UTC)
     if days:
         session.execute(delete(Receipt).where(Receipt.issued_at < now - timedelta(days=days)))
     key.publish(session)
-    receipt: dict[str, Any] = {
-        "id": base64.b32encode(secrets.token_bytes(ID_BYTES)).decode().lower(),
-        "issued_at": rfc3339(now),
-        "reference": reference or None,
-        "answer": answer,
-        "answer_sha256": hashlib.sha256(canonical_json(answer)).hexdigest(),
-        "data_version": data_version(session),
-        "coverage": answer.get("coverage"),
-    }
-    receipt["signature"] = key.sign(canonical_json(receipt))
-    if timestamp_of is not None:
-        receipt["timestamp"] = timestamp_of(receipt["signature"].encode())
     session.add(Receipt(id=receipt["id"], issued_at=now, body=receipt))
-    return receipt
 
 
 def find_receipt(session: Session, receipt_id: str, *, days: int = 0) -> dict[str, Any]:

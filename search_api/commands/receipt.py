@@ -53,12 +53,12 @@ def _issue(settings: Settings, number: str, entity: str, reference: str, languag
     from suanbei.registry.database import open_database
     from suanbei.search_api.commands.load_if_empty import load_if_empty
     from suanbei.search_api.deps import Services
-    from suanbei.search_api.routes.receipts import ReceiptRequest, receipt_of
+    from suanbei.search_api.receipts import issue_for_number
 
     database = open_database(settings)
     load_if_empty(database, settings)
-    asked = ReceiptRequest(number=number, entity=entity, reference=reference)
-    issued = receipt_of(Services(settings, database), asked, language)
+    parts = Services(settings, database)
+    issued = issue_for_number(parts, number, entity, reference, language)
     typer.echo(orjson.dumps(issued, option=orjson.OPT_INDENT_2).decode())
     answer = issued["answer"]
     return 0 if answer["verdict"] == "active" and not answer["others"] else 1

@@ -1,15 +1,12 @@
 """`suanbei verify --file`: a table of vendors, with a progress bar and a summary."""
 
 import gc
-import hashlib
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import orjson
 from rich.console import Console
@@ -21,8 +18,9 @@ from suanbei.common.files import write_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text
-from suanbei.registry.database import Database, open_database
-from suanbei.registry.receipts import SigningKey, issue_receipt
+from suanbei.registry.data_version import data_version
+from suanbei.registry.database import open_database
+from suanbei.registry.receipts import SigningKey
 from suanbei.search_api.bulk.check import Line, Options, check_rows
 from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
@@ -31,7 +29,8 @@ from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.summary import Summary, warnings
 from suanbei.search_api.bulk.targets import ending_for
 from suanbei.search_api.commands.load_if_empty import load_if_empty
-from suanbei.search_api.timestamps import timestamp
+from suanbei.search_api.deps import Services
+from suanbei.search_api.receipts import file_answer, hashed_file, issue
 
 _VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
 _ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
@@ -64,7 +63,7 @@ def check_table(
     """Check a file; returns the exit code: 0 if every row is active and the company's own.
 
     `-` is standard input, or standard output in the kind that came in; what is said goes to
-    standard error then. `receipt` is one for the whole file: see `_file_answer`.
+    standard error then. `receipt` is one for the whole file: see `file_answer`.
 
     Raises:
         UsageError: the target would overwrite the source.
@@ -114,59 +113,25 @@ def _check(
     database = open_database(settings)
     load_if_empty(database, settings)
     name = source.name if source.parent != folder else "stdin"
-    given = _hashed(name, source) if receipt else {}
+    given = hashed_file(name, source) if receipt else {}
     table = read_file(source, name, rows, COMMAND_LIMITS, options.delimiter)
     recognised = recognise(table, rows, options.choice)
     for columns in filter(None, recognised):
         console.print(say_columns(columns, options.language))
     out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
     with _Bar(name) as bar, database.read() as session:
+        version = data_version(session)
         summary = check_rows(session, table, rows, recognised, out, name, options, bar)
     if receipt:
-        answer = _file_answer(given, _hashed(target.name, out), summary)
-        _issue(database, settings, answer, receipt)
+        answer = file_answer(given, hashed_file(target.name, out), summary)
+        issued = issue(Services(settings, database), answer, version, receipt.reference)
+        write_whole(receipt.file, orjson.dumps(issued, option=orjson.OPT_INDENT_2) + b"\n")
     if target == STDIO:
         with out.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     _print(console, summary, target, options.language)
     return 0 if summary.is_well else 1
-
-
-def _hashed(name: str, path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"name": name, "sha256": digest, "bytes": path.stat().st_size}
-
-
-def _file_answer(given: dict[str, Any], result: dict[str, Any], summary: Summary) -> dict[str, Any]:
-    """What a receipt proves of a file: the hash of what came in and of what went out, and the counts.
-
-    `{"input", "output", "rows", "counts": [{"verdict", "entity_match", "rows"}], "coverage"}`.
-    """
-    counts = [
-        {"verdict": verdict or None, "entity_match": match or None, "rows": count}
-        for (verdict, match), count in sorted(summary.counts.items())
-    ]
-    return {
-        "input": given,
-        "output": result,
-        "rows": summary.rows,
-        "counts": counts,
-        "coverage": summary.coverage,
-    }
-
-
-def _issue(
-    database: Database, settings: Settings, answer: dict[str, Any], wanted: ReceiptWanted
-) -> None:
-    stamp = partial(timestamp, settings.timestamp_url) if settings.timestamp_url else None
-    with database.write() as session:
-        issued = issue_receipt(
-            session, SigningKey.of(settings), answer, wanted.reference.strip(),
-            days=settings.receipt_days, timestamp_of=stamp,
-        )  # fmt: skip
-    write_whole(wanted.file, orjson.dumps(issued, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 class _Bar:

@@ -11,7 +11,8 @@ from suanbei.registry.receipts import find_receipt
 from suanbei.search_api.i18n import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
 from suanbei.search_api.pages.watch import require_same_origin
-from suanbei.search_api.routes.receipts import Parts, ReceiptId, ReceiptRequest, receipt_of
+from suanbei.search_api.receipts import issue_for_number
+from suanbei.search_api.routes.receipts import LONGEST_REFERENCE, Parts, ReceiptId
 from suanbei.search_api.routes.verify import LONGEST_NAME, LONGEST_NUMBER
 
 router = APIRouter(include_in_schema=False)
@@ -23,11 +24,10 @@ def issue(
     parts: Parts,
     number: Annotated[str, Form(min_length=1, max_length=LONGEST_NUMBER)],
     entity: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
-    reference: Annotated[str, Form(max_length=200)] = "",
+    reference: Annotated[str, Form(max_length=LONGEST_REFERENCE)] = "",
 ) -> Response:
     """Issue a receipt and lead to it."""
-    asked = ReceiptRequest(number=number, entity=entity, reference=reference)
-    receipt = receipt_of(parts, asked, language_of_request(request))
+    receipt = issue_for_number(parts, number, entity, reference, language_of_request(request))
     return RedirectResponse(f"/receipts/{receipt['id']}", 303)
 
 
@@ -44,14 +44,13 @@ def receipt(request: Request, parts: Parts, receipt_id: ReceiptId) -> Response:
     """A receipt: what was answered then, and how to check that it was."""
     with parts.database.read() as session:
         found = find_receipt(session, receipt_id, days=parts.settings.receipt_days)
-    if "verdict" not in found["answer"]:  # of a whole file: hashes and counts, as JSON
-        return RedirectResponse(f"/v1/receipts/{found['id']}", 303)
     link = f"{public_base(request)}/receipts/{found['id']}"
     page = render(
         request,
         "receipt.html",
         receipt=found,
         answer=found["answer"],
+        is_file="verdict" not in found["answer"],
         link=link,
         qr=segno.make(link, error="m").svg_inline(border=2, omitsize=True, svgclass="qr"),
         printed_id="-".join(found["id"][start : start + 6] for start in range(0, 24, 6)),

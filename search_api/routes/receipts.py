@@ -1,20 +1,17 @@
 """Receipts: a check that can be proven later."""
 
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field
 
-from suanbei.common.texts import Language
-from suanbei.registry.receipts import SigningKey, find_receipt, issue_receipt, public_key_set
-from suanbei.registry.verify import judge, verdict_json
+from suanbei.registry.receipts import find_receipt, public_key_set
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
-from suanbei.search_api.responses import json_answer, null_for_empty
+from suanbei.search_api.receipts import issue_for_number
+from suanbei.search_api.responses import json_answer
 from suanbei.search_api.routes.verify import EXAMPLE, LONGEST_NAME, LONGEST_NUMBER
 from suanbei.search_api.schemas import Verdict
-from suanbei.search_api.timestamps import timestamp
 
 Parts = Annotated[Services, Depends(services)]
 ReceiptId = Annotated[str, Path(max_length=64, description="as the receipt prints it")]
@@ -46,7 +43,7 @@ class VerdictCount(BaseModel):
 
 
 class FileAnswer(BaseModel):
-    """What a receipt of a whole file holds (`suanbei verify --file … --receipt …`)."""
+    """What a receipt of a whole file holds (`receipt` of `POST /v1/verify/file`)."""
 
     input: HashedFile
     output: HashedFile
@@ -82,7 +79,7 @@ router = APIRouter(tags=["receipts"])
 )
 def create_receipt(parts: Parts, asked: ReceiptRequest, language: AnswerLanguage) -> Response:
     """Check a number now, and keep the answer under an id that cannot be guessed."""
-    receipt = receipt_of(parts, asked, language)
+    receipt = issue_for_number(parts, asked.number, asked.entity, asked.reference, language)
     answer = json_answer(receipt, {"Location": f"/v1/receipts/{receipt['id']}"})
     answer.status_code = 201
     return answer
@@ -103,18 +100,3 @@ def receipt_keys(parts: Parts) -> dict[str, list[dict[str, Any]]]:
     """The public keys that receipts are checked with, earlier ones included."""
     with parts.database.read() as session:
         return public_key_set(session, parts.settings)
-
-
-def receipt_of(parts: Services, asked: ReceiptRequest, language: Language) -> dict[str, Any]:
-    """A receipt of the verdict as it is now."""
-    settings = parts.settings
-    key = SigningKey.of(settings)
-    with parts.database.read() as session:
-        (judgement,) = judge(session, [(asked.number, asked.entity)])
-    answer = null_for_empty(verdict_json(judgement, language))
-    stamp = partial(timestamp, settings.timestamp_url) if settings.timestamp_url else None
-    with parts.database.write() as session:
-        return issue_receipt(
-            session, key, answer, asked.reference.strip(),
-            days=settings.receipt_days, timestamp_of=stamp,
-        )  # fmt: skip

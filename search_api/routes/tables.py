@@ -10,6 +10,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
+from suanbei.registry.data_version import data_version
 from suanbei.search_api.bulk.check import Options, check_rows
 from suanbei.search_api.bulk.columns import Choice, ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
@@ -21,6 +22,8 @@ from suanbei.search_api.deps import Services, services
 from suanbei.search_api.errors import MEDIA_TYPE as PROBLEM
 from suanbei.search_api.errors import Problem
 from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.receipts import file_answer, hashed_file, issue
+from suanbei.search_api.routes.receipts import LONGEST_REFERENCE
 
 router = APIRouter(prefix="/v1/verify", tags=["verify"])
 Column = Annotated[
@@ -52,6 +55,10 @@ _BLOCK = 1 << 16
                     "schema": {"type": "integer"},
                     "description": "numbers that were left out: hidden, or not computed",
                 },
+                "X-Receipt": {
+                    "schema": {"type": "string"},
+                    "description": "id of the receipt, where one is wanted: /v1/receipts/{id}",
+                },
                 "X-Columns": {
                     "schema": {"type": "string"},
                     "description": "what was recognised, percent-encoded",
@@ -81,11 +88,16 @@ async def verify_file(  # noqa: PLR0913 - the fields of a form
     format: Annotated[
         Literal["csv", "xlsx", "jsonl"] | None, Form(description="else as it came")
     ] = None,
+    receipt: Annotated[bool, Form(description="keep a receipt of the two files")] = False,
+    reference: Annotated[
+        str, Form(max_length=LONGEST_REFERENCE, description="your own, for the receipt")
+    ] = "",
 ) -> Response:
     """Check a table of vendors; header and columns are found by looking at it."""
     choice = Choice(number_column, entity_column or company_column, sheet, header_row)
     options = Options(choice, delimiter, language)
-    work = partial(_check, parts, file, options, f".{format}" if format else "")
+    wanted = reference if receipt else None
+    work = partial(_check, parts, file, options, f".{format}" if format else "", wanted)
     return await run_sync(work, limiter=_limiter(request.app))
 
 
@@ -97,7 +109,10 @@ def _limiter(app: FastAPI) -> CapacityLimiter:
     return found
 
 
-def _check(parts: Services, file: UploadFile, options: Options, ending: str) -> Response:
+def _check(
+    parts: Services, file: UploadFile, options: Options, ending: str, reference: str | None
+) -> Response:
+    """The checked table; with a reference, which may be empty, a receipt is kept."""
     name = (file.filename or "file")[:_MOST_NAME]
     with folder_for_once(parts.settings.home, file.file) as folder:
         rows = folder / "rows"
@@ -107,11 +122,19 @@ def _check(parts: Services, file: UploadFile, options: Options, ending: str) -> 
         except ColumnsUnclear as error:
             return _unclear(error)
         target = folder / f"checked{ending or ending_for(table.kind)}"
+        given = hashed_file(name, folder / "source") if reference is not None else {}
         with parts.database.read() as session:
+            version = data_version(session)
             summary = check_rows(session, table, rows, recognised, target, name, options)
+        headers = _headers(summary, options)
+        if reference is not None:
+            answer = file_answer(
+                given, hashed_file(f"suanbei-checked{target.suffix}", target), summary
+            )
+            headers["X-Receipt"] = issue(parts, answer, version, reference)["id"]
         size = target.stat().st_size
         body = target.open("rb")  # still there for us when the folder is deleted
-    headers = _headers(summary, options) | {
+    headers |= {
         "Content-Length": str(size),
         "Content-Disposition": f'attachment; filename="suanbei-checked{target.suffix}"',
     }

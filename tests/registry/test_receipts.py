@@ -21,16 +21,20 @@ from suanbei.registry.receipts import (
     canonical_json,
     check_receipt,
     find_receipt,
-    issue_receipt,
+    keep_receipt,
     public_key_set,
+    sign_receipt,
 )
 
 ANSWER = {"verdict": "active", "number": "网信算备…", "coverage": {"algorithm": {"lists": 19}}}
 
 
-def issued(database: Database, settings: Settings, **values: Any) -> dict[str, Any]:
+def issued(database: Database, settings: Settings, days: int = 0) -> dict[str, Any]:
+    key = SigningKey.of(settings)
+    receipt = sign_receipt(key, ANSWER, 1, "PO-1")
     with database.write() as session:
-        return issue_receipt(session, SigningKey.of(settings), ANSWER, "PO-1", **values)
+        keep_receipt(session, key, receipt, days)
+    return receipt
 
 
 def keys(database: Database, settings: Settings) -> dict[str, Any]:

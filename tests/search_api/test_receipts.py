@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from suanbei.cli import app
 from suanbei.common.errors import ReceiptInvalid, UsageError
 from suanbei.registry.receipts import check_receipt
-from suanbei.search_api.timestamps import NoTimestamp, timestamp
+from suanbei.search_api.receipts import NoTimestamp, timestamp
 
 LISTED = "网信算备330110507206401230035号"
 OWNER = "阿里巴巴达摩院（杭州）科技有限公司"
@@ -41,6 +41,28 @@ def test_a_receipt_over_http(snapshot_server: str) -> None:
         missing = client.get("/v1/receipts/aaaaaaaaaaaaaaaaaaaaaaaa")
         assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
         assert client.post("/v1/receipts", json={"number": ""}).status_code == 422
+
+
+def test_a_receipt_of_a_table_over_http(snapshot_server: str) -> None:
+    """Hashes of both files and counts, signed; its page shows them; nothing is kept unasked."""
+    table = f"备案编号,公司\n{LISTED},{OWNER}\nBeijing-NoSuchThing-20230821,某公司\n".encode()
+    with httpx.Client(base_url=snapshot_server) as client:
+        files = {"file": ("vendors.csv", table)}
+        wanted = {"receipt": "true", "reference": "AUDIT-2"}
+        checked = client.post("/v1/verify/file", files=files, data=wanted)
+        receipt_id = checked.headers["x-receipt"]
+        receipt = client.get(f"/v1/receipts/{receipt_id}").json()
+        check_receipt(receipt, client.get("/.well-known/jwks.json").json())
+        answer = receipt["answer"]
+        for name, content in (("input", table), ("output", checked.content)):
+            assert answer[name]["sha256"] == hashlib.sha256(content).hexdigest()
+        assert (receipt["reference"], answer["rows"], answer["input"]["name"]) == (
+            "AUDIT-2", 2, "vendors.csv",
+        )  # fmt: skip
+        page = client.get(f"/receipts/{receipt_id}")
+        assert page.status_code == 200
+        assert answer["output"]["sha256"] in page.text
+        assert "x-receipt" not in client.post("/v1/verify/file", files=files).headers
 
 
 def test_a_receipt_on_a_page(snapshot_server: str) -> None:

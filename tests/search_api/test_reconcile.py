@@ -4,10 +4,15 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.validators import validator_for
+from referencing import Registry
+from referencing.jsonschema import DRAFT7
 
 BAIDU, BAIDU_ID = "北京百度网讯科技有限公司", "6455028"
 WENXIN = "Beijing-WenXinYiYan-20230821"
@@ -84,6 +89,69 @@ def test_the_manifest_leads_to_everything(client: httpx.Client) -> None:
         proposal["service_url"] + proposal["service_path"], params={"type": "Company", "limit": 3}
     ).json()
     assert (len(proposed["properties"]), proposed["type"], proposed["limit"]) == (3, "Company", 3)
+
+
+SCHEMAS = Path(__file__).with_name("reconciliation_schemas")
+"""The W3C community group's, of version 0.2 (github.com/reconciliation-api/specs)."""
+BATCH = {
+    "name": {"query": BAIDU},
+    "parts": {"query": "百度", "type": "Company", "limit": 3,
+              "properties": [{"pid": "region", "v": "北京"}, {"pid": "series", "v": ["algorithm"]}]},
+    "filing": {"query": WENXIN, "type": "Filing"},
+    "nothing": {"query": "完全不存在的公司有限公司"},
+}  # fmt: skip
+COLUMNS = ("double_filing", "number", "status", "first_filing", "region", "series", "former_name")
+EXTENSION = {
+    "ids": [BAIDU_ID, "nobody", WENXIN], "properties": [{"id": one} for one in COLUMNS],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "sent"),
+    [
+        ("manifest", "", {}),
+        ("reconciliation-result-batch", "", {"queries": json.dumps(BATCH)}),
+        ("data-extension-response", "", {"extend": json.dumps(EXTENSION)}),
+        ("data-extension-property-proposal", "/properties", {"type": "Company"}),
+        ("data-extension-property-proposal", "/properties", {"type": "Filing", "limit": "2"}),
+        ("suggest-entities-response", "/suggest/entity", {"prefix": "百度"}),
+        ("suggest-entities-response", "/suggest/entity", {"prefix": "Beijing-Wen"}),
+        ("suggest-properties-response", "/suggest/property", {"prefix": "re"}),
+        ("suggest-types-response", "/suggest/type", {"prefix": "f"}),
+    ],
+)
+def test_answers_fit_the_specifications_schemas(
+    client: httpx.Client, schema: str, path: str, sent: dict[str, str]
+) -> None:
+    """Every kind of answer, by GET; batches by POST too."""
+    known = {file.name: json.loads(file.read_text("utf-8")) for file in SCHEMAS.glob("*.json")}
+    base = known["manifest.json"]["$id"].rsplit("/", 1)[0]
+    resources = [(f"{base}/{name}", DRAFT7.create_resource(told)) for name, told in known.items()]
+    registry: Registry[Any] = Registry().with_resources(resources)
+    wanted = known[f"{schema}.json"]
+    validator = validator_for(wanted, Draft202012Validator)(wanted, registry=registry)
+    answers = [client.get(f"/reconcile{path}", params=sent)]
+    if not path and sent:
+        answers.append(client.post("/reconcile", data=sent))
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        assert not [error.message for error in validator.iter_errors(answer.json())]
+
+
+def test_any_site_may_ask_and_hears_errors(client: httpx.Client) -> None:
+    """A client in a browser learns what is wrong, and its preflight is answered."""
+    origin = {"Origin": "https://a.example"}
+    asked = [
+        client.get("/reconcile", headers=origin),
+        client.post("/reconcile", headers=origin, data={"queries": "{"}),
+        client.get("/reconcile/flyout/entity", headers=origin, params={"id": "nobody"}),
+        client.get("/reconcile/nothing", headers=origin),
+        client.options("/reconcile", headers=origin | {"Access-Control-Request-Method": "POST"}),
+    ]
+    assert [one.status_code for one in asked] == [200, 422, 404, 404, 200]
+    for answer in asked:
+        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+    assert "access-control-allow-origin" not in client.get("/v1/batches", headers=origin).headers
 
 
 def test_names_and_what_is_a_match(client: httpx.Client) -> None:
