@@ -3,6 +3,7 @@
 # make release audit dependencies, bill of materials, sdist, wheel; into dist/
 # make versions  the main job on Python 3.11, 3.12 and 3.13 (needs uv)
 # make bench   measure against named baselines             make fuzz    a minute of fuzzing a format
+# make mutants  put faults into the code and see the tests find them (MUTANTS="--most 10 numbers")
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VERSIONS ?= 3.11 3.12 3.13
 
-.PHONY: up test check versions bench fuzz release format clean
+.PHONY: up test check versions bench fuzz mutants release format clean
 .DELETE_ON_ERROR:
 
 up: $(VENV)/.run
@@ -46,6 +47,9 @@ bench: $(VENV)/.bench
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m tests.fuzz
+
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 # --strict: a dependency that could not be audited fails the release, it is not passed over.
 release: check

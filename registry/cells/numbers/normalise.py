@@ -79,11 +79,9 @@ def display_form(raw: str) -> str:
     """A raw slice for people: narrow, one dash, no gaps; case, dots, apostrophes kept."""
     if raw.isascii() and raw.isprintable() and " " not in raw:
         return raw
-    return "".join(_tidied(char) for char in raw)
+    seen = zip(raw, normalised(raw), strict=True)  # knows the marks of quoted mail, too
+    return "".join(_tidied(char) for char, viewed in seen if viewed not in " \n")
 
 
 def _tidied(char: str) -> str:
-    folded = _FOLDINGS[ord(char)]
-    if folded in " \n":
-        return ""
-    return char if char in _DOTS or char in _APOSTROPHES else folded
+    return char if char in _DOTS or char in _APOSTROPHES else _FOLDINGS[ord(char)]
