@@ -20,8 +20,13 @@ from suanbei.crawler.report import FetchedDocument, Outcome
 from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import DocumentOrigin, Origin
-from suanbei.registry.importing.documents import Import, ImportReport, import_document
-from suanbei.registry.importing.mark_seen import seen_again, seen_now
+from suanbei.registry.importing.documents import (
+    Import,
+    ImportReport,
+    import_document,
+    seen_again,
+    seen_now,
+)
 from suanbei.registry.importing.published import ParsedDocument, Series
 
 if TYPE_CHECKING:

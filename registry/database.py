@@ -2,7 +2,7 @@
 
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,6 @@ BUSY_SECONDS = 30
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
 
-_AT_END = "at_end"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -75,9 +74,6 @@ class Database:
             with connection.begin(), Session(bind=connection, autoflush=False) as session:
                 yield session
                 session.flush()
-                for job in session.info.pop(_AT_END, {}).values():
-                    job(session)
-                session.flush()
 
     def migrate(self) -> None:
         """Bring the schema to this version (nothing happens where it is).
@@ -108,19 +104,9 @@ class Database:
             revision: str | None = connection.exec_driver_sql(query).scalar()
             return revision
 
-    def is_empty(self) -> bool:
-        """Whether there is no schema yet."""
-        with _translated(self.engine):
-            return not inspect(self.engine).has_table("batches")
-
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
-
-
-def at_end(session: Session, name: str, job: Callable[[Session], None]) -> None:
-    """Have something done once at the end of a `write()`, however often it is asked for."""
-    session.info.setdefault(_AT_END, {})[name] = job
 
 
 def open_database(settings: Settings) -> Database:

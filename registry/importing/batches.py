@@ -72,9 +72,11 @@ def find_batch(
     held = {batch.id: keys_of_batch(session, batch.id) for batch in batches}
     wanted = set(keys)
     fitting = [one for one in batches if held[one.id] <= wanted or wanted <= held[one.id]]
+    of_document = select(Version.batch_id).where(Version.sha256 == sha256)
+    same_bytes = set(session.execute(of_document).scalars())
     # The same document first, then the notice that has most of its numbers.
     return min(
-        fitting, key=lambda b: (not _has(session, b, sha256), -len(held[b.id] & wanted), b.id),
+        fitting, key=lambda b: (b.id not in same_bytes, -len(held[b.id] & wanted), b.id),
         default=None,
     )  # fmt: skip
 
@@ -83,11 +85,6 @@ def keys_of_batch(session: Session, batch_id: str) -> set[str]:
     """The number keys of all versions of a batch."""
     query = select(Listing.number_key).join(Version, Version.id == Listing.version_id)
     return set(session.execute(query.where(Version.batch_id == batch_id)).scalars())
-
-
-def _has(session: Session, batch: Batch, sha256: str) -> bool:
-    query = select(Version.id).where(Version.batch_id == batch.id, Version.sha256 == sha256)
-    return session.execute(query).first() is not None
 
 
 def batch_id(
@@ -227,10 +224,13 @@ def _span(rows: Sequence[Row]) -> int:
 def save_batch(session: Session, batch: Batch, title: str, origin: Origin) -> Version:
     """Write what is known of the batch: what this document knows better, and its current version.
 
-    A file imported by hand knows nothing better than the source does.
+    A file imported by hand knows nothing better than the source does. Deregistration lists have no
+    title of their own, but their notice's.
     """
+    if batch.series == Series.DEREGISTRATION and origin.notice_title:
+        title = origin.notice_title
     new = {
-        "title": batch_title(batch.series, title, origin),
+        "title": title,
         "ordinal": origin.ordinal,
         "published_on": origin.published_on,
         "notice_url": origin.notice_url,
@@ -243,10 +243,3 @@ def save_batch(session: Session, batch: Batch, title: str, origin: Origin) -> Ve
     batch.current_version_id, batch.rows = current.id, current.rows
     session.flush()
     return current
-
-
-def batch_title(series: str, title: str, origin: Origin) -> str:
-    """The list's own title; deregistration lists have none but their notice's."""
-    if series == Series.DEREGISTRATION and origin.notice_title:
-        return origin.notice_title
-    return title

@@ -7,16 +7,17 @@ known list with other bytes is a new version of it; `current_version` says which
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.database import Database, at_end
+from suanbei.registry.database import Database
 from suanbei.registry.importing.batch_summary import published_events
 from suanbei.registry.importing.batches import (
     Origin,
@@ -91,7 +92,7 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
             for event in ([first, *of_list] if first else of_list)
         ],
     )
-    at_end(session, "gaps", refresh_gaps)
+    refresh_gaps(session)
     of_list = {id(one): events for one, events in zip(touched, news, strict=True)}
     return [
         _report(one, lists, [event for each in lists for event in of_list.get(id(each), ())])
@@ -102,7 +103,8 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
 def _save_lists(session: Session, one: Import) -> list[TouchedList]:
     """Write a document, its notice and its lists; filings and events are still to come."""
     _save_document(session, one)
-    _save_notice(session, one.origin)
+    if one.origin.notice_url:
+        _save_notice(session, one.origin)
     session.flush()
     return [
         _save_list(session, one, series, rows) for series, rows in one.parsed.by_series().items()
@@ -141,8 +143,6 @@ def _save_document(session: Session, one: Import) -> None:
 
 
 def _save_notice(session: Session, origin: Origin) -> None:
-    if not origin.notice_url:
-        return
     notice = session.get(Notice, origin.notice_url)
     if notice is None:
         notice = Notice(url=origin.notice_url, first_seen_at=origin.fetched_at)
@@ -265,3 +265,52 @@ def _save_listings(
 def _keys_of(session: Session, version: Version) -> list[str]:
     query = select(Listing.number_key).where(Listing.version_id == version.id)
     return list(session.execute(query.order_by(Listing.position)).scalars())
+
+
+def seen_now(database: Database, origin: Origin) -> Origin:
+    """The origin of what is seen now, dated later than everything seen before.
+
+    What was seen last is what counts, and a clock may have been wrong: put back, it must not make
+    a list that has just come look older than the one it replaces.
+
+    Raises:
+        DatabaseUnavailable: the registry does not answer.
+    """
+    with database.read() as session:
+        newest = session.execute(select(func.max(Version.last_seen_at))).scalar()
+    if newest is None or newest < origin.fetched_at:
+        return origin
+    return replace(origin, fetched_at=newest + timedelta(microseconds=1))
+
+
+def seen_again(session: Session, sha256: str, origin: Origin, parser: str) -> ImportReport | None:
+    """Note that a source still shows a document; None if there is more to do than that.
+
+    There is more to do for a document that is new, was read by another parser, is not what its
+    lists show today, or has moved: then it has to be parsed and imported.
+    """
+    document = session.get(Document, sha256)
+    if document is None or document.parser != parser or document.url != origin.document_url:
+        return None
+    query = select(Version, Batch).join(Batch).where(Version.sha256 == sha256)
+    rows = session.execute(query).tuples().all()
+    if not rows or not all(_is_current(*row, origin, parser) for row in rows):
+        return None
+    for version, _ in rows:
+        version.last_seen_at = max(version.last_seen_at, origin.fetched_at)
+    return ImportReport(
+        batches=[batch.id for _, batch in rows], rows=sum(version.rows for version, _ in rows)
+    )
+
+
+def _is_current(version: Version, batch: Batch, origin: Origin, parser: str) -> bool:
+    return (
+        version.complete
+        and version.parser == parser
+        and batch.current_version_id == version.id
+        and version.shown
+        and batch.source == origin.source
+        and batch.notice_url == origin.notice_url
+        and (origin.published_on or batch.published_on) == batch.published_on
+        and (origin.ordinal or batch.ordinal) == batch.ordinal
+    )

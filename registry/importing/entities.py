@@ -1,15 +1,13 @@
 """Companies as they are written: ids that last, names, keys to find them by, and what ties them.
 
 Which filings are one company's is decided by `groups`: recomputed for everything that the changed
-filings touch, so that the order of imports does not matter. Only ids are first come, first served:
-an entity keeps the id it was given first for ever, and where two entities turn out to be one, the id
-that goes leads to the one that stays (`EntityAlias`).
+filings touch, so that the order of imports does not matter, neither for companies nor for their ids.
+An id is that of the company's earliest filing: newer lists never change it. Where two entities turn
+out to be one, or an older list comes in late, the id that goes leads to the one that stays (`EntityAlias`).
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -30,8 +28,7 @@ def regroup(
     """
     nodes, touched = _closure(session, changed, gone, owners)
     groups, links = group(nodes)
-    merged = give_ids(groups, _taken_ids(session, groups))
-    _write(session, groups, touched, merged)
+    _write(session, groups, touched, give_ids(groups))
     _save_links(session, groups, links, touched)
     return {node.id: one.id for one in groups for node in one.nodes}
 
@@ -63,79 +60,46 @@ def _owners(session: Session, keys: Iterable[str]) -> set[str]:
 def _filings_of(session: Session, entity_ids: Iterable[str]) -> Iterable[Node]:
     columns = (
         Filing.series, Filing.number_key, Filing.number, Filing.registrant, Filing.entity,
-        Filing.entity_key, Filing.former_entities, Filing.last_period, Filing.remark,
-        Filing.entity_id,
+        Filing.entity_key, Filing.former_entities, Filing.first_period, Filing.last_period,
+        Filing.remark, Filing.entity_id,
     )  # fmt: skip
     query = select(*columns).where(in_keys(session, Filing.entity_id, entity_ids))
     for row in session.execute(query).mappings():
         yield node_of(dict(row), row["entity_id"])
 
 
-def give_ids(groups: Sequence[Group], is_taken: Callable[[str], bool]) -> dict[str, str]:
-    """Give each group its id; returns the ids that go, each with the one it leads to.
+def give_ids(groups: Sequence[Group]) -> dict[str, str]:
+    """Give each group its id; returns every other id that leads to one of them.
 
-    An id stays with the group that has its registrant code, else most of its filings. A group that
-    several ids would stay with keeps the smallest, codes before digests.
+    The id is that of its earliest own filing (of those taken over where it has no other): the
+    registrant code, or a digest of the number where there is no code, or another company filed
+    under it before. What its other filings would have given leads to it, and so does every id that
+    they were ever known by.
     """
-    holders: dict[str, list[Group]] = defaultdict(list)
-    for one in groups:
-        for entity_id in {node.entity_id for node in one.nodes if node.entity_id}:
-            holders[entity_id].append(one)
-    kept: dict[int, list[str]] = defaultdict(list)
-    for entity_id, of_id in holders.items():
-        best = max(of_id, key=lambda one: (entity_id in one.codes, *_share(one, entity_id)))
-        kept[id(best)].append(entity_id)
-    merged: dict[str, str] = {}
-    for one in groups:
-        if ids := sorted(kept[id(one)], key=lambda entity_id: (entity_id[0] == "n", entity_id)):
-            one.id = ids[0]
-            merged |= dict.fromkeys(ids[1:], one.id)
-    given = {one.id for one in groups} | set(merged)
-    for one in sorted(groups, key=_first_id):
-        if not one.id:
-            one.id = _free(_first_id(one), lambda wanted: wanted in given or is_taken(wanted))
-            given.add(one.id)
-    return merged
+    leads: dict[str, Group] = {}
+    filings = [(one, node) for one in groups for node in one.nodes]
+    for one, node in sorted(filings, key=_seniority):
+        wanted = node.registrant
+        if wanted not in one.codes or leads.setdefault(wanted, one) is not one:
+            wanted = "n" + hashlib.sha256("/".join(node.id).encode()).hexdigest()[:12]
+        leads[wanted] = one
+        one.id = one.id or wanted
+    for known in {node.entity_id for _, node in filings if node.entity_id} - set(leads):
+        leads[known] = max(groups, key=lambda one: (_share(one, known), one.id))
+    return {given: one.id for given, one in leads.items() if given != one.id}
 
 
-def _first_id(one: Group) -> str:
-    """The id of a new entity: its smallest registrant code, else a digest of its smallest name."""
-    if one.codes:
-        return min(one.codes)
-    seed = min(node.name_key or "/".join(node.id) for node in one.nodes)
-    return "n" + hashlib.sha256(seed.encode()).hexdigest()[:12]
+def _seniority(filing: tuple[Group, Node]) -> tuple[bool, str, FilingId]:
+    one, node = filing
+    return node.registrant not in {"", *one.codes}, node.first, node.id
 
 
-def _share(one: Group, entity_id: str) -> tuple[int, tuple[FilingId, ...]]:
-    ids = sorted(node.id for node in one.nodes if node.entity_id == entity_id)
-    return len(ids), tuple(ids[:1])
-
-
-def _free(wanted: str, is_taken: Callable[[str], bool]) -> str:
-    """The id wanted, or with the first number behind it that nobody has."""
-    ways = (wanted if place == 1 else f"{wanted}-{place}" for place in count(1))
-    return next(way for way in ways if not is_taken(way))
-
-
-def _taken_ids(session: Session, groups: Sequence[Group]) -> Callable[[str], bool]:
-    """Whether an id is, or was, that of any entity; those that new ones would get are read at once."""
-    asked = {_first_id(one) for one in groups}
-    taken = set(
-        session.execute(select(Entity.id).where(in_keys(session, Entity.id, asked))).scalars()
-    )
-    once = select(EntityAlias.alias).where(in_keys(session, EntityAlias.alias, asked))
-    taken |= set(session.execute(once).scalars())
-
-    def is_taken(wanted: str) -> bool:
-        if wanted in asked:
-            return wanted in taken
-        return bool(session.get(Entity, wanted) or session.get(EntityAlias, wanted))
-
-    return is_taken
+def _share(one: Group, entity_id: str) -> int:
+    return sum(node.entity_id == entity_id for node in one.nodes)
 
 
 def _write(
-    session: Session, groups: Sequence[Group], touched: set[str], merged: dict[str, str]
+    session: Session, groups: Sequence[Group], touched: set[str], aliases: dict[str, str]
 ) -> None:
     ids = {one.id for one in groups}
     session.execute(delete(EntityKey).where(in_keys(session, EntityKey.entity_id, touched | ids)))
@@ -149,10 +113,11 @@ def _write(
         for one in groups
     ]
     upsert(session, Entity, entities)
-    for old, new in merged.items():
+    for old in touched & set(aliases):
         leading = update(EntityAlias).where(EntityAlias.entity_id == old)
-        session.execute(leading.values(entity_id=new))
-    upsert(session, EntityAlias, [{"alias": a, "entity_id": i} for a, i in merged.items()])
+        session.execute(leading.values(entity_id=aliases[old]))
+    session.execute(delete(EntityAlias).where(in_keys(session, EntityAlias.alias, ids)))
+    upsert(session, EntityAlias, [{"alias": a, "entity_id": i} for a, i in aliases.items()])
     keys = sorted({(key, one.id) for one in groups for key in _entity_keys(one)})
     upsert(session, EntityKey, [{"key": key, "entity_id": owner} for key, owner in keys])
 

@@ -14,7 +14,7 @@ from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
 from suanbei.registry.importing.entities import delete_orphans, regroup
 from suanbei.registry.importing.events import EventType, NewEvent
-from suanbei.registry.importing.groups import FilingId, Node, node_of
+from suanbei.registry.importing.groups import FilingId, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
 from suanbei.registry.statements import in_keys, insert_rows
@@ -192,16 +192,21 @@ def _save(
 ) -> dict[FilingId, str]:
     """Write filings and entities; returns the entity of each filing that was regrouped."""
     gone = set(before) - set(after)
-    nodes = [_node(values, before.get(filing_id)) for filing_id, values in after.items()]
+    nodes = [
+        node_of(values, before[filing_id]["entity_id"] if filing_id in before else None)
+        for filing_id, values in after.items()
+    ]
     old_owners = {values["entity_id"] for values in before.values()}
     owners = regroup(session, nodes, gone, old_owners)
-    _delete(session, [before[filing_id]["id"] for filing_id in gone])
+    if gone:  # products and flags go with them
+        ids = [before[filing_id]["id"] for filing_id in gone]
+        session.execute(delete(Filing).where(in_keys(session, Filing.id, ids)))
     mark = {"data_version": bump_data_version(session)}
     new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
     changed = [
         v | mark | {"entity_id": owners[i], "id": before[i]["id"]}
         for i, v in after.items()
-        if i in before and _differ(before[i], v | {"entity_id": owners[i]})
+        if i in before and before[i] | v | {"entity_id": owners[i]} != before[i]
     ]
     insert_rows(session, Filing, new)
     if changed:
@@ -210,11 +215,6 @@ def _save(
     moved = _move_others(session, owners, set(after), mark)
     delete_orphans(session, (old_owners | moved) - set(owners.values()))
     return owners
-
-
-def _delete(session: Session, ids: Sequence[int]) -> None:
-    if ids:  # products and flags go with them
-        session.execute(delete(Filing).where(in_keys(session, Filing.id, ids)))
 
 
 def _save_lookups(session: Session, written: Sequence[Values]) -> None:
@@ -237,14 +237,6 @@ def _save_lookups(session: Session, written: Sequence[Values]) -> None:
     flags = [{"filing_id": filing_id, "flag": one} for filing_id, _, of in rows for one in of]
     insert_rows(session, FilingProduct, products)
     insert_rows(session, FilingFlag, flags)
-
-
-def _node(values: Values, before: Values | None) -> Node:
-    return node_of(values, before["entity_id"] if before else None)
-
-
-def _differ(before: Values, after: Values) -> bool:
-    return any(before[name] != value for name, value in after.items())
 
 
 def _move_others(

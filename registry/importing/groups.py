@@ -30,7 +30,8 @@ FilingId = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What grouping needs to know of a filing. `former` are names that its 备注 calls former ones."""
+    """What grouping needs to know of a filing. `former` are names that its 备注 calls former ones;
+    `first` and `period` are the months of the first and the last list that shows it."""
 
     id: FilingId
     number: str
@@ -38,6 +39,7 @@ class Node:
     name: str
     name_key: str
     former: tuple[str, ...]
+    first: str
     period: str
     remark: str = ""
     entity_id: str | None = None
@@ -109,6 +111,7 @@ def node_of(values: dict[str, Any], entity_id: str | None = None) -> Node:
         name=values["entity"],
         name_key=values["entity_key"],
         former=tuple(values["former_entities"]),
+        first=values["first_period"],
         period=values["last_period"],
         remark=values["remark"],
         entity_id=entity_id,

@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
@@ -83,12 +83,6 @@ def _without_gc() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def is_empty(database: Database) -> bool:
-    """Whether the registry knows no list yet."""
-    with database.read() as session:
-        return session.execute(select(func.count()).select_from(Batch)).scalar_one() == 0
 
 
 def _read(path: Path) -> list[Import]:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from suanbei.common.errors import ListShrunk
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import Import, import_document
-from suanbei.registry.importing.published import Series
+from suanbei.registry.importing.published import Row, Series
 from suanbei.registry.models import Entity, EntityAlias, Event, Filing
 from suanbei.registry.queries.entities import names_of
 from tests.conftest import NewDatabase
@@ -22,11 +23,11 @@ from tests.lists import listed, number, row
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
 MUCH_LATER = datetime(2026, 5, 1, tzinfo=UTC)
 DERIVED = {
-    "filings": "SELECT f.series, number_key, number, f.name, type, label, role, e.name, entity, "
+    "filings": "SELECT series, number_key, number, name, type, label, role, entity_id, entity, "
     "product, purpose, remark, status, region, division, registrant, year, filed_on, first_period, "
-    "last_period, flags, changes, former_entities FROM filings f JOIN entities e ON e.id = entity_id",
-    "entities": "SELECT name, former_names, registrants FROM entities",
-    "entity_keys": "SELECT key, name FROM entity_keys JOIN entities e ON e.id = entity_id",
+    "last_period, flags, changes, former_entities FROM filings",
+    "entities": "SELECT id, name, former_names, registrants FROM entities",
+    "entity_keys": "SELECT key, entity_id FROM entity_keys",
     "batches": "SELECT b.id, source, series, period, ordinal, title, b.rows, published_on, "
     "notice_url, document_url, sha256 FROM batches b JOIN versions v ON v.id = current_version_id",
     "listings": "SELECT number_key, entity_key, seq, name, row_no FROM listings",
@@ -34,7 +35,7 @@ DERIVED = {
     "JOIN filings f ON f.id = filing_id",
     "flags": "SELECT number, flag FROM filing_flags JOIN filings f ON f.id = filing_id",
 }
-"""All but the ids that the database gives, and those of entities: first come, first served."""
+"""All but the ids that the database gives, and former ids of entities, which tell of the order."""
 
 
 def state(database: Database) -> dict[str, list[Any]]:
@@ -59,6 +60,7 @@ def statuses(database: Database) -> dict[str, str]:
 def lists() -> list[Import]:
     """Lists that touch each other in every way: renames, hand-overs, withdrawals, doubles."""
     old, new = "旧名（杭州）科技有限公司", "新名（杭州）科技有限公司"
+    third = "丙丁（杭州）科技有限公司"
     return [
         listed([row(1, entity=old), row(2, entity=old), row(3, number=number(3, "1112223"))]),
         listed(
@@ -83,7 +85,24 @@ def lists() -> list[Import]:
         listed(
             [row(6, number="", period="2024-04"), row(7, number="网信算备12号", period="2024-04")]
         ),
+        listed([model("2023-11", old)]),
+        listed([model("2023-12", third)]),
+        listed([row(8, number=number(8, "7778889"), entity=third, period="2024-05")]),
     ]
+
+
+def model(period: str, entity: str) -> Row:
+    """A row of a generative-AI list, whose number holds no registrant code."""
+    name = f"Zhejiang-MoXing-{period.replace('-', '')}010001"
+    return row(
+        1,
+        number=name,
+        entity=entity,
+        period=period,
+        series=Series.GENAI_FILING,
+        label="",
+        product="",
+    )
 
 
 @pytest.fixture
@@ -371,30 +390,41 @@ def test_spaces_and_width_are_no_change(database: Database) -> None:
 
 
 def test_an_entity_keeps_its_id_for_ever(database: Database) -> None:
-    """Its first algorithm filing brings a code; two that become one lead to the one that stays."""
-    genai = {"series": Series.GENAI_FILING, "label": "", "product": ""}
-    first = row(1, number="Zhejiang-JiaMoXing-202405010001", entity="甲乙丙（杭州）科技有限公司",
-                period="2024-05", **genai)  # fmt: skip
-    import_document(database, listed([first]))
+    """Newer lists never change it, not even the first one with a code: that leads to it."""
+    entity = "甲乙丙（杭州）科技有限公司"
+    import_document(database, listed([model("2023-11", entity)]))
     with database.read() as session:
         known = session.execute(select(Entity.id)).scalar_one()
-    with_code = row(1, entity="甲乙丙（杭州）科技有限公司")
-    import_document(database, listed([with_code]))
+    import_document(database, listed([row(1, entity=entity, period="2024-01")]))
     with database.read() as session:
         assert session.execute(select(Entity.id, Entity.registrants)).one() == (known, ["5072064"])
-    new = "甲乙丙（北京）科技有限公司"
-    import_document(
-        database, listed([row(7, number=number(7, "1112223"), entity=new, period="2024-01")])
-    )
-    remark = f"原主体名称“甲乙丙（杭州）科技有限公司”变更为“{new}”"
-    same = row(8, number=number(8, "1112223"), entity=new, remark=remark, period="2024-02")
-    import_document(database, listed([same]))
+        assert aliases(session) == {"5072064": known}
+
+
+def test_an_id_that_goes_leads_to_the_one_that_stays(database: Database) -> None:
+    """An older list that comes in late, and two companies that turn out to be one."""
+    old, new = "甲乙丙（杭州）科技有限公司", "甲乙丙（北京）科技有限公司"
+    import_document(database, listed([model("2024-05", old)]))
     with database.read() as session:
-        left = session.execute(select(Entity.id)).scalar_one()
-        alias = session.execute(select(EntityAlias.alias, EntityAlias.entity_id)).one()
-        assert {left, alias[0]} == {known, "1112223"}
-        assert alias[1] == left
-        assert names_of(session, alias[0])[0] == {known, "1112223"}
+        first = session.execute(select(Entity.id)).scalar_one()
+    import_document(database, listed([row(1, entity=old, period="2024-02")]))
+    with database.read() as session:
+        assert session.execute(select(Entity.id)).scalar_one() == "5072064"
+        assert aliases(session) == {first: "5072064"}
+    renamed = {"number": number(7, "1112223"), "entity": new}
+    import_document(database, listed([row(7, period="2024-01", **renamed)]))
+    remark = f"原主体名称“{old}”变更为“{new}”"
+    renamed["number"] = number(8, "1112223")
+    import_document(database, listed([row(8, remark=remark, period="2024-03", **renamed)]))
+    with database.read() as session:
+        assert session.execute(select(Entity.id)).scalar_one() == "1112223"
+        assert aliases(session) == {first: "1112223", "5072064": "1112223"}
+        assert names_of(session, first)[0] == {"1112223", "5072064", first}
+
+
+def aliases(session: Session) -> dict[str, str]:
+    """Former ids of entities, each with the one that it leads to."""
+    return dict(session.execute(select(EntityAlias.alias, EntityAlias.entity_id)).tuples().all())
 
 
 def test_a_local_file_is_no_sighting(database: Database) -> None:

@@ -47,7 +47,9 @@ def client(settings: Settings, opened: Database) -> TestClient:
 def ids(opened: Database) -> tuple[str, str]:
     """The id that the company has, and the one that it once had."""
     with opened.read() as session:
-        once = session.execute(select(EntityAlias)).scalar_one()
+        once = session.execute(
+            select(EntityAlias).where(EntityAlias.alias == "1112223")
+        ).scalar_one()
         return once.entity_id, once.alias
 
 
