@@ -63,14 +63,14 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings.",
+    help="算备：算法与生成式人工智能备案数据库。The open registry of China's algorithm filings.",
 )
 READY = Text(
     "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
     "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
 )
 LOADING = Text(
-    "登记簿为空：正在载入随附的清单（数秒）",
+    "数据库为空：正在载入随附的清单（数秒）",
     "the registry is empty: loading the shipped lists, which takes some seconds",
 )
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
@@ -95,7 +95,7 @@ def suanbei(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="the version")
     ] = False,
 ) -> None:
-    """算备：算法与生成式人工智能备案登记簿。The open registry of China's algorithm filings."""
+    """算备：算法与生成式人工智能备案数据库。The open registry of China's algorithm filings."""
     for line in unknown_variables():
         typer.echo(f"suanbei: warning: {line}", err=True)
 

@@ -23,12 +23,12 @@ _ARCHIVE = Text(
     "archive: {documents} documents, {records} records of origin, all hashed, {problems} problems",
 )
 _PROBLEM = Text("  {path}：{reason}", "  {path}: {reason}")
-_REBUILDING = Text("仅凭档案重建登记簿……", "rebuilding a registry from the archive alone …")
+_REBUILDING = Text("仅凭档案重建数据库……", "rebuilding a registry from the archive alone …")
 _EQUAL = Text(
-    "重建的登记簿与现有登记簿一致（{taken} 份清单）",
+    "重建的数据库与现有数据库一致（{taken} 份清单）",
     "the rebuilt registry equals the live one ({taken} lists taken in)",
 )
-_DIFFERS = Text("重建的登记簿与现有登记簿不同：", "the rebuilt registry differs from the live one:")
+_DIFFERS = Text("重建的数据库与现有数据库不同：", "the rebuilt registry differs from the live one:")
 _SNAPSHOT = Text(
     "{count} 个清单只来自随附快照，档案中没有其原件（suanbei crawl --full 可补齐）：{batches}",
     "{count} lists are known from the shipped snapshot only, the archive lacks their documents "

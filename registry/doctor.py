@@ -104,7 +104,7 @@ def _schema(revision: str | None) -> Finding:
     newest = newest_revision()
     if revision is None:
         return _bad(
-            "尚无登记簿：运行 suanbei load 或 suanbei up",
+            "尚无数据库：运行 suanbei load 或 suanbei up",
             "there is no registry yet: run `suanbei load` or `suanbei up`",
         )
     if revision < newest:
@@ -160,7 +160,7 @@ def _lists(session: Session) -> Finding:
         )
     if not lists:
         return _bad(
-            "登记簿为空：运行 suanbei crawl 或 suanbei up",
+            "数据库为空：运行 suanbei crawl 或 suanbei up",
             "the registry is empty: run `suanbei crawl` or `suanbei up`",
         )
     return _ok(f"{lists} 份清单，{filings} 条备案", f"{lists} lists, {filings} filings")

@@ -35,7 +35,7 @@ def examine_index(engine: Engine) -> Iterator[Finding]:
         yield Finding(
             Health.OK,
             Text(
-                f"检索 {name}：{health.documents} 条，与登记簿同步",
+                f"检索 {name}：{health.documents} 条，与数据库同步",
                 f"search {name}: {health.documents} filings, 0 writes behind",
             ),
         )

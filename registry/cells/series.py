@@ -27,6 +27,11 @@ SERIES_TITLES: Final = {
     Series.DEREGISTRATION: Text("算法备案注销公告", "Deregistrations"),
 }
 
+SERIES_NAMES: Final = {
+    series: Text(title.zh, title.en.removesuffix("s")) for series, title in SERIES_TITLES.items()
+}
+"""One filing of a register, or the register itself: English says it in the singular."""
+
 
 def series_title(series: str, language: Language) -> str:
     """A series for people; a series nobody knows is called by its own name."""

@@ -46,6 +46,36 @@ STATUS_TEXTS: Final = {
 }
 """What a filing is today, by slug."""
 
+FIELD_TEXTS: Final = {
+    "number": Text("备案编号", "number"),
+    "series": Text("备案类别", "register"),
+    "name": Text("名称", "name"),
+    "entity": Text("主体", "company"),
+    "product": Text("应用产品", "product"),
+    "products": Text("应用产品", "product"),
+    "purpose": Text("主要用途", "purpose"),
+    "type": Text("算法类型", "type"),
+    "label": Text("算法类别", "label"),
+    "role": Text("角色", "role"),
+    "status": Text("状态", "status"),
+    "region": Text("属地", "region"),
+    "division": Text("行政区划", "division"),
+    "city": Text("城市", "city"),
+    "filed_on": Text("备案时间", "filing date"),
+    "remark": Text("备注", "remark"),
+    "year": Text("编号年份", "year of the number"),
+    "list_year": Text("清单年份", "year of the list"),
+    "period": Text("清单月份", "list"),
+    "first_period": Text("首次列入清单", "first listed"),
+    "last_period": Text("最近一期清单", "last listed"),
+    "batch": Text("清单", "list"),
+    "seq": Text("序号", "no."),
+    "product_kind": Text("产品形态", "product kind"),
+    "kind": Text("产品形态", "product kind"),
+    "flag": Text("待复核", "needs review"),
+}
+"""What the fields of a filing and the dimensions of filters and counts are called everywhere."""
+
 _TYPE_LABELS: Final = {
     "生成合成": "generation_synthesis",
     "个性化推送": "personalised_push",

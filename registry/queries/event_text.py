@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.cells.series import Series, series_title
-from suanbei.registry.cells.vocabulary import STATUS_TEXTS
+from suanbei.registry.cells.vocabulary import FIELD_TEXTS, STATUS_TEXTS
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.list_titles import list_title
@@ -45,17 +45,9 @@ _FILINGS = {
     ),
 }
 _CHANGE = Text("{field}由“{before}”变为“{after}”", "{field} from “{before}” to “{after}”")
-_FIELDS = {
-    "name": Text("名称", "name"),
-    "label": Text("类别或角色", "label"),
-    "entity": Text("主体", "company"),
-    "product": Text("应用产品", "product"),
-    "purpose": Text("主要用途", "purpose"),
-    "remark": Text("备注", "remark"),
-    "region": Text("属地", "region"),
-    "filed_on": Text("备案时间", "filing date"),
-    "status": Text("状态", "status"),
-}
+_TOLD_FIELDS = (
+    "name", "label", "entity", "product", "purpose", "remark", "region", "filed_on", "status",
+)  # fmt: skip
 _NO_STATUS = Text("未列入清单", "not listed before")
 """The status before of a number that only a list of deregistrations has."""
 _NO_VALUE = Text("（无）", "(none)")
@@ -154,12 +146,12 @@ def _what(event: Event, language: Language, names: FilingNames) -> str:
 def _changes(data: dict[str, Any], language: Language) -> list[tuple[str, str, str]]:
     return [
         (
-            _FIELDS[field].say(language),
+            FIELD_TEXTS[field].say(language),
             _value(field, change["before"], language),
             _value(field, change["after"], language),
         )
         for field, change in data.items()
-        if field in _FIELDS and isinstance(change, dict)
+        if field in _TOLD_FIELDS and isinstance(change, dict)
     ]
 
 

@@ -27,7 +27,7 @@ RESTORED = Text(
     "已从 {path} 恢复：{rows} 行，{documents} 份文件",
     "restored from {path}: {rows} rows, {documents} documents",
 )
-NOT_EMPTY = Text("登记簿已有数据，未作改动", "the registry holds lists already: nothing to do")
+NOT_EMPTY = Text("数据库已有数据，未作改动", "the registry holds lists already: nothing to do")
 KEY = Text(
     "密钥（仅显示一次）：{key}\n加入 SUANBEI_API_KEYS：{entry}",
     "the key, shown only now: {key}\nadd to SUANBEI_API_KEYS:  {entry}",

@@ -14,6 +14,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.cells.vocabulary import FIELD_TEXTS
 from suanbei.registry.database import open_database
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import By, Split, lists
@@ -55,31 +56,32 @@ OVERVIEW = (Shown.SUMMARY, Shown.LISTS, Shown.SERIES, Shown.TYPE, Shown.REGION, 
 TITLES = {
     Shown.LISTS: Text("各清单行数", "rows of each list"),
     Shown.SUMMARY: Text("总览", "summary"),
-    Shown.TIMELINE: Text("首次公布时间", "first listed"),
-    Shown.SERIES: Text("登记簿", "register"),
-    Shown.TYPE: Text("算法类型", "type of algorithm"),
-    Shown.ROLE: Text("角色", "role"),
-    Shown.REGION: Text("地区", "region"),
-    Shown.CITY: Text("城市", "city"),
-    Shown.YEAR: Text("编号年份", "year of the number"),
-    Shown.STATUS: Text("状态", "status"),
-    Shown.ENTITY: Text("主体", "company"),
-    Shown.PRODUCT_KIND: Text("产品形态", "kind of product"),
-    Shown.FLAG: Text("异常", "oddity"),
+    Shown.TIMELINE: FIELD_TEXTS["first_period"],
+    Shown.SERIES: FIELD_TEXTS["series"],
+    Shown.TYPE: FIELD_TEXTS["type"],
+    Shown.ROLE: FIELD_TEXTS["role"],
+    Shown.REGION: FIELD_TEXTS["region"],
+    Shown.CITY: FIELD_TEXTS["city"],
+    Shown.YEAR: FIELD_TEXTS["year"],
+    Shown.STATUS: FIELD_TEXTS["status"],
+    Shown.ENTITY: FIELD_TEXTS["entity"],
+    Shown.PRODUCT_KIND: FIELD_TEXTS["product_kind"],
+    Shown.FLAG: FIELD_TEXTS["flag"],
     Shown.NEW_ENTRANTS: Text("各清单的新主体", "new companies of each list"),
     Shown.DEREGISTRATIONS: Text("注销（按公告月份）", "deregistrations (month of the notice)"),
     Shown.DOUBLE_FILING: Text("双备案主体", "companies that file twice"),
 }
 FIGURES = {
     "filings": Text(
-        "备案（同一编号在每个登记簿各计一次）", "filings (a number counts once in each register)"
+        "备案（同一编号在每个备案类别中各计一次）",
+        "filings (a number counts once in each register)",
     ),
     "numbers": Text("编号（各计一次）", "numbers (each counts once)"),
     "active": Text("有效", "active"),
     "deregistered": Text("已注销", "deregistered"),
     "vanished": Text("已不在清单中", "no longer in their list"),
     "entities": Text("主体", "companies"),
-    "regions": Text("地区", "regions"),
+    "regions": Text("属地", "regions"),
     "first_period": Text("最早清单", "first list"),
     "last_period": Text("最新清单", "newest list"),
     "algorithm": Text(

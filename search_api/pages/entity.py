@@ -1,6 +1,7 @@
 """One company: a card, all its filings by register, its names, its group; and two companies compared."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -9,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
+from suanbei.registry.cells.regions import CENTRAL
+from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.entities import find_entity
+from suanbei.registry.queries.statistics import Selection, deregistrations
 from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
@@ -56,6 +60,7 @@ def one_entity(
     with parts.database.read() as session:
         vendor = vendor_record(session, entity_id)
         group = _group(session, vendor)
+        timeline = timeline_of(session, vendor)
     if vendor["id"] != entity_id:
         return RedirectResponse(f"/entities/{vendor['id']}", 301)
     every = [filing for filings in vendor["filings"].values() for filing in filings]
@@ -77,7 +82,7 @@ def one_entity(
         by_series=_newest_first(vendor, fits),
         counts={series: Counter(filing["status"] for filing in filings)
                 for series, filings in vendor["filings"].items()},
-        years=years_of(vendor),
+        timeline=timeline,
         duties=_duties(request, vendor),
         links=_links(request, vendor),
         regions=_regions(every),
@@ -113,16 +118,55 @@ def _regions(filings: list[dict[str, Any]]) -> list[str]:
     return sorted({filing["region"] for filing in filings if filing["region"]})
 
 
-def years_of(vendor: Vendor) -> list[tuple[str, dict[str, int]]]:
-    """New filings by year of their first list and register, the oldest year first, none left out."""
-    found: dict[str, dict[str, int]] = {}
-    for step in vendor["timeline"]:
-        year = found.setdefault(step["period"][:4], {})
-        year[step["series"]] = year.get(step["series"], 0) + len(step["filings"])
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the lists of a month brought; `x` is its place on the axis in per cent."""
+
+    period: str
+    count: int
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """New filings of each register and deregistrations, month by month, on one axis.
+
+    `years` are the years of the axis with the place of their January in per cent.
+    """
+
+    years: list[tuple[str, float]]
+    lanes: dict[str, list[Step]]
+    highest: int
+
+
+def timeline_of(session: Session, vendor: Vendor) -> Timeline | None:
+    """The timeline of a company, up to the newest list held; None for one without dated filings."""
+    found = [(step["series"], step["period"], len(step["filings"])) for step in vendor["timeline"]]
+    ended = deregistrations(session, Selection(entity=(vendor["id"],)))
+    found += [("deregistration", row["value"], row["count"]) for row in ended if row["value"]]
+    found = [step for step in found if step[1]]
     if not found:
-        return []
-    first, last = int(min(found)), int(max(found))
-    return [(str(year), found.get(str(year), {})) for year in range(first, last + 1)]
+        return None
+    newest = [known["newest"] for known in vendor["coverage"].values() if known["newest"]]
+    first = int(min(period for _series, period, _count in found)[:4])
+    last = int(max(*newest, *(period for _series, period, _count in found))[:4])
+
+    def place(year: int, month: int) -> float:
+        return round(100 * ((year - first) * 12 + month - 1) / ((last - first + 1) * 12), 2)
+
+    lanes: dict[str, list[Step]] = {}
+    for series in Series:
+        steps = sorted((period, count) for one, period, count in found if one == series)
+        if steps:
+            lanes[series.value] = [
+                Step(period, count, place(int(period[:4]), int(period[5:7])))
+                for period, count in steps
+            ]
+    return Timeline(
+        years=[(str(year), place(year, 1)) for year in range(first, last + 1)],
+        lanes=lanes,
+        highest=max(count for _series, _period, count in found),
+    )
 
 
 def _group(session: Session, vendor: Vendor) -> tuple[Brand, list[dict[str, Any]]] | None:
@@ -196,7 +240,7 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
     return [
         *rows,
         (gettext("Products"), [str(len(vendor["products"])) for vendor in vendors]),
-        (words.field("region"), [comma.join(region_text(r, language) for r in _regions(one)) or "—"
+        (words.field("region"), [comma.join(region_text(r, language) for r in _regions(one) if r != CENTRAL.full) or "—"
                                  for one in every]),
         (gettext("First list"), [min(one, default="—") for one in periods]),
         (gettext("Last list"), [max(one, default="—") for one in periods]),

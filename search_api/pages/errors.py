@@ -20,18 +20,18 @@ _KEPT = ("retry-after", "allow", "connection", "www-authenticate")
 _PARAMETER = re.compile("([a-z_]{1,30}): ")
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")
 TEXTS = {
-    400: (mark("That cannot be answered"), mark("A part of the address or of the form does not fit.")),
-    401: (mark("That needs a key"), mark("Open the page “Watch” and enter an API key of this server.")),
+    400: (mark("This request cannot be answered"), mark("Part of the address or the form is not valid.")),
+    401: (mark("An API key is required"), mark("Open the page “Watch” and enter an API key of this server.")),
     403: (mark("This key may not do that"), mark("A key that may only read changes nothing.")),
-    404: (mark("There is no such thing here"),
+    404: (mark("Not found"),
           mark("It may have been mistyped, or never published. Check a number or search for a name:")),
-    408: (mark("That took too long to arrive"), mark("The connection is slow or was cut. Try again.")),
-    413: (mark("That is too large"),
+    408: (mark("The request took too long"), mark("The connection is slow or was cut. Try again.")),
+    413: (mark("Too large"),
           mark("Send a smaller part, or check the file on the command line: suanbei verify --file.")),
-    422: (mark("That cannot be answered"), mark("A part of the address or of the form does not fit.")),
-    429: (mark("Too many requests"), mark("This address has asked very often. Wait a minute, then load the page again.")),
-    500: (mark("Something failed on our side"), mark("The failure is in the log of the server.")),
-    503: (mark("A part of Suanbei does not answer now"), mark("Wait a moment, then load the page again.")),
+    422: (mark("This request cannot be answered"), mark("Part of the address or the form is not valid.")),
+    429: (mark("Too many requests"), mark("Too many requests came from this address. Wait a minute, then reload the page.")),
+    500: (mark("Server error"), mark("The error is in the server's log.")),
+    503: (mark("Part of Suanbei is not responding"), mark("Wait a moment, then reload the page.")),
 }  # fmt: skip
 """Heading and advice by status; a status that is not here is told like the hundred it belongs to."""
 

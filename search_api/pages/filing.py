@@ -76,7 +76,7 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | No
     check = (
         _("fits the other twenty digits")
         if number.check_ok
-        else _("does not fit: the other digits want %(digit)s. Very likely a typing error.")
+        else _("does not fit: the other digits require %(digit)s. Very likely a typing error.")
         % {"digit": number.expected_check}
     )
     return [

@@ -11,18 +11,11 @@ import yaml
 from suanbei.common.texts import Language
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
-from suanbei.registry.cells.series import series_title
-from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
+from suanbei.registry.cells.series import SERIES_NAMES, series_title
+from suanbei.registry.cells.vocabulary import FIELD_TEXTS, ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 from suanbei.search_api.i18n import mark, translations
 
-SERIES = {
-    "algorithm": mark("Algorithm filing"),
-    "deep_synthesis": mark("Deep-synthesis filing"),
-    "genai_filing": mark("Generative-AI filing"),
-    "genai_registration": mark("Generative-AI registration"),
-    "deregistration": mark("Deregistration"),
-}
 EVENTS = {
     "batch.published": mark("New list"),
     "filing.added": mark("New filing"),
@@ -32,31 +25,6 @@ EVENTS = {
     "monitor.raised": mark("Monitor raised"),
     "monitor.cleared": mark("Monitor cleared"),
 }
-FIELDS = {
-    "entity": mark("Company"),
-    "name": mark("Name"),
-    "product": mark("Product"),
-    "products": mark("Product"),
-    "purpose": mark("Purpose"),
-    "label": mark("Label"),
-    "role": mark("Role"),
-    "region": mark("Region"),
-    "remark": mark("Remark"),
-    "status": mark("Status"),
-    "number": mark("Number"),
-    "filed_on": mark("Filed on"),
-    "batch": mark("List"),
-    "seq": mark("No."),
-    "type": mark("Type"),
-    "series": mark("Register"),
-    "year": mark("Year of the number"),
-    "period": mark("List of"),
-    "list_year": mark("Year of the list"),
-    "division": mark("Division"),
-    "product_kind": mark("Product kind"),
-    "kind": mark("Product kind"),
-    "flag": mark("Needs review"),
-}
 FLAGS = {
     "malformed_number": mark("malformed number"),
     "check_digit": mark("check digit does not fit"),
@@ -64,10 +32,10 @@ FLAGS = {
     "unread_remark": mark("remark not understood in full"),
     "cut_off": mark("text cut off in the document"),
     "overprinted_text": mark("letters printed over other letters in the document"),
-    "invisible_text": mark("read from an unseen layer of text under a picture"),
-    "suspect_columns": mark("columns perhaps swapped by the publisher"),
-    "unreadable_letters": mark("letters that the document does not tell"),
-    "doubled_column": mark("two columns of one name, put together"),
+    "invisible_text": mark("read from an invisible text layer under a picture"),
+    "suspect_columns": mark("columns possibly swapped by the publisher"),
+    "unreadable_letters": mark("letters that the document does not identify"),
+    "doubled_column": mark("two columns of the same name, merged"),
     "deregistration_only": mark("known from a deregistration notice only"),
 }
 ORIGINS = {
@@ -127,13 +95,11 @@ class Words:
 
     def series(self, slug: str | None) -> str:
         """A register."""
-        return self._of(SERIES, slug)
+        return self._text(SERIES_NAMES, slug)
 
     def series_title(self, slug: str) -> str:
         """A register with its filings, in the plural; in Chinese there is none."""
-        return (
-            self.series(slug) if self.language is Language.ZH else series_title(slug, self.language)
-        )
+        return series_title(slug, self.language)
 
     def status(self, slug: str | None) -> str:
         """Active or deregistered."""
@@ -173,8 +139,8 @@ class Words:
 
     def field(self, slug: str | None) -> str:
         """A field of a filing, or what a remark says was changed of it."""
-        if slug in FIELDS or slug not in set(RemarkField):
-            return self._of(FIELDS, slug)
+        if slug in FIELD_TEXTS or slug not in set(RemarkField):
+            return self._text(FIELD_TEXTS, slug)
         said = FIELD_NAMES[RemarkField(slug)][self.language is Language.EN]
         return said[:1].upper() + said[1:]
 

@@ -37,7 +37,7 @@ from suanbei.search_api.pages.search import (
     value_text,
 )
 from suanbei.search_api.pages.state import page_state
-from suanbei.search_api.pages.templating import region_text, render
+from suanbei.search_api.pages.templating import city_text, region_text, render
 from suanbei.search_api.params import FilterParams, reads_query
 from suanbei.search_api.search.selection import selection_of
 
@@ -111,10 +111,11 @@ def _counted(counted: Counted) -> Callable[[Session, Selection, str], Rows]:
         top = TOP if counted is Counted.ENTITY else None
         rows = stats.count_values(session, selection, counted, top)
         return [
-            {"x": row.get("name") or row["value"], "count": row["count"]}
-            | ({"id": row["value"]} if counted is Counted.ENTITY else {})
+            {"x": row["name"], "count": row["count"], "id": row["value"]}
+            if counted is Counted.ENTITY
+            else {"x": row["value"], "count": row["count"]}
             for row in rows
-            if row["value"]
+            if row["value"] and (counted is not Counted.CITY or row["name"])
         ]
 
     return count
@@ -133,10 +134,10 @@ CHARTS = {
                        note=mark("A company is new in the list that first names it; one that enters two registers in the same month counts in each.")),
     "deregistrations": Chart(mark("How many were deregistered?"), _deregistrations, over_time=True,
                              value="series",
-                             note=mark("By the month of the notice. Those that only a remark tells of have no month and stand in the table alone.")),
+                             note=mark("By the month of the notice. Deregistrations stated only in a remark have no month and are in the table only.")),
     "regions": Chart(mark("Which provinces?"), _regions, parted=True, value="region",
                      note=mark("Registers by province; central enterprises that file with no province are left out.")),
-    "cities": Chart(mark("Which cities?"), _counted(Counted.CITY),
+    "cities": Chart(mark("Which cities?"), _counted(Counted.CITY), value="city",
                     note=mark("Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out.")),
     "companies": Chart(mark("Which companies have the most filings?"), _counted(Counted.ENTITY)),
     "types": Chart(mark("Which types of algorithm?"), _counted(Counted.TYPE), value="type"),
@@ -202,14 +203,12 @@ def market_page(request: Request, parts: Parts, view: Asked) -> Response:
         choices = page_state(request).cache.get(
             data_version(session), "choices", lambda: choices_of(session)
         )
-        totals = stats.summary(session, selection)
-    total = totals["filings"]
+        total = stats.summary(session, selection)["filings"]
     _ = translations(view.language).gettext
     plain = dict(view.asked)
     return render(
         request, "market.html",
         view=view, plain=plain, choices=choices, total=total,
-        doubled=total - totals["numbers"],
         charts=[_chart(name, rows, view) for name, rows in answers.items()],
         steps=[(name, _(text), _address("/market", view, by="" if name == "month" else name))
                for name, text in STEPS.items()],
@@ -296,6 +295,8 @@ def _label(chart: Chart, x: str, view: View, words: Words) -> str:
         return step_of(x, view.step) if x else _("undated")
     if chart.value == "region":
         return region_text(x, view.language)
+    if chart.value == "city":
+        return city_text(x, view.language)
     if chart.value == "side":
         return _(SIDES[x])
     return words.value(chart.value, x) if chart.value else x
@@ -382,11 +383,11 @@ def chart_file(
 
 def _csv(name: str, rows: Rows, language: Language) -> Response:
     """The numbers of a chart, with a byte order mark so that Excel reads Chinese."""
-    _, chart = translations(language).gettext, CHARTS[name]
+    _, words, chart = translations(language).gettext, Words(language), CHARTS[name]
     text = io.StringIO(newline="")
     target = CsvTarget(text)
     parted = any(row["part"] for row in rows)
-    head = [_("List of") if chart.over_time else _("Name"), *([_("Part")] if parted else []),
+    head = [words.field("period" if chart.over_time else "name"), *([_("Part")] if parted else []),
             _(chart.counts)]  # fmt: skip
     target.write(head, (), len(head))
     for row in rows:

@@ -12,6 +12,7 @@ from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.models import Batch, Entity, Filing
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.statistics import Selection, summary
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import COOKIE
 from suanbei.search_api.pages.templating import filing_path, public_base, render
@@ -31,8 +32,9 @@ def about(request: Request, parts: Parts) -> Response:
     """What Suanbei is, what it rests on, its licence, and how to cite it."""
     with parts.database.read() as session:
         covered = coverage(session)
-        filings = session.execute(select(func.count()).select_from(Filing)).scalar_one()
-    return render(request, "about.html", coverage=covered, filings=filings)
+        total = summary(session, Selection())
+    filings, doubled = total["filings"], total["filings"] - total["numbers"]
+    return render(request, "about.html", coverage=covered, filings=filings, doubled=doubled)
 
 
 @router.get("/robots.txt")

@@ -1,5 +1,6 @@
 """Rendering: one Jinja environment a language, and how values look in pages."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,10 +13,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from suanbei.common.dates import BEIJING
+from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
-from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.cells.regions import region_by_name, region_of_division
 from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.queries.statistics.values import city_name
 from suanbei.search_api.i18n import TEXT_NAMES, language_of_request, translations
 from suanbei.search_api.pages.assets import static
 from suanbei.search_api.pages.labels import Words
@@ -120,6 +123,7 @@ def environment(language: Language) -> Environment:
         words=Words(language),
         lang=language.value,
         is_zh=language is Language.ZH,
+        gap="" if language is Language.ZH else " ",
         address=address,
         filing_path=filing_path,
         share=share,
@@ -153,6 +157,40 @@ def region_text(region: str, language: Language) -> str:
     if found is None:
         return region
     return found.zh if language is Language.ZH else found.en
+
+
+_ENGLISH_CITIES = {
+    "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "拉萨": "Lhasa", "乌鲁木齐": "Ürümqi", "喀什": "Kashgar",
+    "鄂尔多斯": "Ordos", "呼伦贝尔": "Hulunbuir", "乌兰察布": "Ulanqab", "巴彦淖尔": "Bayannur",
+    "日喀则": "Shigatse", "克拉玛依": "Karamay", "吐鲁番": "Turpan", "长治": "Changzhi", "六安": "Lu'an",
+}  # fmt: skip
+_CITY_ENDING = re.compile(
+    r"(市|地区|盟|((布依|土家|哈尼|傈僳|景颇|哈萨克|柯尔克孜|朝鲜|蒙古|[藏羌彝傣白苗侗壮回黎])族)*自治州)$"
+)
+
+
+def city_text(code: str, language: Language) -> str:
+    """A city by the first four digits of its divisions: 广东省广州市, in English "Guangzhou, Guangdong".
+
+    A municipality (北京市) and the districts right under a province are called by their region.
+    """
+    full = city_name(code)
+    region = region_of_division(code)
+    if language is Language.ZH or region is None:
+        return full
+    bare = _CITY_ENDING.sub("", full.removeprefix(region.full))
+    if not bare or full == region.full:
+        return region.en
+    return f"{_ENGLISH_CITIES.get(bare) or _pinyin_name(bare)}, {region.en}"
+
+
+def _pinyin_name(name: str) -> str:
+    """西安 as Xi'an: an apostrophe stands before a syllable that begins with a vowel."""
+    with importing:
+        from pypinyin import lazy_pinyin
+
+    first, *others = lazy_pinyin(name)
+    return first.capitalize() + "".join(f"'{one}" if one[0] in "aeo" else one for one in others)
 
 
 def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:

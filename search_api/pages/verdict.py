@@ -44,7 +44,7 @@ SENTENCES = {
     "deregistered": mark("The number was real, and has been deregistered."),
     "not_listed": mark("None of the lists held here shows this number."),
     "malformed": mark("This cannot be a filing number as it stands."),
-    "no_number": mark("There is no filing number in what was typed."),
+    "no_number": mark("There is no filing number in the text entered."),
 }
 HEADINGS = {
     "not_listed": mark("Not on any list we hold"),

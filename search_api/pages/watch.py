@@ -53,11 +53,11 @@ SHOW_SECRET_SECONDS = 600
 Short = Annotated[str, Form(max_length=2000)]
 
 REFUSALS = {
-    "deliver": mark("The address cannot be used: it has to be a webhook, a mail address or one of the chat services named below, on a public network."),
-    "events": mark("One of the kinds of news chosen cannot be narrowed down in this way, or never happens in these registers."),
+    "deliver": mark("This address cannot be used. It must be a webhook, an e-mail address or one of the chat services named below, on a public network."),
+    "events": mark("One of the kinds of news chosen cannot be filtered this way, or never occurs in these registers."),
     "filter": mark("One of the filters is too long."),
-    "email": mark("This is not a mail address."),
-    "name": mark("The name is too long or holds a link."),
+    "email": mark("This is not an e-mail address."),
+    "name": mark("The name is too long or contains a link."),
 }  # fmt: skip
 """What is said of a refused form, by the field that the error names first."""
 
@@ -163,7 +163,8 @@ def _feeds(request: Request) -> list[tuple[str, str]]:
     feeds = [
         (_("New lists"), address("/feeds/batches.atom", lang=lang)),
         (_("All changes"), address(changes, lang=lang)),
-        (_("Withdrawn numbers"), address(changes, type="filing.deregistered", lang=lang)),
+        (_("Deregistered numbers"), address(changes, type="filing.deregistered", lang=lang)),
+        (_("Next lists"), address("/feeds/expected.atom", lang=lang)),
     ]
     if entity := asked.get("entity"):
         feeds.append((entity, address(changes, entity=entity, lang=lang)))

@@ -174,7 +174,7 @@ PROPERTIES = {
         ),
         Property(
             "first_list", (FILING,),
-            Text("首次列入", "first list"),
+            Text("首次列入清单", "first list"),
             Text("首次列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
             lambda record: _texts(one.first_period for one in record.filings),
         ),

@@ -50,7 +50,7 @@ def save(catalogue: Catalog, language: Language) -> None:
     with catalogue_path(language).open("wb") as target:
         target.write(HEADER.encode())
         write_po(target, catalogue, width=0, ignore_obsolete=True, omit_header=True,
-                 include_lineno=False, sort_output=True)  # fmt: skip
+                 no_location=True, sort_output=True)  # fmt: skip
 
 
 def is_translated(message: Message) -> bool:

@@ -40,8 +40,8 @@ def test_every_chart_is_drawn_and_told(client: httpx.Client, name: str) -> None:
 
 def test_texts_stay_texts_in_the_language_of_the_reader(client: httpx.Client) -> None:
     """An SVG carries words, not outlines: it needs no font of the server."""
-    assert "深度合成算法备案" in client.get("/charts/timeline.svg").text
-    assert "Deep-synthesis filing" in client.get("/charts/timeline.svg?lang=en").text
+    assert "深度合成服务算法备案" in client.get("/charts/timeline.svg").text
+    assert "Deep-synthesis algorithm filing" in client.get("/charts/timeline.svg?lang=en").text
     assert small.COMPANY in client.get("/charts/companies.svg").text
 
 

@@ -34,7 +34,7 @@ def test_a_number_is_checked(visit: Visit, js: bool, lang: str, said: str) -> No
     assert page.locator(".piece-3").inner_text() == "01"
 
 
-@pytest.mark.parametrize(("lang", "title"), [("en", "Record of a check"), ("zh", "核验记录")])
+@pytest.mark.parametrize(("lang", "title"), [("en", "Check record"), ("zh", "核验记录")])
 def test_a_verdict_is_printed_as_a_record(visit: Visit, lang: str, title: str) -> None:
     """Title, date, verdict, coverage, hash, citation and the caveat on one page; no menus, no buttons."""
     page = visit(f"/verify?q={small.WITHDRAWN}", lang=lang, dark=True)
@@ -66,7 +66,7 @@ def test_every_record_is_one_page(visit: Visit, asked: str) -> None:
 def test_a_claimed_company_is_compared(visit: Visit, js: bool) -> None:
     """A real number of another company is not shown as plainly active."""
     page = visit(f"/verify?q={small.LISTED}", js=js)
-    page.get_by_label("Whose should it be?").fill(small.OTHER_COMPANY)
+    page.get_by_label("Claimed by").fill(small.OTHER_COMPANY)
     page.get_by_role("button", name="Check").click()
     assert page.locator("h1").inner_text() == "Active"
     claim = f"Claimed: {small.OTHER_COMPANY}. Does not match the registrant"
@@ -222,7 +222,7 @@ def test_a_list_has_the_columns_of_its_series(visit: Visit) -> None:
         "Model",
         "Company",
         "Number",
-        "Filed on",
+        "Filing date",
     ]
 
 
@@ -244,7 +244,7 @@ def test_a_subscription_is_made_tested_and_ended(visit: Visit, js: bool) -> None
     assert "not known" in page.get_by_role("alert").inner_text()
     page.get_by_label("API key").fill(KEY)
     page.get_by_role("button", name="Open").click()
-    page.get_by_label("Where to").fill("https://example.com/hook")
+    page.get_by_label("Send to").fill("https://example.com/hook")
     page.get_by_role("button", name="Subscribe").click()
     assert "whsec_" in page.locator("main").inner_text()
     page.get_by_role("button", name="Send a test").first.click()
@@ -252,7 +252,7 @@ def test_a_subscription_is_made_tested_and_ended(visit: Visit, js: bool) -> None
     if js:
         assert serious_faults(page) == []
     page.locator(".sure summary").first.click()
-    page.get_by_role("button", name="Yes, end it").first.click()
+    page.get_by_role("button", name="Yes, unsubscribe").first.click()
     assert "has ended" in page.get_by_role("status").inner_text()
 
 
