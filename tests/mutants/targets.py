@@ -16,7 +16,8 @@ _NAMES = (
 )
 _REMARKS = ("tests/registry/test_remarks.py",)
 _IMPORTS = (
-    "tests/registry/test_importing.py",
+    "tests/registry/test_derive.py",
+    "tests/registry/test_groups.py",
     "tests/registry/test_imports.py",
     "tests/registry/test_gaps.py",
 )
@@ -54,10 +55,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/cells/remarks/grammar.py": _REMARKS,
     "registry/cells/remarks/reader.py": _REMARKS,
     "registry/cells/remarks/rules.py": _REMARKS,
-    "registry/importing/derive.py": _IMPORTS,
+    "registry/importing/derive.py": ("tests/registry/test_derive.py",),
     "registry/importing/filings.py": _IMPORTS,
     "registry/importing/batches.py": _IMPORTS,
-    "registry/importing/groups.py": (*_IMPORTS, *_VERIFY),
+    "registry/importing/groups.py": ("tests/registry/test_groups.py",),
     "registry/importing/gaps.py": _IMPORTS,
     "registry/verify/question.py": _VERIFY,
     "registry/verify/judgement.py": _VERIFY,
