@@ -14,6 +14,7 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import find_entities
+from suanbei.search_api.pages.assets import static
 from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
 from suanbei.search_api.reconcile.filings import reconcile_filings
 from suanbei.search_api.reconcile.properties import PROPERTIES, Record, records
@@ -50,7 +51,7 @@ def manifest(base: str, version: str) -> dict[str, Any]:
         "schemaSpace": f"{base}/reconcile/suggest/property",
         "documentation": f"{base}/docs",
         "serviceVersion": version,
-        "logo": f"{base}/static/sign.svg",
+        "logo": f"{base}{static('sign.svg')}",
         "defaultTypes": [{"id": one, "name": name} for one, name in TYPES.items()],
         "view": {"url": f"{base}/reconcile/view?id={{{{id}}}}"},
         "preview": {

@@ -66,6 +66,7 @@ def test_the_manifest_leads_to_everything(client: httpx.Client) -> None:
     manifest = answer.json()
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "0.2" in manifest["versions"]
+    assert client.get(manifest["logo"]).headers["content-type"] == "image/svg+xml"
     assert all(isinstance(manifest[n], str) for n in ("name", "identifierSpace", "schemaSpace"))
     assert {one["id"] for one in manifest["defaultTypes"]} == {"Company", "Filing"}
     for kind, prefix, one in (
