@@ -19,6 +19,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.commands import sources
+from suanbei.search_api.commands.scan import _with_shipped_lists
 from tests.lists import listed, number, row
 
 
@@ -115,6 +116,21 @@ def test_a_repository(
     told = capsys.readouterr()
     assert "about.md:2: ✘ not listed  Beijing-NoSuchThing-20230821" in told.out
     assert run(monkeypatch, *words, str(site / "none")) == 3
+
+
+def test_a_hook_asks_the_lists_of_its_own_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not those that an earlier version once loaded; a registry that is named is asked all the same."""
+    for name in ("SUANBEI_HOME", "SUANBEI_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shipped = _with_shipped_lists(Settings()).home
+    assert shipped.parent == tmp_path / "cache" / "suanbei"
+    monkeypatch.setattr("suanbei.search_api.commands.scan.SNAPSHOT", Path(__file__))
+    assert _with_shipped_lists(Settings()).home != shipped
+    monkeypatch.setenv("SUANBEI_HOME", str(tmp_path))
+    assert _with_shipped_lists(Settings()).home == tmp_path
 
 
 @pytest.mark.usefixtures("filled")

@@ -1,9 +1,11 @@
 """`suanbei scan`: the numbers in a text, a page or a PDF, each with its verdict."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 import orjson
 import typer
+from platformdirs import user_cache_path
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text as RichText
@@ -12,6 +14,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence
 from suanbei.registry.database import open_database
+from suanbei.registry.importing.snapshot import SNAPSHOT
 from suanbei.registry.verify import Judge, Verdict
 from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.commands.verdicts import DISCLAIMER, printable, verdict_head
@@ -60,6 +63,7 @@ def scan_source_code(
     settings: Settings, files: Iterable[tuple[str, Sequence[Occurrence]]], *, as_json: bool
 ) -> int:
     """Print a line for each number of each file; returns 1 if one of them is not active, else 0."""
+    settings = _with_shipped_lists(settings)
     language, database = language_of(settings.language), open_database(settings)
     load_if_empty(database, settings)
     console, count, total, active = Console(highlight=False, soft_wrap=True), 0, 0, 0
@@ -78,6 +82,17 @@ def scan_source_code(
     said = _CHECKED.say(language, files=count, total=total, active=active)
     typer.echo(said, err=True)
     return 0 if active == total else 1
+
+
+def _with_shipped_lists(settings: Settings) -> Settings:
+    """These settings, with a registry of the shipped lists alone where they name none.
+
+    A hook that was updated must not answer by the lists that an earlier version has loaded.
+    """
+    if settings.model_fields_set & {"home", "database_url"}:
+        return settings
+    version = hashlib.sha256(SNAPSHOT.read_bytes()).hexdigest()[:12]
+    return settings.model_copy(update={"home": user_cache_path("suanbei") / f"shipped-{version}"})
 
 
 def _print_in_code(console: Console, name: str, item: ScannedNumber, language: Language) -> None:
