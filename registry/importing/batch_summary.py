@@ -17,20 +17,21 @@ from suanbei.registry.statements import in_keys
 def published_events(
     session: Session, lists: Sequence[TouchedList], news: Sequence[Sequence[NewEvent]]
 ) -> list[NewEvent | None]:
-    """For each list that was not known before an event with the counts of what it brought."""
+    """For each list that was not known before an event with the counts of what it brought.
+
+    A company is new in the month of the first list that names it, as the statistics count it.
+    """
     added = [
-        Counter(one.entity_id for one in of_list if one.type is EventType.FILING_ADDED)
-        for of_list in news
+        {one.entity_id for one in of_list if one.type is EventType.FILING_ADDED} for of_list in news
     ]
     ids = {entity_id for of_list in added for entity_id in of_list if entity_id}
-    query = select(Filing.entity_id, func.count()).group_by(Filing.entity_id)
+    query = select(Filing.entity_id, func.min(Filing.first_period)).group_by(Filing.entity_id)
     query = query.where(in_keys(session, Filing.entity_id, ids))
-    remaining: Counter[str | None] = Counter(dict(session.execute(query).tuples().all()))
+    first = dict(session.execute(query).tuples().all())
     found: list[NewEvent | None] = []
-    for one, of_list, of_entity in reversed(list(zip(lists, news, added, strict=True))):
-        new = sum(remaining[entity_id] == count for entity_id, count in of_entity.items())
-        remaining.subtract(of_entity)
+    for one, of_list, entities in zip(lists, news, added, strict=True):
         batch = one.batch
+        new = sum(first.get(entity_id) == batch.period for entity_id in entities if entity_id)
         data = {
             "title": batch.title,
             "rows": batch.rows,
@@ -40,7 +41,7 @@ def published_events(
         kind, series, period = EventType.BATCH_PUBLISHED, batch.series, batch.period
         event = NewEvent(kind, series=series, period=period, batch=batch.id, data=data)
         found.append(event if one.is_new else None)
-    return found[::-1]
+    return found
 
 
 def _summary(news: Sequence[NewEvent]) -> dict[str, Any]:

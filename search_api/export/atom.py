@@ -26,7 +26,7 @@ _OF_A_LIST = (EventType.BATCH_PUBLISHED, EventType.FILING_ADDED, EventType.FILIN
 class Feed:
     """What a feed is: its own address is `self_url`, a page with the same content `page_url`.
 
-    `style_sheets` (media type, address) make it legible in a browser; the first one it knows counts.
+    `style_sheet` (an address) makes it legible in a browser that asks for it like any program.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Feed:
     self_url: str
     page_url: str
     language: Language
-    style_sheets: tuple[tuple[str, str], ...] = ()
+    style_sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ def render(feed: Feed, entries: Sequence[Entry]) -> bytes:
         for kind in one.kinds:
             entry.category(term=kind)
     head, body = atom.atom_str(pretty=True).split(b"\n", 1)
-    styles = [f'<?xml-stylesheet type="{kind}" href="{at}"?>' for kind, at in feed.style_sheets]
-    return b"\n".join((head, *(style.encode() for style in styles), body))
+    style = (
+        f'<?xml-stylesheet type="text/css" href="{feed.style_sheet}"?>' if feed.style_sheet else ""
+    )
+    return b"\n".join((head, style.encode(), body))
 
 
 def stable_id(name: str) -> str:

@@ -15,7 +15,6 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
-    ".xsl": "text/xsl; charset=utf-8",
 }
 router = APIRouter(include_in_schema=False)
 
@@ -37,8 +36,6 @@ def assets() -> dict[str, Asset]:
     plain = (*(STATIC / "js").glob("*.js"), *STATIC.glob("*.svg"), *STATIC.glob("*.css"))
     for path in sorted(plain):
         bodies[path.name] = path.read_bytes()
-    site = _asset("site.css", bodies["site.css"]).address.encode()
-    bodies["feed.xsl"] = (STATIC / "feed.xsl").read_bytes().replace(b"SITE_CSS", site)
     return {name: _asset(name, body) for name, body in bodies.items()}
 
 

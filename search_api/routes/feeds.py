@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,15 +22,17 @@ from suanbei.registry.queries.list_titles import list_title, month_text
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id
+from suanbei.search_api.i18n import language_of_request
 from suanbei.search_api.pages.assets import static
+from suanbei.search_api.pages.templating import render as render_page
+from suanbei.search_api.pages.templating import with_parameter
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
 from suanbei.search_api.search.selection import selection_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
-"""Browsers treat the style sheet of a feed as a script."""
+POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
 Parts = Annotated[Services, Depends(services)]
 Lang = Annotated[Language, Query(description="language of the texts")]
 
@@ -173,10 +176,17 @@ def _answer(
 ) -> Response:
     public = parts.settings.public_url.rstrip("/")
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    styles = (("text/xsl", static("feed.xsl")), ("text/css", static("feed.css")))
-    feed = Feed(path, title, public + path, public + page, lang, styles)
+    if request.headers.get("sec-fetch-dest") == "document":  # a person opened it in a browser
+        if "lang" not in request.query_params and language_of_request(request) != lang:
+            return RedirectResponse(with_parameter(request, "lang", language_of_request(request)))
+        answer = render_page(
+            request, "feed.html", title=title, address=public + path, page=page, entries=entries
+        )
+        answer.headers["cache-control"] = "no-store"
+        return answer
+    feed = Feed(path, title, public + path, public + page, lang, static("feed.css"))
     # A browser would rather save Atom than show it.
-    for_people = "text/html" in request.headers.get("accept", "")
-    media_type = "application/xml; charset=utf-8" if for_people else MEDIA_TYPE
+    is_browser = "text/html" in request.headers.get("accept", "")
+    media_type = "application/xml; charset=utf-8" if is_browser else MEDIA_TYPE
     headers = {"Content-Security-Policy": POLICY}
     return Response(render(feed, entries), media_type=media_type, headers=headers)

@@ -1,6 +1,7 @@
 """Charts: pictures with Chinese labels, numbers that fit, nothing a spreadsheet would run."""
 
 import csv
+import re
 import struct
 from collections.abc import Iterator
 from io import StringIO
@@ -77,6 +78,29 @@ def test_the_market_counts_what_the_search_counts(
     rows = client.get("/charts/timeline.csv", params=asked).text.splitlines()[1:]
     assert sum(int(row.rsplit(",", 1)[1]) for row in rows) == total
     assert f'<strong id="total">{total} ' in client.get("/market", params=asked).text
+
+
+def test_new_companies_are_as_many_everywhere(client: httpx.Client) -> None:
+    """The chart, the page of a list and the log of changes count what the API counts."""
+    counted = {
+        (row["value"], row["series"]): row["count"]
+        for row in client.get("/v1/stats/new_entrants").json()["items"]
+        if row["count"]
+    }
+    table = client.get("/charts/newcomers.csv?lang=en").content.decode("utf-8-sig")
+    assert sum(int(row[-1]) for row in list(csv.reader(StringIO(table)))[1:]) == sum(
+        counted.values()
+    )
+    lists = client.get("/v1/batches").json()["items"]
+    for one in lists:
+        page = client.get(f"/batches/{one['id']}?lang=en").text
+        said = re.search(r"(\d+) compan\w+ for the first time in any register", page)
+        assert (int(said[1]) if said else 0) == counted.get((one["period"], one["series"]), 0)
+    changes = client.get("/v1/changes?type=batch.published&limit=500").json()["items"]
+    assert {change["batch"] for change in changes} == {one["id"] for one in lists}
+    for change in changes:
+        new = counted.get((change["period"], change["series"]), 0)
+        assert change["data"]["summary"]["new_entities"] == new
 
 
 def test_steps_of_time() -> None:
