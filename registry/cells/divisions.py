@@ -5,38 +5,33 @@ The table is data/divisions.csv (its origin: data/divisions.md), read once, when
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 _WHOLE_CITY = "市辖区"
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(NamedTuple):
     """A province, city or county-level division as it was called in one year.
 
-    `province`, `city` and `district` are names; `city` is empty for provinces, for districts of
-    the four municipalities and for counties that a province governs itself, `district` is empty
-    above county level. `abolished` is the first year without this code and name, None if in force;
-    `successors` are the codes that took over (the same code, where only the name changed).
+    `full_name` is as 浙江省杭州市余杭区; 市辖区 as a district adds nothing and is left out. `province`,
+    `city` and `district` are names; `city` is empty for provinces, for districts of the four
+    municipalities and for counties that a province governs itself, `district` is empty above county
+    level. `abolished` is the first year without this code and name, None if in force; `successors`
+    are the codes that took over (the same code, where only the name changed).
     """
 
     code: str
     name: str
     level: str
+    full_name: str
     province: str
-    city: str = ""
-    district: str = ""
-    from_year: int | None = None
-    abolished: int | None = None
-    successors: tuple[str, ...] = ()
-
-    @property
-    def full_name(self) -> str:
-        """浙江省杭州市余杭区; 市辖区 as a district adds nothing and is left out."""
-        district = "" if self.district == _WHOLE_CITY else self.district
-        return f"{self.province}{self.city}{district}"
+    city: str
+    district: str
+    from_year: int | None
+    abolished: int | None
+    successors: tuple[str, ...]
 
     def in_force(self, year: int) -> bool:
         """Whether the code had this name at the end of a year."""
@@ -44,8 +39,7 @@ class Division:
         return after and (self.abolished is None or year < self.abolished)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     name: str
     level: str
     first: int | None
@@ -54,21 +48,20 @@ class _Entry:
 
 
 @cache
-def _table() -> dict[str, tuple[_Entry, ...]]:
+def _table() -> dict[str, list[_Entry]]:
     """Entries of each code, oldest first."""
     entries: dict[str, list[_Entry]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            first, last = _year(row["from_year"]), _year(row["to_year"])
+            first, last = (
+                int(row[year]) if row[year] else None for year in ("from_year", "to_year")
+            )
             successors = tuple(row["successors"].split())
-            entry = _Entry(row["name_zh"], row["level"], first, last, successors)
-            entries[row["code"]].append(entry)
-    return {code: tuple(each) for code, each in entries.items()}
-
-
-def _year(text: str) -> int | None:
-    return int(text) if text else None
+            entries[row["code"]].append(
+                _Entry(row["name_zh"], row["level"], first, last, successors)
+            )
+    return dict(entries)
 
 
 def _entry(code: str, year: int | None) -> _Entry | None:
@@ -87,29 +80,30 @@ def is_division(code: str) -> bool:
     return code in _table()
 
 
+@lru_cache(maxsize=4096)
 def division(code: str, year: int | None = None) -> Division | None:
     """The division of a six-digit code under its name in `year`; None for an unknown code.
 
     An abolished code keeps answering with its last name: filing numbers go on using it. Without
-    a year the latest name is given.
+    a year the latest name is given. Province and city are called as in the year it stands for.
     """
     entry = _entry(code, year)
-    return _placed(code, year, entry) if entry else None
-
-
-@lru_cache(maxsize=4096)
-def _placed(code: str, year: int | None, entry: _Entry) -> Division:
-    """An entry with the names of its province and city in the year it stands for."""
+    if entry is None:
+        return None
     when = entry.last if year is None or entry.last is None else min(year, entry.last)
     when = year if when is None else when
     province, city = _entry(f"{code[:2]}0000", when), _entry(f"{code[:4]}00", when)
+    province_name = province.name if province else ""
+    city_name = city.name if city and entry.level != "province" else ""
+    district = entry.name if entry.level == "county" else ""
     return Division(
         code=code,
         name=entry.name,
         level=entry.level,
-        province=province.name if province else "",
-        city=city.name if city and entry.level != "province" else "",
-        district=entry.name if entry.level == "county" else "",
+        full_name=f"{province_name}{city_name}{'' if district == _WHOLE_CITY else district}",
+        province=province_name,
+        city=city_name,
+        district=district,
         from_year=entry.first,
         abolished=None if entry.last is None else entry.last + 1,
         successors=entry.successors,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
@@ -60,9 +60,14 @@ def count_filings(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Filing)).scalar_one()
 
 
-def filing_views(session: Session, filings: Sequence[Filing]) -> list[View]:
-    """Filings in the order given, each with its listings."""
-    entities = _entities(session, {filing.entity_id for filing in filings})
+def filing_views(session: Session, filings: Sequence[Filing | Row[Any]]) -> list[View]:
+    """Filings in the order given, each with its listings; rows of the table serve as well."""
+    ids = {filing.entity_id for filing in filings}
+    columns = select(Entity.id, Entity.name, Entity.former_names)
+    entities = {
+        row.id: {"id": row.id, "name": row.name, "former_names": row.former_names}
+        for row in session.execute(columns.where(in_keys(session, Entity.id, ids)))
+    }
     listings = _listings(session, {filing.number_key for filing in filings})
     return [
         filing_view(filing, entities[filing.entity_id], listings.get(filing.number_key, []))
@@ -72,11 +77,11 @@ def filing_views(session: Session, filings: Sequence[Filing]) -> list[View]:
 
 def filings_of_number(session: Session, key: str) -> list[View]:
     """All filings of a number, one a register, with their listings."""
-    query = select(Filing).where(Filing.number_key == key).order_by(Filing.series)
-    return filing_views(session, list(session.execute(query).scalars()))
+    query = select(Filing.__table__).where(Filing.number_key == key).order_by(Filing.series)
+    return filing_views(session, session.execute(query).all())
 
 
-def filing_view(filing: Filing, entity: Entity, listings: Sequence[View]) -> View:
+def filing_view(filing: Filing | Row[Any], entity: View, listings: Sequence[View]) -> View:
     """One filing as DESIGN.md shows it."""
     return {
         "number": filing.number,
@@ -85,11 +90,7 @@ def filing_view(filing: Filing, entity: Entity, listings: Sequence[View]) -> Vie
         "type": filing.type,
         "label": filing.label,
         "role": filing.role,
-        "entity": {
-            "id": entity.id,
-            "name": entity.name,
-            "former_names": entity.former_names,
-        },
+        "entity": entity,
         "products": filing.products,
         "product": filing.product,
         "purpose": filing.purpose,
@@ -109,12 +110,8 @@ def filing_view(filing: Filing, entity: Entity, listings: Sequence[View]) -> Vie
     }
 
 
-def _entities(session: Session, ids: Iterable[str]) -> dict[str, Entity]:
-    query = select(Entity).where(in_keys(session, Entity.id, ids))
-    return {entity.id: entity for entity in session.execute(query).scalars()}
-
-
 def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
+    """The appearances of each number, the oldest first: the evidence, and the row as published."""
     place = (Listing.number_key, Listing.version_id, Listing.table, Listing.page, Listing.row)
     columns = (*place, Listing.extra, *(getattr(Listing, name) for name in PUBLISHED_FIELDS))
     query = (
@@ -124,34 +121,22 @@ def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
         .where(in_keys(session, Listing.number_key, keys))
         .order_by(Batch.period, Batch.id, Version.last_seen_at, Listing.position)
     )
-    found: dict[str, list[View]] = {}
     rows = session.execute(query).tuples().all()
-    versions = _versions(session, {row[1] for row in rows})
-    for key, version, *cells in rows:
-        found.setdefault(key, []).append(_listing_view(versions[version], cells))
-    return found
-
-
-def _versions(session: Session, ids: Iterable[int]) -> dict[int, View]:
-    query = (
+    of_version = (
         select(Version, Batch, Document)
         .join(Batch, Batch.id == Version.batch_id)
         .join(Document, Document.sha256 == Version.sha256)
-        .where(in_keys(session, Version.id, ids))
+        .where(in_keys(session, Version.id, {row[1] for row in rows}))
     )
-    return {row[0].id: version_view(*row) for row in session.execute(query).tuples()}
-
-
-def _listing_view(version: View, cells: Sequence[Any]) -> View:
-    """One appearance of a filing: the evidence, and the row as published."""
-    table, page, row, extra, *published = cells
-    shown = dict(zip(PUBLISHED_FIELDS, published, strict=True))
-    return version | {
-        "table": table,
-        "page": page,
-        "row": row,
-        "published": shown | ({"extra": extra} if extra else {}),
-    }
+    versions = {row[0].id: version_view(*row) for row in session.execute(of_version).tuples()}
+    found: dict[str, list[View]] = {}
+    for key, version, table, page, row, extra, *published in rows:
+        cells = dict(zip(PUBLISHED_FIELDS, published, strict=True))
+        if extra:
+            cells["extra"] = extra
+        shown = versions[version] | {"table": table, "page": page, "row": row, "published": cells}
+        found.setdefault(key, []).append(shown)
+    return found
 
 
 def version_view(version: Version, batch: Batch, document: Document) -> View:

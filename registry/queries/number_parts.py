@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.divisions import Division, division, enclosing_division
+from suanbei.common.texts import Language
+from suanbei.registry.cells.divisions import division, enclosing_division
 from suanbei.registry.cells.numbers import (
     KIND_TEXTS,
     MALFORMATION_TEXTS,
@@ -38,10 +38,7 @@ def anatomy(number: Number | None, language: Language, known: Registrant | None 
     """
     if number is None:
         return {}
-    shown: Anatomy = {
-        "kind": number.kind.value,
-        "kind_name": word(KIND_TEXTS[number.kind], language),
-    }
+    shown: Anatomy = {"kind": number.kind.value, "kind_name": KIND_TEXTS[number.kind].say(language)}
     match number:
         case AlgorithmNumber():
             return shown | _algorithm(number, language, known)
@@ -49,32 +46,23 @@ def anatomy(number: Number | None, language: Language, known: Registrant | None 
             return shown | _genai(number, language)
         case MalformedNumber():
             text = MALFORMATION_TEXTS[number.reason]
-            return shown | {"malformed": number.reason.value, "text": word(text, language)}
+            return shown | {"malformed": number.reason.value, "text": text.say(language)}
         case OtherNumber():
             return shown | {"region": number.region or None}
 
 
-def _company(known: Registrant) -> dict[str, Any]:
-    return {"id": known.id, "name": known.name, "former_names": list(known.former_names)}
-
-
-def word(text: Text, language: Language) -> str:
-    """A term in one language."""
-    return text.zh if language is Language.ZH else text.en
-
-
 def _algorithm(number: AlgorithmNumber, language: Language, known: Registrant | None) -> Anatomy:
     type_text = TYPE_CODE_TEXTS.get(number.type_code)
+    company = known and {
+        "id": known.id, "name": known.name, "former_names": list(known.former_names),
+    }  # fmt: skip
     return {
         "division": division_view(number.division, number.year, language),
-        "registrant": {
-            "code": number.registrant,
-            "entity": _company(known) if known else None,
-        },
+        "registrant": {"code": number.registrant, "entity": company},
         "type": {
             "code": number.type_code,
             "slug": number.type,
-            "name": word(type_text, language) if type_text else None,
+            "name": type_text.say(language) if type_text else None,
         },
         "year": number.year,
         "sequence": number.sequence,
@@ -87,25 +75,23 @@ def _algorithm(number: AlgorithmNumber, language: Language, known: Registrant | 
 
 
 def division_view(code: str, year: int, language: Language) -> Anatomy:
-    """A division as it was called in a year; of an unknown code, the one that encloses it."""
+    """A division as it was called in a year; of an unknown code, the one that encloses it.
+
+    `now` is what it is called today, where it is not called as it was.
+    """
     found = division(code, year)
     around = found or enclosing_division(code, year)
     region = region_of_division(code)
+    codes = found.successors if found and found.abolished is not None else ()
+    names = dict.fromkeys(today.full_name for one in codes if (today := division(one)))
     return {
         "code": code,
         "known": found is not None,
         "name": around.full_name if around else None,
         "region": (region.zh if language is Language.ZH else region.en) if region else None,
         "abolished": found.abolished if found else None,
-        "now": successor_names(found) if found else [],
+        "now": [name for name in names if found and name != found.full_name],
     }
-
-
-def successor_names(found: Division) -> list[str]:
-    """What the division is called today, where it is not called as it was."""
-    codes = found.successors if found.abolished is not None else ()
-    names = [today.full_name for code in codes if (today := division(code))]
-    return [name for name in dict.fromkeys(names) if name != found.full_name]
 
 
 def _genai(number: GenaiNumber, language: Language) -> Anatomy:

@@ -1,19 +1,24 @@
 """Is a number real, and whose is it? A judgement with its reasons, its evidence and its limits.
 
-question       a text and a claimed company, read
 judgement      `judge`: the judgement on each of many questions
 lookup         what is asked of the registry, once for a batch
-listed         what can be said of a number that a list shows
-unlisted       what can be said of a number that no list shows
+number_reasons what is said of a number: listed, not listed, how the input was read
 ownership      the claimed company against the registrant
 suggestions    listed numbers that may have been meant (near_numbers: one or two edits away)
 reasons        reasons as codes with values; reason_texts: their words
 render         a judgement as JSON, as terminal lines, as cells of a table
 """
 
-from suanbei.registry.verify.judgement import Judge, JudgedNumber, Judgement, Pair, judge
-from suanbei.registry.verify.listed import Verdict
-from suanbei.registry.verify.question import Question, read_question
+from suanbei.registry.verify.judgement import (
+    Judge,
+    JudgedNumber,
+    Judgement,
+    Pair,
+    Question,
+    judge,
+    read_question,
+)
+from suanbei.registry.verify.number_reasons import Verdict
 from suanbei.registry.verify.reasons import Reason
 from suanbei.registry.verify.render import (
     MATCH_TEXTS,

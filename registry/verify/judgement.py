@@ -5,35 +5,45 @@ share (filings, companies, coverage) is read once. Nothing is worded here: see `
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from suanbei.common.deadline import check_deadline
-from suanbei.registry.cells.names import CONFIRMED, MatchLevel
+from suanbei.registry.cells.names import CONFIRMED, MatchLevel, entity_key
 from suanbei.registry.cells.numbers import (
     AlgorithmNumber,
     Found,
     MalformedNumber,
     Number,
     OtherNumber,
+    comparison_key,
     parse_number,
+    read_numbers,
 )
+from suanbei.registry.queries.coverage import Coverage
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Registrant
-from suanbei.registry.verify.listed import Verdict, listed_reasons, verdict_of
-from suanbei.registry.verify.lookup import MOST_KEPT, Lookup
+from suanbei.registry.verify.lookup import Lookup
+from suanbei.registry.verify.number_reasons import (
+    Unlisted,
+    Verdict,
+    input_reasons,
+    listed_verdict,
+)
 from suanbei.registry.verify.ownership import (
     LEVELS,
     judge_ownership,
-    registrant_name,
+    owner_reasons,
     unlisted_claim,
 )
-from suanbei.registry.verify.question import Question, input_reasons, is_of_cac, read_question
 from suanbei.registry.verify.reasons import Joined, Reason, Value
 from suanbei.registry.verify.suggestions import Asked, Suggestion, suggest
-from suanbei.registry.verify.unlisted import Unlisted
 
+MOST_KEPT = 50_000
+"""Numbers and companies held in memory; more than a registry of today has."""
+LONGEST_KEY = 400
+"""Characters of a text without a number that is still looked up as it stands."""
 MOST_SHOWN = 5
 """Other numbers of an input that a reason names."""
 WORST_FIRST = tuple(reversed(Verdict))
@@ -42,16 +52,41 @@ Pair = tuple[str, str]
 """A text with a number in it, and the company claimed to own that, empty if none is."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedNumber:
+class Question(NamedTuple):
+    """A text with the numbers found in it, and the claimed company (empty: none).
+
+    `found` holds every number of CAC's registers once, in the order of the text; if there is
+    none, the number of another register, if there is one.
+    """
+
+    text: str
+    claim: str
+    found: Sequence[Found]
+
+    @property
+    def keys(self) -> list[str]:
+        """What is looked up: a text without a number as it stands, for odd published numbers."""
+        if self.found:
+            return [found.number.key for found in self.found]
+        return [comparison_key(self.text)] if len(self.text) <= LONGEST_KEY else []
+
+
+def read_question(text: str, claim: str = "") -> Question:
+    """Read a text and the company claimed. Lone surrogates, which a terminal makes of bytes that
+    are no text, become question marks."""
+    text = text.encode("utf-8", "replace").decode()
+    claim = claim.encode("utf-8", "replace").decode().strip()
+    return Question(text, claim, read_numbers(text))
+
+
+class JudgedNumber(NamedTuple):
     """One of several numbers of an input."""
 
     number: str
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict on one input.
 
     `number` is as published, or as read (None: there is none of CAC's registers). Of several
@@ -66,12 +101,12 @@ class Judgement:
     verdict: Verdict
     parsed: Number | None
     registrant: Registrant | None
-    entity_match: MatchLevel | None
-    reasons: tuple[Reason, ...]
-    filings: Sequence[View]
-    suggestions: tuple[Suggestion, ...]
-    others: tuple[JudgedNumber, ...]
-    coverage: View
+    reasons: Sequence[Reason]
+    coverage: Coverage
+    entity_match: MatchLevel | None = None
+    filings: Sequence[View] = ()
+    suggestions: Sequence[Suggestion] = ()
+    others: Sequence[JudgedNumber] = ()
 
     @property
     def is_confirmed(self) -> bool:
@@ -88,6 +123,13 @@ def judge(
     return Judge(session, with_suggestions=with_suggestions).judge(pairs)
 
 
+class _Published(NamedTuple):
+    """What is said of a listed number whatever the question, and of claims that are its owner's name."""
+
+    judgement: Judgement
+    owners: dict[str, Reason]
+
+
 class Judge:
     """Judges batch after batch on one state of the registry, keeping what it has read.
 
@@ -97,17 +139,14 @@ class Judge:
 
     def __init__(self, session: Session, *, with_suggestions: bool = True) -> None:
         self._lookup = Lookup(session)
-        self._with_suggestions = with_suggestions
-        self._not_listed = Unlisted(self._lookup.coverage)
-        self._kept: dict[str, Judgement] = {}
-        """Judgements on listed numbers as published, without a claim, by key."""
-        self._suggested: dict[Asked, tuple[Suggestion, ...]] = {}
-        """For the numbers of the batch that are not listed."""
-
-    @property
-    def coverage(self) -> View:
+        self.coverage = self._lookup.coverage
         """What the judgements rest on."""
-        return self._lookup.coverage
+        self._with_suggestions = with_suggestions
+        self._not_listed = Unlisted(self.coverage)
+        self._published: dict[str, _Published] = {}
+        """By the key of a number."""
+        self._suggested: dict[Asked, list[Suggestion]] = {}
+        """For the numbers of the batch that are not listed."""
 
     def judge(self, pairs: Iterable[Pair]) -> list[Judgement]:
         """The judgement on each (text, claimed company), in order."""
@@ -115,163 +154,152 @@ class Judge:
 
     def judge_questions(self, questions: Sequence[Question]) -> list[Judgement]:
         """The same for texts that were read before."""
-        self._prepare(questions)
+        check_deadline()
+        if len(self._lookup) > MOST_KEPT:
+            self._lookup = Lookup(self._lookup.session, self.coverage)
+            self._published.clear()
+        asked = self._read_filings(questions)
+        self._read_companies(questions, asked)
+        wanted = asked if self._with_suggestions else ()
+        self._suggested = suggest(self._lookup.session, wanted) if wanted else {}
         return [self._judge(question) for question in questions]
 
-    def _prepare(self, questions: Sequence[Question]) -> None:
-        """Read what the batch needs, in a few queries."""
+    def _read_filings(self, questions: Sequence[Question]) -> list[Asked]:
+        """Read the filings of a batch and what is said of them; returns the unlisted numbers."""
         lookup = self._lookup
-        if len(self._kept) > MOST_KEPT:
-            self._kept.clear()
-        lookup.prepare(key for question in questions for key in question.keys)
-        listed: set[str] = set()
-        unlisted: set[str] = set()
-        companies: set[str] = set()
-        claims: set[str] = set()
-        for question in questions:
-            for key in question.keys:
-                filings = lookup.filings(key)
-                if filings and key not in self._kept:
-                    listed.update(_registrant_codes([parse_number(filings[0]["number"])]))
-                others = [
-                    filing["entity"]["id"]
-                    for filing in filings
-                    if question.claim and not registrant_name(question.claim, filing)
-                ]
-                companies.update(others)
-                if question.claim and (others or not filings):
-                    claims.add(question.claim)
-            numbers = (found.number for found in question.found)
-            unlisted.update(
-                _registrant_codes(number for number in numbers if not lookup.filings(number.key))
-            )
-        lookup.prepare_registrants(listed | unlisted)
-        known = (lookup.registrant(code) for code in unlisted)
-        companies.update(registrant.id for registrant in known if registrant)
-        lookup.prepare_companies(companies)
-        lookup.prepare_names(claims)
-        self._suggested = self._suggest(questions) if self._with_suggestions else {}
-
-    def _suggest(self, questions: Sequence[Question]) -> dict[Asked, tuple[Suggestion, ...]]:
-        """What may have been meant by the numbers of a batch that are not listed."""
-        asked = [
+        keys = {key for question in questions for key in question.keys}
+        lookup.read_filings(keys)
+        numbers = {}
+        for key in keys:
+            if key not in self._published and (filings := lookup.filings[key]):
+                numbers[key] = parse_number(filings[0]["number"])
+        lookup.read_registrants(_registrant_codes(numbers.values()))
+        for key, number in numbers.items():
+            self._published[key] = self._judge_published(number, lookup.filings[key])
+        return [
             (found.number, question.claim)
             for question in questions
             for found in question.found
-            if not self._lookup.filings(found.number.key)
+            if not lookup.filings[found.number.key]
         ]
-        suggested = suggest(self._lookup.session, asked)
-        return {one: tuple(found) for one, found in suggested.items()}
+
+    def _judge_published(self, number: Number | None, filings: Sequence[View]) -> _Published:
+        verdict, reasons = listed_verdict(filings)
+        published = Judgement(
+            input=filings[0]["number"],
+            number=filings[0]["number"],
+            verdict=verdict,
+            parsed=number,
+            registrant=self._registrant(number),
+            reasons=reasons,
+            coverage=self.coverage,
+            filings=filings,
+        )
+        return _Published(published, owner_reasons(filings))
+
+    def _read_companies(self, questions: Sequence[Question], unlisted: Sequence[Asked]) -> None:
+        """Read the companies that a batch claims, and those that its numbers belong to."""
+        lookup = self._lookup
+        codes = _registrant_codes(number for number, _ in unlisted)
+        lookup.read_registrants(codes)
+        companies = {one.id for code in codes if (one := lookup.registrants[code])}
+        claims = set()
+        for question in questions:
+            if not question.claim:
+                continue
+            for key in question.keys:
+                published = self._published.get(key)
+                if published is None:
+                    claims.add(question.claim)
+                elif entity_key(question.claim) not in published.owners:
+                    claims.add(question.claim)
+                    companies.update(one["entity"]["id"] for one in lookup.filings[key])
+        lookup.read_companies(companies)
+        lookup.read_names(claims)
 
     def _judge(self, question: Question) -> Judgement:
         """Of several numbers the worst decides; among equal ones that of the least likely owner."""
-        check_deadline()
-        judged = [self._judge_number(question, found) for found in question.found or (None,)]
-        if len(judged) == 1:
-            return judged[0]
+        if len(question.found) < 2:
+            return self._judge_number(question, question.found[0] if question.found else None)
+        judged = [self._judge_number(question, found) for found in question.found]
         worst = min(judged, key=_badness)
-        others = [one for one in judged if one is not worst]
-        told = [JudgedNumber(one.number or "", one.verdict) for one in others]
-        shown = [other.number for other in told[:MOST_SHOWN]]
-        if len(told) > MOST_SHOWN:
-            shown.append(f"… (+{len(told) - MOST_SHOWN})")
+        others = [JudgedNumber(one.number or "", one.verdict) for one in judged if one is not worst]
+        shown = [other.number for other in others[:MOST_SHOWN]]
+        if len(others) > MOST_SHOWN:
+            shown.append(f"… (+{len(others) - MOST_SHOWN})")
         values: dict[str, Value] = {
             "count": len(judged),
             "number": worst.number or "",
             "others": Joined("comma", shown),
         }
-        reasons = (*worst.reasons, Reason("several_numbers", values))
-        return replace(worst, others=tuple(told), reasons=reasons)
+        reasons = [*worst.reasons, Reason("several_numbers", values)]
+        return worst._replace(others=others, reasons=reasons)
 
     def _judge_number(self, question: Question, found: Found | None) -> Judgement:
         key = found.number.key if found else next(iter(question.keys), "")
-        filings = self._lookup.filings(key)
-        if filings:
-            return self._listed(question, found, key, filings)
-        return self._unlisted(question, found)
-
-    def _listed(
-        self, question: Question, found: Found | None, key: str, filings: Sequence[View]
-    ) -> Judgement:
-        kept = self._kept.get(key)
-        if kept is None:
-            kept = self._kept[key] = self._as_published(filings)
-        told = input_reasons(question, found, listed=True)
-        if not question.claim:
-            if not told and question.text == kept.input:
-                return kept
-            return replace(kept, input=question.text, reasons=(*kept.reasons, *told))
-        ownership = judge_ownership(self._lookup, question.claim, key, filings)
-        reasons = (*kept.reasons, *told, *ownership.reasons)
-        return replace(kept, input=question.text, entity_match=ownership.match, reasons=reasons)
-
-    def _as_published(self, filings: Sequence[View]) -> Judgement:
-        """What is said of a listed number whatever the question."""
-        number = filings[0]["number"]
-        parsed = parse_number(number)
-        return Judgement(
-            input=number,
-            number=number,
-            verdict=verdict_of(filings),
-            parsed=parsed,
-            registrant=self._registrant(parsed),
-            entity_match=None,
-            reasons=tuple(listed_reasons(filings)),
-            filings=filings,
-            suggestions=(),
-            others=(),
-            coverage=self.coverage,
+        text, claim, published = question.text, question.claim, self._published.get(key)
+        told = input_reasons(
+            text, found, is_only=len(question.found) == 1, is_listed=published is not None
+        )
+        if published is None:
+            return self._judge_unlisted(question, found, told)
+        judgement, owners = published
+        match: MatchLevel | None = None
+        if reason := owners.get(entity_key(claim)):
+            match, told = MatchLevel.EXACT, [*told, reason]
+        elif claim:
+            ownership = judge_ownership(self._lookup, claim, key)
+            match, told = ownership.match, [*told, *ownership.reasons]
+        elif not told and text == judgement.input:
+            return judgement
+        return judgement._replace(
+            input=text, reasons=[*judgement.reasons, *told], entity_match=match
         )
 
-    def _unlisted(self, question: Question, found: Found | None) -> Judgement:
+    def _judge_unlisted(
+        self, question: Question, found: Found | None, told: list[Reason]
+    ) -> Judgement:
         number = found.number if found else None
         registrant = self._registrant(number)
-        reasons = input_reasons(question, found, listed=False)
-        if number is not None and not isinstance(number, MalformedNumber | OtherNumber):
-            divisions = self._divisions(number, registrant)
-            reasons = [*self._not_listed.reasons(number, registrant, divisions), *reasons]
+        verdict = Verdict.NO_NUMBER
+        if isinstance(number, MalformedNumber):
+            verdict = Verdict.MALFORMED
+        elif number is not None and not isinstance(number, OtherNumber):
+            verdict = Verdict.NOT_LISTED
+            divisions = self._divisions(number, registrant) if registrant else ()
+            told = [*self._not_listed.reasons(number, registrant, divisions), *told]
         if question.claim:
-            reasons += unlisted_claim(
+            told += unlisted_claim(
                 self._lookup, question.claim, with_similar=self._with_suggestions
             )
         return Judgement(
             input=question.text,
-            number=str(number) if number is not None and is_of_cac(number) else None,
-            verdict=_verdict_of_unlisted(number),
+            number=None if verdict is Verdict.NO_NUMBER else str(number),
+            verdict=verdict,
             parsed=number,
             registrant=registrant,
-            entity_match=None,
-            reasons=tuple(reasons),
-            filings=(),
-            suggestions=self._suggested.get((number, question.claim), ()) if number else (),
-            others=(),
+            reasons=told,
             coverage=self.coverage,
+            suggestions=self._suggested.get((number, question.claim), ()) if number else (),
         )
 
     def _registrant(self, number: Number | None) -> Registrant | None:
-        if not isinstance(number, AlgorithmNumber):
-            return None
-        return self._lookup.registrant(number.registrant)
+        if isinstance(number, AlgorithmNumber):
+            return self._lookup.registrants.get(number.registrant)
+        return None
 
-    def _divisions(self, number: Number, registrant: Registrant | None) -> list[str]:
+    def _divisions(self, number: Number, registrant: Registrant) -> list[str]:
         """The divisions under which the filings of the number's registrant code are listed."""
-        if registrant is None or not isinstance(number, AlgorithmNumber):
-            return []
-        listed = self._lookup.company(registrant.id).divisions
-        return [division for code, division in listed if code == number.registrant]
+        code = number.registrant if isinstance(number, AlgorithmNumber) else ""
+        listed = self._lookup.companies[registrant.id].divisions
+        return [division for one, division in listed if one == code]
 
 
-def _registrant_codes(numbers: Iterable[Number | None]) -> Iterable[str]:
-    return (number.registrant for number in numbers if isinstance(number, AlgorithmNumber))
+def _registrant_codes(numbers: Iterable[Number | None]) -> set[str]:
+    return {number.registrant for number in numbers if isinstance(number, AlgorithmNumber)}
 
 
 def _badness(judgement: Judgement) -> tuple[int, int]:
     """The least is the worst."""
     match = judgement.entity_match
     return WORST_FIRST.index(judgement.verdict), -LEVELS.index(match) if match else 0
-
-
-def _verdict_of_unlisted(number: Number | None) -> Verdict:
-    if number is None or isinstance(number, OtherNumber):
-        return Verdict.NO_NUMBER
-    return Verdict.MALFORMED if isinstance(number, MalformedNumber) else Verdict.NOT_LISTED

@@ -1,31 +1,27 @@
 """What verdicts ask of the registry: each thing once for a batch, and kept for the next one."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, similar_names
 from suanbei.registry.models import Entity, EntityKey, Filing
-from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entities import links_of, registrants_where
+from suanbei.registry.queries.coverage import Coverage, coverage
+from suanbei.registry.queries.entities import links_of, registrants_of
 from suanbei.registry.queries.filings import View, filing_views
 from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.statements import in_keys
 
-MOST_KEPT = 50_000
-"""Numbers and companies held in memory; more than a registry of today has."""
-
 
 class Company(NamedTuple):
-    """A registrant: names, divisions of its filings by registrant code, products newest first."""
+    """A registrant: names, how many filings, and their divisions by registrant code."""
 
     id: str
     name: str
     former_names: Sequence[str]
     filings: int
-    products: Sequence[str]
     divisions: Sequence[tuple[str, str]]
 
 
@@ -33,89 +29,79 @@ class Lookup:
     """Reads one state of the registry through one session.
 
     The coverage is read before anything else: a list that is imported in between must not make
-    "not listed" claim more than was looked at.
+    "not listed" claim more than was looked at. What was read lies in the dictionaries; `read_…`
+    reads what is missing there.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, covered: Coverage | None = None) -> None:
         self.session = session
-        self.coverage: View = coverage(session)
-        self._forget()
-
-    def _forget(self) -> None:
-        self._filings: dict[str, list[View]] = {}
-        self._former_holders: dict[str, set[str]] = {}
-        self._registrants: dict[str, Registrant | None] = {}
-        self._companies: dict[str, Company] = {}
-        self._named: dict[str, list[str]] = {}
+        self.coverage: Coverage = coverage(session) if covered is None else covered
+        self.filings: dict[str, list[View]] = {}
+        """By the key of a number, one a register, with their listings; empty for no filing."""
+        self.former_holders: dict[str, set[str]] = {}
+        """Under which names a number was listed before it was handed over."""
+        self.registrants: dict[str, Registrant | None] = {}
+        """Whose a registrant code is; None if it is in no list."""
+        self.companies: dict[str, Company] = {}
+        """By the id of the company."""
+        self.named: dict[str, list[str]] = {"": []}
+        """The ids of the companies that bear or bore a name (`entity_key`), present bearers first."""
+        self._products: dict[str, list[str]] = {}
         self._links: dict[str, list[View]] = {}
         self._all_names: list[str] | None = None
 
-    def prepare(self, keys: Iterable[str]) -> None:
-        """Read the filings of these numbers that were not read yet."""
-        if len(self._filings) + len(self._companies) > MOST_KEPT:
-            self._forget()
-        missing = list({key for key in keys if key not in self._filings})
+    def __len__(self) -> int:
+        return len(self.filings) + len(self.companies)
+
+    def read_filings(self, keys: Iterable[str]) -> None:
+        """Read the filings of numbers."""
+        missing = [key for key in set(keys) if key not in self.filings]
         if not missing:
             return
-        query = select(Filing).where(in_keys(self.session, Filing.number_key, missing))
-        rows = list(self.session.execute(query.order_by(Filing.series)).scalars())
-        self._filings.update((key, []) for key in missing)
+        table = Filing.__table__
+        query = select(table).where(in_keys(self.session, Filing.number_key, missing))
+        rows = self.session.execute(query.order_by(Filing.series)).all()
+        self.filings.update((key, []) for key in missing)
         for row, view in zip(rows, filing_views(self.session, rows), strict=True):
-            self._filings[row.number_key].append(view)
-            self._former_holders.setdefault(row.number_key, set()).update(row.former_entities)
+            self.filings[row.number_key].append(view)
+            if row.former_entities:
+                self.former_holders.setdefault(row.number_key, set()).update(row.former_entities)
 
-    def filings(self, key: str) -> list[View]:
-        """The filings of a prepared number, one a register, with their listings."""
-        return self._filings.get(key, [])
+    def read_registrants(self, codes: Iterable[str]) -> None:
+        """Read whose registrant codes are."""
+        missing = [code for code in codes if code not in self.registrants]
+        if missing:
+            self.registrants |= dict.fromkeys(missing) | registrants_of(self.session, missing)
 
-    def former_holders(self, key: str) -> set[str]:
-        """The names under which a prepared number was listed before it was handed over."""
-        return self._former_holders.get(key, set())
-
-    def prepare_registrants(self, codes: Iterable[str]) -> None:
-        """Read whose these registrant codes are."""
-        missing = [code for code in set(codes) if code not in self._registrants]
+    def read_companies(self, ids: Iterable[str]) -> None:
+        """Read the names, divisions and number of filings of companies."""
+        missing = [one for one in ids if one not in self.companies]
         if not missing:
             return
-        found = registrants_where(
-            self.session, in_keys(self.session, EntityKey.key, [f"c:{code}" for code in missing])
-        )
-        self._registrants.update((code, found.get(code)) for code in missing)
-
-    def registrant(self, code: str) -> Registrant | None:
-        """The company that a prepared registrant code belongs to; None if it is in no list."""
-        return self._registrants.get(code)
-
-    def prepare_companies(self, ids: Iterable[str]) -> None:
-        """Read the names and filings of these companies."""
-        missing = [one for one in set(ids) if one not in self._companies]
-        if not missing:
-            return
+        columns = (Filing.entity_id, Filing.registrant, Filing.division)
+        counted = select(*columns, func.count()).group_by(*columns).order_by(*columns)
+        wanted = in_keys(self.session, Filing.entity_id, missing)
+        divisions: dict[str, list[tuple[str, str]]] = {one: [] for one in missing}
+        filings = dict.fromkeys(missing, 0)
+        for entity_id, registrant, division, count in self.session.execute(counted.where(wanted)):
+            divisions[entity_id].append((registrant, division))
+            filings[entity_id] += count
         names = select(Entity.id, Entity.name, Entity.former_names)
-        own: dict[str, list[Any]] = {one: [] for one in missing}
-        columns = (Filing.entity_id, Filing.products, Filing.registrant, Filing.division)
-        query = select(*columns).order_by(Filing.last_period.desc(), Filing.number_key)
-        for row in self.session.execute(
-            query.where(in_keys(self.session, Filing.entity_id, missing))
-        ):
-            own[row[0]].append(row)
-        for entity_id, name, former in self.session.execute(
+        for one, name, former in self.session.execute(
             names.where(in_keys(self.session, Entity.id, missing))
         ):
-            rows = own[entity_id]
-            products = dict.fromkeys(one["name"] for row in rows for one in row[1])
-            divisions = sorted({(row[2], row[3]) for row in rows})
-            self._companies[entity_id] = Company(
-                entity_id, name, former, len(rows), list(products), divisions
-            )
+            self.companies[one] = Company(one, name, former, filings[one], divisions[one])
 
-    def company(self, entity_id: str) -> Company:
-        """A prepared company.
-
-        Raises:
-            KeyError: it was not prepared, or there is none.
-        """
-        return self._companies[entity_id]
+    def products(self, entity_id: str) -> list[str]:
+        """The names of a company's products, newest first."""
+        if entity_id not in self._products:
+            query = select(Filing.products).where(Filing.entity_id == entity_id)
+            rows = self.session.execute(
+                query.order_by(Filing.last_period.desc(), Filing.number_key)
+            ).scalars()
+            names = dict.fromkeys(one["name"] for products in rows for one in products)
+            self._products[entity_id] = list(names)
+        return self._products[entity_id]
 
     def links(self, entity_id: str) -> list[View]:
         """What ties a company to others that are not the same one (see `links_of`)."""
@@ -123,26 +109,24 @@ class Lookup:
             self._links |= links_of(self.session, [entity_id])
         return self._links[entity_id]
 
-    def prepare_names(self, names: Iterable[str]) -> None:
-        """Read which companies bear or bore these names."""
-        keys = {entity_key(name) for name in names}
-        missing = [key for key in keys if key and key not in self._named]
+    def read_names(self, names: Iterable[str]) -> None:
+        """Read which companies bear or bore names."""
+        missing = [key for key in set(map(entity_key, names)) if key not in self.named]
         if not missing:
             return
         wanted = [f"{kind}:{key}" for kind in "nf" for key in missing]
-        query = select(EntityKey.key, EntityKey.entity_id).where(
-            in_keys(self.session, EntityKey.key, wanted)
-        )
-        self._named.update((key, []) for key in missing)
+        query = select(EntityKey.key, EntityKey.entity_id)
+        rows = self.session.execute(query.where(in_keys(self.session, EntityKey.key, wanted)))
+        self.named.update((key, []) for key in missing)
         # "n:" sorts behind "f:": those that bear the name today come first.
-        for key, entity_id in sorted(self.session.execute(query).tuples(), reverse=True):
-            if entity_id not in self._named[key[2:]]:
-                self._named[key[2:]].append(entity_id)
-        self.prepare_companies(one for key in missing for one in self._named[key])
+        for key, entity_id in sorted(rows.tuples(), reverse=True):
+            if entity_id not in self.named[key[2:]]:
+                self.named[key[2:]].append(entity_id)
+        self.read_companies({one for key in missing for one in self.named[key]})
 
     def companies_named(self, name: str) -> list[Company]:
-        """The companies that bear or bore a prepared name, those that bear it today first."""
-        return [self._companies[one] for one in self._named.get(entity_key(name), [])]
+        """The companies that bear or bore a name that was read, those that bear it today first."""
+        return [self.companies[one] for one in self.named[entity_key(name)]]
 
     def names_like(self, claim: str, most: int) -> list[str]:
         """Names of registrants that resemble one that none of them bears, the best first.

@@ -4,8 +4,9 @@
 nothing ties to this one. What cannot be decided is `unclear`, with what speaks for and against it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.names import (
@@ -43,54 +44,57 @@ _BY_PAGE = Text("公开页面 {page}", "public page {page}")
 _REMARK = Text("（备注：“{remark}”）", " (remark: “{remark}”)")
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(NamedTuple):
     """What became of a claimed company: `match` is None where there was nothing to compare."""
 
     match: MatchLevel | None = None
-    reasons: tuple[Reason, ...] = ()
+    reasons: Sequence[Reason] = ()
 
 
-def judge_ownership(lookup: Lookup, claim: str, key: str, filings: Sequence[View]) -> Ownership:
-    """Compare a claimed name with the registrants of a number's filings; the best match counts.
+def owner_reasons(filings: Sequence[View]) -> dict[str, Reason]:
+    """What is said of a claim that is the registrant's name, by its key: the name as the lists in
+    force print it, or as the registrant is called today. Nothing need be looked up for these."""
+    reasons: dict[str, Reason] = {}
+    for filing in filings:
+        printed, today = _printed_names(filing), filing["entity"]["name"]
+        reasons.update((entity_key(name), _SAME_NAME) for name in printed or [today])
+        if printed:
+            renamed = Reason("entity_renamed", {"listed": printed[-1]})
+            reasons.setdefault(entity_key(today), renamed)
+    reasons.pop("", None)
+    return reasons
 
-    The registrants and the claimed name must be prepared in the lookup.
+
+def judge_ownership(lookup: Lookup, claim: str, key: str) -> Ownership:
+    """Compare a claim with the registrants of a number's filings; the best match counts.
+
+    For claims that are none of `owner_reasons`. The filings, the registrants and the claimed name
+    must have been read.
     """
     if names_no_company(claim):
         return Ownership(None, (Reason("entity_none", {"claim": claim}),))
-    judged = [_judge(lookup, claim, key, filing) for filing in filings]
+    judged = [_judge(lookup, claim, key, filing) for filing in lookup.filings[key]]
     return min(judged, key=lambda one: LEVELS.index(one.match or MatchLevel.DIFFERENT))
-
-
-def registrant_name(claim: str, filing: View) -> str:
-    """The registrant's name, as the lists in force print it or as it is called today, that a claim
-    is; empty if it is neither. Nothing need be looked up for it."""
-    key = entity_key(claim)
-    names = (*_printed_names(filing), filing["entity"]["name"])
-    return next((name for name in names if key and key == entity_key(name)), "")
 
 
 def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
     printed = _printed_names(filing) or [filing["entity"]["name"]]
     listed = printed[-1]
-    if name := registrant_name(claim, filing):
-        renamed = entity_key(name) not in map(entity_key, printed)
-        reason = Reason("entity_renamed", {"listed": listed}) if renamed else _SAME_NAME
-        return Ownership(MatchLevel.EXACT, (reason,))
-    company = lookup.company(filing["entity"]["id"])
-    match = _match(claim, filing, printed, company)
+    company = lookup.companies[filing["entity"]["id"]]
+    match = _match(claim, filing, listed, company, lookup.products(company.id))
     if match.level in CONFIRMED:
         return Ownership(match.level, (_match_reason(match, claim, listed),))
-    if _was_held_by(lookup, claim, key):
-        remark = Phrase(_REMARK, {"remark": filing["remark"]}) if filing["remark"] else ""
-        reason = Reason("entity_handed_over", {"listed": listed, "remark": remark})
-        return Ownership(MatchLevel.UNCLEAR, (reason, *_own_filings(lookup, claim, company)))
-    if links := _links(lookup, claim, company, listed):
-        return Ownership(MatchLevel.UNCLEAR, (*links, *_own_filings(lookup, claim, company)))
     others = _own_filings(lookup, claim, company)
+    tied = _links(lookup, claim, company, listed) or _former_holder(
+        lookup, claim, key, filing, listed
+    )
+    if tied:
+        return Ownership(MatchLevel.UNCLEAR, (*tied, *others))
     if others and is_full_name(name_parts(claim)):
         return Ownership(MatchLevel.DIFFERENT, (*others, *_shared_brand(match, claim, listed)))
-    ties = list(_brand_reasons(claim, company, listed))
+    ties = _brand_ties(claim, company, listed)
+    # A name that is much like the registrant's holds its brand as well: that need not be said.
+    ties = [tie for tie in ties if LEVELS.index(tie.level) <= LEVELS.index(match.level)]
     level = min((match.level, *(tie.level for tie in ties)), key=LEVELS.index)
     reasons = [tie.reason for tie in ties]
     if not ties or match.reason not in _SAID_BETTER:
@@ -106,13 +110,14 @@ def _printed_names(filing: View) -> list[str]:
     return list(dict.fromkeys(one["published"]["entity"] for one in current))
 
 
-def _match(claim: str, filing: View, printed: Sequence[str], company: Company) -> EntityMatch:
+def _match(
+    claim: str, filing: View, listed: str, company: Company, products: Sequence[str]
+) -> EntityMatch:
     """Compare with the name the filing is listed under, former ones, products."""
-    listed = printed[-1]
     former = [one for one in dict.fromkeys((company.name, *company.former_names)) if one != listed]
     own = [filing["name"], *(product["name"] for product in filing["products"])]
-    products = list(dict.fromkeys([*own, *company.products]))
-    return match_entity(claim, current=listed, former=former, products=products)
+    all_products = list(dict.fromkeys([*own, *products]))
+    return match_entity(claim, current=listed, former=former, products=all_products)
 
 
 def _match_reason(match: EntityMatch, claim: str, listed: str) -> Reason:
@@ -130,30 +135,32 @@ _LINK_CODES = {
     "handed_over_to": "entity_taken_over_by",
     "unclear": "entity_perhaps_same",
 }
+_BY_REMARK = Text("{number}，备注：“{remark}”", "{number}, remark: “{remark}”")
+_BY_CODE = Text("{number}，主体代码相同", "{number}, the same registrant code")
 
 
 def _links(lookup: Lookup, claim: str, company: Company, listed: str) -> list[Reason]:
     """What the lists show of the claimed company and the registrant: a filing taken over, or two
     names of which they do not tell whether they are one company's."""
     key = entity_key(claim)
-    return [
-        Reason(
-            _LINK_CODES[link["kind"]],
-            {
+    for link in lookup.links(company.id):
+        if entity_key(link["entity"]["name"]) == key:
+            basis = _BY_REMARK if link["remark"] else _BY_CODE
+            values: dict[str, Value] = {
                 "claim": link["entity"]["name"],
                 "listed": listed,
-                "number": link["number"],
-                "remark": link["remark"],
-            },
-        )
-        for link in lookup.links(company.id)
-        if entity_key(link["entity"]["name"]) == key
-    ][:1]
+                "basis": Phrase(basis, {"number": link["number"], "remark": link["remark"] or ""}),
+            }
+            return [Reason(_LINK_CODES[link["kind"]], values)]
+    return []
 
 
-def _was_held_by(lookup: Lookup, claim: str, key: str) -> bool:
-    """Whether the lists once showed the filing under the claimed name."""
-    return any(entity_key(name) == entity_key(claim) for name in lookup.former_holders(key))
+def _former_holder(lookup: Lookup, claim: str, key: str, filing: View, listed: str) -> list[Reason]:
+    """That the lists once showed the filing under the claimed name, if they did."""
+    if entity_key(claim) not in map(entity_key, lookup.former_holders.get(key, ())):
+        return []
+    remark = Phrase(_REMARK, {"remark": filing["remark"]}) if filing["remark"] else ""
+    return [Reason("entity_handed_over", {"listed": listed, "remark": remark})]
 
 
 def _own_filings(lookup: Lookup, claim: str, owner: Company) -> list[Reason]:
@@ -165,30 +172,43 @@ def _own_filings(lookup: Lookup, claim: str, owner: Company) -> list[Reason]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tie:
+class _Tie(NamedTuple):
     """What the table of brands says of a claim and a registrant."""
 
     level: MatchLevel
     reason: Reason
 
 
-def _brand_reasons(claim: str, company: Company, listed: str) -> Iterator[_Tie]:
+def _brand_ties(claim: str, company: Company, listed: str) -> list[_Tie]:
     """Whether a brand that the claim names, or holds, is the registrant's; else whose it is."""
     keys = {entity_key(name) for name in (company.name, listed, *company.former_names)}
     named = brands_named(claim)
     for brand in named:
-        if brand.is_of(keys):
-            yield _Tie(MatchLevel.BRAND, _tie(_BRAND_CODES[brand.kind], claim, brand, listed))
-            return
+        if not brand.is_of(keys):
+            continue
+        if _is_longer_name(claim, brand):
+            return [_Tie(MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed))]
+        return [_Tie(MatchLevel.BRAND, _tie(_BRAND_CODES[brand.kind], claim, brand, listed))]
     for brand in brands_inside(claim):
         if brand.is_of(keys) and brand not in named:
-            yield _Tie(MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed))
-            return
-    for brand in named[:1]:
-        shown = Joined("list", brand.companies[:MOST_NAMED])
-        values: dict[str, Value] = {"claim": claim, "listed": listed, "companies": shown}
-        yield _Tie(MatchLevel.UNCLEAR, Reason("entity_other_brand", values))
+            return [_Tie(MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed))]
+    if not named:
+        return []
+    return [_Tie(MatchLevel.UNCLEAR, Reason("entity_other_brand", _usual(claim, named[0], listed)))]
+
+
+def _is_longer_name(claim: str, brand: Brand) -> bool:
+    """Whether a Latin claim is a whole company's name and not only the brand with a legal form:
+    Beijing Baidu Netcom Science and Technology Co., Ltd., but not Baidu, Inc."""
+    parts = name_parts(claim)
+    names = set(map(entity_key, brand.names))
+    whole = {parts.key, parts.key.removesuffix(parts.legal)}
+    return parts.key.isascii() and bool(parts.legal) and whole.isdisjoint(names)
+
+
+def _usual(claim: str, brand: Brand, listed: str) -> dict[str, Value]:
+    companies = Joined("list", brand.companies[:MOST_NAMED])
+    return {"claim": claim, "listed": listed, "companies": companies}
 
 
 def _tie(code: str, claim: str, brand: Brand, listed: str) -> Reason:
@@ -212,15 +232,15 @@ def unlisted_claim(lookup: Lookup, claim: str, *, with_similar: bool) -> list[Re
         return [Reason("entity_none", {"claim": claim})]
     found = lookup.companies_named(claim)
     if found:
-        return [
-            Reason("entity_listed", {"name": company.name, "count": company.filings})
-            for company in found
-        ]
+        return [_listed_company(company.name, company.filings) for company in found]
     reasons = [Reason("entity_not_listed", {"claim": claim})]
-    for brand in brands_named(claim)[:1]:
-        shown = Joined("list", brand.companies[:MOST_NAMED])
-        values: dict[str, Value] = {"claim": claim, "names": shown}
-        return [*reasons, Reason("entity_brand_listed", values)]
+    if named := brands_named(claim):
+        return [*reasons, Reason("entity_brand_listed", _usual(claim, named[0], ""))]
     if with_similar and (similar := lookup.names_like(claim, MOST_NAMED)):
         reasons.append(Reason("entity_similar_listed", {"names": Joined("list", similar)}))
     return reasons
+
+
+@lru_cache(maxsize=16_384)  # the rows of a table share it, and it is put into words once
+def _listed_company(name: str, count: int) -> Reason:
+    return Reason("entity_listed", {"name": name, "count": count})

@@ -138,19 +138,18 @@ _CLAIM: Final = {
         "“{claim}”不是公司名称，未作比较", "“{claim}” names no company: nothing was compared"
     ),
     "entity_taken_over": Text(
-        "清单显示备案主体“{listed}”接手了“{claim}”的备案 {number}，是另一家公司（备注：“{remark}”）",
-        "the lists show that the registrant {listed} took over {claim}'s filing {number} and is another "
-        "company (remark: “{remark}”)",
+        "清单显示备案主体“{listed}”接手了“{claim}”的备案，是另一家公司（{basis}）",
+        "the lists show that the registrant {listed} took over a filing of {claim}'s and is another "
+        "company ({basis})",
     ),
     "entity_taken_over_by": Text(
-        "清单显示“{claim}”接手了备案主体“{listed}”的备案 {number}，是另一家公司（备注：“{remark}”）",
-        "the lists show that {claim} took over the filing {number} of the registrant {listed} and is "
-        "another company (remark: “{remark}”)",
+        "清单显示“{claim}”接手了备案主体“{listed}”的备案，是另一家公司（{basis}）",
+        "the lists show that {claim} took over a filing of the registrant {listed}'s and is "
+        "another company ({basis})",
     ),
     "entity_perhaps_same": Text(
-        "“{claim}”与备案主体“{listed}”是不是同一家公司，清单没有说明（{number}，备注：“{remark}”）",
-        "whether {claim} and the registrant {listed} are one company the lists do not tell ({number}, "
-        "remark: “{remark}”)",
+        "“{claim}”与备案主体“{listed}”是不是同一家公司，清单没有说明（{basis}）",
+        "whether {claim} and the registrant {listed} are one company the lists do not tell ({basis})",
     ),
     "entity_handed_over": Text(
         "这项备案曾以所称公司的名义公布，后变更为“{listed}”：是更名还是转移，清单没有说明{remark}",
@@ -168,7 +167,7 @@ _CLAIM: Final = {
     ),
     "entity_similar_listed": Text("名称相近的有：{names}", "similar names: {names}"),
     "entity_brand_listed": Text(
-        "“{claim}”通常指：{names}", "“{claim}” usually stands for: {names}"
+        "“{claim}”通常指：{companies}", "“{claim}” usually stands for: {companies}"
     ),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",
@@ -209,7 +208,8 @@ _MATCHED: Final = {
         "与“{matched}”仅公司形式不同", "differs from {matched} only in the legal form"
     ),
     "entity_place_left_out": Text(
-        "与“{matched}”仅地名有无不同", "differs from {matched} only in a place left out or added"
+        "与“{matched}”仅地名的有无或写法不同",
+        "differs from {matched} only in a place left out, added or written otherwise",
     ),
     "entity_misspelling": Text(
         "与“{matched}”只差个别字，可能是笔误，也可能是另一家公司",

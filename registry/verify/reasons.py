@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from suanbei.common.dates import day_in_beijing
 from suanbei.common.texts import Language, Text
@@ -21,14 +21,15 @@ class Sayable(Protocol):
 Value = str | int | Sayable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reason:
     """Why a verdict is what it is. `code` is one of `REASON_TEXTS`, `values` fill its text."""
 
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)
-    _said: dict[Language, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Its words: judgements of a batch share reasons."""
+    _said: str = field(default="", init=False, repr=False, compare=False)
+    _language: Language | None = field(default=None, init=False, repr=False, compare=False)
+    """Its words as they were said last: judgements share reasons."""
 
     def say(self, language: Language) -> str:
         """The reason in words.
@@ -36,32 +37,33 @@ class Reason:
         Raises:
             KeyError: no such code, or a value is missing.
         """
-        said = self._said.get(language)
-        if said is None:
-            worded = {name: _word(value, language) for name, value in self.values.items()}
-            said = self._said[language] = REASON_TEXTS[self.code].say(language, **worded)
-        return said
+        if self._language is not language:
+            self._said = say(REASON_TEXTS[self.code], self.values, language)
+            self._language = language
+        return self._said
 
 
-def _word(value: Value, language: Language) -> str | int:
-    return value if isinstance(value, str | int) else value.say(language)
+def say(text: Text, values: Mapping[str, Value], language: Language) -> str:
+    """A text in one language, filled in with values that are put into words."""
+    worded = {
+        name: value if isinstance(value, str | int) else value.say(language)
+        for name, value in values.items()
+    }
+    return text.say(language, **worded)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A text in both languages with the values that fill it."""
 
     text: Text
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value]
 
     def say(self, language: Language, /) -> str:
         """The text in one language, filled in."""
-        worded = {name: _word(value, language) for name, value in self.values.items()}
-        return self.text.say(language, **worded)
+        return say(self.text, self.values, language)
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A small number as a word in English (six), as a figure in Chinese."""
 
     value: int
@@ -96,8 +98,7 @@ _SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """Several values in one, with a sign between them: `list`, `comma` or `clause`."""
 
     sign: str
@@ -105,9 +106,10 @@ class Joined:
 
     def say(self, language: Language, /) -> str:
         """All of them in words."""
-        return (
-            _SIGNS[self.sign].say(language).join(str(_word(part, language)) for part in self.parts)
-        )
+        parts = [
+            str(one) if isinstance(one, str | int) else one.say(language) for one in self.parts
+        ]
+        return _SIGNS[self.sign].say(language).join(parts)
 
 
 _LIST = Text("《{title}》", "“{title}”")
@@ -118,8 +120,7 @@ _ROW = Text("表格第 {row} 行", ", table row {row}")
 _ROW_PAGE = Text("第 {page} 页，表格第 {row} 行", ", page {page}, table row {row}")
 
 
-@dataclass(frozen=True, slots=True)
-class ListName:
+class ListName(NamedTuple):
     """A list by its title, with the day it was published where that is known."""
 
     listing: Mapping[str, Any]
@@ -130,8 +131,7 @@ class ListName:
         return (_LIST_DATED if date else _LIST).say(language, title=title, date=date)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a list a row stands: by its 序号 as printed, else by page and row of the table."""
 
     listing: Mapping[str, Any]
@@ -156,8 +156,7 @@ _NEWEST_CHECKED = Text(
 _NO_LIST = Text("{series}：尚无清单", "{series}: no list yet")
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(NamedTuple):
     """What an answer rests on: the newest list of each register, and when it was last checked."""
 
     coverage: Mapping[str, Any]
@@ -179,8 +178,7 @@ class Covered:
         return _NEWEST_CHECKED.say(language, series=name, newest=newest, date=date)
 
 
-@dataclass(frozen=True, slots=True)
-class GapWords:
+class GapWords(NamedTuple):
     """Something that is known to be missing (`coverage.missing`)."""
 
     gap: dict[str, Any]

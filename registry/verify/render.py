@@ -5,11 +5,11 @@ from typing import Any, Final, NamedTuple
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
-from suanbei.registry.importing.published import Series
+from suanbei.registry.cells.series import Series
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Anatomy, anatomy
 from suanbei.registry.verify.judgement import Judgement
-from suanbei.registry.verify.listed import Verdict
+from suanbei.registry.verify.number_reasons import Verdict
 from suanbei.registry.verify.reasons import Covered, Joined, ListName, Place
 
 VERDICT_TEXTS: Final[dict[Verdict, Text]] = {

@@ -86,7 +86,16 @@ def test_name_as_of_its_year() -> None:
 def test_parts_of_a_division() -> None:
     """Protects province, city and district apart, and 市辖区 as a district without a name."""
     assert division("330110", 2023) == Division(
-        "330110", "余杭区", "county", "浙江省", "杭州市", "余杭区", from_year=2001
+        "330110",
+        "余杭区",
+        "county",
+        "浙江省杭州市余杭区",
+        "浙江省",
+        "杭州市",
+        "余杭区",
+        2001,
+        None,
+        (),
     )
     whole = division("330101")
     assert whole is not None

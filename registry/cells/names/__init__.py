@@ -1,8 +1,7 @@
 """Names of registrants: when two are the same, nearly the same, or only look related.
 
 normalise  one key per name, whatever its width, script, brackets, case or spaces
-places     the provinces and cities that stand in names
-parts      a name taken apart: place, core, legal form, branch
+parts      a name taken apart: places, core, legal form, branch
 compare    a claimed name against the names and products of a registrant
 brands     what people call companies: data/brands.yml
 """

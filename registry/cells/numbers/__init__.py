@@ -10,15 +10,17 @@ from suanbei.registry.cells.numbers.find import (
     read_numbers,
 )
 from suanbei.registry.cells.numbers.find_genai import GenaiParts, genai_parts
-from suanbei.registry.cells.numbers.found import Found, Number, Repair
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
     AlgorithmNumber,
+    Found,
     GenaiNumber,
     Malformation,
     MalformedNumber,
+    Number,
     NumberKind,
     OtherNumber,
+    Repair,
     check_sum,
     digits_kept,
     expected_check_digit,

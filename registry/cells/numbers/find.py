@@ -44,13 +44,14 @@ from suanbei.registry.cells.numbers.find_other import (
     find_other,
     read_whole_other,
 )
-from suanbei.registry.cells.numbers.found import Found, Number
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
     AlgorithmNumber,
+    Found,
     GenaiNumber,
     Malformation,
     MalformedNumber,
+    Number,
     NumberKind,
     OtherNumber,
 )

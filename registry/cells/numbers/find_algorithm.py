@@ -9,16 +9,18 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from suanbei.registry.cells.numbers.found import Found, Repair, spelling_repairs
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
     PREFIX,
     SUFFIX,
     AlgorithmNumber,
+    Found,
     Malformation,
     MalformedNumber,
     NumberKind,
+    Repair,
     check_sum,
+    spelling_repairs,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, display_form, strip_gaps
 

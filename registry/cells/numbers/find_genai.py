@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from suanbei.registry.cells.numbers.found import Found, Repair, spelling_repairs
 from suanbei.registry.cells.numbers.model import (
+    Found,
     GenaiNumber,
     Malformation,
     MalformedNumber,
     NumberKind,
+    Repair,
     read_date,
+    spelling_repairs,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, display_form, normalised, strip_gaps
 from suanbei.registry.cells.regions import SPELLINGS

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from suanbei.registry.cells.numbers.found import Found, spelling_repairs
-from suanbei.registry.cells.numbers.model import NumberKind, OtherNumber
+from suanbei.registry.cells.numbers.model import Found, NumberKind, OtherNumber, spelling_repairs
 from suanbei.registry.cells.numbers.normalise import GAP, display_form
 
 _NATIONWIDE = "合字"

@@ -18,11 +18,11 @@ it is always odd, always exists and is the only one that fits. A wrong digit cha
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, NamedTuple, Self
 
-from suanbei.registry.cells.numbers.normalise import comparison_key
+from suanbei.registry.cells.numbers.normalise import TRADITIONAL, comparison_key
 from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
 
@@ -139,17 +139,51 @@ def expected_check_digit(first20: str) -> int:
 
 @dataclass(frozen=True, slots=True, order=True)
 class AlgorithmNumber:
-    """A filing number of 21 digits, well-formed but not necessarily sound (`check_ok`) or listed.
+    """A filing number of 21 digits taken apart; it need be neither sound (`check_ok`) nor listed.
+
+    division          GB/T 2260 code of the registrant's district, 6 digits, as of its time
+    registrant        the registrant's code, 7 digits, stable across renames
+    type_code, type   two digits, 01 to 06 in all published numbers; the slug, None for other codes
+    year              of the filing, four digits
+    sequence          the count within registrant, type and year, from 1
+    check_digit       the last digit as it stands; `expected_check`: the one the others want
+    check_ok          whether it fits: strong evidence, no proof (one listed number fails)
+    key               the comparison key: the 21 digits
 
     Raises:
         ValueError: on construction, when `digits` are not 21 ASCII digits.
     """
 
     digits: str
+    division: str = field(init=False, compare=False, repr=False)
+    registrant: str = field(init=False, compare=False, repr=False)
+    type_code: str = field(init=False, compare=False, repr=False)
+    type: str | None = field(init=False, compare=False, repr=False)
+    year: int = field(init=False, compare=False, repr=False)
+    sequence: int = field(init=False, compare=False, repr=False)
+    check_digit: int = field(init=False, compare=False, repr=False)
+    expected_check: int = field(init=False, compare=False, repr=False)
+    check_ok: bool = field(init=False, compare=False, repr=False)
+    key: str = field(init=False, compare=False, repr=False)
+    kind: ClassVar[NumberKind] = NumberKind.ALGORITHM
 
     def __post_init__(self) -> None:
-        if not _DIGITS.fullmatch(self.digits):
-            raise ValueError(f"21 digits are needed, not {self.digits!r}")
+        digits = self.digits
+        if not _DIGITS.fullmatch(digits):
+            raise ValueError(f"21 digits are needed, not {digits!r}")
+        last = int(digits[20])
+        expected = (1 - int(digits[:20] + "0", _BASE)) % 10
+        put = object.__setattr__
+        put(self, "division", digits[:6])
+        put(self, "registrant", digits[6:13])
+        put(self, "type_code", digits[13:15])
+        put(self, "type", TYPE_CODES.get(digits[13:15]))
+        put(self, "year", 2000 + int(digits[15:17]))
+        put(self, "sequence", int(digits[17:20]))
+        put(self, "check_digit", last)
+        put(self, "expected_check", expected)
+        put(self, "check_ok", last == expected)
+        put(self, "key", digits)
 
     @classmethod
     def of(cls, division: str, registrant: str, type_code: str, year: int, sequence: int) -> Self:
@@ -162,87 +196,34 @@ class AlgorithmNumber:
         return cls(f"{head}{expected_check_digit(head)}")
 
     @property
-    def division(self) -> str:
-        """GB/T 2260 code of the registrant's district, 6 digits, as of its time."""
-        return self.digits[:6]
-
-    @property
-    def registrant(self) -> str:
-        """The registrant's code, 7 digits, stable across renames."""
-        return self.digits[6:13]
-
-    @property
-    def type_code(self) -> str:
-        """The type as two digits, 01 to 06 in all published numbers."""
-        return self.digits[13:15]
-
-    @property
-    def type(self) -> str | None:
-        """The slug of the type, None for a code nobody has published."""
-        return TYPE_CODES.get(self.digits[13:15])
-
-    @property
-    def year(self) -> int:
-        """The year of filing, four digits."""
-        return 2000 + int(self.digits[15:17])
-
-    @property
-    def sequence(self) -> int:
-        """The count within registrant, type and year, from 1."""
-        return int(self.digits[17:20])
-
-    @property
-    def check_digit(self) -> int:
-        """The last digit as it stands."""
-        return int(self.digits[20])
-
-    @property
-    def expected_check(self) -> int:
-        """The last digit that the other twenty want."""
-        return expected_check_digit(self.digits[:20])
-
-    @property
-    def check_ok(self) -> bool:
-        """Whether the check digit fits: strong evidence, no proof (one listed number fails)."""
-        return check_sum(self.digits) == 1
-
-    @property
     def corrected(self) -> Self:
         """The same number with the check digit that fits."""
         return type(self)(f"{self.digits[:20]}{self.expected_check}")
 
     @property
     def is_rounded(self) -> bool:
-        """Whether it is what a spreadsheet or a program leaves of a number: 15 digits filled up
-        with 0, or the exact value of a 64-bit float (one in 16,000 numbers is one by chance)."""
+        """Whether it is what a spreadsheet or a program leaves of a number: 15 to 17 digits filled
+        up with 0, or the exact value of a 64-bit float (one in 16,000 numbers is one by chance)."""
         return not self.check_ok and (
-            self.digits.endswith("000000") or int(float(self.digits)) == int(self.digits)
+            self.digits.endswith(_ROUNDED_END) or int(float(self.digits)) == int(self.digits)
         )
 
     @property
     def is_plausible(self) -> bool:
         """Whether province, type and check digit fit."""
-        return bool(_PROVINCES.match(self.digits)) and self.type is not None and self.check_ok
+        return self.check_ok and self.type is not None and bool(_PROVINCES.match(self.digits))
 
     @property
     def formatted(self) -> str:
         """As published: 网信算备…号."""
         return published_form(self.digits)
 
-    @property
-    def key(self) -> str:
-        """The comparison key: the 21 digits."""
-        return self.digits
-
-    @property
-    def kind(self) -> NumberKind:
-        """Always `algorithm`."""
-        return NumberKind.ALGORITHM
-
     def __str__(self) -> str:
         return self.formatted
 
 
+_ROUNDED_END = "0000"
+"""No number ends so: its sequence begins with 1. JavaScript and JSON keep 17 digits, Excel 15."""
 _EXPONENT = re.compile("([0-9])[.,]?([0-9]*)e[+]?20", re.IGNORECASE)
 
 
@@ -252,7 +233,7 @@ def digits_kept(text: str) -> str:
     if written := _EXPONENT.search(text):
         return written[1] + written[2]
     digits = "".join(char for char in text if char in "0123456789")
-    return digits.rstrip("0") if digits.endswith("000000") else digits
+    return digits.rstrip("0") if digits.endswith(_ROUNDED_END) else digits
 
 
 def rounds_to(digits: str, rounded: str) -> bool:
@@ -284,7 +265,8 @@ def read_date(digits: str) -> datetime.date | None:
 class GenaiNumber:
     """A filing (备案号) or registration (上线编号) of a generative-AI service, parts as published.
 
-    `date` is eight digits, `serial` four or none, `is_registration` the S before the serial.
+    `date` is eight digits, `serial` four or none, `is_registration` the S before the serial; `key`
+    is the comparison key: folded, so that case and kinds of punctuation do not count.
     Two numbers are equal when they differ by case, kind of dash, dot or apostrophe only.
 
     Raises:
@@ -296,23 +278,20 @@ class GenaiNumber:
     date: str
     serial: str = ""
     is_registration: bool = False
+    key: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if read_date(self.date) is None:
             raise ValueError(f"not a date: {self.date!r}")
         if not _SERIAL.fullmatch(self.serial) or (self.is_registration and not self.serial):
             raise ValueError(f"not a serial of four digits: {self.serial!r}")
+        object.__setattr__(self, "key", comparison_key(self.formatted))
 
     @property
     def formatted(self) -> str:
         """As published."""
         mark = "S" if self.is_registration else ""
         return f"{self.region}-{self.name}-{self.date}{mark}{self.serial}"
-
-    @property
-    def key(self) -> str:
-        """The comparison key: folded, so that case and kinds of punctuation do not count."""
-        return comparison_key(self.formatted)
 
     @property
     def kind(self) -> NumberKind:
@@ -344,3 +323,62 @@ class GenaiNumber:
 
     def __str__(self) -> str:
         return self.formatted
+
+
+Number = AlgorithmNumber | GenaiNumber | MalformedNumber | OtherNumber
+"""Any number a text can hold."""
+
+
+class Repair(StrEnum):
+    """How the text differs from the number as published."""
+
+    FULL_WIDTH = "full_width"
+    TRADITIONAL = "traditional"
+    LINE_BREAK = "line_break"
+    INNER_SPACE = "inner_space"
+    INVISIBLE = "invisible"
+    PUNCTUATION = "punctuation"
+    LOOK_ALIKE = "look_alike"
+    NUMERALS = "numerals"
+    GLUED = "glued"
+    MISSING_PREFIX = "missing_prefix"
+    MISSING_SUFFIX = "missing_suffix"
+
+
+class Found(NamedTuple):
+    """A number in a text: `raw` is `text[start:end]` of the original, `repairs` what was repaired."""
+
+    start: int
+    end: int
+    raw: str
+    number: Number
+    repairs: tuple[Repair, ...] = ()
+
+
+def spelling_repairs(raw: str, viewed: str) -> list[Repair]:
+    """What had to be normalised in a slice: widths, scripts, gaps, unseen characters, dashes.
+
+    Lower case is no repair: numbers are compared without case.
+    """
+    if raw == viewed:
+        gaps = [char for char in raw if char in " \n"]
+        return _gap_repairs(gaps, raw) if gaps else []
+    pairs = set(zip(raw, viewed, strict=True))
+    changed = {char for char, folded in pairs if char.lower() != folded}
+    repairs = _gap_repairs([char for char, folded in pairs if folded == " "], viewed)
+    if not changed.isdisjoint(TRADITIONAL):
+        repairs.append(Repair.TRADITIONAL)
+    if any(char.isalnum() for char in changed.difference(TRADITIONAL)):
+        repairs.append(Repair.FULL_WIDTH)
+    if any(folded == "-" for char, folded in pairs if char in changed):
+        repairs.append(Repair.PUNCTUATION)
+    return repairs
+
+
+def _gap_repairs(gaps: list[str], viewed: str) -> list[Repair]:
+    repairs = [Repair.LINE_BREAK] if "\n" in viewed else []
+    if any(char.isspace() and char != "\n" for char in gaps):
+        repairs.append(Repair.INNER_SPACE)
+    if not all(char.isspace() for char in gaps):
+        repairs.append(Repair.INVISIBLE)
+    return repairs

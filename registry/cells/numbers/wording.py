@@ -3,8 +3,7 @@
 from typing import Final
 
 from suanbei.common.texts import Text
-from suanbei.registry.cells.numbers.found import Repair
-from suanbei.registry.cells.numbers.model import Malformation, NumberKind
+from suanbei.registry.cells.numbers.model import Malformation, NumberKind, Repair
 
 KIND_TEXTS: Final[dict[NumberKind, Text]] = {
     NumberKind.ALGORITHM: Text("算法备案编号", "algorithm filing number"),

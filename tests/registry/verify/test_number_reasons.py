@@ -7,7 +7,7 @@ import pytest
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import AlgorithmNumber, parse_number
 from suanbei.registry.cells.series import Series
-from suanbei.registry.verify.unlisted import Unlisted
+from suanbei.registry.verify.number_reasons import Unlisted
 
 SERIAL = {
     "kind": "serial", "from": 263, "to": 263, "count": 1, "between": ["2025-08", "2025-10"],
