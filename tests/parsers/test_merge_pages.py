@@ -136,3 +136,60 @@ def test_two_whole_rows_are_never_joined() -> None:
     ]
     one, two = (Press(30, True, False).pages([row])[0] for row in rows)
     assert len(read([one, two._replace(number=2)])) == 2
+
+
+def test_rows_with_numbers_of_their_own_are_never_joined() -> None:
+    """A page that starts with a row whose 序号 is printed starts a row, whatever it lacks."""
+    whole = ["1", "甲乙", "服务提供者", "甲公司", "--", "丙", "", ""]
+    half = ["2", "", "", "", "--", "丙", f"网信算备{1:021d}号", ""]
+    one, two = (Press(30, False, False).pages([row])[0] for row in (whole, half))
+    body = two.tables[0].rows[1:]
+    two = two._replace(number=2, tables=(two.tables[0]._replace(rows=body),))
+    table = merge_pages([one, two]).tables[0]
+    assert [row.cells[0].text for row in table.rows] == ["序号", "1", "2"]
+
+
+def with_line(page: PageTables, number: int, *texts: str, y: float = 30.0) -> PageTables:
+    return page._replace(number=number, lines=tuple(_line(text, 100.0, y) for text in texts))
+
+
+def test_a_line_printed_once_is_no_page_header() -> None:
+    """A title above the second page's table starts a list of its own; it is no furniture."""
+    page = Press(30, True, False).pages(
+        [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
+    )[0]
+    found = merge_pages([with_line(page, 1, "清单一"), with_line(page, 2, "清单二")])
+    assert (len(found.tables), found.lines) == (2, ["清单一", "清单二"])
+
+
+def test_a_line_printed_on_several_pages_is_a_page_header() -> None:
+    """Told of once, and the table goes on below it; the number of the page may differ in it."""
+    page = Press(30, True, False).pages(
+        [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
+    )[0]
+    pages = [with_line(page, n, f"清单 第{n}页") for n in (1, 2, 3)]
+    found = merge_pages(pages)
+    assert (len(found.tables), found.lines) == (1, ["清单 第1页"])
+    moved = with_line(page, 2, "清单 第2页", y=20.0)
+    assert len(merge_pages([pages[0], moved]).tables) == 2
+
+
+def test_numbers_of_pages_are_no_lines() -> None:
+    page = Press(30, True, False).pages(
+        [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
+    )[0]
+    found = merge_pages([with_line(page, 1, "- 1 -", y=580.0)])
+    assert found.lines == []
+
+
+def test_a_line_beside_the_table_that_may_be_of_a_row_is_reported() -> None:
+    """Within the table's height, or with a filing number: lost text, once for each number in it."""
+    page = Press(30, True, False).pages(
+        [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
+    )[0]
+    beside = merge_pages([with_line(page, 1, "丢失", y=70.0)])
+    assert (beside.lines, [one.text for one in beside.lost]) == ([], ["丢失"])
+    number = f"网信算备{1:021d}号"
+    below = merge_pages([with_line(page, 1, f"{number} {number}", y=300.0)])
+    assert [(one.page, one.text) for one in below.lost] == [(1, f"{number} {number}")] * 2
+    assert merge_pages([with_line(page, 1, "附注", y=300.0)]).lines == ["附注"]

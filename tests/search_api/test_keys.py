@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.keys import Keyring, Scope, new_key
+from suanbei.search_api.keys import Keyring, Scope, bearer_of, client_name, new_key
 from tests.lists import listed, row
 
 EVERYWHERE = ("content-security-policy", "x-content-type-options", "x-frame-options",
@@ -128,12 +129,41 @@ def test_keys_have_scopes_ends_and_no_plain_text() -> None:
     ring = Keyring(f" {entry} ,{second}")
     assert [ring.find(k) and ring.find(k).scope for k in (key, newer, key[:-1], "")] == [  # type: ignore[union-attr]
         Scope.WRITE, Scope.READ, None, None]  # fmt: skip
-    assert Keyring(f"{entry}:2020-01-01").find(key) is None
-    assert Keyring(f"{entry}:2999-01-01").find(key)
+    today = datetime.now(UTC).date()
+    for days, counts in ((-1, False), (0, True), (1, True)):  # `until` is the last day
+        ring = Keyring(f"{entry}:{today + timedelta(days)}")
+        assert (ring.find(key) is not None) == counts, days
+    with pytest.raises(UsageError, match="entry 1: no such day: 2026-02-30"):
+        Keyring(f"{entry}:2026-02-30")
     with pytest.raises(UsageError, match="entry 2 is not"):
         Keyring(f"{entry},a:b")
     with pytest.raises(UsageError, match="letters"):
         new_key("a:b", Scope.READ)
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [(b"Bearer a", "a"), (b"bEARER  a ", "a"), (b"Bearer", None), (b"Bearer ", None), (b"Basic a", None),
+     (b"Digest a", None), (b"", None)],
+)  # fmt: skip
+def test_a_key_is_shown_as_a_bearer(header: bytes, key: str | None) -> None:
+    """Another scheme's words are no key of ours."""
+    assert bearer_of({"type": "http", "headers": [(b"authorization", header)]}) == key
+
+
+def test_who_asks_is_a_key_or_an_address() -> None:
+    """A limit of requests is a client's: who holds a /64 of IPv6 has no more than others."""
+    key, entry = new_key("firm", Scope.READ)
+
+    def name(address: str, header: bytes = b"") -> str:
+        scope = {"type": "http", "client": (address, 1), "headers": [(b"authorization", header)]}
+        return client_name(scope, entry)
+
+    assert name("8.8.8.8", b"Bearer " + key.encode()) == "key:firm"
+    assert name("8.8.8.8", b"Bearer other") == name("8.8.8.8") == "8.8.8.8"
+    assert name("2001:db8:1:2:3::4") == name("2001:db8:1:2::5") == "2001:db8:1:2::/64"
+    assert name("2001:db8:1:3::4") != name("2001:db8:1:2::4")
+    assert name("odd:address") == "odd:address"
 
 
 def test_a_read_key_reads_and_no_more(database: Database, tmp_path: Path) -> None:

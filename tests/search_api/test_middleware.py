@@ -263,6 +263,23 @@ def test_what_is_unchanged_is_not_made_again(client: TestClient, database: Datab
 
 
 @on_sqlite
+def test_a_tag_is_of_one_question(client: TestClient) -> None:
+    """Another query, path, language or page variant is another answer, also for who holds the first."""
+    tag = client.get("/v1/filings?q=a").headers["etag"]
+    for path, headers in (
+        ("/v1/filings?q=b", {}), ("/v1/filings", {}), ("/v1/entities?q=a", {}),
+        ("/v1/filings?q=a", {"accept-language": "en"}),
+    ):  # fmt: skip
+        answer = client.get(path, headers={"if-none-match": tag} | headers)
+        assert answer.status_code == 200, path
+        assert answer.headers["etag"] != tag
+    assert client.get("/v1/filings?q=a", headers={"if-none-match": tag}).status_code == 304
+    page = client.get("/").headers["etag"]
+    for headers in ({"cookie": "language=en"}, {"accept": "application/json"}):
+        assert client.get("/", headers={"if-none-match": page} | headers).status_code == 200
+
+
+@on_sqlite
 def test_an_answer_given_before_touches_no_engine(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pytest
 from sqlalchemy import select
 
 from suanbei.registry.data_version import bump_data_version
@@ -150,6 +151,22 @@ def test_pages_are_stable_while_imports_run(filled: Database, engine: Engine) ->
     assert second.total == 4
     assert len({hit.id for hit in (*first.hits, *second.hits)}) == 3
     assert second.next is None
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("text", ["", "算法"])
+def test_pages_put_together_are_the_whole_list(shared: Shared, sort: Sort, text: str) -> None:
+    """A cursor goes on after the last hit: none is shown twice, none is passed over."""
+    whole = [hit.id for hit in shared.engine.search(Query(text, sort=sort, limit=100)).hits]
+    assert len(whole) > 2
+    for limit in (1, 2):
+        found: list[int] = []
+        cursor: str | None = ""
+        while cursor is not None and len(found) < 100:
+            page = shared.engine.search(Query(text, sort=sort, limit=limit, cursor=cursor))
+            found += [hit.id for hit in page.hits]
+            cursor = page.next
+        assert found == whole
 
 
 def test_ids_are_those_of_all_pages(shared: Shared) -> None:
