@@ -1,16 +1,15 @@
 """A cell of a table: its value, the text a person sees, and a text that no spreadsheet runs."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-SIGNS = "=+-@＝＋－＠"
+_SIGNS = frozenset("=+-@＝＋－＠")
 """What a formula begins with."""
-
-_BEFORE = re.compile(r"\s*")
 _HARMLESS = re.compile(r"[+\-][\d .,:/()%\-]*(?:[eE][+\-]?\d+)?\s*")
-SUSPECT = frozenset("\t\r\n\v\f \xa0\u3000" + SIGNS)
-"""The first signs of all cells that may be risky."""
+_SUSPECT = _SIGNS | set("\t\r\n\v\f \xa0\u3000")
+"""The first signs of all cells that may be risky: these, and white space."""
 
 Cell = Any
 """str, int, float or bool; a dict of one key for what JSON has no value for (see `encoded`)."""
@@ -65,21 +64,23 @@ def is_formula(value: Cell) -> bool:
 
 
 def is_risky(cell: str) -> bool:
-    """Whether a spreadsheet may take a cell for a formula."""
-    if cell[:1] not in SUSPECT or not cell:
-        return False
-    if cell[0] in "\t\r":
-        return True
-    begin = _BEFORE.match(cell)
-    rest = cell[begin.end() if begin else 0 :]
-    return rest[:1] in SIGNS and bool(rest) and not _HARMLESS.fullmatch(rest)
+    """Whether a spreadsheet may take a cell for a formula.
 
-
-def neutral(cell: str) -> str:
-    """The cell as it was, or with an apostrophe before it, so that it is a text.
-
-    Risky is a cell that begins (after white space) with `=`, `+`, `-`, `@` or their full-width
-    forms, or with a tab or carriage return. One that begins with `+` or `-` and goes on in digits
-    and the punctuation of numbers only (-5, +86 10 1234-5678) can call nothing and stays.
+    That is one that begins (after white space) with `=`, `+`, `-`, `@` or their full-width forms,
+    or with a tab or carriage return. One that begins with `+` or `-` and goes on in digits and the
+    punctuation of numbers only (-5, +86 10 1234-5678) can call nothing.
     """
-    return f"'{cell}" if is_risky(cell) else cell
+    if cell[:1] in ("\t", "\r"):
+        return True
+    begin = cell.lstrip()
+    return begin[:1] in _SIGNS and not _HARMLESS.fullmatch(begin)
+
+
+def safe_texts(cells: Sequence[Cell]) -> Sequence[str]:
+    """Cells as texts; those that a spreadsheet may run get an apostrophe before them."""
+    try:
+        if _SUSPECT.isdisjoint([cell[:1] for cell in cells]):
+            return cells
+    except (TypeError, KeyError):  # numbers and marked cells have no first sign
+        cells = [text_of(cell) for cell in cells]
+    return [f"'{cell}" if is_risky(cell) else cell for cell in cells]

@@ -7,43 +7,40 @@ rows, text around a table, formulas without a value) is named in the summary.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from suanbei.common.deadline import check_deadline
 from suanbei.common.texts import Language
 from suanbei.registry.verify import Judge
 from suanbei.search_api.bulk.columns import Choice, Columns
-from suanbei.search_api.bulk.questions import NOT_COMPUTED, Question, RowReader
+from suanbei.search_api.bulk.questions import MAY_BE_TOTAL, NOT_COMPUTED, Question, RowReader
 from suanbei.search_api.bulk.results import (
-    SOURCE_ROW,
     Answer,
-    added_cells,
+    RowResult,
     added_headers,
     blank_answer,
     formula_answer,
+    row_result,
     to_answer,
     where_from,
     without_company,
 )
-from suanbei.search_api.bulk.rows_file import (
-    Row,
-    SheetTable,
-    TableFile,
-    read_batches,
-)
+from suanbei.search_api.bulk.rows_file import Row, SheetTable, TableFile, read_batches
 from suanbei.search_api.bulk.summary import Summary, summary_lines
-from suanbei.search_api.bulk.targets import Target, open_target
+from suanbei.search_api.bulk.writing import TableWriter, open_writer
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 MOST_KEPT = 50_000
-"""Answers that are kept for rows that ask the same."""
+"""Results that are kept for rows that ask the same."""
 MOST_SUGGESTED = 1_000
-"""Questions whose unlisted numbers get candidates: these take milliseconds each."""
+"""Numbers on no list that get candidates: these take milliseconds each."""
+_LEAST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +64,8 @@ class Line:
     answer: Answer
 
 
-class Observer(Protocol):
-    """Somebody who looks on while a file is checked."""
-
-    def see(self, lines: Iterable[Line], done: int, total: int) -> None:
-        """Numbers that were judged, made as they are read, and how many rows are done of how many."""
+Observer = Callable[[Iterable[Line], int, int], None]
+"""Told after each batch: its numbers (made as they are read), and how many rows are done of how many."""
 
 
 def check_rows(
@@ -94,176 +88,195 @@ def check_rows(
         TookTooLong: nobody waits for it any more (`common.deadline`).
     """
     summary = Summary(name, table, [one for one in recognised if one])
-    answers = _Answers(session, options)
-    with open_target(target, table.delimiter) as written:
-        check = _Check(answers, written, options, summary, observer)
-        check.total = sum(
-            sheet.rows for sheet, columns in zip(table.sheets, recognised, strict=True) if columns
-        )
-        many = sum(columns is not None for columns in recognised) > 1
+    judge = _TextJudge(session, options.language)
+    total = sum(sheet.rows for sheet, one in zip(table.sheets, recognised, strict=True) if one)
+    done = 0
+    with open_writer(target, table.delimiter) as writer:
         for sheet, columns in zip(table.sheets, recognised, strict=True):
-            if columns:
-                check.sheet(sheet, rows, columns, many=many)
-            else:
+            if columns is None:
                 summary.without_numbers.append(sheet.name)
-                if written.has_sheets:
-                    check.copy(sheet, rows)
-        summary.coverage = answers.coverage
+                if writer.has_sheets:
+                    _copy(sheet, rows, writer)
+                continue
+            checked = _SheetCheck(sheet, columns, writer, judge, summary)
+            for first, batch in read_batches(rows, sheet):
+                check_deadline()
+                results = checked.check(first, batch)
+                done += len(batch)
+                if observer:
+                    observer(checked.lines(first, batch, results), done, total)
+        summary.coverage = judge.coverage
         summary.finished_at = time.time()
-        written.write_summary(summary_lines(summary, options.language), options.language)
+        writer.write_summary(summary_lines(summary, options.language), options.language)
     return summary
 
 
-class _Answers:
-    """The answers to questions; those of late are kept."""
+def _copy(sheet: SheetTable, rows: Path, writer: TableWriter) -> None:
+    """Write a sheet as it is."""
+    writer.begin(sheet, 0)
+    for first, batch in read_batches(rows, sheet):
+        check_deadline()
+        writer.write_rows(first, batch, [None] * len(batch), sheet.width)
 
-    def __init__(self, session: "Session", options: Options) -> None:
+
+class _TextJudge:
+    """Judges the questions of rows. Only the first numbers that are on no list get candidates."""
+
+    def __init__(self, session: "Session", language: Language) -> None:
         self._judge = Judge(session)
         self._quick = Judge(session, with_suggestions=False)
-        self._language = options.language
-        self._kept: dict[Question, Answer] = {}
-        self.blank = blank_answer(self._language)
-        self._asked = 0
+        self.language = language
+        self.blank = blank_answer(language)
+        self._suggested = 0
 
     @property
     def coverage(self) -> dict[str, Any]:
         """What the answers rest on."""
         return self._judge.coverage
 
-    def ask(self, questions: set[Question]) -> dict[Question, Answer]:
-        """The answers to some questions, and to others."""
-        if len(self._kept) > MOST_KEPT:
-            # Numbers of the lists recur; one that is on none is rarely asked for twice.
-            listed = {one: answer for one, answer in self._kept.items() if answer.registrant}
-            self._kept = listed if len(listed) < MOST_KEPT // 2 else {}
-        new = [question for question in questions if question not in self._kept]
-        judge = self._judge if self._asked < MOST_SUGGESTED else self._quick
-        pairs = [(_computed(text), _computed(claim)) for text, claim in new]
-        for question, judgement in zip(new, judge.judge(pairs) if new else (), strict=True):
-            text, claim = question
+    def judge(self, questions: Iterable[Question]) -> dict[Question, Answer]:
+        """The answers to questions."""
+        asked, answers = list(questions), dict[Question, Answer]()
+        while asked:
+            judge, count = self._quick, len(asked)
+            if self._suggested < MOST_SUGGESTED:
+                judge = self._judge
+                count = max(MOST_SUGGESTED - self._suggested, _LEAST_AT_ONCE)
+            some, asked = asked[:count], asked[count:]
+            answers.update(zip(some, self._judged(judge, some), strict=True))
+            self._suggested += sum(
+                answers[one].verdict in ("not_listed", "malformed") for one in some
+            )
+        return answers
+
+    def _judged(self, judge: Judge, questions: Sequence[Question]) -> Iterator[Answer]:
+        pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
+        for (text, claim), judgement in zip(questions, judge.judge(pairs), strict=True):
             if text.startswith(NOT_COMPUTED):
-                answer = formula_answer(text[1:], self._language)
-            else:
-                answer = to_answer(judgement, self._language)
-                self._asked += answer.verdict in ("not_listed", "malformed")
-                if claim.startswith(NOT_COMPUTED):
-                    answer = without_company(answer, claim[1:], self._language)
-            self._kept[question] = answer
-        return self._kept
+                yield formula_answer(text[1:], self.language)
+                continue
+            answer = to_answer(judgement, self.language)
+            if claim.startswith(NOT_COMPUTED):
+                answer = without_company(answer, claim[1:], self.language)
+            yield answer
 
 
 def _computed(text: str) -> str:
     return "" if text.startswith(NOT_COMPUTED) else text
 
 
-class _Check:
-    """The checking of one file."""
+class _SheetCheck:
+    """Checks the rows of one sheet; what stands above its header passes through."""
 
     def __init__(
-        self, answers: _Answers, target: Target, options: Options, summary: Summary,
-        observer: Observer | None,
+        self, sheet: SheetTable, columns: Columns, writer: TableWriter, judge: _TextJudge,
+        summary: Summary,
     ) -> None:  # fmt: skip
-        self._answers, self._target, self._options = answers, target, options
-        self._summary, self._observer = summary, observer
-        self._done = 0
-        self.total = 0
-
-    def sheet(self, sheet: SheetTable, rows: Path, columns: Columns, *, many: bool) -> None:
-        """Check one sheet, of `many` or the only one; what stands above its header passes through."""
-        titles = [column.say() for column in columns.numbers]
-        # A workbook has a sheet for each, and one that says what was recognised.
-        where = {} if self._target.has_sheets else where_from(sheet, columns, many=many)
-        headers = added_headers(titles, [*where, SOURCE_ROW], self._options.language)
-        writer = _SheetWriter(self._target, sheet, columns, headers, list(where.values()))
-        reader = RowReader(sheet, columns)
-        for first, batch in read_batches(rows, sheet):
-            check_deadline()
-            asked = [reader.read(number, cells) for number, cells in enumerate(batch, first)]
-            kept = self._answers.ask({one for row in asked if row for one in row if one[0]})
-            judged: list[_Judged] = []
-            for number, (cells, questions) in enumerate(zip(batch, asked, strict=True), first):
-                if questions is None:
-                    writer.pass_through(number, cells)
-                    continue
-                answers = [kept[one] if one[0] else None for one in questions]
-                if not any(answers):
-                    answers[0] = self._answers.blank
-                worst = self._count(sheet, number, columns, answers)
-                writer.write(number, cells, answers, worst)
-                judged.append((number, questions, answers))
-            self._done += len(batch)
-            if self._observer:
-                self._observer.see(_lines(sheet, columns, judged), self._done, self.total)
-        self._summary.other_rows += [(sheet.name, number) for number in reader.other_rows]
-
-    def _count(
-        self, sheet: SheetTable, number: int, columns: Columns, answers: Sequence[Answer | None]
-    ) -> Answer:
-        """Count a row; returns the worst of its answers."""
-        summary = self._summary
-        given = [answer for answer in answers if answer]
-        worst = given[0] if len(given) == 1 else min(given, key=lambda answer: answer.rank)
-        summary.rows += 1
-        summary.counts[worst.verdict, worst.match] += 1
-        if worst.verdict == "no_number":
-            summary.no_number.append((sheet.name, number))
-        elif worst.is_confirmed:
-            summary.confirmed += all(
-                answer.is_confirmed for answer in given if answer.verdict != "no_number"
-            )
-        if any(answer.not_computed for answer in given):
-            for column, answer in zip(columns.numbers, answers, strict=True):
-                if answer and answer.not_computed:
-                    summary.not_computed.append((sheet.name, number, column.place))
-        return worst
-
-    def copy(self, sheet: SheetTable, rows: Path) -> None:
-        """Write a sheet as it is."""
-        self._target.begin(sheet, 0)
-        hidden = frozenset(sheet.hidden_rows)
-        for first, batch in read_batches(rows, sheet):
-            check_deadline()
-            for number, cells in enumerate(batch, first):
-                self._target.write(cells, (), 0, hidden=number in hidden)
-
-
-class _SheetWriter:
-    """Writes the rows of one sheet, each with what is added to it."""
-
-    def __init__(
-        self, target: Target, sheet: SheetTable, columns: Columns, headers: Sequence[str],
-        where: Sequence[str],
-    ) -> None:  # fmt: skip
-        self._target, self._headers, self._where = target, headers, where
-        self._header = columns.header
+        self._sheet, self._columns, self._writer = sheet, columns, writer
+        self._judge, self._summary = judge, summary
+        self._reader = RowReader(sheet, columns, summary.other_rows)
         self._width = max(sheet.width, *(column.place + 1 for column in columns.numbers))
-        self._hidden = frozenset(sheet.hidden_rows)
-        target.begin(sheet, len(headers))
-        if self._header is None:
-            target.write_header([""] * self._width, headers, self._width)
+        # A workbook has a sheet for each, and one that says what was recognised.
+        where = {}
+        if not writer.has_sheets:
+            where = where_from(sheet.name, columns, many=len(summary.columns) > 1)
+        self._where = tuple(where.values())
+        self._headers = added_headers(columns, where, judge.language)
+        self._asked = itemgetter(*self._reader.places)
+        self._known: dict[Any, RowResult] = {}
+        """Results by the cells that were asked about; only of rows in which all of them are texts."""
+        writer.begin(sheet, len(self._headers))
+        if columns.header is None:
+            writer.write_header([], self._headers, self._width)
 
-    def pass_through(self, number: int, cells: Row) -> None:
-        """A row that is not judged; the header gets the titles of what is added."""
-        if number == self._header:
-            self._target.write_header(cells, self._headers, self._width)
-        else:
-            self._target.write(cells, (), self._width, hidden=number in self._hidden)
+    def check(self, first: int, batch: Sequence[Row]) -> list[RowResult | None]:
+        """Judge rows and write them; None stands for a row that is no vendor's."""
+        results: list[RowResult | None] = []
+        new: list[tuple[int, Any, tuple[Question, ...]]] = []
+        for number, cells in enumerate(batch, first):
+            try:
+                asked = self._asked(cells)
+                result = None if cells[0][:1] in MAY_BE_TOTAL else self._known.get(asked)
+            except (IndexError, TypeError, KeyError):  # a short row, or cells that are no texts
+                asked, result = None, None
+            if result is None or not self._reader.is_data(number):
+                result = None
+                if questions := self._reader.read(number, cells):
+                    new.append((number - first, asked, questions))
+            results.append(result)
+        self._judge_new(new, results)
+        self._count(first, results)
+        self._write(first, batch, results)
+        return results
 
-    def write(
-        self, number: int, cells: Row, answers: Sequence[Answer | None], worst: Answer
+    def _judge_new(
+        self,
+        new: Sequence[tuple[int, Any, tuple[Question, ...]]],
+        results: list[RowResult | None],
     ) -> None:
-        """A row with its answers."""
-        beside = [*added_cells(answers, worst), *self._where, str(number)]
-        self._target.write(cells, beside, self._width, worst.verdict)
+        """Judge what was not asked before: each question once."""
+        wanted = {one: None for _, _, questions in new for one in questions if one[0]}
+        answers = self._judge.judge(wanted)
+        made: dict[tuple[Question, ...], RowResult] = {}
+        if len(self._known) > MOST_KEPT:
+            # Numbers of the lists recur; one that is on none is rarely asked for twice.
+            self._known = {
+                asked: result for asked, result in self._known.items()
+                if any(answer and answer.registrant for answer in result.answers)
+            }  # fmt: skip
+            if len(self._known) > MOST_KEPT // 2:
+                self._known = {}
+        for place, asked, questions in new:
+            result = made.get(questions)
+            if result is None:
+                found = [answers[one] if one[0] else None for one in questions]
+                if not any(found):
+                    found[0] = self._judge.blank
+                result = made[questions] = row_result(found, self._where)
+            results[place] = result
+            if asked and self._reader.is_plain(asked):
+                self._known[asked] = result
 
+    def _count(self, first: int, results: Iterable[RowResult | None]) -> None:
+        summary, sheet = self._summary, self._sheet.name
+        kinds = []
+        for number, result in enumerate(results, first):
+            if result is None:
+                continue
+            kinds.append(result.kind)
+            if result.kind[0] == "no_number":
+                summary.no_number.append((sheet, number))
+            if result.not_computed:
+                summary.not_computed += [
+                    (sheet, number, column.place)
+                    for column, answer in zip(self._columns.numbers, result.answers, strict=True)
+                    if answer and answer.not_computed
+                ]
+        summary.count(kinds)
 
-_Judged = tuple[int, Sequence[Question], Sequence[Answer | None]]
-"""The number of a row, what it asks and the answers."""
+    def _write(self, first: int, batch: Sequence[Row], results: Sequence[RowResult | None]) -> None:
+        """Write rows with their results; the header gets the titles of what is added."""
+        header = self._columns.header
+        if header is None or not first <= header < first + len(batch):
+            self._writer.write_rows(first, batch, results, self._width)
+            return
+        place = header - first
+        self._writer.write_rows(first, batch[:place], results[:place], self._width)
+        self._writer.write_header(batch[place], self._headers, self._width)
+        after = place + 1
+        self._writer.write_rows(header + 1, batch[after:], results[after:], self._width)
 
-
-def _lines(sheet: SheetTable, columns: Columns, judged: Iterable[_Judged]) -> Iterator[Line]:
-    for number, questions, answers in judged:
-        for column, (text, claim), answer in zip(columns.numbers, questions, answers, strict=True):
-            if answer:
-                told = text.removeprefix(NOT_COMPUTED), claim.removeprefix(NOT_COMPUTED)
-                yield Line(sheet.name, number, column.title, *told, answer)
+    def lines(
+        self, first: int, batch: Sequence[Row], results: Sequence[RowResult | None]
+    ) -> Iterator[Line]:
+        """The numbers of a batch, for somebody who looks on."""
+        for number, (cells, result) in enumerate(zip(batch, results, strict=True), first):
+            if result is None:
+                continue
+            asked = zip(
+                self._columns.numbers, self._reader.questions(cells), result.answers, strict=True
+            )
+            for column, (text, claim), answer in asked:
+                if answer:
+                    told = text.removeprefix(NOT_COMPUTED), claim.removeprefix(NOT_COMPUTED)
+                    yield Line(self._sheet.name, number, column.title, *told, answer)

@@ -38,7 +38,7 @@ from suanbei.search_api.bulk.recognise import LOOKED_AT, candidates, recognise
 from suanbei.search_api.bulk.rows_file import TableFile, first_rows
 from suanbei.search_api.bulk.storage import new_folder
 from suanbei.search_api.bulk.summary import summary_lines
-from suanbei.search_api.bulk.targets import ending_for
+from suanbei.search_api.bulk.writing import ending_for
 
 SHOWN = 100
 """Lines of each kind that the page shows."""
@@ -231,7 +231,7 @@ def _check(run: Run, database: Database, options: Options) -> None:
         with database.read() as session:
             summary = check_rows(
                 session, table, rows, recognised, run.result(progress.ending), progress.name,
-                options, _Observer(run, progress),
+                options, _Observer(run, progress).see,
             )  # fmt: skip
         progress.state, progress.rows, progress.is_well = DONE, summary.rows, summary.is_well
         told = summary_lines(summary, options.language)
@@ -331,6 +331,6 @@ def _shown(line: Line) -> dict[str, Any]:
         "match": answer.match or None,
         "number": answer.number or None,
         "entity": answer.registrant,
-        "why": answer.reason or f"{answer.cells[7]} {answer.cells[8]}".strip(),
-        "candidates": answer.cells[5],
+        "why": answer.reason or f"{answer.cells[9]} {answer.cells[10]}".strip(),
+        "candidates": answer.cells[7],
     }

@@ -1,12 +1,24 @@
 """Reads any file of rows in a child process with limits, into a file of rows of our own."""
 
+import csv
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
-from suanbei.common.errors import BrokenDocument, DocumentTooLarge, SuanbeiError
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge, SuanbeiError, UsageError
 from suanbei.common.late_imports import importing
 from suanbei.common.limited_process import Limits, run_limited
-from suanbei.search_api.bulk.rows_file import Kind, RowsWriter, TableFile
-from suanbei.search_api.bulk.sniff import kind_of
+from suanbei.search_api.bulk.cells import Cell
+from suanbei.search_api.bulk.rows_file import (
+    MOST_CELL,
+    Kind,
+    Row,
+    RowsWriter,
+    SheetTable,
+    TableFile,
+)
+from suanbei.search_api.bulk.sniff import SAMPLE, delimiter_of, encoding_of, kind_of
 
 SERVER_LIMITS = Limits(seconds=18, memory=400 << 20, output=256 << 20, wait=20)
 """Of what strangers send to a server."""
@@ -64,9 +76,117 @@ def _read(path: Path, name: str, kind: Kind, delimiter: str, writer: RowsWriter)
         readers = {"html": markup.read_html, "mhtml": markup.read_mhtml,
                    "xml": markup.read_spreadsheet_xml}  # fmt: skip
         return readers[kind](path, name, writer)
-    with importing:
-        from suanbei.search_api.bulk.csv import read_csv, read_json
-
     if kind == "csv":
-        return read_csv(path, name, delimiter, writer)
-    return read_json(path, name, writer, lines=kind == "jsonl")
+        return _read_csv(path, name, delimiter, writer)
+    return _read_json(path, name, writer, lines=kind == "jsonl")
+
+
+_NO_DELIMITERS = ('"', "\r", "\n")
+_MOST_LINES = 100
+"""Lines that one row may run over: more come of a quotation mark that nobody closed."""
+
+
+def _read_csv(path: Path, name: str, delimiter: str, writer: RowsWriter) -> TableFile:
+    """Read a CSV file; its delimiter is found unless it is given.
+
+    Raises:
+        UsageError: a delimiter that can be none.
+        NotADocument: it is no text.
+        BrokenDocument: a quotation mark is never closed, or a cell is too long.
+    """
+    if len(delimiter) > 1 or delimiter in _NO_DELIMITERS:
+        raise UsageError(f"delimiter {delimiter!r}: one sign is wanted, no quote or line end")
+    encoding = encoding_of(path, name)
+    with path.open(encoding=encoding, newline="") as file:
+        sample = file.read(SAMPLE)
+    found = TableFile("csv", encoding=encoding, delimiter=delimiter or delimiter_of(sample))
+    sheet = writer.begin(SheetTable(""))
+    csv.field_size_limit(MOST_CELL)
+    with path.open(encoding=encoding, newline="") as file:
+        if sample.lower().startswith("sep="):
+            file.readline()  # `sep=;` is for Excel, and no row
+        writer.write_all(_records(file, name, found.delimiter))
+    found.sheets.append(sheet)
+    return found
+
+
+def _records(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
+    lines: list[str] = []
+
+    def kept() -> Iterator[str]:
+        for line in file:
+            lines.append(line)
+            yield line
+
+    number, is_open = 0, False
+    reader = csv.reader(kept(), delimiter=delimiter)
+    try:
+        for number, row in enumerate(reader, 1):
+            if len(lines) > _MOST_LINES:
+                raise BrokenDocument(_unclosed(name, number))
+            is_open = len(lines) > 1 and "".join(lines).count('"') % 2 == 1
+            lines.clear()
+            yield row
+    except csv.Error as error:
+        raise BrokenDocument(f"{name}: row {number + 1}: {error}") from error
+    if is_open:  # the last row: whatever follows a mark that is never closed is part of its cell
+        raise BrokenDocument(_unclosed(name, number))
+
+
+def _unclosed(name: str, number: int) -> str:
+    return f"{name}: row {number}: a quotation mark is never closed"
+
+
+def _read_json(path: Path, name: str, writer: RowsWriter, *, lines: bool) -> TableFile:
+    """Read JSON lines, or an array of objects: the keys are the columns, in row 0.
+
+    Raises:
+        BrokenDocument: not JSON, or no objects.
+    """
+    encoding = encoding_of(path, name)
+    with path.open(encoding=encoding) as file:
+        records = list(_lines(file, name) if lines else _array(file, name))
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    sheet = writer.begin(SheetTable("", first_row=0))
+    writer.write([list(columns)])
+    writer.write_all([_json_cell(record.get(key)) for key in columns] for record in records)
+    return TableFile("jsonl" if lines else "json", [sheet], encoding=encoding)
+
+
+def _lines(file: TextIO, name: str) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        yield from _objects([_parsed(line, f"{name}: line {number}")], f"{name}: line {number}")
+
+
+def _array(file: TextIO, name: str) -> Iterator[dict[str, object]]:
+    value = _parsed(file.read(), name)
+    if isinstance(value, dict):  # {"data": [...]}: the one list of objects in it
+        lists = [one for one in value.values() if isinstance(one, list) and one]
+        value = lists[0] if len(lists) == 1 else [value]
+    yield from _objects(value if isinstance(value, list) else [value], name)
+
+
+def _parsed(text: str, where: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenDocument(
+            f"{where}: not JSON: an array of objects or JSON lines are read"
+        ) from error
+
+
+def _objects(values: Iterable[object], where: str) -> Iterator[dict[str, object]]:
+    for value in values:
+        if not isinstance(value, dict):
+            raise BrokenDocument(f"{where}: no object: an array of objects or JSON lines are read")
+        yield value
+
+
+def _json_cell(value: object) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float | bool):
+        return value if not isinstance(value, int) or abs(value) < 1e15 else str(value)
+    return json.dumps(value, ensure_ascii=False)

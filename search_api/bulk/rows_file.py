@@ -1,6 +1,6 @@
 """The rows of a file as its reader left them on disk: written by the child process, streamed by us.
 
-Each line is a JSON array of up to 1,000 rows, each row an array of cells (`cells.encoded`). Sheets
+Each line is a JSON array of up to 4,000 rows, each row an array of cells (`cells.encoded`). Sheets
 follow one another; where each begins and what is known of it stands in a `SheetTable`.
 """
 
@@ -23,7 +23,7 @@ from suanbei.search_api.bulk.cells import Cell, is_formula, text_of
 
 Kind = Literal["csv", "xlsx", "xls", "ods", "html", "xml", "mhtml", "jsonl", "json"]
 Row = list[Cell]
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 4000
 MOST_ROWS = 1_048_576
 """Rows of a sheet, as in Excel."""
 MOST_CELL = 1 << 20
@@ -90,7 +90,7 @@ class RowsWriter:
         return sheet
 
     def write(self, rows: list[Row]) -> None:
-        """Write up to 1,000 rows."""
+        """Write a batch of rows."""
         sheet = self._sheet
         for number, row in enumerate(rows, sheet.first_row + sheet.rows):
             width = len(row)

@@ -40,6 +40,13 @@ class Summary:
     coverage: dict[str, Any] = field(default_factory=dict)
     finished_at: float = 0.0
 
+    def count(self, kinds: Sequence[tuple[str, str, bool]]) -> None:
+        """Count rows: verdict, company match, and whether all of it is confirmed."""
+        self.rows += len(kinds)
+        for (verdict, match, is_confirmed), count in Counter(kinds).items():
+            self.counts[verdict, match] += count
+            self.confirmed += count * is_confirmed
+
     @property
     def is_well(self) -> bool:
         """Whether every number was checked, is active, and the company's own."""
@@ -59,19 +66,19 @@ class Summary:
 
 
 _FILE = Text("文件", "file")
-_TIME = Text("核对时间", "checked at")
+_TIME = Text("核验时间", "checked at")
 _RECOGNISED = Text("识别的列", "what was recognised")
-_ROWS = Text("已核对行数", "rows checked")
+_ROWS = Text("已核验行数", "rows checked")
 _CONFIRMED = Text(
-    "编号有效且公司相符（或未填公司）", "active, and the company's own where one was named"
+    "编号有效且主体相符（或未填主体）", "active, and the company's own where one was named"
 )
 _NO_NUMBER = Text("没有编号的行", "rows without a number")
 _OTHER = Text("无需编号的行（合计、说明等）", "rows that need none (totals, notes)")
-_HIDDEN_SHEET = Text("未核对：隐藏的工作表", "left out: hidden sheet")
-_HIDDEN_ROWS = Text("未核对：隐藏的行", "left out: hidden rows")
-_HIDDEN_COLUMNS = Text("未核对：隐藏的列", "left out: hidden columns")
-_OUTSIDE = Text("未核对：表格之外的编号", "not checked: numbers outside the tables")
-_FORMULAS = Text("未核对：没有计算结果的公式", "not checked: formulas without a value")
+_HIDDEN_SHEET = Text("未核验：隐藏的工作表", "left out: hidden sheet")
+_HIDDEN_ROWS = Text("未核验：隐藏的行", "left out: hidden rows")
+_HIDDEN_COLUMNS = Text("未核验：隐藏的列", "left out: hidden columns")
+_OUTSIDE = Text("未核验：表格之外的编号", "not checked: numbers outside the tables")
+_FORMULAS = Text("未核验：没有计算结果的公式", "not checked: formulas without a value")
 _WITHOUT = Text("没有编号的工作表", "sheets without numbers")
 _COVERAGE = Text("收录范围：{series}", "covered: {series}")
 _NEWEST = Text(

@@ -1,9 +1,9 @@
 """XLSX written row by row in constant memory: texts stay texts, numbers numbers, dates dates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Self
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
@@ -12,16 +12,17 @@ from xlsxwriter.worksheet import Worksheet
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language, Text
 from suanbei.search_api.bulk.cells import DATE, Cell, text_of
-from suanbei.search_api.bulk.rows_file import SheetTable
+from suanbei.search_api.bulk.results import RowResult
+from suanbei.search_api.bulk.rows_file import Row, SheetTable
 
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
 """What a sheet and a cell can hold."""
 MOST_NAME = 31
 """Characters of a sheet's name."""
 
-_SUMMARY = Text("核对汇总", "summary")
+_SUMMARY = Text("核验汇总", "summary")
 _WIDTH = 22
-_ADDED_WIDTHS = (14, 34, 30, 16, 60, 40, 34, 30, 12, 40)
+_ADDED_WIDTHS = (18, 14, 34, 30, 24, 14, 60, 40, 34, 30, 12, 40)
 """Of columns, in characters."""
 
 _OPTIONS = {
@@ -39,14 +40,18 @@ _COLOURS = {
 """Text and background of a verdict."""
 
 
-class XlsxTarget:
-    """A workbook of clean tables. Nothing in it is a formula, whatever a cell begins with."""
+class XlsxWriter:
+    """A workbook of clean tables. Nothing in it is a formula, whatever a cell begins with.
+
+    A context manager, at whose end it is written; that raises OSError if it cannot be.
+    """
 
     has_sheets = True
 
-    def __init__(self, path: Path) -> None:
-        path.touch()  # a folder that is not there is told of before the work, not after it
-        self._book = xlsxwriter.Workbook(str(path), _OPTIONS)
+    def __init__(self, file: Path | BinaryIO) -> None:
+        if isinstance(file, Path):
+            file.touch()  # a folder that is not there is told of before the work, not after it
+        self._book = xlsxwriter.Workbook(str(file) if isinstance(file, Path) else file, _OPTIONS)
         self._bold = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -55,23 +60,39 @@ class XlsxTarget:
             for verdict, (colour, ground) in _COLOURS.items()
         }
         self._sheet: Worksheet = None
+        self._hidden: frozenset[int] = frozenset()
         self._row = 0
         self._header: int | None = None
         self._width = 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish_sheet()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from error
+
     def begin(self, sheet: SheetTable, added: int) -> None:
-        """Begin a sheet; its hidden columns are hidden again."""
+        """Begin a sheet; its hidden rows and columns are hidden again."""
         widths = [*[_WIDTH] * sheet.width, *_ADDED_WIDTHS[:added]]
         widths += [_WIDTH] * (sheet.width + added - len(widths))
-        self._begin(sheet.name, widths, sheet.hidden_columns)
+        self.begin_sheet(sheet.name, widths)
+        self._hidden = frozenset(sheet.hidden_rows)
+        for place in sheet.hidden_columns:
+            self._sheet.set_column(place, place, _WIDTH, None, {"hidden": True})
 
-    def _begin(self, name: str, widths: Sequence[int], hidden: Sequence[int] = ()) -> None:
+    def begin_sheet(self, name: str, widths: Sequence[int], *, as_text: bool = False) -> None:
+        """Begin a sheet with columns of these widths; `as_text`: what is typed in stays a text."""
         self._finish_sheet()
         self._sheet = self._book.add_worksheet(self._free_name(name))
+        form = self._book.add_format({"num_format": "@"}) if as_text else None
         for place, width in enumerate(widths):
-            options = {"hidden": True} if place in hidden else {}
-            self._sheet.set_column(place, place, width, None, options)
+            self._sheet.set_column(place, place, width, form)
         self._row, self._header, self._width = 0, None, len(widths)
+        self._hidden = frozenset()
 
     def _free_name(self, name: str) -> str:
         used = {sheet.name.casefold() for sheet in self._book.worksheets()}
@@ -85,45 +106,55 @@ class XlsxTarget:
         """Write the header: it stays in sight, and has filters."""
         self._header = self._row
         self._sheet.freeze_panes(self._row + 1, 0)
-        self._write(cells, added, width, "", self._bold, hidden=False)
+        self._write(cells, self._bold)
+        for column, text in enumerate(added, width):
+            self._text(column, text, self._bold)
+        self._row += 1
 
-    def write(
-        self, cells: Sequence[Cell], added: Sequence[str], width: int, verdict: str = "",
-        *, hidden: bool = False,
-    ) -> None:  # fmt: skip
-        """Write a row with what is added to it; the first added cell has the verdict's colour.
+    def write_rows(
+        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
+    ) -> None:
+        """Write rows; the first cell of a result has the colour of its verdict.
 
         Raises:
             UsageError: more rows or longer cells than a sheet can hold.
         """
-        self._write(cells, added, width, verdict, None, hidden=hidden)
+        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
+            if number in self._hidden:
+                self._sheet.set_row(self._row, None, None, {"hidden": True})
+            self._write(cells)
+            if result:
+                colour = self._verdicts.get(result.kind[0])
+                for column, text in enumerate(result.cells, width):
+                    self._text(column, text, colour if column == width else None)
+                self._text(width + len(result.cells), str(number))
+            self._row += 1
 
-    def _write(
-        self, cells: Sequence[Cell], added: Sequence[str], width: int, verdict: str, form: Any,
-        *, hidden: bool,
-    ) -> None:  # fmt: skip
+    def write_plain(self, rows: Iterable[Sequence[Cell]]) -> int:
+        """Write rows as they are; returns how many.
+
+        Raises: as `write_rows`.
+        """
+        first = self._row
+        for cells in rows:
+            self._write(cells)
+            self._row += 1
+        return self._row - first
+
+    def _write(self, cells: Sequence[Cell], form: Any = None) -> None:
         if self._row >= MOST_ROWS:
             raise UsageError(f"more than {MOST_ROWS} rows do not fit into XLSX: write CSV")
-        if hidden:
-            self._sheet.set_row(self._row, None, None, {"hidden": True})
         for column, cell in enumerate(cells):
-            self._cell(column, cell, form)
-        colour = form or self._verdicts.get(verdict)
-        for column, text in enumerate(added, width):
-            self._text(column, text, colour if column == width or form else None)
-        self._row += 1
-
-    def _cell(self, column: int, cell: Cell, form: Any) -> None:
-        if isinstance(cell, str):
-            self._text(column, cell, form)
-        elif isinstance(cell, bool):
-            self._sheet.write_boolean(self._row, column, cell, form)
-        elif isinstance(cell, int | float):
-            self._sheet.write_number(self._row, column, cell, form)
-        elif DATE in cell:
-            self._when(column, cell[DATE])
-        else:
-            self._text(column, text_of(cell), form)
+            if isinstance(cell, str):
+                self._text(column, cell, form)
+            elif isinstance(cell, bool):
+                self._sheet.write_boolean(self._row, column, cell, form)
+            elif isinstance(cell, int | float):
+                self._sheet.write_number(self._row, column, cell, form)
+            elif DATE in cell:
+                self._when(column, cell[DATE])
+            else:
+                self._text(column, text_of(cell), form)
 
     def _when(self, column: int, text: str) -> None:
         if len(text) == len("2026-01-01"):
@@ -143,7 +174,7 @@ class XlsxTarget:
 
     def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
         """Add a sheet of labels and values."""
-        self._begin(_SUMMARY.say(language), (34, 90))
+        self.begin_sheet(_SUMMARY.say(language), (34, 90))
         wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
         bold = self._book.add_format({"bold": True, "valign": "top"})
         for row, (label, text) in enumerate(lines):
@@ -153,15 +184,3 @@ class XlsxTarget:
     def _finish_sheet(self) -> None:
         if self._header is not None and self._row > self._header + 1:
             self._sheet.autofilter(self._header, 0, self._row - 1, max(self._width - 1, 0))
-
-    def close(self) -> None:
-        """Finish the workbook.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        self._finish_sheet()
-        try:
-            self._book.close()
-        except FileCreateError as error:
-            raise OSError(*error.args[0].args) from error

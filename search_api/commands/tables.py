@@ -18,21 +18,26 @@ from suanbei.common.files import write_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import open_database
 from suanbei.registry.receipts import SigningKey
+from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
 from suanbei.search_api.bulk.check import Line, Options, check_rows
 from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import recognise
-from suanbei.search_api.bulk.results import match_word, verdict_word
 from suanbei.search_api.bulk.summary import Summary, warnings
-from suanbei.search_api.bulk.targets import ending_for
+from suanbei.search_api.bulk.writing import ending_for
 from suanbei.search_api.commands.load_if_empty import load_if_empty
 from suanbei.search_api.deps import Services
 from suanbei.search_api.receipts import file_answer, hashed_file, issue
 
-_VERDICT, _MATCH, _COUNT = Text("核对结果", "verdict"), Text("公司", "company"), Text("行", "rows")
+_RESULT, _MATCH, _COUNT = (
+    Text("核验结果", "result"),
+    Text("主体比对", "company"),
+    Text("行", "rows"),
+)
 _ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
 _CANDIDATE = Text(
     "  {column} {title}：{numbers} 个编号；例如 {samples}",
@@ -121,7 +126,7 @@ def _check(
     out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
     with _Bar(name) as bar, database.read() as session:
         version = data_version(session)
-        summary = check_rows(session, table, rows, recognised, out, name, options, bar)
+        summary = check_rows(session, table, rows, recognised, out, name, options, bar.see)
     if receipt:
         answer = file_answer(given, hashed_file(target.name, out), summary)
         issued = issue(Services(settings, database), answer, version, receipt.reference)
@@ -157,10 +162,11 @@ class _Bar:
 
 
 def _print(console: Console, summary: Summary, target: Path, language: Language) -> None:
-    table = Table(_VERDICT.say(language), _MATCH.say(language))
+    table = Table(_RESULT.say(language), _MATCH.say(language))
     table.add_column(_COUNT.say(language), justify="right")
     for (verdict, match), count in summary.counts.most_common():
-        table.add_row(verdict_word(verdict, language), match_word(match, language), f"{count:,}")
+        matched = MATCH_TEXTS[MatchLevel(match)].say(language) if match else ""
+        table.add_row(VERDICT_TEXTS[Verdict(verdict)].say(language), matched, f"{count:,}")
     console.print(table)
     for label, text in warnings(summary, language):
         console.print(f"{label.say(language)}: {text}")

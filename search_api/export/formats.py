@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import chain, islice
@@ -14,12 +14,13 @@ import orjson
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.cells import Cell
-from suanbei.search_api.bulk.csv import CsvTarget
-from suanbei.search_api.bulk.rows_file import SheetTable
+from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.export.columns import COLUMNS, Chunk, Column, Kind, Metadata, Row, text_of
 
 Writer = Callable[[Metadata, Iterable[Chunk]], Iterator[bytes]]
 ROWS_A_SHEET = 1_000_000
+WIDTH = 22
+"""Of columns, in characters."""
 LONGEST = 32_767
 """Characters that a cell of a spreadsheet holds."""
 CHUNKS_A_GROUP = 10
@@ -38,17 +39,9 @@ class Format(StrEnum):
 
 def write_csv(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes]:
     """CSV that Excel opens: UTF-8 with a byte order mark, nothing that runs as a formula."""
-    yield b"\xef\xbb\xbf" + _csv([headers(metadata.language)])
+    yield csv_bytes([headers(metadata.language)])
     for chunk in chunks:
-        yield _csv([text_of(value) for value in row] for row in chunk)
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    target = CsvTarget(text)
-    for row in rows:
-        target.write(row, (), len(row))
-    return text.getvalue().encode()
+        yield csv_bytes(([text_of(value) for value in row] for row in chunk), marked=False)
 
 
 def headers(language: Language | None) -> list[str]:
@@ -61,7 +54,7 @@ def write_dictionary() -> bytes:
     lines = [
         (column.name, column.kind.value, column.means.zh, column.means.en) for column in COLUMNS
     ]
-    return b"\xef\xbb\xbf" + _csv([("column", "kind", "含义", "meaning"), *lines])
+    return csv_bytes([("column", "kind", "含义", "meaning"), *lines])
 
 
 def write_jsonl(_metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes]:
@@ -81,26 +74,20 @@ def write_xlsx(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes]:
     """
     yield b""  # the answer begins, though its first bytes take a while
     with importing:
-        from suanbei.search_api.bulk.xlsx import XlsxTarget
+        from suanbei.search_api.bulk.xlsx import XlsxWriter
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
-        target = XlsxTarget(path)
-        target.begin(SheetTable("说明 about", width=3), 0)
-        for line in _about(metadata):
-            target.write([*line], (), len(line))
-        rows, width = chain.from_iterable(chunks), len(COLUMNS)
-        for place in range(1, 1000):
-            name = "备案 filings" + (f" {place}" if place > 1 else "")
-            target.begin(SheetTable(name, width=width), 0)
-            target.write_header([*headers(metadata.language)], (), width)
-            left = ROWS_A_SHEET
-            for row in islice(rows, ROWS_A_SHEET):
-                target.write(_cells(row), (), width)
-                left -= 1
-            if left:
-                break
-        target.close()
+        rows, header = chain.from_iterable(chunks), headers(metadata.language)
+        with XlsxWriter(path) as book:
+            book.begin_sheet("说明 about", [WIDTH] * 3)
+            book.write_plain(_about(metadata))
+            for place in range(1, 1000):
+                name = "备案 filings" + (f" {place}" if place > 1 else "")
+                book.begin_sheet(name, [WIDTH] * len(COLUMNS))
+                book.write_header(header, (), len(COLUMNS))
+                if book.write_plain(map(_cells, islice(rows, ROWS_A_SHEET))) < ROWS_A_SHEET:
+                    break
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block

@@ -23,8 +23,7 @@ from suanbei.search_api.bulk.jobs import (
     new_job,
 )
 from suanbei.search_api.bulk.storage import LARGEST
-from suanbei.search_api.bulk.targets import MEDIA_TYPES
-from suanbei.search_api.bulk.template import template_csv, template_xlsx
+from suanbei.search_api.bulk.writing import MEDIA_TYPES, template
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request
 from suanbei.search_api.pages.state import page_state
@@ -55,15 +54,14 @@ def _form(request: Request, parts: Services, error: SuanbeiError | None = None) 
 
 
 @router.get("/bulk/template.{ending}")
-def template(request: Request, ending: str) -> Response:
+def template_file(request: Request, ending: str) -> Response:
     """An empty table to fill in, as XLSX or CSV."""
     language = language_of_request(request)
-    makers = {"xlsx": template_xlsx, "csv": template_csv}
-    if ending not in makers:
+    if ending not in ("xlsx", "csv"):
         raise NotFound(f"template.{ending[:20]}: there are template.xlsx and template.csv")
     name = "供应商清单模板" if language is Language.ZH else "vendors-template"
     return Response(
-        makers[ending](language), media_type=MEDIA_TYPES[f".{ending}"],
+        template(ending, language), media_type=MEDIA_TYPES[f".{ending}"],
         headers={"content-disposition": f"attachment; filename*=utf-8''{quote(name)}.{ending}",
                  "vary": "Accept-Language, Cookie"},
     )  # fmt: skip

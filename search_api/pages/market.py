@@ -1,6 +1,5 @@
 """The market: charts that answer questions, each with its numbers, in step with the filters."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
@@ -20,7 +19,7 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Filing
 from suanbei.registry.queries import statistics as stats
 from suanbei.registry.queries.statistics import Counted, Selection, Split
-from suanbei.search_api.bulk.csv import CsvTarget
+from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
@@ -384,14 +383,9 @@ def chart_file(
 def _csv(name: str, rows: Rows, language: Language) -> Response:
     """The numbers of a chart, with a byte order mark so that Excel reads Chinese."""
     _, words, chart = translations(language).gettext, Words(language), CHARTS[name]
-    text = io.StringIO(newline="")
-    target = CsvTarget(text)
     parted = any(row["part"] for row in rows)
     head = [words.field("period" if chart.over_time else "name"), *([_("Part")] if parted else []),
             _(chart.counts)]  # fmt: skip
-    target.write(head, (), len(head))
-    for row in rows:
-        part = [row["part"]] if parted else []
-        target.write([row["label"], *part, row["count"]], (), len(head))
+    lines = [[row["label"], *([row["part"]] if parted else []), row["count"]] for row in rows]
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
-    return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
+    return Response(csv_bytes([head, *lines]), media_type="text/csv", headers=headers)

@@ -1,8 +1,6 @@
 """The verdict on a number, or on each number of a text: what a compliance officer prints."""
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +19,7 @@ from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_numbe
 from suanbei.registry.cells.numbers.wording import KIND_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, Judgement, verdict_json
 from suanbei.registry.verify.render import result_row
-from suanbei.search_api.bulk.cells import neutral
+from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
@@ -241,16 +239,14 @@ def _csv(request: Request, parts: Services, questions: Sequence[Question]) -> Re
     _ = translations(language).gettext
     with parts.database.read() as session:
         judgements = Judge(session).judge((one.number, one.entity) for one in questions)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
+    rows = [
         [_("Number as given"), _("Claimed company"), _("Result"), _("Company match"),
          _("Company on the list"), _("Reason"), _("List"), _("Date"), _("Did you mean"), _("Source")]
-    )  # fmt: skip
+    ]  # fmt: skip
     for one, judgement in zip(questions, judgements, strict=True):
-        writer.writerow([neutral(cell) for cell in _cells(one, judgement, language)])
+        rows.append(_cells(one, judgement, language))
     headers = {"content-disposition": 'attachment; filename="suanbei-check.csv"'}
-    return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
+    return Response(csv_bytes(rows), media_type="text/csv", headers=headers)
 
 
 def _cells(asked: Question, judgement: Judgement, language: Language) -> list[str]:

@@ -17,7 +17,7 @@ from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import recognise
 from suanbei.search_api.bulk.storage import folder_for_once
 from suanbei.search_api.bulk.summary import Summary
-from suanbei.search_api.bulk.targets import MEDIA_TYPES, ending_for
+from suanbei.search_api.bulk.writing import MEDIA_TYPES, ending_for
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.errors import MEDIA_TYPE as PROBLEM
 from suanbei.search_api.errors import Problem

@@ -1,13 +1,12 @@
 """Is this number real, and whose is it?"""
 
-import io
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from suanbei.registry.verify import Judge, result_row, verdict_json
-from suanbei.search_api.bulk.csv import CsvTarget
+from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import json_answer
@@ -69,9 +68,8 @@ def verify_as_csv(
     """
     with parts.database.read() as session:
         (judgement,) = Judge(session).judge([(number, entity)])
-    line = io.StringIO(newline="")
-    CsvTarget(line).write(result_row(judgement, language), (), 0)
-    return Response(line.getvalue().strip(), media_type="text/csv; charset=utf-8")
+    line = csv_bytes([result_row(judgement, language)], marked=False)
+    return Response(line.strip(), media_type="text/csv; charset=utf-8")
 
 
 @router.post("", response_class=Response, responses={200: {"model": Verdicts}})

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from suanbei.common.deadline import Deadline, working_until
 from suanbei.common.errors import RegistryError, TookTooLong, UsageError
 from suanbei.common.texts import Language
-from suanbei.search_api.bulk.cells import is_risky, neutral
+from suanbei.search_api.bulk.cells import is_risky, safe_texts
 from suanbei.search_api.bulk.check import Options
 from suanbei.search_api.bulk.columns import Choice, column_letter
-from suanbei.search_api.bulk.csv import CsvTarget
+from suanbei.search_api.bulk.results import HEADERS
 from suanbei.search_api.bulk.summary import summary_lines
+from suanbei.search_api.bulk.writing import csv_bytes
 from tests.lists import number
 from tests.search_api.bulk import files
 from tests.search_api.bulk.conftest import COMPANY, Check
@@ -53,7 +54,7 @@ def test_every_row_comes_back_in_its_place(check: Check, delimiter: str) -> None
     safe = [[*row[:3], {"=1+1": "'=1+1"}.get(row[3], row[3])] for row in ROWS]
     safe[4][3] = "'" + safe[4][3]
     assert [row[:4] for row in rows] == [HEADER, *safe]
-    assert [row[4] for row in rows[1:]] == VERDICTS
+    assert [row[5] for row in rows[1:]] == VERDICTS
     assert [row[-1] for row in rows] == ["source_row", "2", "3", "4", "5", "6"]
     assert (summary.rows, summary.active, summary.confirmed) == (5, 2, 1)
     assert [row for _, row in summary.no_number] == [5, 6]
@@ -61,7 +62,7 @@ def test_every_row_comes_back_in_its_place(check: Check, delimiter: str) -> None
 
 
 def test_what_is_added(check: Check) -> None:
-    """Verdict, number, registrant, how the company compares, why, list, date, link."""
+    """Result in words and as a code, number, registrant, how the company compares, why, list, date."""
     _, out = check(files.as_csv([HEADER, *ROWS]))
     first, second, third, *_ = records(out)
     assert (first["verdict"], first["number_read"], first["registrant"]) == (
@@ -69,10 +70,12 @@ def test_what_is_added(check: Check) -> None:
     )  # fmt: skip
     assert (first["company_match"], first["list_date"]) == ("exact", "2023-06")
     assert first["list"]
-    assert second["company_match"] == "different"
+    assert (second["company_match"], second["company"]) == ("different", "another company's")
+    assert (third["verdict"], third["result"]) == ("not_listed", "not listed")
     assert number(1) in third["candidates"]
     _, out = check(files.as_csv([HEADER, *ROWS]), Options(language=Language.ZH))
-    assert [one["核对结果"] for one in records(out)][:3] == ["有效", "有效", "未列入清单"]
+    assert [one["核验结果"] for one in records(out)][:3] == ["有效", "有效", "未列入清单"]
+    assert [one["核验结果代码"] for one in records(out)] == VERDICTS
 
 
 def test_a_title_above_the_header_passes_through(check: Check) -> None:
@@ -80,8 +83,8 @@ def test_a_title_above_the_header_passes_through(check: Check) -> None:
     data = files.as_csv([["台账"], [], HEADER, *ROWS[:1], ["合计", "", "1", ""]])
     summary, out = check(data)
     rows = back(out)
-    assert (rows[0], rows[2][4]) == (["台账"], "verdict")
-    assert (rows[3][4], rows[3][-1]) == ("active", "4")
+    assert (rows[0], rows[2][4:6]) == (["台账"], ["result", "verdict"])
+    assert (rows[3][5], rows[3][-1]) == ("active", "4")
     assert rows[4][0] == "合计"
     assert (summary.rows, summary.other_rows, summary.is_well) == (1, [("", 5)], True)
 
@@ -90,7 +93,7 @@ def test_notes_and_totals_need_no_number(check: Check) -> None:
     rows = [HEADER, ROWS[0], ["合计", "", "", "1"], ["", "", "", "注：以上"], HEADER, ROWS[0]]
     summary, out = check(files.as_csv(rows))
     assert (summary.rows, summary.other_rows, summary.is_well) == (2, [("", 3), ("", 4)], True)
-    assert [row[4] if len(row) > 4 else "" for row in back(out)] == [
+    assert [row[5] if len(row) > 5 else "" for row in back(out)] == [
         "verdict", "active", "", "", "", "active",
     ]  # fmt: skip
 
@@ -144,7 +147,7 @@ def test_all_sheets_are_read_and_told_apart(check: Check) -> None:
     book = openpyxl.load_workbook(out)
     assert book.sheetnames == ["五月", "说明", "六月", "summary"]
     assert (summary.rows, summary.without_numbers) == (2, ["说明"])
-    assert (book["说明"]["B1"].value, book["六月"]["E2"].value) == (3.5, "not_listed")
+    assert (book["说明"]["B1"].value, book["六月"]["F2"].value) == (3.5, "not_listed")
     _, flat = check(data)
     assert [(one["source_sheet"], one["source_row"]) for one in records_of(flat)] == [
         ("五月", "2"), ("六月", "2"),
@@ -195,7 +198,7 @@ def test_a_formula_without_a_value_is_named_and_stays(check: Check) -> None:
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert sheet["B2"].value == f'=HYPERLINK("x","{number(1)}")'
     assert sheet["B2"].data_type == "s"
-    assert (sheet["C2"].value, "never computed" in sheet["G2"].value) == ("no_number", True)
+    assert (sheet["D2"].value, "never computed" in sheet["I2"].value) == ("no_number", True)
     assert (summary.not_computed, summary.is_well) == ([("Sheet1", 2, 1)], False)
 
 
@@ -224,7 +227,7 @@ def test_a_clean_workbook_comes_back(check: Check) -> None:
     sheet = openpyxl.load_workbook(out)["表"]
     assert [sheet[cell].value for cell in ("D4", "D5")] == [0.5, 2]
     assert (sheet["D3"].value.date(), sheet["D3"].is_date) == (date(2026, 1, 5), True)
-    last = column_letter(4 + 11 - 1)
+    last = column_letter(4 + len(HEADERS) + 1 - 1)
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A3", f"A2:{last}7")
     assert {cell.data_type for line in sheet for cell in line} <= {"s", "n", "d"}
     summary = openpyxl.load_workbook(out)["summary"]
@@ -291,17 +294,12 @@ def test_no_row_is_lost(check: Check, rows: list[tuple[str, str, str]]) -> None:
         st.lists(st.text('a,;\t"\r\n=+-@＝ \u3000\xa05', max_size=4), min_size=2, max_size=3),
         min_size=1, max_size=6,
     ),
-    delimiter=st.sampled_from(",;\t"),
 )  # fmt: skip
-def test_no_formula_passes_through(rows: list[list[str]], delimiter: str) -> None:
+def test_no_formula_passes_through(rows: list[list[str]]) -> None:
     """Cells come back as they were, those that a spreadsheet would run as texts."""
-    out = io.StringIO(newline="")
-    target = CsvTarget(out, delimiter)
-    for row in rows:
-        target.write(row, ["yes"], 3)
-    told = list(csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=delimiter))
+    told = list(csv.reader(io.StringIO(csv_bytes(rows).decode("utf-8-sig"), newline="")))
     assert not any(is_risky(cell) for row in told for cell in row)
-    assert told == [[*map(neutral, row), *[""] * (3 - len(row)), "yes"] for row in rows]
+    assert told == [[f"'{cell}" if is_risky(cell) else cell for cell in row] for row in rows]
 
 
 @pytest.mark.parametrize("before", ["", " ", "\t", "\xa0", "\u3000", "\n"])
@@ -312,4 +310,4 @@ def test_white_space_hides_no_formula(before: str, sign: str) -> None:
 
 @pytest.mark.parametrize("cell", ["-5", "+86 10 1234-5678", "", "a=1", "-", "+"])
 def test_what_can_call_nothing_stays(cell: str) -> None:
-    assert neutral(cell) == cell
+    assert safe_texts([cell]) == [cell]

@@ -1,0 +1,228 @@
+"""Where a checked file goes: CSV, JSON lines or XLSX (`xlsx`), written whole or not at all.
+
+`csv_bytes` and `XlsxWriter` write the other tables of the project, too.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+import orjson
+
+from suanbei.common.errors import RegistryError, UsageError
+from suanbei.common.late_imports import importing
+from suanbei.common.texts import Language, Text
+from suanbei.search_api.bulk.cells import Cell, safe_texts, text_of
+from suanbei.search_api.bulk.results import RowResult
+from suanbei.search_api.bulk.rows_file import Kind, Row, SheetTable
+
+MEDIA_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".jsonl": "application/jsonl; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl")
+
+
+def ending_for(kind: Kind) -> str:
+    """The ending of the answer to a file: in the kind that came in; other tables as XLSX."""
+    if kind == "csv":
+        return ".csv"
+    return ".jsonl" if kind in ("json", "jsonl") else ".xlsx"
+
+
+class TableWriter(Protocol):
+    """Writes the sheets of a checked file one after another."""
+
+    has_sheets: bool
+
+    def begin(self, sheet: SheetTable, added: int) -> None:
+        """Begin a sheet that gets so many columns beside its own."""
+
+    def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
+        """Write the header: its own cells, filled up to the width, then what is added."""
+
+    def write_rows(
+        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
+    ) -> None:
+        """Write rows, the first of which is row `first` of the sheet, each with its result.
+
+        Hidden rows are hidden again, or left out where nothing can be hidden.
+        """
+
+    def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
+        """Write labels and values, where the format has room for them."""
+
+
+@contextmanager
+def open_writer(path: Path, delimiter: str) -> Iterator[TableWriter]:
+    """A file to write to, of the format that its ending says; renamed when it is whole.
+
+    Raises:
+        UsageError: its ending is none of a format that is written.
+        RegistryError: it cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in (*_TEXT_ENDINGS, ".xlsx"):
+        raise UsageError(f"{path}: its name must end in .csv, .xlsx or .jsonl")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if ending == ".xlsx":
+            with importing:
+                from suanbei.search_api.bulk.xlsx import XlsxWriter
+
+            with XlsxWriter(part) as book:
+                yield book
+        else:
+            encoding = "utf-8" if ending == ".jsonl" else "utf-8-sig"
+            with part.open("w", encoding=encoding, newline="") as file:
+                if ending == ".jsonl":
+                    yield JsonWriter(file)
+                else:
+                    yield CsvWriter(file, "\t" if ending == ".tsv" else delimiter)
+        part.replace(path)
+    except OSError as error:
+        raise RegistryError(f"{path}: cannot be written ({error.strerror or error})") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def csv_bytes(rows: Iterable[Sequence[Any]], *, marked: bool = True) -> bytes:
+    """Rows as CSV, `marked` as UTF-8 for Excel, with cells that it would run made texts."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(map(safe_texts, rows))
+    return text.getvalue().encode("utf-8-sig" if marked else "utf-8")
+
+
+class _Lines(list[str]):
+    """Takes the lines of a csv.writer."""
+
+    write = list.append
+
+
+class CsvWriter:
+    """Writes all sheets into one table. Results that recur are worded and quoted once."""
+
+    has_sheets = False
+
+    def __init__(self, file: TextIO, delimiter: str = ",") -> None:
+        self._file, self._delimiter = file, delimiter
+        self._hidden: frozenset[int] = frozenset()
+
+    def _lines(self, rows: Iterable[Sequence[str]]) -> list[str]:
+        lines = _Lines()
+        csv.writer(lines, delimiter=self._delimiter).writerows(rows)
+        return [line[:-2] for line in lines]  # without \r\n, which must be quoted within cells
+
+    def begin(self, sheet: SheetTable, added: int) -> None:
+        """Rows that are hidden in it will be left out."""
+        self._hidden = frozenset(sheet.hidden_rows)
+
+    def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
+        """Write the header."""
+        own = safe_texts(cells)
+        [line] = self._lines([[*own, *[""] * (width - len(own)), *added]])
+        self._file.write(f"{line}\r\n")
+
+    def write_rows(
+        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
+    ) -> None:
+        """Write rows: their own cells, filled up to the width, then what is added."""
+        own: list[Sequence[str]] = []
+        added: list[str] = []
+        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
+            if self._hidden and number in self._hidden:
+                continue
+            texts = safe_texts(cells)
+            if result is None:
+                added.append("\r\n")
+            else:
+                if len(texts) < width:
+                    texts = [*texts, *[""] * (width - len(texts))]
+                if not result.csv_line:
+                    [result.csv_line] = self._lines([safe_texts(result.cells)])
+                delimiter = self._delimiter
+                added.append(f"{delimiter}{result.csv_line}{delimiter}{number}\r\n")
+            own.append(texts)
+        lines = self._lines(own)
+        self._file.write(
+            "".join([part for pair in zip(lines, added, strict=True) for part in pair])
+        )
+
+    def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
+        """Nothing: a reader of CSV expects one table."""
+
+
+class JsonWriter:
+    """Writes JSON lines: each object as it came, with its result under the names of the columns."""
+
+    has_sheets = False
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._names: list[str] = []
+        self._hidden: frozenset[int] = frozenset()
+
+    def begin(self, sheet: SheetTable, added: int) -> None:
+        """Rows that are hidden in it will be left out."""
+        self._hidden = frozenset(sheet.hidden_rows)
+
+    def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
+        """Take the names of the columns; one without a name is told by its place."""
+        own = [text_of(cell) for cell in cells]
+        self._names = [*own, *[""] * (width - len(own)), *added]
+
+    def write_rows(
+        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
+    ) -> None:
+        """Write objects; what has no name is left out where it is empty."""
+        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
+            if number in self._hidden:
+                continue
+            values = [text_of(cell) if isinstance(cell, dict) else cell for cell in cells]
+            if result:
+                values += [*[""] * (width - len(values)), *result.cells, str(number)]
+            record = {
+                name or f"column_{place}": value
+                for place, (name, value) in enumerate(
+                    zip_longest(self._names[: len(values)], values, fillvalue=""), 1
+                )
+                if name or value != ""
+            }
+            if record:
+                self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode())
+
+    def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
+        """Nothing: each line is an object of the table."""
+
+
+_TEMPLATE_HEADERS = (
+    Text("公司名称", "Company"), Text("备案编号", "Filing number"), Text("备注", "Note"),
+)  # fmt: skip
+_EXAMPLES = (
+    ("阿里巴巴达摩院（杭州）科技有限公司", "网信算备330110507206401230035号"),
+    ("北京百度网讯科技有限公司", "Beijing-WenXinYiYan-20230821"),
+)
+_EXAMPLE = Text("示例，请替换或删除", "an example: replace or delete it")
+
+
+def template(ending: str, language: Language) -> bytes:
+    """A table to fill in, with two examples, as `csv` or `xlsx`; its cells are texts, so that a
+    spreadsheet rounds no number."""
+    header = [title.say(language) for title in _TEMPLATE_HEADERS]
+    rows = [[*example, _EXAMPLE.say(language)] for example in _EXAMPLES]
+    if ending == "csv":
+        return csv_bytes([header, *rows])
+    with importing:
+        from suanbei.search_api.bulk.xlsx import XlsxWriter
+
+    body = io.BytesIO()
+    with XlsxWriter(body) as book:
+        book.begin_sheet("", (40, 44, 30), as_text=True)
+        book.write_header(header, (), len(header))
+        book.write_plain(rows)
+    return body.getvalue()
