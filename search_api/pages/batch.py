@@ -20,7 +20,7 @@ from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.registry.queries.statistics.selection import place_of
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.i18n import language_of_request
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import page_links, render, wants_json
@@ -47,17 +47,6 @@ COLUMNS = {
     ),
 }
 """The columns of a list of each series, in the order of the published ones (DOMAIN.md §4)."""
-TITLES = {
-    ("algorithm", "label"): mark("Type as printed"),
-    ("deep_synthesis", "label"): mark("Role"),
-    ("deregistration", "label"): mark("Role"),
-    ("genai_filing", "name"): mark("Model"),
-    ("genai_registration", "name"): mark("Application or function"),
-    ("genai_filing", "purpose"): mark("Applicable scenario"),
-    ("genai_registration", "filed_on"): mark("Registered on"),
-    ("deregistration", "filed_on"): mark("Deregistered on"),
-}
-"""Titles of columns where a series has another one than a field usually has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +171,9 @@ def columns_of(
     series: str, rows: Sequence[dict[str, Any]], language: Language
 ) -> list[tuple[str, str]]:
     """The columns that a list has, with their titles; one that is empty on the page is left out."""
-    words, gettext = Words(language), translations(language).gettext
+    words = Words(language)
     return [
-        (name, gettext(title) if (title := TITLES.get((series, name))) else words.field(name))
+        (name, words.column(series, name))
         for name in COLUMNS[series]
         if any(row[name] for row in rows)
     ]

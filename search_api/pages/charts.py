@@ -58,6 +58,8 @@ PIXELS = 2
 _LABEL_ABOVE = 16
 """Pixels that a row needs more where its label stands above its bar."""
 _LEGEND_ROW = 20
+_COLUMN_PADDING = 40
+"""Pixels between columns of a legend: a reader's font may be wider than the one it was measured in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,13 @@ def _colour(drawing: Drawing) -> Any:
         "part:N",
         sort=list(drawing.parts),
         scale=alt.Scale(domain=list(drawing.parts), range=colours),
-        legend=alt.Legend(title=None, orient="top", columns=_legend_columns(drawing), labelLimit=0)
+        legend=alt.Legend(
+            title=None,
+            orient="top",
+            columns=_legend_columns(drawing),
+            labelLimit=0,
+            columnPadding=_COLUMN_PADDING,
+        )
         if len(drawing.parts) > 1
         else None,
     )
@@ -234,7 +242,7 @@ def _colour(drawing: Drawing) -> Any:
 
 def _legend_columns(drawing: Drawing) -> int:
     """How many names of parts fit beside each other; on a phone one, so that none is cut."""
-    widest = max((text_width(part) for part in drawing.parts), default=0) + 30
+    widest = max((text_width(part) for part in drawing.parts), default=0) + 20 + _COLUMN_PADDING
     return max(1, min(len(drawing.parts), (SIZES[drawing.size].width - 40) // widest))
 
 

@@ -16,6 +16,18 @@ from suanbei.registry.cells.vocabulary import FIELD_TEXTS, ROLE_TEXTS, STATUS_TE
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 from suanbei.search_api.i18n import mark, translations
 
+COLUMNS = {
+    ("algorithm", "label"): mark("Type as printed"),
+    ("deep_synthesis", "label"): mark("Role"),
+    ("deregistration", "label"): mark("Role"),
+    ("genai_filing", "name"): mark("Model"),
+    ("genai_registration", "name"): mark("Application or function"),
+    ("genai_filing", "purpose"): mark("Applicable scenario"),
+    ("genai_registration", "filed_on"): mark("Registered on"),
+    ("deregistration", "filed_on"): mark("Deregistered on"),
+}
+"""Columns of lists that have another title in a series than the field has elsewhere."""
+
 EVENTS = {
     "batch.published": mark("New list"),
     "filing.added": mark("New filing"),
@@ -143,6 +155,11 @@ class Words:
             return self._text(FIELD_TEXTS, slug)
         said = FIELD_NAMES[RemarkField(slug)][self.language is Language.EN]
         return said[:1].upper() + said[1:]
+
+    def column(self, series: str, name: str) -> str:
+        """The title of a column in the lists of a series."""
+        title = COLUMNS.get((series, name))
+        return translations(self.language).gettext(title) if title else self.field(name)
 
     def kind(self, slug: str | None) -> str:
         """A kind of product."""

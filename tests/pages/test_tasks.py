@@ -34,7 +34,7 @@ def test_a_number_is_checked(visit: Visit, js: bool, lang: str, said: str) -> No
     assert page.locator(".piece-3").inner_text() == "01"
 
 
-@pytest.mark.parametrize(("lang", "title"), [("en", "Check record"), ("zh", "核验记录")])
+@pytest.mark.parametrize(("lang", "title"), [("en", "Verification record"), ("zh", "核验记录")])
 def test_a_verdict_is_printed_as_a_record(visit: Visit, lang: str, title: str) -> None:
     """Title, date, verdict, coverage, hash, citation and the caveat on one page; no menus, no buttons."""
     page = visit(f"/verify?q={small.WITHDRAWN}", lang=lang, dark=True)
