@@ -13,17 +13,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from suanbei.common.dates import BEIJING
 from suanbei.common.errors import SuanbeiError
-from suanbei.common.files import write_whole
+from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.lazy_commands import LazyCommands
 from suanbei.common.logging import set_up_logs
 from suanbei.common.settings import Settings, local_url, unknown_variables
+from suanbei.common.terminal import AsJson, tell
 from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:
@@ -73,6 +76,14 @@ LOADING = Text(
     "数据库为空：正在载入随附的清单（数秒）",
     "the registry is empty: loading the shipped lists, which takes some seconds",
 )
+FIRST_PASS = Text(
+    "首次核对官方来源：北京时间 {time} 起在后台进行；无法联网亦不影响查询",
+    "the sources are looked at for the first time from {time} (Beijing time), in the background; "
+    "without a network everything else works all the same",
+)
+EVIDENCE = Text(
+    "{path}：{sha256}，第 {table} 表第 {row} 行", "{path}: {sha256}, table {table}, row {row}"
+)
 WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
 Host = Annotated[str | None, typer.Option(help="address to listen on; else SUANBEI_HOST")]
 Port = Annotated[
@@ -103,14 +114,16 @@ def suanbei(
 @app.command()
 def up(host: Host = None, port: Port = None) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
+    from suanbei.crawler.scheduler import first_pass
     from suanbei.registry.database import open_database
 
     conf, listening = _listen(host, port)
     with listening:
         database = open_database(conf)
         indexing = _load_apart(conf, database)
-        with _watching(conf, database):
-            _serve(conf, database, listening, indexing)
+        first = first_pass(database, conf)
+        with _watching(conf, database, first):
+            _serve(conf, database, listening, indexing, first)
 
 
 @app.command()
@@ -128,8 +141,10 @@ def watch() -> None:
 
 
 @contextmanager
-def _watching(conf: Settings, database: "Database") -> Iterator[None]:
-    """Crawl and deliver in the background; a signal ends it with everything put away."""
+def _watching(
+    conf: Settings, database: "Database", first: datetime | None = None
+) -> Iterator[None]:
+    """Crawl (from `first` on) and deliver in the background; a signal ends it with everything put away."""
     from suanbei.alerts.worker import DeliveryWorker
     from suanbei.crawler.scheduler import Scheduler
     from suanbei.registry.parts import Supervisor
@@ -138,7 +153,7 @@ def _watching(conf: Settings, database: "Database") -> Iterator[None]:
     supervisor = Supervisor(
         database,
         {
-            "scheduler": lambda: Scheduler(conf, database),
+            "scheduler": lambda: Scheduler(conf, database, first),
             "delivery": lambda: DeliveryWorker(database, conf),
         },
     )
@@ -197,6 +212,7 @@ def _serve(
     database: "Database",
     listening: "socket.socket",
     indexing: "subprocess.Popen[bytes] | None",
+    first: datetime | None = None,
 ) -> None:
     from suanbei.alerts.channels import check_target
     from suanbei.crawler.archive import Archive
@@ -223,6 +239,8 @@ def _serve(
 
     def ready() -> None:
         typer.echo(READY.say(language, url=url, filings=filings))
+        if first:
+            typer.echo(FIRST_PASS.say(language, time=f"{first.astimezone(BEIJING):%H:%M:%S}"))
 
     with keeping_up(services, indexing):
         run(create_app(services), listening, ready)
@@ -233,6 +251,7 @@ def evidence(
     number: Annotated[str, typer.Argument(help="a filing number")],
     output: Annotated[Path, typer.Option("-o", "--output", help="the picture, PNG; - for stdout")],
     batch: Annotated[str, typer.Option(help="of this list; else of the newest")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """A picture of the published row. 生成备案所在行的图片。"""
     from suanbei.crawler.archive import Archive
@@ -243,12 +262,11 @@ def evidence(
     conf = Settings.load()
     with open_database(conf).read() as session:
         found = find_evidence(session, number, batch)
-    picture = found.draw(Pictures(Archive(conf.archive)))
-    if str(output) == "-":
-        sys.stdout.buffer.write(picture)
-        return
-    write_whole(output, picture)
-    typer.echo(f"{output}: {found.sha256}, table {found.table}, row {found.row}")
+    write_whole(output, found.draw(Pictures(Archive(conf.archive))))
+    tell(
+        EVIDENCE, conf, as_json, err=output == STANDARD, path=output, sha256=found.sha256,
+        table=found.table, row=found.row,
+    )  # fmt: skip
 
 
 @app.command()

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from suanbei.alerts.channels import check_target
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import terminal
-from suanbei.common.texts import Text, language_of
+from suanbei.common.terminal import AsJson, tell, terminal
+from suanbei.common.texts import Text
 from suanbei.registry.database import open_database
 from suanbei.registry.notifications.outbox import (
     deliveries_of,
@@ -61,6 +61,7 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     ] = "instant",
     language: Annotated[str, typer.Option(help="zh or en")] = "zh",
     name: Annotated[str, typer.Option(help="what to call it")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Tell somebody of what happens from now on."""
     settings = Settings.load()
@@ -72,7 +73,12 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     )  # fmt: skip
     with open_database(settings).write() as session:
         view = subscription_view(session, create_subscription(session, request), with_secret=True)
-    _say_made(view, settings)
+    if as_json:
+        typer.echo(json.dumps(view, ensure_ascii=False))
+        return
+    tell(_MADE, settings, id=view["id"])
+    if view["secret"]:
+        tell(_SECRET, settings, secret=view["secret"])
 
 
 @group.command("list")
@@ -85,38 +91,38 @@ def list_(as_json: Json = False) -> None:
 
 
 @group.command("show")
-def show(subscription: Id) -> None:
+def show(subscription: Id, as_json: AsJson = False) -> None:
     """One subscription, as JSON."""
     with open_database(Settings.load()).read() as session:
         view = subscription_view(session, find_subscription(session, subscription))
-    typer.echo(json.dumps(view, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(view, ensure_ascii=False, indent=None if as_json else 2))
 
 
 @group.command("remove")
-def remove(subscription: Id) -> None:
+def remove(subscription: Id, as_json: AsJson = False) -> None:
     """End a subscription."""
     settings = Settings.load()
     with open_database(settings).write() as session:
         remove_subscription(session, subscription)
-    _say(_REMOVED, settings, id=subscription)
+    tell(_REMOVED, settings, as_json, id=subscription)
 
 
 @group.command("rotate")
-def rotate(subscription: Id) -> None:
+def rotate(subscription: Id, as_json: AsJson = False) -> None:
     """A new secret; for a day messages are signed with the old one too."""
     settings = Settings.load()
     with open_database(settings).write() as session:
         view = subscription_view(session, rotate_secret(session, subscription), with_secret=True)
-    _say(_SECRET, settings, secret=view["secret"])
+    tell(_SECRET, settings, as_json, secret=view["secret"])
 
 
 @group.command("test")
-def test(subscription: Id) -> None:
+def send_test(subscription: Id, as_json: AsJson = False) -> None:
     """Send a test message."""
     settings = Settings.load()
     with open_database(settings).write() as session:
         message = enqueue_test(session, subscription).message_id
-    _say(_QUEUED, settings, id=message)
+    tell(_QUEUED, settings, as_json, id=message)
 
 
 @group.command("deliveries")
@@ -128,22 +134,12 @@ def deliveries(subscription: Id, limit: int = 20, as_json: Json = False) -> None
 
 
 @group.command("retry")
-def retry(subscription: Id) -> None:
+def retry(subscription: Id, as_json: AsJson = False) -> None:
     """Put parked messages back into the queue."""
     settings = Settings.load()
     with open_database(settings).write() as session:
         count = retry_parked(session, subscription)
-    _say(_RETRIED, settings, count=count)
-
-
-def _say_made(view: dict[str, Any], settings: Settings) -> None:
-    _say(_MADE, settings, id=view["id"])
-    if view["secret"]:
-        _say(_SECRET, settings, secret=view["secret"])
-
-
-def _say(text: Text, settings: Settings, **values: object) -> None:
-    typer.echo(text.say(language_of(settings.language), **values))
+    tell(_RETRIED, settings, as_json, count=count)
 
 
 def _show(views: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:

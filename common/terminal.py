@@ -1,20 +1,40 @@
-"""Where commands print: as wide as the terminal, and unbroken where a program reads it."""
+"""What commands print: as wide as the terminal, and unbroken where a program reads it."""
 
+import json
 import os
 import sys
+from typing import TYPE_CHECKING, Annotated
 
-from rich.console import Console
+import typer
+
+from suanbei.common.settings import Settings
+from suanbei.common.texts import Text, language_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _UNBROKEN = 2000
 """Columns of an output that is no terminal: a line is a line, for grep and for a file."""
 
+AsJson = Annotated[bool, typer.Option("--json", help="the answer as one JSON object")]
 
-def terminal(*, stderr: bool = False) -> Console:
+
+def terminal(*, stderr: bool = False) -> "Console":
     """A console on standard output or standard error; COLUMNS sets its width.
 
     What is printed is text: published names hold brackets, which are no markup.
     """
+    from rich.console import Console  # most answers are one line, and need none
+
     stream = sys.stderr if stderr else sys.stdout
     broken = stream.isatty() or "COLUMNS" in os.environ
     width = None if broken else _UNBROKEN
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
+
+
+def tell(
+    text: Text, settings: Settings, as_json: bool = False, *, err: bool = False, **facts: object
+) -> None:
+    """Print the answer of a command: a text with these facts filled in, or the facts as JSON."""
+    said = text.say(language_of(settings.language), **facts)
+    typer.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else said, err=err)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from suanbei.common.errors import NoFont, SuanbeiError
 from suanbei.common.settings import Settings
-from suanbei.common.texts import Text, language_of
+from suanbei.common.terminal import tell
+from suanbei.common.texts import Text
 from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.rebuild import compare, only_in_snapshot, rebuild
 from suanbei.parsers.row_image.draw import font_file
@@ -77,19 +78,19 @@ def check_archive(settings: Settings, database: Database) -> bool:
 def _check_archive(archive: Archive, settings: Settings) -> bool:
     records = origins_of(archive)
     problems = [*archive.verify(), *records.verify()]
-    _say(
+    tell(
         _ARCHIVE, settings, documents=sum(1 for _ in archive), records=sum(1 for _ in records),
         problems=len(problems),
     )  # fmt: skip
     for one in problems:
-        _say(_PROBLEM, settings, path=one.path, reason=one.reason)
+        tell(_PROBLEM, settings, path=one.path, reason=one.reason)
     return not problems
 
 
 def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> bool:
-    _say(_REBUILDING, settings)
+    tell(_REBUILDING, settings)
     if missing := only_in_snapshot(database, archive):
-        _say(_SNAPSHOT, settings, count=len(missing), batches=", ".join(missing[:10]))
+        tell(_SNAPSHOT, settings, count=len(missing), batches=", ".join(missing[:10]))
     folder = Path(tempfile.mkdtemp(prefix="rebuilt-", dir=_temporary(settings)))
     try:
         anew = Database(f"sqlite:///{folder / 'registry.sqlite3'}")
@@ -104,7 +105,7 @@ def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> 
         shutil.rmtree(folder, ignore_errors=True)
     for line in (*result.refused, *result.missing):
         typer.echo(f"  {line}")
-    _say(_DIFFERS if differences else _EQUAL, settings, taken=result.taken)
+    tell(_DIFFERS if differences else _EQUAL, settings, taken=result.taken)
     for line in differences:
         typer.echo(f"  {line}")
     return not differences and not missing
@@ -114,7 +115,3 @@ def _temporary(settings: Settings) -> Path:
     folder = settings.home / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _say(what: Text, settings: Settings, **values: object) -> None:
-    typer.echo(what.say(language_of(settings.language), **values))

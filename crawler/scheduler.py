@@ -23,12 +23,14 @@ from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import select
 
 from suanbei.common.dates import BEIJING, rfc3339
 from suanbei.common.errors import DatabaseUnavailable, UsageError
 from suanbei.common.settings import Settings
 from suanbei.registry.crawl_runs import is_done
 from suanbei.registry.database import Database
+from suanbei.registry.watcher_models import Run
 from suanbei.registry.watcher_state import write_note
 
 TICK_SECONDS = 5.0
@@ -37,6 +39,8 @@ GRACE = timedelta(seconds=60)
 """How long after its time (and jitter) a pass counts as missed."""
 JUMP_SECONDS = 30.0
 """A wall clock that has moved so much against the steady one was set."""
+FIRST_PASS_SECONDS = 60.0
+"""So long `suanbei up` lets its user look around before the very first pass, a full one, begins."""
 PARTING_SECONDS = 20.0
 """How long a crawl that is told to end may take to put everything away."""
 CANNOT = 3
@@ -61,11 +65,17 @@ _NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
 
 
 class Scheduler:
-    """The schedule of one process. Made and started once; stopping ends a pass under way."""
+    """The schedule of one process. Made and started once; stopping ends a pass under way.
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    What was missed is not caught up with before `begins` (None: at once).
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, begins: datetime | None = None
+    ) -> None:
         self._settings, self._database = settings, database
-        self._schedule = Schedule.of(settings)
+        self._schedule, self._begins = Schedule.of(settings), begins or datetime.now(UTC)
+        self._not_before = time.monotonic() + (self._begins - datetime.now(UTC)).total_seconds()
         self._stop, self._working = threading.Event(), threading.Lock()
         self._scheduler = BackgroundScheduler(timezone=BEIJING)
         self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
@@ -116,12 +126,14 @@ class Scheduler:
         """Tell others what is planned, and that somebody watches."""
         now, crons = datetime.now(UTC), self._schedule.crons
         plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in crons}
+        if time.monotonic() < self._not_before:
+            plans[next(iter(crons))] = rfc3339(self._begins)
         with self._database.write() as session:
             write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
 
     def _catch_up(self) -> None:
         """A pass that was missed is due now, once."""
-        if self._working.locked():
+        if self._working.locked() or time.monotonic() < self._not_before:
             return
         for kind in self._schedule.crons:
             late = datetime.now(UTC) - self._schedule.jitter[kind] - GRACE
@@ -181,6 +193,20 @@ def is_due(database: Database, schedule: "Schedule", kind: Kind, now: datetime) 
         return False
     with database.read() as session:
         return not is_done(session, COVERING[kind], due, datetime.now(UTC))
+
+
+def first_pass(database: Database, settings: Settings) -> datetime | None:
+    """When the very first pass of a registry begins; None if there was one, or none is planned.
+
+    Raises:
+        DatabaseUnavailable: nobody can tell.
+        UsageError: as `Schedule.of`.
+    """
+    with database.read() as session:
+        is_first = session.execute(select(Run.id).limit(1)).first() is None
+    if not is_first or not Schedule.of(settings).crons:
+        return None
+    return datetime.now(UTC) + timedelta(seconds=FIRST_PASS_SECONDS)
 
 
 def pass_seconds(settings: Settings) -> float:

@@ -1,6 +1,7 @@
 """What operators run: copy, backup, restore, key and doctor, as commands; and a server that is attacked."""
 
 import contextlib
+import json
 import re
 import socket
 import subprocess
@@ -171,3 +172,30 @@ def test_a_flood_is_refused_and_the_next_request_is_served(
         assert all(b"\r\nretry-after: 1\r\n" in one for one in refused)
         assert {one[:12] for one in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
         assert ask(f"http://127.0.0.1:{port}/v1/filings?q=x").status == 200
+
+
+def test_every_answer_can_be_json(filled: Settings, tmp_path: Path) -> None:
+    """One object with the facts of the text, for scripts."""
+    for words, fact in (
+        (["load"], "rows"),
+        (["snapshot", str(tmp_path / "s.xz")], "documents"),
+        (["backup", str(tmp_path / "b.tar.zst")], "rows"),
+        (["copy", "--to", f"sqlite:///{tmp_path / 'copy.sqlite3'}"], "tables"),
+        (["key", "somebody"], "entry"),
+        (["dataset", str(tmp_path / "dataset")], "files"),
+    ):
+        answer = json.loads(suanbei(*words, "--json").stdout)
+        assert answer[fact] is not None, words
+
+
+def test_a_backup_goes_through_a_pipe(
+    filled: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-` is standard output and standard input; what is said stands on stderr."""
+    packed = suanbei("backup", "-").stdout_bytes
+    assert packed.startswith(b"\x28\xb5\x2f\xfd")
+    monkeypatch.setenv("SUANBEI_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("SUANBEI_DATABASE_URL", "")
+    done = CliRunner().invoke(cli.app, ["restore", "-", "--json"], input=packed)
+    assert json.loads(done.stdout)["documents"] == 0
+    assert suanbei("snapshot", "-").stdout_bytes.startswith(b"\xfd7zXZ")

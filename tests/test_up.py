@@ -26,9 +26,10 @@ def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout
-    said = [process.stdout.readline(), process.stdout.readline()]
+    said = [process.stdout.readline() for _ in range(3)]
     assert said[0].startswith("loaded the shipped snapshot")
     assert f"http://127.0.0.1:{port}" in said[1]
+    assert "looked at for the first time from" in said[2]
     query = urllib.parse.urlencode({"number": DALI})
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/verify?{query}") as answer:
         verdict = json.load(answer)

@@ -11,10 +11,11 @@ import io
 import os
 import re
 import shutil
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ import zstandard
 from sqlalchemy import select
 
 from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
+from suanbei.common.files import STANDARD
 from suanbei.registry.backup.copy import Fingerprint, copy_registry, require_empty
 from suanbei.registry.database import Database
 from suanbei.registry.models import Document
@@ -50,12 +52,18 @@ class Backup:
 
 
 def write_backup(database: Database, archive: Path, path: Path) -> Backup:
-    """Write a backup of a registry in use; the file appears when it is whole.
+    """Write a backup of a registry in use; the file appears when it is whole. `-` is standard output.
 
     Raises:
         RegistryError: the file cannot be written.
         DatabaseUnavailable: the registry cannot be read.
     """
+    if path == STANDARD:
+        with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".backup-") as folder:
+            taken = write_backup(database, archive, Path(folder) / "whole")
+            with (Path(folder) / "whole").open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+        return taken
     temporary = path.with_name(path.name + ".part")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
@@ -79,7 +87,8 @@ def write_backup(database: Database, archive: Path, path: Path) -> Backup:
 
 
 def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
-    """Fill an empty registry and its archive from a backup; every byte is checked on the way.
+    """Fill an empty registry and its archive from a backup (`-`: from standard input); every byte
+    is checked on the way.
 
     Raises:
         MissingFile, BrokenDocument: no backup there, or one that is damaged.
@@ -193,7 +202,7 @@ def _writing(path: Path) -> Iterator[tarfile.TarFile]:
 def _reading(path: Path) -> Iterator[tarfile.TarFile]:
     try:
         with (
-            path.open("rb") as file,
+            nullcontext(sys.stdin.buffer) if path == STANDARD else path.open("rb") as file,
             zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
             tarfile.open(fileobj=unpacked, mode="r|") as tar,
         ):

@@ -39,14 +39,15 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a snapshot brought."""
+    """What a snapshot holds, and its bytes."""
 
     documents: int
     rows: int
+    size: int
 
 
 def write_snapshot(database: Database, path: Path) -> Loaded:
-    """Write the current version of every national list.
+    """Write the current version of every national list; `-` is standard output.
 
     Raises:
         RegistryError: the registry is empty, or the file cannot be written.
@@ -57,8 +58,10 @@ def write_snapshot(database: Database, path: Path) -> Loaded:
         raise RegistryError("the registry is empty: nothing to write a snapshot of")
     head = {"format": FORMAT, "documents": len(lines)}
     text = "\n".join(json.dumps(line, ensure_ascii=False) for line in [head, *lines])
-    write_whole(path, lzma.compress(text.encode(), preset=9))
-    return Loaded(len(lines), sum(len(rows) for line in lines for rows in line["lists"].values()))
+    packed = lzma.compress(text.encode(), preset=9)
+    write_whole(path, packed)
+    rows = sum(len(rows) for line in lines for rows in line["lists"].values())
+    return Loaded(len(lines), rows, len(packed))
 
 
 def load_snapshot(database: Database, path: Path) -> Loaded:
@@ -70,7 +73,8 @@ def load_snapshot(database: Database, path: Path) -> Loaded:
     documents = _read(path)
     with _without_gc(), database.write() as session:
         import_documents(session, documents)
-    return Loaded(len(documents), sum(len(one.parsed.rows) for one in documents))
+    rows = sum(len(one.parsed.rows) for one in documents)
+    return Loaded(len(documents), rows, path.stat().st_size)
 
 
 @contextmanager

@@ -3,16 +3,18 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from suanbei.common.errors import UsageError
+from suanbei.common.files import STANDARD
 from suanbei.common.settings import Settings, settings_table
-from suanbei.common.texts import Text, language_of
-from suanbei.registry.backup import copy_registry, restore_backup, write_backup
+from suanbei.common.terminal import AsJson, tell
+from suanbei.common.texts import Text
+from suanbei.registry.backup import Backup, copy_registry, restore_backup, write_backup
 from suanbei.registry.database import Database, open_database
-from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.commands.load_if_empty import LOADED, load_if_empty
 from suanbei.search_api.keys import Scope, new_key
 
 COPIED = Text(
@@ -26,6 +28,10 @@ BACKED_UP = Text(
 RESTORED = Text(
     "已从 {path} 恢复：{rows} 行，{documents} 份文件",
     "restored from {path}: {rows} rows, {documents} documents",
+)
+WRITTEN = Text(
+    "{path}：{documents} 份清单，{rows} 行，{size} 字节",
+    "{path}: {documents} documents, {rows} rows, {size} bytes",
 )
 NOT_EMPTY = Text("数据库已有数据，未作改动", "the registry holds lists already: nothing to do")
 KEY = Text(
@@ -42,6 +48,7 @@ def register(app: typer.Typer) -> None:
 
 def copy(
     to: Annotated[str, typer.Option("--to", help="SQLAlchemy URL of an empty database")],
+    as_json: AsJson = False,
 ) -> None:
     """Copy the registry to another database, checked equal. 复制到另一数据库。"""
     settings = Settings.load()
@@ -52,33 +59,32 @@ def copy(
         raise typer.BadParameter(str(error), param_hint="--to") from error
     held = copy_registry(source, target)
     rows = sum(count for count, _ in held.values())
-    typer.echo(COPIED.say(language_of(settings.language), rows=rows, tables=len(held)))
+    tell(COPIED, settings, as_json, rows=rows, tables=len(held))
 
 
 def backup(
-    path: Annotated[Path, typer.Argument(help="file to write, e.g. suanbei.tar.zst")],
+    path: Annotated[Path, typer.Argument(help="file to write, e.g. suanbei.tar.zst; - for stdout")],
+    as_json: AsJson = False,
 ) -> None:
     """Write registry and archive to one file, while both are in use. 备份。"""
     settings = Settings.load()
     taken = write_backup(open_database(settings), settings.archive, path)
-    typer.echo(
-        BACKED_UP.say(
-            language_of(settings.language),
-            path=path,
-            rows=sum(count for count, _ in taken.tables.values()),
-            documents=taken.documents,
-            missing=taken.missing,
-        )
-    )
+    tell(BACKED_UP, settings, as_json, err=path == STANDARD, path=path, **_counts(taken))
 
 
-def restore(path: Annotated[Path, typer.Argument(help="file that `suanbei backup` wrote")]) -> None:
+def restore(
+    path: Annotated[Path, typer.Argument(help="file that `suanbei backup` wrote; - for stdin")],
+    as_json: AsJson = False,
+) -> None:
     """Fill an empty registry and its archive from a backup. 从备份恢复。"""
     settings = Settings.load()
     taken = restore_backup(path, Database(settings.database), settings.archive)
+    tell(RESTORED, settings, as_json, path=path, **_counts(taken))
+
+
+def _counts(taken: Backup) -> dict[str, Any]:
     rows = sum(count for count, _ in taken.tables.values())
-    language = language_of(settings.language)
-    typer.echo(RESTORED.say(language, path=path, rows=rows, documents=taken.documents))
+    return {"rows": rows, "documents": taken.documents, "missing": taken.missing}
 
 
 def key(
@@ -87,35 +93,42 @@ def key(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day on which it counts")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make an API key and its entry for SUANBEI_API_KEYS. 生成 API 密钥。"""
     scopes = {one.name.lower(): one for one in Scope}
     if scope not in scopes:
         raise typer.BadParameter(f"{scope}: one of {', '.join(scopes)}", param_hint="--scope")
     made, entry = new_key(name, scopes[scope], until.date() if until else None)
-    language = language_of(Settings.load().language)
-    typer.echo(KEY.say(language, key=made, entry=entry))
+    tell(KEY, Settings.load(), as_json, key=made, entry=entry)
 
 
-def load() -> None:
+def load(as_json: AsJson = False) -> None:
     """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
     conf = Settings.load()
-    if not load_if_empty(open_database(conf), conf, err=False):
-        typer.echo(NOT_EMPTY.say(language_of(conf.language)))
+    loaded = load_if_empty(open_database(conf), conf, quiet=True)
+    documents, rows = (loaded.documents, loaded.rows) if loaded else (0, 0)
+    tell(LOADED if loaded else NOT_EMPTY, conf, as_json, documents=documents, rows=rows)
 
 
 def snapshot(
     path: Annotated[
-        Path | None, typer.Argument(help="where to write it; else in the place of the shipped one")
+        Path | None,
+        typer.Argument(
+            help="where to write it, - for stdout; else in the place of the shipped one"
+        ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write the facts of every list known, as they ship. 写出快照。"""
     from suanbei.registry.importing.snapshot import SNAPSHOT, write_snapshot
 
-    target, database = path or SNAPSHOT, open_database(Settings.load())
-    written = write_snapshot(database, target)
-    size = target.stat().st_size
-    typer.echo(f"{target}: {written.documents} documents, {written.rows} rows, {size} bytes")
+    conf, target = Settings.load(), path or SNAPSHOT
+    written = write_snapshot(open_database(conf), target)
+    tell(
+        WRITTEN, conf, as_json, err=target == STANDARD, path=target, documents=written.documents,
+        rows=written.rows, size=written.size,
+    )  # fmt: skip
 
 
 def settings(

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from suanbei.common.settings import Settings
-from suanbei.common.texts import Text, language_of
+from suanbei.common.terminal import AsJson, tell
+from suanbei.common.texts import Text
 
 WRITTEN = Text(
     "{folder}：{files} 个文件，版本 {version}", "{folder}: {files} files, version {version}"
@@ -23,6 +24,7 @@ def dataset(
     since: Annotated[
         Path | None, typer.Option(help="folder of an earlier dataset: what changed since, too")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Filings, rows, companies, changes and lists as CSV and Parquet, described. 导出数据集。"""
     from suanbei.registry.database import open_database
@@ -34,6 +36,4 @@ def dataset(
     load_if_empty(database, settings)
     version = write_dataset(database, folder, since)
     files = len(files_of(folder)) + 1
-    typer.echo(
-        WRITTEN.say(language_of(settings.language), folder=folder, files=files, version=version)
-    )
+    tell(WRITTEN, settings, as_json, folder=folder, files=files, version=version)

@@ -1,11 +1,15 @@
 """Commands that answer want lists to have looked at: an empty registry loads the shipped ones."""
 
-import typer
+from typing import TYPE_CHECKING
 
 from suanbei.common.settings import Settings
-from suanbei.common.texts import Text, language_of
+from suanbei.common.terminal import tell
+from suanbei.common.texts import Text
 from suanbei.registry.database import Database
 from suanbei.registry.queries.coverage import has_lists
+
+if TYPE_CHECKING:
+    from suanbei.registry.importing.snapshot import Loaded
 
 LOADED = Text(
     "已载入随附快照：{documents} 份清单，{rows} 行",
@@ -13,18 +17,21 @@ LOADED = Text(
 )
 
 
-def load_if_empty(database: Database, settings: Settings, *, err: bool = True) -> bool:
-    """Load the shipped snapshot into an empty registry, and say so (on stderr); False if it is not.
+def load_if_empty(
+    database: Database, settings: Settings, *, quiet: bool = False
+) -> "Loaded | None":
+    """Load the shipped snapshot into an empty registry, and say so on stderr unless `quiet`; None
+    if it is not empty.
 
     Raises:
         RegistryError: it cannot be kept.
     """
     with database.read() as session:
         if has_lists(session):
-            return False
+            return None
     from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 
     loaded = load_snapshot(database, SNAPSHOT)
-    text = LOADED.say(language_of(settings.language), documents=loaded.documents, rows=loaded.rows)
-    typer.echo(text, err=err)
-    return True
+    if not quiet:
+        tell(LOADED, settings, err=True, documents=loaded.documents, rows=loaded.rows)
+    return loaded

@@ -11,7 +11,11 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.recheck import WITHIN, ahead_of_turn, not_due
-from suanbei.crawler.scheduler import Schedule, trigger
+from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
+from suanbei.registry.crawl_runs import begin_run
+from suanbei.registry.database import Database
+from suanbei.registry.status import status_view
+from tests.watching.live import until
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)
 DEFAULT = Schedule.of(Settings())
@@ -133,3 +137,27 @@ def test_the_longest_unseen_are_read_ahead_of_their_turn() -> None:
     kept = not_due(seen, now, now, ahead_of_turn(Settings().delay))
     assert set(seen) - kept == {f"doc{n}" for n in range(20, 30)}
     assert not_due(seen, now, now, ahead_of_turn(0)) == set()
+
+
+def test_the_very_first_pass_begins_a_little_later(database: Database) -> None:
+    """A new user's first minute is not shared with a crawl of everything; status says when it comes."""
+    begins = first_pass(database, Settings())
+    assert begins
+    assert begins > datetime.now(UTC) + timedelta(seconds=30)
+    scheduler = Scheduler(Settings(), database, begins)
+
+    def planned() -> str | None:
+        with database.read() as session:
+            view = status_view(session)
+        assert not view["runs"]
+        return view["watching"]["next"].get("full")
+
+    scheduler.start()
+    until(lambda: planned() is not None, 20, "the plan is noted")
+    assert planned() == begins.strftime("%Y-%m-%dT%H:%M:%SZ")
+    scheduler.stop()
+    with database.write() as session:
+        begin_run(session, "full", "hand", "a test")
+    assert first_pass(database, Settings()) is None
+    without = Settings(schedule="", full_schedule="")
+    assert first_pass(database, without) is None
