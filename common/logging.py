@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -60,14 +61,17 @@ def set_up_logs(settings: Settings, level: int = logging.WARNING) -> None:
     as_json = settings.log_format == "json"
     handler.setFormatter((_Json if as_json else _WithoutSecrets)(secrets_of(settings)))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    sys.excepthook = _log_crash  # the last words of a process are a line like any other
+    sys.excepthook = _log_crash  # the last words of a process or a thread are a line like any other
+    threading.excepthook = lambda end: _log_crash(end.exc_type, end.exc_value, end.exc_traceback)
     logging.getLogger(ACCESS).setLevel(logging.INFO if as_json else logging.WARNING)
 
 
 def _log_crash(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:
-    if issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
+    if error is None or issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error or kind(), trace)
         return
-    logging.getLogger("suanbei").critical("the process failed", exc_info=(kind, error, trace))
+    name = threading.current_thread().name
+    what = "the process" if name == "MainThread" else f"the thread {name}"
+    logging.getLogger("suanbei").critical("%s failed", what, exc_info=(kind, error, trace))

@@ -221,17 +221,20 @@ def _span(rows: Sequence[Row]) -> int:
     return middle[-1] - middle[0] + 1 if middle else 0
 
 
-def save_batch(session: Session, batch: Batch, title: str, origin: Origin) -> Version:
+def save_batch(
+    session: Session, batch: Batch, title: str, origin: Origin, *, was_shown: bool
+) -> Version:
     """Write what is known of the batch: what this document knows better, and its current version.
 
-    A file imported by hand knows nothing better than the source does. Deregistration lists have no
-    title of their own, but their notice's.
+    A file imported by hand knows nothing better than the source does. A number that the source gave
+    the list (`was_shown`: before) stays: a page that lost an attachment may count anew.
+    Deregistration lists have no title of their own, but their notice's.
     """
     if batch.series == Series.DEREGISTRATION and origin.notice_title:
         title = origin.notice_title
     new = {
         "title": title,
-        "ordinal": origin.ordinal,
+        "ordinal": (batch.ordinal if was_shown else None) or origin.ordinal,
         "published_on": origin.published_on,
         "notice_url": origin.notice_url,
         "document_url": origin.document_url,

@@ -156,6 +156,7 @@ def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row
     period = rows[0].period or one.parsed.period
     batch = find_batch(session, one.origin, series, period, one.sha256, keys)
     known = versions_of(session, batch.id) if batch else []
+    was_shown = any(v.shown for v in known)
     version = next((v for v in known if v.sha256 == one.sha256), None)
     current = next((v for v in known if batch and v.id == batch.current_version_id), None)
     if version is None and not one.accept:
@@ -170,7 +171,7 @@ def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row
     is_touched = fresh or known_as != (version.first_seen_at, version.shown)
     if fresh:
         _save_listings(session, version, rows, keys)
-    current = save_batch(session, batch, one.parsed.title, one.origin)
+    current = save_batch(session, batch, one.parsed.title, one.origin, was_shown=was_shown)
     after = keys if current.id == version.id else _keys_of(session, current)
     return TouchedList(batch, before, after, is_new, is_touched or current.id != current_before)
 
@@ -312,5 +313,5 @@ def _is_current(version: Version, batch: Batch, origin: Origin, parser: str) -> 
         and batch.source == origin.source
         and batch.notice_url == origin.notice_url
         and (origin.published_on or batch.published_on) == batch.published_on
-        and (origin.ordinal or batch.ordinal) == batch.ordinal
+        and (batch.ordinal is not None or origin.ordinal is None)
     )

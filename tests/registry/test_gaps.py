@@ -1,13 +1,15 @@
 """What is missing: lists, serials and totals that do not run on are told of, once, at import."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.published import Row, Series
-from suanbei.registry.models import Event
+from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.watcher_models import Alarm
 from tests.lists import listed, row
@@ -83,3 +85,17 @@ def test_a_published_total_that_is_not_reached_is_missing(database: Database) ->
     )  # fmt: skip
     assert gap["source"].startswith("https://www.cac.gov.cn/")
     assert monitors(database) == ["monitor.raised"]
+
+
+def test_a_page_that_counts_anew_changes_no_number(database: Database) -> None:
+    """A page that lost attachments numbers the rest from 1: lists keep theirs, and nobody is told."""
+    for ordinal, period in ((1, "2023-06"), (2, "2023-08"), (3, "2024-01")):
+        import_document(database, listed([row(ordinal, period=period)], ordinal=ordinal))
+    with database.read() as session:
+        told = last_event_id(session)
+    own = listed([row(3, period="2024-01", purpose="用于 测试。")], "同一清单", ordinal=2)
+    import_document(database, replace(own, sha256="0" * 64))
+    with database.read() as session:
+        query = select(Batch.ordinal).where(Batch.period == "2024-01")
+        assert session.execute(query).scalar_one() == 3
+        assert last_event_id(session) == told
