@@ -24,7 +24,7 @@ from suanbei.registry.queries.statistics import (
 from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.selection import filters_said, selection_of
+from suanbei.search_api.search.results import filters_said, selection_of
 
 Figures = dict[str, Any]
 

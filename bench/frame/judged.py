@@ -211,7 +211,38 @@ _FILTERS = (
     Judged("上海 小红书", "entity", "行吟信息科技（上海）有限公司"),
     Judged("安徽 星火", "entity", "科大讯飞股份有限公司"),
 )
+_VERSIONS = (
+    Judged("DeepSeek-V3", "entity", "深度求索"),
+    Judged("deepseek r1", "entity", "深度求索"),
+    Judged("Qwen2.5-Max", "name", "千问"),
+    Judged("GLM-4", "entity", "智谱"),
+    Judged("文心大模型4.0", "name", "文心"),
+    Judged("讯飞星火V4.0", "entity", "科大讯飞股份有限公司"),
+    Judged("豆包1.6", "name", "豆包"),
+)
+_MORE_QUESTIONS = (
+    Judged("文心一言是百度的吗", "number", "Beijing-WenXinYiYan-20230821"),
+    Judged("抖音的推荐算法是哪个", "name", "抖音个性化推荐算法"),
+    Judged("哪些公司备案了数字人", "product", "数字人"),
+    Judged("抖音算法", "name", "抖音个性化推荐算法"),
+    Judged("知乎直答", "entity", "北京智者天下科技有限公司"),
+)
+_BY_SOUND = (
+    Judged("腾迅", "entity", "腾讯", forgiven=True),
+    Judged("百渡", "name", "百度", forgiven=True),
+    Judged("华唯", "entity", "华为", forgiven=True),
+    Judged("抖因", "entity", "抖音", forgiven=True),
+    Judged("商堂", "entity", "商汤", forgiven=True),
+    Judged("旷世科技", "entity", "旷视", forgiven=True),
+    Judged("海康微视", "entity", "海康威视", forgiven=True),
+    Judged("jingdong", "entity", "京东", forgiven=True),
+)
+_MORE_FILTERS = (
+    Judged("科大讯飞 合肥", "entity", "科大讯飞股份有限公司"),
+    Judged("杭州 教育 2025", "number", "网信算备3301"),
+    Judged("Guangdong 医疗", "number", "网信算备44"),
+)
 JUDGED = (
     *_NUMBERS, *_NAMES, *_COMPANIES, *_FRAGMENTS, *_SAME_IN_OTHER_SIGNS, *_FORGIVEN, *_FORMER, *_BRANDS,
-    *_AS_EXPECTED, *_QUESTIONS, *_FILTERS,
+    *_AS_EXPECTED, *_QUESTIONS, *_FILTERS, *_VERSIONS, *_MORE_QUESTIONS, *_BY_SOUND, *_MORE_FILTERS,
 )  # fmt: skip

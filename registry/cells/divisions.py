@@ -110,6 +110,21 @@ def division(code: str, year: int | None = None) -> Division | None:
     )
 
 
+def city_code(name: str) -> str:
+    """The first four digits of the code of a city in force (深圳, 深圳市); empty where there is none."""
+    return _cities().get(name, "")
+
+
+@cache
+def _cities() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code, entries in _table().items():
+        name = entries[-1].name
+        if entries[-1].level == "city" and entries[-1].last is None:
+            found |= {name: code[:4], name.removesuffix("市"): code[:4]}
+    return found
+
+
 def enclosing_division(code: str, year: int | None = None) -> Division | None:
     """The smallest known division that holds a code: itself, else its city, else its province."""
     candidates = (code, f"{code[:4]}00", f"{code[:2]}0000")

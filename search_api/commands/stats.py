@@ -23,7 +23,7 @@ from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.selection import filters_said
+from suanbei.search_api.search.results import filters_said
 from suanbei.search_api.stats import CountParams, Statistics, TimelineParams
 
 Figures = dict[str, Any]

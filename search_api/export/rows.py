@@ -17,7 +17,7 @@ from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export.columns import COLUMNS, Chunk, Metadata, Row
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.selection import filters_said, selection_of
+from suanbei.search_api.search.results import filters_said, selection_of
 
 PART = 2000
 _COUNTED = 50_000

@@ -38,7 +38,7 @@ from suanbei.search_api.pages.search import (
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import city_text, region_text, render
 from suanbei.search_api.params import FilterParams, reads_query
-from suanbei.search_api.search.selection import selection_of
+from suanbei.search_api.search.results import selection_of
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Services, Depends(services)]

@@ -28,7 +28,7 @@ from suanbei.search_api.pages.templating import render as render_page
 from suanbei.search_api.pages.templating import with_parameter
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
-from suanbei.search_api.search.selection import selection_of
+from suanbei.search_api.search.results import selection_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50

@@ -104,7 +104,9 @@ def _document(row: dict[str, Any]) -> IndexDocument:
             Field.OWN_BRAND: _folded(*own),
             Field.BRAND: _folded(*brand),
             Field.GROUP: _folded(*group),
-            Field.NUMBER: _once(_folded(row["number"]), _signs(row["number"])),
+            Field.NUMBER: _once(
+                _folded(row["number"], *row["number"].split("-")), _signs(row["number"])
+            ),
             Field.PURPOSE: _folded(row["purpose"]),
         },
         values=_values(row),
@@ -216,6 +218,6 @@ def region_value(text: str) -> str:
 
 
 def whole_number(text: str) -> str:
-    """A filing number, written in any way, folded as if it were printed; other texts folded."""
+    """A filing number, written in any way, folded as if it were printed; empty for other texts."""
     number = parse_number(text)
-    return fold(number.formatted if isinstance(number, AlgorithmNumber | GenaiNumber) else text)
+    return fold(number.formatted) if isinstance(number, AlgorithmNumber | GenaiNumber) else ""

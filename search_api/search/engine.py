@@ -78,6 +78,11 @@ class Filters:
     period_from: str = ""
     period_to: str = ""
 
+    def has(self, dimension: Dimension) -> bool:
+        """Whether a dimension is filtered, so that it is counted without that."""
+        is_bound = dimension is Dimension.PERIOD and bool(self.period_from or self.period_to)
+        return is_bound or bool(self.values.get(dimension))
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

@@ -1,35 +1,41 @@
 """From a typed text to subqueries, the same for every engine.
 
-A subquery is fragments that must all be there, each in any of some fields, and the rank of what it
-finds: a level of what was typed, or, after all of these, a level of another spelling, and last what
-is found only by another name of a brand. An engine
+A subquery is fragments that must all be there, each in any of some fields, and the rank of what it finds. An engine
 gives the union of the subqueries, each filing once, at its best rank.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
+from typing import Protocol
 
-from suanbei.registry.cells.names.brands import brands_named
-from suanbei.search_api.search.documents import Field
+from suanbei.registry.cells.names import brands_inside, brands_named, is_full_name, name_parts
+from suanbei.search_api.search.documents import Field, whole_number
 from suanbei.search_api.search.engine import MatchLevel
-from suanbei.search_api.search.parsed_query import ParsedQuery, parse_query
-from suanbei.search_api.search.spelling import Guess, Lookup, guess, similar
-from suanbei.search_api.search.text import BEGIN, END
+from suanbei.search_api.search.questions import question_of
+from suanbei.search_api.search.spelling import Guess, Words, guess, similar
+from suanbei.search_api.search.text import BEGIN, BORDER, END, fold, fold_list, fold_signs
 
+MOST_WORDS = 8
+"""Words beyond these are passed over."""
 LEVELS = len(MatchLevel)
-RANKS = 4 * LEVELS
-_FORGIVEN, _BY_BRAND = 1, 2
-"""Times LEVELS: added to a level for another spelling, and for another name of a brand."""
+_TYPED, _FORGIVEN, _WEAK, _BY_BRAND, _FORGIVEN_BRAND = range(5)
+"""The groups of ranks, the best first: as typed, by another spelling, letters in the midst of a number, by
+another name of a brand, by another spelling of that."""
+RANKS = 2 * (_FORGIVEN_BRAND + 1) * LEVELS
 EVERYTHING = -1
 """The rank of all filings, without a text."""
 _NAMES = (Field.NAME, Field.FORMER)
-_PARTS: tuple[tuple[MatchLevel, tuple[Field, ...]], ...] = (
-    (MatchLevel.ENTITY_PART, (Field.ENTITY,)),
-    (MatchLevel.NAME_PART, _NAMES),
-    (MatchLevel.NUMBER_PART, (Field.NUMBER,)),
-    (MatchLevel.PURPOSE, (Field.PURPOSE,)),
+_TOGETHER: tuple[tuple[MatchLevel, bool, tuple[Field, ...]], ...] = (
+    (MatchLevel.ENTITY_PART, False, (Field.ENTITY,)),
+    (MatchLevel.NAME_PART, False, _NAMES),
+    (MatchLevel.NAME_PART, True, (Field.ENTITY, *_NAMES)),
+    (MatchLevel.NUMBER_PART, False, (Field.ENTITY, *_NAMES, Field.NUMBER)),
+    (MatchLevel.PURPOSE, False, (Field.ENTITY, *_NAMES, Field.NUMBER, Field.PURPOSE)),
 )
+"""Where all of several words may be, the best first."""
+_ODD_NUMBER = 20
+"""So long a text may be a number that is printed wrongly; a shorter one is a part of one (20230821)."""
 _MOST_SPELLINGS = 3
 """Of one word among several."""
 _MOST_COMBINATIONS = 12
@@ -48,12 +54,6 @@ class Subquery:
     fields: tuple[Field, ...]
     rank: int
 
-    def covers(self, other: "Subquery") -> bool:
-        """Whether all that the other finds is found by this one: it has the same fragments, but
-        for marked ends, in fields that this one looks in too."""
-        bare = tuple(one.strip(BEGIN + END) for one in other.fragments)
-        return bare == self.fragments and set(other.fields) <= set(self.fields)
-
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -66,67 +66,77 @@ class Matched:
     limited: bool = False
 
 
-Best = Callable[[Sequence[Subquery]], MatchLevel | None]
-"""The best level at which any filing is found."""
-Count = Callable[[Sequence[Subquery]], int]
-"""How many filings are found."""
+class Lookup(Words, Protocol):
+    """What matching asks an engine while it reads a text."""
+
+    def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
+        """The best level at which any filing is found."""
+
+    def count(self, subqueries: Sequence[Subquery]) -> int:
+        """How many filings are found."""
+
+
+def rank_of(level: MatchLevel, group: int = _TYPED, *, scattered: bool = False) -> int:
+    """The place of a level in its group; `scattered`: behind it, words that stand in different fields."""
+    return 2 * (group * LEVELS + level) + scattered
 
 
 def level_of(rank: int) -> MatchLevel | None:
     """The level of a rank; None without a text."""
-    return None if rank == EVERYTHING else MatchLevel(rank % LEVELS)
+    return None if rank == EVERYTHING else MatchLevel(rank // 2 % LEVELS)
 
 
 def is_forgiven(rank: int) -> bool:
     """Whether only another spelling of what was typed is found at a rank."""
-    return rank // LEVELS in (_FORGIVEN, _FORGIVEN + _BY_BRAND)
+    return rank // 2 // LEVELS in (_FORGIVEN, _FORGIVEN_BRAND)
 
 
-def match(parsed: ParsedQuery, lookup: Lookup, best: Best, count: Count) -> Matched:
+def match(text: str, lookup: Lookup) -> Matched:
     """The subqueries for a text: as typed, and as it may have been meant where that is wanted."""
-    if parsed.is_empty:
+    if not text.strip():
         return Matched((Subquery((), (), EVERYTHING),))
-    if not parsed.whole:
+    typed = fold(text) or fold_signs(text)
+    if not typed:
         return Matched(())
-    whole = _Term(lookup, parsed.whole, _whole_subqueries(parsed), best, count)
-    if whole.best is None and parsed.question_of:
-        asked = match(parse_query(parsed.question_of), lookup, best, count)
-        return replace(asked, read_as=asked.read_as or parsed.question_of)
-    if not parsed.words or parsed.whole.isascii():
-        whole.forgive()
-    if whole.best is None and not whole.guesses and not parsed.words:
-        parted = " ".join(_parted(lookup, parsed.whole))
-        asked = match(parse_query(parted), lookup, best, count) if parted else Matched(())
-        if asked.subqueries and best(asked.subqueries) is not None:
-            return replace(asked, read_as=parted)
-    return _together(parsed, whole, lookup, best, count)
+    words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
+    whole = _Term(lookup, typed, (*_as_typed(text), *fragment_subqueries(typed)))
+    if whole.best is None and (asked := question_of(text)):
+        return _read_as(asked, lookup)
+    if whole.best is None and len(words) == 1 and (around := _around_a_brand(text, typed, lookup)):
+        return around
+    if len(words) == 1 or typed.isascii():
+        whole.forgive(lookup)
+    if whole.best is None and not whole.guesses and len(words) == 1:
+        for reading in (" ".join(_parted(lookup, typed)), _brand_within(text, typed)):
+            if reading and _finds(found := _read_as(reading, lookup), lookup):
+                return found
+    return _together(typed, words if len(words) > 1 else (), whole, lookup)
 
 
-def _together(
-    parsed: ParsedQuery, whole: "_Term", lookup: Lookup, best: Best, count: Count
-) -> Matched:
-    """The subqueries of the whole text, and of its words wherever they are."""
-    words = [
-        _Term(lookup, word, tuple(fragment_subqueries(word)), best, count) for word in parsed.words
-    ]
-    for word in words:
-        word.forgive()
-    together = tuple(_word_subqueries(words)) if words else ()
-    guesses = tuple(_other_texts(whole, words))
-    if words and not whole.guesses and best((*whole.subqueries, *together)) is None:
-        # Nothing has all of the words: each that something has.
-        guesses = tuple(word.fragment for word in words if word.best is not None)
-    fragments = (
-        parsed.listed,
-        *whole.spellings,
-        *(one for word in words for one in word.spellings),
-    )
-    return Matched(
-        (*whole.subqueries, *together),
-        tuple(dict.fromkeys(filter(None, fragments))),
-        guesses,
-        limited=parsed.is_cut,
-    )
+def _read_as(text: str, lookup: Lookup) -> Matched:
+    found = match(text, lookup)
+    return replace(found, read_as=found.read_as or text)
+
+
+def _finds(found: Matched, lookup: Lookup) -> bool:
+    return bool(found.subqueries) and lookup.best(found.subqueries) is not None
+
+
+def _brand_within(text: str, typed: str) -> str:
+    """The longest name of a brand that is a part of a text; empty if there is none."""
+    names = (fold(name) for brand in brands_inside(text) for name in brand.names)
+    return max((name for name in names if name in typed != name), key=len, default="")
+
+
+def _around_a_brand(text: str, typed: str, lookup: Lookup) -> Matched | None:
+    """A brand and what is said of it, written as one word (抖音算法), if something has both."""
+    brand = _brand_within(text, typed)
+    if not brand or is_full_name(name_parts(text)):
+        return None
+    parts = typed.replace(brand, f" {brand} ", 1).split()
+    reading = " ".join(part for part in parts if len(part) > 1)
+    found = _read_as(reading, lookup) if reading != brand else Matched(())
+    return found if not found.guesses and _finds(found, lookup) else None
 
 
 def _parted(lookup: Lookup, text: str) -> list[str]:
@@ -148,6 +158,22 @@ def _parted(lookup: Lookup, text: str) -> list[str]:
     return fewest[-1] or []
 
 
+def _as_typed(text: str) -> Iterator[Subquery]:
+    """What the whole text may be beside a fragment: a number, a list of products, a brand."""
+    number = whole_number(text) or (fold(text) if len(text) >= _ODD_NUMBER else "")
+    if number:
+        whole = (BEGIN + number + END,)
+        yield Subquery(whole, (Field.NUMBER,), rank_of(MatchLevel.NUMBER))
+    listed = fold_list(text)
+    if BORDER in listed:
+        yield Subquery((BEGIN + listed + END,), _NAMES, rank_of(MatchLevel.NAME))
+        yield Subquery((BEGIN + listed,), _NAMES, rank_of(MatchLevel.PREFIX))
+        yield Subquery((listed,), _NAMES, rank_of(MatchLevel.NAME_PART))
+    brands = brands_named(text)
+    if len({brand.name for brand in brands}) == 1:
+        yield from _brand_subqueries(fold(brands[0].name))
+
+
 def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subquery]:
     """All ways in which one fragment is looked for."""
     begins, whole = BEGIN + fragment, BEGIN + fragment + END
@@ -157,98 +183,96 @@ def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subqu
         (MatchLevel.ENTITY, whole, (Field.ENTITY,)),
         (MatchLevel.FORMER_NAME, whole, (Field.FORMER,)),
         (MatchLevel.PREFIX, begins, (Field.NAME, Field.ENTITY)),
-        *((level, fragment, fields) for level, fields in _PARTS),
+        (MatchLevel.ENTITY_PART, fragment, (Field.ENTITY,)),
+        (MatchLevel.NAME_PART, fragment, _NAMES),
+        (MatchLevel.NUMBER_PART, begins, (Field.NUMBER,)),
+        (MatchLevel.PURPOSE, fragment, (Field.PURPOSE,)),
     ]
+    group = _FORGIVEN if forgiven else _TYPED
     for level, text, fields in ways:
-        yield Subquery((text,), fields, level + LEVELS * forgiven)
+        yield Subquery((text,), fields, rank_of(level, group))
+    # Digits are looked for in numbers. Letters that do not begin a part of one stand there by
+    # chance: jingdong is in Beijing-DongKaKaAI.
+    number = rank_of(MatchLevel.NUMBER_PART, _WEAK if fragment.isalpha() else group)
+    yield Subquery((fragment,), (Field.NUMBER,), number)
     # Of a brand only a whole name counts: a fragment is looked for in what was published.
     yield from _brand_subqueries(fragment, forgiven)
 
 
 def _brand_subqueries(name: str, forgiven: bool = False) -> Iterator[Subquery]:
     """What bears or belongs to a brand with this name, but may be called otherwise."""
-    rank = LEVELS * (_BY_BRAND + _FORGIVEN * forgiven)
+    group = _FORGIVEN_BRAND if forgiven else _BY_BRAND
     for level, field in ((MatchLevel.BRAND, Field.BRAND), (MatchLevel.GROUP, Field.GROUP)):
-        yield Subquery((BEGIN + name + END,), (field,), rank + level)
+        yield Subquery((BEGIN + name + END,), (field,), rank_of(level, group))
 
 
-def _whole_subqueries(parsed: ParsedQuery) -> tuple[Subquery, ...]:
-    """The ways of the whole text: also as a number, and as a list of products."""
-    number = Subquery((BEGIN + parsed.number + END,), (Field.NUMBER,), MatchLevel.NUMBER)
-    listed = (
-        Subquery((text,), _NAMES, level)
-        for level, text in (
-            (MatchLevel.NAME, BEGIN + parsed.listed + END),
-            (MatchLevel.PREFIX, BEGIN + parsed.listed),
-            (MatchLevel.NAME_PART, parsed.listed),
-        )
-        if parsed.listed
-    )
-    named = _brand_subqueries(parsed.brand) if parsed.brand else ()
-    fragments = fragment_subqueries(parsed.whole)
-    return (*((number,) if parsed.number else ()), *fragments, *listed, *named)
+def _together(typed: str, words: tuple[str, ...], whole: "_Term", lookup: Lookup) -> Matched:
+    """The subqueries of the whole text, and of its words wherever they are."""
+    terms = [_Term(lookup, word) for word in words[:MOST_WORDS]]
+    for term in terms:
+        term.forgive(lookup)
+    subqueries = (*whole.subqueries, *(_word_subqueries(terms) if terms else ()))
+    guesses = tuple(_other_texts(whole, terms))
+    if terms and not whole.guesses and lookup.best(subqueries) is None:
+        # Nothing has all of the words: each that something has.
+        guesses = tuple(term.fragment for term in terms if term.best is not None)
+    fragments = (*whole.spellings, *(one for term in terms for one in term.spellings))
+    return Matched(subqueries, fragments, guesses, limited=len(words) > MOST_WORDS)
 
 
-def _word_subqueries(words: Sequence["_Term"]) -> Iterator[Subquery]:
+def _word_subqueries(terms: Sequence["_Term"]) -> Iterator[Subquery]:
     """All words, wherever they are: each as typed, spelt otherwise, or as a name of a brand."""
-    typed = tuple(word.fragment for word in words)
-    spellings = [word.spellings[: _MOST_SPELLINGS + 1] for word in words]
+    typed = tuple(term.fragment for term in terms)
+    branded = tuple(_brand_forms(word)[-1] for word in typed)
+    if branded != typed:
+        yield Subquery(branded, (Field.NAME, Field.OWN_BRAND), rank_of(MatchLevel.BRAND))
+    spellings = [term.spellings[: _MOST_SPELLINGS + 1] for term in terms]
     for combined in islice(product(*spellings), _MOST_COMBINATIONS):
-        fields: tuple[Field, ...] = ()
-        for level, more in _PARTS:
-            fields = (*fields, *more)
-            yield Subquery(combined, fields, level + LEVELS * (combined != typed))
-    forms = product(*(word.brand_forms for word in words))
+        group = _TYPED if combined == typed else _FORGIVEN
+        for level, scattered, fields in _TOGETHER:
+            yield Subquery(combined, fields, rank_of(level, group, scattered=scattered))
+    forms = product(*(_brand_forms(word) for word in typed))
     for combined in islice(forms, 1, _MOST_COMBINATIONS):
-        yield Subquery(combined, tuple(Field), LEVELS * _BY_BRAND + MatchLevel.GROUP)
+        yield Subquery(combined, tuple(Field), rank_of(MatchLevel.GROUP, _BY_BRAND))
+
+
+def _brand_forms(word: str) -> tuple[str, ...]:
+    """As typed; and as a whole name, if it is one of a brand."""
+    return (word, BEGIN + word + END) if brands_named(word) else (word,)
 
 
 class _Term:
     """One fragment looked for, and other spellings of it."""
 
     def __init__(
-        self,
-        lookup: Lookup,
-        fragment: str,
-        subqueries: tuple[Subquery, ...],
-        best: Best,
-        count: Count,
+        self, lookup: Lookup, fragment: str, subqueries: tuple[Subquery, ...] = ()
     ) -> None:
-        self._lookup, self._count = lookup, count
-        self.fragment, self.subqueries = fragment, subqueries
-        self.best = best(subqueries)
+        self.fragment = fragment
+        self.subqueries = subqueries or tuple(fragment_subqueries(fragment))
+        self.best = lookup.best(self.subqueries)
+        self.spellings: tuple[str, ...] = (fragment,)
         self.guesses: list[Guess] = []
         self.offers: list[Guess] = []
 
-    @property
-    def brand_forms(self) -> tuple[str, ...]:
-        """As typed; and as a whole name, if it is one of a brand."""
-        whole = BEGIN + self.fragment + END
-        return (self.fragment, whole) if brands_named(self.fragment) else (self.fragment,)
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """As typed, and as it may be meant."""
-        return (self.fragment, *(one.fragment for one in self.guesses))
-
-    def forgive(self) -> None:
+    def forgive(self, lookup: Lookup) -> None:
         """Look for other spellings too, where they are wanted."""
         if len(self.fragment) > _LONGEST_GUESSED:
             return
-        self.guesses = guess(self._lookup, self.fragment, self.best)
+        self.guesses = guess(lookup, self.fragment, self.best)
         if self.best is not None and self.fragment.isascii():
-            found = self._count(self.subqueries)
+            found = lookup.count(self.subqueries)
             if 0 < found <= _FEW:
-                self.offers = similar(self._lookup, self.fragment, found)
+                self.offers = similar(lookup, self.fragment, found)
         for one in self.guesses:
+            self.spellings += (one.fragment,)
             self.subqueries += tuple(fragment_subqueries(one.fragment, forgiven=True))
 
 
-def _other_texts(whole: _Term, words: Sequence[_Term]) -> Iterator[str]:
+def _other_texts(whole: _Term, terms: Sequence[_Term]) -> Iterator[str]:
     """Other texts to search for: the whole, or one of its words, spelt otherwise."""
     for one in (*whole.guesses, *whole.offers):
         yield one.fragment
-    typed = [word.fragment for word in words]
-    for place, word in enumerate(words):
-        for one in (*word.guesses, *word.offers):
+    typed = [term.fragment for term in terms]
+    for place, term in enumerate(terms):
+        for one in (*term.guesses, *term.offers):
             yield " ".join([*typed[:place], one.fragment, *typed[place + 1 :]])

@@ -56,7 +56,6 @@ from suanbei.search_api.search.meilisearch_index import (
     phrases,
 )
 from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
-from suanbei.search_api.search.parsed_query import parse_query
 from suanbei.search_api.search.spelling import Word
 
 _WAIT_SECONDS, _POLL_SECONDS = 10.0, 0.1
@@ -197,7 +196,7 @@ class _Search:
 
     def match(self, text: str) -> Matched:
         """The subqueries for a text."""
-        return match(parse_query(text), self, self.best, self.count)
+        return match(text, self)
 
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
         """The best level at which any filing is found."""

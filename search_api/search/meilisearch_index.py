@@ -30,7 +30,7 @@ from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.spelling import Word
 from suanbei.search_api.search.text import bigrams, mark
 
-SCHEMA = 6
+SCHEMA = 7
 """Of settings and documents. Another version is another index, built beside."""
 MOST_FACET_VALUES = 300
 CUTOFF_MILLISECONDS = 5000

@@ -1,28 +1,32 @@
 """Searching for filings: the engine finds, the registry says what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names.brands import brands_named
+from suanbei.registry.cells.names import Brand, brands_named
 from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
+from suanbei.registry.queries.statistics import Selection
 from suanbei.search_api.deps import Services
-from suanbei.search_api.entities import entity_views
-from suanbei.search_api.search.engine import Dimension, Engine, Hit, MatchLevel, Page, Query
-from suanbei.search_api.search.highlights import highlights
-from suanbei.search_api.search.parsed_query import WordFilter, read_filters
+from suanbei.search_api.entities import companies_called, entity_views
+from suanbei.search_api.params import FilterParams
+from suanbei.search_api.search.engine import Dimension, Engine, MatchLevel, Page, Query
+from suanbei.search_api.search.questions import WordFilter, read_filters
+from suanbei.search_api.search.text import fold, fold_with_places
 
 _MOST_COMPANIES = 3
 _OF_A_COMPANY = (
     MatchLevel.NAME, MatchLevel.BRAND, MatchLevel.ENTITY, MatchLevel.FORMER_NAME, MatchLevel.GROUP,
 )  # fmt: skip
 """Levels at which the text names a company, or something that one company has."""
+Range = tuple[int, int]
+"""Start and end (exclusive) in characters of the text as shown."""
 
 
 def search_filings(services: Services, query: Query) -> dict[str, Any]:
@@ -38,30 +42,40 @@ def search_filings(services: Services, query: Query) -> dict[str, Any]:
     """
     meant, words = interpret(services.engine, query)
     page = services.engine.search(meant)
+    text = page.read_as or meant.text
+    brands = list(dict.fromkeys(brands_named(text)))
     with services.database.read() as session:
-        filings = _filings(session, page.hits)
-        views = filing_views(session, [filing for _, filing in filings])
+        known = select(Filing).where(Filing.id.in_([hit.id for hit in page.hits]))
+        filings = {filing.id: filing for filing in session.execute(known).scalars()}
+        # One that was deleted since the engine answered is left out.
+        hits = [hit for hit in page.hits if hit.id in filings]
+        views = filing_views(session, [filings[hit.id] for hit in hits])
+        for hit, view in zip(hits, views, strict=True):
+            view["match"] = {
+                "level": hit.level.name.lower() if hit.level is not None else None,
+                "forgiven": hit.forgiven,
+                "highlights": _highlights(view, page.fragments),
+            }
+        facets = {
+            dimension.value: [
+                {"value": one.value, "count": one.count}
+                for one in counted
+                # Central enterprises (国资委) can be asked for, but are no region.
+                if (dimension, one.value) != (Dimension.REGION, CENTRAL.full)
+            ]
+            for dimension, counted in page.facets.items()
+        }
+        filters = [{"name": one.name, "value": one.value, "word": one.word} for one in words]
         return {
-            "items": [
-                view | {"match": _match(hit, view, page.fragments)}
-                for (hit, _), view in zip(filings, views, strict=True)
-            ],
+            "items": views,
             "total": page.total,
             "next": page.next,
-            "facets": {
-                dimension.value: [
-                    {"value": one.value, "count": one.count}
-                    for one in counted
-                    # Central enterprises (国资委) can be asked for, but are no region.
-                    if (dimension, one.value) != (Dimension.REGION, CENTRAL.full)
-                ]
-                for dimension, counted in page.facets.items()
-            },
-            "interpreted": _interpreted(meant, page, words),
-            "companies": [] if query.cursor else _companies(session, filings),
+            "facets": facets,
+            "interpreted": {"text": text, "filters": filters} if words or page.read_as else None,
+            "companies": [] if query.cursor else _companies(session, page, filings, text, brands),
             "brands": [
                 {"name": brand.name, "kind": brand.kind.value, "names": list(brand.names)}
-                for brand in brands_named(page.read_as or meant.text)
+                for brand in brands
             ],
             "did_you_mean": list(page.guesses),
             "limited": page.limited,
@@ -70,8 +84,8 @@ def search_filings(services: Services, query: Query) -> dict[str, Any]:
 
 
 def interpret(engine: Engine, query: Query) -> tuple[Query, Sequence[WordFilter]]:
-    """The query with words that name a region or a year as filters (广东 医疗), unless nothing is
-    found so; and these words.
+    """The query with words that name a place, a year or a status as filters (广东 医疗), unless
+    nothing is found so; and these words.
 
     Raises:
         SearchUnavailable: see `Engine.search`.
@@ -82,43 +96,88 @@ def interpret(engine: Engine, query: Query) -> tuple[Query, Sequence[WordFilter]
     return query, ()
 
 
-def _interpreted(meant: Query, page: Page, words: Sequence[WordFilter]) -> dict[str, Any] | None:
-    if not words and not page.read_as:
-        return None
-    return {
-        "text": page.read_as or meant.text,
-        "filters": [
-            {"name": one.dimension.value, "value": one.value, "word": one.word} for one in words
-        ],
-    }
+def selection_of(parts: Services, asked: FilterParams) -> Selection:
+    """The filings that a search with these filters finds, for statistics and exports.
+
+    Without a text the registry alone answers, whatever the search engine is doing.
+
+    Raises:
+        UsageError: there is no such region.
+        SearchUnavailable: there is a text, and the engine does not answer.
+    """
+    with parts.database.read() as session:
+        filters = asked.filters(session)
+    ids = None
+    if asked.q.strip():
+        meant, _ = interpret(parts.engine, Query(text=asked.q, filters=filters))
+        ids = parts.engine.ids(meant)
+    values: dict[str, Any] = {dimension.value: some for dimension, some in filters.values.items()}
+    return Selection(
+        **values, period_from=filters.period_from, period_to=filters.period_to, ids=ids
+    )
 
 
-def _filings(session: Session, hits: Sequence[Hit]) -> list[tuple[Hit, Filing]]:
-    """The filings found; one that was deleted since the engine answered is left out."""
-    query = select(Filing).where(Filing.id.in_([hit.id for hit in hits]))
-    known = {filing.id: filing for filing in session.execute(query).scalars()}
-    return [(hit, known[hit.id]) for hit in hits if hit.id in known]
+def filters_said(asked: FilterParams) -> dict[str, Any]:
+    """The filters that say something, as they were given."""
+    names = set(FilterParams.model_fields)
+    given = asked.model_dump(mode="json", include=names, exclude_defaults=True)
+    return {name: value for name, value in given.items() if value not in ("", [])}
 
 
-def _companies(session: Session, filings: Sequence[tuple[Hit, Filing]]) -> list[dict[str, Any]]:
-    """The companies that the text names, in the order of the filings found; those of a group by the
-    number of their filings."""
+def _companies(
+    session: Session,
+    page: Page,
+    filings: Mapping[int, Filing],
+    text: str,
+    brands: Sequence[Brand],
+) -> list[dict[str, Any]]:
+    """The companies that the text names, in the order of the filings found, then those of a brand that it
+    names; those of a group by the number of their filings."""
     levels: dict[str, MatchLevel] = {}
-    for hit, filing in filings:
-        if hit.level in _OF_A_COMPANY:
-            levels.setdefault(filing.entity_id, hit.level)
-    if not levels:
+    for hit in page.hits:
+        if hit.level in _OF_A_COMPANY and hit.id in filings:
+            levels.setdefault(filings[hit.id].entity_id, hit.level)
+    named = brands or [brand for word in text.split() for brand in brands_named(word)]
+    for one in companies_called(session, (name for brand in named for name in brand.companies)):
+        levels.setdefault(one, MatchLevel.GROUP)
+    views = entity_views(session, list(levels))
+    views.sort(
+        key=lambda one: -one["active"] if levels[one["id"]] is MatchLevel.GROUP else -(10**9)
+    )
+    return views[:_MOST_COMPANIES]
+
+
+def _highlights(view: Mapping[str, Any], fragments: Sequence[str]) -> dict[str, list[Range]]:
+    """Where the fragments looked for are in each text of a filing: marked ranges, never markup."""
+    texts = {name: view[name] for name in ("number", "name", "product", "purpose")}
+    texts["entity"] = view["entity"]["name"]
+    found = {name: marked_ranges(text, fragments) for name, text in texts.items()}
+    return {name: marked for name, marked in found.items() if marked}
+
+
+def marked_ranges(text: str, fragments: Sequence[str]) -> list[Range]:
+    """Every occurrence of a folded fragment in a text; overlapping ones are one range."""
+    folded = fold(text)
+    within = [fragment for fragment in fragments if fragment and fragment in folded]
+    if not within:  # most texts of a page: keeping the places costs far more than looking
         return []
-
-    def order(view: dict[str, Any]) -> int:
-        return -int(view["active"]) if levels[view["id"]] is MatchLevel.GROUP else -(10**9)
-
-    return sorted(entity_views(session, list(levels)), key=order)[:_MOST_COMPANIES]
-
-
-def _match(hit: Hit, view: dict[str, Any], fragments: Sequence[str]) -> dict[str, Any]:
-    return {
-        "level": hit.level.name.lower() if hit.level is not None else None,
-        "forgiven": hit.forgiven,
-        "highlights": highlights(view, fragments),
+    _, places = fold_with_places(text)
+    marked = {
+        (places[at], places[at + len(fragment) - 1] + 1)
+        for fragment in within
+        for at in _starts(folded, fragment)
     }
+    joined: list[Range] = []
+    for start, end in sorted(marked):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _starts(text: str, fragment: str) -> Iterator[int]:
+    at = text.find(fragment)
+    while at >= 0:
+        yield at
+        at = text.find(fragment, at + 1)

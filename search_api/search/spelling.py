@@ -3,7 +3,7 @@
 - Letters may be pinyin or initials of a Chinese name: zijietiaodong, zjtd.
 - A Latin word may be a letter or two off: DeepSek.
 - A Chinese text of four characters or more may have one wrong, missing or too many, or two neighbours
-  the other way round.
+  the other way round; a shorter one may sound like what is meant: 摆渡.
 - A company's name may have the wrong legal form or place: its own part is tried.
 
 Digits are never guessed at: another number is another filing.
@@ -39,8 +39,8 @@ class Word:
     count: int
 
 
-class Lookup(Protocol):
-    """What guessing needs to ask an engine."""
+class Words(Protocol):
+    """The words that an engine knows."""
 
     def spelled(self, letters: str, limit: int) -> Sequence[Word]:
         """Chinese words whose pinyin begins with these letters, the nearest first."""
@@ -67,25 +67,28 @@ class Guess:
     count: int = 0
 
 
-def guess(lookup: Lookup, term: str, best: MatchLevel | None) -> list[Guess]:
+def guess(words: Words, term: str, best: MatchLevel | None) -> list[Guess]:
     """Guesses at one folded term; `best` is the best level at which it occurs as typed.
 
     Whole pinyin is tried even for what occurs, since 百度 is meant by baidu, whatever else has these
     letters. The rest is for what occurs in no name (initials), or nowhere.
     """
     named = best is not None and best <= MatchLevel.NAME_PART
-    found = _pinyin(lookup, term, whole=best is not None)
+    if named and not term.isascii():
+        return []
+    found = _pinyin(words, term, whole=best is not None)
     if not found and not named:
-        found = _initials(lookup, term)
+        found = _initials(words, term)
     if not found and best is None:
-        found = [*_latin(lookup, term), *_chinese(lookup, term)] or _short_name(lookup, term)
+        found = [*_latin(words, term), *_chinese(words, term)]
+        found = found or _alike(words, term) or _short_name(words, term)
     return _most_frequent(one for one in found if one.fragment != term)
 
 
-def similar(lookup: Lookup, term: str, found: int) -> list[Guess]:
+def similar(words: Words, term: str, found: int) -> list[Guess]:
     """Other spellings of a term that few filings have, for asking whether they were meant: such as
     many more filings have."""
-    near = (one for one in _latin(lookup, term) if one.count >= _MANY_MORE * found)
+    near = (one for one in _latin(words, term) if one.count >= _MANY_MORE * found)
     return _most_frequent(one for one in near if one.fragment != term)
 
 
@@ -97,12 +100,12 @@ def _most_frequent(found: Iterable[Guess]) -> list[Guess]:
     return [Guess(fragment, count) for fragment, count in ranked[:MOST_GUESSES]]
 
 
-def _pinyin(lookup: Lookup, term: str, whole: bool) -> list[Guess]:
+def _pinyin(words: Words, term: str, whole: bool) -> list[Guess]:
     """The beginnings of words that the letters spell; whole syllables only, or the last one cut."""
     if len(term) < 4 or not _LETTERS.fullmatch(term):
         return []
     found = []
-    for one in lookup.spelled(term, _CANDIDATES):
+    for one in words.spelled(term, _CANDIDATES):
         spelled = spell(one.word)
         characters = spelled.characters(term) if spelled else 0
         if spelled and characters > 1 and (spelled.is_whole(term) or not whole):
@@ -110,31 +113,38 @@ def _pinyin(lookup: Lookup, term: str, whole: bool) -> list[Guess]:
     return found
 
 
-def _initials(lookup: Lookup, term: str) -> list[Guess]:
+def _alike(words: Words, term: str) -> list[Guess]:
+    """Words, or their beginnings, that sound like a Chinese term and are as long: 百度 for 摆渡."""
+    sound = spell(term) if term.isalpha() and not term.isascii() else None
+    found = _pinyin(words, sound.pinyin, whole=True) if sound else []
+    return [one for one in found if len(one.fragment) == len(term)]
+
+
+def _initials(words: Words, term: str) -> list[Guess]:
     if not 2 <= len(term) <= _LONGEST_INITIALS or not _LETTERS.fullmatch(term):
         return []
-    return [Guess(one.word, one.count) for one in lookup.initialled(term, _CANDIDATES)]
+    return [Guess(one.word, one.count) for one in words.initialled(term, _CANDIDATES)]
 
 
-def _latin(lookup: Lookup, term: str) -> list[Guess]:
+def _latin(words: Words, term: str) -> list[Guess]:
     """The term with one of its Latin words spelt as the registry spells it."""
     return [
         Guess(spelled, near.count)
         for run in _LATIN.finditer(term)
-        for near in _near(lookup, run[0])
+        for near in _near(words, run[0])
         if (spelled := term[: run.start()] + near.word + term[run.end() :])
-        and (run[0] == term or lookup.exists(spelled))
+        and (run[0] == term or words.exists(spelled))
     ]
 
 
-def _near(lookup: Lookup, typed: str) -> list[Word]:
+def _near(words: Words, typed: str) -> list[Word]:
     """Words at a distance of one, of two for long ones; only the nearest ones."""
     allowed = 2 if len(typed) >= _LONG_WORD else 1
     kept = len(typed) // (allowed + 1)
     # With so few errors the beginning or the end is as it should be.
     candidates = {
-        *lookup.latin(typed[:kept], "", _CANDIDATES),
-        *lookup.latin("", typed[-kept:], _CANDIDATES),
+        *words.latin(typed[:kept], "", _CANDIDATES),
+        *words.latin("", typed[-kept:], _CANDIDATES),
     }
     by_distance: dict[int, list[Word]] = {}
     for word in candidates:
@@ -144,16 +154,16 @@ def _near(lookup: Lookup, typed: str) -> list[Word]:
     return by_distance[min(by_distance)] if by_distance else []
 
 
-def _chinese(lookup: Lookup, term: str) -> list[Guess]:
+def _chinese(words: Words, term: str) -> list[Guess]:
     """Fragments that differ from the term in one character; only those that sound like it, if any
     do: who types by sound picks the wrong character of the right sound."""
     if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
         return []
     counts: dict[str, int] = {}
-    for place in _suspects(lookup, term):
-        for fragment in _mended(lookup, term, place):
+    for place in _suspects(words, term):
+        for fragment in _mended(words, term, place):
             counts[fragment] = counts.get(fragment, 0) + 1
-    for fragment in _swapped(lookup, term):
+    for fragment in _swapped(words, term):
         counts.setdefault(fragment, 1)
     sound = spell(term)
     alike = [
@@ -162,48 +172,48 @@ def _chinese(lookup: Lookup, term: str) -> list[Guess]:
     return [Guess(fragment, counts[fragment]) for fragment in alike or counts]
 
 
-def _suspects(lookup: Lookup, term: str) -> Iterator[int]:
+def _suspects(words: Words, term: str) -> Iterator[int]:
     """Where the wrong character can be: what is before it occurs, and what is after it."""
-    longest = _longest_known(lookup, term)
-    first = next(n for n in range(len(term) + 1) if n == len(term) or lookup.exists(term[n:]))
+    longest = _longest_known(words, term)
+    first = next(n for n in range(len(term) + 1) if n == len(term) or words.exists(term[n:]))
     for place in range(max(0, first - 1), min(longest, len(term) - 1) + 1):
         if not term[place].isdigit():
             yield place
 
 
-def _longest_known(lookup: Lookup, term: str) -> int:
+def _longest_known(words: Words, term: str) -> int:
     """The length of the longest beginning that occurs."""
-    return next(n for n in range(len(term), -1, -1) if not n or lookup.exists(term[:n]))
+    return next(n for n in range(len(term), -1, -1) if not n or words.exists(term[:n]))
 
 
-def _swapped(lookup: Lookup, term: str) -> Iterator[str]:
+def _swapped(words: Words, term: str) -> Iterator[str]:
     """The term with two neighbours the other way round, where what occurs ends."""
-    longest = _longest_known(lookup, term)
+    longest = _longest_known(words, term)
     for place in (longest - 1, longest):
         two = term[place : place + 2] if place >= 0 else ""
         if len(two) == 2 and not any(map(str.isdigit, two)):
             fragment = term[:place] + two[::-1] + term[place + 2 :]
-            if lookup.exists(fragment):
+            if words.exists(fragment):
                 yield fragment
 
 
-def _mended(lookup: Lookup, term: str, place: int) -> Iterator[str]:
+def _mended(words: Words, term: str, place: int) -> Iterator[str]:
     """The term with the character there replaced, left out, or one put in before it."""
     before, sign, after = term[:place], term[place], term[place + 1 :]
-    if lookup.exists(before + after):
+    if words.exists(before + after):
         yield before + after
     for end in (after, sign + after):
         parts = [part for part in (before, end) if part]
         pattern = re.compile(f"{re.escape(before)}[^\\d‹›\n]{re.escape(end)}")
-        for text in lookup.texts(parts, _TEXTS):
+        for text in words.texts(parts, _TEXTS):
             yield from pattern.findall(text)
 
 
-def _short_name(lookup: Lookup, term: str) -> list[Guess]:
+def _short_name(words: Words, term: str) -> list[Guess]:
     """A company's own part of its name."""
     parts = name_parts(term)
     return [
         Guess(part)
         for part in dict.fromkeys((parts.core, parts.brand))
-        if 2 <= len(part) < len(term) and not is_trade(part) and lookup.exists(part)
+        if 2 <= len(part) < len(term) and not is_trade(part) and words.exists(part)
     ][:1]

@@ -21,7 +21,7 @@ from suanbei.registry.models import Filing
 from suanbei.search_api.search.documents import read_documents, reported
 from suanbei.search_api.search.engine import Health, Page, Progress, Query
 from suanbei.search_api.search.tantivy_index import DamagedIndex, IndexFolder, OpenIndex
-from suanbei.search_api.search.tantivy_search import IndexSearch, read_cursor
+from suanbei.search_api.search.tantivy_search import IndexSearch
 
 SECONDS = 3.0
 """Of one query, from the moment the index is up to date."""
@@ -44,8 +44,7 @@ class TantivyEngine:
 
     def search(self, query: Query) -> Page:
         """See `Engine.search`."""
-        place = read_cursor(query)
-        return self._answer(lambda index: IndexSearch(index, self.seconds).page(query, place))
+        return self._answer(lambda index: IndexSearch(index, self.seconds).page(query))
 
     def ids(self, query: Query) -> "array[int]":
         """See `Engine.ids`."""

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import tantivy
@@ -22,26 +23,26 @@ from suanbei.search_api.search.engine import (
 from suanbei.search_api.search.matching import (
     EVERYTHING,
     RANKS,
-    Matched,
     Subquery,
     is_forgiven,
     level_of,
     match,
 )
-from suanbei.search_api.search.parsed_query import parse_query
 from suanbei.search_api.search.spelling import Word
 from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex, month_of
-from suanbei.search_api.search.text import bigrams
+from suanbei.search_api.search.text import BEGIN, END, bigrams
 
 _IDS_AT_ONCE = 20_000
 _MOST_KEPT = 256
-_FEW_VALUES, _MANY_VALUES = 500, 20_000
-"""Facet values asked for, and counted in each segment: so many that the first ones are exact."""
+_FEW_VALUES, _MANY_VALUES = 500, 2_000
+"""Facet values asked for, and told of by each segment."""
+_TOTAL = "total"
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _PLACES = (Dimension.CITY, Dimension.DIVISION)
 _HIGHEST_KEY = 2**63 - 1
-NO_FILTERS = Filters()
+_ID_MASK = (1 << ID_BITS) - 1
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+Facets = Mapping[Dimension, tuple[FacetValue, ...]]
 
 
 class TimeUp(Exception):
@@ -56,31 +57,32 @@ class IndexSearch:
         self._until = time.monotonic() + seconds
         self._made: dict[Subquery, tantivy.Query] = {}
 
-    def page(self, query: Query, place: tuple[int, int] | None) -> Page:
-        """One page, from behind a place (rank, key) on."""
+    def page(self, query: Query) -> Page:
+        """One page.
+
+        Raises:
+            BadCursor: a cursor that is none of ours, or of another order.
+        """
+        place = read_cursor(query) if query.cursor else None
         try:
-            return self._page(query, place)
+            matched = match(query.text, self)
+            total, facets, limited = self._counted(query, matched.subqueries)
+            ask = self._by_rank if query.sort is Sort.RELEVANCE else self._in_order
+            places, cut = ask(query, matched.subqueries, place)
+            shown = places[: query.limit]
+            ranks: Mapping[int, int] = {key: rank for rank, key in shown}
+            if shown and query.sort is not Sort.RELEVANCE:
+                ranks = self._ranks(matched.subqueries, [key for _, key in shown])
         except TimeUp:
             return Page((), 0, None, {}, limited=True)
-
-    def _page(self, query: Query, place: tuple[int, int] | None) -> Page:
-        matched = match(parse_query(query.text), self, self.best, self.count)
-        condition = self._condition(query.filters)
-        found = self._all_of([self._union(matched.subqueries), condition])
-        total, facets, limited = self._counted(query, matched, found)
-        if query.sort is Sort.RELEVANCE:
-            places, cut = self._by_rank(matched.subqueries, condition, place, query.limit + 1)
-        else:
-            keys = self._in_order(found, query.sort, place and place[1], query.limit + 1)
-            places, cut = [(EVERYTHING, key) for key in keys], False
-        shown = places[: query.limit]
-        ranks = self._ranks(matched.subqueries, shown)
+        more = len(places) > query.limit
         return Page(
-            hits=tuple(_hit(key, ranks[key]) for _, key in shown),
+            hits=tuple(
+                Hit(key & _ID_MASK, level_of(ranks[key]), is_forgiven(ranks[key]))
+                for _, key in shown
+            ),
             total=total,
-            next=encode_cursor([query.sort.value, *shown[-1]])
-            if len(places) > query.limit
-            else None,
+            next=encode_cursor([query.sort.value, *shown[-1]]) if more else None,
             facets=facets,
             fragments=matched.fragments,
             guesses=matched.guesses,
@@ -90,22 +92,16 @@ class IndexSearch:
 
     def ids(self, query: Query) -> Iterator[int]:
         """The ids of everything found, ascending."""
-        matched = match(parse_query(query.text), self, self.best, self.count)
-        return self.ids_of(matched.subqueries, query.filters)
-
-    def count_ids(self, ids: Collection[int]) -> int:
-        """How many of these filings the index has."""
-        query = tantivy.Query.term_set_query(self._schema, "id", list(ids))
-        return int(self._run(query, 1, count=True).count)
+        return self.ids_of(match(query.text, self).subqueries, query.filters)
 
     def ids_of(
-        self, subqueries: Sequence[Subquery], filters: Filters = NO_FILTERS
+        self, subqueries: Sequence[Subquery], filters: Filters | None = None
     ) -> Iterator[int]:
         """The ids of everything that subqueries find, ascending."""
-        found = self._all_of([self._union(subqueries), self._condition(filters)])
+        found = _all_of(self._union(subqueries), self._condition(filters or Filters()))
         last = -1
         while True:
-            later = self._all_of([found, self._between("id", last + 1, None)])
+            later = _all_of(found, self._between("id", last + 1, None))
             hits = self._searcher.search(
                 later, _IDS_AT_ONCE, count=False, order_by_field="id", order=tantivy.Order.Asc
             ).hits
@@ -114,31 +110,36 @@ class IndexSearch:
             yield from (one for one, _ in hits)
             last = hits[-1][0]
 
+    def count_ids(self, ids: Collection[int]) -> int:
+        """How many of these filings the index has."""
+        query = tantivy.Query.term_set_query(self._schema, "id", list(ids))
+        return int(self._run(query, 1, count=True).count)
+
+    # What matching and guessing ask: see `matching.Lookup`.
+
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
-        """The best level at which any filing is found."""
-        for one in sorted(subqueries, key=lambda one: one.rank):
-            if self._is_any(self._query(one)):
+        """See `Lookup.best`."""
+        for one in sorted(subqueries, key=attrgetter("rank")):
+            if self._run(self._query(one), 1).hits:
                 return level_of(one.rank)
         return None
 
     def count(self, subqueries: Sequence[Subquery]) -> int:
-        """How many filings are found."""
+        """See `Lookup.count`."""
         return int(self._run(self._union(subqueries), 1, count=True).count)
 
-    # What guessing asks: see `spelling.Lookup`.
-
     def spelled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Lookup.spelled`."""
+        """See `Words.spelled`."""
         found = self._searcher.terms_with_prefix("pinyin", letters, limit=limit)
         return [Word(word, count) for term, count in sorted(found) for word in term.split(" ")[1:]]
 
     def initialled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Lookup.initialled`."""
+        """See `Words.initialled`."""
         found = self._searcher.terms_with_prefix("initials", letters + " ", limit=limit)
         return [Word(term[len(letters) + 1 :], count) for term, count in found]
 
     def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
-        """See `Lookup.latin`: by the beginning, or by the end, whichever is given."""
+        """See `Words.latin`: by the beginning, or by the end, whichever is given."""
         if begin:
             found = self._searcher.terms_with_prefix("latin", begin, limit=limit)
             return [Word(word, count) for word, count in found if word.endswith(end)]
@@ -146,31 +147,25 @@ class IndexSearch:
         return [Word(word[::-1], count) for word, count in found]
 
     def exists(self, fragment: str) -> bool:
-        """See `Lookup.exists`."""
-        return self._is_any(self._query(Subquery((fragment,), _NAMES, 0)))
+        """See `Words.exists`."""
+        return bool(self._run(self._query(Subquery((fragment,), _NAMES, 0)), 1).hits)
 
     def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
-        """See `Lookup.texts`."""
+        """See `Words.texts`."""
         hits = self._run(self._query(Subquery(tuple(parts), _NAMES, 0)), limit).hits
         found = (self._searcher.doc(address).get_first("names") for _, address in hits)
         return [bytes(names).decode() for names in found if names is not None]
 
     # Queries in tantivy's words.
 
-    def _query(self, subquery: Subquery) -> tantivy.Query:
-        if subquery not in self._made:
-            self._made[subquery] = self._make(subquery)
-        return self._made[subquery]
-
-    def _make(self, subquery: Subquery) -> tantivy.Query:
-        if not subquery.fragments:
-            return tantivy.Query.all_query()
-        return self._all_of(
-            [
-                _any_of([self._phrase(field, fragment) for field in subquery.fields])
-                for fragment in subquery.fragments
-            ]
-        )
+    def _query(self, one: Subquery) -> tantivy.Query:
+        if one not in self._made:
+            each = (
+                _any_of([self._phrase(field, fragment) for field in one.fields])
+                for fragment in one.fragments
+            )
+            self._made[one] = _all_of(*each) if one.fragments else tantivy.Query.all_query()
+        return self._made[one]
 
     def _phrase(self, field: Field, fragment: str) -> tantivy.Query:
         """What has a fragment: every second bigram of it, and the last, each at its place."""
@@ -185,19 +180,19 @@ class IndexSearch:
         return tantivy.Query.phrase_query(self._schema, field.value, placed)
 
     def _union(self, subqueries: Sequence[Subquery]) -> tantivy.Query:
-        needed = [
-            one
-            for one in subqueries
-            if not any(other is not one and other.covers(one) for other in subqueries)
-            or one.fragments == ()
-        ]
-        return _any_of([self._query(one) for one in needed])
-
-    def _all_of(self, queries: Sequence[tantivy.Query | None]) -> tantivy.Query:
-        given = [one for one in queries if one is not None]
-        if len(given) == 1:
-            return given[0]
-        return tantivy.Query.boolean_query([(Must, one) for one in given])
+        """All that any of them finds; one is left out if another has its fragments, but for marked
+        ends, and its fields: that finds as much."""
+        free = {
+            one.fragments: set(one.fields)
+            for one in sorted(subqueries, key=lambda x: len(x.fields))
+        }
+        needed = []
+        for one in subqueries:
+            bare = tuple(fragment.strip(BEGIN + END) for fragment in one.fragments)
+            is_widest = bare == one.fragments and set(one.fields) == free[bare]
+            if is_widest or not set(one.fields) <= free.get(bare, set()):
+                needed.append(self._query(one))
+        return _any_of(needed)
 
     def _between(self, name: str, first: int | None, last: int | None) -> tantivy.Query:
         kind = tantivy.FieldType.Unsigned
@@ -218,7 +213,7 @@ class IndexSearch:
         if without is not Dimension.PERIOD and (filters.period_from or filters.period_to):
             first, last = month_of(filters.period_from) or 1, month_of(filters.period_to) or None
             parts.append(self._between("month", first, last))
-        return self._all_of(parts) if parts else None
+        return _all_of(*parts) if parts else None
 
     # What tantivy answers.
 
@@ -227,54 +222,52 @@ class IndexSearch:
             raise TimeUp
         return self._searcher.search(query, limit, count=count, **order)
 
-    def _is_any(self, query: tantivy.Query) -> bool:
-        return bool(self._run(query, 1).hits)
-
     def _in_order(
-        self, query: tantivy.Query, sort: Sort, after: int | None, limit: int
-    ) -> list[int]:
-        """The order keys of the first filings behind a key."""
+        self, query: Query, subqueries: Sequence[Subquery], place: tuple[int, int] | None
+    ) -> tuple[list[tuple[int, int]], bool]:
+        """The first filings behind a place by the order of their keys."""
+        found = _all_of(self._union(subqueries), self._condition(query.filters))
+        keys = self._keys(found, query.sort, place[1] if place else None, query.limit + 1)
+        return [(EVERYTHING, key) for key in keys], False
+
+    def _keys(
+        self, found: tantivy.Query, sort: Sort, after: int | None, limit: int
+    ) -> Sequence[int]:
         ascends = sort is Sort.OLDEST
         if after is not None:
             bounds = (after + 1, None) if ascends else (None, after - 1)
-            query = self._all_of([query, self._between(sort.value, *bounds)])
+            found = _all_of(found, self._between(sort.value, *bounds))
         order = tantivy.Order.Asc if ascends else tantivy.Order.Desc
-        hits = self._run(query, limit, order_by_field=sort.value, order=order).hits
+        hits = self._run(found, limit, order_by_field=sort.value, order=order).hits
         return [key for key, _ in hits]
 
     def _by_rank(
-        self,
-        subqueries: Sequence[Subquery],
-        condition: tantivy.Query | None,
-        place: tuple[int, int] | None,
-        limit: int,
+        self, query: Query, subqueries: Sequence[Subquery], place: tuple[int, int] | None
     ) -> tuple[list[tuple[int, int]], bool]:
         """The first filings behind a place, rank by rank; and whether the time was up."""
+        condition = self._condition(query.filters)
         found: list[tuple[int, int]] = []
+        better: list[tantivy.Query] = []
         for rank in sorted({one.rank for one in subqueries}):
-            if place and rank < place[0]:
-                continue
-            here = [(Must, _any_of([self._query(o) for o in subqueries if o.rank == rank]))]
-            better = [(MustNot, self._query(one)) for one in subqueries if one.rank < rank]
-            given = [(Must, condition)] if condition else []
-            query = tantivy.Query.boolean_query([*here, *better, *given])
-            after = place[1] if place and rank == place[0] else None
-            try:
-                keys = self._in_order(query, Sort.RELEVANCE, after, limit - len(found))
-            except TimeUp:
-                return found, True
-            found += [(rank, key) for key in keys]
-            if len(found) == limit:
-                break
+            here = [self._query(one) for one in subqueries if one.rank == rank]
+            wanted = query.limit + 1 - len(found)
+            if wanted and (place is None or rank >= place[0]):
+                new = [(Must, _any_of(here)), *((MustNot, one) for one in better)]
+                new += [(Must, condition)] if condition else []
+                after = place[1] if place and rank == place[0] else None
+                try:
+                    keys = self._keys(tantivy.Query.boolean_query(new), query.sort, after, wanted)
+                except TimeUp:
+                    return found, True
+                found += [(rank, key) for key in keys]
+            better += here
         return found, False
 
-    def _ranks(
-        self, subqueries: Sequence[Subquery], places: Sequence[tuple[int, int]]
-    ) -> Mapping[int, int]:
+    def _ranks(self, subqueries: Sequence[Subquery], keys: Sequence[int]) -> Mapping[int, int]:
         """By key the rank of each filing."""
-        if not places or places[0][0] != EVERYTHING or subqueries[0].rank == EVERYTHING:
-            return {key: rank for rank, key in places}
-        ids = {_id_of(key): key for _, key in places}
+        if subqueries[0].rank == EVERYTHING:
+            return dict.fromkeys(keys, EVERYTHING)
+        ids = {key & _ID_MASK: key for key in keys}
         shown = tantivy.Query.term_set_query(self._schema, "id", list(ids))
         best = tantivy.Query.disjunction_max_query(
             [
@@ -282,9 +275,7 @@ class IndexSearch:
                 for one in subqueries
             ]
         )
-        scored = tantivy.Query.boolean_query(
-            [(Must, best), (Must, tantivy.Query.const_score_query(shown, 0))]
-        )
+        scored = _all_of(best, tantivy.Query.const_score_query(shown, 0))
         hits = self._searcher.search(scored, len(ids), count=False).hits
         found = self._searcher.fast_field_values("id", [address for _, address in hits])
         return {
@@ -292,61 +283,69 @@ class IndexSearch:
             for one, (score, _) in zip(found, hits, strict=True)
         }
 
-    def _counted(
-        self, query: Query, matched: Matched, found: tantivy.Query
-    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]], bool]:
-        """The total, the counts of each dimension, and whether the time was up."""
+    def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets, bool]:
+        """The total, the counts of each dimension without its own filter as far as there is time, and
+        whether the time was up."""
         key = repr((query.text, query.filters, query.facets, query.facet_values))
-        known: tuple[int, dict[Dimension, tuple[FacetValue, ...]]] | None = self._kept.get(key)
-        if known:
+        if known := self._kept.get(key):
             return *known, False
-        total = self._run(found, 1, count=True).count
-        facets, limited = self._facets(query, matched)
-        if not limited:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = total, facets
-        return total, facets, limited
+        union = self._union(subqueries)
+        # A dimension is counted without its own filter: those that are filtered each by themselves.
+        filtered = [one for one in query.facets if query.filters.has(one)]
+        others = [one for one in query.facets if one not in filtered]
+        total, counted = self._facets(
+            _all_of(union, self._condition(query.filters)), others, query.facet_values
+        )
+        for one in filtered:
+            if time.monotonic() > self._until:
+                return total, counted, True
+            among = _all_of(union, self._condition(query.filters, one))
+            counted |= self._facets(among, [one], query.facet_values)[1]
+        facets = {one: counted[one] for one in query.facets}
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = total, facets
+        return total, facets, False
 
     def _facets(
-        self, query: Query, matched: Matched
-    ) -> tuple[dict[Dimension, tuple[FacetValue, ...]], bool]:
-        """The counts of each dimension without its own filter, as far as there is time."""
-        alike: dict[Dimension | None, list[Dimension]] = {}
-        for dimension in query.facets:
-            alike.setdefault(_own_filter(query.filters, dimension), []).append(dimension)
-        counted: dict[Dimension, tuple[FacetValue, ...]] = {}
-        union = self._union(matched.subqueries)
-        for without, dimensions in alike.items():
-            if time.monotonic() > self._until:
-                return counted, True
-            among = self._all_of([union, self._condition(query.filters, without)])
-            numbers = self._counts(among, dimensions)
-            for dimension in dimensions:
-                ranked = sorted((-count, value) for value, count in numbers[dimension])
-                counted[dimension] = tuple(
-                    FacetValue(value, -count) for count, value in ranked[: query.facet_values]
-                )
-        return {dimension: counted[dimension] for dimension in query.facets}, False
+        self, among: tantivy.Query, dimensions: Sequence[Dimension], values: int
+    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]]]:
+        """How many filings there are, and the most frequent values of each dimension.
 
-    def _counts(
-        self, among: tantivy.Query, dimensions: Sequence[Dimension], most: int = _MANY_VALUES
-    ) -> dict[Dimension, list[tuple[str, int]]]:
-        """The most frequent values of each dimension. Segments leave out what is rare in them: where
-        that could matter, all is counted again with nothing left out."""
-        wanted = {
-            one.value: {"terms": {"field": one.value, "size": _FEW_VALUES, "segment_size": most}}
-            for one in dimensions
+        To tell of every company costs ten times as much as to count them, so that each segment tells only of its
+        most frequent values. Where some are left out, and there are several segments, those told of are counted
+        again, which is exact; and if one left out could be as frequent as the last of them, all are told of.
+        """
+        if time.monotonic() > self._until:
+            raise TimeUp
+        total, answer = self._terms(among, {one: {} for one in dimensions})
+        unsure = {one for one in dimensions if answer[one].get("doc_count_error_upper_bound")}
+        exact = dict(answer)
+        if self._searcher.num_segments > 1:
+            keys = {one: [bucket["key"] for bucket in answer[one]["buckets"]] for one in unsure}
+            exact |= self._terms(among, {one: {"include": keys[one]} for one in unsure})[1]
+        for one in unsure:
+            told, last = answer[one], exact[one]["buckets"][:values][-1]["doc_count"]
+            if last <= told["doc_count_error_upper_bound"] + told["buckets"][-1]["doc_count"]:
+                every = {"segment_size": self._searcher.num_docs}
+                exact |= self._terms(among, {one: every})[1]
+        counted = {}
+        for one in dimensions:
+            pairs = sorted((-told["doc_count"], told["key"]) for told in exact[one]["buckets"])
+            counted[one] = tuple(FacetValue(value, -count) for count, value in pairs[:values])
+        return total, counted
+
+    def _terms(
+        self, among: tantivy.Query, wanted: Mapping[Dimension, Mapping[str, Any]]
+    ) -> tuple[int, dict[Dimension, Any]]:
+        """How many filings there are, and what tantivy tells of each dimension, with these options."""
+        usual = {"size": _FEW_VALUES, "segment_size": _MANY_VALUES}
+        asked = {
+            one.value: {"terms": {"field": one.value, **usual, **options}}
+            for one, options in wanted.items()
         }
-        answer = self._searcher.aggregate(among, wanted)
-        if most < self._searcher.num_docs and any(
-            answer[one.value].get("doc_count_error_upper_bound") for one in dimensions
-        ):
-            return self._counts(among, dimensions, self._searcher.num_docs)
-        return {
-            one: [(bucket["key"], bucket["doc_count"]) for bucket in answer[one.value]["buckets"]]
-            for one in dimensions
-        }
+        answer = self._searcher.aggregate(among, asked | {_TOTAL: {"value_count": {"field": "id"}}})
+        return int(answer[_TOTAL]["value"]), {one: answer[one.value] for one in wanted}
 
 
 def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
@@ -355,30 +354,19 @@ def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(Should, one) for one in queries])
 
 
-def _own_filter(filters: Filters, dimension: Dimension) -> Dimension | None:
-    """The dimension itself if it is filtered, so that it is counted without that."""
-    is_filtered = bool(filters.values.get(dimension)) or (
-        dimension is Dimension.PERIOD and bool(filters.period_from or filters.period_to)
-    )
-    return dimension if is_filtered else None
+def _all_of(*queries: tantivy.Query | None) -> tantivy.Query:
+    given = [one for one in queries if one is not None]
+    if len(given) == 1:
+        return given[0]
+    return tantivy.Query.boolean_query([(Must, one) for one in given])
 
 
-def _id_of(key: int) -> int:
-    return key & (1 << ID_BITS) - 1
-
-
-def _hit(key: int, rank: int) -> Hit:
-    return Hit(_id_of(key), level_of(rank), is_forgiven(rank))
-
-
-def read_cursor(query: Query) -> tuple[int, int] | None:
+def read_cursor(query: Query) -> tuple[int, int]:
     """The place (rank, key) of a cursor.
 
     Raises:
         BadCursor: it is none of ours, or of another order.
     """
-    if not query.cursor:
-        return None
     match_of = decode_cursor(query.cursor)
     if isinstance(match_of, list) and len(match_of) == 3:
         sort, rank, key = match_of

@@ -102,6 +102,40 @@ def test_a_question_is_read(client: TestClient, text: str) -> None:
     assert answer["interpreted"] == {"text": "抖音", "filters": []}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "抖音1.6",
+        "抖音-Max",
+        "抖音 V3",
+        "抖音是字节跳动的吗",
+        "哪些公司备案了抖音",
+        "抖音有哪些算法",
+    ],
+)
+def test_a_version_and_more_questions_are_read(client: TestClient, text: str) -> None:
+    """A model is filed without its version; a question may say what it asks."""
+    assert client.get("/v1/filings", params={"q": text}).json()["interpreted"]["text"] == "抖音"
+
+
+def test_a_number_has_no_version(client: TestClient) -> None:
+    """Digits are never guessed at: another number is another filing."""
+    text = number(1).replace("2", "3", 1)
+    answer = client.get("/v1/filings", params={"q": text}).json()
+    assert (answer["total"], answer["interpreted"]) == (0, None)
+
+
+def test_words_that_name_a_city_or_a_status_are_filters(client: TestClient) -> None:
+    """A city by the parameter that takes its code; a status also alone."""
+    named = client.get("/v1/filings", params={"q": "杭州 抖音"}).json()
+    assert named["total"] == 1
+    assert named["interpreted"]["filters"] == [
+        {"name": "division", "value": "3301", "word": "杭州"}
+    ]
+    gone = client.get("/v1/filings", params={"q": "已注销"}).json()
+    assert [item["status"] for item in gone["items"]] == ["deregistered"]
+
+
 def test_a_text_is_parted_into_what_occurs(client: TestClient) -> None:
     """Who leaves out the space finds what he would have found with it."""
     answer = client.get("/v1/filings", params={"q": "抖音字节跳动"}).json()

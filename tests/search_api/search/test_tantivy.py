@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from suanbei.search_api.search import tantivy_search
 from suanbei.search_api.search.documents import Field, IndexDocument
 from suanbei.search_api.search.engine import Dimension, FacetValue, Filters, Query, Sort
 from suanbei.search_api.search.matching import Subquery
 from suanbei.search_api.search.tantivy_index import IndexFolder, OpenIndex, order_keys
-from suanbei.search_api.search.tantivy_search import IndexSearch, read_cursor
+from suanbei.search_api.search.tantivy_search import IndexSearch
 from suanbei.search_api.search.text import BEGIN, BORDER, END, mark
 
 ITEMS = st.lists(
@@ -106,7 +108,7 @@ def test_order_pages_and_counts(
                 expected.reverse()
             assert pages(search, Query(sort=sort, limit=4)) == [one.id for one in expected]
         query = Query("", filters, facets=(Dimension.PRODUCT_KIND, Dimension.CITY))
-        page = search.page(query, None)
+        page = search.page(query)
         assert page.total == len(kept)
         assert page.facets[Dimension.PRODUCT_KIND] == counts(
             list(newest.values()), Dimension.PRODUCT_KIND
@@ -114,11 +116,30 @@ def test_order_pages_and_counts(
         assert page.facets[Dimension.CITY] == counts(kept, Dimension.CITY)
 
 
+@settings(max_examples=25)
+@given(LAYER, LAYER)
+def test_counts_are_exact_where_a_segment_tells_of_few(
+    first: dict[int, tuple[tuple[str, ...], str, str]],
+    second: dict[int, tuple[tuple[str, ...], str, str]],
+) -> None:
+    """Whatever value is left out by one segment and told of by another."""
+    made = [
+        [document(one, NOTHING, *layer[one]) for one in sorted(layer)] for layer in (first, second)
+    ]
+    everything = {one.id: one for layer in made for one in layer}.values()
+    query = Query("", facets=(Dimension.PRODUCT_KIND,), facet_values=2)
+    few = {"_FEW_VALUES": 3, "_MANY_VALUES": 2}
+    with TemporaryDirectory() as home, patch.multiple(tantivy_search, **few):
+        page = IndexSearch(index_of(Path(home), made), seconds=60).page(query)
+    expected = counts(list(everything), Dimension.PRODUCT_KIND)
+    assert page.facets[Dimension.PRODUCT_KIND] == expected[:2]
+
+
 def pages(search: IndexSearch, query: Query) -> list[int]:
     """The ids of all pages."""
     found: list[int] = []
     while True:
-        page = search.page(query, read_cursor(query))
+        page = search.page(query)
         found += [hit.id for hit in page.hits]
         if page.next is None:
             return found
