@@ -20,7 +20,6 @@ router = APIRouter(include_in_schema=False)
 EXAMPLES = ("网信算备330110507206401230035号", "Beijing-WenXinYiYan-20230821",
             "Guangdong-ZhongJinCaiFuZhiNeng-20260817S0065")  # fmt: skip
 CAC = "https://www.cac.gov.cn"
-LAWS = "https://flk.npc.gov.cn"
 STANDARDS = "https://openstd.samr.gov.cn"
 
 
@@ -59,7 +58,7 @@ SOURCES = {
     "assess": Source(
         Text("安全评估规定", "Security Assessment Provisions"),
         "《具有舆论属性或社会动员能力的互联网信息服务安全评估规定》",
-        CAC,
+        f"{CAC}/2018-11/15/c_1123716072.htm",
         Text("2018年11月30日起施行", "in force since 30 November 2018"),
     ),
     "label": Source(
@@ -86,19 +85,19 @@ SOURCES = {
     "csl": Source(
         Text("网络安全法", "Cybersecurity Law"),
         "《中华人民共和国网络安全法》（2025年修正）",
-        LAWS,
+        f"{CAC}/2025-12/29/c_1768735112911946.htm",
         Text("修正后2026年1月1日起施行", "as amended, in force since 1 January 2026"),
     ),
     "human": Source(
         Text("拟人化互动办法", "Human-like Interaction Measures"),
         "《人工智能拟人化互动服务管理暂行办法》（第21号令）",
-        CAC,
+        f"{CAC}/2026-04/10/c_1777558395078289.htm",
         Text("2026年7月15日起施行", "order no. 21, in force since 15 July 2026"),
     ),
     "campaign": Source(
         Text("清朗行动", "Qinglang campaign"),
         "“清朗·整治AI应用乱象”专项行动",
-        CAC,
+        f"{CAC}/2026-04/30/c_1779289298718765.htm",
         Text(
             "2026年4月30日部署，7月6日通报成效，9月2日进入第二阶段",
             "announced 30 April 2026, results 6 July, second phase from 2 September",
@@ -106,27 +105,27 @@ SOURCES = {
     ),
     "agents": Source(
         Text("智能体意见", "Opinions on agents"),
-        "关于智能体的意见",
-        CAC,
-        Text("2026年5月8日", "8 May 2026"),
+        "《智能体规范应用与创新发展实施意见》",
+        f"{CAC}/2026-05/08/c_1779979789523320.htm",
+        Text("2026年5月8日公布", "published 8 May 2026"),
     ),
     "framework": Source(
         Text("治理框架3.0", "Governance Framework 3.0"),
         "《人工智能安全治理框架》3.0版",
-        CAC,
-        Text("2026年9月14日", "14 September 2026"),
+        "https://www.tc260.org.cn",
+        Text("2026年9月14日发布，不具强制力", "published 14 September 2026; not binding"),
     ),
     "ethics": Source(
         Text("伦理审查", "Ethics review"),
-        "工信部联科〔2026〕75号（人工智能科技伦理审查）",
+        "《人工智能科技伦理审查与服务办法（试行）》（工信部联科〔2026〕75号）",
         "https://www.miit.gov.cn",
         Text("2026年", "2026"),
     ),
     "minors": Source(
         Text("未成年人信息分类", "Classification for minors"),
         "《可能影响未成年人身心健康的网络信息分类办法》",
-        CAC,
-        Text("2026年", "2026"),
+        f"{CAC}/2026-01/23/c_1770728781060093.htm",
+        Text("2026年1月23日公布", "published 23 January 2026"),
     ),
     "n2404": Source(
         Text("2024年4月公告", "CAC notice of April 2024"),
