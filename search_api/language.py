@@ -1,12 +1,40 @@
-"""Which language an answer is in: `lang=`, else Accept-Language, else English (pages: Chinese)."""
+"""Which language an answer is in, and the texts of pages: English in the source, Chinese in a gettext
+catalogue, which is compiled in memory from its `.po` file when it is first needed.
+"""
 
+import gettext
 from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Header, Query
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from fastapi import Depends, Header, Query, Request
 
 from suanbei.common.texts import Language
 from suanbei.search_api.requests import quality_values
+
+LOCALE = Path(__file__).parent / "locale"
+COOKIE = "suanbei_language"
+TEXT_NAMES = {Language.ZH: "中文", Language.EN: "English"}
+
+
+def catalogue_path(language: Language) -> Path:
+    """Where the texts of a language are kept."""
+    return LOCALE / language.value / "LC_MESSAGES" / "pages.po"
+
+
+@lru_cache
+def translations(language: Language) -> gettext.NullTranslations:
+    """The texts of a language; English ones are those of the source."""
+    if language is Language.EN:
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    with catalogue_path(language).open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language.value))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 @lru_cache(maxsize=256)
@@ -30,8 +58,22 @@ def _language(
     ] = None,
     accept_language: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Language:
+    """By `lang` in the query, then Accept-Language; else English."""
     return lang or accepted_language(accept_language, Language.EN)
 
 
 AnswerLanguage = Annotated[Language, Depends(_language)]
 """The language that a request wants its texts in."""
+
+
+def language_of_request(request: Request) -> Language:
+    """By `lang` in the address, the cookie of the switch, then Accept-Language; else Chinese."""
+    for asked in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if asked is not None and asked in set(Language):
+            return Language(asked)
+    return accepted_language(request.headers.get("accept-language", ""), Language.ZH)
+
+
+def mark(text: str) -> str:
+    """Mark a text for the catalogue where it is looked up later."""
+    return text

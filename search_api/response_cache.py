@@ -104,18 +104,18 @@ class ETagMiddleware:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": stored.body})
             return
-        start: Message = {}
+        headers_to_store: list[tuple[bytes, bytes]] = []
 
         async def send_marked(message: Message) -> None:
-            nonlocal start
+            nonlocal headers_to_store
             if message["type"] == "http.response.start":
-                start = message if _mark(message, own) else {}
-            elif start and not message.get("more_body", False):
-                answer = StoredResponse(scope.get("route"), [*start["headers"]], message["body"])
+                # A copy: the layers outside of this one add headers of this request alone.
+                headers_to_store = [*message["headers"]] if _mark(message, own) else []
+            elif headers_to_store and not message.get("more_body", False):
+                answer = StoredResponse(scope.get("route"), headers_to_store, message["body"])
                 self._cache.put(version, key, answer)
-                start = {}
             else:
-                start = {}  # comes in parts: too large to be stored
+                headers_to_store = []  # comes in parts: too large to be stored
             await send(message)
 
         await self.app(scope, receive, send_marked)
@@ -155,8 +155,8 @@ def _vary(scope: Scope) -> bytes:
 
 
 def _holds(tags: bytes, tag: bytes) -> bool:
-    """Whether a client says that it holds the answer of this tag (compared weakly)."""
-    return bool(tags) and tag in [
+    """Whether a client says that it holds the answer of this tag (compared weakly), or any."""
+    return tags.strip() == b"*" or tag in [
         b"W/" + one.strip().removeprefix(b"W/") for one in tags.split(b",")
     ]
 

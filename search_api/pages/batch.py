@@ -20,7 +20,7 @@ from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.registry.queries.statistics.selection import place_of
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import page_links, render, wants_json

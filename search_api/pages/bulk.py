@@ -25,7 +25,7 @@ from suanbei.search_api.bulk.jobs import (
 from suanbei.search_api.bulk.storage import LARGEST
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, template
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import render, wants_json
 

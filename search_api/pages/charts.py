@@ -13,7 +13,7 @@ from typing import Any
 from suanbei.common.dates import BEIJING
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
-from suanbei.search_api.i18n import translations
+from suanbei.search_api.language import translations
 from suanbei.search_api.pages.templating import day_text
 
 

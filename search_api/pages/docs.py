@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from suanbei.common.texts import Language
-from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
 
 Operation = dict[str, Any]

@@ -17,7 +17,7 @@ from suanbei.registry.queries.statistics import Selection, deregistrations
 from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
-from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import address, region_text, render, wants_json
 

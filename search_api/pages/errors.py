@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.texts import Language
 from suanbei.search_api.errors import invalid_parts
-from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.templating import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]

@@ -28,7 +28,7 @@ from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, translations
+from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import (
     day_text,
     filing_path,

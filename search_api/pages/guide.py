@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers import parse_number
-from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.filing import pieces_of
 from suanbei.search_api.pages.templating import environment, render
 

@@ -14,7 +14,7 @@ from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, Change
 from suanbei.registry.cells.series import SERIES_NAMES, series_title
 from suanbei.registry.cells.vocabulary import FIELD_TEXTS, ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
-from suanbei.search_api.i18n import mark, translations
+from suanbei.search_api.language import mark, translations
 
 COLUMNS = {
     ("algorithm", "label"): mark("Type as printed"),

@@ -21,7 +21,7 @@ from suanbei.registry.queries import statistics as stats
 from suanbei.registry.queries.statistics import Counted, Selection, Split
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages import charts
 from suanbei.search_api.pages.charts import SIZES, Drawing, height_of

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from suanbei.registry.receipts import find_receipt
-from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
 from suanbei.search_api.pages.watch import require_same_origin
 from suanbei.search_api.receipts import issue_for_number

@@ -19,7 +19,7 @@ from suanbei.registry.cells.names.brands import BrandKind, brands_named
 from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
-from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import count, region_text, render, wants_json

@@ -14,7 +14,7 @@ from suanbei.registry.models import Batch, Entity, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import Selection, summary
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import COOKIE
+from suanbei.search_api.language import COOKIE
 from suanbei.search_api.pages.templating import filing_path, public_base, render
 
 router = APIRouter(include_in_schema=False)

@@ -21,7 +21,7 @@ from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, Judgement
 from suanbei.registry.verify.render import result_row
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
 from suanbei.search_api.pages.templating import (
     address,

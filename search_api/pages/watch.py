@@ -39,8 +39,8 @@ from suanbei.registry.notifications.subscriptions import (
 )
 from suanbei.registry.watcher_models import Delivery
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, mark, translations
 from suanbei.search_api.keys import Scope, require_scope
+from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.templating import address, public_base, render
 from suanbei.search_api.params import reads_query
 

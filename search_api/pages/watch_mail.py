@@ -15,7 +15,7 @@ from suanbei.registry.notifications.mail_opt_in import (
 )
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest
 from suanbei.search_api.deps import Services, services
-from suanbei.search_api.i18n import language_of_request, translations
+from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import render
 from suanbei.search_api.pages.watch import SubscriptionForm, page, require_same_origin
 

@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from suanbei.common.texts import Language
-from suanbei.search_api.i18n import catalogue_path
+from suanbei.search_api.language import catalogue_path
 
 HOUSE = Path(__file__).parents[2]
 METHODS = [("pages/**.py", "python"), ("i18n.py", "ignore"), ("templates/**.html", "jinja2")]

@@ -7,7 +7,7 @@ import pytest
 from suanbei.common.texts import Language
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.i18n import accepted_language, translations
+from suanbei.search_api.language import accepted_language, translations
 from suanbei.search_api.pages.docs import summary_of
 from tests.pages.messages import is_translated, kept_texts, source_texts
 

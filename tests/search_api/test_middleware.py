@@ -198,6 +198,10 @@ def test_scripts_of_other_sites_read_the_api_only_where_the_setting_says(
     assert "access-control-allow-origin" not in shut.get("/v1/batches", headers=headers).headers
     opened = client_over(database, home=settings.home, cors_origins="https://a.example")
     told = opened.get("/v1/batches", headers=headers).headers
+    again = opened.get("/v1/batches", headers={"Origin": "https://b.example"}).headers
+    assert "access-control-allow-origin" not in again, "of whoever asked first, from the store"
+    assert again.get_list("ratelimit-remaining") == [str(int(told["ratelimit-remaining"]) - 1)]
+    assert again["vary"] == told["vary"]
     assert told["access-control-allow-origin"] == "https://a.example"
     assert "access-control-allow-credentials" not in told
     assert opened.options("/v1/batches", headers=headers).status_code == 200
