@@ -22,7 +22,7 @@ from suanbei.registry.queries.list_titles import list_title, month_text
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id
-from suanbei.search_api.i18n import language_of_request
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.assets import static
 from suanbei.search_api.pages.templating import render as render_page
 from suanbei.search_api.pages.templating import with_parameter
