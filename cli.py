@@ -23,6 +23,7 @@ import typer
 from suanbei.common.dates import BEIJING
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.files import STANDARD, write_whole
+from suanbei.common.late_imports import importing
 from suanbei.common.lazy_commands import LazyCommands
 from suanbei.common.logging import set_up_logs
 from suanbei.common.settings import Settings, local_url, unknown_variables
@@ -32,6 +33,7 @@ from suanbei.common.texts import Text, language_of
 if TYPE_CHECKING:
     import socket
 
+    from suanbei.registry.cells.numbers.find import FoundNumbers
     from suanbei.registry.database import Database
 
 
@@ -217,7 +219,6 @@ def _serve(
     from suanbei.alerts.channels import check_target
     from suanbei.crawler.archive import Archive
     from suanbei.crawler.pictures import Pictures
-    from suanbei.parsers.find_numbers import find_in_subprocess
     from suanbei.registry.queries.filings import count_filings
     from suanbei.search_api.app import create_app
     from suanbei.search_api.deps import Services
@@ -230,7 +231,7 @@ def _serve(
         database,
         row_picture=Pictures(Archive(conf.archive)),
         check_target=partial(check_target, settings=conf),
-        numbers_in=find_in_subprocess,
+        numbers_in=_numbers_in,
     )
     language = language_of(conf.language)
     with database.read() as session:
@@ -244,6 +245,14 @@ def _serve(
 
     with keeping_up(services, indexing):
         run(create_app(services), listening, ready)
+
+
+def _numbers_in(data: bytes, name: str) -> "FoundNumbers":
+    """The numbers in an upload; the readers are loaded when the first one comes."""
+    with importing:
+        from suanbei.parsers.find_numbers import find_in_subprocess
+
+    return find_in_subprocess(data, name)
 
 
 @app.command()

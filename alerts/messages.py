@@ -23,9 +23,9 @@ from suanbei.registry.queries.event_text import (
     counts_line,
     filing_names,
     line_of,
+    list_title,
     path_of,
 )
-from suanbei.registry.queries.list_titles import list_title
 from suanbei.registry.watcher_models import Subscription
 
 MOST_IN_DIGEST = 1000

@@ -34,7 +34,7 @@ from suanbei.registry.notifications.outbox import (
 from suanbei.registry.notifications.subscriptions import confirm_path, valid_secrets
 from suanbei.registry.parts import PARTS
 from suanbei.registry.watcher_models import Delivery, Subscription
-from suanbei.registry.watcher_state import write_note
+from suanbei.registry.watching import write_note
 
 LOOK_SECONDS = 1.0
 """How often the outbox and the event log are looked at."""

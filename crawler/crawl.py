@@ -27,12 +27,11 @@ from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue
 from suanbei.crawler.spider import CrawlJob, OnProgress, RegisterSpider
 from suanbei.crawler.urls import PublicUrls
-from suanbei.registry.crawl_runs import FAILED, INTERRUPTED, OK, begin_run, finish_run
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
-from suanbei.registry.source_checks import record_check
 from suanbei.registry.watcher_models import Alarm
+from suanbei.registry.watching import FAILED, INTERRUPTED, OK, begin_run, finish_run, record_check
 
 Origin = Literal["schedule", "hand"]
 

@@ -20,7 +20,7 @@ from suanbei.crawler.sources import Source
 from suanbei.registry.importing.alarms import AlarmFinding, settle_alarms
 from suanbei.registry.models import Check
 from suanbei.registry.watcher_models import Alarm
-from suanbei.registry.watcher_state import read_note, write_note
+from suanbei.registry.watching import read_note, write_note
 
 ACCEPTED_AFTER = timedelta(days=7)
 """A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""

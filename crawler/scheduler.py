@@ -28,10 +28,9 @@ from sqlalchemy import select
 from suanbei.common.dates import BEIJING, rfc3339
 from suanbei.common.errors import DatabaseUnavailable, UsageError
 from suanbei.common.settings import Settings
-from suanbei.registry.crawl_runs import is_done
 from suanbei.registry.database import Database
 from suanbei.registry.watcher_models import Run
-from suanbei.registry.watcher_state import write_note
+from suanbei.registry.watching import is_done, write_note
 
 TICK_SECONDS = 5.0
 NOTE_SECONDS = 30.0

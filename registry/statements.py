@@ -5,10 +5,10 @@ from typing import Any, cast
 
 import orjson
 from sqlalchemy import ColumnElement, Table, any_, func, inspect, literal, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from suanbei.common.late_imports import importing
 from suanbei.registry.models import Base
 
 
@@ -39,8 +39,13 @@ def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, An
     """
     if not rows:
         return
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    statement = insert(cast(Table, model.__table__))
+    table = cast(Table, model.__table__)
+    statement: Any = sqlite.insert(table)
+    if session.get_bind().dialect.name != "sqlite":
+        with importing:  # all of that dialect's drivers
+            from sqlalchemy.dialects import postgresql
+
+        statement = postgresql.insert(table)
     keys = [str(column.key) for column in inspect(model).primary_key]
     changed = {name: statement.excluded[name] for name in next(iter(rows)) if name not in keys}
     session.execute(

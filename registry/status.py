@@ -15,7 +15,7 @@ from suanbei.registry.parts import SILENT_SECONDS, parts_view
 from suanbei.registry.queries.coverage import coverage, totals
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Alarm, Run, Subscription
-from suanbei.registry.watcher_state import read_note
+from suanbei.registry.watching import read_note
 
 RUNS_SHOWN = 10
 

@@ -15,7 +15,7 @@ from deploy.trial.postgres import binaries
 from deploy.trial.processes import Answer, ask, wait_for
 from deploy.trial.topology import Topology, topology
 from suanbei.registry.database import Database
-from suanbei.registry.source_checks import record_check
+from suanbei.registry.watching import record_check
 
 NUMBER = quote("网信算备330110507206401230035号")
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("topology")]

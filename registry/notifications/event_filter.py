@@ -4,7 +4,8 @@ A company is known by any of its names, former ones included, by its id, or by a
 search matches a filing that holds every word of it somewhere.
 """
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -17,8 +18,9 @@ from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.entities import entities_meant, names_of, near_names
-from suanbei.registry.queries.filing_filter import filings_with
 from suanbei.registry.statements import in_keys
+
+_TEXTS = ("number", "name", "entity", "product", "purpose", "label", "region", "remark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +144,24 @@ def _matching_filings(session: Session, wanted: EventFilter) -> list[Filing]:
         )
     found = session.execute(query).scalars()
     return filings_with(found, wanted.q) if wanted.q else list(found)
+
+
+def filings_with(filings: Iterable[Filing], q: str) -> list[Filing]:
+    """The filings that hold every word of a search, whatever its case and width."""
+    words = words_of(q)
+    return [filing for filing in filings if _holds(filing, words)]
+
+
+def words_of(q: str) -> list[str]:
+    """A search cut at its spaces.
+
+    >>> words_of("北京　ＡＩ 客服")
+    ['北京', 'ai', '客服']
+    """
+    return unicodedata.normalize("NFKC", q).casefold().split()
+
+
+def _holds(filing: Filing, words: Sequence[str]) -> bool:
+    texts = [getattr(filing, name) for name in _TEXTS] + filing.former_entities
+    text = unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
+    return all(word in text for word in words)

@@ -10,7 +10,7 @@ from suanbei.common.dates import rfc3339
 from suanbei.registry.importing.gaps import held_until, published_totals
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Check, Gap
-from suanbei.registry.source_checks import SOURCE_OF_SERIES
+from suanbei.registry.watching import SOURCE_OF_SERIES
 
 Coverage = dict[str, Any]
 

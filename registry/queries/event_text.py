@@ -1,4 +1,4 @@
-"""Events in words: one line each, for feeds, chats and mails, in Chinese and English."""
+"""Events and lists in words, for feeds, chats and mails, in Chinese and English."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,18 +7,20 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.numerals import chinese_numeral
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.cells.series import Series, series_title
 from suanbei.registry.cells.vocabulary import FIELD_TEXTS, STATUS_TEXTS
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event, Filing
-from suanbei.registry.queries.list_titles import list_title
 from suanbei.registry.statements import in_keys
 
 FilingNames = dict[tuple[str, str], str]
 REGIONS_NAMED = 5
 
+_NUMBERED = Text("第{ordinal}批{series}", "{series}, batch {ordinal} ({period})")
+_DATED = Text("{series}（{period}）", "{series} ({period})")
 _BATCH = Text("{title}：{counts}", "{title}: {counts}")
 _COUNTS = {
     "added": (Text("新增备案 {n} 条", "{n} new filings"), "1 new filing"),
@@ -161,3 +163,21 @@ def _value(field: str, value: str | None, language: Language) -> str:
     if field == "status" and value in STATUS_TEXTS:
         return STATUS_TEXTS[value].say(language)
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+
+
+def list_title(series: str, period: str, ordinal: int | None, language: Language) -> str:
+    """A list for people: 第十七批深度合成服务算法备案, 生成式人工智能服务备案（2026年6月）.
+
+    Only the batches of deep synthesis bear a number; other lists are known by their month.
+    """
+    title = series_title(series, language)
+    if ordinal and series == Series.DEEP_SYNTHESIS:
+        number = chinese_numeral(ordinal) if language is Language.ZH else ordinal
+        return _NUMBERED.say(language, ordinal=number, series=title, period=period)
+    return _DATED.say(language, series=title, period=month_text(period, language))
+
+
+def month_text(period: str, language: Language) -> str:
+    """`2026-06` for people: 2026年6月 in Chinese, as it is in English."""
+    year, _, month = period.partition("-")
+    return f"{year}年{int(month)}月" if language is Language.ZH and month.isdecimal() else period

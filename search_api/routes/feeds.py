@@ -16,9 +16,14 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.changes import ChangesQuery, newest_changes, newest_changes_of
-from suanbei.registry.queries.event_text import filing_names, line_of, path_of
+from suanbei.registry.queries.event_text import (
+    filing_names,
+    line_of,
+    list_title,
+    month_text,
+    path_of,
+)
 from suanbei.registry.queries.expected import expected_lists
-from suanbei.registry.queries.list_titles import list_title, month_text
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id

@@ -15,7 +15,7 @@ from suanbei.registry.models import Event
 from suanbei.registry.parts import Supervisor, parts_view
 from suanbei.registry.status import status_view
 from suanbei.registry.watcher_models import Note
-from suanbei.registry.watcher_state import write_note
+from suanbei.registry.watching import write_note
 
 
 class Fragile:

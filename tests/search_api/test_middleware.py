@@ -19,7 +19,7 @@ from suanbei.common.logging import ACCESS
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
-from suanbei.registry.source_checks import record_check
+from suanbei.registry.watching import record_check
 from suanbei.search_api import errors
 from suanbei.search_api.app import create_app
 from suanbei.search_api.concurrency import ConcurrencyLimits

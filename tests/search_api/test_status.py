@@ -2,7 +2,7 @@
 
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock
-from suanbei.registry.source_checks import record_check
+from suanbei.registry.watching import record_check
 from tests.search_api.watching import client_over, fill
 
 

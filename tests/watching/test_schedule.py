@@ -12,9 +12,9 @@ from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.recheck import WITHIN, ahead_of_turn, not_due
 from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
-from suanbei.registry.crawl_runs import begin_run
 from suanbei.registry.database import Database
 from suanbei.registry.status import status_view
+from suanbei.registry.watching import begin_run
 from tests.watching.live import until
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)

@@ -1,4 +1,4 @@
-"""Passes over the sources as they are written down: begun, ended, or lost with their process."""
+"""What watchers write down: passes over the sources, when each source was looked at, and notes."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,24 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from suanbei.registry.watcher_models import Run
+from suanbei.registry.cells.series import Series
+from suanbei.registry.data_version import bump_data_version
+from suanbei.registry.models import Check
+from suanbei.registry.watcher_models import Note, Run
 
 RUNNING, OK, FAILED, INTERRUPTED = "running", "ok", "failed", "interrupted"
 KEPT = timedelta(days=90)
 MOST_INTERRUPTED = 3
 """So often a pass that was due is begun anew after its process died; then the next one is waited for."""
 _AHEAD = timedelta(minutes=1)
+SOURCE_OF_SERIES = {
+    Series.ALGORITHM: "algorithm",
+    Series.DEEP_SYNTHESIS: "deep_synthesis",
+    Series.GENAI_FILING: "genai",
+    Series.GENAI_REGISTRATION: "genai",
+    Series.DEREGISTRATION: "deregistration",
+}
+"""The national source (data/sources.yml) of each series."""
 
 
 def begin_run(session: Session, kind: str, origin: str, holder: str) -> int:
@@ -52,3 +63,35 @@ def is_done(session: Session, kinds: Collection[str], since: datetime, now: date
     return bool(counts.get(OK) or counts.get(FAILED)) or (
         counts.get(INTERRUPTED, 0) >= MOST_INTERRUPTED
     )
+
+
+def record_check(session: Session, source: str, ok: bool, message: str = "") -> Check:
+    """Note that a source has just been looked at; failures in a row are counted."""
+    bump_data_version(session)
+    check = session.get(Check, source)
+    if check is None:
+        check = Check(source=source, failures=0)
+        session.add(check)
+    check.checked_at = datetime.now(UTC)
+    check.message = message
+    if ok:
+        check.succeeded_at, check.failures = check.checked_at, 0
+    else:
+        check.failures += 1
+    session.flush()
+    return check
+
+
+def read_note(session: Session, key: str) -> Note | None:
+    """A note, or None."""
+    return session.get(Note, key)
+
+
+def write_note(session: Session, key: str, value: dict[str, Any]) -> None:
+    """Write a note in place of the one before."""
+    note = session.get(Note, key)
+    if note is None:
+        note = Note(key=key)
+        session.add(note)
+    note.value, note.at = value, datetime.now(UTC)
+    session.flush()
