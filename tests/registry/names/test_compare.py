@@ -9,6 +9,7 @@ from suanbei.registry.cells.names import (
     match_entity,
     names_no_company,
     similar_names,
+    simplified,
 )
 from suanbei.registry.verify.reason_texts import REASON_TEXTS
 
@@ -152,3 +153,16 @@ def test_a_latin_company_name_can_be_a_product() -> None:
     assert match.reason == "product_name"
     match = match_entity("问问有限公司", current="杭州测试技术有限公司", products=["问问(APP)"])
     assert match.level is MatchLevel.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_filler"),
+    [("xx", True), ("XXX", True), ("--", True), ("x", False), ("xy", False), ("X公司", False)],
+)
+def test_a_filler_is_no_name(claim: str, is_filler: bool) -> None:
+    """`XX` stands for any name; X is a company, and so is xAI."""
+    assert names_no_company(claim) == is_filler
+
+
+def test_characters_in_use_in_china_are_not_simplified() -> None:
+    assert simplified("騰訊乾坤著名") == "腾讯乾坤著名"
