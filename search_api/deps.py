@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
@@ -39,3 +40,7 @@ def services(request: Request) -> Services:
     """The services of the app that a request came to."""
     found: Services = request.app.state.services
     return found
+
+
+Parts = Annotated[Services, Depends(services)]
+"""The services as a parameter of a route."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,14 +19,13 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.registry.queries.statistics.selection import place_of
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import page_links, render, wants_json
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 ROWS = 50
 """Rows on a page."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Depends, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from suanbei.common.errors import NotFound, Overloaded, SuanbeiError
@@ -24,13 +24,12 @@ from suanbei.search_api.bulk.jobs import (
 )
 from suanbei.search_api.bulk.storage import LARGEST
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, template
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 ORDER = (
     "active", "other_company", "unclear_company", "deregistered", "not_listed", "malformed",
     "no_number",

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -15,14 +15,13 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.entities import find_entity
 from suanbei.registry.queries.statistics import Selection, deregistrations
 from suanbei.registry.queries.vendor import vendor_record
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import address, region_text, render, wants_json
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 Vendor = dict[str, Any]
 DUTIES = {
     "algorithm_filing": ("algorithm", mark("Algorithm filing of the generation type")),

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import (
     day_text,
@@ -38,7 +38,6 @@ from suanbei.search_api.pages.templating import (
 )
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 
 
 @dataclass(frozen=True, slots=True)

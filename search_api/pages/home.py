@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,13 +18,12 @@ from suanbei.registry.models import Batch, Entity, Event, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.pages.batch import compare
 from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import address, render
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 LONGEST_ADDRESS = 6000
 """Characters of a question that still go into an address; browsers and proxies take about 8,000."""
 NEWEST, GROUPS, SHOWN = 60, 5, 3

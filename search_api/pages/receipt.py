@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from suanbei.registry.receipts import find_receipt
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
 from suanbei.search_api.pages.watch import require_same_origin
 from suanbei.search_api.receipts import issue_for_number
-from suanbei.search_api.routes.receipts import LONGEST_REFERENCE, Parts, ReceiptId
+from suanbei.search_api.routes.receipts import LONGEST_REFERENCE, ReceiptId
 from suanbei.search_api.routes.verify import LONGEST_NAME, LONGEST_NUMBER
 
 router = APIRouter(include_in_schema=False)

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup, escape
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from suanbei.common.errors import UsageError
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import BrandKind, brands_named
 from suanbei.registry.queries.entities import find_entity
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.home import is_question_of_numbers
@@ -28,7 +28,6 @@ from suanbei.search_api.search.engine import Dimension
 from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 Pairs = list[tuple[str, str]]
 Params = TypeVar("Params", bound=FilterParams)
 FACETS = ("series", "status", "type", "role", "region", "year", "period", "product_kind", "flag")

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy import func, select
 
@@ -13,12 +13,11 @@ from suanbei.common.texts import Language
 from suanbei.registry.models import Batch, Entity, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import Selection, summary
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import COOKIE
 from suanbei.search_api.pages.templating import filing_path, public_base, render
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 YEAR_SECONDS = 365 * 24 * 3600
 FIXED = ("/", "/search", "/batches", "/market", "/guide", "/about", "/docs", "/status")
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'

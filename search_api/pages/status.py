@@ -1,13 +1,13 @@
 """Status for people: sources, passes, monitors, messages, the search engine."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from suanbei.common.errors import SearchUnavailable
 from suanbei.registry.status import status_view
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.pages.labels import MONITORS
 from suanbei.search_api.pages.templating import render, wants_json
 from suanbei.search_api.search.engine import Engine
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/status")
-def status_page(request: Request, parts: Annotated[Services, Depends(services)]) -> Response:
+def status_page(request: Request, parts: Parts) -> Response:
     """What runs, what ran, what is wrong."""
     if wants_json(request):
         return RedirectResponse("/v1/status", 303)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
 import segno
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
@@ -20,7 +20,7 @@ from suanbei.registry.cells.numbers.wording import KIND_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, Judgement, verdict_json
 from suanbei.registry.verify.render import result_row
 from suanbei.search_api.bulk.writing import csv_bytes
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
 from suanbei.search_api.pages.templating import (
@@ -33,7 +33,6 @@ from suanbei.search_api.pages.templating import (
 from suanbei.search_api.responses import json_answer
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
 LONGEST_PART, LONGEST_NAME = 4000, 500

@@ -38,14 +38,13 @@ from suanbei.registry.notifications.subscriptions import (
     subscription_view,
 )
 from suanbei.registry.watcher_models import Delivery
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, require_scope
 from suanbei.search_api.language import language_of_request, mark, translations
 from suanbei.search_api.pages.templating import address, public_base, render
 from suanbei.search_api.params import reads_query
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 KEY_COOKIE = "suanbei_key"
 MADE_COOKIE = "suanbei_made"
 """The subscription that this browser has just made: its secret is shown to it, for ten minutes."""

@@ -14,13 +14,12 @@ from suanbei.registry.notifications.mail_opt_in import (
     unsubscribe,
 )
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import render
 from suanbei.search_api.pages.watch import SubscriptionForm, page, require_same_origin
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 
 
 class MailForm(SubscriptionForm):

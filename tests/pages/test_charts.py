@@ -1,4 +1,4 @@
-"""Charts: pictures with Chinese labels, numbers that fit, nothing a spreadsheet would run."""
+"""Charts: pictures with Chinese labels, numbers that fit."""
 
 import csv
 import re
@@ -10,9 +10,8 @@ from queue import Queue
 import httpx
 import pytest
 
-from suanbei.search_api.bulk.cells import neutral
 from suanbei.search_api.pages import charts
-from suanbei.search_api.pages.market import CHARTS, step_of
+from suanbei.search_api.pages.market_charts import CHARTS, step_of
 from suanbei.search_api.pages.state import WarmUp
 from tests.pages import registry as small
 
@@ -133,13 +132,3 @@ def test_filters_narrow_a_chart(client: httpx.Client) -> None:
 def test_what_is_no_chart_is_said(client: httpx.Client, path: str) -> None:
     """A problem document, not a failure."""
     assert client.get(path).status_code in (404, 422)
-
-
-@pytest.mark.parametrize(
-    ("cell", "kept"),
-    [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+86", "+86"), ("-5", "-5"), ("-5.2", "-5.2"),
-     ("-cmd|x", "'-cmd|x"), ("--", "--"), ("\t=1", "'\t=1"), ("公司", "公司"), ("", "")],
-)  # fmt: skip
-def test_no_cell_is_a_formula(cell: str, kept: str) -> None:
-    """Texts that a spreadsheet would run are quoted; negative numbers stay numbers."""
-    assert neutral(cell) == kept
