@@ -215,27 +215,28 @@ class _SheetCheck:
         results: list[RowResult | None],
     ) -> None:
         """Judge what was not asked before: each question once."""
-        wanted = {one: None for _, _, questions in new for one in questions if one[0]}
-        answers = self._judge.judge(wanted)
-        made: dict[tuple[Question, ...], RowResult] = {}
+        answers = self._judge.judge(
+            dict.fromkeys(one for _, _, asked in new for one in asked if one[0])
+        )
         if len(self._known) > MOST_KEPT:
             # Numbers of the lists recur; one that is on none is rarely asked for twice.
             self._known = {
-                asked: result for asked, result in self._known.items()
+                cells: result for cells, result in self._known.items()
                 if any(answer and answer.registrant for answer in result.answers)
             }  # fmt: skip
             if len(self._known) > MOST_KEPT // 2:
                 self._known = {}
-        for place, asked, questions in new:
-            result = made.get(questions)
+        made: dict[tuple[Question, ...], RowResult] = {}
+        for place, cells, asked in new:
+            result = made.get(asked)
             if result is None:
-                found = [answers[one] if one[0] else None for one in questions]
+                found = [answers[one] if one[0] else None for one in asked]
                 if not any(found):
                     found[0] = self._judge.blank
-                result = made[questions] = row_result(found, self._where)
+                result = made[asked] = row_result(found, self._where)
+                if cells and self._reader.is_plain(cells):
+                    self._known[cells] = result
             results[place] = result
-            if asked and self._reader.is_plain(asked):
-                self._known[asked] = result
 
     def _count(self, first: int, results: Iterable[RowResult | None]) -> None:
         summary, sheet = self._summary, self._sheet.name

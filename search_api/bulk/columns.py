@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language, Text
@@ -58,7 +58,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A column that may be meant, with what it holds."""
+    """A column that may be meant, with what it holds; as the API tells it."""
 
     sheet: str
     column: str
@@ -66,17 +66,6 @@ class Candidate:
     numbers: int
     looks_like_companies: bool
     samples: list[str]
-
-    def to_json(self) -> dict[str, Any]:
-        """As the API tells it."""
-        return {
-            "sheet": self.sheet,
-            "column": self.column,
-            "title": self.title,
-            "numbers": self.numbers,
-            "looks_like_companies": self.looks_like_companies,
-            "samples": self.samples,
-        }
 
 
 class ColumnsUnclear(UsageError):

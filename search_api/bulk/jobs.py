@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,18 +24,18 @@ from filelock import FileLock, Timeout
 from suanbei.common.errors import NotFound, SuanbeiError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk.check import Line, Options, check_rows
+from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
 from suanbei.search_api.bulk.columns import (
-    Candidate,
+    NO_COLUMN,
     Choice,
-    Columns,
     ColumnsUnclear,
     column_letter,
     say_columns,
 )
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import LOOKED_AT, candidates, recognise
-from suanbei.search_api.bulk.rows_file import TableFile, first_rows
+from suanbei.search_api.bulk.results import HEADERS, Answer
+from suanbei.search_api.bulk.rows_file import SheetTable, first_rows
 from suanbei.search_api.bulk.storage import new_folder
 from suanbei.search_api.bulk.summary import summary_lines
 from suanbei.search_api.bulk.writing import ending_for
@@ -52,19 +52,12 @@ _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)
 
 
 @dataclass(slots=True)
-class SheetChoice:
-    """A sheet as the page shows it: its columns, and which of them were taken, by their letters."""
-
-    name: str
-    header: int | None
-    columns: list[dict[str, Any]]
-    numbers: list[str]
-    entity: str
-
-
-@dataclass(slots=True)
 class Progress:
-    """How far a run is, and what it found; `lines` holds the first of each kind."""
+    """How far a run is, and what it found.
+
+    `sheets`: for each its `name`, `header` (row number or None), all `columns`, and which of them
+    were taken, by their letters: `numbers` and `entity`. `lines` holds the first of each kind.
+    """
 
     name: str
     state: str = WAITING
@@ -208,74 +201,63 @@ class Run:
 
 def check(run: Run, database: Database, language: Language, choice: Choice | None = None) -> None:
     """Check the file of a run; how far it is and how it ends is in its progress."""
-    try:
-        _check(run, database, Options(choice or Choice(), language=language))
-    finally:
-        (run.folder / "rows").unlink(missing_ok=True)
-        run.release()
-        _delete_older(run)
-
-
-def _check(run: Run, database: Database, options: Options) -> None:
-    progress = run.progress()
+    progress, rows = run.progress(), run.folder / "rows"
     progress.state = RUNNING
     run.save(progress)
-    rows = run.folder / "rows"
     try:
-        progress.sha256 = _sha256(run.job.source)
-        table = read_file(run.job.source, progress.name or "the file", rows, _LIMITS)
-        _show_sheets(progress, table, rows, options.choice)
-        recognised = recognise(table, rows, options.choice)
-        _show_columns(progress, recognised, options.language)
-        progress.ending = ending_for(table.kind)
-        with database.read() as session:
-            summary = check_rows(
-                session, table, rows, recognised, run.result(progress.ending), progress.name,
-                options, _Observer(run, progress).see,
-            )  # fmt: skip
-        progress.state, progress.rows, progress.is_well = DONE, summary.rows, summary.is_well
-        told = summary_lines(summary, options.language)
-        progress.summary = [[label, text] for label, text in told]
+        _check(run, progress, rows, database, Options(choice or Choice(), language=language))
     except ColumnsUnclear as error:
         progress.state, progress.message = UNCLEAR, str(error)
     except SuanbeiError as error:
         # The page bears the file's own name.
         progress.state = FAILED
         progress.message = str(error).removeprefix(f"{progress.name}: ")
+        if not progress.sheets:
+            run.job.source.unlink(missing_ok=True)  # no other columns make it readable
     except OSError as error:
         progress.state, progress.message = FAILED, error.strerror or "disk"
-    run.save(progress)
+    else:
+        progress.state = DONE
+    finally:
+        rows.unlink(missing_ok=True)
+        if progress.state != RUNNING:
+            run.save(progress)
+        run.release()
+        _delete_older(run)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _show_sheets(progress: Progress, table: TableFile, rows: Path, choice: Choice) -> None:
-    """Note the columns of each sheet, for somebody to choose from."""
-    for sheet in table.sheets:
-        shown = first_rows(rows, sheet, LOOKED_AT)
-        try:
-            found = candidates(sheet, shown, choice)
-        except SuanbeiError:
-            found = candidates(sheet, shown, Choice())
-        columns = list(map(Candidate.to_json, found))
-        progress.sheets.append(asdict(SheetChoice(sheet.name, None, columns, [], "")))
-
-
-def _show_columns(
-    progress: Progress, recognised: Sequence[Columns | None], language: Language
-) -> None:
-    """Note what was recognised."""
+def _check(run: Run, progress: Progress, rows: Path, database: Database, options: Options) -> None:
+    with run.job.source.open("rb") as file:
+        progress.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    table = read_file(run.job.source, progress.name or "the file", rows, _LIMITS)
+    progress.sheets = [_columns_to_choose(sheet, rows, options.choice) for sheet in table.sheets]
+    recognised = recognise(table, rows, options.choice)
     for shown, columns in zip(progress.sheets, recognised, strict=True):
-        if columns is None:
-            continue
-        company = columns.companies[0]
-        shown["header"] = columns.header
-        shown["numbers"] = [column_letter(column.place) for column in columns.numbers]
-        shown["entity"] = column_letter(company.place) if company else "-"
-        progress.recognised.append(say_columns(columns, language))
+        if columns:
+            company = columns.companies[0]
+            shown["header"] = columns.header
+            shown["numbers"] = [column_letter(column.place) for column in columns.numbers]
+            shown["entity"] = column_letter(company.place) if company else NO_COLUMN
+            progress.recognised.append(say_columns(columns, options.language))
+    progress.ending = ending_for(table.kind)
+    with database.read() as session:
+        summary = check_rows(
+            session, table, rows, recognised, run.result(progress.ending), progress.name,
+            options, _note_progress(run, progress),
+        )  # fmt: skip
+    progress.rows, progress.is_well = summary.rows, summary.is_well
+    progress.summary = [[*line] for line in summary_lines(summary, options.language)]
+
+
+def _columns_to_choose(sheet: SheetTable, rows: Path, choice: Choice) -> dict[str, Any]:
+    """A sheet with its columns, for somebody to choose from."""
+    first = first_rows(rows, sheet, LOOKED_AT)
+    try:
+        found = candidates(sheet, first, choice)
+    except SuanbeiError:
+        found = candidates(sheet, first, Choice())
+    columns = [asdict(candidate) for candidate in found]
+    return {"name": sheet.name, "header": None, "columns": columns, "numbers": [], "entity": ""}
 
 
 def _delete_older(run: Run) -> None:
@@ -290,47 +272,45 @@ def _delete_older(run: Run) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Observer:
-    """Writes down how far a run is, and the first lines of each kind."""
+def _note_progress(run: Run, progress: Progress) -> Observer:
+    """Notes how far a run is, and the first lines of each kind; saved once a second."""
+    saved_at = 0.0
 
-    def __init__(self, run: Run, progress: Progress) -> None:
-        self._run, self._progress = run, progress
-        self._saved_at = 0.0
-
-    def see(self, lines: Iterable[Line], done: int, total: int) -> None:
-        progress = self._progress
+    def see(lines: Iterable[Line], done: int, total: int) -> None:
+        nonlocal saved_at
         progress.done, progress.total = done, total
         for line in lines:
-            kind = kind_of_line(line)
+            kind = kind_of_line(line.answer)
             progress.counts[kind] = progress.counts.get(kind, 0) + 1
             shown = progress.lines.setdefault(kind, [])
             if len(shown) < SHOWN:
                 shown.append(_shown(line))
-        if time.monotonic() - self._saved_at > 1:
-            self._run.save(progress)
-            self._saved_at = time.monotonic()
+        if time.monotonic() - saved_at > 1:
+            run.save(progress)
+            saved_at = time.monotonic()
+
+    return see
 
 
-def kind_of_line(line: Line) -> str:
+def kind_of_line(answer: Answer) -> str:
     """What a number came to: its verdict, and of an active one whether it is the company's."""
-    answer = line.answer
     if answer.verdict != "active" or answer.is_confirmed or not answer.match:
         return answer.verdict
     return "other_company" if answer.match == "different" else "unclear_company"
 
 
 def _shown(line: Line) -> dict[str, Any]:
-    answer = line.answer
+    cells = dict(zip((header.en for header in HEADERS), line.answer.cells, strict=True))
     return {
         "sheet": line.sheet,
         "row": line.row,
         "column": line.title,
         "input": line.text[:300],
         "claimed": line.claim[:200],
-        "verdict": answer.verdict,
-        "match": answer.match or None,
-        "number": answer.number or None,
-        "entity": answer.registrant,
-        "why": answer.reason or f"{answer.cells[9]} {answer.cells[10]}".strip(),
-        "candidates": answer.cells[7],
+        "verdict": cells["verdict"],
+        "match": cells["company_match"] or None,
+        "number": cells["number_read"] or None,
+        "entity": cells["registrant"],
+        "why": cells["reason"] or f"{cells['list']} {cells['list_date']}".strip(),
+        "candidates": cells["candidates"],
     }

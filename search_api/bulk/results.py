@@ -97,17 +97,17 @@ class RowResult:
 
 def row_result(answers: Sequence[Answer | None], where: Sequence[str]) -> RowResult:
     """The result of a row with these answers, not all None; `where` stands in each row."""
+    if len(answers) == 1 and (only := answers[0]):
+        kind = only.verdict, only.match, only.is_confirmed
+        return RowResult((only,), (*only.cells, *where), kind, only.not_computed)
     given = [answer for answer in answers if answer]
     worst = min(given, key=lambda answer: answer.rank)
     is_confirmed = worst.is_confirmed and all(
         one.is_confirmed for one in given if one.verdict != "no_number"
     )
-    if len(answers) == 1:
-        cells = worst.cells
-    else:
-        cells = (*worst.cells[:2], worst.reason)
-        for answer in answers:
-            cells += answer.cells if answer else _BLANK
+    cells = (*worst.cells[:2], worst.reason)
+    for answer in answers:
+        cells += answer.cells if answer else _BLANK
     kind = worst.verdict, worst.match, is_confirmed
     not_computed = any(one.not_computed for one in given)
     return RowResult(tuple(answers), (*cells, *where), kind, not_computed)

@@ -113,9 +113,9 @@ class CsvWriter:
         self._file, self._delimiter = file, delimiter
         self._hidden: frozenset[int] = frozenset()
 
-    def _lines(self, rows: Iterable[Sequence[str]]) -> list[str]:
+    def _lines(self, rows: Iterable[Sequence[Cell]]) -> list[str]:
         lines = _Lines()
-        csv.writer(lines, delimiter=self._delimiter).writerows(rows)
+        csv.writer(lines, delimiter=self._delimiter).writerows(map(safe_texts, rows))
         return [line[:-2] for line in lines]  # without \r\n, which must be quoted within cells
 
     def begin(self, sheet: SheetTable, added: int) -> None:
@@ -124,34 +124,27 @@ class CsvWriter:
 
     def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
         """Write the header."""
-        own = safe_texts(cells)
-        [line] = self._lines([[*own, *[""] * (width - len(own)), *added]])
+        [line] = self._lines([[*cells, *[""] * (width - len(cells)), *added]])
         self._file.write(f"{line}\r\n")
 
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
     ) -> None:
         """Write rows: their own cells, filled up to the width, then what is added."""
-        own: list[Sequence[str]] = []
+        results = list(results)
+        new = [one for one in dict.fromkeys(results) if one and not one.csv_line]
+        for one, line in zip(new, self._lines([one.cells for one in new]), strict=True):
+            one.csv_line = f"{self._delimiter}{line}{self._delimiter}"
+        own: list[Sequence[Cell]] = []
         added: list[str] = []
         for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
             if self._hidden and number in self._hidden:
                 continue
-            texts = safe_texts(cells)
-            if result is None:
-                added.append("\r\n")
-            else:
-                if len(texts) < width:
-                    texts = [*texts, *[""] * (width - len(texts))]
-                if not result.csv_line:
-                    [result.csv_line] = self._lines([safe_texts(result.cells)])
-                delimiter = self._delimiter
-                added.append(f"{delimiter}{result.csv_line}{delimiter}{number}\r\n")
-            own.append(texts)
-        lines = self._lines(own)
-        self._file.write(
-            "".join([part for pair in zip(lines, added, strict=True) for part in pair])
-        )
+            missing = width - len(cells) if result else 0
+            own.append([*cells, *[""] * missing] if missing else cells)
+            added.append(f"{result.csv_line}{number}\r\n" if result else "\r\n")
+        lines = zip(self._lines(own), added, strict=True)
+        self._file.write("".join([f"{line}{rest}" for line, rest in lines]))
 
     def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
         """Nothing: a reader of CSV expects one table."""

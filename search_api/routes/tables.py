@@ -1,6 +1,8 @@
 """A table of vendors checked: the file in, the same with its verdicts out."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
@@ -11,11 +13,11 @@ from fastapi import APIRouter, Depends, FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from suanbei.registry.data_version import data_version
-from suanbei.search_api.bulk.check import Options, check_rows
+from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
 from suanbei.search_api.bulk.columns import Choice, ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import recognise
-from suanbei.search_api.bulk.storage import folder_for_once
+from suanbei.search_api.bulk.storage import UploadTooLarge, folder_for_once
 from suanbei.search_api.bulk.summary import Summary
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, ending_for
 from suanbei.search_api.deps import Services, services
@@ -112,7 +114,12 @@ def _limiter(app: FastAPI) -> CapacityLimiter:
 def _check(
     parts: Services, file: UploadFile, options: Options, ending: str, reference: str | None
 ) -> Response:
-    """The checked table; with a reference, which may be empty, a receipt is kept."""
+    """The checked table; with a reference, which may be empty, a receipt is kept.
+
+    Raises:
+        UploadTooLarge: it would take longer than an answer may.
+    """
+    in_time = _stop_in_time(parts.settings.max_seconds)
     name = (file.filename or "file")[:_MOST_NAME]
     with folder_for_once(parts.settings.home, file.file) as folder:
         rows = folder / "rows"
@@ -125,7 +132,7 @@ def _check(
         given = hashed_file(name, folder / "source") if reference is not None else {}
         with parts.database.read() as session:
             version = data_version(session)
-            summary = check_rows(session, table, rows, recognised, target, name, options)
+            summary = check_rows(session, table, rows, recognised, target, name, options, in_time)
         headers = _headers(summary, options)
         if reference is not None:
             answer = file_answer(
@@ -139,6 +146,21 @@ def _check(
         "Content-Disposition": f'attachment; filename="suanbei-checked{target.suffix}"',
     }
     return StreamingResponse(_blocks(body), media_type=MEDIA_TYPES[target.suffix], headers=headers)
+
+
+def _stop_in_time(seconds: float) -> Observer:
+    """Refuses a table that is clearly not done within so many seconds, before these are over."""
+    began = time.monotonic()
+
+    def see(_lines: Iterable[Line], done: int, total: int) -> None:
+        spent = time.monotonic() - began
+        if spent > seconds / 4 and spent * total / done > seconds * 0.9:
+            raise UploadTooLarge(
+                f"{total:,} rows take longer than the {seconds:g} seconds of an answer: check the "
+                "file on the page /bulk, which has no such limit, or with suanbei verify --file"
+            )
+
+    return see
 
 
 def _blocks(body: BinaryIO) -> Iterator[bytes]:
@@ -162,5 +184,5 @@ def _headers(summary: Summary, options: Options) -> dict[str, str]:
 def _unclear(error: ColumnsUnclear) -> JSONResponse:
     """A problem that asks: with the columns that may be meant."""
     told = Problem(title="Unprocessable Content", status=422, detail=str(error), code=error.code)
-    columns = [candidate.to_json() for candidate in error.candidates]
+    columns = [asdict(candidate) for candidate in error.candidates]
     return JSONResponse(told.model_dump() | {"candidates": columns}, 422, media_type=PROBLEM)

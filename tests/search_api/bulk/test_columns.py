@@ -121,7 +121,7 @@ def test_a_named_column_that_is_not_there(tmp_path: Path) -> None:
 def test_no_numbers_at_all_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(ColumnsUnclear, match="no column holds filing numbers") as raised:
         found(tmp_path, [["a", "b"], ["1", COMPANY]])
-    assert [one.to_json()["looks_like_companies"] for one in raised.value.candidates] == [
+    assert [one.looks_like_companies for one in raised.value.candidates] == [
         False, True,
     ]  # fmt: skip
     assert raised.value.http_status == 422

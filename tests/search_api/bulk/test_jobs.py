@@ -92,6 +92,7 @@ def test_a_file_that_cannot_be_read_fails_with_a_reason(registry: Database, tmp_
     run = sent(tmp_path, b"%PDF-1.7")
     check(run, registry, Language.EN)
     assert (run.progress().state, "PDF" in run.progress().message) == ("failed", True)
+    assert not run.job.source.exists()  # refused: nothing of it is kept
 
 
 def test_jobs_that_are_not_there(tmp_path: Path) -> None:

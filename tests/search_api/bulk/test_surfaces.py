@@ -83,6 +83,20 @@ def test_a_file_that_is_refused_leaves_nothing(client: TestClient, settings: Set
     assert left_over(settings) == []
 
 
+def test_a_table_that_takes_too_long_is_413(registry: Database, settings: Settings) -> None:
+    """Refused before the time is up, with what to do."""
+    settings = settings.model_copy(update={"max_seconds": 5.0})
+    rows = [
+        HEADER,
+        *([f"V{place}", COMPANY, f"{number(1)[:-4]}{place:08d}", ""] for place in range(90_000)),
+    ]
+    with TestClient(create_app(Services(settings, registry))) as client:
+        answer = client.post("/v1/verify/file", files={"file": ("v.csv", files.as_csv(rows))})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "/bulk" in answer.json()["detail"]
+    assert left_over(settings) == []
+
+
 def test_a_full_disk_is_507(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "QUOTA", 10)
     answer = client.post("/v1/verify/file", files={"file": ("v.csv", TABLE)})
