@@ -48,31 +48,36 @@ class _Entry(NamedTuple):
 
 
 @cache
-def _table() -> dict[str, list[_Entry]]:
-    """Entries of each code, oldest first."""
-    entries: dict[str, list[_Entry]] = defaultdict(list)
+def _table() -> dict[str, list[list[str]]]:
+    """The rows of each code, oldest first: name, level, first and last year, successors."""
+    rows: dict[str, list[list[str]]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            first, last = (
-                int(row[year]) if row[year] else None for year in ("from_year", "to_year")
-            )
-            successors = tuple(row["successors"].split())
-            entries[row["code"]].append(
-                _Entry(row["name_zh"], row["level"], first, last, successors)
-            )
-    return dict(entries)
+        table = csv.reader(file)
+        header = next(table)
+        at = [header.index(name) for name in _COLUMNS]
+        for row in table:
+            rows[row[at[0]]].append([row[place] for place in at[1:]])
+    return dict(rows)
+
+
+_COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors")
 
 
 def _entry(code: str, year: int | None) -> _Entry | None:
     """The entry in force in a year, else the last before it, else the first; None: latest."""
-    entries = _table().get(code)
-    if not entries:
+    rows = _table().get(code)
+    if not rows:
         return None
-    if year is None:
-        return entries[-1]
-    begun = [each for each in entries if each.first is None or each.first <= year]
-    return begun[-1] if begun else entries[0]
+    begun = [row for row in rows if year is None or not row[2] or int(row[2]) <= year]
+    name, level, first, last, successors = begun[-1] if begun else rows[0]
+    return _Entry(
+        name,
+        level,
+        int(first) if first else None,
+        int(last) if last else None,
+        tuple(successors.split()),
+    )
 
 
 def is_division(code: str) -> bool:

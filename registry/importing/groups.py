@@ -6,7 +6,9 @@ one company keeps. Neither is proof by itself: filings are also handed over to a
 the same words, and two companies were seen under one code. So:
 
 - **handed over**, if B files under a code of its own, or if A is printed under the code of the filing
-  in a later list than B: both are companies, and B has taken over a filing of A's;
+  in a later list than B, or A bears another brand and still files more than a year after B does (lists
+  print an old name for some months): both are companies, and B has taken over a filing of A's. The
+  registrant code in its number is A's;
 - **renamed**, if A and B bear the same brand, if B files new algorithms under A's code, or if A has no
   filing left that could be another company's;
 - **unclear** otherwise: they stay two, and it is said that the lists do not tell.
@@ -139,6 +141,11 @@ def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
     taken_over = {link.node.id for link in links if link.kind is LinkKind.HANDED_OVER}
     for one in groups.values():
         one.codes = {n.registrant for n in one.nodes if n.registrant and n.id not in taken_over}
+    known = {code for one in groups.values() for code in one.codes}
+    for link in links:
+        former = groups.get(find(f"n:{entity_key(link.name)}"))
+        if former and link.node.id in taken_over and link.node.registrant not in known:
+            former.codes.add(link.node.registrant)
     for node, name in renames:
         one = groups[find(node.tie)]
         one.former.add(name)
@@ -161,9 +168,17 @@ def _kind(node: Node, former: str, of_name: dict[str, list[Node]]) -> LinkKind |
     later = [n for n in theirs if n.registrant == node.registrant and n.period > newest]
     if node.registrant and (own - {node.registrant} or later):
         return LinkKind.HANDED_OVER
-    if not theirs or node.registrant in own or _same_brand(node.name, former):
+    if not theirs or _same_brand(node.name, former):
         return None
-    return LinkKind.UNCLEAR
+    own_since = min((n.period for n in mine if not n.former), default="")
+    if own_since and any(n.period > _year_after(own_since) for n in theirs):
+        return LinkKind.HANDED_OVER
+    return None if node.registrant in own else LinkKind.UNCLEAR
+
+
+def _year_after(period: str) -> str:
+    """`2025-03` → `2026-03`."""
+    return f"{int(period[:4]) + 1}{period[4:]}"
 
 
 def _shared_codes(

@@ -227,9 +227,10 @@ def _rounded(session: Session, text: str) -> dict[str, Near]:
 
 def _near_genai(session: Session, numbers: Iterable[Number]) -> dict[Number, dict[str, Near]]:
     """Near numbers of generative-AI services, which are few and long: all are compared."""
-    query = select(Filing.number_key).where(Filing.series.in_([s.value for s in GENAI_SERIES]))
-    listed = [(key, _parts_of_key(key)) for key in session.execute(query).scalars()]
-    names = [parts.name for _, parts in listed]
+    of_genai = Filing.series.in_([s.value for s in GENAI_SERIES])
+    query = select(Filing.number_key, Filing.number).where(of_genai)
+    listed = [(key, text, _parts_of_key(key)) for key, text in session.execute(query)]
+    names = [parts.name for _, _, parts in listed]
     found: dict[Number, dict[str, Near]] = {}
     for number in numbers:
         given = genai_parts(str(number)) or _only_name(str(number))
@@ -237,8 +238,12 @@ def _near_genai(session: Session, numbers: Iterable[Number]) -> dict[Number, dic
         alike = process.extract(
             given.name, names, scorer=OSA.distance, score_cutoff=most, limit=None
         )
-        near = {listed[at][0]: _compare(given, listed[at][1], edits) for _, edits, at in alike}
-        found[number] = {key: one for key, one in near.items() if one}
+        near: dict[str, Near] = {}
+        for _, edits, at in alike:
+            key, text, parts = listed[at]
+            if one := _compare(given, parts, text, edits):
+                near[key] = one
+        found[number] = near
     return found
 
 
@@ -265,27 +270,31 @@ def _most_edits(name: str) -> int:
     return MOST_EDITS if len(name) > 5 else 1 if len(name) > 3 else 0
 
 
-def _compare(given: GenaiParts, listed: GenaiParts, edits: float) -> Near | None:
-    """How far a listed number is, part by part, whose name is so many edits away; None: too far."""
+def _compare(given: GenaiParts, listed: GenaiParts, text: str, edits: float) -> Near | None:
+    """How far a listed number is, part by part, whose name is so many edits away; None: too far.
+
+    `text` is the listed number as published: its parts are told so.
+    """
     parts: list[Value] = []
+    region, _, rest = text.partition("-")
     if edits:
-        parts.append(Phrase(_NAME, {"new": listed.name, "old": given.name}))
+        parts.append(Phrase(_NAME, {"new": rest.rpartition("-")[0], "old": given.name}))
     if given.reason is Malformation.CHINESE_REGION and given.region == listed.region:
-        parts.append(Phrase(_LATIN_REGION, {"new": listed.region}))
+        parts.append(Phrase(_LATIN_REGION, {"new": region}))
     if given.region != listed.region:
         edits += 0.5 if OSA.distance(given.region, listed.region) <= MOST_EDITS else 1
-        text = _REGION if given.region else _NO_REGION
-        parts.append(Phrase(text, {"new": listed.region, "old": given.region}))
+        phrase = _REGION if given.region else _NO_REGION
+        parts.append(Phrase(phrase, {"new": region, "old": given.region}))
     if given.date != listed.date:
         edits += 1 if given.date else 0.5
-        text = _DATE if given.date else _NO_DATE
-        parts.append(Phrase(text, {"new": listed.date, "old": given.date}))
+        phrase = _DATE if given.date else _NO_DATE
+        parts.append(Phrase(phrase, {"new": listed.date, "old": given.date}))
     elif given.serial != listed.serial:
         edits += 0.5
-        text = _SERIAL if given.serial and listed.serial else _NO_SERIAL
-        text = text if listed.serial else _EXTRA_SERIAL
+        phrase = _SERIAL if given.serial and listed.serial else _NO_SERIAL
+        phrase = phrase if listed.serial else _EXTRA_SERIAL
         values = {"new": listed.serial.upper(), "old": given.serial.upper()}
-        parts.append(Phrase(text, values))
+        parts.append(Phrase(phrase, values))
     if edits > MOST_EDITS + 0.5:
         return None
     return Near(edits, Joined("clause", parts) if parts else _SIGNS)

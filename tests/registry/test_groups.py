@@ -12,7 +12,8 @@ OLD, NEW = "甲乙（杭州）科技有限公司", "丙丁（杭州）科技有�
 
 def node(serial: int, name: str = NEW, code: str = "", *former: str, **values: Any) -> Node:
     """A filing of `name` under the registrant code; `former` are the names its 备注 calls former."""
-    defaults = {"number": f"n{serial}", "period": f"2024-{serial:02}"}
+    period = str(values.get("period", f"2024-{serial:02}"))
+    defaults = {"number": f"n{serial}", "first": period, "period": period}
     key = ("deep_synthesis", f"k{serial}")
     return Node(key, registrant=code, name=name, name_key=entity_key(name), former=former,
                 **defaults | values)  # fmt: skip
@@ -80,6 +81,17 @@ def test_a_filing_that_was_handed_over(later: bool) -> None:
     codes = {one.name: one.codes for one in groups}
     assert codes == {OLD: {"1"}, NEW: set() if later else {"2"}}
     assert all(one.former_names == [] for one in groups)
+
+
+def test_a_company_that_goes_on_filing_was_not_renamed() -> None:
+    """上海东方报业 registers an app more than a year after 派生万物 has filed under its own name: the
+    filings were handed over, and the code in their numbers is the former company's."""
+    taken = node(1, NEW, "1", OLD, period="2024-04")
+    own = node(2, NEW, period="2025-03")
+    groups, links = group([taken, own, node(3, OLD, period="2026-08")])
+    assert [(one.name, one.kind) for one in links] == [(OLD, LinkKind.HANDED_OVER)]
+    assert {one.name: one.codes for one in groups} == {OLD: {"1"}, NEW: set()}
+    assert group([taken, own, node(3, OLD, period="2025-08")])[1][0].kind == LinkKind.UNCLEAR
 
 
 def test_what_the_lists_do_not_tell_stays_unclear() -> None:

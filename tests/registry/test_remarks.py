@@ -315,3 +315,23 @@ def test_functions_and_lists_of_products(text: str, changes: list[tuple[str, ...
     read = read_remark(text)
     assert not read.unread
     assert [(c.field, c.kind, c.before, c.after) for c in read.changes] == changes
+
+
+@pytest.mark.parametrize(
+    ("text", "functions"),
+    [
+        ("产品新增实时翻译功能、浏览助手功能", ["实时翻译功能", "浏览助手功能"]),
+        ("甲(APP)新增翻译功能、笔记功能", ["翻译功能", "笔记功能"]),
+        ("产品中增加图像生成、语音合成功能访问路径", ["图像生成", "语音合成功能访问路径"]),
+    ],
+)
+def test_a_function_of_a_product_is_no_product(text: str, functions: list[str]) -> None:
+    remark = read_remark(text, product="甲(APP)")
+    assert [change.after for change in remark.changes] == functions
+    assert {change.field for change in remark.changes} == {RemarkField.FUNCTION}
+    assert remark.unread == ""
+
+
+def test_the_filing_may_be_named_before_its_withdrawal() -> None:
+    remark = read_remark("该算法备案已于2024年3月注销")
+    assert (remark.deregistered, remark.deregistered_when, remark.unread) == (True, "2024-03", "")

@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-import yaml
-
 from suanbei.common.errors import UsageError
+from suanbei.common.late_imports import importing
 from suanbei.registry.cells.names.normalise import entity_key
 from suanbei.registry.cells.names.parts import latin_words, name_parts
 
@@ -60,8 +59,14 @@ def brands() -> tuple[Brand, ...]:
     Raises:
         UsageError: a line lacks what it needs, or names a group that is none.
     """
+    with importing:
+        import yaml
+
     text = files("suanbei.data").joinpath("brands.yml").read_text("utf-8")
-    lines = [_read(line) for line in yaml.load(text, Loader=_Loader)]  # noqa: S506
+    loader = getattr(
+        yaml, "CSafeLoader", yaml.SafeLoader
+    )  # in C where it is there: ten times as fast
+    lines = [_read(line) for line in yaml.load(text, Loader=loader)]  # noqa: S506
     groups = {line.name: list(line.companies) for line in lines if line.kind is BrandKind.GROUP}
     for line in lines:
         if line.group:
@@ -72,10 +77,6 @@ def brands() -> tuple[Brand, ...]:
         line._replace(companies=tuple(dict.fromkeys(groups.get(line.name, line.companies))))
         for line in lines
     )
-
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader, in C where that is there: ten times as fast."""
 
 
 def _read(line: dict[str, object]) -> Brand:

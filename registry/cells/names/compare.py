@@ -199,17 +199,20 @@ def _same_core(claim: NameParts, known: NameParts) -> bool:
 
 def _word_order(claim: NameParts, known: NameParts) -> float | None:
     """百度在线网络技术（北京）有限公司, 北京百度在线网络技术有限公司."""
-    same = _same_core(claim, known) and claim.places == known.places and claim.legal == known.legal
-    return 95.0 if same else None
+    same = _same_core(claim, known) and sorted(claim.key) == sorted(known.key)
+    return 95.0 if same and claim.places == known.places else None
 
 
 def _legal_form(claim: NameParts, known: NameParts) -> float | None:
     """有限公司 for 有限责任公司 or 股份有限公司, or none at all."""
     same = _same_core(claim, known) and claim.places == known.places
+    if claim.legal == known.legal:
+        return None
     return max(80.0, ratio(claim.key, known.key)) if same else None
 
 
 def _place_left_out(claim: NameParts, known: NameParts) -> float | None:
+    """抖音信息服务有限公司 for 北京抖音信息服务有限公司, 深圳腾讯 for 深圳市腾讯."""
     same = _same_core(claim, known) and places_agree(claim, known)
     return max(75.0, ratio(claim.key, known.key)) if same else None
 

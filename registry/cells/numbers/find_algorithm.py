@@ -240,6 +240,9 @@ _ALONE = "(?![0-9a-z_]|[.](?!0+(?![0-9a-z_.]))[0-9])"  # ….0 is what a spreads
 _BARE_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH - 1}}}+{_ALONE}")
 _LONG_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{2 * LENGTH - 1},}}+{_ALONE}")
 _BARE_ALIKE = re.compile(f"[0-9oqdilzsgb]{_BEHIND_FIRST}[0-9oqdilzsgb]{{{LENGTH - 1}}}{_ALONE}")
+_GLUED_RUN = re.compile(
+    f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH},{LENGTH + _MOST_GLUED - 1}}}+(?=[\u4e00-\u9fff、，。；（])"
+)
 _GROUPS = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]*+(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE}")
 _GROUP = re.compile("[0-9]+")
 _FIELD_ENDS = frozenset({6, 13, 15, 17, 20, LENGTH})
@@ -263,6 +266,9 @@ def find_bare(text: str, viewed: str, taken: Sequence[Found]) -> Iterator[Found]
 def _bare_runs(text: str, viewed: str) -> Iterator[tuple[int, DigitRun]]:
     for run in _BARE_RUN.finditer(viewed):
         yield run.start(), DigitRun(run.end(), run[0], 0)
+    for run in _GLUED_RUN.finditer(viewed):
+        if AlgorithmNumber(run[0][:LENGTH]).is_plausible:
+            yield run.start(), DigitRun(run.start() + LENGTH, run[0][:LENGTH], 0, glued=True)
     for run in _BARE_ALIKE.finditer(viewed):
         letters = sum(not char.isdigit() for char in run[0])
         if 0 < letters <= MOST_BARE_LETTERS:

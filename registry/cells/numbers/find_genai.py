@@ -33,7 +33,11 @@ _SERIAL = f"(?:{_CUT_SERIAL}|[0-9]{{1,12}})"
 _START = re.compile(f"(?:{_SPELLINGS}){_FEW}-")
 _REST = re.compile(f"{_FEW}{_NAME}{{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
 _REST_WITH_GAPS = re.compile(f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
-_TAIL_IN_TEXT = re.compile(f"({_DATE})(?:{_FEW}s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])))?")
+_DASHED = f"{_FEW}-{_FEW}[0-9]{{4}}(?![0-9a-z-])"
+_TAIL_IN_TEXT = re.compile(
+    f"({_DATE})(?:{_FEW}(?:-{_FEW})?s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])|{_DASHED}))?"
+)
+_DASH_BEFORE_SERIAL = re.compile("(?<=-20[0-9]{6})-(?=[Ss]?[0-9]{4}$)")
 _FURTHER = re.compile("[0-9a-z]|-20[0-9]{6}")
 _WORD_CHARACTER = re.compile("[0-9a-z]")
 _ANY_GAP = re.compile(f"{GAP}+")
@@ -78,9 +82,11 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
         if end is None:
             continue
         raw = text[start.start() : end]
-        number = genai_value(display_form(raw))
+        shown, dashes = _DASH_BEFORE_SERIAL.subn("", display_form(raw))
+        number = genai_value(shown)
         if number is not None:
             repairs = spelling_repairs(raw, viewed[start.start() : end])
+            repairs += [Repair.PUNCTUATION] * dashes
             yield Found(start.start(), end, raw, number, tuple(repairs))
 
 
@@ -98,8 +104,8 @@ def _end(viewed: str, start: int) -> int | None:
 def _tail_end(viewed: str, start: int) -> int:
     """Where date and serial end.
 
-    Behind a gap a serial is joined if it has its S, or if four digits stand on the next line and
-    a serial is to be expected.
+    Behind a gap or a dash a serial is joined if it has its S, or if it is four digits (on the next
+    line, or behind the dash) and a serial is to be expected.
     """
     tail = _TAIL_IN_TEXT.match(viewed, start)
     if tail is None:
@@ -203,4 +209,5 @@ def read_like_genai(text: str, viewed: str) -> Found | None:
         return None
     kind = NumberKind.GENAI_REGISTRATION if "s" in parts.serial else NumberKind.GENAI_FILING
     raw = text[start:end]
-    return Found(start, end, raw, MalformedNumber(display_form(raw), parts.reason, kind))
+    shown = " ".join(map(display_form, raw.split()))  # a space may be what parts region and name
+    return Found(start, end, raw, MalformedNumber(shown, parts.reason, kind))

@@ -224,6 +224,7 @@ class AlgorithmNumber:
 
 _ROUNDED_END = "0000"
 """No number ends so: its sequence begins with 1. JavaScript and JSON keep 17 digits, Excel 15."""
+_DIGITS_OF_EXCEL = 15
 _EXPONENT = re.compile("([0-9])[.,]?([0-9]*)e[+]?20", re.IGNORECASE)
 
 
@@ -239,10 +240,12 @@ def digits_kept(text: str) -> str:
 def rounds_to(digits: str, rounded: str) -> bool:
     """Whether 21 digits can have become a rounded text: cut off, rounded, or as a float."""
     kept = digits_kept(rounded)
-    if len(kept) >= LENGTH:
-        return float(digits) == float(kept)
     if digits.startswith(kept):
         return True
+    if len(kept) > _DIGITS_OF_EXCEL and float(digits) == float(kept.ljust(LENGTH, "0")):
+        return True
+    if len(kept) >= LENGTH:
+        return False
     scale: int = 10 ** (LENGTH - len(kept))
     return (int(digits) + scale // 2) // scale == int(kept)
 

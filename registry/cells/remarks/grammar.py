@@ -113,7 +113,7 @@ _LOOKS = (
     ),
     ("模态$", RemarkField.MODALITY),
     ("角色$|^服务(?:提供者|技术支持者)$", RemarkField.ROLE),
-    ("(?:功能|场景|模块)$", RemarkField.FUNCTION),
+    ("(?:功能|场景|模块|访问路径)$", RemarkField.FUNCTION),
     (rf"^(?:微信|抖音|支付宝|快手)?{_KIND_WORD}", RemarkField.PRODUCT),
 )
 _LOOK_PATTERNS = [(re.compile(pattern), field) for pattern, field in _LOOKS]
@@ -158,6 +158,11 @@ _JOINING = "同时|并且?|另|且|以及"
 _AFTER_MARK = re.compile(
     rf"(?<=[”’」』\"＂）)\]】])\s*(?=原(?!{HIDDEN})|{_JOINING}|{_VERBS}|{_FIELDS}|产品变更|《)"
     rf"|(?<!\s)\s+(?=原(?:主体|算法|产品)|现(?:主体|算法|产品|名称)|{_VERBS}|《)"
+)
+# 甲(APP)新增翻译功能 is one clause: the product is its subject.
+_FUNCTION_OF_PRODUCT = re.compile(
+    rf"(?!{BEGINS_A_CLAUSE.pattern})[^、，]{{1,20}}[)）](?:新增加?|增加|添加|增设)了?"
+    "[^、，]+(?:功能|服务|场景|模块|访问路径)"
 )
 # 产品“甲”已注销 is of the product; after “甲”变更为“乙” it can only be of the filing.
 _WITHDRAWN = re.compile('(?<=[”」』"])\\s*(?=已注销$)')
@@ -223,6 +228,8 @@ def tokenise(text: str) -> list[Token]:
 
 def _runs(text: str, hidden: str) -> list[Token]:
     """A run cut where one clause follows another without a separator."""
+    if _FUNCTION_OF_PRODUCT.fullmatch(hidden):
+        return [Token(ClauseRole.UNREAD, text, hidden)]
     marks = {found.end() for found in _AFTER_MARK.finditer(hidden)}
     if TO.search(hidden):
         marks |= {found.end() for found in _WITHDRAWN.finditer(hidden.rstrip())}

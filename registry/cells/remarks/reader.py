@@ -34,6 +34,7 @@ from suanbei.registry.cells.remarks.rules import (
     changes_of_names,
     is_read,
     is_status,
+    is_subject_of_status,
     read_run,
     subject_of,
 )
@@ -83,6 +84,8 @@ class _Reader:
         if is_status(run):
             self.open = None
             return Step(token, ClauseRole.STATUS, when=when)
+        if is_subject_of_status(run):
+            return Step(token, ClauseRole.HEADING)
         step = self._listed(run) or self._said(run) or Step(run, ClauseRole.UNREAD)
         if step.role is ClauseRole.UNREAD:
             self.open = None

@@ -213,7 +213,11 @@ _STATUS = re.compile(
     r"(?:注销|撤销|撤回|废止|失效|作废|(?:取消|终止)(?=算法|备案|登记))"
     r"(?:算法)?(?:备案|登记)?(?:编?号)?(?:处理|手续)?了?"
 )
+_FILING_ITSELF = re.compile(
+    "(?:该|本|此)?(?:算法|模型|应用|服务)?(?:备案|登记)(?:编?号)?(?:信息)?已?"
+)
 _ADD = re.compile("(?:新增加?|增加|添加|补充|增设|增补|追加|新加|加入)了?|(?=接入)")
+_INSIDE = re.compile("中|内|里")
 _MAYBE = re.compile("补充|加入|取消|减少|停用|解除|注销")
 _REMOVE = re.compile(
     "(?:删除|删减|移除|去除|去掉|剔除|取消|下线|下架|停用|减少|撤下|解除|注销|"
@@ -221,7 +225,7 @@ _REMOVE = re.compile(
 )
 WENT = re.compile("(?:已|均|现|予以)*(?:下线|下架|删除|移除|停用|停运|停止(?:运营|服务)|注销)$")
 _CHANGE_FIRST = re.compile(
-    "(?:变更|更新|调整|修改|修订|完善|优化|升级|细化|简化|更换|更正)了?(?![前后为]|$)"
+    "(?:变更|更新|调整|修改|修订|完善|优化|升级|细化|简化|精简|更换|更正)了?(?![前后为]|$)"
 )
 _CHANGE_LAST = re.compile(
     "(?:发生|有所|有|已|进行|均|的|了)*"
@@ -247,6 +251,11 @@ def read_run(run: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     return next((said for said in found if said), ())
 
 
+def is_subject_of_status(run: Token) -> bool:
+    """该算法备案, with the date and 注销 behind it: it says nothing by itself."""
+    return bool(_FILING_ITSELF.fullmatch(run.masked.strip()))
+
+
 def is_read(run: Token) -> bool:
     """Whether a run says something by itself, whatever its row."""
     return is_status(run) or bool(read_run(run, RowContext()))
@@ -255,13 +264,24 @@ def is_read(run: Token) -> bool:
 def _names_after(
     kind: ChangeKind, verb: re.Pattern[str], body: Token, context: RowContext
 ) -> tuple[ParsedChange, ...]:
-    """新增关联产品A、…; 备案材料中新增B; 产品新增C: the subject stands before or after the verb."""
+    """新增关联产品A、…; 备案材料中新增B; 产品新增C: the subject stands before or after the verb.
+
+    What is added inside a product (产品中新增C), or called a function, is a function of it."""
     leading = subject_of(body)
-    for start, field in ((body, None), (leading.rest, leading.field)):
+    inner = leading.rest.without(_INSIDE)
+    inside = inner != leading.rest
+    for start, field in ((body, None), (inner, leading.field)):
         found = verb.match(start.masked)
         if found:
             subject = subject_of(start.after(found.end()))
-            said = changes_of_names(kind, subject.field or field, subject.rest.text, context)
+            named = subject.field or field
+            if (
+                named is RemarkField.PRODUCT
+                and subject.field is None
+                and (inside or field_by_looks(bare(subject.rest.text)) is RemarkField.FUNCTION)
+            ):
+                named = RemarkField.FUNCTION
+            said = changes_of_names(kind, named, subject.rest.text, context)
             # 补充说明见附件 adds nothing: such a verb counts only before a thing that is known.
             return () if _MAYBE.match(start.masked) and said[0].field is None else said
     return ()

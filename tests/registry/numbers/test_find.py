@@ -66,6 +66,7 @@ def only(text: str) -> Found:
          "inner_space missing_prefix missing_suffix"),
         ("as 330110507206401\n230035 says", "330110507206401\n230035",
          "line_break missing_prefix missing_suffix"),
+        ("3301105072064012300352024年3月1日", DIGITS, "glued missing_prefix missing_suffix"),
         ("as 33O110507206401230035 says", "33O110507206401230035",
          "look_alike missing_prefix missing_suffix"),
     ],

@@ -124,3 +124,18 @@ def test_what_is_meant_as_a_generative_ai_number_is_taken_apart(
 @pytest.mark.parametrize("text", ["hello world", "COVID-19", "2023-08-21", "Beijing", "A-B-C", ""])
 def test_words_are_no_generative_ai_number(text: str) -> None:
     assert genai_parts(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Beijing-CeShi-20240428-0016", "beijing-ceshi-202404280016"),
+        ("Beijing-CeShi-20230821-S0016", "beijing-ceshi-20230821s0016"),
+        ("Beijing-CeShi-20230821-2024", "beijing-ceshi-20230821"),
+    ],
+)
+def test_a_serial_behind_a_dash_is_joined_where_one_is_to_be_expected(text: str, key: str) -> None:
+    """Numbers of 2023 have no serial without S: what stands behind them is something else."""
+    found = read_numbers(f"备案号 {text}，请查收")
+    assert [one.number.key for one in found] == [key]
+    assert (Repair.PUNCTUATION in found[0].repairs) == (key != "beijing-ceshi-20230821")
