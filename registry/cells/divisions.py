@@ -123,9 +123,9 @@ def city_code(name: str) -> str:
 @cache
 def _cities() -> dict[str, str]:
     found: dict[str, str] = {}
-    for code, entries in _table().items():
-        name = entries[-1].name
-        if entries[-1].level == "city" and entries[-1].last is None:
+    for code, rows in _table().items():
+        name, level, _first, last, _successors = rows[-1]
+        if level == "city" and not last:
             found |= {name: code[:4], name.removesuffix("市"): code[:4]}
     return found
 
