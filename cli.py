@@ -122,10 +122,10 @@ def up(host: Host = None, port: Port = None) -> None:
     conf, listening = _listen(host, port)
     with listening:
         database = open_database(conf)
-        indexing = _load_apart(conf, database)
+        _load_apart(conf, database)
         first = first_pass(database, conf)
         with _watching(conf, database, first):
-            _serve(conf, database, listening, indexing, first)
+            _serve(conf, database, listening, first)
 
 
 @app.command()
@@ -176,27 +176,23 @@ def serve(host: Host = None, port: Port = None) -> None:
     conf, listening = _listen(host, port)
     with listening:
         database = open_database(conf)
-        indexing = _load_apart(conf, database)
-        _serve(conf, database, listening, indexing)
+        _load_apart(conf, database)
+        _serve(conf, database, listening)
 
 
-def _load_apart(conf: Settings, database: "Database") -> "subprocess.Popen[bytes] | None":
-    """Fill an empty registry by `suanbei load` and begin its index by `suanbei reindex`, which is
-    returned: this process need not keep the memory that they take."""
+def _load_apart(conf: Settings, database: "Database") -> None:
+    """Fill an empty registry by `suanbei load`: this process need not keep the memory that it takes."""
     from suanbei.registry.queries.coverage import has_lists
 
     with database.read() as session:
         filled = has_lists(session)
     if filled:
-        return None
+        return
     typer.echo(LOADING.say(language_of(conf.language)), err=True)
-    command = [sys.executable, "-P", "-m", "suanbei"]
-    environment = os.environ | conf.as_environment()
-    done = subprocess.run([*command, "load"], env=environment, check=False)
+    command = [sys.executable, "-P", "-m", "suanbei", "load"]
+    done = subprocess.run(command, env=os.environ | conf.as_environment(), check=False)
     if done.returncode:
         raise typer.Exit(done.returncode)
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen([*command, "reindex"], env=environment, stdout=quiet, stderr=quiet)
 
 
 def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socket"]:
@@ -213,7 +209,6 @@ def _serve(
     conf: Settings,
     database: "Database",
     listening: "socket.socket",
-    indexing: "subprocess.Popen[bytes] | None",
     first: datetime | None = None,
 ) -> None:
     from suanbei.alerts.channels import check_target
@@ -243,7 +238,7 @@ def _serve(
         if first:
             typer.echo(FIRST_PASS.say(language, time=f"{first.astimezone(BEIJING):%H:%M:%S}"))
 
-    with keeping_up(services, indexing):
+    with keeping_up(services):
         run(create_app(services), listening, ready)
 
 

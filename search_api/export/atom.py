@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from feedgen.feed import FeedGenerator
-
 from suanbei.common.dates import BEIJING
+from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Batch, Event
@@ -51,6 +50,9 @@ class Entry:
 
 def render(feed: Feed, entries: Sequence[Entry]) -> bytes:
     """A feed, its entries in the order given (the newest first)."""
+    with importing:  # 6 MB, for those whom somebody asks for a feed
+        from feedgen.feed import FeedGenerator
+
     atom = FeedGenerator()
     atom.id(stable_id(f"feed/{feed.key}"))
     atom.title(_clean(feed.title))

@@ -4,7 +4,6 @@ Without it all would be right as well, but the first reader after a start or an 
 """
 
 import logging
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from suanbei.common.errors import AlreadyRunning, SuanbeiError
 from suanbei.search_api.deps import Services
 from suanbei.search_api.search.engine import Engine
+from suanbei.search_api.search.tantivy import TantivyEngine
 
 SECONDS = 3.0
 """How long the index may be behind before somebody looks."""
@@ -20,29 +20,25 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def keeping_up(
-    services: Services, building: subprocess.Popen[bytes] | None = None
-) -> Iterator[None]:
-    """Do it in the background for as long as the block lasts; after `building`, a process that
-    builds the first index, if there is one."""
+def keeping_up(services: Services) -> Iterator[None]:
+    """Do it in the background for as long as the block lasts; a first index is built by another process."""
+    if isinstance(services.engine, TantivyEngine):
+        services.engine.builds_apart = True
     over = threading.Event()
-    thread = threading.Thread(target=_keep_up, args=(services, over, building), daemon=True)
+    thread = threading.Thread(target=_keep_up, args=(services.engine, over), daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
-        thread.join(GOODBYE_SECONDS)  # a killed build of the index leaves nothing half done
+        services.engine.close()
+        thread.join(GOODBYE_SECONDS)
 
 
-def _keep_up(
-    services: Services, over: threading.Event, building: subprocess.Popen[bytes] | None
-) -> None:
-    if building:
-        building.wait()  # had it failed, the index is built here
-    message = _follow(services.engine, "")
+def _keep_up(engine: Engine, over: threading.Event) -> None:
+    message = _follow(engine, "")
     while not over.wait(SECONDS):
-        message = _follow(services.engine, message)
+        message = _follow(engine, message)
 
 
 def _follow(engine: Engine, message: str) -> str:

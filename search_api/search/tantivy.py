@@ -2,6 +2,9 @@
 phrase of them."""
 
 import logging
+import os
+import subprocess
+import sys
 import time
 from array import array
 from collections.abc import Callable
@@ -26,6 +29,7 @@ from suanbei.search_api.search.tantivy_search import IndexSearch
 SECONDS = 3.0
 """Of one query, from the moment the index is up to date."""
 _WAIT_SECONDS, _REINDEX_SECONDS, _POLL_SECONDS = 10.0, 60.0, 0.1
+_BEING_BUILT = "the search index is being built: try again in a while"
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -35,12 +39,17 @@ class TantivyEngine:
 
     name = "tantivy"
     seconds = SECONDS
+    builds_apart = False
+    """In a server a first index is built by `suanbei reindex`: what that takes of memory is given back."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
         self.files = IndexFolder(settings.home)
         self._opening, self._following = Lock(), Lock()
         self._open: OpenIndex | None = None
+        self._reindex = [sys.executable, "-P", "-m", "suanbei", "reindex"]
+        self._environment = settings.as_environment()
+        self._builder: subprocess.Popen[bytes] | None = None
 
     def search(self, query: Query) -> Page:
         """See `Engine.search`."""
@@ -52,6 +61,8 @@ class TantivyEngine:
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
+        if self.builds_apart and self._usable() is None and (built := self._built_apart()):
+            return int(built.searcher.num_docs)
         with self.files.writing(), self._database.read() as session:
             index = self._usable()
             if index is None:
@@ -77,6 +88,9 @@ class TantivyEngine:
     def close(self) -> None:
         """See `Engine.close`."""
         self._open = None
+        if self._builder:
+            self._builder.terminate()  # nothing half-built stays
+            self._builder.wait()
 
     def _newest(self) -> int:
         with self._database.read() as session:
@@ -94,7 +108,7 @@ class TantivyEngine:
             with self._following:
                 index = self._follow(newest)
         if index is None:
-            raise SearchUnavailable("the search index is being built: try again in a while")
+            raise SearchUnavailable(_BEING_BUILT)
         return index
 
     def _follow(self, newest: int) -> OpenIndex | None:
@@ -105,17 +119,41 @@ class TantivyEngine:
             self.refresh()
         except AlreadyRunning:
             # An old index is better than none; where there is none, wait for the one being built.
-            until = time.monotonic() + _WAIT_SECONDS
-            while index is None and time.monotonic() < until:
-                time.sleep(_POLL_SECONDS)
-                index = self._usable()
-            return index
+            return index or self._await(lambda: True)
         except SearchUnavailable as error:
             if index is None:
                 raise
             log.warning("%s", error)
             return index
         return self._usable()
+
+    def _built_apart(self) -> OpenIndex | None:
+        """The index that a process of its own has built; None if that has failed.
+
+        Raises:
+            SearchUnavailable: it takes longer than a search should wait.
+        """
+        if self._builder is None or self._builder.poll() is not None:
+            self._builder = subprocess.Popen(
+                self._reindex,
+                env=os.environ | self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        builder = self._builder
+        built = self._await(lambda: builder.poll() is None) or self._usable()
+        if built is None and builder.poll() is None:
+            raise SearchUnavailable(_BEING_BUILT)
+        builder.wait()
+        return built
+
+    def _await(self, goes_on: Callable[[], bool]) -> OpenIndex | None:
+        """The index as soon as there is one, for a while."""
+        until = time.monotonic() + _WAIT_SECONDS
+        while (index := self._usable()) is None and time.monotonic() < until and goes_on():
+            time.sleep(_POLL_SECONDS)
+        return index
 
     def _usable(self) -> OpenIndex | None:
         """What is live; None if there is none, or it is damaged."""
