@@ -325,3 +325,4 @@ class NoFont(SuanbeiError):
     """No font with Chinese characters on this machine: a picture would show empty boxes."""
 
     code = "no_font"
+    http_status = 503

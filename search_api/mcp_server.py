@@ -270,7 +270,7 @@ class _Tools:
                 last = read_changes(session, ChangesQuery(), 0, 1)["last"]
             else:
                 page = read_changes(session, wanted, after, limit)
-                items, last = page["items"], page["next"]
+                items, last = page["items"], page["next"] or page["last"]
         return _answer(
             ChangesAnswer, "recent_changes", {"items": items, "next": last, "coverage": covered}
         )

@@ -81,9 +81,9 @@ class AsyncSuanbei:
             page = await self._send(requests.changes(after, filters, wait=follow))
             for change in page["items"]:
                 yield change
-                after = change["id"]
-            if not page["items"] and not follow:
+            if page["next"] is None and not follow:
                 return
+            after = page["next"] or page["last"]
 
     async def issue_receipt(self, number: str, entity: str = "", reference: str = "") -> Receipt:
         """A verdict now, signed and kept by the server under an id that cannot be guessed."""

@@ -76,11 +76,10 @@ class Suanbei:
         """Changes after an id, the oldest first; with `follow`, for ever, as they come."""
         while True:
             page = self._send(requests.changes(after, filters, wait=follow))
-            for change in page["items"]:
-                yield change
-                after = change["id"]
-            if not page["items"] and not follow:
+            yield from page["items"]
+            if page["next"] is None and not follow:
                 return
+            after = page["next"] or page["last"]
 
     def issue_receipt(self, number: str, entity: str = "", reference: str = "") -> Receipt:
         """A verdict now, signed and kept by the server under an id that cannot be guessed."""

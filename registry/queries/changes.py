@@ -44,8 +44,8 @@ def change_view(event: Event) -> View:
 def read_changes(session: Session, wanted: ChangesQuery, after: int, limit: int) -> View:
     """One page of changes after an id, the oldest first.
 
-    `next` is the `after` of the next page: it moves on even where nothing matched. `last` is the
-    newest id there is, `total` counts what matches after `after`.
+    `next` is the `after` of the next page, None where this one is the last. `last` is the newest id
+    there is, whether it matches or not; `total` counts what matches after `after`.
 
     Raises:
         BadCursor: `after` is ahead of the log: it is the cursor of another registry.
@@ -60,7 +60,7 @@ def read_changes(session: Session, wanted: ChangesQuery, after: int, limit: int)
     return {
         "items": [change_view(event) for event in events],
         "total": total,
-        "next": events[-1].id if len(events) == limit else last,
+        "next": events[-1].id if total > len(events) else None,
         "last": last,
     }
 

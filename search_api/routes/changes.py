@@ -59,7 +59,7 @@ async def list_changes(
         if slot := request.scope.get(SLOT):
             _let_others_in(slot)
         if await notifier.newer_than(found["last"], min(left, 5)):
-            found = await run_in_threadpool(_read, parts, wanted, found["next"], limit)
+            found = await run_in_threadpool(_read, parts, wanted, found["last"], limit)
     return json_answer(found)
 
 

@@ -93,13 +93,13 @@ class Change(Shape):
 class Changes(Shape):
     """Changes after a cursor, newest last.
 
-    A log has no end: `next` is always the `after` to go on with, now or later; there is nothing more
-    yet where it is `last`, the newest id there is. `total` counts all that match after `after`.
+    `next` is the `after` of the next page, null where there is nothing more yet; whoever asks again
+    later goes on after `last`, the newest id there is. `total` counts all that match after `after`.
     """
 
     items: list[Change]
     total: int
-    next: int
+    next: int | None
     last: int
     coverage: Coverage
 
