@@ -39,11 +39,16 @@ _SAFE_BUILTINS = frozenset(("set", "frozenset", "bytearray", "complex", "range",
 _MESSAGE_LENGTH = 200
 
 
+PATIENCE = 4
+"""How much longer than its processor time a child may take by the clock, other processes running too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a child process may use.
 
-    `seconds` of time until its result is there; `memory` in bytes, above what the interpreter,
+    `seconds` of processor time, and `PATIENCE` times as many on the clock, so that a busy machine
+    refuses nothing that an idle one reads; `memory` in bytes, above what the interpreter,
     the imported modules and the arguments take; `output` in bytes, of its pickled result and of
     each file that it writes; `wait` in seconds for its turn.
     """
@@ -79,7 +84,7 @@ def run_limited(
     Raises:
         Overloaded: its turn did not come within `limits.wait`.
         DocumentTooLarge: more than `limits.output`, or more memory than it may have.
-        UnreadDocument: not done within `limits.seconds`.
+        UnreadDocument: not done within the time that `limits.seconds` allow.
         BrokenDocument: the child crashed.
         SuanbeiError: whatever of our errors the function raised.
     """
@@ -146,7 +151,7 @@ def _exchange(request: bytes, subject: str, limits: Limits) -> bytes:
     sender.start()
     try:
         answer = _receive(child, subject, limits)
-        child.wait(limits.seconds)
+        child.wait(PATIENCE * limits.seconds)
     finally:
         if child.poll() is None:
             with suppress(ProcessLookupError):
@@ -171,7 +176,7 @@ def _send(stream: IO[bytes] | None, request: bytes) -> None:
 
 def _receive(child: "subprocess.Popen[bytes]", subject: str, limits: Limits) -> bytes:
     """The child's output, counted and timed as it comes."""
-    deadline = time.monotonic() + limits.seconds
+    deadline = time.monotonic() + PATIENCE * limits.seconds
     received = bytearray()
     if child.stdout is None:
         return b""

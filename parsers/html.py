@@ -4,6 +4,7 @@ import codecs
 import re
 import warnings
 from collections.abc import Iterator
+from email import message_from_bytes
 
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from bs4.dammit import EncodingDetector
@@ -13,6 +14,7 @@ from lxml import etree
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
+from suanbei.parsers.sniff import is_mail
 from suanbei.parsers.tables import Cell, Table, TableRow, Tables
 from suanbei.parsers.text import BREAK, clean
 
@@ -76,11 +78,23 @@ def soup_of(data: bytes, name: str) -> BeautifulSoup:
             raise BrokenDocument(f"{name}: the page cannot be read as HTML ({error})") from error
 
 
+def _saved_page(data: bytes) -> tuple[bytes, str]:
+    """The page in a file that a browser saved as a mail (MHTML), and its declared encoding."""
+    for part in message_from_bytes(data).walk():
+        payload = part.get_payload(decode=True)
+        if part.get_content_type() == "text/html" and isinstance(payload, bytes):
+            return payload, part.get_content_charset() or ""
+    return data, ""
+
+
 def decode_html(data: bytes) -> str:
     """A page's text in the encoding that a browser takes: by its mark, as declared, else by trial."""
+    told = ""
+    if is_mail(data):
+        data, told = _saved_page(data)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
-    declared = EncodingDetector.find_declared_encoding(data[:4096], is_html=True)
+    declared = told or EncodingDetector.find_declared_encoding(data[:4096], is_html=True)
     try:
         encoding = codecs.lookup(declared).name if declared else ""
     except (LookupError, ValueError):

@@ -5,7 +5,6 @@ encodings, escapes, the data of pages that a script makes, attributes, form fiel
 footers, comments and hidden text.
 """
 
-import codecs
 import html
 import re
 from collections.abc import Iterator
@@ -14,23 +13,21 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default as mail_policy
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Comment, Tag
 
 from suanbei.common.errors import DocumentError, EncryptedDocument, NotADocument
-from suanbei.parsers.sniff import Format, format_of
+from suanbei.parsers.office_package import Archive
+from suanbei.parsers.sniff import UTF16_MARKS, Format, format_of, is_mail
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
 from suanbei.registry.cells.numbers.find import TextPart, Unread
 
 _MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>", re.IGNORECASE)
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MAIL = re.compile(rb"\A(?:From |(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:MIME-Version|Content-Type):)",
-                   re.IGNORECASE)  # fmt: skip
-_HEAD = 16_384
-_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){3,}")
+_ESCAPE = re.compile(r"\\+u(?:([0-9A-Fa-f]{4})|\{([0-9A-Fa-f]{1,6})\})")
+_BYTES = re.compile(r"(?:\\+x[0-9A-Fa-f]{2}){2,}")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _ATTRIBUTES = frozenset(
     (
         "alt",
@@ -84,10 +81,10 @@ def read_texts(data: bytes, name: str, depth: int = 0) -> ScanText:
     try:
         kind: Format | None = format_of(data, name)
     except NotADocument:
-        if not _MARKUP.search(data) and b"\0" in data and data[:2] not in _UTF16_MARKS:
+        if not _MARKUP.search(data) and b"\0" in data and data[:2] not in UTF16_MARKS:
             raise
         kind = "html" if _MARKUP.search(data) else None
-    if kind in (None, "html") and _MAIL.match(data[:_HEAD].lstrip()):
+    if kind in (None, "html") and is_mail(data):
         _read_mail(data, name, found, depth)
     elif kind == "pdf":
         _read_pdf(data, name, found)
@@ -103,17 +100,31 @@ def read_texts(data: bytes, name: str, depth: int = 0) -> ScanText:
 
 
 def unescaped(text: str) -> str:
-    """A text with JSON escapes, percent-encoding and HTML entities of letters replaced by the letters."""
+    """A text with the escapes of JSON and scripts, percent-encoding and HTML entities of letters
+    replaced by the letters."""
     if "\\u" in text:
-        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        text = _ESCAPE.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), text)
+    if "\\x" in text:
+        text = _BYTES.sub(
+            lambda match: _of_bytes(bytes.fromhex(match[0].replace("\\", "").replace("x", ""))),
+            text,
+        )
     if "%" in text:
-        text = _PERCENT.sub(lambda match: unquote(match[0]), text)
+        text = _PERCENT.sub(lambda match: _of_bytes(unquote_to_bytes(match[0])), text)
     return html.unescape(text) if "&#" in text else text
+
+
+def _of_bytes(data: bytes) -> str:
+    """Escaped bytes as letters: UTF-8, else what older Chinese pages are in."""
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    return data.decode("latin-1")
 
 
 def _plain_text(data: bytes, name: str) -> str:
     """Text of unknown encoding: what Chinese texts come in is tried before guessing."""
-    is_wide = data[:2] in _UTF16_MARKS
+    is_wide = data[:2] in UTF16_MARKS
     for encoding in ("utf-8-sig", "utf-16") if is_wide else ("utf-8-sig", "gb18030"):
         with suppress(UnicodeDecodeError):
             return data.decode(encoding)
@@ -136,7 +147,7 @@ def _table_text(tables: Tables) -> str:
 
 
 def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.pdf.reader import form_texts, page_texts
+    from suanbei.parsers.pdf.reader import document_texts, page_texts
 
     for page in page_texts(data, name):
         is_big = page.pictures >= _BIG_PICTURE
@@ -150,17 +161,20 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
         if is_big and not page.invisible:
             found.picture_pages.append(page.page)
         found.pictures += page.pictures > 0 and not is_big
-    found.parts += [TextPart(page, text, "form_field") for page, text in form_texts(data, name)]
+    texts = document_texts(data, name)
+    found.parts += [TextPart(page, text, "form_field") for page, text in texts.fields]
+    found.add(texts.title, "title", visible=False)
+    found.unread += [Unread("part", file) for file in texts.attached]
 
 
 def _read_docx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.docx.other_parts import picture_count, text_parts
+    from suanbei.parsers.docx.other_parts import text_parts
     from suanbei.parsers.docx.reader import read_docx
 
     found.add(_table_text(read_docx(data, name)))
     for place, text in text_parts(data, name):
         found.add(text, place, visible=place != "hidden")
-    found.pictures += picture_count(data, name)
+    _look_for_parts(data, name, found)
 
 
 def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
@@ -169,6 +183,22 @@ def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
     found.add(_table_text(read_xlsx(data, name)))
     for text in read_xlsx(data, name, hidden=True).left_out:
         found.add(text.text, "hidden", visible=False)
+    with Archive(data, name) as package:
+        for part in filter(_SHEET_NOTES.match, package.parts()):
+            texts = (node.text or "" for node in package.xml(part).iter("{*}t", "{*}text"))
+            found.add("".join(texts), "comment" if "omment" in part else "text_box")
+    _look_for_parts(data, name, found)
+
+
+_SHEET_NOTES = re.compile(r"xl/(?:comments|threadedComments|drawings)[^_]*\.xml$", re.IGNORECASE)
+
+
+def _look_for_parts(data: bytes, name: str, found: ScanText) -> None:
+    """Count the pictures of an office document, and name the files that are embedded in it."""
+    with Archive(data, name) as package:
+        parts = list(package.parts())
+    found.pictures += sum("/media/" in part for part in parts)
+    found.unread += [Unread("part", part) for part in parts if "/embeddings/" in part]
 
 
 def _read_html(data: bytes, name: str, found: ScanText) -> None:
@@ -178,16 +208,14 @@ def _read_html(data: bytes, name: str, found: ScanText) -> None:
     found.add(body)
     soup = soup_of(data, name)
     found.pictures += len(soup.find_all("img"))
-    for place, text in _unseen_texts(soup):
-        found.add(unescaped(text), place, visible=False)
+    for place, text, visible in _other_texts(soup):
+        found.add(unescaped(text), place, visible=visible)
     if len(body.strip()) < _LEAST_TEXT and soup.find("script") and _is_made_by_script(soup):
         found.unread.append(Unread("script_page", ""))
 
 
 def _is_made_by_script(soup: BeautifulSoup) -> bool:
     """Whether a page has an empty element for a script to fill, or says that it needs one."""
-    from bs4 import Tag
-
     if soup.find("noscript"):
         return True
     return any(
@@ -198,21 +226,25 @@ def _is_made_by_script(soup: BeautifulSoup) -> bool:
     )
 
 
-def _unseen_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    """What of a page no reader sees, as (place, text)."""
+def _other_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str, bool]]:
+    """What of a page stands outside of its text, as (place, text, whether a reader sees it)."""
     from suanbei.parsers.html import hidden_texts
 
     if soup.title:
-        yield "title", soup.title.get_text()
+        yield "title", soup.title.get_text(), False
     for tag in soup.find_all(True):
+        is_field = tag.name == "input" and str(tag.get("type")).lower() != "hidden"
         for name, value in tag.attrs.items():
             if name in _ATTRIBUTES or name.startswith("data-"):
                 text = value if isinstance(value, str) else " ".join(value)
-                yield ("meta" if tag.name == "meta" else name), text
-        if tag.name in ("script", "style", "noscript", "template", "textarea"):
-            yield tag.name, tag.get_text()
+                is_seen = is_field and name in ("value", "placeholder")
+                yield ("meta" if tag.name == "meta" else name), text, is_seen
+        if tag.name in ("script", "style", "noscript", "template", "textarea", "select"):
+            yield tag.name, tag.get_text(" "), tag.name in ("textarea", "select")
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        yield "comment", str(comment), False
     for text in hidden_texts(soup):
-        yield "hidden", text
+        yield "hidden", text, False
 
 
 def _read_mail(data: bytes, name: str, found: ScanText, depth: int) -> None:

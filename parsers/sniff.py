@@ -1,5 +1,6 @@
 """Tells what a file is by its bytes; names and content types are not believed."""
 
+import codecs
 import re
 from typing import Literal
 
@@ -15,9 +16,14 @@ from suanbei.parsers.office_package import Archive
 Format = Literal["docx", "pdf", "xlsx", "html"]
 
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|meta)\b", re.IGNORECASE)
+_MAIL = re.compile(
+    rb"\s*(?:From |(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:MIME-Version|Content-Type):)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(rb"<(?:\w+:)?document\b[^>]*wordprocessingml", re.DOTALL)
 _WORKBOOK = re.compile(rb"<(?:\w+:)?workbook\b", re.DOTALL)
 _HEAD = 8192
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -41,9 +47,16 @@ def format_of(data: bytes, name: str) -> Format:
         return _office(data, name)
     if data.startswith(_OLE):
         raise _compound_file(data, name)
-    if _HTML.search(data[:4096]):
+    if _HTML.search(data[:4096].replace(b"\0", b"") if data[:2] in UTF16_MARKS else data[:4096]):
+        return "html"
+    if is_mail(data) and b"text/html" in data:
         return "html"
     raise NotADocument(f"{name}: not a DOCX, PDF, XLSX or HTML document")
+
+
+def is_mail(data: bytes) -> bool:
+    """Whether a file is a mail, or a page that a browser saved as one (MHTML)."""
+    return bool(_MAIL.match(data[: 2 * _HEAD]))
 
 
 def _office(data: bytes, name: str) -> Format:

@@ -1,4 +1,4 @@
-"""The texts of a DOCX beside its body, and how many pictures it holds."""
+"""The texts of a DOCX beside its body."""
 
 import re
 
@@ -33,12 +33,6 @@ def text_parts(data: bytes, name: str) -> list[tuple[str, str]]:
     hidden += [t for mark in root.iter(VANISH) for r in mark.iterancestors(R) for t in r.iter(T)]
     found += [("hidden", text.text or "") for text in hidden]
     return [(place, text) for place, text in found if text.strip()]
-
-
-def picture_count(data: bytes, name: str) -> int:
-    """How many pictures are in a document; what they show is not read."""
-    with Archive(data, name) as package:
-        return sum("/media/" in part for part in package.parts())
 
 
 def _by_name(package: Archive, kind: str) -> list[str]:

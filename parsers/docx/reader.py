@@ -20,6 +20,7 @@ from suanbei.parsers.tables import Table, TableRow, Tables
 from suanbei.parsers.text import BREAK
 
 _ALT_CHUNK = W + "altChunk"
+_MAX_DEPTH = 3
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _NUMBERS = re.compile(r"网信算备|-20\d{6}")
 _LOOKS = re.compile(
@@ -54,8 +55,8 @@ class _Walk:
             self.pending.append(text)
 
 
-def read_docx(data: bytes, name: str) -> Tables:
-    """All tables of a DOCX in their order.
+def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
+    """All tables of a DOCX in their order, `depth` documents down in another one.
 
     Raises:
         BrokenDocument: truncated or not well-formed.
@@ -65,7 +66,7 @@ def read_docx(data: bytes, name: str) -> Tables:
         main = package.main_part()
         root = package.xml(main, _LOOKS)
         walk = _Walk(name, _numbering(package, main))
-        walk.chunks = _chunks(package, main, root, name)
+        walk.chunks = _chunks(package, main, root, name, depth)
     body = root.find(W + "body")
     if body is None:
         raise BrokenDocument(f"{name}: {main} has no body")
@@ -82,7 +83,7 @@ def _numbering(package: Archive, main: str) -> Numbering:
 
 
 def _chunks(
-    package: Archive, main: str, root: "etree._Element", name: str
+    package: Archive, main: str, root: "etree._Element", name: str, depth: int
 ) -> dict["etree._Element", Tables]:
     """What the documents within the document (`altChunk`) hold, by the element that names each."""
     found: dict[etree._Element, Tables] = {}
@@ -90,15 +91,19 @@ def _chunks(
         part, _ = package.relations(main).get(element.get(_ID, ""), ("", ""))
         if not part:
             raise BrokenDocument(f"{name}: a part of the document (altChunk) is missing")
-        data = package.read(part)
-        if data.startswith(b"PK"):
-            raise BrokenDocument(
-                f"{name}: {part} is a document within the document; save it as one"
-            )
-        from suanbei.parsers.html import read_html
-
-        found[element] = read_html(data, f"{name}: {part}")
+        found[element] = _read_chunk(package.read(part), f"{name}: {part}", depth)
     return found
+
+
+def _read_chunk(data: bytes, name: str, depth: int) -> Tables:
+    """A document within the document: another DOCX, a page, or a page saved as MHTML."""
+    if data.startswith(b"PK"):
+        if depth == _MAX_DEPTH:
+            raise BrokenDocument(f"{name}: documents within documents, too deep")
+        return read_docx(data, name, depth + 1)
+    from suanbei.parsers.html import read_html
+
+    return read_html(data, name)
 
 
 def _walk_blocks(parent: "etree._Element", walk: _Walk) -> None:

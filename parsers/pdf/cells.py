@@ -78,8 +78,11 @@ def fill_grids(
         loose = _adopt_overflow(grid, texts, loose)
         if _may_overrun(grid, texts):
             _take_back_overrun(grid, texts, content.glyphs)
+    # A grid without any text is an ornament, as the strokes of a stamp or of a drawn watermark.
     tables = tuple(
-        page_table(grid, texts, content) for grid, texts in zip(grids, cells, strict=True)
+        page_table(grid, texts, content)
+        for grid, texts in zip(grids, cells, strict=True)
+        if any(text.held for text in texts)
     )
     beside = sum(
         glyph[0] != " " and grid.ys[0] < glyph[3] - glyph[4] * MIDDLE < grid.ys[-1]

@@ -4,9 +4,11 @@ Read through pdfium's C interface with as few calls as will do.
 """
 
 import ctypes
+import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,7 +26,7 @@ from suanbei.parsers.pdf.tolerances import (
     THIN,
     TOUCH,
 )
-from suanbei.parsers.pdf.unseen_text import left_out_text
+from suanbei.parsers.pdf.unseen_text import LeftOutText, left_out_text, white_items
 
 _HYPHENS = (0x02, 0xFFFE)
 """What pdfium hands over for a hyphen at a line's end."""
@@ -180,20 +182,18 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         content = PageContent(x1 - x0, y1 - y0, quarter=quarter)
         drawn = Shapes(NeedsFallback, TooMuch)
         drawn.read(page.raw)
-        left_out = left_out_text(drawn.texts, drawn.found)
+        left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
         unseen = left_out.hidden | left_out.watermarks
         content.invisible = left_out.all_invisible
         # Asking for a glyph's object is slow: it is done only where some text is unseen.
         hidden = _glyphs_of(text_page.raw, count, unseen) if unseen else frozenset()
-        for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks)):
-            if objects:
-                text = _text_of(text_page.raw, count, _glyphs_of(text_page.raw, count, objects))
-                content.left_out.append((kind, text))
+        content.left_out += _left_out_texts(text_page.raw, count, left_out)
         _read_glyphs(text_page.raw, content, box, place, hidden)
     finally:
         text_page.close()
+    ignored = unseen | white_items(drawn.found)
     for shape in drawn.found:
-        if shape.kind == "space" and shape.item in unseen:
+        if shape.kind != "outline" and shape.item in ignored:
             continue
         _take_shape(content, shape, box, place)
     content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
@@ -202,6 +202,46 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
     if not content.glyphs and drawn.found:
         content.pictures = 1.0
     return content
+
+
+def _left_out_texts(handle: object, count: int, left_out: LeftOutText) -> list[tuple[str, str]]:
+    return [
+        (kind, _text_of(handle, count, _glyphs_of(handle, count, objects)))
+        for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks))
+        if objects
+    ]
+
+
+def without_unseen(
+    document: pdfium.PdfDocument, index: int
+) -> tuple[list[tuple[str, str]], bytes | None]:
+    """What of a page is no part of its tables, as `PageContent.left_out`, and a PDF of that page
+    without it; None where nothing is left out.
+
+    Raises:
+        TooMuch: the page holds more than the limits allow.
+    """
+    page = document[index]
+    drawn = Shapes(NeedsFallback, TooMuch)
+    with suppress(NeedsFallback):  # what is drawn until then is looked at all the same
+        drawn.read(page.raw)
+    left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
+    if not left_out.hidden and not left_out.watermarks:
+        page.close()
+        return [], None
+    text_page = page.get_textpage()
+    texts = _left_out_texts(text_page.raw, raw.FPDFText_CountChars(text_page.raw), left_out)
+    text_page.close()
+    for item in left_out.hidden | left_out.watermarks:
+        handle = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+        if raw.FPDFPage_RemoveObject(page.raw, handle):
+            raw.FPDFPageObj_Destroy(handle)
+    page.gen_content()
+    single, stream = pdfium.PdfDocument.new(), io.BytesIO()
+    single.import_pages(document, [index])
+    single.save(stream)
+    page.close()
+    return texts, stream.getvalue()
 
 
 def share_of_page(boxes: Iterable[_Box], content: PageContent) -> float:
@@ -300,7 +340,7 @@ def _read_glyphs(
         if not (-TOUCH < left - end < TOUCH and was_lower < (lower + upper) / 2 < was_upper):
             # A glyph that goes on where the one before it ends stands on the same line.
             baseline = page_top - _origin(handle, index)[1]
-            size = raw.FPDFText_GetFontSize(handle, index)
+            size = _size(handle, index)
             slants = is_slanting(raw.FPDFText_GetCharAngle(handle, index))
             reached.start(baseline, left, end)
         if slants:
@@ -351,7 +391,16 @@ def _turned(
     x0, _, x1, _ = place(page, box)
     x, y = _origin(handle, index)
     baseline = place(page, (x, y, x, y))[3]
-    return x0, x1, baseline, raw.FPDFText_GetFontSize(handle, index)
+    return x0, x1, baseline, _size(handle, index)
+
+
+def _size(handle: object, index: int) -> float:
+    """A glyph's font size in points as shown: makers scale a font of 1 or of whole pixels by a matrix."""
+    matrix = raw.FS_MATRIX()
+    size: float = raw.FPDFText_GetFontSize(handle, index)
+    if not raw.FPDFText_GetMatrix(handle, index, matrix):
+        return size
+    return size * math.hypot(matrix.c, matrix.d)
 
 
 def _origin(handle: object, index: int) -> tuple[float, float]:

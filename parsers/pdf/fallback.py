@@ -53,8 +53,12 @@ def read_with_pdfplumber(data: bytes, number: int) -> PageTables:
             page = document.pages[0]
             if len(page.chars) > MAX_GLYPHS_PER_PAGE:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
+            slanting = [char for char in page.chars if is_slanting(_angle(char))]
             glyphs = [_glyph(char) for char in page.chars if not is_slanting(_angle(char))]
             content = PageContent(float(page.width), float(page.height), glyphs)
+            if slanting:
+                text = "".join(_glyph(char)[0] for char in slanting)
+                content.left_out.append(("watermark", text))
             pictures = [(one["x0"], one["top"], one["x1"], one["bottom"]) for one in page.images]
             content.pictures = share_of_page(pictures, content)
             lines = {"explicit_horizontal_lines": _open_ends(page.edges)}

@@ -30,8 +30,13 @@ def grids_of(
     Raises:
         NeedsFallback: the rulings close no rectangles, or far too many.
     """
-    rows = _without_strips(snapped(across), lambda: ((g[3] - g[4] * MIDDLE, g[1]) for g in glyphs))
-    columns = _without_strips(snapped(down), lambda: (((g[1] + g[2]) / 2, g[3]) for g in glyphs))
+    rows, row_bands = _without_strips(
+        snapped(across), lambda: ((g[3] - g[4] * MIDDLE, g[1]) for g in glyphs)
+    )
+    columns, column_bands = _without_strips(
+        snapped(down), lambda: (((g[1] + g[2]) / 2, g[3]) for g in glyphs)
+    )
+    rows, columns = _reaching(rows, column_bands), _reaching(columns, row_bands)
     grids = [_grid(*part) for part in _components(rows, columns)]
     return sorted((grid for grid in grids if grid is not None), key=lambda grid: grid.ys[0])
 
@@ -50,12 +55,14 @@ def snapped(rulings: Iterable[Ruling]) -> "_Lines":
 
 def _without_strips(
     lines: "_Lines", middles: Callable[[], Iterable[tuple[float, float]]]
-) -> "_Lines":
+) -> tuple["_Lines", list[tuple[float, float]]]:
     """Lines with those of a double rule made one: so close together that no text stands between.
 
-    `middles` gives the glyphs as (position across the lines, position along them).
+    `middles` gives the glyphs as (position across the lines, position along them). The second value
+    are the positions of the two lines of each double rule.
     """
     joined: _Lines = []
+    bands: list[tuple[float, float]] = []
     for at, parts in lines:
         if joined and at - joined[-1][0] < STRIP:
             before, own = joined[-1]
@@ -65,9 +72,29 @@ def _without_strips(
                 for across, along in middles()
             ):
                 joined[-1] = ((before + at) / 2, both)
+                bands.append((before, at))
                 continue
         joined.append((at, parts))
-    return joined
+    return joined, bands
+
+
+def _reaching(lines: "_Lines", bands: Sequence[tuple[float, float]]) -> "_Lines":
+    """Lines whose stretches end in a double rule made to reach its middle, where it now runs."""
+    if not bands:
+        return lines
+    return [
+        (at, [(_in_band(start, bands, min), _in_band(end, bands, max)) for start, end in parts])
+        for at, parts in lines
+    ]
+
+
+def _in_band(
+    end: float, bands: Iterable[tuple[float, float]], farther: Callable[[float, float], float]
+) -> float:
+    for low, high in bands:
+        if low - SNAP <= end <= high + SNAP:
+            return farther(end, (low + high) / 2)
+    return end
 
 
 def _merged(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -10,7 +10,13 @@ from pypdfium2 import raw
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
 from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
 from suanbei.parsers.pdf.cells import fill_cells
-from suanbei.parsers.pdf.content import NeedsFallback, TooMuch, Unreadable, read_content
+from suanbei.parsers.pdf.content import (
+    NeedsFallback,
+    TooMuch,
+    Unreadable,
+    read_content,
+    without_unseen,
+)
 from suanbei.parsers.pdf.page_tables import PageTables
 
 PDFIUM = threading.Lock()
@@ -62,7 +68,7 @@ def _read_unsure_pages(
             left -= 1
             careful = _read_page_slowly(data, index, name)
             is_better = careful.tables and careful.beside < page.beside
-            careful = careful._replace(left_out=page.left_out, pictures=page.pictures)
+            careful = careful._replace(pictures=page.pictures)
             read.append(careful if is_better else page)
         else:
             read.append(page)
@@ -122,12 +128,19 @@ def _read_page(
 
 
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
+    """One page by pdfplumber, which does not tell seen text from unseen: that is taken out before."""
     # pdfplumber takes longer to import than most lists take to read.
     from suanbei.parsers.pdf.fallback import read_with_pdfplumber
 
     try:
-        return read_with_pdfplumber(data, index + 1)
+        with opened(data, name) as document:
+            left_out, cleaned = without_unseen(document, index)
+        if cleaned:
+            page = read_with_pdfplumber(cleaned, 1)._replace(number=index + 1)
+        else:
+            page = read_with_pdfplumber(data, index + 1)
     except Unreadable as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
     except TooMuch as error:
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
+    return page._replace(left_out=(*left_out, *page.left_out))

@@ -1,5 +1,6 @@
 """A PDF from bytes to tables."""
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from suanbei.common.errors import NoTextLayer
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.pages import opened, read_pages
+from suanbei.parsers.pdf.radicals import with_letters
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
 
@@ -58,8 +60,17 @@ def page_texts(data: bytes, name: str) -> list[PageText]:
     ]
 
 
-def form_texts(data: bytes, name: str) -> list[tuple[int, str]]:
-    """The values of form fields and the texts of notes, as (page number, text).
+class DocumentTexts(NamedTuple):
+    """What a PDF says outside of its pages: form fields and notes as (page number, text), its title,
+    and the names of the files attached to it."""
+
+    fields: list[tuple[int, str]]
+    title: str
+    attached: list[str]
+
+
+def document_texts(data: bytes, name: str) -> DocumentTexts:
+    """What a PDF says outside of its pages.
 
     Raises:
         DocumentError: the file cannot be read.
@@ -74,7 +85,9 @@ def form_texts(data: bytes, name: str) -> list[tuple[int, str]]:
                 ]
                 raw.FPDFPage_CloseAnnot(note)
             page.close()
-    return found
+        count = min(document.count_attachments(), _MAX_NOTES)
+        attached = [document.get_attachment(index).get_name() for index in range(count)]
+        return DocumentTexts(found, document.get_metadata_value("Title"), attached)
 
 
 _MAX_NOTES = 10_000
@@ -90,8 +103,8 @@ def _value(note: object, key: bytes) -> str:
     return bytes(units).decode("utf-16-le", "replace").partition("\0")[0]
 
 
-def _pages_with_text(data: bytes, name: str, *, hidden: bool = False) -> list[PageTables]:
-    pages = read_pages(data, name)
+def _pages_with_text(data: bytes, name: str, *, hidden: bool = False) -> Sequence[PageTables]:
+    pages = with_letters(read_pages(data, name))
     if not any(page.glyphs or (hidden and page.left_out) for page in pages):
         raise NoTextLayer(f"{name}: {len(pages)} pages without any text, perhaps a scan")
     return pages

@@ -19,6 +19,8 @@ _LEAST_WIDTH = 100.0
 """A list's table is wider than this (points); seven columns of the smallest text are 200."""
 _LEAST_BOXES = 3
 """A row of so many boxes side by side tells the columns itself."""
+_HEADER_LINES = 3
+"""A header's names are broken into so many lines at most."""
 _NAMED = 3
 """A first row with so many known column names is a header."""
 
@@ -60,11 +62,23 @@ def _covers(grid: Grid, x: float, y: float) -> bool:
     )
 
 
+def _is_ground(box: tuple[float, float, float, float], grid: Grid) -> bool:
+    """Whether a box is a coloured ground that a whole table lies on."""
+    return (
+        box[0] <= grid.xs[0] + SNAP
+        and grid.xs[-1] - SNAP <= box[2]
+        and box[1] <= grid.ys[0] + SNAP
+        and grid.ys[-1] - SNAP <= box[3]
+    )
+
+
 def _groups(content: PageContent, grids: Sequence[Grid]) -> list[_Rows]:
     """Row edges outside of grids, those of one left and right side together."""
     strips: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
     for box in content.areas:
-        if not any(_covers(grid, box[0], (box[1] + box[3]) / 2) for grid in grids):
+        if not any(
+            _covers(grid, box[0], (box[1] + box[3]) / 2) or _is_ground(box, grid) for grid in grids
+        ):
             strips.setdefault((round(box[1]), round(box[3])), []).append(box)
     groups: list[_Rows] = []
     for boxes in strips.values():
@@ -103,6 +117,9 @@ def _grid(rows: _Rows, glyphs: Sequence[Glyph], columns: tuple[float, ...]) -> G
     if len(ys) < 2 or not inside:
         return None
     xs = _column_edges(rows, inside, ys, columns)
+    if rows.shaded and (above := _header_above(rows, own, inside, ys[0], columns)):
+        ys, xs = [above[0], *ys], above[1]
+        inside = [g for g in own if ys[0] < _middle(g) < ys[-1]]
     names = _texts(xs, [g for g in inside if _middle(g) < ys[1]])
     if len(xs) <= _LEAST_COLUMNS or any(map(_is_several_names, names)):
         return None
@@ -110,6 +127,29 @@ def _grid(rows: _Rows, glyphs: Sequence[Glyph], columns: tuple[float, ...]) -> G
     cells = tuple((r, c, r + 1, c + 1) for r in range(height) for c in range(width))
     owner = tuple(tuple(range(r * width, (r + 1) * width)) for r in range(height))
     return Grid(tuple(xs), tuple(ys), cells, owner)
+
+
+def _header_above(
+    rows: _Rows,
+    own: Sequence[Glyph],
+    inside: Sequence[Glyph],
+    top: float,
+    columns: tuple[float, ...],
+) -> tuple[float, list[float]] | None:
+    """The top of a header that stands above the first shaded row, and the columns told with it."""
+    size = median(g[4] for g in inside)
+    reach = top
+    for baseline in sorted({g[3] for g in own if _middle(g) < top}, reverse=True)[:_HEADER_LINES]:
+        if reach - baseline > LAST_ROW * size:
+            break
+        reach = baseline
+        edge = baseline - size
+        head = [g for g in own if edge <= _middle(g) < top]
+        xs = _column_edges(rows, [*head, *inside], [edge, top], columns)
+        names = _texts(xs, head)[:-1]
+        if len(names) >= _LEAST_COLUMNS and all(map(is_column_name, names)):
+            return edge, xs
+    return None
 
 
 def _middle(glyph: Glyph) -> float:

@@ -23,6 +23,9 @@ _NEGLIGIBLE = 1e-6
 _LEAST_SIDE = 8.0
 """A straight stretch of a curved path must be so long (points) to be the side of a rounded box."""
 
+_ROUNDED = 0.6
+"""Share of its outline that is straight in a rounded box; of a letter drawn as a path it is less."""
+
 _Box = tuple[float, float, float, float]
 
 
@@ -66,14 +69,16 @@ _PAGE = _Matrix()
 class Shapes:
     """Collects the shapes of one page, those inside forms too.
 
-    `texts` are the text objects with their boxes, `pictures` the boxes of images. `refusal` is raised if a form is turned, or forms
-    are nested too deeply; `too_much` if more is drawn than the limits allow.
+    `texts` are the text objects with their boxes, `pictures` the boxes of images, `rounds` the objects
+    drawn in curves, as seals are. `refusal` is raised if a form is turned, or forms are nested too
+    deeply; `too_much` if more is drawn than the limits allow.
     """
 
     def __init__(self, refusal: type[Exception], too_much: type[Exception]) -> None:
         self.found: list[Shape] = []
         self.texts: list[tuple[int, _Box]] = []
         self.pictures: list[_Box] = []
+        self.rounds: list[tuple[int, _Box]] = []
         self._refusal, self._too_much = refusal, too_much
         self._objects = 0
 
@@ -111,7 +116,12 @@ class Shapes:
         item = ctypes.cast(path, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         if count > _SIMPLE:
             kind = _kind(path)
-            for part, straight in _parts(path, min(count, _MAX_SEGMENTS)):
+            parts = list(_parts(path, min(count, _MAX_SEGMENTS)))
+            if not parts:
+                self.rounds.append((item, outer.box(*bounds)))
+            if kind == "area" and (frame := _frame([part for part, _ in parts])):
+                parts = [(frame, False)]
+            for part, straight in parts:
                 shape = "outline" if not straight else kind
                 self.found.append(Shape(outer.box(*part), shape, item))
             return
@@ -129,6 +139,18 @@ class Shapes:
         if depth == _MAX_DEPTH or max(abs(matrix.b), abs(matrix.c)) > _NEGLIGIBLE:
             raise self._refusal("a drawing inside the page that is turned, or too deep")
         self._take_all(objects_in(form), outer.inner(matrix), depth + 1)
+
+
+def _frame(boxes: Sequence[_Box]) -> _Box | None:
+    """The line in the middle of a frame: a box filled all but for another box inside it."""
+    if len(boxes) != 2:
+        return None
+    inner, outer = sorted(boxes, key=lambda box: box[2] - box[0])
+    gaps = (inner[0] - outer[0], inner[1] - outer[1], outer[2] - inner[2], outer[3] - inner[3])
+    if min(gaps) < 0 or max(gaps) > THICKEST:
+        return None
+    x0, y0, x1, y1 = ((one + other) / 2 for one, other in zip(inner, outer, strict=True))
+    return x0, y0, x1, y1
 
 
 def _handle(address: int) -> object:
@@ -149,7 +171,9 @@ def _matrix(item: object) -> raw.FS_MATRIX:
 
 def _parts(path: object, count: int) -> Iterator[tuple[_Box, bool]]:
     """The box of each part of a path that starts with a move, and True; of a part with curves, the
-    sides that are straight (a rounded box), each as a box without thickness, and False."""
+    sides that are straight (a rounded box), each as a box without thickness, and False.
+
+    Parts of other shapes, as letters and stamps are, are left out."""
     matrix = _matrix(path)
     x, y = ctypes.c_float(), ctypes.c_float()
     points: list[tuple[float, float]] = []
@@ -178,19 +202,32 @@ def _part(
     sides: list[tuple[tuple[float, float], tuple[float, float]]],
     curved: bool,
 ) -> Iterator[tuple[_Box, bool]]:
-    if points and not curved:
-        yield _box(points), True
-    elif points:
-        x0, y0, x1, y1 = _box(points)
-        if min(x1 - x0, y1 - y0) <= THIN:
-            yield (x0, y0, x1, y1), False  # a line with round ends
-            return
+    if not points:
+        return
+    x0, y0, x1, y1 = box = _box(points)
+    if min(x1 - x0, y1 - y0) <= THIN:
+        yield box, not curved  # a line, perhaps with round ends
+    elif not curved and all(_is_corner(point, box) for point in points):
+        yield box, True
+    else:
+        straight: list[_Box] = []
+        length = 0.0
         for one, other in sides:
             across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
             if across >= _LEAST_SIDE and down <= HAIRLINE:
-                yield (x0, one[1], x1, one[1]), False
+                straight.append((x0, one[1], x1, one[1]))
+                length += across
             elif down >= _LEAST_SIDE and across <= HAIRLINE:
-                yield (one[0], y0, one[0], y1), False
+                straight.append((one[0], y0, one[0], y1))
+                length += down
+        if curved and length >= _ROUNDED * 2 * (x1 - x0 + y1 - y0):
+            yield from ((side, False) for side in straight)
+
+
+def _is_corner(point: tuple[float, float], box: _Box) -> bool:
+    """Whether a point is one of a box's corners; a shape with others is a letter or an ornament."""
+    x, y = point
+    return min(x - box[0], box[2] - x) <= HAIRLINE and min(y - box[1], box[3] - y) <= HAIRLINE
 
 
 def _box(points: list[tuple[float, float]]) -> _Box:

@@ -28,9 +28,9 @@ DASH_GAP = 6.5
 MIN_DASHES = 4
 """Fewer dashes than this are no line: underlined words and check marks come in twos and threes."""
 
-STRIP = 8.0
+STRIP = 8.9
 """A strip between two rulings that is thinner than this and holds no text is a double rule, not a row
-or column. Double rules of 4 points are 4 to 7 apart; a row of the smallest text (6) is 9 high."""
+or column. Double rules of 4 points are 4 to 8 apart; a row of the smallest text (6) is 9 high."""
 
 OPEN_SIDE = 6.0
 """Where the rules across reach farther than this beyond the last rule down, a table has an open side."""
@@ -100,6 +100,10 @@ WHITE = 245
 
 DARK = 160
 """Of 255: an area whose lightest colour channel is darker is a ground that white text is seen on."""
+
+SEAL = 30.0
+"""A round shape wider than this may be a seal; official ones are 42 millimetres (119), rings around
+a number 15."""
 
 # Line breaks inside cells.
 

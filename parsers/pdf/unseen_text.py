@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from suanbei.parsers.pdf.bulk_reader import colours_of, render_modes_of
 from suanbei.parsers.pdf.shapes import Shape
-from suanbei.parsers.pdf.tolerances import BIG, DARK, OPAQUE, PALE, WHITE
+from suanbei.parsers.pdf.tolerances import BIG, DARK, OPAQUE, PALE, SEAL, THIN, WHITE
 
 _Box = tuple[float, float, float, float]
 _Colour = tuple[int, int, int, int]
@@ -26,15 +26,19 @@ _MAX_PAIRS = 1_000_000
 
 class LeftOutText(NamedTuple):
     """The text objects of a page that are no part of its tables: those that nobody sees, and
-    watermarks; and whether the page's text is all invisible, which is read then."""
+    watermarks and seals; and whether the page's text is all invisible, which is read then."""
 
     hidden: set[int]
     watermarks: set[int]
     all_invisible: bool = False
 
 
-def left_out_text(texts: Sequence[tuple[int, _Box]], shapes: Sequence[Shape]) -> LeftOutText:
-    """The text objects to leave out of a page's tables.
+def left_out_text(
+    texts: Sequence[tuple[int, _Box]],
+    shapes: Sequence[Shape],
+    rounds: Sequence[tuple[int, _Box]] = (),
+) -> LeftOutText:
+    """The text objects to leave out of a page's tables; `rounds` are the objects drawn in curves.
 
     A scan with a layer of recognised text has nothing but invisible text: it is read, and flagged.
     """
@@ -52,7 +56,8 @@ def left_out_text(texts: Sequence[tuple[int, _Box]], shapes: Sequence[Shape]) ->
         return LeftOutText(set(), set(), all_invisible=True)
     known = dict(zip(items, colours, strict=True))
     hidden = invisible | _white(boxes, known, shapes)
-    return LeftOutText(hidden, _watermarks(boxes, known) - hidden)
+    marks = _watermarks(boxes, known) | _seal_texts(boxes, known, rounds)
+    return LeftOutText(hidden, marks - hidden)
 
 
 def _is_plain(
@@ -84,6 +89,51 @@ def _white(
     grounds = colours_of([area.item for area in areas])
     dark = [area.box for area, colour in zip(areas, grounds, strict=True) if max(colour[:3]) < DARK]
     return {item for item, box in white if not any(_holds(ground, box) for ground in dark)}
+
+
+def _seal_texts(
+    texts: Sequence[tuple[int, _Box]],
+    colours: dict[int, _Colour],
+    rounds: Sequence[tuple[int, _Box]],
+) -> set[int]:
+    """Text inside a round seal, of the seal's own colour."""
+    seals = [(item, box) for item, box in rounds if min(box[2] - box[0], box[3] - box[1]) > SEAL]
+    if not seals or not texts or len(seals) * len(texts) > _MAX_PAIRS:
+        return set()
+    ((main, _),) = Counter(colours[item] for item, _ in texts).most_common(1)
+    inks = [(colour, box) for item, box in seals for colour in _inks(item)]
+    return {
+        item
+        for item, box in texts
+        if colours[item] != main
+        and any(colours[item] == colour and _holds(seal, box) for colour, seal in inks)
+    }
+
+
+def _inks(path: int) -> tuple[_Colour, _Colour]:
+    """The colours of a path's line and filling."""
+    channels = [ctypes.c_uint() for _ in range(4)]
+    handle = ctypes.cast(path, raw.FPDF_PAGEOBJECT)
+    raw.FPDFPageObj_GetStrokeColor(handle, *channels)
+    red, green, blue, alpha = (channel.value for channel in channels)
+    return (red, green, blue, alpha), colours_of([path])[0]
+
+
+def white_items(shapes: Sequence[Shape]) -> set[int]:
+    """The filled shapes that are white and so large that they are the paper's ground, no rule."""
+    items = list(
+        {
+            shape.item
+            for shape in shapes
+            if shape.kind == "area"
+            and min(shape.box[2] - shape.box[0], shape.box[3] - shape.box[1]) > THIN
+        }
+    )
+    return {
+        item
+        for item, colour in zip(items, colours_of(items), strict=True)
+        if min(colour[:3]) > WHITE or colour[3] == 0
+    }
 
 
 def _is_filled(path: int) -> bool:

@@ -1,5 +1,7 @@
 """What only a DOCX can do to a list."""
 
+from email.message import EmailMessage
+
 import pytest
 
 from suanbei.parsers import parse_document
@@ -194,17 +196,22 @@ def test_the_title_in_a_layout_table_is_the_list_s() -> None:
     assert document.accounting.reported == ()
 
 
-def test_a_document_within_the_document() -> None:
-    """`altChunk` puts a page of HTML into a document."""
+@pytest.mark.parametrize("kind", ["html", "mht", "docx"])
+def test_a_document_within_the_document(kind: str) -> None:
+    """`altChunk` puts a page, a page saved as MHTML, or another DOCX into a document."""
     rows = "".join(
         f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in (HEADER, ROW)
     )
-    parts = {
+    page = f"<html><meta charset=utf-8><table>{rows}</table></html>"
+    saved = EmailMessage()
+    saved.set_content(page, subtype="html", cte="base64")
+    parts: dict[str, str | bytes] = {
         "word/document.xml": f'<w:document {W} xmlns:r="{OFFICE}"><w:body><w:altChunk r:id="rId1"/>'
         "</w:body></w:document>",
-        "word/_rels/document.xml.rels": relations("a.html", "aFChunk"),
-        "word/a.html": f"<html><meta charset=utf-8><table>{rows}</table></html>",
-    }
+        "word/_rels/document.xml.rels": relations(f"a.{kind}", "aFChunk"),
+        f"word/a.{kind}": {"html": page.encode(), "mht": saved.as_bytes(),
+                           "docx": docx(table([HEADER, ROW]))}[kind],
+    }  # fmt: skip
     assert [row.number for row in parse_document(package(parts), name="x").rows] == [ROW[6]]
 
 

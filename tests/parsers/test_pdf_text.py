@@ -9,6 +9,9 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from suanbei.parsers import parse_document
+from suanbei.parsers.pdf import pages
+from suanbei.parsers.pdf.content import NeedsFallback
+from suanbei.parsers.pdf.reader import page_texts
 from suanbei.registry.importing.published import ParsedDocument
 from tests.parsers.making import HEADER, ROW
 
@@ -75,6 +78,31 @@ def written(
 )
 def test_what_a_reader_does_not_see_is_in_no_cell(extra: Extra) -> None:
     assert texts(read(extra)) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("kind", "extra"),
+    [
+        ("hidden", written("另一层文字", 230, 492, mode=3)),
+        ("hidden", written("白色文字", 300, 485, grey=1.0)),
+        ("watermark", written("内部资料", 200, 470, grey=0.7, size=48)),
+    ],
+    ids=["invisible", "white", "watermark"],
+)
+def test_the_slow_reader_leaves_out_the_same(
+    kind: str, extra: Extra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page read by pdfplumber keeps unseen text out of its cells, and tells of it."""
+
+    def unsure(*_: object) -> object:
+        raise NeedsFallback("for the test")
+
+    monkeypatch.setattr(pages, "fill_cells", unsure)
+    data = pdf(extra)
+    document = parse_document(data, name="x")
+    assert document.accounting.slow_pages == 1
+    assert texts(document) == ROWS
+    assert [found for page in page_texts(data, "x") for found, _ in page.left_out] == [kind]
 
 
 def test_a_shadow_is_not_read_twice() -> None:
@@ -164,3 +192,16 @@ def test_text_turned_on_an_upright_page() -> None:
         canvas.setFont(FONT, 8)
 
     assert texts(read(first=turn)) == ROWS
+
+
+def test_radicals_that_stand_for_letters_are_read_as_letters() -> None:
+    """Qt names the glyph of 网 by its radical (⽹); a list that does so everywhere means the letters."""
+    radicals = str.maketrans("网用色角", "⽹⽤⾊⻆")
+    rows = [[text.translate(radicals) for text in row] for row in ROWS]
+    assert texts(parse_document(pdf(rows=rows), name="x")) == ROWS
+
+
+def test_a_radical_that_a_list_prints_stays() -> None:
+    """Some published rows have them, in the DOCX of the list too."""
+    rows = [[*ROWS[0][:5], "⽤于样例。", *ROWS[0][6:]], *ROWS[1:]]
+    assert texts(parse_document(pdf(rows=rows), name="x")) == rows

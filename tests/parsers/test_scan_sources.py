@@ -37,9 +37,12 @@ def unread(data: bytes) -> list[str]:
     [
         '{"footer":"' + ESCAPED + '"}',
         "https://x/?n=" + quote(ONE),
+        "https://x/?n=" + quote(ONE, encoding="gb18030"),
         "".join(f"&#{ord(sign)};" for sign in ONE),
+        "".join(rf"\x{byte:02x}" for byte in ONE.encode()),
+        "".join(rf"\u{{{ord(sign):x}}}" for sign in ONE),
     ],
-    ids=["JSON", "percent", "entities"],
+    ids=["JSON", "percent", "percent of GB18030", "entities", "bytes", "code points"],
 )
 def test_escapes_of_letters_are_read(text: str) -> None:
     assert places(text.encode()) == [("body", True)]
@@ -86,6 +89,8 @@ def test_a_saved_page_is_read_as_a_page() -> None:
         ("href", f'<a href="/n/{quote(ONE)}">备案</a>'),
         ("noscript", f"<noscript>{ONE}</noscript>"),
         ("hidden", f'<p style="display:none">{ONE}</p>'),
+        ("comment", f"<!-- {ONE} -->"),
+        ("value", f'<input type="hidden" value="{ONE}">'),
     ],
 )
 def test_what_a_page_does_not_show_is_found_and_marked(where: str, html: str) -> None:
@@ -228,3 +233,28 @@ def test_pages_of_a_pdf_whose_pictures_may_hold_the_number() -> None:
 def test_a_picture_is_refused() -> None:
     with pytest.raises(NotADocument):
         find_numbers(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x")
+
+
+@pytest.mark.parametrize(
+    ("place", "html"),
+    [("value", f'<input value="{ONE}">'), ("textarea", f"<textarea>{ONE}</textarea>"),
+     ("select", f"<select><option>{ONE}</option></select>")],
+)  # fmt: skip
+def test_what_stands_in_a_form_s_field_is_seen(place: str, html: str) -> None:
+    text = f"<html><body>{html}<p>{'文' * 300}</p></body></html>"
+    assert places(text.encode()) == [(place, True)]
+
+
+def test_a_sheet_s_comments_are_read() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "编号见批注"
+    book.active["A1"].comment = openpyxl.comments.Comment(ONE, "a")
+    stream = io.BytesIO()
+    book.save(stream)
+    assert places(stream.getvalue()) == [("comment", True)]
+
+
+def test_files_within_a_document_are_told_of() -> None:
+    body = f"<w:document {W}><w:body><w:p/></w:body></w:document>"
+    data = package({"word/document.xml": body, "word/embeddings/sheet1.xlsx": b"PK"})
+    assert unread(data) == ["part"]

@@ -242,7 +242,7 @@ class TextPart(NamedTuple):
     """A text of a document: its page (None without pages), where it stands, and if a reader sees it.
 
     `place` is body, title, an attribute's or element's name, header, footer, footnote, comment,
-    form_field, hidden, subject, or an attachment.
+    form_field, text_box, hidden, subject, or an attachment.
     """
 
     page: int | None

@@ -74,7 +74,14 @@ def rows_of(count: int, start: int = 1) -> list[Row]:
             (
                 str(index), f"{body}试验算法{index}", "服务提供者", f"北京{body}科技有限公司",
                 f"试验{index}（APP）", "用于试验场景，根据文本生成图像。" * (1 + index % 2),
-                f"网信算备1101089900{index:04d}0125001{index % 10}号", "已注销" if index % 3 == 2 else "",
+                _number(index), "已注销" if index % 3 == 2 else "",
             )
         )  # fmt: skip
     return made
+
+
+def _number(index: int) -> str:
+    """A number whose check digit is right (DOMAIN.md 3)."""
+    digits = f"1101089900{index:03d}0125001"
+    total = sum(int(digit) << 20 - at for at, digit in enumerate(digits))
+    return f"网信算备{digits}{(1 - total) % 10}号"
