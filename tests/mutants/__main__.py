@@ -35,7 +35,7 @@ _PRELOADED = (
 _OPTIONS = (
     "-x", "-q", "-p", "no:cacheprovider", "--no-header", "-W", "ignore:Module already imported",
     "-p", "pytest_timeout", "-p", "anyio", "-p", "_hypothesis_pytestplugin",
-    "-k", "not linear_time",
+    "-k", "not linear_time and not any_order",
     "-m", "not official and not browser and not postgres and not meilisearch and not makers",
 )  # fmt: skip
 _TIMES = itertools.count(1_000_000_000)

@@ -19,7 +19,7 @@ SEED = "suanbei"
 _ONLY_SPEED = re.compile(r"@((lru_)?cache|dataclass)\b")
 """Lines whose change makes the code slower, or lets it write what it does not write."""
 _NOBODYS_FAULTS = re.compile(
-    r".*_(Is|IsNot|Is_Eq|IsNot_NotEq|USub_Invert|\w+_(LShift|RShift|Pow)|(?!Bit)\w+_Bit\w+)"
+    r".*_(Is|IsNot|Is_(?!NotEq)\w+|IsNot_(?!Eq)\w+|USub_Invert|\w+_(LShift|RShift|Pow)|(?!Bit)\w+_Bit\w+)"
 )
 """`is` for `==` says the same of None, True and members of enumerations; nobody writes `|` for `+`."""
 

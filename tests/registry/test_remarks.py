@@ -9,6 +9,7 @@ from suanbei.registry.cells.remarks import (
     RemarkField,
     read_remark,
 )
+from suanbei.registry.cells.remarks.grammar import bare, is_quoted
 
 Told = tuple[str, str, str, str]
 
@@ -335,3 +336,23 @@ def test_a_function_of_a_product_is_no_product(text: str, functions: list[str]) 
 def test_the_filing_may_be_named_before_its_withdrawal() -> None:
     remark = read_remark("该算法备案已于2024年3月注销")
     assert (remark.deregistered, remark.deregistered_when, remark.unread) == (True, "2024-03", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("“甲乙”(APP)", "甲乙(APP)"), ("“甲乙”APP", "甲乙(APP)"), ("“甲乙", "甲乙"), ("甲乙”", "甲乙"),
+     ("“甲乙”", "甲乙"), ("甲“乙", "甲“乙"), ("“甲”“乙”", "“甲”“乙”"), (" 甲乙 ", "甲乙")],
+)  # fmt: skip
+def test_quotes_around_a_name_are_no_part_of_it(text: str, name: str) -> None:
+    """Nor is one whose partner was forgotten; a quote inside is."""
+    assert bare(text) == name
+    assert is_quoted(text) == (text == "“甲乙”")
+
+
+def test_a_new_name_is_put_to_the_old_one_before_it() -> None:
+    """Where there is one, of the same field; else it is a change of its own."""
+    alone = [renamed("entity", "", "丙有限公司")]
+    assert told("现主体名称：丙有限公司") == alone
+    assert told("新增产品甲；现主体名称：丙有限公司") == [*added("product", "甲"), *alone]
+    both = "原主体名称：甲有限公司；现主体名称：乙（上海）有限公司"
+    assert told(both) == [renamed("entity", "甲有限公司", "乙（上海）有限公司")]

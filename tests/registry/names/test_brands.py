@@ -88,6 +88,8 @@ def test_no_name_stands_for_two_lines() -> None:
         ("百度文心", "文心"),
         ("豆包（Doubao）", "豆包"),
         ("奇虎360", "360"),
+        ("腾讯/百度", "百度"),
+        ("月之暗面、智谱", "智谱"),
     ],
 )
 def test_a_name_as_people_say_it_is_found(claim: str, brand: str) -> None:

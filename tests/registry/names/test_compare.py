@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from suanbei.registry.cells.names import (
     MatchLevel,
     match_entity,
+    name_parts,
     names_no_company,
     similar_names,
     simplified,
 )
+from suanbei.registry.cells.names.compare import are_branches, share_brand
 from suanbei.registry.verify.reason_texts import REASON_TEXTS
 
 TENCENT = "深圳市腾讯计算机系统有限公司"
@@ -166,3 +168,56 @@ def test_a_filler_is_no_name(claim: str, is_filler: bool) -> None:
 
 def test_characters_in_use_in_china_are_not_simplified() -> None:
     assert simplified("騰訊乾坤著名") == "腾讯乾坤著名"
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_short"),
+    [("字节", True), ("跳动", True), ("字节跳", True), ("北京字节", True), ("字", False), ("节跳", False),
+     ("上海字节", False), ("科技", False), ("跳动科技有限公司", True)],
+)  # fmt: skip
+def test_a_short_form_is_a_beginning_or_an_end_in_the_same_place(
+    claim: str, is_short: bool
+) -> None:
+    """Two characters from the middle, one character or words of trade are nobody's short name."""
+    match = match_entity(claim, current="北京字节跳动科技有限公司")
+    assert (match.reason == "short_form") == is_short, match
+
+
+def test_a_long_name_with_a_wrong_character_and_another_legal_form_is_similar() -> None:
+    """A short one is not: too many companies are one character apart."""
+    known = "北京甲乙丙丁戊己庚辛壬癸股份有限公司"
+    assert match_entity("甲乙丙丁戊己庚辛壬葵有限公司", current=known).reason == "spelling"
+    assert match_entity("上海甲乙丙丁戊己庚辛壬葵有限公司", current=known).reason != "spelling"
+    match = match_entity("甲乙葵有限公司", current="北京甲乙癸股份有限公司")
+    assert match.reason != "spelling"
+
+
+def test_branches_are_of_the_company_they_name() -> None:
+    """Either way round, and two of one company; not of another company."""
+    company, other = name_parts("甲乙有限公司"), name_parts("丙丁有限公司")
+    first, second = (name_parts(f"甲乙有限公司{city}分公司") for city in ("上海", "深圳"))
+    related = [(first, company), (company, first), (first, second)]
+    assert [are_branches(*pair) for pair in related] == [True] * 3
+    strangers = [(first, other), (other, first), (company, other)]
+    assert [are_branches(*pair) for pair in strangers] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shares"),
+    [("甲乙丙丁己有限公司", "甲乙丙丁庚有限公司", True), ("甲乙丙己有限公司", "甲乙丙庚有限公司", False),
+     ("人工智能己有限公司", "人工智能庚有限公司", False), ("甲乙有限公司", "甲乙丙有限公司", True)],
+)  # fmt: skip
+def test_four_common_characters_that_are_no_words_of_trade_are_a_brand(
+    one: str, other: str, shares: bool
+) -> None:
+    assert share_brand(name_parts(one), name_parts(other)) == shares
+
+
+def test_the_more_of_a_product_s_name_is_said_the_better() -> None:
+    scores = [
+        match_entity("抖音", current=TENCENT, products=[product]).score
+        for product in ("抖音甲", "抖音甲乙丙丁", "抖音甲乙丙丁戊己庚辛")
+    ]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 3
+    assert all(60 < score < 90 for score in scores)
