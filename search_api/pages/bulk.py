@@ -37,6 +37,20 @@ ORDER = (
 """The kinds of lines, as the page shows them."""
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 _MOST_NAME = 200
+_FAILURES = (
+    ("is empty", "文件是空的。"),
+    ("larger than", "文件过大，请分批上传，或改用命令行：suanbei verify --file。"),
+    ("password", "文件已加密，请去除密码后重新上传。"),
+    ("encrypted", "文件已加密，请去除密码后重新上传。"),
+    ("more than", "表格过大，请另存为 CSV，或分批上传。"),
+    ("too long", "核验超时，请分批上传。"),
+    ("there is no sheet", "没有这个工作表。"),
+    ("header row", "没有这一行。"),
+    ("there is no column", "没有这一列。"),
+    ("too many checks", "排队的核验过多，请稍后再试。"),
+    ("", "无法读取该文件。请在表格软件中打开，另存为 XLSX 或 CSV 后重新上传。"),
+)
+"""What an error comes to in Chinese, by a part of its English line; the last one fits any."""
 
 
 @router.get("/bulk")
@@ -48,7 +62,7 @@ def bulk_page(request: Request, parts: Parts) -> Response:
 def _form(request: Request, parts: Services, error: SuanbeiError | None = None) -> Response:
     status = error.http_status if error else 200
     largest = min(LARGEST // 2**20, parts.settings.max_body)
-    said = str(error) if error else ""
+    said = _failure(str(error), language_of_request(request)) if error else ""
     return render(request, "bulk.html", status, said=said, largest=largest)
 
 
@@ -75,6 +89,13 @@ def send(request: Request, parts: Parts, file: UploadFile) -> Response:
     except SuanbeiError as error:
         return _form(request, parts, error)
     return RedirectResponse(f"/bulk/{run.job.token}", 303)
+
+
+def _failure(message: str, language: Language) -> str:
+    """Why a file was not checked, in the language of the page."""
+    if language is Language.EN:
+        return message
+    return next(said for part, said in _FAILURES if part in message)
 
 
 def _begin(request: Request, parts: Services, run: Run, choice: Choice) -> None:
@@ -106,6 +127,7 @@ def job_page(request: Request, parts: Parts, token: str, only: str = "") -> Resp
     response = render(
         request, "bulk_job.html", job=progress, token=token, kinds=kinds, only=chosen,
         counted=counted, lines=_lines(progress, chosen), active_states=ACTIVE_STATES,
+        failure=_failure(progress.message, language_of_request(request)),
     )  # fmt: skip
     response.headers.update(_PRIVATE)
     if progress.state in ACTIVE_STATES:
