@@ -27,7 +27,7 @@ from suanbei.common.late_imports import importing
 from suanbei.common.lazy_commands import LazyCommands
 from suanbei.common.logging import set_up_logs
 from suanbei.common.settings import Settings, local_url, unknown_variables
-from suanbei.common.terminal import AsJson, tell
+from suanbei.common.terminal import AsJson, print_answer
 from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _load_apart(conf: Settings, database: "Database") -> None:
 
 
 def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socket"]:
-    """The address of the command line or the settings; what is linked to follows where it is."""
+    """Bind the address of the options or settings; the settings returned have the port in use."""
     from suanbei.search_api.server import bind
 
     given = {name: one for name, one in (("host", host), ("port", port)) if one is not None}
@@ -267,7 +267,7 @@ def evidence(
     with open_database(conf).read() as session:
         found = find_evidence(session, number, batch)
     write_whole(output, found.draw(Pictures(Archive(conf.archive))))
-    tell(
+    print_answer(
         EVIDENCE, conf, as_json, err=output == STANDARD, path=output, sha256=found.sha256,
         table=found.table, row=found.row,
     )  # fmt: skip
@@ -311,7 +311,7 @@ def doctor(
     """Look at everything; with --archive, that the registry follows from its documents. 自检。"""
     from suanbei.crawler.doctor import check_archive, examine_archive, examine_font
     from suanbei.registry.database import Database
-    from suanbei.registry.doctor import Health, examine, has_this_schema, told
+    from suanbei.registry.doctor import Health, examine, findings_of, has_this_schema
     from suanbei.search_api.deps import Services
     from suanbei.search_api.doctor import examine_index
 
@@ -327,7 +327,7 @@ def doctor(
             lambda: examine_index(Services(conf, database).engine),
         ]
     for look in looks:
-        for finding in told(look):
+        for finding in findings_of(look):
             text = finding.text.say(language)
             if as_json:
                 typer.echo(json.dumps({"health": finding.health, "text": text}, ensure_ascii=False))
@@ -342,7 +342,7 @@ def doctor(
 def main() -> None:
     """Run the command line: an error is one line on stderr and its exit code.
 
-    Files are made for their owner alone: registry, archive and uploads are nobody else's business.
+    Files are readable by their owner alone (umask 077).
     """
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):

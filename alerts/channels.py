@@ -145,4 +145,4 @@ def _host(location: str) -> str:
     try:
         return httpx.URL(location).host or "another path"
     except httpx.InvalidURL:
-        return "what is no address"
+        return "an invalid address"

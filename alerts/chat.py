@@ -105,7 +105,7 @@ def build_plugin(deliver: str, smtp_url: str, message_id: str = "") -> Any:
     if is_mail(deliver):
         if not smtp_url:
             raise TargetRefused("deliver: mailto: needs a mail server (SUANBEI_SMTP_URL)")
-        url = f"{smtp_url}{_joint(smtp_url)}to={quote(_recipient(deliver))}"
+        url = f"{smtp_url}{_separator(smtp_url)}to={quote(_recipient(deliver))}"
         known = _parsed(url)
     else:
         known = _parsed(_apprise_url(deliver))
@@ -209,7 +209,7 @@ def _bot_request(service: str, plugin: Any, content: str) -> tuple[str, dict[str
         return url.rstrip("/"), {"msg_type": "text", "content": {"text": content}}
     if plugin.secret:
         timestamp, sign = plugin.get_signature()  # quoted for an address already
-        url += f"{_joint(url)}{urlencode({'timestamp': timestamp})}&sign={sign}"
+        url += f"{_separator(url)}{urlencode({'timestamp': timestamp})}&sign={sign}"
     at = {"atMobiles": plugin.targets, "isAtAll": False}
     return url, {"msgtype": "text", "text": {"content": content}, "at": at}
 
@@ -255,7 +255,7 @@ def send_with_apprise(
     return Result(reason=logged[-1] if logged else "Apprise could not send it")
 
 
-def _joint(url: str) -> str:
+def _separator(url: str) -> str:
     return "&" if "?" in url else "?"
 
 
@@ -263,7 +263,7 @@ class LogCapture(logging.Handler):
     """Collects what Apprise logs while it sends, of this thread only."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message on one line, for whoever listens in this thread."""
+        """Keep a message on one line, if this thread captures the log."""
         captured = _captured.get()
         if captured is not None:
             captured.append(" ".join(record.getMessage().split()))

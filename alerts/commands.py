@@ -1,4 +1,4 @@
-"""`suanbei subscriptions`: who is told what."""
+"""`suanbei subscriptions`: add, list, test and remove subscriptions."""
 
 import json
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from rich.table import Table
 
 from suanbei.alerts.channels import check_target
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import AsJson, tell, terminal
+from suanbei.common.terminal import AsJson, print_answer, terminal
 from suanbei.common.texts import Text
 from suanbei.registry.database import open_database
 from suanbei.registry.notifications.outbox import (
@@ -27,7 +27,7 @@ from suanbei.registry.notifications.subscriptions import (
     subscription_view,
 )
 
-group = typer.Typer(no_args_is_help=True, help="Who is told what. 订阅管理。")
+group = typer.Typer(no_args_is_help=True, help="Manage subscriptions. 订阅管理。")
 Id = Annotated[str, typer.Argument(help="sub_…")]
 Json = Annotated[bool, typer.Option("--json", help="one object a line")]
 
@@ -63,7 +63,7 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     name: Annotated[str, typer.Option(help="what to call it")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Tell somebody of what happens from now on."""
+    """Subscribe an address to what happens from now on."""
     settings = Settings.load()
     check_target(deliver, settings)
     filters = {"entity": entity or [], "q": q, "numbers": number or [], "series": series or []}
@@ -76,9 +76,9 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     if as_json:
         typer.echo(json.dumps(view, ensure_ascii=False))
         return
-    tell(_MADE, settings, id=view["id"])
+    print_answer(_MADE, settings, id=view["id"])
     if view["secret"]:
-        tell(_SECRET, settings, secret=view["secret"])
+        print_answer(_SECRET, settings, secret=view["secret"])
 
 
 @group.command("list")
@@ -104,7 +104,7 @@ def remove(subscription: Id, as_json: AsJson = False) -> None:
     settings = Settings.load()
     with open_database(settings).write() as session:
         remove_subscription(session, subscription)
-    tell(_REMOVED, settings, as_json, id=subscription)
+    print_answer(_REMOVED, settings, as_json, id=subscription)
 
 
 @group.command("rotate")
@@ -113,7 +113,7 @@ def rotate(subscription: Id, as_json: AsJson = False) -> None:
     settings = Settings.load()
     with open_database(settings).write() as session:
         view = subscription_view(session, rotate_secret(session, subscription), with_secret=True)
-    tell(_SECRET, settings, as_json, secret=view["secret"])
+    print_answer(_SECRET, settings, as_json, secret=view["secret"])
 
 
 @group.command("test")
@@ -122,7 +122,7 @@ def send_test(subscription: Id, as_json: AsJson = False) -> None:
     settings = Settings.load()
     with open_database(settings).write() as session:
         message = enqueue_test(session, subscription).message_id
-    tell(_QUEUED, settings, as_json, id=message)
+    print_answer(_QUEUED, settings, as_json, id=message)
 
 
 @group.command("deliveries")
@@ -139,7 +139,7 @@ def retry(subscription: Id, as_json: AsJson = False) -> None:
     settings = Settings.load()
     with open_database(settings).write() as session:
         count = retry_parked(session, subscription)
-    tell(_RETRIED, settings, as_json, count=count)
+    print_answer(_RETRIED, settings, as_json, count=count)
 
 
 def _show(views: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:

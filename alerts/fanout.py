@@ -72,7 +72,7 @@ class Backoff:
 
     @contextmanager
     def guard(self, subscription_id: str) -> Iterator[None]:
-        """Let an error in the block stop nobody else; a database that is away stops everybody."""
+        """Contain an error to this subscription; raise it if the database is unavailable."""
         try:
             yield
         except Exception as error:
@@ -96,7 +96,7 @@ class FanoutConfig:
 
 
 def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = None) -> int:
-    """Write the messages of everything new, and anew those that a change asks for; returns how many.
+    """Write messages for new events, and rewrite those of changed subscriptions; returns how many.
 
     Raises:
         DatabaseUnavailable: what is written is whole, the rest comes next time.
@@ -106,7 +106,9 @@ def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = 
     with database.read() as session:
         head = last_event_id(session)
         waiting = {
-            one.id: one.cursor for one in _behind(session, head, config) if one.id not in backoff
+            one.id: one.cursor
+            for one in _due_subscriptions(session, head, config)
+            if one.id not in backoff
         }
     idle = {}
     for id_, cursor in waiting.items():
@@ -119,12 +121,12 @@ def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = 
             except Exception as error:
                 log.exception("subscription %s: its messages cannot be made", id_)
                 count += _park(database, id_, error)
-    _move_on(database, idle, head)
+    _advance_cursors(database, idle, head)
     return count
 
 
 def _rewrite(database: Database, config: FanoutConfig, backoff: Backoff) -> int:
-    """Write anew what waits for a subscriber whose address has become one of another kind."""
+    """Rewrite the waiting messages of subscriptions whose address has changed its kind."""
     with database.read() as session:
         ids = [id_ for id_ in unwritten_subscriptions(session) if id_ not in backoff]
     count = 0
@@ -159,8 +161,8 @@ def _events_of(session: Session, one: Subscription, message: Delivery) -> list[E
     return [event for event in session.execute(query).scalars() if event.id in ids]
 
 
-def _move_on(database: Database, idle: dict[str, int], head: int) -> None:
-    """Record that there was nothing for these; one that was changed in between is read again."""
+def _advance_cursors(database: Database, idle: dict[str, int], head: int) -> None:
+    """Advance the cursors of subscriptions without news, unless they were changed meanwhile."""
     if not idle:
         return
     now = datetime.now(UTC)
@@ -176,7 +178,7 @@ def digest_time(now: datetime, hour: int) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
-def _behind(session: Session, head: int, config: FanoutConfig) -> Sequence[Subscription]:
+def _due_subscriptions(session: Session, head: int, config: FanoutConfig) -> Sequence[Subscription]:
     """Subscriptions that have not read the log to its end, and whose time to read it has come."""
     open_ = or_(Subscription.cursor < head, Subscription.mode == "daily")
     query = select(Subscription).where(open_, Subscription.state != UNCONFIRMED)
@@ -263,7 +265,7 @@ def _enqueue(session: Session, one: Subscription, events: list[Event], config: F
 def _written(
     write: Callable[[Sequence[Event]], list[Draft]], events: Sequence[Event]
 ) -> tuple[list[Draft], list[tuple[int, str]]]:
-    """Messages of events; the ids of those that cannot be put into words, each with the reason."""
+    """Messages of events; and the ids of events that cannot be worded, with the reason."""
     try:
         return write(events), []
     except _DATABASE_ERRORS:

@@ -53,7 +53,7 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address (no name) can be anybody's on the Internet.
+    """True for a public IP address; False for any other, and for a host name.
 
     Not: private, loopback, link-local, carrier-grade NAT, multicast, reserved, documentation, and
     every IPv6 form that carries such an IPv4 address (mapped, compatible, translated, 6to4, Teredo).
@@ -168,10 +168,10 @@ async def _follow(
 ) -> Answer:
     target = web_address(url)
     for _ in range(MOST_HOPS + 1):
-        place = await asyncio.to_thread(
+        resolved = await asyncio.to_thread(
             resolve, target.host, port_of(target), allow_private=allow_private
         )
-        answer = await _post_to(target, place, content, headers)
+        answer = await _post_to(target, resolved, content, headers)
         if answer.status not in _KEEPS_METHOD or not answer.location:
             return answer
         following = target.join(answer.location)
@@ -183,17 +183,17 @@ async def _follow(
 
 async def _post_to(
     target: httpx.URL,
-    place: ResolvedTarget,
+    resolved: ResolvedTarget,
     content: bytes,
     headers: Callable[[], dict[str, str]],
 ) -> Answer:
     error: httpx.HTTPError | None = None
     timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(verify=_tls(), timeout=timeout, trust_env=False) as client:
-        for address in place.addresses[:3]:
+        for address in resolved.addresses[:3]:
             request = client.build_request("POST", target, content=content, headers=headers())
             request.url = target.copy_with(host=address)
-            request.extensions["sni_hostname"] = place.host
+            request.extensions["sni_hostname"] = resolved.host
             try:
                 response = await client.send(request, stream=True, follow_redirects=False)
             except (httpx.ConnectError, httpx.ConnectTimeout) as failed:
@@ -251,5 +251,5 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     host = str(address[0]) if isinstance(address, tuple) and address else str(address)
     if not is_public(host):
         refused.append(host)
-        # An OSError, as of a connection that fails: whoever connects knows how to tidy up.
+        # An OSError, as for a failed connection: libraries handle that.
         raise PermissionError(errno.EACCES, f"{host} is not a public address")

@@ -1,6 +1,6 @@
 """Delivers, in a thread of its own: one worker at work at a time, whatever number of processes.
 
-Each subscription is a queue that is emptied in order; a slow receiver holds up nobody else's.
+Each subscription is a queue, sent in order; a slow receiver delays no other queue.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ class DeliveryWorker:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what is being sent gets a few seconds."""
+        """Stop; messages being sent get a few seconds."""
         self._stop.set()
         self._thread.join(STOP_SECONDS * 3)
 
@@ -161,7 +161,7 @@ class DeliveryWorker:
         return body_of_test(subscription, delivery.created_at, public_url)
 
     async def _send(self, message: OutgoingMessage) -> Result:
-        """Send; one that takes its time gives up its place, so that slow receivers delay no others."""
+        """Send; after QUICK_SECONDS the slot is free for others while this goes on."""
         async with self._slots:
             sending = asyncio.create_task(self._attempt(message))
             await asyncio.wait([sending], timeout=QUICK_SECONDS)

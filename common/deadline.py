@@ -1,4 +1,4 @@
-"""How long the work at hand may take, and whether anybody still waits for it.
+"""Deadlines of requests, and their cancellation when the client has gone.
 
 Python cannot stop a thread from outside: loops over rows, pages or files ask here as they go.
 """

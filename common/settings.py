@@ -49,7 +49,7 @@ def local_url(host: str, port: int) -> str:
 
 
 class Settings(BaseSettings):
-    """All settings, read once at the start of a process and handed to whoever needs them."""
+    """All settings, read once at the start of a process and passed on."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 

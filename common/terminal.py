@@ -32,7 +32,7 @@ def terminal(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
 
 
-def tell(
+def print_answer(
     text: Text, settings: Settings, as_json: bool = False, *, err: bool = False, **facts: object
 ) -> None:
     """Print the answer of a command: a text with these facts filled in, or the facts as JSON."""

@@ -31,7 +31,7 @@ ORIGINS = "origins"
 """The folder inside an archive that holds another one: where its documents came from."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _ABANDONED = 3600
-"""Seconds after which an unfinished file belongs to nobody."""
+"""Seconds after which an unfinished file counts as abandoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Archive:
     def verify(self) -> Iterator[Problem]:
         """Hash every document; yields what is damaged, unreadable, or does not belong there.
 
-        Unfinished files of the last hour may be somebody's work and are passed over.
+        Unfinished files of the last hour may still be in use and are skipped.
         """
         for path in sorted(self.folder.rglob("*")):
             if path.is_dir() or path.is_relative_to(self.folder / ORIGINS):

@@ -133,7 +133,7 @@ def _kind(full: bool) -> Kind:
 
 
 def _scheduled_pass(context: "CrawlContext", kind: Kind) -> int:
-    """A pass that the scheduler wants: told of in the log; nothing is done if it is no longer due."""
+    """A pass for the scheduler, reported in the log; does nothing if it is no longer due."""
     from suanbei.crawler.crawl import run_pass
 
     settings, database = context.settings, context.database

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError, UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.monitors import Watch
+from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import DocumentImporter
 from suanbei.crawler.recheck import ahead_of_turn, documents_seen, not_due
 from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport, summary_of
@@ -62,8 +62,8 @@ def run_pass(
 ) -> CrawlReport | None:
     """Make one pass, if no other process makes one; once in a process.
 
-    `origin` says who wants it. `still_due` is asked when nobody else can be at it any more; None
-    is returned if it says no.
+    `origin` says who started it. `still_due` is called once the lock is held; if it returns False,
+    nothing is done and None is returned.
 
     Raises:
         AlreadyRunning: another process is crawling.
@@ -85,11 +85,11 @@ def run_pass(
             return importer(document)
 
         urls = PublicUrls.of(context.settings)
-        known = _known(context, kind, origin)
+        known = _known_urls(context, kind, origin)
         job = CrawlJob(context.catalogue, urls, import_document, known, on_progress)
         try:
             report = crawl(context.settings, job)
-            _write_down(context, run_id, report, head)
+            _record_pass(context, run_id, report, head)
         except BaseException:
             with suppress(DatabaseUnavailable), database.write() as session:  # else the next does
                 finish_run(session, run_id, INTERRUPTED, {})
@@ -213,7 +213,7 @@ def scrapy_settings(
     }
 
 
-def _known(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
+def _known_urls(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
     """What need not be fetched; a document that could not be read is tried in every pass."""
     if kind == "full":
         return set()
@@ -226,12 +226,12 @@ def _known(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
     return not_due(seen, now, next_pass, ahead) - unread
 
 
-def _write_down(context: CrawlContext, run_id: int, report: CrawlReport, head: int) -> None:
+def _record_pass(context: CrawlContext, run_id: int, report: CrawlReport, head: int) -> None:
     """Note checks, alarms and the end of the pass together: all of it, or none."""
     with context.database.write() as session:
         for name, source in report.sources.items():
             message = source.failures[0].message if source.failures else ""
             record_check(session, name, source.ok, message)
-        Watch(session, context.settings, report, head).settle()
+        PassMonitors(session, context.settings, report, head).settle()
         summary = {name: summary_of(source) for name, source in report.sources.items()}
         finish_run(session, run_id, OK if report.ok else FAILED, summary)

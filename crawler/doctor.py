@@ -1,4 +1,4 @@
-"""The archive's part of `suanbei doctor`: is every document there, and does the registry follow from them?"""
+"""The archive's part of `suanbei doctor`: completeness, and a rebuild of the registry to compare."""
 
 import shutil
 import tempfile
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from suanbei.common.errors import NoFont, SuanbeiError
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import tell
+from suanbei.common.terminal import print_answer
 from suanbei.common.texts import Text
 from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.rebuild import compare, only_in_snapshot, rebuild
@@ -70,7 +70,7 @@ def examine_font() -> Iterator[Finding]:
 
 
 def check_archive(settings: Settings, database: Database) -> bool:
-    """Hash every document, rebuild a registry from them and compare; what differs is told."""
+    """Hash every document, rebuild a registry from them, compare, and print the differences."""
     kept = Archive(settings.archive)
     return _check_archive(kept, settings) and _check_rebuilt(kept, database, settings)
 
@@ -78,19 +78,19 @@ def check_archive(settings: Settings, database: Database) -> bool:
 def _check_archive(archive: Archive, settings: Settings) -> bool:
     records = origins_of(archive)
     problems = [*archive.verify(), *records.verify()]
-    tell(
+    print_answer(
         _ARCHIVE, settings, documents=sum(1 for _ in archive), records=sum(1 for _ in records),
         problems=len(problems),
     )  # fmt: skip
     for one in problems:
-        tell(_PROBLEM, settings, path=one.path, reason=one.reason)
+        print_answer(_PROBLEM, settings, path=one.path, reason=one.reason)
     return not problems
 
 
 def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> bool:
-    tell(_REBUILDING, settings)
+    print_answer(_REBUILDING, settings)
     if missing := only_in_snapshot(database, archive):
-        tell(_SNAPSHOT, settings, count=len(missing), batches=", ".join(missing[:10]))
+        print_answer(_SNAPSHOT, settings, count=len(missing), batches=", ".join(missing[:10]))
     folder = Path(tempfile.mkdtemp(prefix="rebuilt-", dir=_temporary(settings)))
     try:
         anew = Database(f"sqlite:///{folder / 'registry.sqlite3'}")
@@ -105,7 +105,7 @@ def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> 
         shutil.rmtree(folder, ignore_errors=True)
     for line in (*result.refused, *result.missing):
         typer.echo(f"  {line}")
-    tell(_DIFFERS if differences else _EQUAL, settings, taken=result.taken)
+    print_answer(_DIFFERS if differences else _EQUAL, settings, taken=result.taken)
     for line in differences:
         typer.echo(f"  {line}")
     return not differences and not missing

@@ -1,4 +1,4 @@
-"""What the registry says of lists: flags and columns in them."""
+"""Lists with unknown columns, or with many flagged rows."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _NOT_ODD = {"deregistration_only"}
 
 @dataclass(frozen=True, slots=True)
 class OddList:
-    """A list that somebody should look at: monitor, batch, source, and the facts of its text."""
+    """A list to be checked by a person: monitor, batch, source, and the facts of its text."""
 
     monitor: str
     batch: str

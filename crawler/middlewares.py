@@ -180,7 +180,7 @@ class RetryMiddleware(retry.RetryMiddleware):
         if is_last:
             refused = self._refused.setdefault(urlsplit(request.url).netloc, [])
             refused.append(error)
-            if len(refused) < REFUSALS:  # else nobody asks this host any more
+            if len(refused) < REFUSALS:  # else this host gets no more requests
                 await asyncio.sleep(wait)
             raise error
         spider: RegisterSpider = self.crawler.spider  # type: ignore[assignment]
@@ -198,7 +198,7 @@ def target_of(request: Request) -> Target | None:
 def to_fetch_error(exception: BaseException, request: Request, target: Target) -> FetchError | None:
     """What an exception of the network or of Scrapy means; None if it is neither.
 
-    The host that is named is the one that was asked, which need not be that of the public address.
+    Messages name the host of the request, which may differ from that of the public address.
     """
     match exception:
         case FetchError():

@@ -1,4 +1,4 @@
-"""What can go wrong without anybody noticing: judged at the end of every pass.
+"""The monitors of the sources, evaluated at the end of every pass.
 
 Nothing is compared with a past that is not known: a first pass over a source raises no alarm about
 pauses, lost attachments or flags.
@@ -59,8 +59,8 @@ _NOT_THE_DOCUMENT = (
 """Codes of failures that say nothing of a document's content: it did not come."""
 
 
-class Watch:
-    """Judges one pass. `head` is the newest event before it; the session is that of its end."""
+class PassMonitors:
+    """Evaluates one pass. `head` is the id of the newest event before it; `session` writes its end."""
 
     def __init__(
         self, session: Session, settings: Settings, report: CrawlReport, head: int
@@ -114,7 +114,7 @@ class Watch:
     def _attachments(self) -> Iterator[AlarmFinding]:
         least = self._settings.monitor_attachments
         for source in self._sources.values():
-            for url, now in _pages(source).items():
+            for url, now in _attachment_counts(source).items():
                 before = self._expected(url, now)
                 if least and before - now >= least:
                     facts = {"url": url, "before": before, "now": now}
@@ -170,7 +170,7 @@ def _unread(source: Source, failure: Failure) -> AlarmFinding:
     return _finding(kind, failure.url, source, text, facts)
 
 
-def _pages(source: SourceReport) -> dict[str, int]:
+def _attachment_counts(source: SourceReport) -> dict[str, int]:
     """Attachments of every page that was read; a page may be read by two ways."""
     found: dict[str, int] = {}
     for notice in source.notices:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from suanbei.common.dates import date_of
 from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
-from suanbei.crawler.pages import joined
+from suanbei.crawler.pages import joined_label
 from suanbei.crawler.sources import ChannelListStart
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -66,10 +66,12 @@ def read_notice_list(body: bytes, url: str) -> tuple[ListedNotice, ...]:
     """
     answer = _json(_NoticeList, body, url)
     if answer.errno or answer.datas is None:
-        raise UnexpectedAnswer(f"{url}: errno {answer.errno} {joined(answer.errmsg or '')}".strip())
+        raise UnexpectedAnswer(
+            f"{url}: errno {answer.errno} {joined_label(answer.errmsg or '')}".strip()
+        )
     return tuple(
         ListedNotice(
-            joined(entry.title or ""),
+            joined_label(entry.title or ""),
             (entry.content or "").strip(),
             date_of(entry.createTime or ""),
             entry.noticeId or "",
@@ -87,14 +89,16 @@ def read_channel(body: bytes, url: str) -> ChannelPage:
     answer = _json(_Channel, body, url)
     notices = tuple(
         ListedNotice(
-            joined(entry.topic or ""), (entry.infourl or "").strip(), date_of(entry.pubtime or "")
+            joined_label(entry.topic or ""),
+            (entry.infourl or "").strip(),
+            date_of(entry.pubtime or ""),
         )
         for entry in answer.list
     )
     return ChannelPage(notices, answer.totalRec)
 
 
-def about(notices: Iterable[ListedNotice], title: re.Pattern[str]) -> list[ListedNotice]:
+def with_title(notices: Iterable[ListedNotice], title: re.Pattern[str]) -> list[ListedNotice]:
     """The notices whose title matches, in the order of the list."""
     return [notice for notice in notices if title.search(notice.title)]
 
@@ -126,7 +130,7 @@ class ChannelPaging:
         Reading ends with the list (counted, empty, or repeating itself because the site ignores
         paging), where all notices are older than the source, and where all are known already.
         """
-        notices = about(page.notices, self.start.title)
+        notices = with_title(page.notices, self.start.title)
         self.number += 1
         self.matched += len(notices)
         ended = not page.notices or page.notices == self._last

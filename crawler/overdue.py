@@ -1,6 +1,6 @@
-"""How long a source has brought no new list, against the longest that it ever took.
+"""How long a source has had no new list, compared with its longest pause so far.
 
-A pause is told in whole months, as lists are dated. It begins with the month of the newest list or,
+A pause is counted in whole months, as lists are dated. It begins with the month of the newest list or,
 for one that came later than it is dated, with the month in which it came. What a source had paused
 already when it was first looked at is no news: it counts as one of its pauses.
 """

@@ -54,10 +54,10 @@ def read_page(text: str, rules: Attachments, url: str) -> NoticePage:
     """
     page = Selector(text, type="html")
     bodies = page.css(rules.body)
-    title = joined("".join(page.css(rules.title)[:1].xpath(".//text()").getall()))
+    title = joined_label("".join(page.css(rules.title)[:1].xpath(".//text()").getall()))
     if not bodies or not title:
         raise UnexpectedAnswer(f"{url}: no {'title' if bodies else 'body'} where one is expected")
-    day = date_of(joined("".join(page.css(rules.date).xpath(".//text()").getall())))
+    day = date_of(joined_label("".join(page.css(rules.date).xpath(".//text()").getall())))
     links = [link for body in bodies[:1] for link in _links(body.root)]
     candidates = [link for link in _merged(links) if rules.href.search(link.href)]
     known = [link for link in candidates if not rules.label or rules.label.search(link.text)]
@@ -83,7 +83,7 @@ def _links(body: _Element) -> Iterator[_Link]:
             before += value
         else:
             href, _, text = value.partition("\x00")
-            yield _Link(href, joined(text), joined(before))
+            yield _Link(href, joined_label(text), joined_label(before))
             before = ""
 
 
@@ -113,12 +113,12 @@ def _merged(links: list[_Link]) -> list[_Link]:
         if known is None:
             merged[link.href] = link
         elif (link.href == last and not link.before) or not known.text:
-            merged[link.href] = replace(known, text=joined(known.text + link.text))
+            merged[link.href] = replace(known, text=joined_label(known.text + link.text))
         last = link.href
     return list(merged.values())
 
 
-def joined(text: str) -> str:
+def joined_label(text: str) -> str:
     """A text that was broken over tags and spaced unevenly, as one label.
 
     Spaces (of any kind) stay only between Latin words: `2026年 3月` is one label with `2026年3月`.

@@ -142,7 +142,7 @@ def take_in(
 
 
 def read_document(data: bytes, name: str, origin: Origin, period: str = "") -> ParsedDocument:
-    """Read a document with what is known of where it came from.
+    """Read a document; its origin gives title and period where the document has none.
 
     Raises:
         DocumentError: it cannot be read as a list.
@@ -156,7 +156,7 @@ def read_document(data: bytes, name: str, origin: Origin, period: str = "") -> P
 def local_document(
     database: Database, path: Path, source: str, whose: DocumentOrigin = "transcribed"
 ) -> FetchedDocument:
-    """A file that somebody imports by hand, of a list that `source` published.
+    """A file imported by hand, of a list that `source` published.
 
     Nobody knows whose bytes it has: it is no evidence unless they say so (`whose`).
 

@@ -48,7 +48,7 @@ def ahead_of_turn(delay: float) -> int:
 def not_due(
     seen: Mapping[str, datetime], now: datetime, next_pass: datetime | None, ahead: int = 0
 ) -> set[str]:
-    """The documents that this pass need not read: the next one (None: nobody knows when) is in time.
+    """The documents that this pass need not read, because the next one (None: unknown) is in time.
 
     `ahead` of them are read all the same. A time that lies in the future was written by a clock
     that has been put back: such a document is read.

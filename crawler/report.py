@@ -1,4 +1,4 @@
-"""What a crawl brought, source by source, and the one type of a fetched document."""
+"""The report of a crawl, source by source, and the type of a fetched document."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -118,7 +118,7 @@ class SourceReport:
             self.finished_at = datetime.now(UTC)
 
     def find_document(self, url: str, label: str, *, known: bool) -> None:
-        """A document was found; one that is not known will be fetched."""
+        """Count a document; it will be fetched unless it is known."""
         self.found += 1
         if known:
             self.skipped += 1

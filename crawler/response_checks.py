@@ -1,7 +1,7 @@
-"""Tells a document, page or list from what is sent in its place: pure rules on bytes.
+"""Checks whether a response is the document, page or list asked for: pure rules on bytes.
 
 Formats that carry check sums are checked by them: a document that was damaged on its way reads like
-a changed list, and rows would be told of as gone that nobody has taken back.
+a changed list, and its rows would be reported as vanished.
 """
 
 import json
@@ -150,7 +150,7 @@ def _damage_in_zip(body: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(body)) as container:
             if sum(part.file_size for part in container.infolist()) > MAX_UNPACKED_BYTES:
-                return ""  # refused by whoever reads it
+                return ""  # the parsers refuse it
             name = container.testzip()
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         return " ".join(str(error).split())

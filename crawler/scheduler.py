@@ -86,7 +86,7 @@ class Scheduler:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; a pass under way is broken off, and made again by whoever comes next."""
+        """Stop; a running pass is interrupted, and run again by the next watcher."""
         self._stop.set()
         self._thread.join()
         self._scheduler.shutdown(wait=True)
@@ -99,7 +99,7 @@ class Scheduler:
     def _plan(self) -> None:
         for kind, cron in self._schedule.crons.items():
             self._scheduler.add_job(
-                self._make, trigger(cron, self._schedule.jitter[kind]), args=[kind], id=kind,
+                self._run_if_due, trigger(cron, self._schedule.jitter[kind]), args=[kind], id=kind,
                 replace_existing=True, coalesce=True, max_instances=1, misfire_grace_time=None,
             )  # fmt: skip
 
@@ -122,7 +122,7 @@ class Scheduler:
             self._stop.wait(TICK_SECONDS)
 
     def _note(self) -> None:
-        """Tell others what is planned, and that somebody watches."""
+        """Record the plan and the time: status shows them as a sign of life."""
         now, crons = datetime.now(UTC), self._schedule.crons
         plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in crons}
         if time.monotonic() < self._not_before:
@@ -139,18 +139,18 @@ class Scheduler:
             if is_due(self._database, self._schedule, kind, late):
                 log.info("a %s was missed: catching up", _NAMES[kind])
                 self._scheduler.add_job(
-                    self._make, args=[kind], id="missed", replace_existing=True,
+                    self._run_if_due, args=[kind], id="missed", replace_existing=True,
                     misfire_grace_time=None,
                 )  # fmt: skip
                 return
 
-    def _make(self, kind: Kind) -> None:
+    def _run_if_due(self, kind: Kind) -> None:
         """Make a pass, unless it is made already; another process may be at it, then wait."""
         if not self._working.acquire(blocking=False):
             return
         try:
             if is_due(self._database, self._schedule, kind, datetime.now(UTC)):
-                self._crawl(kind)
+                self._run_crawl(kind)
         except DatabaseUnavailable as error:
             log.warning("the %s waits: %s", _NAMES[kind], error)
         except OSError as error:
@@ -158,7 +158,7 @@ class Scheduler:
         finally:
             self._working.release()
 
-    def _crawl(self, kind: Kind) -> None:
+    def _run_crawl(self, kind: Kind) -> None:
         """Run `suanbei crawl` to its end; a process that hangs is ended by force."""
         full = ["--full"] if kind == "full" else []
         # -P: a folder named like one of our packages, in whatever folder one stands, is not ours.
@@ -185,7 +185,7 @@ def is_due(database: Database, schedule: "Schedule", kind: Kind, now: datetime) 
     """Whether a pass whose time has come by `now` is still to be made.
 
     Raises:
-        DatabaseUnavailable: nobody can tell.
+        DatabaseUnavailable: the registry does not answer.
     """
     due = schedule.last(kind, now)
     if due is None:
@@ -198,7 +198,7 @@ def first_pass(database: Database, settings: Settings) -> datetime | None:
     """When the very first pass of a registry begins; None if there was one, or none is planned.
 
     Raises:
-        DatabaseUnavailable: nobody can tell.
+        DatabaseUnavailable: the registry does not answer.
         UsageError: as `Schedule.of`.
     """
     with database.read() as session:

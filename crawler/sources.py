@@ -194,7 +194,7 @@ class Catalogue(_Facts):
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
-    """Read and check a sources file; the one that ships if none is given.
+    """Read and check a sources file; without a path the shipped one.
 
     Raises:
         UsageError: unreadable, no YAML, or a fact that does not fit (file, entry and field named).

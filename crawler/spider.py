@@ -27,9 +27,9 @@ from suanbei.crawler.middlewares import to_fetch_error
 from suanbei.crawler.notice_lists import (
     ChannelPaging,
     ListedNotice,
-    about,
     read_channel,
     read_notice_list,
+    with_title,
 )
 from suanbei.crawler.pages import read_page
 from suanbei.crawler.report import (
@@ -74,7 +74,7 @@ class CrawlJob:
     on_progress: OnProgress = lambda report, note: None
 
 
-def _ends_request(callback: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+def _ending_its_request(callback: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
     """What a callback cannot make sense of is a failure; the request is done with afterwards."""
 
     @wraps(callback)
@@ -124,7 +124,7 @@ class RegisterSpider(Spider):
         """Called by Scrapy at the end; `reason` is `finished` if all is done."""
         self.reason = reason
 
-    @_ends_request
+    @_ending_its_request
     def parse_page(
         self,
         response: Response,
@@ -150,12 +150,12 @@ class RegisterSpider(Spider):
             ordinal = (start.ordinal if start else None) or link.ordinal
             yield from self._documents(document, notice, ordinal)
 
-    @_ends_request
+    @_ending_its_request
     def parse_notice_list(
         self, response: Response, target: Target, start: NoticeListStart
     ) -> Iterator[Request]:
         """The notices of the filing system's list: their pages, or their documents themselves."""
-        notices = about(read_notice_list(response.body, target.url), start.title)
+        notices = with_title(read_notice_list(response.body, target.url), start.title)
         if not notices:
             raise NothingListed(f"{target.url}: no notice's title matches {start.title.pattern!r}")
         if start.follow == "page":
@@ -164,7 +164,7 @@ class RegisterSpider(Spider):
         for notice in notices:
             yield from self._download(target, start, notice)
 
-    @_ends_request
+    @_ending_its_request
     def parse_channel(
         self, response: Response, target: Target, start: ChannelListStart
     ) -> Iterator[Request]:

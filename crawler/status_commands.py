@@ -20,10 +20,10 @@ from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view
 
 _NEVER = Text("从未", "never")
-_WATCHED = Text("正在值守（{holder}）", "somebody watches ({holder})")
+_WATCHED = Text("正在值守（{holder}）", "a watcher is running ({holder})")
 _UNWATCHED = Text(
     "无人值守：用 suanbei up 或 suanbei watch 启动",
-    "nobody watches: start suanbei up or suanbei watch",
+    "no watcher is running: start suanbei up or suanbei watch",
 )
 _CRAWLING = Text("正在抓取：{holder}，自 {since}", "crawling: {holder}, since {since}")
 _SILENT = Text("{part}：自 {since} 起没有动静", "{part}: not heard of since {since}")
@@ -57,7 +57,7 @@ _TOTAL = Text(
     "官方公布（截至 {as_of}）{published} 项，已收录 {held} 项",
     "{published} published as of {as_of}, {held} held",
 )
-_TELLING = Text(
+_SUBSCRIPTIONS = Text(
     "订阅 {total} 个，其中 {failing} 个投递失败；待发 {pending} 条，搁置 {parked} 条",
     "{total} subscriptions, {failing} of them failing; {pending} messages wait, {parked} are parked",
 )
@@ -91,7 +91,7 @@ def render_status(view: dict[str, Any], language: Language) -> Group:
         )
         for a in view["alarms"]
     ]
-    telling = _TELLING.say(language, **view["subscriptions"], **view["deliveries"])
+    telling = _SUBSCRIPTIONS.say(language, **view["subscriptions"], **view["deliveries"])
     return Group(
         *_watching(view, language),
         *_lists(view, language),
@@ -127,7 +127,7 @@ def _watching(view: dict[str, Any], language: Language) -> list[str]:
 
 
 def _lists(view: dict[str, Any], language: Language) -> list[str]:
-    """Of each register the lists held, the publisher's own total beside ours, and what is missing."""
+    """For each register: lists held, the publisher's total beside ours, and what is missing."""
     totals = {one["series"]: one for one in view["totals"]}
     lines = []
     for series, known in view["coverage"].items():

@@ -13,7 +13,7 @@ BEIAN = "https://beian.cac.gov.cn"
 
 @dataclass(frozen=True, slots=True)
 class PublicUrls:
-    """Maps public addresses to those that are asked. `bases` are (public, asked) pairs."""
+    """Maps public addresses to those that requests go to. `bases` are (public, requested) pairs."""
 
     bases: tuple[tuple[str, str], ...]
 

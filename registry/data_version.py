@@ -1,4 +1,4 @@
-"""The version of the data: one number that every write raises which a reader could notice.
+"""The version of the data: one number, raised by every write that changes an answer.
 
 Caches, ETags and the search index rest on it. Raising it locks its row until the transaction ends:
 that is how writers take turns, and why the ids of events grow in the order of commits.

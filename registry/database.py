@@ -43,7 +43,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         event.listen(self.engine, "before_cursor_execute", _stop_if_late)
-        # Nobody has to remember to close it: a server is told when its client is gone.
+        # Close the connections when the object is collected, so that callers need not.
         weakref.finalize(self, self.engine.dispose)
 
     @property

@@ -55,7 +55,7 @@ def has_this_schema(database: Database) -> bool:
 def examine(database: Database, settings: Settings) -> Iterator[Finding]:
     """Look at home, database, event log, lists, sources and messages; nothing is changed.
 
-    A registry that is damaged, or of another version, is told of and looked at no further.
+    A damaged registry, or one of another version, is reported and not examined further.
 
     Raises:
         DatabaseUnavailable: there is nothing to look at.
@@ -81,10 +81,10 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
         yield _messages(session)
 
 
-def told(findings: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """Findings; what keeps them from being looked for is one too."""
+def findings_of(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """What a look finds; an error that stops it is a finding too."""
     try:
-        yield from findings()
+        yield from look()
     except SuanbeiError as error:
         yield _bad(str(error), str(error))
 

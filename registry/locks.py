@@ -28,7 +28,7 @@ LOCKS = ("crawl", "deliver", "index")
 CHECK_SECONDS = 5.0
 """How often a long holder makes sure that it still holds its lock."""
 _WAIT_SECONDS = 0.3
-"""So long a lock is waited for: whoever only looks who holds it has it for a moment."""
+"""How long to wait for a lock: a process that only asks for the holder takes it for a moment."""
 _MARK = "suanbei lock"
 
 Holders = dict[str, tuple[str, datetime | None]]
@@ -65,7 +65,7 @@ class Lock:
         """Take the lock if it is free, or make sure that it is still held.
 
         Raises:
-            DatabaseUnavailable: nobody can tell; what was held is lost with its connection.
+            DatabaseUnavailable: no answer; the lock was lost with its connection.
         """
         with self._turn:
             try:
@@ -82,7 +82,7 @@ class Lock:
             self._backend.release()
 
     def held_by(self) -> str:
-        """Who holds it, for people; empty if nobody does."""
+        """The name of the holder; empty if the lock is free."""
         with Session(self._engine) as session:
             return holders(session)[self.name][0]
 
@@ -103,7 +103,7 @@ def holding(lock: Lock) -> Iterator[Lock]:
 
 
 def holders(session: Session) -> Holders:
-    """Every lock with its holder (for people; empty: nobody) and since when."""
+    """Every lock with the name of its holder (empty if free) and the time it was taken."""
     engine = session.get_bind().engine
     if engine.dialect.name == "sqlite":
         return {name: _FileLock(_path(engine, name), "").holder() for name in LOCKS}
@@ -139,7 +139,7 @@ class _FileLock:
             self._lock.release()
 
     def holder(self) -> tuple[str, datetime | None]:
-        """Who has the lock: what is noted, if the lock is not to be had."""
+        """The holder in the note beside the file; ("", None) if the lock is free."""
         try:
             if not self._note.exists() or self._free():
                 return "", None

@@ -195,7 +195,7 @@ class Filing(Base):
     """What the lists say about one number in one series today.
 
     `status` is active, deregistered, or vanished (no current list shows it any more).
-    `data_version` is that of the write which changed it last.
+    `data_version` is the version of the data at its last change.
     """
 
     __tablename__ = "filings"

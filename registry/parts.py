@@ -1,4 +1,4 @@
-"""The parts of the program that work by themselves: whether they live, and what keeps them alive.
+"""The background parts of the program: their signs of life, and the supervisor that restarts them.
 
 A part (the scheduler, the delivery of messages) notes every half minute that it works, whichever
 process it is in. A process that has parts restarts those that have ended; an alarm is raised until
@@ -119,7 +119,7 @@ class Supervisor:
             log.error("%s cannot be restarted: %s", name, error)
 
     def _settle(self) -> None:
-        """Raise an alarm about each part that has ended or is silent; clear those that are over.
+        """Raise an alarm for each part that has ended or is silent; clear the others.
 
         A part that was restarted counts as well once it has gone on for as long as it was paused.
         """

@@ -33,7 +33,7 @@ def insert_rows(session: Session, model: type[Base], rows: Collection[Mapping[st
 
 
 def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace all but the key of those that are there.
+    """Insert rows; update rows whose primary key exists.
 
     `rows` have the same attribute names, and those are the names of the columns.
     """

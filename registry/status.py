@@ -1,4 +1,4 @@
-"""What runs, what ran, and what is wrong: for `suanbei status`, `/v1/status` and its page."""
+"""The state of crawling and delivery, for `suanbei status`, `/v1/status` and its page."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -15,7 +15,7 @@ from suanbei.registry.watcher_models import Note, Run
 RUNNING, OK, FAILED, INTERRUPTED = "running", "ok", "failed", "interrupted"
 KEPT = timedelta(days=90)
 MOST_INTERRUPTED = 3
-"""So often a pass that was due is begun anew after its process died; then the next one is waited for."""
+"""How often an interrupted pass is run again before the next one is waited for."""
 _AHEAD = timedelta(minutes=1)
 SOURCE_OF_SERIES = {
     Series.ALGORITHM: "algorithm",
@@ -28,7 +28,7 @@ SOURCE_OF_SERIES = {
 
 
 def begin_run(session: Session, kind: str, origin: str, holder: str) -> int:
-    """Write down that a pass begins; returns its id.
+    """Record that a pass begins; returns its id.
 
     The caller holds the lease to crawl: what still counts as running has lost its process.
     """
@@ -43,14 +43,14 @@ def begin_run(session: Session, kind: str, origin: str, holder: str) -> int:
 
 
 def finish_run(session: Session, run_id: int, outcome: str, summary: dict[str, Any]) -> None:
-    """Write down how a pass ended, and what it brought from each source."""
+    """Record how a pass ended, and its summary of each source."""
     run = session.get_one(Run, run_id)
     run.outcome, run.summary, run.finished_at = outcome, summary, datetime.now(UTC)
     session.flush()
 
 
 def is_done(session: Session, kinds: Collection[str], since: datetime, now: datetime) -> bool:
-    """Whether a pass of one of these kinds came to its end since a moment, or was tried enough.
+    """True if a pass of one of these kinds has ended since a moment, or was tried often enough.
 
     What was begun in the future, by a clock that has since been put back, does not count.
     """
@@ -66,7 +66,7 @@ def is_done(session: Session, kinds: Collection[str], since: datetime, now: date
 
 
 def record_check(session: Session, source: str, ok: bool, message: str = "") -> Check:
-    """Note that a source has just been looked at; failures in a row are counted."""
+    """Record a check of a source; consecutive failures are counted."""
     bump_data_version(session)
     check = session.get(Check, source)
     if check is None:

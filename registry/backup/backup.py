@@ -39,7 +39,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup holds. `missing` are documents that the registry names and nobody archived.
+    """What a backup holds. `missing` counts documents of the registry that are not in the archive.
 
     `registry` is the sha256 of the registry's file in it.
     """
@@ -127,7 +127,7 @@ def _unpack(path: Path, folder: Path) -> Backup:
 
 
 def _make_folder(folder: Path, undo: ExitStack) -> None:
-    """Make a folder with its parents; those that are new go again, should this fail."""
+    """Make a folder with its parents; `undo` removes the new ones."""
     for one in reversed([folder, *folder.parents]):
         if not one.exists():
             one.mkdir()
@@ -140,7 +140,7 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def _remove_unless_kept(database: Database, undo: ExitStack) -> None:
-    """Have a file of SQLite go again that is not there yet, should this fail."""
+    """Have `undo` remove the SQLite file, unless it exists already."""
     name = database.engine.url.database
     if not database.is_sqlite or name is None or Path(name).exists():
         return
@@ -220,7 +220,7 @@ def _archived(archive: Path) -> list[Path]:
 
 
 def _is_document(path: Path) -> bool:
-    """Whether a path within an archive is a document's, and not that of a record about one."""
+    """True for the path of a document in the archive, False for a record of its origin."""
     return len(path.parts) == 2
 
 

@@ -78,7 +78,7 @@ class _Digest:
 
 
 def _tables() -> list[Table]:
-    """Every table that a copy holds, those that others point at first."""
+    """Every table, ordered by foreign keys."""
     return list(Subscription.metadata.sorted_tables)
 
 

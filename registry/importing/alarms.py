@@ -1,4 +1,4 @@
-"""Monitors that are raised: told of once when they are, and once when all is well again."""
+"""Alarms: one event when a monitor is raised, and one when it is cleared."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class AlarmFinding:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What is kept and told: the text filled in, in both languages, with the source's title."""
+        """The data of the alarm and of its events: the text in both languages, with the source's title."""
         texts = {
             lang.value: self.text.say(lang, **self.facts | {"source": self.titles.get(lang, "")})
             for lang in Language
@@ -48,7 +48,7 @@ class AlarmFinding:
 def settle_alarms(
     session: Session, findings: Sequence[AlarmFinding], looked_at: Callable[[Alarm], bool]
 ) -> None:
-    """Raise what is new, clear what is over: only an alarm that was `looked_at` can be over."""
+    """Raise alarms for new findings and clear alarms without a finding, if they were `looked_at`."""
     raised = {
         (alarm.monitor, alarm.subject): alarm for alarm in session.execute(select(Alarm)).scalars()
     }

@@ -23,7 +23,7 @@ from suanbei.registry.models import Batch, Event, Listing, Version
 
 SMALLEST_SHARE_OF_LAST = 0.95
 SMALLEST_SHARE_OF_SEQ = 0.80
-_SAID = tuple(name for name in PUBLISHED_FIELDS if name not in ("seq", "purpose"))
+_COMPARED_FIELDS = tuple(name for name in PUBLISHED_FIELDS if name not in ("seq", "purpose"))
 
 DocumentOrigin = Literal["published", "converted", "transcribed"]
 """Whose bytes a document's are: the publisher's own, converted from them, or set anew."""
@@ -127,20 +127,20 @@ def versions_of(session: Session, of_batch: str) -> list[Version]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What the rows of a version tell: numbers withdrawn, and how much is said in 备注."""
+class _VersionContent:
+    """The numbers that a version withdraws, and how many characters of 备注 and rows it has."""
 
     withdrawn: frozenset[str]
     remarks: int
     rows: int
 
-    def goes_beyond(self, other: "_Told") -> bool:
-        """Whether this tells all that `other` does of withdrawals, and more."""
+    def goes_beyond(self, other: "_VersionContent") -> bool:
+        """True if this has every withdrawal of `other` and ranks higher."""
         return self.withdrawn >= other.withdrawn and self.rank > other.rank
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """Remarks only ever grow: the version that says more is the later one."""
+        """Orders versions by age: remarks only ever grow, so the version with more is the later one."""
         return len(self.withdrawn), self.remarks, self.rows
 
 
@@ -161,14 +161,18 @@ def current_version(session: Session, batch: Batch) -> Version:
         by_hand = [one for one in by_hand if one.first_seen_at > last.last_seen_at]
     if not by_hand:
         return last or versions[-1]
-    told = {one.id: _told(session, batch, one) for one in (*by_hand, *([last] if last else []))}
+    contents = {
+        one.id: _content_of(session, batch, one) for one in (*by_hand, *([last] if last else []))
+    }
     if last:
-        by_hand = [one for one in by_hand if told[one.id].goes_beyond(told[last.id])]
-    newest = max(by_hand, key=lambda v: (told[v.id].rank, v.first_seen_at, v.sha256), default=None)
+        by_hand = [one for one in by_hand if contents[one.id].goes_beyond(contents[last.id])]
+    newest = max(
+        by_hand, key=lambda v: (contents[v.id].rank, v.first_seen_at, v.sha256), default=None
+    )
     return newest or last or versions[-1]
 
 
-def _told(session: Session, batch: Batch, version: Version) -> _Told:
+def _content_of(session: Session, batch: Batch, version: Version) -> _VersionContent:
     columns = (Listing.number_key, Listing.remark, Listing.name, Listing.entity, Listing.product)
     rows = session.execute(select(*columns).where(Listing.version_id == version.id)).tuples().all()
     notice = batch.series == Series.DEREGISTRATION
@@ -178,12 +182,12 @@ def _told(session: Session, batch: Batch, version: Version) -> _Told:
         if notice or read_remark(remark, name=name, entity=entity, product=product).deregistered
     }
     remarks = sum(len("".join(row[1].split())) for row in rows)
-    return _Told(frozenset(withdrawn), remarks, len(rows))
+    return _VersionContent(frozenset(withdrawn), remarks, len(rows))
 
 
 def content_digest(rows: Iterable[Row]) -> str:
-    """A digest of what rows say; spaces, width, 序号 and purposes (not shipped) do not count."""
-    texts = (folded("\0".join([getattr(row, name) for name in _SAID])) for row in rows)
+    """A digest of the rows without spaces, width, 序号 and purposes (which the snapshot lacks)."""
+    texts = (folded("\0".join([getattr(row, name) for name in _COMPARED_FIELDS])) for row in rows)
     return hashlib.sha256("\0\0".join(texts).encode()).hexdigest()
 
 
@@ -197,12 +201,12 @@ def require_full_size(name: str, rows: Sequence[Row], current: Version | None) -
         raise ListShrunk(
             f"{name}: {len(rows)} rows, but the last version had {current.rows} (--accept)"
         )
-    highest = _numbered(rows)
+    highest = _rows_by_seq(rows)
     if len(rows) < SMALLEST_SHARE_OF_SEQ * highest:
         raise ListShrunk(f"{name}: {len(rows)} rows, but 序号 goes up to {highest} (--accept)")
 
 
-def _numbered(rows: Sequence[Row]) -> int:
+def _rows_by_seq(rows: Sequence[Row]) -> int:
     """How many rows 序号 says that a list has.
 
     Generative-AI lists number on from the list before (the table of 2024-08 begins with 118), now
@@ -224,9 +228,9 @@ def _span(rows: Sequence[Row]) -> int:
 def save_batch(
     session: Session, batch: Batch, title: str, origin: Origin, *, was_shown: bool
 ) -> Version:
-    """Write what is known of the batch: what this document knows better, and its current version.
+    """Update the batch from a document, and set its current version.
 
-    A file imported by hand knows nothing better than the source does. A number that the source gave
+    A file imported by hand only fills in what is empty. A number that the source gave
     the list (`was_shown`: before) stays: a page that lost an attachment may count anew.
     Deregistration lists have no title of their own, but their notice's.
     """

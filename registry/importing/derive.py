@@ -13,7 +13,7 @@ from suanbei.registry.cells.row import Facts, folded
 from suanbei.registry.importing.published import ALGORITHM_SERIES, NATIONAL, Series
 
 CHANGING_FIELDS = ("name", "label", "entity", "product", "purpose", "remark", "region", "filed_on")
-"""The published fields whose change is told."""
+"""The published fields whose changes become events."""
 
 
 @dataclass(frozen=True, slots=True)

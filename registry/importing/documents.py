@@ -269,7 +269,7 @@ def _keys_of(session: Session, version: Version) -> list[str]:
 
 
 def seen_now(database: Database, origin: Origin) -> Origin:
-    """The origin of what is seen now, dated later than everything seen before.
+    """The origin with a time later than that of every version in the registry.
 
     What was seen last is what counts, and a clock may have been wrong: put back, it must not make
     a list that has just come look older than the one it replaces.
@@ -285,10 +285,10 @@ def seen_now(database: Database, origin: Origin) -> Origin:
 
 
 def seen_again(session: Session, sha256: str, origin: Origin, parser: str) -> ImportReport | None:
-    """Note that a source still shows a document; None if there is more to do than that.
+    """Record that a source still shows a document; None if it has to be parsed and imported.
 
-    There is more to do for a document that is new, was read by another parser, is not what its
-    lists show today, or has moved: then it has to be parsed and imported.
+    That is so for a document that is new, was read by another parser, is not the current version of
+    its lists, or has moved.
     """
     document = session.get(Document, sha256)
     if document is None or document.parser != parser or document.url != origin.document_url:

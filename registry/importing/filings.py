@@ -67,7 +67,7 @@ def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> list[list
 
 
 class _Steps:
-    """What becomes of filings, list by list; `after` are all of them at the end."""
+    """The filings of the touched numbers after each list; `after` holds their final state."""
 
     def __init__(self, lists: Sequence[TouchedList], before: dict[FilingId, Values]) -> None:
         self.after: dict[FilingId, Values] = {}
@@ -257,7 +257,7 @@ def _move_others(
 
 
 def _event(before: Values | None, after: Values) -> tuple[EventType, Values] | None:
-    """What happened to one filing: its type and data; None if nothing that is told."""
+    """The type and data of the event for one filing; None if nothing changed."""
     if "deregistration_only" in after["flags"]:
         status = {"before": None, "after": after["status"]}
         return (EventType.FILING_DEREGISTERED, {"status": status}) if before is None else None

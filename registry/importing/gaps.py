@@ -2,7 +2,7 @@
 
 The publisher numbers its lists (第N批, 附件N), numbers generative-AI services on from list to list,
 and states running totals (`data/published_totals.csv`). What does not run on is missing from the
-registry, whoever lost it. Gaps are a function of the lists held; they are written anew at the end
+registry. Gaps are a function of the lists held; they are written anew at the end
 of every import, and a new one raises a monitor.
 """
 
@@ -30,7 +30,7 @@ _NUMBERED = {
     Series.GENAI_FILING: "attachment",
     Series.GENAI_REGISTRATION: "attachment",
 }
-"""What the number of a list is: that of an attachment on one page, or of a batch."""
+"""What a list is numbered by: its attachment on one page, or its batch."""
 _TEXTS = {
     "attachment": Text("附件 {range} 缺失", "attachment {range} is missing"),
     "ordinal": Text("第 {range} 批缺失", "batch {range} is missing"),
@@ -79,7 +79,7 @@ def refresh_gaps(session: Session) -> None:
     session.execute(delete(Gap))
     if found:
         session.execute(insert(Gap), [{"series": s.value, "data": gap} for s, gap in found])
-    # A series that begins in the middle is told of by its coverage alone.
+    # A series that begins in the middle raises no alarm; its coverage shows it.
     inner = [one for one in found if one[1]["kind"] == "total" or one[1]["between"][0]]
     settle_alarms(session, [_finding(*one) for one in inner], lambda a: a.monitor == MONITOR)
 
@@ -101,7 +101,7 @@ def _gaps(session: Session, series: Series) -> Iterator[dict[str, Any]]:
     first = 2 if series is Series.GENAI_REGISTRATION else 1
     for gap in _holes(numbered, first):
         after, before = gap["between"]
-        # A list whose number nobody knows may be the one that seems to be missing.
+        # A list without a number may be the one that seems to be missing.
         gap["count"] -= sum((after or "") < period < before for period in unnumbered)
         if gap["count"] > 0:
             yield {"kind": _NUMBERED[series]} | gap

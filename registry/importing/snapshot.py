@@ -28,7 +28,7 @@ from suanbei.registry.importing.published import Accounting, ParsedDocument, Row
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version
 
 SNAPSHOT = Path(str(resources.files("suanbei.data"))) / "snapshot.jsonl.xz"
-"""The one that ships."""
+"""The shipped snapshot."""
 
 FORMAT = "suanbei-snapshot-2"
 COLUMNS = (

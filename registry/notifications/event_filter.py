@@ -1,4 +1,4 @@
-"""What a subscriber wants to know, which events are of that kind, and what that comes to.
+"""The filter of a subscription: which events match it, and a preview of how many.
 
 A company is known by any of its names, former ones included, by its id, or by a brand or group; a
 search matches a filing that holds every word of it somewhere.

@@ -1,4 +1,4 @@
-"""The messages to subscribers: queued in order, sent at least once, parked when nobody takes them.
+"""The messages to subscribers: queued in order, sent at least once, parked when delivery fails.
 
 A message is written down in the transaction that moves its subscription's cursor: it can be neither
 lost nor made twice. Its id follows from its subscription and its first event, so that a receiver can
@@ -285,7 +285,7 @@ def _is_due(message: Delivery, now: datetime) -> bool:
 
 
 def _is_over(session: Session, message: Delivery, now: datetime) -> bool:
-    """Whether a message had its day: tried for a day, or a day old behind one that was."""
+    """True if a message was tried for a day, or waited a day behind one that was."""
     if message.attempts > len(WAITS):
         return True
     subscription = session.get(Subscription, message.subscription_id)

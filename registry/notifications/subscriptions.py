@@ -1,4 +1,4 @@
-"""Who wants to know what: making, changing and ending subscriptions."""
+"""Subscriptions: creating, changing, showing and removing them."""
 
 import base64
 import hashlib
@@ -52,7 +52,7 @@ class SubscriptionRequest:
 def create_subscription(
     session: Session, request: SubscriptionRequest, *, token: str = "", state: str = ACTIVE
 ) -> Subscription:
-    """Begin to tell somebody of what happens from now on.
+    """Create a subscription to everything that happens from now on.
 
     `token` is what a form bears so that sending it twice makes one subscription: the id follows
     from it, and one that is there already is returned as it is.
@@ -172,13 +172,12 @@ def valid_secrets(subscription: Subscription) -> list[str]:
 
 
 def confirm_path(subscription: Subscription) -> str:
-    """Where whoever reads the mail of an address confirms a subscription of it."""
+    """The path of the link that confirms a subscription by mail."""
     return f"/watch/confirm/{subscription.id}/{subscription.secrets[0]['secret']}"
 
 
 def unsubscribe_path(subscription: Subscription) -> str:
-    """Where whoever reads the mail of an address ends a subscription of it; empty if it was made
-    by the holder of a key."""
+    """The path of the link that ends a subscription by mail; empty if it was made with an API key."""
     if not is_mail(subscription.deliver) or not subscription.secrets:
         return ""
     return f"/watch/unsubscribe/{subscription.id}/{subscription.secrets[0]['secret']}"

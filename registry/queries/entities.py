@@ -1,4 +1,4 @@
-"""Companies by id, name, former name, brand, group and registrant code; and what ties those that are not one."""
+"""Companies by id, name, former name, brand, group and registrant code; links between companies."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from suanbei.registry.statements import in_keys
 
 
 def find_entity(session: Session, entity_id: str) -> Entity | None:
-    """The company of an id, also of one that it was once known by; None if there is none."""
+    """The company with this id or former id; None if there is none."""
     entity = session.get(Entity, entity_id)
     if entity is None and (alias := session.get(EntityAlias, entity_id)):
         entity = session.get_one(Entity, alias.entity_id)
@@ -90,7 +90,7 @@ def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:
 
 
 def near_names(session: Session, wanted: str, limit: int = 8) -> list[str]:
-    """Names of registrants that hold a text: what to offer where nobody is called just so."""
+    """Names of registrants that contain a text: suggestions where no name matches exactly."""
     text = wanted.strip()
     if not text:
         return []

@@ -10,7 +10,7 @@ import typer
 from suanbei.common.errors import UsageError
 from suanbei.common.files import STANDARD
 from suanbei.common.settings import Settings, settings_table
-from suanbei.common.terminal import AsJson, tell
+from suanbei.common.terminal import AsJson, print_answer
 from suanbei.common.texts import Text
 from suanbei.registry.backup import Backup, copy_registry, restore_backup, write_backup
 from suanbei.registry.database import Database, open_database
@@ -59,7 +59,7 @@ def copy(
         raise typer.BadParameter(str(error), param_hint="--to") from error
     held = copy_registry(source, target)
     rows = sum(count for count, _ in held.values())
-    tell(COPIED, settings, as_json, rows=rows, tables=len(held))
+    print_answer(COPIED, settings, as_json, rows=rows, tables=len(held))
 
 
 def backup(
@@ -69,7 +69,7 @@ def backup(
     """Write registry and archive to one file, while both are in use. 备份。"""
     settings = Settings.load()
     taken = write_backup(open_database(settings), settings.archive, path)
-    tell(BACKED_UP, settings, as_json, err=path == STANDARD, path=path, **_counts(taken))
+    print_answer(BACKED_UP, settings, as_json, err=path == STANDARD, path=path, **_counts(taken))
 
 
 def restore(
@@ -79,7 +79,7 @@ def restore(
     """Fill an empty registry and its archive from a backup. 从备份恢复。"""
     settings = Settings.load()
     taken = restore_backup(path, Database(settings.database), settings.archive)
-    tell(RESTORED, settings, as_json, path=path, **_counts(taken))
+    print_answer(RESTORED, settings, as_json, path=path, **_counts(taken))
 
 
 def _counts(taken: Backup) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def key(
     if scope not in scopes:
         raise typer.BadParameter(f"{scope}: one of {', '.join(scopes)}", param_hint="--scope")
     made, entry = new_key(name, scopes[scope], until.date() if until else None)
-    tell(KEY, Settings.load(), as_json, key=made, entry=entry)
+    print_answer(KEY, Settings.load(), as_json, key=made, entry=entry)
 
 
 def load(as_json: AsJson = False) -> None:
@@ -108,7 +108,7 @@ def load(as_json: AsJson = False) -> None:
     conf = Settings.load()
     loaded = load_if_empty(open_database(conf), conf, quiet=True)
     documents, rows = (loaded.documents, loaded.rows) if loaded else (0, 0)
-    tell(LOADED if loaded else NOT_EMPTY, conf, as_json, documents=documents, rows=rows)
+    print_answer(LOADED if loaded else NOT_EMPTY, conf, as_json, documents=documents, rows=rows)
 
 
 def snapshot(
@@ -125,7 +125,7 @@ def snapshot(
 
     conf, target = Settings.load(), path or SNAPSHOT
     written = write_snapshot(open_database(conf), target)
-    tell(
+    print_answer(
         WRITTEN, conf, as_json, err=target == STANDARD, path=target, documents=written.documents,
         rows=written.rows, size=written.size,
     )  # fmt: skip

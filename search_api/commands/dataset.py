@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import AsJson, tell
+from suanbei.common.terminal import AsJson, print_answer
 from suanbei.common.texts import Text
 
 WRITTEN = Text(
@@ -36,4 +36,4 @@ def dataset(
     load_if_empty(database, settings)
     version = write_dataset(database, folder, since)
     files = len(files_of(folder)) + 1
-    tell(WRITTEN, settings, as_json, folder=folder, files=files, version=version)
+    print_answer(WRITTEN, settings, as_json, folder=folder, files=files, version=version)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import tell
+from suanbei.common.terminal import print_answer
 from suanbei.common.texts import Text
 from suanbei.registry.database import Database
 from suanbei.registry.queries.coverage import has_lists
@@ -33,5 +33,5 @@ def load_if_empty(
 
     loaded = load_snapshot(database, SNAPSHOT)
     if not quiet:
-        tell(LOADED, settings, err=True, documents=loaded.documents, rows=loaded.rows)
+        print_answer(LOADED, settings, err=True, documents=loaded.documents, rows=loaded.rows)
     return loaded

@@ -9,6 +9,7 @@ import typer
 
 from suanbei.common.errors import MissingFile, ReceiptInvalid, UsageError
 from suanbei.common.settings import Settings
+from suanbei.common.terminal import AsJson, print_answer
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.receipts import check_receipt, public_key_set
 
@@ -33,6 +34,7 @@ def receipt(
         Path | None,
         typer.Option(help="with check: the JWK set, as /.well-known/jwks.json gives it"),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """A signed record of a check, as JSON; `check FILE --keys FILE` proves one. 核验回执。"""
     settings = Settings.load()
@@ -40,7 +42,7 @@ def receipt(
     if words[0] == "check":
         if len(words) != 2 or keys is None:
             raise UsageError("receipt check: FILE and --keys JWKS-FILE are wanted")
-        _check(words[1], keys, language)
+        _check(words[1], keys, settings, as_json=as_json)
     elif words == ["keys"]:
         _print_keys(settings)
     elif len(words) == 1:
@@ -71,7 +73,7 @@ def _print_keys(settings: Settings) -> None:
         typer.echo(orjson.dumps(public_key_set(session, settings)).decode())
 
 
-def _check(file: str, keys: Path, language: Language) -> None:
+def _check(file: str, keys: Path, settings: Settings, *, as_json: bool) -> None:
     """Check a receipt offline: without registry and network.
 
     Raises:
@@ -86,7 +88,8 @@ def _check(file: str, keys: Path, language: Language) -> None:
     except orjson.JSONDecodeError as error:
         raise UsageError(f"{keys}: no JSON ({error})") from error
     check_receipt(issued, key_set)
-    typer.echo(AS_SIGNED.say(language, file=file, issued_at=issued["issued_at"], id=issued["id"]))
+    facts = {"file": file, "issued_at": issued["issued_at"], "id": issued["id"]}
+    print_answer(AS_SIGNED, settings, as_json, **facts)
 
 
 def _read(file: str) -> bytes:

@@ -12,7 +12,7 @@ from suanbei.crawler.pages import (
     Attachment,
     NoticePage,
     date_of,
-    joined,
+    joined_label,
     number_of,
     ordinal_of,
     read_page,
@@ -39,7 +39,7 @@ def read(links: str, title: str = "关于发布 算法备案信息的公告", **
 
 
 def test_title_and_date() -> None:
-    """As published, joined."""
+    """As published, joined_label."""
     page = read('<a href="/downloadfile.jsp?a">x</a>')
     assert page.title == "关于发布算法备案信息的公告"
     assert page.published_on == date(2022, 8, 12)
@@ -133,19 +133,19 @@ def test_any_page_is_read_or_refused_by_name(links: str) -> None:
 )
 def test_a_label_is_what_is_read_not_how_it_is_spaced(published: str, label: str) -> None:
     """Labels identify a document when its address changes: spacing must not."""
-    assert joined(published) == label
+    assert joined_label(published) == label
 
 
 @given(st.text())
 def test_joining_twice_is_joining_once(text: str) -> None:
     """Labels are compared after the rule, wherever they come from."""
-    assert joined(joined(text)) == joined(text)
+    assert joined_label(joined_label(text)) == joined_label(text)
 
 
 @given(st.lists(st.text("备案清单（）0123年月", min_size=1), min_size=1))
 def test_where_a_label_is_broken_does_not_matter(pieces: list[str]) -> None:
     """CAC's editor breaks labels over tags at will."""
-    assert joined("\xa0 ".join(pieces)) == "".join(pieces)
+    assert joined_label("\xa0 ".join(pieces)) == "".join(pieces)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_where_a_label_is_broken_does_not_matter(pieces: list[str]) -> None:
 )
 def test_ordinals(title: str, label: str, ordinal: int | None) -> None:
     """第N批 of the title before 附件N of the label; a year is no ordinal."""
-    assert ordinal_of(joined(title), joined(label)) == ordinal
+    assert ordinal_of(joined_label(title), joined_label(label)) == ordinal
 
 
 def chinese(number: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from suanbei.common.settings import Settings
-from suanbei.crawler.monitors import Watch
+from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.report import CrawlReport, Failure, SeenNotice, SourceReport
 from suanbei.crawler.sources import load_catalogue
 from suanbei.registry.database import Database
@@ -46,7 +46,7 @@ class Past:
         whole = CrawlReport({source: report}, datetime.now(UTC))
         with self.database.write() as session:
             record_check(session, source, report.ok, report.failures[0].message if failures else "")
-            Watch(session, self.settings, whole, self.head).settle()
+            PassMonitors(session, self.settings, whole, self.head).settle()
         return self.alarms()
 
     @property
