@@ -18,7 +18,7 @@ import time
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import FastAPI
 from limits import RateLimitItemPerMinute
@@ -282,6 +282,11 @@ class RequestLimits:
             raise HeadersTooLarge(f"headers: more than {MAX_HEADERS} bytes")
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS:
             raise AddressTooLong(f"path and query: more than {MAX_ADDRESS} bytes")
+        if b"%" in scope["query_string"]:
+            try:
+                unquote(scope["query_string"].decode("latin-1"), errors="strict")
+            except UnicodeDecodeError as error:
+                raise UsageError("query: not percent-encoded UTF-8") from error
         hosts = sum(name == b"host" for name, _ in headers)
         if hosts > 1 or (hosts == 0 and scope.get("http_version", "1.1") != "1.0"):
             raise UsageError("Host: must be given once")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.env_example import EXAMPLE, example
+from deploy.generated_files import EXAMPLE, example
 from deploy.monitoring import make_dashboard
 from suanbei.common.settings import settings_table
 
@@ -45,7 +45,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_the_example_of_settings_is_current() -> None:
-    """`python -m deploy.env_example` makes it."""
+    """`python -m deploy.generated_files` makes it."""
     assert EXAMPLE.read_text("utf-8") == example()
 
 

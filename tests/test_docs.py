@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from deploy.settings_table import README, table
+from deploy.generated_files import MAN, README, man_page, readme
 from suanbei.common.settings import settings_table
 
 ROOT = Path(__file__).parents[1]
@@ -16,8 +16,13 @@ LATER_NAME = re.compile(r"`([a-z_/]+\.(?:py|yml|po|md))`|`((?:[a-z_]+/)+)`")
 
 def test_every_setting_is_documented() -> None:
     """README's table is the one that the code makes, and no setting lacks a meaning."""
-    assert table() in README.read_text("utf-8"), "python -m deploy.settings_table"
+    assert readme() == README.read_text("utf-8"), "python -m deploy.generated_files"
     assert all(row.help for row in settings_table())
+
+
+def test_the_man_page_is_the_command_line_as_it_is() -> None:
+    """Every command and option, as its help has them."""
+    assert man_page() == MAN.read_text("utf-8"), "python -m deploy.generated_files"
 
 
 def test_the_tour_names_what_is_there() -> None:

@@ -22,7 +22,7 @@ RECIPE = subprocess.run(
     ["make", "-n", "release"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
 ).stdout
 PACKAGES = ("alerts", "common", "crawler", "data", "parsers", "registry", "search_api")
-FILES = ("cli.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
+FILES = ("cli.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "docs/suanbei.1")
 NUMBER = "网信算备330110507206401230035号"
 
 
@@ -42,8 +42,9 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, source / name, ignore=ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "suanbei", source / "suanbei", symlinks=True,
                     ignore=ignore_patterns("__pycache__"))  # fmt: skip
+    (source / "docs").mkdir()
     for name in FILES:
-        shutil.copy(ROOT / name, source)
+        shutil.copy(ROOT / name, source / name)
     code = "from setuptools.build_meta import build_sdist; build_sdist('dist')"
     assert code in RECIPE
     run(sys.executable, "-c", code, cwd=source)
@@ -93,7 +94,7 @@ def test_links_become_files(sdist: Path, wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
         assert all((one.external_attr >> 28) in {0, 0o10} for one in archive.infolist())
-    assert {"suanbei"} == {one for one in tops if not one.endswith(".dist-info")}
+    assert {"suanbei"} == {one for one in tops if not one.endswith((".dist-info", ".data"))}
 
 
 def test_the_wheel_holds_every_file(wheel: Path) -> None:
@@ -108,6 +109,7 @@ def test_the_wheel_holds_every_file(wheel: Path) -> None:
         names = set(archive.namelist())
     assert {f"suanbei/{name}" for name in kept} - names == set()
     assert {"suanbei/cli.py", "suanbei/py.typed", "suanbei/__main__.py"} <= names
+    assert any(name.endswith(".data/data/share/man/man1/suanbei.1") for name in names)
 
 
 def test_the_wheel_says_what_it_is(metadata: Message) -> None:

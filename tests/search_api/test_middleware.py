@@ -165,9 +165,13 @@ def test_malformed_requests_are_refused_before_any_work(
 
 
 @on_sqlite
-def test_too_long_an_address_is_refused(client: TestClient) -> None:
+def test_an_odd_address_is_refused(client: TestClient) -> None:
     """And nothing that a host name in a request says goes into an answer."""
     assert client.get("/v1/batches?cursor=" + "x" * 20_000).status_code == 414
+    in_gbk = client.get("/v1/filings?q=%B6%B6%D2%F4")
+    assert (in_gbk.status_code, in_gbk.json()["detail"]) == (
+        400, "query: not percent-encoded UTF-8",
+    )  # fmt: skip
     page = client.get("/docs", headers={"Host": "evil.example", "Accept": "text/html"})
     assert page.status_code == 200
     assert "evil.example" not in page.text
