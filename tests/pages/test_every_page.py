@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pages import registry as small
-from tests.pages.conftest import ARTEFACTS, serious_faults
+from tests.pages.conftest import ARTEFACTS, KEY, serious_faults
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +22,9 @@ PAGES = {
     "filing": f"/filings/{small.CHANGED}",
     "hostile": f"/filings/{small.HOSTILE_NUMBER}",
     "company": "/entities/5072064",
+    "compare": "/compare?a=5072064&b=5072064",
+    "feed": "/feeds/changes.atom",
+    "receipts": "/receipts",
     "lists": "/batches",
     "list": "/batches/deep_synthesis-2023-08",
     "market": "/market",
@@ -50,6 +53,19 @@ def test_page(visit: Callable[..., Any], name: str, lang: str, width: int, dark:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+    assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize(("lang", "width", "dark"), LOOKS)
+def test_subscriptions(visit: Callable[..., Any], lang: str, width: int, dark: bool) -> None:
+    """What only the holder of a key sees, with a preview of what a form comes to."""
+    page = visit("/watch", lang=lang, width=width, dark=dark)
+    page.locator("#key").fill(KEY)
+    page.locator("form[action='/watch/key'] button").click()
+    page.locator("#entity").fill(small.COMPANY)
+    page.locator("button[formaction]").click()
+    assert page.locator("#preview").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert serious_faults(page) == []
 
 

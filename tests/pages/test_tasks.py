@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+import httpx
 import pytest
 from pypdfium2 import PdfDocument
 
@@ -179,11 +180,23 @@ def test_filings_of_a_company_are_narrowed_down(visit: Visit) -> None:
     page = visit("/entities/5072064", js=False, width=1200)
     page.get_by_label("Status").select_option("deregistered")
     page.get_by_role("button", name="Show").click()
-    assert page.locator("table.stack tbody tr").count() == 1
+    assert page.locator("table.filings tbody tr").count() == 1
     page.get_by_role("link", name="Clear the filters").click()
     page.get_by_label("Name or product").fill("产品7")
     page.get_by_role("button", name="Show").click()
-    assert page.locator("table.stack tbody tr").count() == 0
+    assert page.locator("table.filings tbody tr").count() == 0
+
+
+def test_a_company_has_a_timeline(visit: Visit, site: str) -> None:
+    """A bar for each month and register, as many filings as the API has, in the table too."""
+    page = visit("/entities/5072064")
+    steps = httpx.get(f"{site}/v1/entities/5072064").json()["timeline"]
+    bars = page.locator(".lanes g:not(.lane-deregistration) rect")
+    assert bars.count() == len(steps)
+    page.locator(".lanes + details summary").click()
+    rows = page.locator(".lanes + details td.r a").all_inner_texts()
+    assert sorted(map(int, rows)) == sorted(len(step["filings"]) for step in steps)
+    assert page.locator(".lane-deregistration rect").count() == 1
 
 
 def test_a_list_is_compared_with_the_one_before(visit: Visit) -> None:
