@@ -18,6 +18,7 @@ _REMARKS = ("tests/registry/test_remarks.py",)
 _IMPORTS = (
     "tests/registry/test_derive.py",
     "tests/registry/test_groups.py",
+    "tests/registry/test_batches.py",
     "tests/registry/test_imports.py",
     "tests/registry/test_gaps.py",
 )
@@ -73,12 +74,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "parsers/columns.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "search_api/paging.py": ("tests/search_api/test_hostile_input.py",),
     "search_api/keys.py": ("tests/search_api/test_keys.py",),
-    "search_api/response_cache.py": ("tests/search_api/test_middleware.py",),
+    "search_api/response_cache.py": ("tests/search_api/test_response_cache.py",),
     "registry/receipts/signing.py": ("tests/registry/test_receipts.py",),
     "registry/receipts/check.py": ("tests/registry/test_receipts.py",),
     "registry/notifications/mail_opt_in.py": ("tests/search_api/test_watch_page.py",),
     "registry/notifications/event_filter.py": ("tests/alerts/test_fanout.py",),
-    "alerts/fanout.py": ("tests/alerts/test_fanout.py",),
+    "alerts/fanout.py": ("tests/alerts/test_fanout.py", "tests/alerts/test_messages.py"),
     "alerts/channels.py": ("tests/alerts/test_channels.py", "tests/alerts/test_chat.py"),
     "search_api/export/formats.py": ("tests/search_api/test_export.py",),
     "search_api/bulk/cells.py": ("tests/search_api/bulk/test_reading.py",),

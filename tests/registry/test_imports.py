@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import ListShrunk
 from suanbei.registry.database import Database
-from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import Import, import_document
 from suanbei.registry.importing.published import Row, Series
 from suanbei.registry.models import Entity, EntityAlias, Event, Filing
@@ -208,70 +206,12 @@ def test_a_replaced_list_tells_of_three_rows_and_nothing_else(database: Database
         assert [change["before"] for change in renamed.changes] == ["测试2(APP)"]
 
 
-def test_a_version_seen_again_becomes_current_again(database: Database) -> None:
-    """A list that is replaced and put back says at the end what it said at first."""
-    first = listed([row(1), row(2)])
-    other = listed([row(1, name="别名"), row(2)], fetched_at=LATER)
-    again = listed([row(1), row(2)], fetched_at=datetime(2026, 3, 1, tzinfo=UTC))
-    for one in (first, other, again):
-        import_document(database, one)
-    assert events(database)[-2:] == [("filing.changed", number(1))] * 2
-    with database.read() as session:
-        names = session.execute(select(Filing.name).order_by(Filing.number_key)).scalars()
-        assert list(names) == ["测试算法1", "测试算法2"]
-
-
-@pytest.mark.parametrize(
-    ("kept", "seqs"), [(18, None), (20, [1, *range(40, 59)])], ids=["lost rows", "lost numbers"]
-)
-def test_a_list_that_lost_rows_is_refused_unless_accepted(
-    database: Database, kept: int, seqs: list[int] | None
-) -> None:
-    """A half-loaded list must not turn filings into vanished ones."""
-    if seqs is None:
-        import_document(database, listed([row(serial) for serial in range(1, 21)]))
-    before = state(database)
-    numbers = seqs or range(1, kept + 1)
-    rows = [row(place, seq=str(seq)) for place, seq in enumerate(numbers, 1)]
-    short = listed(rows, fetched_at=LATER)
-    with pytest.raises(ListShrunk):
-        import_document(database, short)
-    assert state(database) == before
-    accepted = Import(short.parsed, short.sha256, short.size, short.origin, accept=True)
-    assert import_document(database, accepted).status in ("new", "changed")
-
-
-def test_generative_lists_may_number_on(database: Database) -> None:
-    """序号 118…188 with a stray number is a whole list."""
-    rows = [
-        row(
-            serial, series=Series.GENAI_FILING, period="2025-10", seq=str(serial),
-            number=f"Beijing-Test{serial}-202510010{serial:03d}",
-        )
-        for serial in [*range(539, 612), 286]
-    ]  # fmt: skip
-    assert import_document(database, listed(rows)).status == "new"
-
-
 def test_rows_without_a_number_are_kept_and_flagged(database: Database) -> None:
     """Nothing published is dropped for being odd."""
     import_document(database, listed([row(1, number=""), row(2, number="网信算备1号")]))
     with database.read() as session:
         flags = session.execute(select(Filing.flags).order_by(Filing.name)).scalars()
         assert [one[0] for one in flags] == ["malformed_number", "malformed_number"]
-
-
-def test_two_notices_of_one_month_are_two_batches(database: Database) -> None:
-    """Deregistrations name a month only."""
-    for serials in ((1, 2), (3,)):
-        rows = [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in serials]
-        import_document(database, listed(rows, notice_title=f"关于注销{serials}的公告"))
-    with database.read() as session:
-        titles = session.execute(text("SELECT title, rows FROM batches ORDER BY rows")).all()
-    assert [tuple(one) for one in titles] == [
-        ("关于注销(3,)的公告", 1),
-        ("关于注销(1, 2)的公告", 2),
-    ]
 
 
 def test_a_filing_handed_over_does_not_merge_companies(database: Database) -> None:
@@ -296,97 +236,11 @@ def test_a_filing_handed_over_does_not_merge_companies(database: Database) -> No
         ]
 
 
-def test_a_superseded_file_by_hand_never_undoes_a_deregistration(new_database: NewDatabase) -> None:
-    """What the source showed counts; of files alone, the one that says more, in either order."""
-    old = listed([row(1), row(2)], sighting=False)
-    new = listed([row(1, remark="已注销"), row(2)], sighting=False)
-    of_source = listed([row(1, remark="已注销"), row(2)], fetched_at=LATER)
-    by_hand_later = listed([row(1), row(2)], sighting=False, fetched_at=MUCH_LATER)
-    for order in ((old, new), (new, old), (of_source, by_hand_later), (by_hand_later, of_source)):
-        database = new_database()
-        for one in order:
-            import_document(database, one)
-        assert statuses(database) == {number(1): "deregistered", number(2): "active"}
-
-
-def test_a_newer_file_by_hand_counts_until_the_source_is_looked_at_again(
-    database: Database,
-) -> None:
-    """Without a network one may bring the newest list in; the next look at the source decides."""
-    shown = [row(1), row(2)]
-    import_document(database, listed(shown))
-    newer = listed([row(1, remark="已注销"), row(2)], sighting=False, fetched_at=LATER)
-    import_document(database, newer)
-    assert statuses(database)[number(1)] == "deregistered"
-    import_document(database, listed(shown, fetched_at=MUCH_LATER))
-    assert statuses(database)[number(1)] == "active"
-
-
-def test_two_notices_of_one_month_that_share_a_number_are_two_batches(
-    new_database: NewDatabase,
-) -> None:
-    """Each withdraws what it names, in whatever order they come, with their notice or without."""
-    for notices in (("https://x/1", "https://x/2"), ("", "")):
-        first, second = (
-            listed(
-                [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in serials],
-                notice_url=url,
-                sighting=bool(url),
-            )
-            for serials, url in zip(((1, 2), (1, 3)), notices, strict=True)
-        )
-        states = []
-        for order in ((first, second), (second, first), (second, first, second)):
-            database = new_database()
-            import_document(database, listed([row(1), row(2), row(3)]))
-            for one in order:
-                import_document(database, one)
-            assert set(statuses(database).values()) == {"deregistered"}
-            states.append(state(database))
-        assert states[0] == states[1] == states[2]
-        assert len(states[0]["batches"]) == 3
-
-
-def test_a_notice_that_becomes_known_later_gives_the_same_batch(new_database: NewDatabase) -> None:
-    """A file by hand, and the crawl that brings it: one batch, one id, whichever comes first."""
-    rows = [row(1, series=Series.DEREGISTRATION, period="2025-07")]
-    by_hand = listed(rows, sighting=False)
-    crawled = listed(rows, notice_url="https://x/1", notice_title="公告", fetched_at=LATER)
-    states = []
-    for order in ((by_hand, crawled), (crawled, by_hand)):
-        database = new_database()
-        for one in order:
-            import_document(database, one)
-        states.append(state(database))
-        with database.read() as session:
-            named = set(session.execute(select(Event.batch)).scalars())
-            assert named == set(session.execute(text("SELECT id FROM batches")).scalars())
-    assert states[0] == states[1]
-
-
 def test_rows_whose_number_is_a_dash_stay_apart(database: Database) -> None:
     """`--` is no number that two filings could share."""
     import_document(database, listed([row(1, number="--"), row(2, number="--"), row(3)]))
     with database.read() as session:
         assert len(session.execute(select(Filing)).scalars().all()) == 3
-
-
-def test_spaces_and_width_are_no_change(database: Database) -> None:
-    """The publisher's own bytes for a list that was set anew: not a word to anybody."""
-    mine = listed([row(1, product="甲(APP)"), row(2)], document="transcribed")
-    import_document(database, mine)
-    told = len(events(database))
-    own = listed([row(1, product="甲 （ＡＰＰ）"), row(2)], fetched_at=LATER)
-    assert import_document(database, own).status == "same"
-    assert len(events(database)) == told
-    with database.read() as session:
-        query = text(
-            "SELECT origin, d.sha256 FROM batches b JOIN versions v ON v.id = current_version_id "
-            "JOIN documents d ON d.sha256 = v.sha256"
-        )
-        assert tuple(session.execute(query).one()) == ("published", own.sha256)
-        filing = session.execute(select(Filing).where(Filing.number == number(1))).scalar_one()
-        assert (filing.product, filing.changes) == ("甲 （ＡＰＰ）", [])
 
 
 def test_an_entity_keeps_its_id_for_ever(database: Database) -> None:
@@ -425,18 +279,6 @@ def test_an_id_that_goes_leads_to_the_one_that_stays(database: Database) -> None
 def aliases(session: Session) -> dict[str, str]:
     """Former ids of entities, each with the one that it leads to."""
     return dict(session.execute(select(EntityAlias.alias, EntityAlias.entity_id)).tuples().all())
-
-
-def test_a_local_file_is_no_sighting(database: Database) -> None:
-    """Importing an old version from disk must not make it the current one again."""
-    old = listed([row(1)])
-    new = listed([row(1, name="新名")], fetched_at=LATER)
-    import_document(database, old)
-    import_document(database, new)
-    local = Origin(sighting=False)
-    import_document(database, Import(old.parsed, old.sha256, old.size, local))
-    with database.read() as session:
-        assert session.execute(select(Filing.name)).scalar_one() == "新名"
 
 
 def test_a_withdrawal_may_come_before_its_filing(database: Database) -> None:

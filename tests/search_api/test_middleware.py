@@ -3,32 +3,20 @@
 import asyncio
 import json
 import logging
-import threading
-import time
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from suanbei.common.deadline import check_deadline
-from suanbei.common.errors import DatabaseUnavailable, TookTooLong
 from suanbei.common.logging import ACCESS
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
-from suanbei.registry.importing.documents import import_document
-from suanbei.registry.watching import record_check
-from suanbei.search_api import errors
 from suanbei.search_api.app import create_app
-from suanbei.search_api.concurrency import ConcurrencyLimits
 from suanbei.search_api.deps import Services
-from suanbei.search_api.middleware import ErrorResponses
-from suanbei.search_api.response_cache import PUBLIC, ResponseCache, StoredResponse
-from suanbei.search_api.version_reader import VersionReader
-from tests.lists import listed, number, row
-from tests.search_api.watching import client_over
+from suanbei.search_api.response_cache import PUBLIC
+from tests.lists import number
+from tests.search_api.watching import client_over, request_scope
 
 PRIVATE = {
     "/v1/status", "/status", "/v1/subscriptions", "/v1/subscriptions/{id}", "/language", "/bulk",
@@ -42,13 +30,6 @@ PRIVATE = {
     "/reconcile/suggest/entity", "/reconcile/suggest/property", "/reconcile/suggest/type",
 }  # fmt: skip
 """They depend on time, on a key, or keep tags of their own."""
-
-
-@pytest.fixture
-def client(database: Database, settings: Settings) -> TestClient:
-    settings.home.mkdir(exist_ok=True)
-    import_document(database, listed([row(serial) for serial in range(1, 6)]))
-    return client_over(database, home=settings.home)
 
 
 on_sqlite = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
@@ -247,253 +228,6 @@ def test_every_route_has_been_decided_upon(client: TestClient) -> None:
     assert not {p for p in found if p != "/" and not p.startswith(PUBLIC)} - PRIVATE
 
 
-def test_what_is_unchanged_is_not_made_again(client: TestClient, database: Database) -> None:
-    """The tag of an answer brings 304; any write that a reader could notice brings a new one."""
-    paths = [
-        "/", "/search?q=测试", "/market", "/batches", f"/v1/verify?number={number(1)}",
-        "/v1/filings?q=测试", f"/v1/filings/{number(1)}", "/v1/batches", "/v1/changes",
-    ]  # fmt: skip
-    tags = {}
-    for path in paths:
-        first = client.get(path)
-        assert first.status_code == 200, (path, first.text)
-        tags[path] = first.headers["etag"]
-        assert first.headers["cache-control"] == "public, no-cache"
-        again = client.get(path, headers={"If-None-Match": f'"x", {first.headers["etag"]}'})
-        assert (again.status_code, again.content) == (304, b""), path
-        # A browser takes headers of a 304 over the page that it holds: no policy may come with it.
-        assert "content-security-policy" not in again.headers, path
-        assert client.get(path).content == first.content
-    with database.write() as session:
-        record_check(session, "algorithm", ok=True)
-    for path, tag in tags.items():
-        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200, path
-
-
-@on_sqlite
-def test_a_tag_is_of_one_question(client: TestClient) -> None:
-    """Another query, path, language or page variant is another answer, also for who holds the first."""
-    tag = client.get("/v1/filings?q=a").headers["etag"]
-    for path, headers in (
-        ("/v1/filings?q=b", {}), ("/v1/filings", {}), ("/v1/entities?q=a", {}),
-        ("/v1/filings?q=a", {"accept-language": "en"}),
-    ):  # fmt: skip
-        answer = client.get(path, headers={"if-none-match": tag} | headers)
-        assert answer.status_code == 200, path
-        assert answer.headers["etag"] != tag
-    assert client.get("/v1/filings?q=a", headers={"if-none-match": tag}).status_code == 304
-    page = client.get("/").headers["etag"]
-    for headers in ({"cookie": "language=en"}, {"accept": "application/json"}):
-        assert client.get("/", headers={"if-none-match": page} | headers).status_code == 200
-
-
-@on_sqlite
-def test_an_answer_given_before_touches_no_engine(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither as 304 nor as a whole; another language is another answer."""
-    first = client.get("/v1/filings?q=测试")
-    engine = client.app.state.services.engine  # type: ignore[attr-defined]
-
-    def touched(*_args: object) -> None:
-        raise AssertionError
-
-    monkeypatch.setattr(engine, "search", touched)
-    assert client.get("/v1/filings?q=测试").json() == first.json()
-    assert client.get("/v1/filings?q=测试&limit=3").status_code == 500
-
-
-@on_sqlite
-def test_what_belongs_to_one_reader_or_is_partial_is_not_kept(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Answers to keys, forms and long polls are nobody else's; a search that met a limit is no answer."""
-    keyed = client.get("/v1/batches", headers={"Authorization": "Bearer x"})
-    polled = client.get("/v1/changes?wait=0")
-    posted = client.post("/v1/verify", json={"items": [number(1)]})
-    for answer in (keyed, polled, posted, client.get("/v1/status"), client.get("/health/ready")):
-        assert "etag" not in answer.headers
-    assert "etag" not in client.get("/v1/batches/none-such").headers
-    found = client.get("/v1/filings").json()
-    partial = "suanbei.search_api.routes.filings.search_filings"
-    monkeypatch.setattr(partial, lambda *_: found | {"limited": True})
-    limited = client.get("/v1/filings?q=partial")
-    assert "etag" not in limited.headers
-    assert limited.headers["cache-control"] == "no-store"
-
-
-def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:
-    """A reader who is sent to another replica keeps what it has."""
-    import_document(database, listed([row(1)]))
-    one, other = (client_over(database, home=settings.home / name) for name in "12")
-    tag = one.get("/v1/batches").headers["etag"]
-    assert other.get("/v1/batches", headers={"If-None-Match": tag}).status_code == 304
-    import_document(database, listed([row(2, period="2024-01")]))
-    for client in (one, other):
-        assert client.get("/v1/batches", headers={"If-None-Match": tag}).json()["total"] == 2
-
-
-def test_the_store_holds_one_version_and_so_many_bytes() -> None:
-    """An answer made before a write is not kept after it."""
-    cache = ResponseCache()
-    answer = StoredResponse(None, [], b"x" * 50_000)
-    cache.put(1, b"a", answer)
-    assert cache.get(1, b"a") == answer
-    cache.put(2, b"b", answer)
-    assert (cache.get(2, b"a"), cache.get(1, b"a"), cache.get(2, b"b")) == (None, None, answer)
-    cache.put(1, b"late", answer)
-    assert cache.get(1, b"late") is None
-    for serial in range(1000):
-        cache.put(2, b"%d" % serial, answer)
-    assert cache.get(2, b"0") is None
-    assert cache.get(2, b"999") == answer
-    cache.put(2, b"large", StoredResponse(None, [], b"x" * 100_000))
-    assert cache.get(2, b"large") is None
-
-
-def test_many_who_come_at_once_put_few_queries_to_postgresql(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who comes while a query runs waits for the next one; a failure is told to all, and asked again."""
-    if database.is_sqlite:
-        pytest.skip("SQLite is asked on the event loop")
-    reader, put = VersionReader(database), []
-
-    def answers() -> int:
-        put.append(1)
-        time.sleep(0.05)
-        if len(put) == 2:
-            raise DatabaseUnavailable("database: gone")
-        return len(put)
-
-    monkeypatch.setattr(reader, "_query", answers)
-
-    async def come() -> tuple[list[object], list[object], int]:
-        first = [asyncio.ensure_future(reader.read()) for _ in range(5)]
-        await asyncio.sleep(0.02)
-        second = [asyncio.ensure_future(reader.read()) for _ in range(5)]
-        told = await asyncio.gather(*first), await asyncio.gather(*second, return_exceptions=True)
-        return [*told[0]], [type(one) for one in told[1]], await reader.read()
-
-    assert asyncio.run(come()) == ([1] * 5, [DatabaseUnavailable] * 5, 3)
-
-
-@pytest.fixture
-def stopped() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def limited(stopped: list[str]) -> Any:
-    """Makes a small app behind the limits: routes that wait on the event loop and in threads."""
-
-    def make(**settings: Any) -> httpx.AsyncClient:
-        app = FastAPI()
-        app.state.routes = app.routes
-        errors.install(app)
-        app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
-        app.add_middleware(ConcurrencyLimits, settings=Settings(**settings))
-        app.add_middleware(ErrorResponses)
-
-        @app.get("/slow")
-        async def _slow(seconds: float = 0.1) -> str:
-            await asyncio.sleep(seconds)
-            return "ok"
-
-        @app.get("/loop")
-        def _loop() -> str:
-            began = time.monotonic()
-            try:
-                while time.monotonic() - began < 10:
-                    time.sleep(0.01)
-                    check_deadline()
-            except TookTooLong:
-                stopped.append(threading.current_thread().name)
-                raise
-            return "ok"
-
-        @app.get("/health/live")
-        async def _live() -> str:
-            return "ok"
-
-        @app.post("/body")
-        async def _body(request: Request) -> int:
-            return len(await request.body())
-
-        transport = httpx.ASGITransport(app)
-        return httpx.AsyncClient(transport=transport, base_url="http://test", timeout=20)
-
-    return make
-
-
-def test_too_many_at_once_are_refused_and_the_rest_is_served(limited: Any) -> None:
-    """503 and when to ask again; health is answered whatever else is going on; then all is well."""
-
-    async def ask() -> tuple[list[httpx.Response], httpx.Response, httpx.Response]:
-        async with limited(max_requests=8) as client:
-            many = [asyncio.ensure_future(client.get("/slow?seconds=0.3")) for _ in range(12)]
-            await asyncio.sleep(0.1)
-            live = await client.get("/health/live")
-            return await asyncio.gather(*many), live, await client.get("/slow?seconds=0")
-
-    many, live, after = asyncio.run(ask())
-    assert sorted(one.status_code for one in many) == [200] * 6 + [503] * 6, "no client has all"
-    shed = next(one for one in many if one.status_code == 503)
-    assert (shed.json()["code"], shed.headers["retry-after"]) == ("overloaded", "1")
-    assert (live.status_code, after.status_code) == (200, 200)
-
-
-@pytest.mark.parametrize("path", ["/slow?seconds=5", "/loop"])
-def test_an_answer_that_takes_too_long_is_given_up_and_its_work_stops(
-    path: str, limited: Any, stopped: list[str]
-) -> None:
-    """The client hears of it, and the place is free when the work has ended."""
-
-    async def ask() -> httpx.Response:
-        async with limited(max_seconds=0.2, max_requests=2) as client:
-            late = await client.get(path)
-            assert (await client.get("/slow?seconds=0")).status_code == 200
-            return late
-
-    began = time.monotonic()
-    answer = asyncio.run(ask())
-    assert (answer.status_code, answer.json()["code"]) == (503, "took_too_long")
-    assert answer.headers["retry-after"] == "5"
-    assert time.monotonic() - began < 5
-    assert len(stopped) == (path == "/loop")
-
-
-def test_a_body_over_the_limit_is_not_read_to_its_end(limited: Any) -> None:
-    """Also where its length was not announced."""
-    read = 0
-
-    async def parts() -> Any:
-        nonlocal read
-        for _ in range(100):
-            read += 1
-            yield b"x" * 100_000
-
-    async def ask() -> httpx.Response:
-        async with limited() as client:
-            return await client.post("/body", content=parts())
-
-    answer = asyncio.run(ask())
-    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
-    assert read <= 12
-
-
-def test_a_form_reaches_its_route(limited: Any) -> None:
-    """The limits read nothing away."""
-
-    async def ask() -> list[int]:
-        async with limited() as client:
-            return [
-                (await client.post("/body", content=b"x" * size)).json() for size in (0, 1, 900_000)
-            ]
-
-    assert asyncio.run(ask()) == [0, 1, 900_000]
-
-
 @on_sqlite
 def test_a_request_for_two_hosts_or_none_is_refused(client: TestClient) -> None:
     """Proxies and caches would not agree whose answer it is."""
@@ -513,39 +247,6 @@ def test_a_request_for_two_hosts_or_none_is_refused(client: TestClient) -> None:
 
     for hosts, status in (((b"a", b"b"), 400), ((), 400), ((b"a",), 200)):
         assert asyncio.run(ask(*hosts)) == status
-
-
-def request_scope(path: str, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
-    return {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
-        "headers": headers, "scheme": "http", "http_version": "1.1", "client": ("1.2.3.4", 1),
-    }  # fmt: skip
-
-
-def test_work_stops_when_its_client_has_gone(limited: Any, stopped: list[str]) -> None:
-    """A thread looks at the deadline; nobody has to wait for `max_seconds`."""
-    app = limited(max_seconds=30)._transport.app
-    scope = request_scope("/loop", [(b"host", b"x")])
-    sent: list[Any] = []
-
-    async def ask() -> None:
-        messages = [{"type": "http.request", "body": b""}]
-
-        async def receive() -> Any:
-            if messages:
-                return messages.pop()
-            await asyncio.sleep(0.2)
-            return {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        await app(scope, receive, send)
-
-    began = time.monotonic()
-    asyncio.run(ask())
-    assert time.monotonic() - began < 5
-    assert len(stopped) == 1
 
 
 def test_the_app_makes_its_settings_known_at_the_start(

@@ -31,4 +31,12 @@ def fill(database: Database) -> None:
     import_document(database, listed(changed, fetched_at=LATER))
 
 
-__all__ = ["HEADERS", "KEY", "client_over", "fill", "number"]
+def request_scope(path: str, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    """An ASGI scope, for what no client sends."""
+    return {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "headers": headers, "scheme": "http", "http_version": "1.1", "client": ("1.2.3.4", 1),
+    }  # fmt: skip
+
+
+__all__ = ["HEADERS", "KEY", "client_over", "fill", "number", "request_scope"]

@@ -1,0 +1,161 @@
+"""Limits of work: how much at once, how long, how large a body, and who still waits for it."""
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from suanbei.common.deadline import check_deadline
+from suanbei.common.errors import TookTooLong
+from suanbei.common.settings import Settings
+from suanbei.search_api import errors
+from suanbei.search_api.concurrency import ConcurrencyLimits
+from suanbei.search_api.middleware import ErrorResponses
+from tests.search_api.watching import request_scope
+
+
+@pytest.fixture
+def stopped() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def limited(stopped: list[str]) -> Any:
+    """Makes a small app behind the limits: routes that wait on the event loop and in threads."""
+
+    def make(**settings: Any) -> httpx.AsyncClient:
+        app = FastAPI()
+        app.state.routes = app.routes
+        errors.install(app)
+        app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
+        app.add_middleware(ConcurrencyLimits, settings=Settings(**settings))
+        app.add_middleware(ErrorResponses)
+
+        @app.get("/slow")
+        async def _slow(seconds: float = 0.1) -> str:
+            await asyncio.sleep(seconds)
+            return "ok"
+
+        @app.get("/loop")
+        def _loop() -> str:
+            began = time.monotonic()
+            try:
+                while time.monotonic() - began < 10:
+                    time.sleep(0.01)
+                    check_deadline()
+            except TookTooLong:
+                stopped.append(threading.current_thread().name)
+                raise
+            return "ok"
+
+        @app.get("/health/live")
+        async def _live() -> str:
+            return "ok"
+
+        @app.post("/body")
+        async def _body(request: Request) -> int:
+            return len(await request.body())
+
+        transport = httpx.ASGITransport(app)
+        return httpx.AsyncClient(transport=transport, base_url="http://test", timeout=20)
+
+    return make
+
+
+def test_too_many_at_once_are_refused_and_the_rest_is_served(limited: Any) -> None:
+    """503 and when to ask again; health is answered whatever else is going on; then all is well."""
+
+    async def ask() -> tuple[list[httpx.Response], httpx.Response, httpx.Response]:
+        async with limited(max_requests=8) as client:
+            many = [asyncio.ensure_future(client.get("/slow?seconds=0.3")) for _ in range(12)]
+            await asyncio.sleep(0.1)
+            live = await client.get("/health/live")
+            return await asyncio.gather(*many), live, await client.get("/slow?seconds=0")
+
+    many, live, after = asyncio.run(ask())
+    assert sorted(one.status_code for one in many) == [200] * 6 + [503] * 6, "no client has all"
+    shed = next(one for one in many if one.status_code == 503)
+    assert (shed.json()["code"], shed.headers["retry-after"]) == ("overloaded", "1")
+    assert (live.status_code, after.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("path", ["/slow?seconds=5", "/loop"])
+def test_an_answer_that_takes_too_long_is_given_up_and_its_work_stops(
+    path: str, limited: Any, stopped: list[str]
+) -> None:
+    """The client hears of it, and the place is free when the work has ended."""
+
+    async def ask() -> httpx.Response:
+        async with limited(max_seconds=0.2, max_requests=2) as client:
+            late = await client.get(path)
+            assert (await client.get("/slow?seconds=0")).status_code == 200
+            return late
+
+    began = time.monotonic()
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["code"]) == (503, "took_too_long")
+    assert answer.headers["retry-after"] == "5"
+    assert time.monotonic() - began < 5
+    assert len(stopped) == (path == "/loop")
+
+
+def test_a_body_over_the_limit_is_not_read_to_its_end(limited: Any) -> None:
+    """Also where its length was not announced."""
+    read = 0
+
+    async def parts() -> Any:
+        nonlocal read
+        for _ in range(100):
+            read += 1
+            yield b"x" * 100_000
+
+    async def ask() -> httpx.Response:
+        async with limited() as client:
+            return await client.post("/body", content=parts())
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert read <= 12
+
+
+def test_a_form_reaches_its_route(limited: Any) -> None:
+    """The limits read nothing away."""
+
+    async def ask() -> list[int]:
+        async with limited() as client:
+            return [
+                (await client.post("/body", content=b"x" * size)).json() for size in (0, 1, 900_000)
+            ]
+
+    assert asyncio.run(ask()) == [0, 1, 900_000]
+
+
+def test_work_stops_when_its_client_has_gone(limited: Any, stopped: list[str]) -> None:
+    """A thread looks at the deadline; nobody has to wait for `max_seconds`."""
+    app = limited(max_seconds=30)._transport.app
+    scope = request_scope("/loop", [(b"host", b"x")])
+    sent: list[Any] = []
+
+    async def ask() -> None:
+        messages = [{"type": "http.request", "body": b""}]
+
+        async def receive() -> Any:
+            if messages:
+                return messages.pop()
+            await asyncio.sleep(0.2)
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await app(scope, receive, send)
+
+    began = time.monotonic()
+    asyncio.run(ask())
+    assert time.monotonic() - began < 5
+    assert len(stopped) == 1

@@ -1,0 +1,149 @@
+"""Answers that are not made twice: ETags, 304, the store of answers, and the version of the data."""
+
+import asyncio
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.watching import record_check
+from suanbei.search_api.response_cache import ResponseCache, StoredResponse
+from suanbei.search_api.version_reader import VersionReader
+from tests.lists import listed, number, row
+from tests.search_api.test_middleware import on_sqlite
+from tests.search_api.watching import client_over
+
+
+def test_what_is_unchanged_is_not_made_again(client: TestClient, database: Database) -> None:
+    """The tag of an answer brings 304; any write that a reader could notice brings a new one."""
+    paths = [
+        "/", "/search?q=测试", "/market", "/batches", f"/v1/verify?number={number(1)}",
+        "/v1/filings?q=测试", f"/v1/filings/{number(1)}", "/v1/batches", "/v1/changes",
+    ]  # fmt: skip
+    tags = {}
+    for path in paths:
+        first = client.get(path)
+        assert first.status_code == 200, (path, first.text)
+        tags[path] = first.headers["etag"]
+        assert first.headers["cache-control"] == "public, no-cache"
+        again = client.get(path, headers={"If-None-Match": f'"x", {first.headers["etag"]}'})
+        assert (again.status_code, again.content) == (304, b""), path
+        # A browser takes headers of a 304 over the page that it holds: no policy may come with it.
+        assert "content-security-policy" not in again.headers, path
+        assert client.get(path).content == first.content
+    with database.write() as session:
+        record_check(session, "algorithm", ok=True)
+    for path, tag in tags.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200, path
+
+
+@on_sqlite
+def test_a_tag_is_of_one_question(client: TestClient) -> None:
+    """Another query, path, language or page variant is another answer, also for who holds the first."""
+    tag = client.get("/v1/filings?q=a").headers["etag"]
+    for path, headers in (
+        ("/v1/filings?q=b", {}), ("/v1/filings", {}), ("/v1/entities?q=a", {}),
+        ("/v1/filings?q=a", {"accept-language": "en"}),
+    ):  # fmt: skip
+        answer = client.get(path, headers={"if-none-match": tag} | headers)
+        assert answer.status_code == 200, path
+        assert answer.headers["etag"] != tag
+    assert client.get("/v1/filings?q=a", headers={"if-none-match": tag}).status_code == 304
+    page = client.get("/").headers["etag"]
+    for headers in ({"cookie": "language=en"}, {"accept": "application/json"}):
+        assert client.get("/", headers={"if-none-match": page} | headers).status_code == 200
+
+
+@on_sqlite
+def test_an_answer_given_before_touches_no_engine(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither as 304 nor as a whole; another language is another answer."""
+    first = client.get("/v1/filings?q=测试")
+    engine = client.app.state.services.engine  # type: ignore[attr-defined]
+
+    def touched(*_args: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(engine, "search", touched)
+    assert client.get("/v1/filings?q=测试").json() == first.json()
+    assert client.get("/v1/filings?q=测试&limit=3").status_code == 500
+
+
+@on_sqlite
+def test_what_belongs_to_one_reader_or_is_partial_is_not_kept(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers to keys, forms and long polls are nobody else's; a search that met a limit is no answer."""
+    keyed = client.get("/v1/batches", headers={"Authorization": "Bearer x"})
+    polled = client.get("/v1/changes?wait=0")
+    posted = client.post("/v1/verify", json={"items": [number(1)]})
+    for answer in (keyed, polled, posted, client.get("/v1/status"), client.get("/health/ready")):
+        assert "etag" not in answer.headers
+    assert "etag" not in client.get("/v1/batches/none-such").headers
+    found = client.get("/v1/filings").json()
+    partial = "suanbei.search_api.routes.filings.search_filings"
+    monkeypatch.setattr(partial, lambda *_: found | {"limited": True})
+    limited = client.get("/v1/filings?q=partial")
+    assert "etag" not in limited.headers
+    assert limited.headers["cache-control"] == "no-store"
+
+
+def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:
+    """A reader who is sent to another replica keeps what it has."""
+    import_document(database, listed([row(1)]))
+    one, other = (client_over(database, home=settings.home / name) for name in "12")
+    tag = one.get("/v1/batches").headers["etag"]
+    assert other.get("/v1/batches", headers={"If-None-Match": tag}).status_code == 304
+    import_document(database, listed([row(2, period="2024-01")]))
+    for client in (one, other):
+        assert client.get("/v1/batches", headers={"If-None-Match": tag}).json()["total"] == 2
+
+
+def test_the_store_holds_one_version_and_so_many_bytes() -> None:
+    """An answer made before a write is not kept after it."""
+    cache = ResponseCache()
+    answer = StoredResponse(None, [], b"x" * 50_000)
+    cache.put(1, b"a", answer)
+    assert cache.get(1, b"a") == answer
+    cache.put(2, b"b", answer)
+    assert (cache.get(2, b"a"), cache.get(1, b"a"), cache.get(2, b"b")) == (None, None, answer)
+    cache.put(1, b"late", answer)
+    assert cache.get(1, b"late") is None
+    for serial in range(1000):
+        cache.put(2, b"%d" % serial, answer)
+    assert cache.get(2, b"0") is None
+    assert cache.get(2, b"999") == answer
+    cache.put(2, b"large", StoredResponse(None, [], b"x" * 100_000))
+    assert cache.get(2, b"large") is None
+
+
+def test_many_who_come_at_once_put_few_queries_to_postgresql(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes while a query runs waits for the next one; a failure is told to all, and asked again."""
+    if database.is_sqlite:
+        pytest.skip("SQLite is asked on the event loop")
+    reader, put = VersionReader(database), []
+
+    def answers() -> int:
+        put.append(1)
+        time.sleep(0.05)
+        if len(put) == 2:
+            raise DatabaseUnavailable("database: gone")
+        return len(put)
+
+    monkeypatch.setattr(reader, "_query", answers)
+
+    async def come() -> tuple[list[object], list[object], int]:
+        first = [asyncio.ensure_future(reader.read()) for _ in range(5)]
+        await asyncio.sleep(0.02)
+        second = [asyncio.ensure_future(reader.read()) for _ in range(5)]
+        told = await asyncio.gather(*first), await asyncio.gather(*second, return_exceptions=True)
+        return [*told[0]], [type(one) for one in told[1]], await reader.read()
+
+    assert asyncio.run(come()) == ([1] * 5, [DatabaseUnavailable] * 5, 3)
