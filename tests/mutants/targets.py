@@ -25,7 +25,7 @@ _IMPORTS = (
 _VERIFY = (
     "tests/registry/verify/test_judgement.py",
     "tests/registry/verify/test_reasons.py",
-    "tests/registry/verify/test_unlisted.py",
+    "tests/registry/verify/test_number_reasons.py",
     "tests/registry/verify/test_near_numbers.py",
     "tests/registry/verify/test_suggestions.py",
 )
@@ -61,11 +61,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/importing/batches.py": _IMPORTS,
     "registry/importing/groups.py": ("tests/registry/test_groups.py",),
     "registry/importing/gaps.py": _IMPORTS,
-    "registry/verify/question.py": _VERIFY,
     "registry/verify/judgement.py": _VERIFY,
     "registry/verify/ownership.py": _VERIFY,
-    "registry/verify/listed.py": _VERIFY,
-    "registry/verify/unlisted.py": _VERIFY,
+    "registry/verify/number_reasons.py": _VERIFY,
+    "registry/verify/lookup.py": _VERIFY,
     "registry/verify/near_numbers.py": _VERIFY,
     "registry/verify/render.py": _VERIFY,
     "parsers/pdf/merge_pages.py": _PDF,
