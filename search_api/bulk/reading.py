@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -111,26 +112,20 @@ def _read_csv(path: Path, name: str, delimiter: str, writer: RowsWriter) -> Tabl
 
 
 def _records(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
-    lines: list[str] = []
-
-    def kept() -> Iterator[str]:
-        for line in file:
-            lines.append(line)
-            yield line
-
-    number, is_open = 0, False
-    reader = csv.reader(kept(), delimiter=delimiter)
+    start, number, begin, end = file.tell(), 0, 0, 0
+    reader = csv.reader(file, delimiter=delimiter)
     try:
         for number, row in enumerate(reader, 1):
-            if len(lines) > _MOST_LINES:
+            begin, end = end, reader.line_num
+            if end - begin > _MOST_LINES:
                 raise BrokenDocument(_unclosed(name, number))
-            is_open = len(lines) > 1 and "".join(lines).count('"') % 2 == 1
-            lines.clear()
             yield row
     except csv.Error as error:
         raise BrokenDocument(f"{name}: row {number + 1}: {error}") from error
-    if is_open:  # the last row: whatever follows a mark that is never closed is part of its cell
-        raise BrokenDocument(_unclosed(name, number))
+    if end - begin > 1:  # the last row may run to the end because its mark is never closed
+        file.seek(start)
+        if "".join(islice(file, begin, None)).count('"') % 2:
+            raise BrokenDocument(_unclosed(name, number))
 
 
 def _unclosed(name: str, number: int) -> str:

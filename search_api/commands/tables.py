@@ -95,10 +95,6 @@ def check_table(
             raise
 
 
-_OBJECTS = 200_000
-"""New objects after which cycles are looked for."""
-
-
 def _check(
     settings: Settings,
     source: Path,
@@ -111,10 +107,9 @@ def _check(
     if not source.is_file():
         raise MissingFile(f"{source}: no such file")
     rows = folder / "rows"
-    # A process of its own, in which many small objects live long: looking for cycles less often
-    # saves a third of the time.
-    gc.freeze()
-    gc.set_threshold(_OBJECTS, 50, 100)
+    # A process that ends with this check, full of small objects in no cycles: looking for cycles
+    # would take a third of its time.
+    gc.disable()
     database = open_database(settings)
     load_if_empty(database, settings)
     name = source.name if source.parent != folder else "stdin"
