@@ -30,7 +30,10 @@ class ScannedNumber(NamedTuple):
 
 def judge_found(judge: Judge, found: Sequence[Sequence[Occurrence]]) -> list[ScannedNumber]:
     """Judge numbers, each given by the places where it stands."""
-    questions = [Question(places[0].found.raw, "", (places[0].found,)) for places in found]
+    questions = [
+        Question(first.found.raw, "", (first.found,), (first.found.number.key,))
+        for first, *_ in found
+    ]
     judgements = judge.judge_questions(questions)
     return [ScannedNumber(*pair) for pair in zip(judgements, found, strict=True)]
 

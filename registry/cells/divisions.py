@@ -33,11 +33,6 @@ class Division(NamedTuple):
     abolished: int | None
     successors: tuple[str, ...]
 
-    def in_force(self, year: int) -> bool:
-        """Whether the code had this name at the end of a year."""
-        after = self.from_year is None or self.from_year <= year
-        return after and (self.abolished is None or year < self.abolished)
-
 
 class _Entry(NamedTuple):
     name: str
@@ -134,8 +129,3 @@ def enclosing_division(code: str, year: int | None = None) -> Division | None:
     """The smallest known division that holds a code: itself, else its city, else its province."""
     candidates = (code, f"{code[:4]}00", f"{code[:2]}0000")
     return next((found for each in candidates if (found := division(each, year))), None)
-
-
-def division_codes() -> tuple[str, ...]:
-    """All known codes, in order."""
-    return tuple(sorted(_table()))

@@ -83,11 +83,6 @@ def split_products(text: str) -> tuple[Product, ...]:
     return tuple(product for item in items for product in _products_of(item))
 
 
-def has_more_products(text: str) -> bool:
-    """Whether the cell ends in 等: the list names only some of the products."""
-    return bool(_AND_OTHERS.search(text.strip()))
-
-
 def product_key(name: str) -> str:
     """A product's name for comparing: width, case, spaces, brackets and dots do not count."""
     return entity_key(name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
@@ -111,16 +111,11 @@ def _by_name_or_id(session: Session, wanted: list[str]) -> list[Entity]:
 
 def registrants_of(session: Session, codes: Sequence[str]) -> dict[str, Registrant]:
     """The company that each registrant code belongs to."""
-    keys = [f"c:{code}" for code in codes]
-    return registrants_where(session, in_keys(session, EntityKey.key, keys)) if keys else {}
-
-
-def registrants_where(session: Session, wanted: ColumnElement[bool]) -> dict[str, Registrant]:
-    """As `registrants_of`, for the entity keys that a condition wants."""
     query = select(EntityKey.key, Entity.id, Entity.name).join(
         Entity, Entity.id == EntityKey.entity_id
     )
-    rows = session.execute(query.where(wanted)).tuples()
+    wanted = in_keys(session, EntityKey.key, [f"c:{code}" for code in codes])
+    rows = session.execute(query.where(wanted)).tuples() if codes else ()
     return {
         key[2:]: Registrant(entity_id, name)
         for key, entity_id, name in sorted(rows, key=lambda row: row[1], reverse=True)

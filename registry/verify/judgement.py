@@ -56,19 +56,14 @@ class Question(NamedTuple):
     """A text with the numbers found in it, and the claimed company (empty: none).
 
     `found` holds every number of CAC's registers once, in the order of the text; if there is
-    none, the number of another register, if there is one.
+    none, the number of another register, if there is one. `keys` are what is looked up: the keys of
+    the numbers; of a text without one its own, for odd published numbers.
     """
 
     text: str
     claim: str
     found: Sequence[Found]
-
-    @property
-    def keys(self) -> list[str]:
-        """What is looked up: a text without a number as it stands, for odd published numbers."""
-        if self.found:
-            return [found.number.key for found in self.found]
-        return [comparison_key(self.text)] if len(self.text) <= LONGEST_KEY else []
+    keys: Sequence[str]
 
 
 def read_question(text: str, claim: str = "") -> Question:
@@ -76,7 +71,11 @@ def read_question(text: str, claim: str = "") -> Question:
     are no text, become question marks."""
     text = text.encode("utf-8", "replace").decode()
     claim = claim.encode("utf-8", "replace").decode().strip()
-    return Question(text, claim, read_numbers(text))
+    found = read_numbers(text)
+    keys = [one.number.key for one in found]
+    if not found and len(text) <= LONGEST_KEY:
+        keys = [comparison_key(text)]
+    return Question(text, claim, found, keys)
 
 
 class JudgedNumber(NamedTuple):
@@ -123,13 +122,6 @@ def judge(
     return Judge(session, with_suggestions=with_suggestions).judge(pairs)
 
 
-class _Published(NamedTuple):
-    """What is said of a listed number whatever the question, and of claims that are its owner's name."""
-
-    judgement: Judgement
-    owners: dict[str, Reason]
-
-
 class Judge:
     """Judges batch after batch on one state of the registry, keeping what it has read.
 
@@ -142,9 +134,11 @@ class Judge:
         self.coverage = self._lookup.coverage
         """What the judgements rest on."""
         self._with_suggestions = with_suggestions
-        self._not_listed = Unlisted(self.coverage)
-        self._published: dict[str, _Published] = {}
-        """By the key of a number."""
+        self._not_listed = Unlisted(self.coverage, {})
+        self._published: dict[str, Judgement] = {}
+        """What is said of a listed number whatever the question, by its key."""
+        self._owners: dict[str, dict[str, Reason]] = {}
+        """What is said of claims that are the owner's name (`owner_reasons`), by the number's key."""
         self._suggested: dict[Asked, list[Suggestion]] = {}
         """For the numbers of the batch that are not listed."""
 
@@ -155,11 +149,16 @@ class Judge:
     def judge_questions(self, questions: Sequence[Question]) -> list[Judgement]:
         """The same for texts that were read before."""
         check_deadline()
-        if len(self._lookup) > MOST_KEPT:
+        if len(self._lookup.filings) > MOST_KEPT:
+            self._lookup.forget_unlisted()
+        if len(self._lookup.filings) > MOST_KEPT:
             self._lookup = Lookup(self._lookup.session, self.coverage)
             self._published.clear()
+            self._owners.clear()
         asked = self._read_filings(questions)
-        self._read_companies(questions, asked)
+        claims = [question for question in questions if question.claim]
+        if asked or claims:
+            self._read_companies(claims, asked)
         wanted = asked if self._with_suggestions else ()
         self._suggested = suggest(self._lookup.session, wanted) if wanted else {}
         return [self._judge(question) for question in questions]
@@ -167,15 +166,19 @@ class Judge:
     def _read_filings(self, questions: Sequence[Question]) -> list[Asked]:
         """Read the filings of a batch and what is said of them; returns the unlisted numbers."""
         lookup = self._lookup
-        keys = {key for question in questions for key in question.keys}
-        lookup.read_filings(keys)
-        numbers = {}
-        for key in keys:
-            if key not in self._published and (filings := lookup.filings[key]):
-                numbers[key] = parse_number(filings[0]["number"])
+        read = {found.number.key: found.number for one in questions for found in one.found}
+        lookup.read_filings({key for question in questions for key in question.keys} | read.keys())
+        numbers: dict[str, Number | None] = {}
+        for question in questions:
+            for key in question.keys:
+                if key not in self._published and (filings := lookup.filings[key]):
+                    number = read.get(key)
+                    if not isinstance(number, AlgorithmNumber):  # its letters may be other ones
+                        number = parse_number(filings[0]["number"])
+                    numbers[key] = number
         lookup.read_registrants(_registrant_codes(numbers.values()))
-        for key, number in numbers.items():
-            self._published[key] = self._judge_published(number, lookup.filings[key])
+        for key, published in numbers.items():
+            self._published[key] = self._judge_published(published, lookup.filings[key])
         return [
             (found.number, question.claim)
             for question in questions
@@ -183,37 +186,38 @@ class Judge:
             if not lookup.filings[found.number.key]
         ]
 
-    def _judge_published(self, number: Number | None, filings: Sequence[View]) -> _Published:
+    def _judge_published(self, number: Number | None, filings: Sequence[View]) -> Judgement:
         verdict, reasons = listed_verdict(filings)
-        published = Judgement(
+        return Judgement(
             input=filings[0]["number"],
             number=filings[0]["number"],
             verdict=verdict,
             parsed=number,
-            registrant=self._registrant(number),
+            registrant=self._lookup.registrants.get(getattr(number, "registrant", "")),
             reasons=reasons,
             coverage=self.coverage,
             filings=filings,
         )
-        return _Published(published, owner_reasons(filings))
 
-    def _read_companies(self, questions: Sequence[Question], unlisted: Sequence[Asked]) -> None:
-        """Read the companies that a batch claims, and those that its numbers belong to."""
+    def _read_companies(self, claiming: Sequence[Question], unlisted: Sequence[Asked]) -> None:
+        """Read the companies that questions claim, and those that unlisted numbers belong to."""
         lookup = self._lookup
         codes = _registrant_codes(number for number, _ in unlisted)
         lookup.read_registrants(codes)
         companies = {one.id for code in codes if (one := lookup.registrants[code])}
         claims = set()
-        for question in questions:
-            if not question.claim:
-                continue
+        for question in claiming:
             for key in question.keys:
                 published = self._published.get(key)
                 if published is None:
                     claims.add(question.claim)
-                elif entity_key(question.claim) not in published.owners:
+                    continue
+                owners = self._owners.get(key)
+                if owners is None:
+                    owners = self._owners[key] = owner_reasons(published.filings)
+                if entity_key(question.claim) not in owners:
                     claims.add(question.claim)
-                    companies.update(one["entity"]["id"] for one in lookup.filings[key])
+                    companies.update(one["entity"]["id"] for one in published.filings)
         lookup.read_companies(companies)
         lookup.read_names(claims)
 
@@ -243,24 +247,24 @@ class Judge:
         )
         if published is None:
             return self._judge_unlisted(question, found, told)
-        judgement, owners = published
         match: MatchLevel | None = None
-        if reason := owners.get(entity_key(claim)):
+        if not claim:
+            if not told and text == published.input:
+                return published
+        elif reason := self._owners[key].get(entity_key(claim)):
             match, told = MatchLevel.EXACT, [*told, reason]
-        elif claim:
+        else:
             ownership = judge_ownership(self._lookup, claim, key)
             match, told = ownership.match, [*told, *ownership.reasons]
-        elif not told and text == judgement.input:
-            return judgement
-        return judgement._replace(
-            input=text, reasons=[*judgement.reasons, *told], entity_match=match
+        return published._replace(
+            input=text, reasons=[*published.reasons, *told], entity_match=match
         )
 
     def _judge_unlisted(
         self, question: Question, found: Found | None, told: list[Reason]
     ) -> Judgement:
         number = found.number if found else None
-        registrant = self._registrant(number)
+        registrant = self._lookup.registrants.get(getattr(number, "registrant", ""))
         verdict = Verdict.NO_NUMBER
         if isinstance(number, MalformedNumber):
             verdict = Verdict.MALFORMED
@@ -282,11 +286,6 @@ class Judge:
             coverage=self.coverage,
             suggestions=self._suggested.get((number, question.claim), ()) if number else (),
         )
-
-    def _registrant(self, number: Number | None) -> Registrant | None:
-        if isinstance(number, AlgorithmNumber):
-            return self._lookup.registrants.get(number.registrant)
-        return None
 
     def _divisions(self, number: Number, registrant: Registrant) -> list[str]:
         """The divisions under which the filings of the number's registrant code are listed."""

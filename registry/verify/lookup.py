@@ -50,9 +50,6 @@ class Lookup:
         self._links: dict[str, list[View]] = {}
         self._all_names: list[str] | None = None
 
-    def __len__(self) -> int:
-        return len(self.filings) + len(self.companies)
-
     def read_filings(self, keys: Iterable[str]) -> None:
         """Read the filings of numbers."""
         missing = [key for key in set(keys) if key not in self.filings]
@@ -66,6 +63,10 @@ class Lookup:
             self.filings[row.number_key].append(view)
             if row.former_entities:
                 self.former_holders.setdefault(row.number_key, set()).update(row.former_entities)
+
+    def forget_unlisted(self) -> None:
+        """Let go of the numbers without a filing: hardly any is asked for twice."""
+        self.filings = {key: filings for key, filings in self.filings.items() if filings}
 
     def read_registrants(self, codes: Iterable[str]) -> None:
         """Read whose registrant codes are."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.divisions import enclosing_division, is_division
@@ -146,13 +146,12 @@ def series_of_kind(kind: NumberKind | None) -> tuple[Series, ...]:
             return ALGORITHM_SERIES + GENAI_SERIES
 
 
-class Unlisted:
+class Unlisted(NamedTuple):
     """Says what "not listed" means under one coverage; numbers of one register and date share
-    what is said of these."""
+    what is said of these (before and after their own reasons)."""
 
-    def __init__(self, coverage: Mapping[str, Any]) -> None:
-        self._coverage = coverage
-        self._shared: dict[tuple[NumberKind, str], tuple[list[Reason], list[Reason]]] = {}
+    coverage: Mapping[str, Any]
+    shared: dict[tuple[NumberKind, str], tuple[list[Reason], list[Reason]]]
 
     def reasons(
         self, number: Number, registrant: Registrant | None, divisions: Sequence[str]
@@ -170,15 +169,15 @@ class Unlisted:
         elif isinstance(number, GenaiNumber):
             date = f"{number.date[:4]}-{number.date[4:6]}"
             own = _genai_reasons(number)
-        shared = self._shared.get((number.kind, date))
+        shared = self.shared.get((number.kind, date))
         if shared is None:
-            shared = self._shared[number.kind, date] = self._of_date(number, date)
+            shared = self.shared[number.kind, date] = self._of_date(number, date)
         before, after = shared
         return [*before, *own, *after]
 
     def _of_date(self, number: Number, date: str) -> tuple[list[Reason], list[Reason]]:
         """What comes before and after the reasons of a number's own; `date` is a year or a month."""
-        series, coverage = series_of_kind(number.kind), self._coverage
+        series, coverage = series_of_kind(number.kind), self.coverage
         before = []
         for one in series:
             gaps = [gap for gap in coverage[one].get("missing", ()) if _may_lie_in(date, gap)]

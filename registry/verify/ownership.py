@@ -40,7 +40,10 @@ _SAME_NAME = Reason("entity_same_name")
 _SAID_BETTER = frozenset(("other_company", "shares_brand", "undecided"))
 """What need not be said of a name where the table of brands tells more."""
 _BY_PRODUCT = Text("清单所列“{product}”", "the lists show its {product}")
-_BY_PAGE = Text("公开页面 {page}", "public page {page}")
+_BY_NAME = Text("主体名称中有“{name}”", "“{name}” stands in its name")
+_BY_PAGE = Text(
+    "公开页面 {page}，本项目未核对", "the public page {page}, not checked by this project"
+)
 _REMARK = Text("（备注：“{remark}”）", " (remark: “{remark}”)")
 
 
@@ -212,14 +215,16 @@ def _usual(claim: str, brand: Brand, listed: str) -> dict[str, Value]:
 
 
 def _tie(code: str, claim: str, brand: Brand, listed: str) -> Reason:
-    basis = (
-        Phrase(_BY_PRODUCT, {"product": brand.product})
-        if brand.product
-        else Phrase(_BY_PAGE, {"page": brand.page})
-    )
+    if name := brand.name_in(listed):
+        basis = Phrase(_BY_NAME, {"name": name})
+    elif brand.product:
+        basis = Phrase(_BY_PRODUCT, {"product": brand.product})
+    else:
+        basis = Phrase(_BY_PAGE, {"page": brand.page})
     values: dict[str, Value] = {
         "claim": claim,
         "brand": brand.name,
+        "held": brand.name_in(claim) or brand.name,
         "listed": listed,
         "basis": basis,
     }

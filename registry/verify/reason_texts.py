@@ -250,8 +250,8 @@ _MATCHED: Final = {
         "“{claim}” is what {listed} is commonly called ({basis})",
     ),
     "entity_holds_brand": Text(
-        "“{claim}”含有“{brand}”，备案主体“{listed}”属于“{brand}”（依据：{basis}）；但清单没有给它这个名称",
-        "“{claim}” holds the name of {brand}, to which the registrant {listed} belongs ({basis}); but no list gives it this name",
+        "“{claim}”含有“{held}”，备案主体“{listed}”属于“{brand}”（依据：{basis}）；但清单没有给它这个名称",
+        "“{claim}” holds the name {held}; the registrant {listed} belongs to {brand} ({basis}), but no list gives it this name",
     ),
     "entity_other_brand": Text(
         "“{claim}”通常指{companies}；备案主体“{listed}”是否与之有关，清单没有说明",

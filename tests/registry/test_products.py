@@ -8,7 +8,6 @@ from suanbei.registry.cells.products import (
     PRODUCT_KIND_NAMES,
     Product,
     ProductKind,
-    has_more_products,
     product_key,
     product_kind,
     split_products,
@@ -68,12 +67,6 @@ def test_an_item_keeps_its_text() -> None:
         "甲（APP、网站）",
         "乙",
     ]
-
-
-def test_and_others_is_said() -> None:
-    """等 means that the list is not the whole truth."""
-    assert has_more_products("甲（APP）、乙（APP）等")
-    assert not has_more_products("甲（APP）、高等(APP)")
 
 
 def test_kinds_have_names_in_both_languages() -> None:

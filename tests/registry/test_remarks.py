@@ -6,6 +6,7 @@ from suanbei.registry.cells.remarks import (
     FIELD_NAMES,
     KIND_NAMES,
     ChangeKind,
+    ClauseRole,
     RemarkField,
     read_remark,
 )
@@ -64,7 +65,7 @@ def test_a_withdrawn_filing(text: str, when: str) -> None:
     """已注销 decides whether a number is valid today."""
     remark = read_remark(text)
     assert remark.deregistered
-    assert remark.deregistered_when == when
+    assert [one.when for one in remark.clauses if one.role is ClauseRole.STATUS] == [when]
     assert remark.unread == ""
 
 
@@ -276,10 +277,16 @@ def test_a_bare_name_is_what_the_row_says() -> None:
     """Without a subject the row decides, then the looks of the name."""
     text = "“甲”变更为“乙”"
     assert read_remark(text, entity="乙").former_entities == ("甲",)
-    assert read_remark(text, name="乙").former_names == ("甲",)
-    assert read_remark(text, product="乙(APP)").former_products == ("甲",)
-    assert read_remark(text).changes[0].field is RemarkField.OTHER
-    assert read_remark("“甲(APP)”变更为“乙(APP)”").former_products == ("甲(APP)",)
+    for row, field in (
+        ({"entity": "乙"}, RemarkField.ENTITY),
+        ({"name": "乙"}, RemarkField.NAME),
+        ({"product": "乙(APP)"}, RemarkField.PRODUCT),
+        ({}, RemarkField.OTHER),
+    ):
+        (change,) = read_remark(text, **row).changes
+        assert (change.field, change.before) == (field, "甲")
+    (change,) = read_remark("“甲(APP)”变更为“乙(APP)”").changes
+    assert (change.field, change.before) == (RemarkField.PRODUCT, "甲(APP)")
 
 
 def test_every_code_has_words_in_both_languages() -> None:
@@ -335,7 +342,7 @@ def test_a_function_of_a_product_is_no_product(text: str, functions: list[str]) 
 
 def test_the_filing_may_be_named_before_its_withdrawal() -> None:
     remark = read_remark("该算法备案已于2024年3月注销")
-    assert (remark.deregistered, remark.deregistered_when, remark.unread) == (True, "2024-03", "")
+    assert (remark.deregistered, remark.clauses[-1].when, remark.unread) == (True, "2024-03", "")
 
 
 @pytest.mark.parametrize(

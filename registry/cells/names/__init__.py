@@ -17,12 +17,11 @@ from suanbei.registry.cells.names.compare import (
     CONFIRMED,
     EntityMatch,
     MatchLevel,
-    is_branch_or_subsidiary_like,
     match_entity,
     similar_names,
 )
 from suanbei.registry.cells.names.normalise import entity_key, names_no_company, simplified
-from suanbei.registry.cells.names.parts import NameParts, core_name, is_full_name, name_parts
+from suanbei.registry.cells.names.parts import NameParts, is_full_name, name_parts
 
 __all__ = [
     "CONFIRMED",
@@ -34,9 +33,7 @@ __all__ = [
     "brands",
     "brands_inside",
     "brands_named",
-    "core_name",
     "entity_key",
-    "is_branch_or_subsidiary_like",
     "is_full_name",
     "match_entity",
     "name_parts",

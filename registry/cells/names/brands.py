@@ -30,8 +30,9 @@ class BrandKind(StrEnum):
 class Brand(NamedTuple):
     """A line of the table. Of a group `companies` include those of the lines that name it.
 
-    `product` is a product that the lists show for one of the companies, `page` the public page
-    that it rests on instead; one of them is empty. `group` is the name of another line, or empty.
+    `product` is a product that the lists show for one of the companies, `page` a public page, not
+    checked, that it rests on instead; both are empty where all companies bear the name. `group` is
+    the name of another line, or empty.
     """
 
     name: str
@@ -46,6 +47,11 @@ class Brand(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """All that it is called."""
         return (self.name, *self.also)
+
+    def name_in(self, company: str) -> str:
+        """The first of its names that stands in a company's name; empty if none does."""
+        key = entity_key(company)
+        return next((name for name in self.names if entity_key(name) in key), "")
 
     def is_of(self, company_names: set[str]) -> bool:
         """Whether a company with these names (as keys) belongs to it."""
@@ -92,7 +98,8 @@ def _read(line: dict[str, object]) -> Brand:
         )
     except (KeyError, ValueError) as error:
         raise UsageError(f"brands.yml: {line}: {error}") from error
-    if bool(read.product) == bool(read.page) or not read.companies:
+    rests = bool(read.product or read.page) or all(map(read.name_in, read.companies))
+    if not rests or not read.companies or (read.product and read.page):
         raise UsageError(f"brands.yml: {read.name}: companies, and a product or a page, are needed")
     return read
 

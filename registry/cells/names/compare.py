@@ -292,18 +292,6 @@ _RULES: tuple[tuple[str, Callable[[NameParts, NameParts], float | None]], ...] =
 _LONG_SHARED = 4
 
 
-def is_branch_or_subsidiary_like(a: str, b: str) -> bool:
-    """Whether two different names look like those of related companies.
-
-    True for a branch and its company, and for names that share a brand with another place or
-    other words. It says nothing of who owns whom, which no list tells.
-    """
-    first, second = name_parts(a), name_parts(b)
-    if first.key == second.key:
-        return False
-    return are_branches(first, second) or share_brand(first, second)
-
-
 def are_branches(a: NameParts, b: NameParts) -> bool:
     """Whether one is a branch (分公司) of the other, or both are of the same company."""
     return bool((a.parent and a.parent in (b.key, b.parent)) or (b.parent and b.parent == a.key))

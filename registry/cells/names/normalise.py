@@ -19,6 +19,10 @@ _NO_NAMES = frozenset(
         "tba",
         "tbc",
         "xxx",
+        "notapplicable",
+        "notavailable",
+        "notprovided",
+        "pending",
         "无",
         "暂无",
         "没有",
@@ -31,10 +35,27 @@ _NO_NAMES = frozenset(
         "待定",
         "待补充",
         "待确认",
+        "待核实",
+        "待核对",
+        "待查",
+        "待填",
         "同上",
         "不适用",
         "不清楚",
+        "不知道",
+        "见附件",
+        "见备注",
         "其他",
+        "自研",
+        "自主研发",
+        "自有",
+        "个人",
+        "第三方",
+        "本公司",
+        "我司",
+        "我公司",
+        "该公司",
+        "无供应商",
         "公司",
         "集团",
         "企业",
@@ -100,11 +121,16 @@ def _simplified_characters() -> dict[int, str]:
     return {ord(old): new[0] for old, new in simple.items() if len(old) == 1 and old not in new}
 
 
-def names_no_company(claim: str) -> bool:
-    """Whether a claimed name is only a filler: empty, N/A, -, 无, 有限公司.
+_PLACEHOLDER = re.compile(
+    "[0-9]|(?:x{2,}|某+)(?:科技|网络|信息|技术|集团)*(?:股份)?(?:有限)?(?:责任)?(?:公司)?"
+)
 
-    >>> [names_no_company(claim) for claim in ("N/A", "——", "有限公司", "腾讯")]
-    [True, True, True, False]
+
+def names_no_company(claim: str) -> bool:
+    """Whether a claimed name is only a filler: empty, N/A, -, 无, 有限公司, XX公司.
+
+    >>> [names_no_company(claim) for claim in ("N/A", "——", "有限公司", "某某科技有限公司", "腾讯")]
+    [True, True, True, True, False]
     """
     key = entity_key(claim)
-    return not key or key in _NO_NAMES or (len(key) > 1 and set(key) == {"x"})
+    return not key or key in _NO_NAMES or _PLACEHOLDER.fullmatch(key) is not None

@@ -157,14 +157,6 @@ def is_full_name(parts: NameParts) -> bool:
     return end is not None and end.start() >= 2 and not parts.key.isascii()
 
 
-def core_name(name: str) -> str:
-    """The name without bracketed place, legal form and leading province or city.
-
-    A name that would leave only words of trade keeps its place: 北京银行 is not 银行.
-    """
-    return name_parts(name).core
-
-
 @lru_cache(maxsize=65_536)
 def name_parts(name: str) -> NameParts:
     """Take a name apart. Core, brand and legal form of a branch are those of its company."""

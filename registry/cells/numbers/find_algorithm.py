@@ -223,7 +223,7 @@ def _value(raw: str, body: DigitRun) -> AlgorithmNumber | MalformedNumber:
 def value_of_digits(digits: str, raw: str) -> AlgorithmNumber | MalformedNumber:
     """21 digits as a number; malformed where a spreadsheet has rounded them."""
     number = AlgorithmNumber(digits)
-    if number.is_rounded:
+    if not number.check_ok and number.is_rounded:
         return MalformedNumber(display_form(raw), Malformation.ROUNDED, number.kind)
     return number
 

@@ -1,10 +1,7 @@
 """What a 备注 says, as values."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-
-from suanbei.registry.cells.products import split_products
 
 
 class RemarkField(StrEnum):
@@ -111,12 +108,6 @@ class Remark:
         return any(clause.role is ClauseRole.STATUS for clause in self.clauses)
 
     @property
-    def deregistered_when(self) -> str:
-        """`YYYY-MM` of the withdrawal, empty if the remark does not date it."""
-        dates = [clause.when for clause in self.clauses if clause.role is ClauseRole.STATUS]
-        return dates[0] if dates else ""
-
-    @property
     def changes(self) -> tuple[RemarkChange, ...]:
         """All changes in the order of the text."""
         return tuple(change for clause in self.clauses for change in clause.changes)
@@ -124,28 +115,14 @@ class Remark:
     @property
     def former_entities(self) -> tuple[str, ...]:
         """Names the registrant had before."""
-        return tuple(dict.fromkeys(self._before(RemarkField.ENTITY)))
-
-    @property
-    def former_names(self) -> tuple[str, ...]:
-        """Names the algorithm or model had before."""
-        return tuple(dict.fromkeys(self._before(RemarkField.NAME)))
-
-    @property
-    def former_products(self) -> tuple[str, ...]:
-        """Products renamed, changed or removed, as published."""
-        texts = self._before(RemarkField.PRODUCT)
-        items = (product.text for text in texts for product in split_products(text))
-        return tuple(dict.fromkeys(items))
+        entities = (one for one in self.changes if one.field is RemarkField.ENTITY)
+        return tuple(dict.fromkeys(one.before for one in entities if one.before))
 
     @property
     def unread(self) -> str:
         """The text that no rule understood, its pieces joined by ；; empty if all was read."""
         pieces = [clause.text for clause in self.clauses if clause.role is ClauseRole.UNREAD]
         return "；".join(piece.strip() for piece in pieces)
-
-    def _before(self, field: RemarkField) -> Iterator[str]:
-        return (change.before for change in self.changes if change.field is field and change.before)
 
 
 @dataclass(frozen=True, slots=True)

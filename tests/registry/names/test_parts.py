@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.registry.cells.names import (
-    core_name,
     entity_key,
-    is_branch_or_subsidiary_like,
     name_parts,
 )
+from suanbei.registry.cells.names.compare import are_branches, share_brand
 
 NAME = "测试（杭州）科技有限公司"
 
@@ -80,7 +79,7 @@ def test_parts_of_a_name(name: str, core: str, places: set[str], legal: str) -> 
     """Places at the start and in brackets, legal forms at the end; trade alone keeps its place."""
     parts = name_parts(name)
     assert (parts.core, set(parts.places), parts.legal) == (core, places, legal)
-    assert core_name(name) == core
+    assert name_parts(name).core == core
 
 
 @pytest.mark.parametrize(
@@ -109,13 +108,12 @@ def test_the_brand_is_what_is_left_without_trade(name: str, brand: str) -> None:
         ("北京字节跳动科技有限公司", "北京抖音信息服务有限公司", False),
         ("北京银行股份有限公司", "上海银行股份有限公司", False),
         ("北京甲乙科技有限公司", "北京丙丁科技有限公司", False),
-        (NAME, "测试(杭州)科技有限公司", False),
     ],
 )
 def test_same_brand_or_branch(a: str, b: str, *, related: bool) -> None:
-    """Related is said of other names only, and of more than place and trade."""
-    assert is_branch_or_subsidiary_like(a, b) is related
-    assert is_branch_or_subsidiary_like(b, a) is related
+    """More than place and trade ties two names."""
+    for one, other in ((name_parts(a), name_parts(b)), (name_parts(b), name_parts(a))):
+        assert (are_branches(one, other) or share_brand(one, other)) is related
 
 
 @given(st.text(alphabet="北京市测试甲（）()有限公司集团科技分AB .,", max_size=40))

@@ -45,7 +45,7 @@ def test_a_registration_that_may_be_missing(
     """By its own date, and in its own register only."""
     number = parse_number(text)
     assert number is not None
-    reasons = Unlisted(coverage({Series.GENAI_REGISTRATION: gaps})).reasons(number, None, [])
+    reasons = Unlisted(coverage({Series.GENAI_REGISTRATION: gaps}), {}).reasons(number, None, [])
     assert (reasons[0].code == "may_be_missing") == is_said
     if is_said:
         assert "生成式人工智能服务登记" in reasons[0].say(Language.ZH)
@@ -57,5 +57,5 @@ def test_a_registration_that_may_be_missing(
 def test_an_algorithm_number_that_may_be_missing(year: int, is_said: bool) -> None:
     """It has a year and no month."""
     number = AlgorithmNumber.of("330110", "5072064", "01", year, 1)
-    reasons = Unlisted(coverage({Series.DEEP_SYNTHESIS: [BATCH]})).reasons(number, None, [])
+    reasons = Unlisted(coverage({Series.DEEP_SYNTHESIS: [BATCH]}), {}).reasons(number, None, [])
     assert (reasons[0].code == "may_be_missing") == is_said

@@ -58,6 +58,8 @@ BAICHUAN = "网信算备110108845622201240023号"
         (BAIDU, "小米有限公司", "different", "entity_other_company"),
         (BAIDU, "张三", "unclear", "entity_undecided"),
         (BAIDU, "无", None, "entity_none"),
+        (BAIDU, "Not applicable", None, "entity_none"),
+        (BAIDU, "某某科技有限公司", None, "entity_none"),
         (TENCENT, "WeChat", "brand", "entity_brand"),
         (TENCENT, "混元", "brand", "entity_product_name_part"),
         (DOUYIN, "北京字节跳动科技有限公司", "unclear", "entity_holds_brand"),
