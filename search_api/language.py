@@ -72,8 +72,3 @@ def language_of_request(request: Request) -> Language:
         if asked is not None and asked in set(Language):
             return Language(asked)
     return accepted_language(request.headers.get("accept-language", ""), Language.ZH)
-
-
-def mark(text: str) -> str:
-    """Mark a text for the catalogue where it is looked up later."""
-    return text

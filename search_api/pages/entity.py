@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from suanbei.common.texts import Text
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
 from suanbei.registry.cells.regions import CENTRAL
@@ -17,28 +18,28 @@ from suanbei.registry.queries.statistics import Selection, deregistrations
 from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
-from suanbei.search_api.language import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import address, region_text, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Vendor = dict[str, Any]
 DUTIES = {
-    "algorithm_filing": ("algorithm", mark("Algorithm filing of the generation type")),
-    "model_filing": ("genai_filing", mark("Generative-AI filing (large model)")),
-    "registration": ("genai_registration", mark("Generative-AI registration (app)")),
-}
+    "algorithm_filing": ("algorithm", Text("生成合成类算法备案", "Algorithm filing of the generation type")),
+    "model_filing": ("genai_filing", Text("生成式人工智能备案（大模型）", "Generative-AI filing (large model)")),
+    "registration": ("genai_registration", Text("生成式人工智能登记（应用）", "Generative-AI registration (app)")),
+}  # fmt: skip
 """Each duty with its place in the guide and its name."""
 STANDINGS = {
-    "has": mark("on record"),
-    "deregistered": mark("deregistered"),
-    "vanished": mark("gone from its list"),
-    "has_not": mark("none on record"),
+    "has": Text("有备案记录", "on record"),
+    "deregistered": Text("已注销", "deregistered"),
+    "vanished": Text("已不在清单中", "gone from its list"),
+    "has_not": Text("未见备案记录", "none on record"),
 }
 LINKS = {
-    "taken_over_from": mark("Took a filing over from"),
-    "handed_over_to": mark("Handed a filing over to"),
-    "unclear": mark("Perhaps the same company as"),
+    "taken_over_from": Text("备案承接自", "Took a filing over from"),
+    "handed_over_to": Text("备案转由", "Handed a filing over to"),
+    "unclear": Text("可能与其为同一主体", "Perhaps the same company as"),
 }
 SHOWN = 10
 """Filings of a register that are shown at once; the others are folded."""
@@ -98,19 +99,17 @@ def _newest_first(vendor: Vendor, fits: list[dict[str, Any]]) -> dict[str, list[
 
 def _duties(request: Request, vendor: Vendor) -> list[tuple[str, str, str, str]]:
     """Each duty: its place in the guide, its name, its standing as a code and in words."""
-    gettext = translations(language_of_request(request)).gettext
-    found = []
-    for duty, (anchor, name) in DUTIES.items():
-        standing = vendor["duties"][duty]
-        found.append((anchor, gettext(name), standing, gettext(STANDINGS[standing])))
-    return found
+    language, standings = language_of_request(request), vendor["duties"]
+    return [
+        (anchor, name.say(language), standings[duty], STANDINGS[standings[duty]].say(language))
+        for duty, (anchor, name) in DUTIES.items()
+    ]
 
 
 def _links(request: Request, vendor: Vendor) -> list[tuple[str, dict[str, Any]]]:
     """What ties other companies to this one, in words."""
-    gettext = translations(language_of_request(request)).gettext
-    texts = {kind: gettext(text) for kind, text in LINKS.items()}
-    return [(texts[link["kind"]], link) for link in vendor["links"]]
+    language = language_of_request(request)
+    return [(LINKS[link["kind"]].say(language), link) for link in vendor["links"]]
 
 
 def _regions(filings: list[dict[str, Any]]) -> list[str]:
@@ -226,9 +225,8 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
         (words.status(status), [str(sum(f["status"] == status for f in one)) for one in every])
         for status in ("active", "deregistered")
     ]
-    standings = {code: gettext(text) for code, text in STANDINGS.items()}
     rows += [
-        (gettext(name), [standings[vendor["duties"][duty]] for vendor in vendors])
+        (name.say(language), [STANDINGS[one["duties"][duty]].say(language) for one in vendors])
         for duty, (_anchor, name) in DUTIES.items()
     ]
     rows += [

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from suanbei.common.errors import SuanbeiError
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
 from suanbei.search_api.errors import invalid_parts
-from suanbei.search_api.language import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -20,18 +20,18 @@ _KEPT = ("retry-after", "allow", "connection", "www-authenticate")
 _PARAMETER = re.compile("([a-z_]{1,30}): ")
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")
 TEXTS = {
-    400: (mark("This request cannot be answered"), mark("Part of the address or the form is not valid.")),
-    401: (mark("An API key is required"), mark("Open the page “Watch” and enter an API key of this server.")),
-    403: (mark("This key may not do that"), mark("A key that may only read changes nothing.")),
-    404: (mark("Not found"),
-          mark("It may have been mistyped, or never published. Check a number or search for a name:")),
-    408: (mark("The request took too long"), mark("The connection is slow or was cut. Try again.")),
-    413: (mark("Too large"),
-          mark("Send a smaller part, or check the file on the command line: suanbei verify --file.")),
-    422: (mark("This request cannot be answered"), mark("Part of the address or the form is not valid.")),
-    429: (mark("Too many requests"), mark("Too many requests came from this address. Wait a minute, then reload the page.")),
-    500: (mark("Server error"), mark("The error is in the server's log.")),
-    503: (mark("Part of Suanbei is not responding"), mark("Wait a moment, then reload the page.")),
+    400: (Text("无法回答这一请求", "This request cannot be answered"), Text("地址或表单中有一处不符合要求。", "Part of the address or the form is not valid.")),
+    401: (Text("需要密钥", "An API key is required"), Text("请打开“订阅”页，输入本服务器的 API 密钥。", "Open the page “Watch” and enter an API key of this server.")),
+    403: (Text("该密钥无此权限", "This key may not do that"), Text("只读密钥不能更改任何内容。", "A key that may only read changes nothing.")),
+    404: (Text("这里没有该内容", "Not found"),
+          Text("可能是输入有误，也可能从未公布。可在此核验编号或检索名称：", "It may have been mistyped, or never published. Check a number or search for a name:")),
+    408: (Text("发送超时", "The request took too long"), Text("连接过慢或已中断，请重试。", "The connection is slow or was cut. Try again.")),
+    413: (Text("内容过大", "Too large"),
+          Text("请分批上传，或改用命令行核验文件：suanbei verify --file。", "Send a smaller part, or check the file on the command line: suanbei verify --file.")),
+    422: (Text("无法回答这一请求", "This request cannot be answered"), Text("地址或表单中有一处不符合要求。", "Part of the address or the form is not valid.")),
+    429: (Text("请求过于频繁", "Too many requests"), Text("来自该地址的请求过多，请稍候一分钟再刷新。", "Too many requests came from this address. Wait a minute, then reload the page.")),
+    500: (Text("服务器出错", "Server error"), Text("错误已记入服务器日志。", "The error is in the server's log.")),
+    503: (Text("算备的某个部分暂无响应", "Part of Suanbei is not responding"), Text("请稍候再刷新页面。", "Wait a moment, then reload the page.")),
 }  # fmt: skip
 """Heading and advice by status; a status that is not here is told like the hundred it belongs to."""
 
@@ -80,8 +80,7 @@ def _said(error: Exception, language: Language) -> str:
 def error_page(request: Request, status: int, said: str = "") -> Response:
     """A page that says what went wrong, and offers the field to go on; `said` is the one line of the error."""
     known = TEXTS.get(status) or TEXTS[500 if status >= 500 else 400]
-    gettext = translations(language_of_request(request)).gettext
-    heading, advice = map(gettext, known)
+    heading, advice = (text.say(language_of_request(request)) for text in known)
     page = render(
         request, "error.html", status, code=int(status), heading=heading, advice=advice, said=said,
         asked=_asked(request),

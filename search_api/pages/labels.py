@@ -8,84 +8,90 @@ from typing import Any
 
 import yaml
 
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
 from suanbei.registry.cells.series import SERIES_NAMES, series_title
 from suanbei.registry.cells.vocabulary import FIELD_TEXTS, ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
-from suanbei.search_api.language import mark, translations
 
 COLUMNS = {
-    ("algorithm", "label"): mark("Type as printed"),
-    ("deep_synthesis", "label"): mark("Role"),
-    ("deregistration", "label"): mark("Role"),
-    ("genai_filing", "name"): mark("Model"),
-    ("genai_registration", "name"): mark("Application or function"),
-    ("genai_filing", "purpose"): mark("Applicable scenario"),
-    ("genai_registration", "filed_on"): mark("Registered on"),
-    ("deregistration", "filed_on"): mark("Deregistered on"),
+    ("algorithm", "label"): Text("算法类别", "Type as printed"),
+    ("deep_synthesis", "label"): Text("角色", "Role"),
+    ("deregistration", "label"): Text("角色", "Role"),
+    ("genai_filing", "name"): Text("模型名称", "Model"),
+    ("genai_registration", "name"): Text("应用/功能名称", "Application or function"),
+    ("genai_filing", "purpose"): Text("适用场景", "Applicable scenario"),
+    ("genai_registration", "filed_on"): Text("登记时间", "Registered on"),
+    ("deregistration", "filed_on"): Text("注销时间", "Deregistered on"),
 }
 """Columns of lists that have another title in a series than the field has elsewhere."""
 
 EVENTS = {
-    "batch.published": mark("New list"),
-    "filing.added": mark("New filing"),
-    "filing.changed": mark("Changed"),
-    "filing.deregistered": mark("Deregistered"),
-    "filing.vanished": mark("No longer in its list"),
-    "monitor.raised": mark("Monitor raised"),
-    "monitor.cleared": mark("Monitor cleared"),
+    "batch.published": Text("新清单", "New list"),
+    "filing.added": Text("新备案", "New filing"),
+    "filing.changed": Text("变更", "Changed"),
+    "filing.deregistered": Text("已注销", "Deregistered"),
+    "filing.vanished": Text("已不在清单中", "No longer in its list"),
+    "monitor.raised": Text("监测报警", "Monitor raised"),
+    "monitor.cleared": Text("监测恢复", "Monitor cleared"),
 }
 FLAGS = {
-    "malformed_number": mark("malformed number"),
-    "check_digit": mark("check digit does not fit"),
-    "label_differs": mark("label and number name different types"),
-    "unread_remark": mark("remark not understood in full"),
-    "cut_off": mark("text cut off in the document"),
-    "overprinted_text": mark("letters printed over other letters in the document"),
-    "invisible_text": mark("read from an invisible text layer under a picture"),
-    "suspect_columns": mark("columns possibly swapped by the publisher"),
-    "unreadable_letters": mark("letters that the document does not identify"),
-    "doubled_column": mark("two columns of the same name, merged"),
-    "deregistration_only": mark("known from a deregistration notice only"),
+    "malformed_number": Text("编号不合规则", "malformed number"),
+    "check_digit": Text("校验位不符", "check digit does not fit"),
+    "label_differs": Text("算法类别与编号所示类型不同", "label and number name different types"),
+    "unread_remark": Text("备注未能全部识别", "remark not understood in full"),
+    "cut_off": Text("文档中文字被截断", "text cut off in the document"),
+    "overprinted_text": Text(
+        "文档中有文字相互重叠", "letters printed over other letters in the document"
+    ),
+    "invisible_text": Text(
+        "取自图片下不可见的文字层", "read from an invisible text layer under a picture"
+    ),
+    "suspect_columns": Text("公布时各列可能错位", "columns possibly swapped by the publisher"),
+    "unreadable_letters": Text(
+        "文档中有无法辨认的字符", "letters that the document does not identify"
+    ),
+    "doubled_column": Text("两个同名列已合并", "two columns of the same name, merged"),
+    "deregistration_only": Text("仅见于注销公告", "known from a deregistration notice only"),
 }
 ORIGINS = {
-    "published": mark("CAC's own file"),
-    "converted": mark("Converted from CAC's file"),
-    "transcribed": mark("Transcribed from CAC's list"),
+    "published": Text("网信办原文件", "CAC's own file"),
+    "converted": Text("由网信办文件转换", "Converted from CAC's file"),
+    "transcribed": Text("据网信办清单转录", "Transcribed from CAC's list"),
 }
 """Whose bytes a document is: only the first is evidence."""
-PASSES = {"pass": mark("Checking for new lists"), "full": mark("Full recheck of all lists")}
+PASSES = {
+    "pass": Text("检查新清单", "Checking for new lists"),
+    "full": Text("复查全部清单", "Full recheck of all lists"),
+}
 MONITORS = {
-    "source_failing": mark("A source has failed repeatedly"),
-    "source_overdue": mark("A source is overdue for a new list"),
-    "lost_attachments": mark("Attachments have disappeared from a page"),
-    "firewall": mark("A firewall page was served instead of a list"),
-    "unread_document": mark("A list could not be imported"),
-    "unknown_layout": mark("Unknown list layout"),
-    "many_flags": mark("An unusual number of flagged rows in a new list"),
-    "missing_rows": mark("Rows or lists are known to be missing"),
-    "unknown_columns": mark("Unknown columns in a list"),
+    "source_failing": Text("来源连续抓取失败", "A source has failed repeatedly"),
+    "source_overdue": Text("来源超期未出新清单", "A source is overdue for a new list"),
+    "lost_attachments": Text("页面附件减少", "Attachments have disappeared from a page"),
+    "firewall": Text("返回的是防火墙页面而非清单", "A firewall page was served instead of a list"),
+    "unread_document": Text("清单无法入库", "A list could not be imported"),
+    "unknown_layout": Text("清单版式未知", "Unknown list layout"),
+    "many_flags": Text(
+        "新清单中待复核的行异常偏多", "An unusual number of flagged rows in a new list"
+    ),
+    "missing_rows": Text("已知有缺失的清单或行", "Rows or lists are known to be missing"),
+    "unknown_columns": Text("清单出现未知列", "Unknown columns in a list"),
 }
 """What is watched for at the end of every pass (crawler/monitors.py)."""
 SECTIONS = {
-    "verify": mark("Verification"),
-    "filings": mark("One filing"),
-    "entities": mark("Companies"),
-    "search": mark("Search"),
-    "stats": mark("Statistics"),
-    "export": mark("Export"),
-    "batches": mark("Lists"),
-    "changes": mark("Changes"),
-    "feeds": mark("Feeds"),
-    "subscriptions": mark("Subscriptions"),
-    "status": mark("Status"),
-    "health": mark("Health"),
-    "metrics": mark("Metrics"),
-    "receipts": mark("Receipts"),
-    "dataset": mark("Dataset"),
-    "system": mark("System"),
+    "verify": Text("核验", "Verification"),
+    "filings": Text("备案", "Filings"),
+    "entities": Text("主体", "Companies"),
+    "stats": Text("统计", "Statistics"),
+    "export": Text("导出", "Export"),
+    "batches": Text("清单", "Lists"),
+    "changes": Text("变动", "Changes"),
+    "feeds": Text("订阅源", "Feeds"),
+    "subscriptions": Text("订阅", "Subscriptions"),
+    "receipts": Text("核验回执", "Receipts"),
+    "dataset": Text("数据集", "Dataset"),
+    "system": Text("系统", "System"),
 }
 
 
@@ -101,9 +107,9 @@ class Words:
 
     language: Language
 
-    def _of(self, table: dict[str, str], slug: str | None) -> str:
+    def _of(self, table: Mapping[Any, Text], slug: str | None) -> str:
         text = table.get(slug or "")
-        return translations(self.language).gettext(text) if text else (slug or "")
+        return text.say(self.language) if text else (slug or "")
 
     def series(self, slug: str | None) -> str:
         """A register."""
@@ -159,7 +165,7 @@ class Words:
     def column(self, series: str, name: str) -> str:
         """The title of a column in the lists of a series."""
         title = COLUMNS.get((series, name))
-        return translations(self.language).gettext(title) if title else self.field(name)
+        return title.say(self.language) if title else self.field(name)
 
     def kind(self, slug: str | None) -> str:
         """A kind of product."""
@@ -182,11 +188,8 @@ class Words:
         """A role in deep synthesis."""
         return self._text(ROLE_TEXTS, slug)
 
-    def _text(self, table: Mapping[Any, Any], slug: str | None) -> str:
-        text = table.get(slug or "")
-        if text is None:
-            return slug or ""
-        said: str = text.zh if self.language is Language.ZH else text.en
+    def _text(self, table: Mapping[Any, Text], slug: str | None) -> str:
+        said = self._of(table, slug)
         return said[:1].upper() + said[1:]
 
     def _pair(self, slug: str) -> str:

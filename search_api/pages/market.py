@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import Series
@@ -18,7 +18,7 @@ from suanbei.registry.models import Filing
 from suanbei.registry.queries.statistics import summary
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.language import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages import charts
 from suanbei.search_api.pages.charts import SIZES, Drawing, height_of
@@ -48,7 +48,11 @@ from suanbei.search_api.params import FilterParams, reads_query
 from suanbei.search_api.search.results import selection_of
 
 router = APIRouter(include_in_schema=False)
-STEPS = {"month": mark("By month"), "quarter": mark("By quarter"), "year": mark("By year")}
+STEPS = {
+    "month": Text("按月", "By month"),
+    "quarter": Text("按季度", "By quarter"),
+    "year": Text("按年", "By year"),
+}
 CHOICES = ("series", "type", "role", "region", "year", "period", "status")
 WHOLE_WIDTH = ("timeline",)
 
@@ -95,7 +99,7 @@ known = reads_query(*FILTERS, "q")
 @known
 def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     """All charts for the filters."""
-    asked, gettext = list(view.asked), translations(view.language).gettext
+    asked = list(view.asked)
     selection = selection_of(parts, params_of(asked, FilterParams))
     with parts.database.read() as session:
         choices = page_state(request).cache.get(
@@ -106,7 +110,7 @@ def market_page(request: Request, parts: Parts, view: Asked) -> Response:
         request, "market.html",
         view=view, plain=dict(asked), choices=choices, total=total,
         charts=[_chart(name, _rows(request, parts, name, view), view) for name in CHARTS],
-        steps=[(name, gettext(text), view.address("/market", by="" if name == "month" else name))
+        steps=[(name, text.say(view.language), view.address("/market", by="" if name == "month" else name))
                for name, text in STEPS.items()],
         chips=filter_chips(asked, Words(view.language), "/market"),
         others=[pair for pair in asked if pair[0] not in (*CHOICES, "q")],
@@ -143,13 +147,13 @@ def _rows(request: Request, parts: Services, name: str, view: View) -> Rows:
 
 def _chart(name: str, rows: Rows, view: View) -> dict[str, Any]:
     """A chart as its page needs it: addresses, sizes, the text beside it, the table under it."""
-    gettext, chart = translations(view.language).gettext, CHARTS[name]
+    language, chart = view.language, CHARTS[name]
     told = view.labelled(chart, rows)
     return {
         "name": name,
-        "question": gettext(chart.question),
-        "counts": gettext(chart.counts),
-        "note": gettext(chart.note) if chart.note else "",
+        "question": chart.question.say(language),
+        "counts": chart.counts.say(language),
+        "note": chart.note.say(language) if chart.note else "",
         "rows": told,
         "has_parts": any(row.part for row in told),
         "over_time": chart.over_time,
@@ -166,7 +170,7 @@ def draw(
     chart: Chart, rows: Rows, view: View, theme: str = "light", size: str = "wide", titled: str = ""
 ) -> Drawing:
     """The drawing of a chart; `titled` is the note on its source, for a picture that leaves."""
-    gettext, words = translations(view.language).gettext, Words(view.language)
+    words = Words(view.language)
     part = view.parts_of(chart)
     if chart.over_time:
         shown = [Row(f"{row.x}-01", row.count, row.part) for row in rows if row.x]
@@ -184,10 +188,10 @@ def draw(
         rows=tuple((row.x, named[row.part], row.count) for row in shown),
         parts=tuple(named.values()),
         step=view.step if chart.over_time else "",
-        count_title=gettext(chart.counts),
+        count_title=chart.counts.say(view.language),
         theme=theme,
         size=size,
-        title=gettext(chart.question) if titled else "",
+        title=chart.question.say(view.language) if titled else "",
         notes=(_filters_text(view, words), titled) if titled else (),
     )
 
@@ -233,7 +237,7 @@ def _csv(name: str, rows: Rows, language: Language) -> Response:
     gettext, words, chart = translations(language).gettext, Words(language), CHARTS[name]
     parted = any(row.part for row in rows)
     titles = [words.field("period" if chart.over_time else "name"), gettext("Part")]
-    head = [*titles[: 1 + parted], gettext(chart.counts)]
+    head = [*titles[: 1 + parted], chart.counts.say(language)]
     lines = [[row.x, *([row.part] if parted else []), row.count] for row in rows]
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
     return Response(csv_bytes([head, *lines]), media_type="text/csv", headers=headers)

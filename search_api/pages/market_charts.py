@@ -6,11 +6,12 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from suanbei.common.texts import Text
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries import statistics as stats
 from suanbei.registry.queries.statistics import Counted, Selection, Split
-from suanbei.search_api.language import mark, translations
+from suanbei.search_api.language import translations
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import city_text, region_text
 
@@ -21,10 +22,11 @@ SERIES = [series.value for series in Series if series is not Series.DEREGISTRATI
 PARTS = {"series": SERIES, "type": [*TYPE_TEXTS], "role": [*ROLE_TEXTS]}
 """The parts of a chart in the order of their colours, whatever the language."""
 SIDES = {
-    "algorithm": mark("Algorithms"),
-    "genai": mark("Generative AI"),
-    "both": mark("Both"),
+    "algorithm": Text("算法备案", "Algorithms"),
+    "genai": Text("生成式人工智能", "Generative AI"),
+    "both": Text("两者兼有", "Both"),
 }
+FILINGS = Text("备案数", "Filings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,12 @@ class Chart:
     all, `view` for what suits the filters.
     """
 
-    question: str
+    question: Text
     rows: Count
     value: str
     parts: str = ""
-    counts: str = mark("Filings")
-    note: str = ""
+    counts: Text = FILINGS
+    note: Text | None = None
 
     @property
     def over_time(self) -> bool:
@@ -112,34 +114,34 @@ def _double_filing(session: Session, selection: Selection, _parts: str) -> Rows:
 
 CHARTS = {
     "timeline": Chart(
-        mark("How many filings does each list add?"), _timeline, "month", "view",
-        note=mark("A filing counts in the month of the list that first shows it."),
+        Text("每期清单新增多少备案？", "How many filings does each list add?"), _timeline, "month", "view",
+        note=Text("备案计入首次列入清单的月份。", "A filing counts in the month of the list that first shows it."),
     ),
     "newcomers": Chart(
-        mark("How many companies are new?"), _new_entrants, "month", "series", mark("Companies"),
-        mark("A company is new in the list that first names it; one that enters two registers in the same month counts in each."),
+        Text("有多少新主体？", "How many companies are new?"), _new_entrants, "month", "series", Text("主体", "Companies"),
+        Text("主体首次列入清单即为新主体；同月首次列入两类清单的，两类各计一次。", "A company is new in the list that first names it; one that enters two registers in the same month counts in each."),
     ),
     "deregistrations": Chart(
-        mark("How many were deregistered?"), _deregistrations, "month", "series",
-        note=mark("By the month of the notice. Deregistrations stated only in a remark have no month and are in the table only."),
+        Text("注销了多少备案？", "How many were deregistered?"), _deregistrations, "month", "series",
+        note=Text("按注销公告的月份统计；仅由备注载明注销的没有月份，只列在数据表格中。", "By the month of the notice. Deregistrations stated only in a remark have no month and are in the table only."),
     ),
     "regions": Chart(
-        mark("Which provinces?"), _regions, "region", "series",
-        note=mark("Registers by province; central enterprises that file with no province are left out."),
+        Text("省份分布如何？", "Which provinces?"), _regions, "region", "series",
+        note=Text("按省份与备案类别统计；无属地省份的中央企业不计入。", "Registers by province; central enterprises that file with no province are left out."),
     ),
     "cities": Chart(
-        mark("Which cities?"), _counted(Counted.CITY), "city",
-        note=mark("Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out."),
+        Text("城市分布如何？", "Which cities?"), _counted(Counted.CITY), "city",
+        note=Text("算法备案编号可识别到城市；生成式人工智能的编号只到省份，不计入。", "Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out."),
     ),
-    "companies": Chart(mark("Which companies have the most filings?"), _companies, "entity"),
-    "types": Chart(mark("Which types of algorithm?"), _counted(Counted.TYPE), "type"),
+    "companies": Chart(Text("哪些主体备案最多？", "Which companies have the most filings?"), _companies, "entity"),
+    "types": Chart(Text("算法类型如何分布？", "Which types of algorithm?"), _counted(Counted.TYPE), "type"),
     "kinds": Chart(
-        mark("What kinds of product?"), _counted(Counted.PRODUCT_KIND), "kind",
-        note=mark("A filing with an app and a website counts for both."),
+        Text("产品是什么形态？", "What kinds of product?"), _counted(Counted.PRODUCT_KIND), "kind",
+        note=Text("一项备案同时有 APP 与网站的，两类各计一次。", "A filing with an app and a website counts for both."),
     ),
     "double_filing": Chart(
-        mark("How many companies hold both kinds of filing?"), _double_filing, "side", "", mark("Companies"),
-        mark("Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both."),
+        Text("有多少主体双备案？", "How many companies hold both kinds of filing?"), _double_filing, "side", "", Text("主体", "Companies"),
+        Text("有有效生成合成类算法备案的主体、有有效大模型备案或登记的主体，以及两者皆有的主体。", "Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both."),
     ),
 }  # fmt: skip
 
@@ -155,7 +157,7 @@ def label_of(chart: Chart, x: str, step: Step, words: Words) -> str:
         case "city":
             return city_text(x, words.language)
         case "side":
-            return gettext(SIDES[x])
+            return SIDES[x].say(words.language)
     return words.value(chart.value, x)
 
 

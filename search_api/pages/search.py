@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
+from suanbei.common.texts import Text
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import BrandKind, brands_named
 from suanbei.registry.queries.entities import find_entity
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
-from suanbei.search_api.language import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import count, region_text, render, wants_json
@@ -33,9 +34,9 @@ Params = TypeVar("Params", bound=FilterParams)
 FACETS = ("series", "status", "type", "role", "region", "year", "period", "product_kind", "flag")
 FILTERS = (*FACETS, "period_from", "period_to", "entity", "division")
 SORTS = {
-    "relevance": mark("Best match"),
-    "newest": mark("Newest list first"),
-    "oldest": mark("Oldest list first"),
+    "relevance": Text("最相关", "Best match"),
+    "newest": Text("新清单在前", "Newest list first"),
+    "oldest": Text("旧清单在前", "Oldest list first"),
 }
 WATCHED = ("q", "entity", "series")
 """What a subscription can be narrowed by; a feed and an export take every filter."""
@@ -59,7 +60,6 @@ def search_page(request: Request, parts: Parts) -> Response:
         companies = _companies(session, found, params.q) if not params.cursor else Companies()
         names = {one: entity.name for one in params.entity if (entity := find_entity(session, one))}
     language = language_of_request(request)
-    _ = translations(language).gettext
     words = Words(language)
     filters = [(name, value) for name, value in asked if name in FILTERS]
     exactly = [pair for pair in asked if pair[0] in (*FILTERS, "q")]
@@ -68,7 +68,7 @@ def search_page(request: Request, parts: Parts) -> Response:
         "search.html",
         q=params.q,
         sort=params.sort.value,
-        sorts={name: _(text) for name, text in SORTS.items()},
+        sorts={name: text.say(language) for name, text in SORTS.items()},
         found=found,
         facets=_facets(found["facets"], asked, words),
         chips=filter_chips(asked, words, names=names),
@@ -148,7 +148,7 @@ def _facets(
         if len(lines) > 1 or any(line["on"] for line in lines):
             shown.append(
                 {"name": name, "title": words.field("list_year" if name == "period" else name), "top": lines[:SHOWN],
-                 "rest": lines[SHOWN:MOST_SHOWN], "largest": max(o["count"] for o in lines)}
+                 "rest": lines[SHOWN:MOST_SHOWN]}
             )  # fmt: skip
     return shown
 

@@ -31,14 +31,6 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
-def share(part: int, whole: int) -> str:
-    """`38%`; `<1%` for little; nothing of nothing is `0%`."""
-    if not whole or not part:
-        return "0%"
-    percent = 100 * part / whole
-    return "<1%" if percent < 1 else f"{percent:.0f}%"
-
-
 def period_text(period: str, language: Language) -> str:
     """`2026-03` as 2026年3月 or Mar 2026; anything else as it is."""
     year, _, month = period.partition("-")
@@ -126,7 +118,6 @@ def environment(language: Language) -> Environment:
         gap="" if language is Language.ZH else " ",
         address=address,
         filing_path=filing_path,
-        share=share,
         gap_text=lambda gap: gap_text(gap, language),
         list_name=lambda series, period: list_name(series, period, language),
     )

@@ -14,14 +14,14 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
 from suanbei.registry.cells.numbers.wording import KIND_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, Judgement, verdict_json
 from suanbei.registry.verify.render import result_row
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.language import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
 from suanbei.search_api.pages.templating import (
     address,
@@ -37,24 +37,34 @@ MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
 LONGEST_PART, LONGEST_NAME = 4000, 500
 SENTENCES = {
-    "active": mark("The number is on a published list, and nothing published deregisters it."),
-    "deregistered": mark("The number was real, and has been deregistered."),
-    "not_listed": mark("None of the lists held here shows this number."),
-    "malformed": mark("This cannot be a filing number as it stands."),
-    "no_number": mark("There is no filing number in the text entered."),
-}
+    "active": Text("该编号已列入公布的清单，且未见注销公告。", "The number is on a published list, and nothing published deregisters it."),
+    "deregistered": Text(
+        "该编号曾经有效，现已注销。", "The number was real, and has been deregistered."
+    ),
+    "not_listed": Text(
+        "已收录的清单中均未见该编号。", "None of the lists held here shows this number."
+    ),
+    "malformed": Text("现有形式不可能是备案编号。", "This cannot be a filing number as it stands."),
+    "no_number": Text(
+        "输入的内容中没有备案编号。", "There is no filing number in the text entered."
+    ),
+}  # fmt: skip
 HEADINGS = {
-    "not_listed": mark("Not on any list we hold"),
-    "malformed": mark("Not a valid number"),
+    "not_listed": Text("未列入已收录的清单", "Not on any list we hold"),
+    "malformed": Text("编号不合规则", "Not a valid number"),
 }
 CLAIMS = {
-    "exact": mark("Claimed: %(name)s. Matches the registrant"),
-    "former_name": mark("Claimed: %(name)s. A former name of the registrant"),
-    "brand": mark("Claimed: %(name)s. A brand or product of the registrant"),
-    "similar": mark("Claimed: %(name)s. Similar to the registrant's name; needs review"),
-    "unclear": mark("Claimed: %(name)s. The lists do not tell; needs review"),
-    "different": mark("Claimed: %(name)s. Does not match the registrant"),
-}
+    "exact": Text("所称主体“{name}”与备案主体一致", "Claimed: {name}. Matches the registrant"),
+    "former_name": Text(
+        "所称主体“{name}”是备案主体的曾用名", "Claimed: {name}. A former name of the registrant"
+    ),
+    "brand": Text("所称“{name}”是备案主体的品牌或产品", "Claimed: {name}. A brand or product of the registrant"),
+    "similar": Text("所称主体“{name}”与备案主体名称相近，需人工复核", "Claimed: {name}. Similar to the registrant's name; needs review"),
+    "unclear": Text("所称主体“{name}”是否为备案主体，清单无法判断，需人工复核", "Claimed: {name}. The lists do not tell; needs review"),
+    "different": Text(
+        "所称主体“{name}”与备案主体不符", "Claimed: {name}. Does not match the registrant"
+    ),
+}  # fmt: skip
 """What a claimed company comes to, by `entity_match`."""
 _SEPARATORS = re.compile(r"\t+|\s*[|｜;；]\s*|\s*[,，、]\s*")
 _HAS_NAME = re.compile(r"[^\W\d_]{2}")
@@ -173,7 +183,6 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         (judgement,) = Judge(session).judge([(text, entity)])
     verdict = verdict_json(judgement, language)
     read = read_number(text)
-    _ = translations(language).gettext
     found, match = verdict["verdict"], verdict["entity_match"]
     link = address("/verify", q=text, entity=entity)
     fingerprint = hashlib.sha256(bytes(json_answer(verdict).body)).hexdigest()
@@ -181,10 +190,10 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         request,
         "verdict.html",
         verdict=verdict,
-        heading=_(HEADINGS[found]) if found in HEADINGS else "",
-        sentence=_(SENTENCES[found]),
+        heading=HEADINGS[found].say(language) if found in HEADINGS else "",
+        sentence=SENTENCES[found].say(language),
         entity=entity,
-        claim=_(CLAIMS[match]) % {"name": entity} if match else "",
+        claim=CLAIMS[match].say(language, name=entity) if match else "",
         doubtful=found == "active" and match in ("similar", "unclear", "different"),
         number=verdict["number"] or text,
         others=[one for one in others_in(text, language) if one[0] != verdict["number"]],

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import Forbidden, Unauthorized, UsageError
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.event_filter import Preview, preview
@@ -40,7 +40,7 @@ from suanbei.registry.notifications.subscriptions import (
 from suanbei.registry.watcher_models import Delivery
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, require_scope
-from suanbei.search_api.language import language_of_request, mark, translations
+from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import address, public_base, render
 from suanbei.search_api.params import reads_query
 
@@ -52,11 +52,11 @@ SHOW_SECRET_SECONDS = 600
 Short = Annotated[str, Form(max_length=2000)]
 
 REFUSALS = {
-    "deliver": mark("This address cannot be used. It must be a webhook, an e-mail address or one of the chat services named below, on a public network."),
-    "events": mark("One of the kinds of news chosen cannot be filtered this way, or never occurs in these registers."),
-    "filter": mark("One of the filters is too long."),
-    "email": mark("This is not an e-mail address."),
-    "name": mark("The name is too long or contains a link."),
+    "deliver": Text("此地址无法使用：须为 Webhook、邮箱或下列群聊服务的地址，且位于公网。", "This address cannot be used. It must be a webhook, an e-mail address or one of the chat services named below, on a public network."),
+    "events": Text("所选动态中有一类不能这样筛选，或者在所选备案类别中不会发生。", "One of the kinds of news chosen cannot be filtered this way, or never occurs in these registers."),
+    "filter": Text("有一项筛选条件过长。", "One of the filters is too long."),
+    "email": Text("邮箱地址不正确。", "This is not an e-mail address."),
+    "name": Text("名称过长，或含有链接。", "The name is too long or contains a link."),
 }  # fmt: skip
 """What is said of a refused form, by the field that the error names first."""
 
@@ -147,7 +147,7 @@ def page(
         secret=secret,
         preview=seen,
         refusal=_refusal(request, error or preview_error),
-        **({"made": "", "told": "", "editing": "", "refused": "", "at": "new"} | values),
+        **({"made": "", "told": "", "editing": "", "refused": ""} | values),
     )
     response.headers["cache-control"] = "no-store"
     return response
@@ -207,7 +207,7 @@ def _refusal(request: Request, error: UsageError | None) -> tuple[str, str]:
     field = str(error).partition(":")[0].partition("[")[0].partition(".")[0]
     text = REFUSALS.get(field)
     detail = str(error) if language is Language.EN else ""
-    return (translations(language).gettext(text) if text else ""), detail
+    return (text.say(language) if text else ""), detail
 
 
 def _scope(request: Request) -> Scope | None:
@@ -285,7 +285,7 @@ Filled = Annotated[SubscriptionForm, Form()]
 @router.post("/watch/preview", dependencies=[Depends(_guard)])
 def show_preview(request: Request, parts: Parts, form: Filled, editing: Short = "") -> Response:
     """What the form comes to; nothing is made."""
-    return page(request, parts, form=form, shows_preview=True, editing=editing, at="preview")
+    return page(request, parts, form=form, shows_preview=True, editing=editing)
 
 
 @router.post("/watch/new", dependencies=[Depends(_guard)])

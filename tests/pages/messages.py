@@ -19,7 +19,7 @@ msgstr ""
 "Plural-Forms: nplurals=1; plural=0;\\n"
 
 """
-KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2), "gettext": None}
+KEYWORDS = {"_": None, "ngettext": (1, 2), "gettext": None}
 
 
 def source_texts() -> Catalog:
