@@ -3,11 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Row, Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.coverage import coverage
@@ -64,6 +67,24 @@ def test_a_registry_that_begins_in_the_middle_says_so_without_an_alarm(database:
     assert monitors(database) == []
 
 
+def test_the_first_serials_may_be_missing_too(database: Database) -> None:
+    """The lists number from 1, registrations and filings each for themselves."""
+    import_document(database, listed([service(n, "2024-04") for n in (3, 4, 5)], ordinal=1))
+    first = {"kind": "serial", "from": 1, "to": 2, "count": 2, "between": [None, "2024-04"]}
+    assert missing(database, "genai_filing") == [first]
+    assert missing(database, "genai_registration") == []
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [({"from": 4, "to": 4, "count": 1}, "4"), ({"from": 4, "to": 6, "count": 3}, "4–6")],
+)
+def test_a_gap_in_words_names_its_numbers(gap: dict[str, Any], words: str) -> None:
+    """One number is no span of numbers."""
+    told = gap_text({"kind": "serial", "between": ["2024-04", "2024-08"]} | gap, Language.EN)
+    assert f" {words} " in f" {told.replace(',', ' ').replace('.', ' ')} "
+
+
 def test_serials_that_do_not_run_on_raise_a_monitor(database: Database) -> None:
     """No. 4 is on no list; a stray number and the table of on-device models are no gap."""
     import_document(database, listed([service(n, "2024-04") for n in (1, 2, 3)], ordinal=1))
@@ -74,6 +95,12 @@ def test_serials_that_do_not_run_on_raise_a_monitor(database: Database) -> None:
     gap = {"kind": "serial", "from": 4, "to": 4, "count": 1, "between": ["2024-04", "2024-08"]}
     assert missing(database, "genai_filing") == [gap]
     assert monitors(database) == ["monitor.raised"]
+
+
+def test_a_published_total_that_is_just_reached_is_not_missing(database: Database) -> None:
+    """538 of 538; and what CAC counted later is not expected of older lists."""
+    import_document(database, listed([service(n, "2025-08") for n in range(1, 539)], ordinal=1))
+    assert missing(database, "genai_filing") == []
 
 
 def test_a_published_total_that_is_not_reached_is_missing(database: Database) -> None:
