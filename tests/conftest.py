@@ -8,16 +8,18 @@ processes a test starts use it.
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import httpx
 import hypothesis
 import pytest
+from sqlalchemy.orm import Session
 
 from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
 from suanbei.common.settings import Settings
@@ -121,14 +123,39 @@ def _on_postgres(running: Cluster, afterwards: ExitStack) -> Database:
 
 
 @pytest.fixture(scope="session")
-def snapshot_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the shipped data, loaded once a session: copy it to change it."""
-    home = tmp_path_factory.mktemp("snapshot")
-    database = Database(f"sqlite:///{home / 'registry.sqlite3'}")
+def shipped_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The registry that `suanbei load` gives, loaded once a session: only to be read."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('shipped') / 'registry.sqlite3'}")
     database.migrate()
     load_snapshot(database, SNAPSHOT)
+    yield database
     database.close()
+
+
+@pytest.fixture
+def shipped(shipped_registry: Database) -> Iterator[Session]:
+    """A session that reads it."""
+    with shipped_registry.read() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def snapshot_home(shipped_registry: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped data, which tests may write to."""
+    home = tmp_path_factory.mktemp("snapshot")
+    copy_registry(shipped_registry, home)
     return home
+
+
+def copy_registry(database: Database, home: Path) -> None:
+    """Copy an SQLite registry, whatever is still in its log, into a home."""
+    home.mkdir(exist_ok=True)
+    kept = str(database.engine.url.database)
+    with (
+        closing(sqlite3.connect(kept)) as source,
+        closing(sqlite3.connect(home / "registry.sqlite3")) as target,
+    ):
+        source.backup(target)
 
 
 @pytest.fixture(scope="session")

@@ -2,31 +2,26 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
-from suanbei.registry.importing.snapshot import load_snapshot
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 
-SNAPSHOT = Path(__file__).parents[2] / "data" / "snapshot.jsonl.xz"
 FIRST_PAGE_BYTES = 60_000
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(
+    shipped_registry: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
     """The app over the snapshot that ships."""
-    settings = Settings(home=tmp_path_factory.mktemp("snapshot"))
-    database = Database(settings.database)
-    database.migrate()
-    load_snapshot(database, SNAPSHOT)
-    with TestClient(create_app(Services(settings, database)), headers={"accept": "text/html"}) as c:
-        yield c
-    database.close()
+    app = create_app(Services(Settings(home=tmp_path_factory.mktemp("home")), shipped_registry))
+    with TestClient(app, headers={"accept": "text/html"}) as client:
+        yield client
 
 
 def test_the_first_page_is_light(client: TestClient) -> None:

@@ -1,7 +1,5 @@
 """The table of brands: every line says whose it is, and rests on what the shipped lists show."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,26 +12,18 @@ from suanbei.registry.cells.names import (
     brands_named,
     entity_key,
 )
-from suanbei.registry.database import Database
-from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 from suanbei.registry.models import Batch, Entity, Filing
 
 NEWEST_RESTED_ON = "2026-08"
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+@pytest.fixture
+def session(shipped: Session) -> Session:
     """The shipped lists."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('shipped') / 'registry.sqlite3'}")
-    database.migrate()
-    load_snapshot(database, SNAPSHOT)
-    with database.read() as opened:
-        newest = session_newest(opened)
-        if newest < NEWEST_RESTED_ON:
-            pytest.skip(
-                f"the table rests on lists up to {NEWEST_RESTED_ON}, shipped up to {newest}"
-            )
-        yield opened
+    newest = session_newest(shipped)
+    if newest < NEWEST_RESTED_ON:
+        pytest.skip(f"the table rests on lists up to {NEWEST_RESTED_ON}, shipped up to {newest}")
+    return shipped
 
 
 def session_newest(session: Session) -> str:

@@ -291,10 +291,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    """Protects the server: 400,000 characters of the worst take a second or two, not hours."""
-    text = (unit * (400_000 // len(unit) + 1))[:400_000]
+    """Protects the server: 100,000 characters of the worst take half a second, not minutes."""
+    text = (unit * (100_000 // len(unit) + 1))[:100_000]
     began = time.process_time()
     find_numbers(text)
     number_key(text)
     parse_number(text)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 8

@@ -1,23 +1,15 @@
 """Verdicts on the shipped lists: who is who, what is odd, and what a claimed name comes to."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language
-from suanbei.registry.database import Database
-from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 from suanbei.registry.verify import judge
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('shipped') / 'registry.sqlite3'}")
-    database.migrate()
-    load_snapshot(database, SNAPSHOT)
-    with database.read() as opened:
-        yield opened
+@pytest.fixture
+def session(shipped: Session) -> Session:
+    return shipped
 
 
 BAIDU, TENCENT = "网信算备110108645502801230035号", "网信算备440305295988701230071号"

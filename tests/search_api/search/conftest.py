@@ -15,7 +15,6 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
-from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 from suanbei.registry.models import Filing
 from suanbei.search_api.search.engine import Engine, Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
@@ -117,17 +116,10 @@ def shared(
 
 @pytest.fixture(scope="session")
 def real(
-    new_engine: Callable[[Database], Engine],
-    sqlite_template: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Database, Engine]]:
+    new_engine: Callable[[Database], Engine], shipped_registry: Database
+) -> tuple[Database, Engine]:
     """Every filing of the shipped snapshot, which are those of all real lists; only to be read."""
-    path = tmp_path_factory.mktemp("real") / "registry.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    load_snapshot(database, SNAPSHOT)
-    yield database, new_engine(database)
-    database.close()
+    return shipped_registry, new_engine(shipped_registry)
 
 
 @pytest.fixture
