@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.frame import Row, at_most
-from bench.frame.inputs import settings_of, snapshot_home, synthetic_home
+from bench.frame.inputs import settings_of, snapshot_home
 from bench.verify import drawn
 from suanbei.registry.cells.numbers import AlgorithmNumber, Number, parse_number
 from suanbei.registry.database import Database, open_database
@@ -15,23 +15,21 @@ from suanbei.registry.verify.suggestions import suggest
 
 LIBRARIES = ("sqlite3", "sqlalchemy", "rapidfuzz")
 ASKED = 200
-MANY = 1_000_000
 NOTE = f"{ASKED} listed numbers, one or two digits of each wrong, or one left out"
 
 
 def measure(turns: int) -> Iterator[Row]:
-    """At the snapshot's size, then with a million made-up filings."""
+    """At the snapshot's size."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for home in (snapshot_home(folder), synthetic_home(MANY, folder)):
-            filings, numbers = drawn(home)
-            database = open_database(settings_of(home))
-            for slip, numbers_with in (("digits wrong", mistyped), ("a digit missing", shortened)):
-                asked = [*numbers_with(numbers)][:ASKED]
-                taken = [milliseconds(database, asked) for _ in range(turns)]
-                yield Row(f"{filings:,} filings: suggestions, {slip}", "ms", taken,
-                          target=at_most(10), note=NOTE)  # fmt: skip
-            database.close()
+        home = snapshot_home(Path(name))
+        filings, numbers = drawn(home)
+        database = open_database(settings_of(home))
+        for slip, numbers_with in (("digits wrong", mistyped), ("a digit missing", shortened)):
+            asked = [*numbers_with(numbers)][:ASKED]
+            taken = [milliseconds(database, asked) for _ in range(turns)]
+            yield Row(f"{filings:,} filings: suggestions, {slip}", "ms", taken,
+                      target=at_most(10), note=NOTE)  # fmt: skip
+        database.close()
 
 
 def mistyped(numbers: list[str]) -> Iterator[Number]:

@@ -4,7 +4,7 @@ judgement      `judge`: the judgement on each of many questions
 lookup         what is asked of the registry, once for a batch
 number_reasons what is said of a number: listed, not listed, how the input was read
 ownership      the claimed company against the registrant
-suggestions    listed numbers that may have been meant (near_numbers: one or two edits away)
+suggestions    listed numbers that may have been meant
 reasons        reasons as codes with values; reason_texts: their words
 render         a judgement as JSON, as terminal lines, as cells of a table
 """

@@ -26,7 +26,6 @@ _VERIFY = (
     "tests/registry/verify/test_judgement.py",
     "tests/registry/verify/test_reasons.py",
     "tests/registry/verify/test_number_reasons.py",
-    "tests/registry/verify/test_near_numbers.py",
     "tests/registry/verify/test_suggestions.py",
 )
 _PDF = (
@@ -65,7 +64,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/verify/ownership.py": _VERIFY,
     "registry/verify/number_reasons.py": _VERIFY,
     "registry/verify/lookup.py": _VERIFY,
-    "registry/verify/near_numbers.py": _VERIFY,
+    "registry/verify/suggestions.py": _VERIFY,
     "registry/verify/render.py": _VERIFY,
     "parsers/pdf/merge_pages.py": _PDF,
     "parsers/pdf/line_breaks.py": _PDF,

@@ -1,12 +1,18 @@
 """What was meant: each way of getting a number wrong leads to the listed one, and says why."""
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import AlgorithmNumber
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify import judge
+from suanbei.registry.verify.suggestions import near_digits
 from tests.lists import listed, number, row
 
 MODEL = "Zhejiang-CeShi-20230821"
@@ -60,3 +66,38 @@ def test_the_listed_number_is_suggested_with_why(
     for one in judgement.suggestions:
         assert one.why.say(Language.EN)
         assert one.why.say(Language.ZH) != one.why.say(Language.EN)
+
+
+sound = st.text("0123456789", min_size=21, max_size=21).map(
+    lambda digits: AlgorithmNumber(digits).corrected.digits
+)
+Slip = Callable[[str, int, str], str]
+SLIPS: tuple[Slip, ...] = (
+    lambda text, at, digit: text[:at] + digit + text[at + 1 :],
+    lambda text, at, digit: text[:at] + digit + text[at:],
+    lambda text, at, _: text[:at] + text[at + 1 :],
+)
+slips = st.tuples(st.sampled_from(SLIPS), st.integers(0, 21), st.sampled_from("0123456789"))
+
+
+@given(sound, slips, slips)
+def test_two_slips_are_undone(right: str, first: object, second: object) -> None:
+    """A digit wrong, missing or too many, twice, in any order and at any place."""
+    text = right
+    for slip, at, digit in (first, second):  # type: ignore[misc]
+        text = slip(text, min(at, len(text) - 1), digit)
+    assert text == right or right in near_digits(text, [right])
+
+
+@given(sound, st.integers(0, 19))
+def test_swapped_neighbours_are_one_slip(right: str, at: int) -> None:
+    swapped = right[:at] + right[at + 1] + right[at] + right[at + 2 :]
+    assert swapped == right or near_digits(swapped, [right])[right].edits == 1
+
+
+@given(sound, st.sampled_from("2468"))
+def test_two_slips_lead_to_sound_numbers_only(right: str, digit: str) -> None:
+    """That keeps them few: a list's numbers nearly all are sound."""
+    unsound = right[:20] + digit
+    text = ("1" if right[0] != "1" else "2") + right[1:20]
+    assert near_digits(text, [unsound]) == {}
