@@ -20,14 +20,15 @@ from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import PassMonitors
-from suanbei.crawler.pipeline import DocumentImporter
+from suanbei.crawler.pipeline import import_fetched
 from suanbei.crawler.recheck import ahead_of_turn, documents_seen, not_due
-from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport, summary_of
+from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport, summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue
 from suanbei.crawler.spider import CrawlJob, OnProgress, RegisterSpider
 from suanbei.crawler.urls import PublicUrls
 from suanbei.registry.database import Database
+from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
 from suanbei.registry.watcher_models import Alarm
@@ -77,12 +78,11 @@ def run_pass(
         with database.write() as session:
             run_id = begin_run(session, kind, origin, lock.holder)
             head = last_event_id(session)
-        importer = DocumentImporter(database, context.archive)
 
-        def import_document(document: FetchedDocument) -> Outcome:
+        def import_document(document: FetchedDocument) -> ImportReport:
             if not lock.acquire():
                 raise RegistryError("another process has taken the right to crawl")
-            return importer(document)
+            return import_fetched(database, context.archive, document)
 
         urls = PublicUrls.of(context.settings)
         known = _known_urls(context, kind, origin)

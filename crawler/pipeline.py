@@ -16,7 +16,7 @@ from suanbei.common.errors import (
     SuanbeiError,
 )
 from suanbei.crawler.archive import Archive, OriginRecord, digest_of, keep_origin, origins_of
-from suanbei.crawler.report import FetchedDocument, Outcome
+from suanbei.crawler.report import FetchedDocument
 from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import DocumentOrigin, Origin
@@ -55,11 +55,12 @@ class ImportPipeline:
         nothing any more (a full disk) ends the crawl.
         """
         spider: RegisterSpider = self._crawler.spider  # type: ignore[assignment]
+        result: ImportReport | SuanbeiError
         async with self._turn:
             if spider.broken:
                 raise DropItem(str(spider.broken))
             try:
-                outcome = await asyncio.to_thread(spider.job.import_document, item)
+                result = await asyncio.to_thread(spider.job.import_document, item)
             except SuanbeiError as error:
                 if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
                     spider.broken = error
@@ -68,38 +69,25 @@ class ImportPipeline:
                     assert engine
                     self._closing = asyncio.create_task(engine.close_spider_async(reason="broken"))
                     raise DropItem(str(error)) from error
-                outcome = Outcome.failed(error)
-        spider.imported(item, outcome)
+                result = error
+        spider.imported(item, result)
         return item
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentImporter:
-    """Keeps what can be read; what cannot be read raises, and is not archived."""
+def import_fetched(database: Database, archive: Archive, document: FetchedDocument) -> ImportReport:
+    """Import what a crawl fetched; a document that is what it was is only recorded as seen.
 
-    database: Database
-    archive: Archive
-
-    def __call__(self, document: FetchedDocument) -> Outcome:
-        """Import one document.
-
-        Raises:
-            DocumentError: it cannot be read as a list.
-            RegistryError: it cannot be kept; nothing has changed.
-        """
-        document = replace(document, origin=seen_now(self.database, document.origin))
-        if self._is_only_seen_again(document):
-            return Outcome("same")
-        report = take_in(self.database, self.archive, document).report
-        return Outcome(report.status, report.added, report.changed + report.deregistered)
-
-    def _is_only_seen_again(self, document: FetchedDocument) -> bool:
-        """Whether a document is what it was: that is noted, and nothing else is done."""
-        if document.sha256 not in self.archive:
-            return False
-        self.archive.put(document.body, document.sha256)  # mends a damaged copy
-        with self.database.write() as session:
-            return seen_again(session, document.sha256, document.origin, VERSION) is not None
+    Raises:
+        DocumentError: it cannot be read as a list; it is not archived.
+        RegistryError: it cannot be kept; nothing has changed.
+    """
+    document = replace(document, origin=seen_now(database, document.origin))
+    if document.sha256 in archive:
+        archive.put(document.body, document.sha256)  # mends a damaged copy
+        with database.write() as session:
+            if seen := seen_again(session, document.sha256, document.origin, VERSION):
+                return seen
+    return take_in(database, archive, document).report
 
 
 @dataclass(frozen=True, slots=True)

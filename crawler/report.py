@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from suanbei.common.errors import SuanbeiError
 from suanbei.crawler.sources import Source
 from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import ImportReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +30,7 @@ class FetchedDocument:
         return self.origin.label or self.origin.document_url
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a document: counts are of filings; `code` and `message` are of a failure."""
-
-    status: Literal["new", "same", "changed", "failed"]
-    added: int = 0
-    changed: int = 0
-    code: str = ""
-    message: str = ""
-
-    @classmethod
-    def failed(cls, error: SuanbeiError) -> "Outcome":
-        """The document could not be read or kept."""
-        return cls("failed", code=error.code, message=str(error))
-
-
-ImportDocument = Callable[[FetchedDocument], Outcome]
+ImportDocument = Callable[[FetchedDocument], ImportReport]
 """Takes a document in, whole: archives, parses, imports. May block; never called twice at once."""
 
 
@@ -125,14 +110,12 @@ class SourceReport:
         else:
             self.awaited[url] = label
 
-    def take(self, outcome: Outcome, url: str = "", label: str = "") -> None:
-        """Count what became of one document."""
+    def take(self, result: ImportReport, url: str = "") -> None:
+        """Count an imported document."""
         self.awaited.pop(url, None)
-        setattr(self, outcome.status, getattr(self, outcome.status) + 1)
-        self.filings_added += outcome.added
-        self.filings_changed += outcome.changed
-        if outcome.status == "failed":
-            self.failures.append(Failure(url, label, outcome.code, outcome.message))
+        setattr(self, result.status, getattr(self, result.status) + 1)
+        self.filings_added += result.added
+        self.filings_changed += result.changed + result.deregistered
 
     def fail(self, url: str, label: str, error: SuanbeiError) -> None:
         """A page, list or document could not be had."""

@@ -36,7 +36,6 @@ from suanbei.crawler.report import (
     CrawlReport,
     FetchedDocument,
     ImportDocument,
-    Outcome,
     SeenNotice,
     SourceReport,
 )
@@ -52,6 +51,7 @@ from suanbei.crawler.sources import (
 )
 from suanbei.crawler.urls import PublicUrls, home_of
 from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import ImportReport
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -215,14 +215,17 @@ class RegisterSpider(Spider):
     def on_item_error(self, item: FetchedDocument, failure: Any) -> None:
         """An error in the pipeline is a failure of the document; Scrapy logs it."""
         error = SuanbeiError(f"{item.name}: {type(failure.value).__name__}: {failure.value}")
-        self.imported(item, Outcome.failed(error))
+        self.imported(item, error)
 
-    def imported(self, item: FetchedDocument, outcome: Outcome) -> None:
+    def imported(self, item: FetchedDocument, result: ImportReport | SuanbeiError) -> None:
         """The pipeline is done with a document."""
         report = self.report.sources[item.source]
-        report.take(outcome, item.origin.document_url, item.origin.label)
+        if isinstance(result, SuanbeiError):
+            report.fail(item.origin.document_url, item.origin.label, result)
+        else:
+            report.take(result, item.origin.document_url)
         report.settle()
-        self._tell(report, outcome.message or item.name)
+        self._tell(report, str(result) if isinstance(result, SuanbeiError) else item.name)
 
     def fail(self, target: Target, error: SuanbeiError) -> None:
         """Something cannot be had."""

@@ -16,11 +16,11 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.series import series_title
 from suanbei.registry.database import Database, newest_revision
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.importing.gaps import gap_text, totals
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
 from suanbei.registry.parts import NAMES, parts_view
-from suanbei.registry.queries.coverage import coverage, totals
+from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.watcher_models import Alarm
 
 LITTLE_SPACE = 1_000_000_000

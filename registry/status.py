@@ -1,18 +1,16 @@
 """The state of crawling and delivery, for `suanbei status`, `/v1/status` and its page."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
 from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.importing.gaps import totals
 from suanbei.registry.locks import holders
 from suanbei.registry.models import Check
 from suanbei.registry.notifications.outbox import count_states
-from suanbei.registry.parts import SILENT_SECONDS, parts_view
-from suanbei.registry.queries.coverage import coverage, totals
+from suanbei.registry.parts import parts_view
+from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Alarm, Run, Subscription
 from suanbei.registry.watching import read_note
@@ -28,18 +26,28 @@ def status_view(session: Session) -> View:
     `alarms` the monitors raised at present; `totals` the publisher's own counts beside ours;
     `deliveries` how many wait or are parked.
     """
-    locks = holders(session)
+    locks, parts, plan = holders(session), parts_view(session), read_note(session, "schedule")
+    scheduler = parts["scheduler"]
+    alive = scheduler["state"] == "alive"
+    runs = select(Run).order_by(Run.started_at.desc(), Run.id.desc()).limit(RUNS_SHOWN)
+    checks = select(Check).order_by(Check.source)
+    alarms = select(Alarm).order_by(Alarm.raised_at, Alarm.monitor, Alarm.subject)
     return {
         "version": last_event_id(session),
-        "watching": _watching(session),
-        "parts": parts_view(session),
+        "watching": {
+            "alive": alive,
+            "heard_at": scheduler["heard_at"],
+            "schedule": plan.value.get("schedule", {}) if plan else {},
+            "next": plan.value.get("next", {}) if plan and alive else {},
+        },
+        "parts": parts,
         "leases": {
             name: {"holder": holder or None, "since": rfc3339(since) if holder else None}
             for name, (holder, since) in locks.items()
         },
-        "runs": [run_view(run, bool(locks["crawl"][0])) for run in _runs(session)],
-        "sources": [_check_view(check) for check in _checks(session)],
-        "alarms": [alarm_view(alarm) for alarm in _alarms(session)],
+        "runs": [run_view(run, bool(locks["crawl"][0])) for run in session.execute(runs).scalars()],
+        "sources": [_check_view(check) for check in session.execute(checks).scalars()],
+        "alarms": [alarm_view(alarm) for alarm in session.execute(alarms).scalars()],
         "subscriptions": _subscriptions(session),
         "deliveries": count_states(session),
         "coverage": coverage(session),
@@ -71,29 +79,6 @@ def alarm_view(alarm: Alarm) -> View:
     }
 
 
-def _watching(session: Session) -> dict[str, Any]:
-    note = read_note(session, "schedule")
-    if note is None:
-        return {"alive": False, "heard_at": None, "schedule": {}, "next": {}}
-    silent = abs((datetime.now(UTC) - note.at).total_seconds())
-    alive = silent < SILENT_SECONDS
-    return {
-        "alive": alive,
-        "heard_at": rfc3339(note.at),
-        "schedule": note.value.get("schedule", {}),
-        "next": note.value.get("next", {}) if alive else {},
-    }
-
-
-def _runs(session: Session) -> list[Run]:
-    query = select(Run).order_by(Run.started_at.desc(), Run.id.desc()).limit(RUNS_SHOWN)
-    return list(session.execute(query).scalars())
-
-
-def _checks(session: Session) -> list[Check]:
-    return list(session.execute(select(Check).order_by(Check.source)).scalars())
-
-
 def _check_view(check: Check) -> View:
     return {
         "source": check.source,
@@ -102,11 +87,6 @@ def _check_view(check: Check) -> View:
         "failures": check.failures,
         "message": check.message,
     }
-
-
-def _alarms(session: Session) -> list[Alarm]:
-    query = select(Alarm).order_by(Alarm.raised_at, Alarm.monitor, Alarm.subject)
-    return list(session.execute(query).scalars())
 
 
 def _subscriptions(session: Session) -> dict[str, int]:

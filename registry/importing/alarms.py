@@ -49,26 +49,19 @@ def settle_alarms(
     session: Session, findings: Sequence[AlarmFinding], looked_at: Callable[[Alarm], bool]
 ) -> None:
     """Raise alarms for new findings and clear alarms without a finding, if they were `looked_at`."""
-    raised = {
-        (alarm.monitor, alarm.subject): alarm for alarm in session.execute(select(Alarm)).scalars()
-    }
     found = {(one.monitor, one.subject): one for one in findings}
-    events = [
-        NewEvent(EventType.MONITOR_RAISED, data=one.data)
-        for key, one in found.items()
-        if key not in raised
-    ]
-    for key, one in found.items():
-        alarm = raised.get(key)
-        if alarm is None:
-            alarm = Alarm(monitor=one.monitor, subject=one.subject, raised_at=datetime.now(UTC))
-            session.add(alarm)
-        alarm.data = one.data
-    for key, alarm in raised.items():
-        if key not in found and looked_at(alarm):
-            events.append(NewEvent(EventType.MONITOR_CLEARED, data=_cleared(alarm.data)))
+    cleared = []
+    for alarm in session.execute(select(Alarm)).scalars():
+        if one := found.pop((alarm.monitor, alarm.subject), None):
+            alarm.data = one.data
+        elif looked_at(alarm):
+            cleared.append(NewEvent(EventType.MONITOR_CLEARED, data=_cleared(alarm.data)))
             session.delete(alarm)
-    append_events(session, events)
+    raised = [NewEvent(EventType.MONITOR_RAISED, data=one.data) for one in found.values()]
+    now = datetime.now(UTC)
+    for (monitor, subject), one in found.items():
+        session.add(Alarm(monitor=monitor, subject=subject, raised_at=now, data=one.data))
+    append_events(session, [*raised, *cleared])
     session.flush()
 
 

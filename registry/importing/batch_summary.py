@@ -14,34 +14,29 @@ from suanbei.registry.models import Filing
 from suanbei.registry.statements import in_keys
 
 
-def published_events(
-    session: Session, lists: Sequence[TouchedList], news: Sequence[Sequence[NewEvent]]
-) -> list[NewEvent | None]:
-    """For each list that was not known before an event with the counts of what it brought.
-
-    A company is new in the month of the first list that names it, as the statistics count it.
-    """
+def add_published_events(session: Session, lists: Sequence[TouchedList]) -> None:
+    """Put before the events of each list that is new one with the counts of what it brought."""
     added = [
-        {one.entity_id for one in of_list if one.type is EventType.FILING_ADDED} for of_list in news
+        Counter(event.entity_id for event in one.events if event.type is EventType.FILING_ADDED)
+        for one in lists
     ]
     ids = {entity_id for of_list in added for entity_id in of_list if entity_id}
-    query = select(Filing.entity_id, func.min(Filing.first_period)).group_by(Filing.entity_id)
+    query = select(Filing.entity_id, func.count()).group_by(Filing.entity_id)
     query = query.where(in_keys(session, Filing.entity_id, ids))
-    first = dict(session.execute(query).tuples().all())
-    found: list[NewEvent | None] = []
-    for one, of_list, entities in zip(lists, news, added, strict=True):
+    remaining: Counter[str | None] = Counter(dict(session.execute(query).tuples().all()))
+    for one, of_entity in reversed(list(zip(lists, added, strict=True))):
+        new = sum(remaining[entity_id] == count for entity_id, count in of_entity.items())
+        remaining.subtract(of_entity)
+        if not one.is_new:
+            continue
         batch = one.batch
-        new = sum(first.get(entity_id) == batch.period for entity_id in entities if entity_id)
         data = {
-            "title": batch.title,
-            "rows": batch.rows,
-            "ordinal": batch.ordinal,
-            "summary": _summary(of_list) | {"new_entities": new},
-        }
+            "title": batch.title, "rows": batch.rows, "ordinal": batch.ordinal,
+            "summary": _summary(one.events) | {"new_entities": new},
+        }  # fmt: skip
         kind, series, period = EventType.BATCH_PUBLISHED, batch.series, batch.period
         event = NewEvent(kind, series=series, period=period, batch=batch.id, data=data)
-        found.append(event if one.is_new else None)
-    return found
+        one.events.insert(0, event)
 
 
 def _summary(news: Sequence[NewEvent]) -> dict[str, Any]:

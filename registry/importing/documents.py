@@ -18,7 +18,7 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
-from suanbei.registry.importing.batch_summary import published_events
+from suanbei.registry.importing.batch_summary import add_published_events
 from suanbei.registry.importing.batches import (
     Origin,
     batch_id,
@@ -30,7 +30,7 @@ from suanbei.registry.importing.batches import (
     save_batch,
     versions_of,
 )
-from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.importing.events import EventType, append_events
 from suanbei.registry.importing.filings import TouchedList, refresh_filings
 from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
@@ -80,42 +80,26 @@ def import_document(database: Database, one: Import) -> ImportReport:
 def import_documents(session: Session, documents: Sequence[Import]) -> list[ImportReport]:
     """Take documents in, in a transaction of the caller's: as one after the other, in one go."""
     bump_data_version(session)
-    written = [_save_lists(session, one) for one in documents]
-    touched = [one for of_document in written for one in of_document if one.is_touched]
-    news = refresh_filings(session, touched)
-    published = published_events(session, touched, news)
-    append_events(
-        session,
-        [
-            event
-            for first, of_list in zip(published, news, strict=True)
-            for event in ([first, *of_list] if first else of_list)
-        ],
-    )
+    written = []
+    for one in documents:
+        _save_document(session, one)
+        if one.origin.notice_url:
+            _save_notice(session, one.origin)
+        session.flush()
+        written.append([_save_list(session, one, *of) for of in one.parsed.by_series().items()])
+    touched = [each for lists in written for each in lists if each.is_touched]
+    refresh_filings(session, touched)
+    add_published_events(session, touched)
+    append_events(session, [event for each in touched for event in each.events])
     refresh_gaps(session)
-    of_list = {id(one): events for one, events in zip(touched, news, strict=True)}
-    return [
-        _report(one, lists, [event for each in lists for event in of_list.get(id(each), ())])
-        for one, lists in zip(documents, written, strict=True)
-    ]
+    return [_report(one, lists) for one, lists in zip(documents, written, strict=True)]
 
 
-def _save_lists(session: Session, one: Import) -> list[TouchedList]:
-    """Write a document, its notice and its lists; filings and events are still to come."""
-    _save_document(session, one)
-    if one.origin.notice_url:
-        _save_notice(session, one.origin)
-    session.flush()
-    return [
-        _save_list(session, one, series, rows) for series, rows in one.parsed.by_series().items()
-    ]
-
-
-def _report(one: Import, lists: Sequence[TouchedList], events: Sequence[NewEvent]) -> ImportReport:
-    counts = Counter(event.type for event in events)
+def _report(one: Import, lists: Sequence[TouchedList]) -> ImportReport:
+    counts = Counter(event.type for each in lists for event in each.events)
     is_new = any(each.is_new for each in lists)
     return ImportReport(
-        status="new" if is_new else "changed" if events else "same",
+        status="new" if is_new else "changed" if counts else "same",
         batches=[each.batch.id for each in lists],
         rows=len(one.parsed.rows),
         added=counts[EventType.FILING_ADDED],

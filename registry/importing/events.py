@@ -59,25 +59,12 @@ def append_events(session: Session, events: Sequence[NewEvent]) -> None:
         return
     bump_data_version(session)
     first, now = last_event_id(session) + 1, datetime.now(UTC)
-    insert_rows(
-        session,
-        Event,
-        [
-            {
-                "id": number,
-                "at": now,
-                "type": event.type.value,
-                "series": event.series,
-                "period": event.period,
-                "number": event.number,
-                "entity": event.entity,
-                "entity_id": event.entity_id,
-                "batch": event.batch,
-                "data": event.data,
-            }
-            for number, event in enumerate(events, first)
-        ],
-    )
+    rows = [
+        {name: getattr(event, name) for name in NewEvent.__slots__}
+        | {"id": number, "at": now, "type": event.type.value}
+        for number, event in enumerate(events, first)
+    ]
+    insert_rows(session, Event, rows)
 
 
 def last_event_id(session: Session) -> int:

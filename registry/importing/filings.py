@@ -1,8 +1,7 @@
 """Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -28,7 +27,7 @@ _Step = tuple[Values | None, Values]
 class TouchedList:
     """A list that an import has written: the number keys it showed `before` and shows `after`.
 
-    `is_touched` is False for a list that says what it said before.
+    `is_touched` is False for a list that says what it said before; `events` are what it brought.
     """
 
     batch: Batch
@@ -36,6 +35,7 @@ class TouchedList:
     after: list[str]
     is_new: bool
     is_touched: bool
+    events: list[NewEvent] = field(default_factory=list)
 
     @property
     def keys(self) -> list[str]:
@@ -43,56 +43,44 @@ class TouchedList:
         return list(dict.fromkeys([*self.after, *self.before]))
 
 
-def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> list[list[NewEvent]]:
-    """Derive anew the filings of all numbers that these lists touch; returns the events of each.
+def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> None:
+    """Derive anew the filings of all numbers that these lists touch, and set the events of each.
 
     The events are those that the lists would bring one after the other: a number that several of
     them touch is derived after each.
     """
     keys = list(dict.fromkeys(key for one in lists for key in one.keys))
     before = _filings(session, keys)
-    steps = _Steps(lists, before)
-    for key, appearances in load_appearances(session, keys).items():
-        steps.add(key, appearances)
-    owners = _save(session, before, steps.after)
-    return [
-        [
-            *_events_of(one, steps.of_list[place], owners),
-            *_vanished_events(
-                session, [k for k in one.before if k not in set(one.after)], one.batch
-            ),
-        ]
-        for place, one in enumerate(lists)
-    ]
+    steps, after = _derive(lists, before, load_appearances(session, keys))
+    owners = _save(session, before, after)
+    for one, of_list in zip(lists, steps, strict=True):
+        one.events = [*_events_of(one, of_list, owners), *_vanished_events(session, one)]
 
 
-class _Steps:
-    """The filings of the touched numbers after each list; `after` holds their final state."""
-
-    def __init__(self, lists: Sequence[TouchedList], before: dict[FilingId, Values]) -> None:
-        self.after: dict[FilingId, Values] = {}
-        self.of_list: list[dict[str, list[_Step]]] = [defaultdict(list) for _ in lists]
-        self._place = {one.batch.id: place for place, one in enumerate(lists)}
-        self._touching: dict[str, list[int]] = defaultdict(list)
-        for place, one in enumerate(lists):
-            for key in one.keys:
-                self._touching[key].append(place)
-        self._before: dict[str, dict[FilingId, Values]] = defaultdict(dict)
-        for filing_id, values in before.items():
-            self._before[filing_id[1]][filing_id] = values
-
-    def add(self, key: str, appearances: Sequence[Appearance]) -> None:
-        """Derive the filings of a number after each of the lists that touch it."""
-        known, places = self._before[key], self._touching[key]
+def _derive(
+    lists: Sequence[TouchedList],
+    before: dict[FilingId, Values],
+    appearances: dict[str, list[Appearance]],
+) -> tuple[list[dict[str, list[_Step]]], dict[FilingId, Values]]:
+    """The filings of each number before and after each list, and all of them at the end."""
+    place_of = {one.batch.id: place for place, one in enumerate(lists)}
+    known: dict[str, dict[FilingId, Values]] = {key: {} for key in appearances}
+    for filing_id, values in before.items():
+        known[filing_id[1]][filing_id] = values
+    touching: dict[str, list[int]] = {key: [] for key in appearances}
+    for place, one in enumerate(lists):
+        for key in one.keys:
+            touching[key].append(place)
+    steps: list[dict[str, list[_Step]]] = [{} for _ in lists]
+    for key, places in touching.items():
         for place in places:
-            visible = appearances
+            visible = appearances[key]
             if place != places[-1]:
-                visible = [a for a in appearances if self._place.get(a.batch, -1) <= place]
+                visible = [a for a in visible if place_of.get(a.batch, -1) <= place]
             now = {(one["series"], key): one for one in derive_filings(key, visible)}
-            steps = [(known.get(filing_id), values) for filing_id, values in now.items()]
-            self.of_list[place][key] = steps
-            known = now
-        self.after |= known
+            steps[place][key] = [(known[key].get(i), values) for i, values in now.items()]
+            known[key] = now
+    return steps, {i: values for of_key in known.values() for i, values in of_key.items()}
 
 
 def _events_of(
@@ -105,11 +93,13 @@ def _events_of(
                 yield _new_event(*happened, values, owner, one.batch)
 
 
-def _vanished_events(session: Session, keys: Sequence[str], batch: Batch) -> list[NewEvent]:
-    """One event for each number that the batch no longer shows.
+def _vanished_events(session: Session, one: TouchedList) -> list[NewEvent]:
+    """One event for each number that the list no longer shows.
 
     Its data has `status` where no other list shows the number: the filing is then `vanished`.
     """
+    shown, batch = set(one.after), one.batch
+    keys = [key for key in one.before if key not in shown]
     if not keys:
         return []
     of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (Series(batch.series),)

@@ -7,7 +7,7 @@ of every import, and a new one raises a monitor.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -40,14 +40,6 @@ _TEXTS = {
         "{published} published as of {as_of}, {held} held",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """Something numbered, and the month of the list it stands in."""
-
-    number: int
-    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +84,13 @@ def _finding(series: Series, gap: dict[str, Any]) -> AlarmFinding:
 
 
 def _gaps(session: Session, series: Series) -> Iterator[dict[str, Any]]:
-    lists = _lists(session, series)
+    query = select(Batch.ordinal, Batch.period)
+    query = query.where(Batch.series == series, Batch.source == NATIONAL)
+    lists = list(session.execute(query).tuples())
     if not lists:
         return
     unnumbered = sorted(period for number, period in lists if number is None)
-    numbered = [_Numbered(number, period) for number, period in lists if number is not None]
+    numbered = [(number, period) for number, period in lists if number is not None]
     # Registrations have been published since the second attachment.
     first = 2 if series is Series.GENAI_REGISTRATION else 1
     for gap in _holes(numbered, first):
@@ -108,20 +102,18 @@ def _gaps(session: Session, series: Series) -> Iterator[dict[str, Any]]:
     if series in GENAI_SERIES:
         for gap in _holes(_serials(session, series), 1):
             yield {"kind": "serial"} | gap
-        yield from _missing_of_total(session, series, lists)
+        for total in totals(session):
+            lacks = total["published"] - total["held"]
+            if total.pop("series") == series and lacks > 0:
+                yield {"kind": "total"} | total | {"count": lacks}
 
 
-def _lists(session: Session, series: Series) -> list[tuple[int | None, str]]:
-    query = select(Batch.ordinal, Batch.period)
-    query = query.where(Batch.series == series, Batch.source == NATIONAL)
-    return list(session.execute(query).tuples())
-
-
-def _holes(found: Iterable[_Numbered], first: int) -> Iterator[dict[str, Any]]:
-    """Numbers that are not there, from `first` on: `between` are the months before and after."""
+def _holes(found: Iterable[tuple[int, str]], first: int) -> Iterator[dict[str, Any]]:
+    """Numbers that are missing from `first` on, of (number, month of its list); `between` are the
+    months before and after."""
     of_number: dict[int, str] = {}
-    for one in found:
-        of_number.setdefault(one.number, one.period)
+    for number, period in found:
+        of_number.setdefault(number, period)
     steps = [(first - 1, None), *sorted(of_number.items())]
     for (last, after), (number, before) in pairwise(steps):
         if number - last > 1:
@@ -133,7 +125,7 @@ def _holes(found: Iterable[_Numbered], first: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def _serials(session: Session, series: Series) -> list[_Numbered]:
+def _serials(session: Session, series: Series) -> list[tuple[int, str]]:
     """序号 of the tables that number on from the list before, strays aside.
 
     A table of on-device models is counted apart; 286 among 539…611 is a stray.
@@ -145,36 +137,32 @@ def _serials(session: Session, series: Series) -> list[_Numbered]:
         .order_by(Batch.period, Batch.id, Listing.table)
     )
     rows = session.execute(query).tuples()
-    serials: list[_Numbered] = []
+    serials: list[tuple[int, str]] = []
     for period, of_list in groupby(rows, key=lambda row: row[0]):
         tables = [[*rows] for _, rows in groupby(of_list, key=lambda row: row[1])]
         numbers = sorted(int(seq) for _, _, seq in max(tables, key=len) if seq.isdecimal())
         if numbers:
             middle = numbers[len(numbers) // 2]
             near = [n for n in numbers if abs(n - middle) <= len(numbers)]
-            serials.extend(_Numbered(number, period) for number in near)
+            serials.extend((number, period) for number in near)
     return serials
 
 
-def _missing_of_total(
-    session: Session, series: Series, lists: Sequence[tuple[int | None, str]]
-) -> Iterator[dict[str, Any]]:
-    """The newest total that the lists should have reached, if they do not."""
-    newest = max(period for _, period in lists)
-    stated = [t for t in published_totals() if t.series == series and t.as_of[:7] <= newest]
-    if not stated:
-        return
-    total = stated[-1]
-    held = held_until(session, series, total.as_of[:7])
-    if held < total.published:
-        yield {
-            "kind": "total",
-            "published": total.published,
-            "held": held,
-            "as_of": total.as_of,
-            "source": total.source,
-            "count": total.published - held,
+def totals(session: Session) -> list[dict[str, Any]]:
+    """The publisher's newest running total of each series that our lists reach, beside ours.
+
+    Each is `{"series", "as_of", "published", "held", "source"}`.
+    """
+    newest = select(Batch.series, func.max(Batch.period)).where(Batch.source == NATIONAL)
+    reached = dict(session.execute(newest.group_by(Batch.series)).tuples().all())
+    stated = [one for one in published_totals() if one.as_of[:7] <= reached.get(one.series, "")]
+    return [
+        {
+            "series": one.series, "as_of": one.as_of, "published": one.published,
+            "held": held_until(session, one.series, one.as_of[:7]), "source": one.source,
         }
+        for one in {one.series: one for one in stated}.values()
+    ]  # fmt: skip
 
 
 def held_until(session: Session, series: str, period: str) -> int:

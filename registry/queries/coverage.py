@@ -7,7 +7,6 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
-from suanbei.registry.importing.gaps import held_until, published_totals
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Check, Gap
 from suanbei.registry.watching import SOURCE_OF_SERIES
@@ -18,29 +17,6 @@ Coverage = dict[str, Any]
 def has_lists(session: Session) -> bool:
     """Whether the registry knows any list."""
     return session.execute(select(exists(select(Batch.id)))).scalar_one()
-
-
-def totals(session: Session) -> list[dict[str, Any]]:
-    """The publisher's newest running total of each series that our lists reach, beside ours.
-
-    Each is `{"series", "as_of", "published", "held", "source"}`.
-    """
-    newest = dict(
-        session.execute(
-            select(Batch.series, func.max(Batch.period)).group_by(Batch.series)
-        ).tuples().all()
-    )  # fmt: skip
-    found: dict[str, dict[str, Any]] = {}
-    for one in published_totals():
-        if one.as_of[:7] <= newest.get(one.series, ""):
-            found[one.series] = {
-                "series": one.series,
-                "as_of": one.as_of,
-                "published": one.published,
-                "held": held_until(session, one.series, one.as_of[:7]),
-                "source": one.source,
-            }
-    return list(found.values())
 
 
 def coverage(session: Session) -> Coverage:

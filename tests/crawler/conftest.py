@@ -8,10 +8,11 @@ import pytest
 
 from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import crawl
-from suanbei.crawler.report import CrawlReport, FetchedDocument, ImportDocument, Outcome
+from suanbei.crawler.report import CrawlReport, FetchedDocument, ImportDocument
 from suanbei.crawler.sources import Catalogue, Politeness, load_catalogue
 from suanbei.crawler.spider import CrawlJob
 from suanbei.crawler.urls import PublicUrls
+from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.process import in_process
 from tests.crawler.site import Site, served, whole_site
 
@@ -22,9 +23,9 @@ class Basket:
     def __init__(self) -> None:
         self.documents: list[FetchedDocument] = []
 
-    def __call__(self, document: FetchedDocument) -> Outcome:
+    def __call__(self, document: FetchedDocument) -> ImportReport:
         self.documents.append(document)
-        return Outcome("new", added=2)
+        return ImportReport("new", added=2)
 
     def bodies(self) -> set[bytes]:
         return {document.body for document in self.documents}
@@ -37,10 +38,10 @@ class Raising:
     error: Exception
     label: str = ""
 
-    def __call__(self, document: FetchedDocument) -> Outcome:
+    def __call__(self, document: FetchedDocument) -> ImportReport:
         if document.origin.label.endswith(self.label):
             raise self.error
-        return Outcome("new", added=2)
+        return ImportReport("new", added=2)
 
 
 @dataclass
@@ -90,7 +91,7 @@ def crawl_once(
     importing: ImportDocument = basket
     if importer is not None:
 
-        def importing(document: FetchedDocument) -> Outcome:
+        def importing(document: FetchedDocument) -> ImportReport:
             outcome = importer(document)
             basket(document)
             return outcome

@@ -10,10 +10,11 @@ from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.crawler.crawl import crawl
 from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
-from suanbei.crawler.report import CrawlReport, Failure, Outcome, SourceReport
+from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Catalogue, load_catalogue
 from suanbei.crawler.spider import CrawlJob
 from suanbei.crawler.urls import PublicUrls
+from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.conftest import Basket, Rig
 from tests.crawler.process import in_process
 from tests.crawler.site import cut, firewall
@@ -39,7 +40,11 @@ def test_the_table(language: Language, words: list[str]) -> None:
     """A row per source with its counts, and whether all is well."""
     algorithm, deep = load_catalogue().select().sources[:2]
     good, bad = SourceReport(algorithm), SourceReport(deep)
-    for outcome in (Outcome("new", added=41), Outcome("same"), Outcome("changed", changed=3)):
+    for outcome in (
+        ImportReport("new", added=41),
+        ImportReport("same"),
+        ImportReport("changed", changed=3),
+    ):
         good.take(outcome)
     bad.failures.append(Failure("u", "清单", "firewall", "清单: a firewall page (HTTP 200)"))
     report = CrawlReport({"algorithm": good, "deep_synthesis": bad}, datetime.now(UTC))

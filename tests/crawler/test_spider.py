@@ -8,16 +8,17 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from suanbei.crawler.report import CrawlReport, FetchedDocument, Outcome, SourceReport
+from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport
 from suanbei.crawler.response_checks import Target
 from suanbei.crawler.sources import NoticeListStart, load_catalogue
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
 from suanbei.crawler.urls import BEIAN, CAC, PublicUrls
+from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.site import link, page
 
 
-def kept(document: FetchedDocument) -> Outcome:
-    return Outcome("new")
+def kept(document: FetchedDocument) -> ImportReport:
+    return ImportReport("new")
 
 
 class Walk:
@@ -101,7 +102,7 @@ def test_a_source_is_over_when_all_its_requests_and_documents_are() -> None:
         assert walk.report.finished_at is None
         response = TextResponse(request.url, body=b"bytes")
         [document] = request.callback(response, **request.cb_kwargs)
-        walk.spider.imported(document, Outcome("new"))
+        walk.spider.imported(document, ImportReport("new"))
     assert walk.report.finished_at
     assert (walk.report.new, walk.report.pending, walk.report.awaited) == (2, 0, {})
 

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from suanbei.registry.importing.gaps import totals
 from suanbei.registry.models import Batch, Document, Entity, Filing, Listing
-from suanbei.registry.queries.coverage import coverage, totals
+from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.entities import entities_meant, links_of
 from suanbei.registry.queries.filings import batch_views, filing_views
 
