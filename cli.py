@@ -212,8 +212,7 @@ def _serve(
     first: datetime | None = None,
 ) -> None:
     from suanbei.alerts.channels import check_target
-    from suanbei.crawler.archive import Archive
-    from suanbei.crawler.pictures import Pictures
+    from suanbei.crawler.archive import Archive, draw_row
     from suanbei.registry.queries.filings import count_filings
     from suanbei.search_api.app import create_app
     from suanbei.search_api.deps import Services
@@ -224,7 +223,7 @@ def _serve(
     services = Services(
         conf,
         database,
-        row_picture=Pictures(Archive(conf.archive)),
+        row_picture=partial(draw_row, Archive(conf.archive)),
         check_target=partial(check_target, settings=conf),
         numbers_in=_numbers_in,
     )
@@ -258,15 +257,14 @@ def evidence(
     as_json: AsJson = False,
 ) -> None:
     """A picture of the published row. 生成备案所在行的图片。"""
-    from suanbei.crawler.archive import Archive
-    from suanbei.crawler.pictures import Pictures
+    from suanbei.crawler.archive import Archive, draw_row
     from suanbei.registry.database import open_database
     from suanbei.search_api.evidence import find_evidence
 
     conf = Settings.load()
     with open_database(conf).read() as session:
         found = find_evidence(session, number, batch)
-    write_whole(output, found.draw(Pictures(Archive(conf.archive))))
+    write_whole(output, found.draw(partial(draw_row, Archive(conf.archive))))
     print_answer(
         EVIDENCE, conf, as_json, err=output == STANDARD, path=output, sha256=found.sha256,
         table=found.table, row=found.row,

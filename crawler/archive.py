@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from suanbei.common.errors import BrokenDocument, HomeNotWritable, MissingFile, RegistryError
+from suanbei.common.late_imports import importing
 from suanbei.registry.importing.batches import Origin
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -243,3 +244,25 @@ def _decode(body: bytes, name: str) -> OriginRecord:
         )
     except (ValueError, TypeError, KeyError) as error:
         raise BrokenDocument(f"{ORIGINS}/{name}: no record of an origin ({error})") from error
+
+
+def draw_row(
+    archive: Archive,
+    sha256: str,
+    table: int,
+    row: int,
+    page: int | None,
+    boxes: list[tuple[int, tuple[float, ...]]],
+) -> bytes:
+    """A published row as PNG, drawn from its archived document.
+
+    Raises:
+        MissingFile: the document is not in the archive.
+        DocumentError: it cannot be read, or the row cannot be drawn.
+    """
+    with importing:  # 15 MB that few servers ever need
+        from suanbei.parsers.row_image import render_row
+
+    places = tuple((on, (box[0], box[1], box[2], box[3])) for on, box in boxes)
+    name = sha256[:12]
+    return render_row(archive.get(sha256), name=name, table=table, row=row, page=page, boxes=places)

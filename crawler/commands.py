@@ -109,7 +109,8 @@ def crawl(
 
     settings = Settings.load()
     language = language_of(settings.language)
-    catalogue, kind = load_catalogue().select(tuple(source or ())), _kind(full)
+    catalogue = load_catalogue().select(tuple(source or ()))
+    kind: Kind = "full" if full else "pass"
     database = open_database(settings)
     context = CrawlContext(settings, database, Archive(settings.archive), catalogue)
     if scheduled:
@@ -126,10 +127,6 @@ def crawl(
     for line in render_failures(report):
         typer.echo(line, err=True)
     raise typer.Exit(0 if report.ok else 3)
-
-
-def _kind(full: bool) -> Kind:
-    return "full" if full else "pass"
 
 
 def _scheduled_pass(context: "CrawlContext", kind: Kind) -> int:

@@ -9,16 +9,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text
-from suanbei.crawler.list_monitors import odd_lists
-from suanbei.crawler.overdue import is_known, note_lists, pause_of
+from suanbei.crawler.overdue import is_known, note_lists, pause_of, source_of
 from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Source
 from suanbei.registry.importing.alarms import AlarmFinding, settle_alarms
-from suanbei.registry.models import Check
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.models import Batch, Check, Document, Event, Filing, Listing, Version
 from suanbei.registry.watcher_models import Alarm
 from suanbei.registry.watching import read_note, write_note
 
@@ -51,6 +52,7 @@ FLAGS = Text(
 COLUMNS = Text(
     "清单 {batch} 有未知列：{columns}", "the list {batch} has unknown columns: {columns}"
 )
+_NOT_ODD = {"deregistration_only"}
 _OF_DOCUMENTS = ("unknown_layout", "unread_document")
 _NOT_THE_DOCUMENT = (
     "firewall", "crawl_stopped", "fetch_failed", "empty_body", "truncated_body", "damaged_body",
@@ -147,13 +149,50 @@ class PassMonitors:
                     yield _unread(source.source, failure)
 
     def _lists(self) -> Iterator[AlarmFinding]:
-        texts: dict[str, Text] = {"many_flags": FLAGS, "unknown_columns": COLUMNS}
-        limit = self._settings.monitor_flags
-        for odd in odd_lists(self._session, set(self._sources), self._head, limit):
-            unread = odd.monitor == "unknown_columns" and self._settings.monitor_unread
-            if unread or (odd.monitor == "many_flags" and odd.source in self._known):
-                source = self._sources[odd.source].source
-                yield _finding(odd.monitor, odd.batch, source, texts[odd.monitor], odd.facts)
+        """Lists with unknown columns, and new or changed ones (or under alarm) with many flags."""
+        limit, touched = self._settings.monitor_flags, self._touched_lists()
+        query = (
+            select(Batch, Version, Document)
+            .join(Version, Version.id == Batch.current_version_id)
+            .join(Document, Document.sha256 == Version.sha256)
+            .order_by(Batch.id)
+        )
+        for batch, version, document in self._session.execute(query).tuples():
+            name = source_of(batch.source, batch.series)
+            if name not in self._sources:
+                continue
+            source, columns = self._sources[name].source, document.accounting.get("unknown_columns")
+            if columns and self._settings.monitor_unread:
+                facts: dict[str, Any] = {"batch": batch.id, "columns": ", ".join(columns)}
+                yield _finding("unknown_columns", batch.id, source, COLUMNS, facts)
+            if limit and name in self._known and batch.id in touched and version.rows:
+                flagged = _flagged(self._session, batch, version)
+                if flagged / version.rows > limit:
+                    facts = {"batch": batch.id, "flagged": flagged, "rows": version.rows}
+                    yield _finding("many_flags", batch.id, source, FLAGS, facts)
+
+    def _touched_lists(self) -> set[str | None]:
+        kinds = (EventType.BATCH_PUBLISHED, EventType.FILING_ADDED, EventType.FILING_CHANGED)
+        changed = select(Event.batch).where(Event.id > self._head, Event.type.in_(kinds))
+        alarmed = select(Alarm.subject).where(Alarm.monitor == "many_flags")
+        return {
+            one for query in (changed, alarmed) for one in self._session.execute(query).scalars()
+        }
+
+
+def _flagged(session: Session, batch: Batch, version: Version) -> int:
+    query = (
+        select(Listing.flags, Filing.flags)
+        .outerjoin(
+            Filing,
+            (Filing.number_key == Listing.number_key) & (Filing.series == batch.series),
+        )
+        .where(Listing.version_id == version.id)
+    )
+    return sum(
+        bool(set(of_row) | (set(of_filing or ()) - _NOT_ODD))
+        for of_row, of_filing in session.execute(query).tuples()
+    )
 
 
 def _finding(

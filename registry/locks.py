@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import orjson
 from filelock import FileLock, Timeout
@@ -34,21 +33,13 @@ _MARK = "suanbei lock"
 Holders = dict[str, tuple[str, datetime | None]]
 
 
-class _Backend(Protocol):
-    """How one database keeps a lock."""
-
-    def acquire(self) -> bool: ...
-    def is_held(self) -> bool: ...
-    def release(self) -> None: ...
-
-
 class Lock:
     """One part of one process that wants a lock."""
 
     def __init__(self, database: Database, name: str) -> None:
         self.name, self.holder = name, f"{socket.gethostname()}, process {os.getpid()}"
         self._engine = database.engine
-        self._backend: _Backend = (
+        self._backend: _FileLock | _AdvisoryLock = (
             _FileLock(_path(database.engine, name), self.holder)
             if database.is_sqlite
             else _AdvisoryLock(database.engine, name, self.holder)

@@ -18,7 +18,6 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
-from suanbei.registry.importing.batch_summary import add_published_events
 from suanbei.registry.importing.batches import (
     Origin,
     batch_id,
@@ -30,8 +29,13 @@ from suanbei.registry.importing.batches import (
     save_batch,
     versions_of,
 )
-from suanbei.registry.importing.events import EventType, append_events
-from suanbei.registry.importing.filings import TouchedList, refresh_filings
+from suanbei.registry.importing.events import (
+    EventType,
+    TouchedList,
+    add_published_events,
+    append_events,
+)
+from suanbei.registry.importing.filings import refresh_filings
 from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version

@@ -1,7 +1,6 @@
 """Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -12,7 +11,7 @@ from suanbei.registry.cells.row import Cells, company_and_model, read_facts
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
 from suanbei.registry.importing.entities import delete_orphans, regroup
-from suanbei.registry.importing.events import EventType, NewEvent
+from suanbei.registry.importing.events import EventType, NewEvent, TouchedList
 from suanbei.registry.importing.groups import FilingId, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
@@ -21,26 +20,6 @@ from suanbei.registry.statements import in_keys, insert_rows
 Values = dict[str, Any]
 _Step = tuple[Values | None, Values]
 """A filing before and after a list; None: it was not there."""
-
-
-@dataclass(slots=True)
-class TouchedList:
-    """A list that an import has written: the number keys it showed `before` and shows `after`.
-
-    `is_touched` is False for a list that says what it said before; `events` are what it brought.
-    """
-
-    batch: Batch
-    before: list[str]
-    after: list[str]
-    is_new: bool
-    is_touched: bool
-    events: list[NewEvent] = field(default_factory=list)
-
-    @property
-    def keys(self) -> list[str]:
-        """All of them, those it shows first."""
-        return list(dict.fromkeys([*self.after, *self.before]))
 
 
 def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> None:
