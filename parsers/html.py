@@ -3,7 +3,7 @@
 import codecs
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes
 
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
@@ -143,28 +143,46 @@ def _pieces(root: Tag) -> Iterator[str | Tag]:
     A table that holds tables and has no list's header is layout: it is passed through like any
     other block.
     """
+
+    def inner(node: Tag) -> list[Tag] | None:
+        if node.name == "table" and (found := _listed(node)) is not None:
+            return [node, *found]
+        return None if not _unseen(node) or _is_shown_later(node) else []
+
     text: list[str] = []
-    stack: list[object] = [root]
+    for piece in _walk(root, inner):
+        if isinstance(piece, str):
+            text.append(piece)
+        else:
+            yield "".join(text)
+            text.clear()
+            yield piece
+    yield "".join(text)
+
+
+def _walk(root: Tag, stop: Callable[[Tag], list[Tag] | None]) -> Iterator[str | Tag]:
+    """The texts of an element in order, with `BREAK` around blocks.
+
+    `stop` says what to do at an element: None goes into it; a list stands in its place, its first
+    element handed over, the others walked.
+    """
+    stack: list[object] = list(reversed(root.contents))
     while stack:
         node = stack.pop()
         if isinstance(node, Tag):
-            if _unseen(node) and not _is_shown_later(node):
-                continue
-            if node.name == "table" and (inner := _listed(node)) is not None:
-                yield "".join(text)
-                text.clear()
-                yield node
-                stack.extend(reversed(inner))
+            instead = stop(node)
+            if instead is not None:
+                yield from instead[:1]
+                stack.extend(reversed(instead[1:]))
                 continue
             if node.name in _BLOCKS:
-                text.append(BREAK)
+                yield BREAK
                 stack.append(BREAK)
             stack.extend(reversed(node.contents))
         elif node is BREAK:
-            text.append(BREAK)
+            yield BREAK
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            text.append(_SPACES.sub(" ", node))
-    yield "".join(text)
+            yield _SPACES.sub(" ", node)
 
 
 def _listed(table: Tag) -> list[Tag] | None:
@@ -251,19 +269,7 @@ def _number(tag: Tag, attribute: str, most: int) -> int:
 
 def _text(cell: Tag) -> str:
     """The visible text of a cell; breaks and blocks are marked, inner tables left out."""
-    parts: list[str] = []
-    stack: list[object] = list(reversed(cell.contents))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Tag):
-            if _unseen(node) or node.name == "table":
-                continue
-            if node.name in _BLOCKS:
-                parts.append(BREAK)
-                stack.append(BREAK)
-            stack.extend(reversed(node.contents))
-        elif node is BREAK:
-            parts.append(BREAK)
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            parts.append(_SPACES.sub(" ", node))
-    return "".join(parts)
+    return "".join(
+        str(piece)
+        for piece in _walk(cell, lambda tag: [] if _unseen(tag) or tag.name == "table" else None)
+    )

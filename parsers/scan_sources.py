@@ -168,8 +168,7 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
 
 
 def _read_docx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.docx.other_parts import text_parts
-    from suanbei.parsers.docx.reader import read_docx
+    from suanbei.parsers.docx.reader import read_docx, text_parts
 
     found.add(_table_text(read_docx(data, name)))
     for place, text in text_parts(data, name):

@@ -1,5 +1,5 @@
 """Reads the tables of a DOCX.
 
-`reader` walks the body, `table_rows` makes the rows of one table, `elements` says what a reader sees
-of an element, `numbering` what automatic numbering prints, `other_parts` what stands beside the body.
+`reader` walks the body, its tables and what stands beside it, `elements` says what a reader sees of an
+element, `numbering` what automatic numbering prints.
 """

@@ -4,7 +4,6 @@ Many published lists leave 序号 to Word, so the cell itself is empty. The rule
 ECMA-376 part 1, 17.9 (numbering), for the formats that lists use.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -16,6 +15,7 @@ _VAL = W + "val"
 _MAX_LEVEL = 8
 _SUFFIXES = {"nothing": "", "space": " ", "tab": " "}
 _UNNUMBERED = ("0", 0)
+_CHINESE = ("chineseCounting", "japaneseCounting", "ideographDigital")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,47 +154,10 @@ def _printed(levels: dict[int, _Level], counts: list[int | None], level: int) ->
 
 
 def _formatted(value: int, shape: str) -> str:
-    shapes = (name for name in _SHAPES if shape.startswith(name))
-    make = _SHAPES[max(shapes, key=len, default="decimal")]
-    return make(value)
-
-
-def _letters(value: int) -> str:
-    """1 to 26 as A to Z, then AA, BB, as Word counts."""
-    return chr(ord("A") + (value - 1) % 26) * ((value - 1) // 26 + 1) if value > 0 else str(value)
-
-
-def _circled(value: int) -> str:
-    return chr(0x2460 + value - 1) if 1 <= value <= 20 else str(value)
-
-
-def _full_width(value: int) -> str:
-    return "".join(chr(ord(digit) - ord("0") + ord("０")) for digit in str(value))
-
-
-def _roman(value: int) -> str:
-    steps = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-             (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
-    text = ""
-    for step, sign in steps:
-        text += sign * (value // step)
-        value %= step
-    return text
-
-
-_SHAPES: dict[str, Callable[[int], str]] = {
-    "decimal": str,
-    "decimalZero": "{:02d}".format,
-    "decimalEnclosedCircle": _circled,
-    "decimalFullWidth": _full_width,
-    "upperLetter": _letters,
-    "lowerLetter": lambda value: _letters(value).lower(),
-    "upperRoman": _roman,
-    "lowerRoman": lambda value: _roman(value).lower(),
-    "chineseCounting": chinese_numeral,
-    "japaneseCounting": chinese_numeral,
-    "ideographDigital": chinese_numeral,
-}
+    """A number as lists print them: Chinese or plain; other ways of writing one are read as plain."""
+    if shape.startswith(_CHINESE):
+        return chinese_numeral(value)
+    return f"{value:02d}" if shape == "decimalZero" else str(value)
 
 
 def _child(parent: "etree._Element", name: str, default: str) -> str:

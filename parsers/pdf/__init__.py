@@ -2,6 +2,6 @@
 
 The way of a page: `content` (what is drawn, by pdfium; `shapes` are its rulings, `unseen_text` what no
 reader sees) → `grid` or `ruleless` (cells) → `cells` (letters into cells) → `page_tables` (rows of
-cells, each with its `lines`, without `overprint`) → `merge_pages` (pages to whole tables) →
+cells, each with its `lines`) → `merge_pages` (pages to whole tables) →
 `line_breaks` (lines to text). `pages` reads all pages, `fallback` odd ones with pdfplumber.
 """

@@ -6,6 +6,7 @@ the answer. Objects are given as such addresses.
 """
 
 import ctypes
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import repeat
@@ -37,6 +38,9 @@ _in_form = _plain(raw.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, ctypes.c_ulong)
 _kind_of = _plain(raw.FPDFPageObj_GetType, _INT, _ADDRESS)
 _bounds_of = _plain(raw.FPDFPageObj_GetBounds, _INT, *[_ADDRESS] * 5)
 _colour_of = _plain(raw.FPDFPageObj_GetFillColor, _INT, *[_ADDRESS] * 5)
+_size_of = _plain(raw.FPDFText_GetFontSize, ctypes.c_double, _ADDRESS, _INT)
+_matrix_of = _plain(raw.FPDFText_GetMatrix, _INT, _ADDRESS, _INT, _ADDRESS)
+_origin_of = _plain(raw.FPDFText_GetCharOrigin, _INT, *[_ADDRESS, _INT, _ADDRESS, _ADDRESS])
 _mode_of = _plain(raw.FPDFTextObj_GetTextRenderMode, _INT, _ADDRESS)
 _object_of = _plain(raw.FPDFText_GetTextObject, _ADDRESS, _ADDRESS, _INT)
 
@@ -57,6 +61,28 @@ def boxes_of(text_page: object, count: int) -> Edges:
     deque(map(_box_of, repeat(_address(text_page)), range(count), places), 0)
     left, upper, right, lower = (boxes[at::4] for at in range(4))
     return left, lower, right, upper
+
+
+class GlyphPlaces:
+    """Where single glyphs of a page's text stand, how large and how turned."""
+
+    def __init__(self, text_page: object) -> None:
+        self._page = _address(text_page)
+        self._matrix, self._origin = (ctypes.c_float * 6)(1, 0, 0, 1), (ctypes.c_double * 2)()
+        self._matrix_at = ctypes.addressof(self._matrix)
+        self._x_at = ctypes.addressof(self._origin)
+        self._y_at = self._x_at + ctypes.sizeof(ctypes.c_double)
+
+    def of(self, index: int) -> tuple[float, float, float, float]:
+        """A glyph's origin in PDF coordinates, font size in points as shown, and angle in radians.
+
+        Makers scale a font of 1, or of whole pixels, by a matrix.
+        """
+        page = self._page
+        _origin_of(page, index, self._x_at, self._y_at)
+        _matrix_of(page, index, self._matrix_at)
+        a, b, c, d, *_ = self._matrix
+        return *self._origin, _size_of(page, index) * math.hypot(c, d), math.atan2(b, a)
 
 
 def objects_on(page: object) -> list[int]:

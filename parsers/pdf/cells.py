@@ -101,8 +101,13 @@ def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]
     xs, owner = grid.xs, grid.owner
     width = len(xs) - 1
     rows: dict[float, Sequence[int]] = {}
+    line: list[Glyph] = []
+    baseline = low = high = float("nan")
     for glyph in glyphs:
         _, x0, x1, y, size = glyph
+        if y == baseline and low <= x0 and x1 <= high:
+            line.append(glyph)  # it goes on in the line and cell of the one before it
+            continue
         row = rows.get(y)
         if row is None:
             at = bisect_right(grid.ys, y - size * MIDDLE) - 1
@@ -113,12 +118,9 @@ def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]
                 for text in texts:
                     text.held.clear()
                 return _fill_by_runs(grid, texts, glyphs)
-            held = texts[row[column]].held
-            line = held.get(y)
-            if line is None:
-                held[y] = [glyph]
-            else:
-                line.append(glyph)
+            line = texts[row[column]].held.setdefault(y, [])
+            line.append(glyph)
+            baseline, low, high = y, xs[column], xs[column + 1]
         else:
             outside.append(glyph)
     return outside

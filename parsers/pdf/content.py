@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
-from suanbei.parsers.pdf.bulk_reader import boxes_of, codes_of, text_objects_of
+from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of, text_objects_of
 from suanbei.parsers.pdf.shapes import Shape, Shapes
 from suanbei.parsers.pdf.tolerances import (
     DASH,
@@ -314,7 +314,7 @@ def _read_glyphs(
     count = raw.FPDFText_CountChars(handle)
     glyphs = content.glyphs
     upright = place is _upright
-    reached = _Reached()
+    reached, places = _Reached(), GlyphPlaces(handle)
     page_left, page_top = page[0], page[3]
     end = baseline = size = was_lower = was_upper = float("nan")
     slants = False
@@ -332,16 +332,18 @@ def _read_glyphs(
         else:
             text = chr(code)
         if not upright:
-            if is_slanting(raw.FPDFText_GetCharAngle(handle, index)):
+            x, y, size, angle = places.of(index)
+            if is_slanting(angle):
                 slanting.append(text)
                 continue
-            glyphs.append((text, *_turned(handle, index, (left, lower, right, upper), page, place)))
+            x0, _, x1, _ = place(page, (left, lower, right, upper))
+            glyphs.append((text, x0, x1, place(page, (x, y, x, y))[3], size))
             continue
         if not (-TOUCH < left - end < TOUCH and was_lower < (lower + upper) / 2 < was_upper):
             # A glyph that goes on where the one before it ends stands on the same line.
-            baseline = page_top - _origin(handle, index)[1]
-            size = _size(handle, index)
-            slants = is_slanting(raw.FPDFText_GetCharAngle(handle, index))
+            _, y, size, angle = places.of(index)
+            baseline = page_top - y
+            slants = is_slanting(angle)
             reached.start(baseline, left, end)
         if slants:
             end = float("nan")
@@ -382,31 +384,6 @@ def is_slanting(angle: float) -> bool:
     `angle` is in radians. Such letters are no part of any table that they lie over.
     """
     return STRAIGHT < angle % (math.pi / 2) < math.pi / 2 - STRAIGHT
-
-
-def _turned(
-    handle: object, index: int, box: _Box, page: _Box, place: "_Place"
-) -> tuple[float, float, float, float]:
-    """Edges, baseline and font size of a glyph on a page that is turned."""
-    x0, _, x1, _ = place(page, box)
-    x, y = _origin(handle, index)
-    baseline = place(page, (x, y, x, y))[3]
-    return x0, x1, baseline, _size(handle, index)
-
-
-def _size(handle: object, index: int) -> float:
-    """A glyph's font size in points as shown: makers scale a font of 1 or of whole pixels by a matrix."""
-    matrix = raw.FS_MATRIX()
-    size: float = raw.FPDFText_GetFontSize(handle, index)
-    if not raw.FPDFText_GetMatrix(handle, index, matrix):
-        return size
-    return size * math.hypot(matrix.c, matrix.d)
-
-
-def _origin(handle: object, index: int) -> tuple[float, float]:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(handle, index, x, y)
-    return x.value, y.value
 
 
 def _special(handle: object, index: int, code: int) -> str:

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from suanbei.parsers.pdf.content import PageContent
 from suanbei.parsers.pdf.grid import Grid
-from suanbei.parsers.pdf.lines import Baselines, Line, lines_in
-from suanbei.parsers.pdf.overprint import take_out_overprint
+from suanbei.parsers.pdf.lines import Baselines, Line, lines_in, take_out_overprint
 from suanbei.parsers.pdf.tolerances import LEAST_CELLS
 from suanbei.registry.importing.published import Box
 

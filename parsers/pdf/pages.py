@@ -1,5 +1,6 @@
 """All pages of a PDF."""
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +24,16 @@ PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""
 
 
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
+
 def read_pages(data: bytes, name: str) -> list[PageTables]:
     """The contents of all pages.
 
     Raises:
         BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
     """
-    with opened(data, name) as document:
+    with opened(data, name) as document, _rare_collections():
         pages: list[PageTables | None] = []
         glyphs = 0
         columns: tuple[float, ...] = ()
@@ -73,6 +77,17 @@ def _read_unsure_pages(
         else:
             read.append(page)
     return read
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Garbage collections only after many objects: a page makes thousands of glyphs, and no circles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

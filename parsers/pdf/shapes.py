@@ -92,11 +92,14 @@ class Shapes:
         if self._objects > MAX_OBJECTS_PER_PAGE:
             raise self._too_much(f"more than {MAX_OBJECTS_PER_PAGE} drawn objects")
         x0s, y0s, x1s, y1s = bounds_of(objects)
+        is_moved = outer is not _PAGE
         for item, kind, x0, y0, x1, y1 in zip(
             objects, kinds_of(objects), x0s, y0s, x1s, y1s, strict=True
         ):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self.texts.append((item, outer.box(x0, y0, x1, y1)))
+                self.texts.append(
+                    (item, outer.box(x0, y0, x1, y1) if is_moved else (x0, y0, x1, y1))
+                )
                 if x1 - x0 < _NO_INK:
                     self._take_space(_handle(item), outer)
             elif kind == raw.FPDF_PAGEOBJ_PATH:

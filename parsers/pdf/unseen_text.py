@@ -121,14 +121,11 @@ def _inks(path: int) -> tuple[_Colour, _Colour]:
 
 def white_items(shapes: Sequence[Shape]) -> set[int]:
     """The filled shapes that are white and so large that they are the paper's ground, no rule."""
-    items = list(
-        {
-            shape.item
-            for shape in shapes
-            if shape.kind == "area"
-            and min(shape.box[2] - shape.box[0], shape.box[3] - shape.box[1]) > THIN
-        }
-    )
+    items = [
+        item
+        for (x0, y0, x1, y1), kind, item in shapes
+        if kind == "area" and min(x1 - x0, y1 - y0) > THIN
+    ]
     return {
         item
         for item, colour in zip(items, colours_of(items), strict=True)

@@ -156,7 +156,7 @@ def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """An endless table stops at the limit."""
-    monkeypatch.setattr("suanbei.parsers.docx.table_rows.MAX_ROWS", 3)
+    monkeypatch.setattr("suanbei.parsers.docx.reader.MAX_ROWS", 3)
     with pytest.raises(DocumentTooLarge, match="more than 3 table rows"):
         parse_document(docx(table([HEADER, ROW, ROW, ROW])), name="x")
 
