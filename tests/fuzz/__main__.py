@@ -13,7 +13,7 @@ from pathlib import Path
 GOLDEN = Path(__file__).parents[1] / "golden"
 FOUND = Path("artefacts/fuzz")
 SECONDS = 60
-FORMATS = ("docx", "pdf", "xlsx", "html")
+FORMATS = ("docx", "pdf", "xlsx", "html", "mail")
 _PARTS = {
     "docx": ("word/document.xml", "word/numbering.xml", "word/styles.xml"),
     "xlsx": ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"),
@@ -51,7 +51,9 @@ def _fuzz(kind: str, seconds: int) -> bool:
 
 def _seed(kind: str, folder: Path) -> None:
     """Golden documents, small ones; of packages the parts that are read."""
-    for path in sorted(GOLDEN.glob(f"*.{kind}")):
+    for path in sorted(GOLDEN.rglob("*.*ml" if kind == "mail" else f"*.{kind}")):
+        if kind == "mail" and path.suffix not in (".eml", ".mhtml"):
+            continue
         if kind not in _PARTS:
             (folder / path.name).write_bytes(path.read_bytes())
             continue

@@ -13,6 +13,7 @@ import pytest
 from suanbei.parsers import parse_document, record
 from suanbei.parsers.columns import find_header, header_name
 from suanbei.parsers.document import read
+from suanbei.parsers.find_numbers import find_numbers
 from suanbei.parsers.sniff import format_of
 from suanbei.registry.importing.published import ParsedDocument, Series
 from tests.golden.making.case import (
@@ -23,9 +24,13 @@ from tests.golden.making.case import (
     FILED_2024_04,
     ON_DEVICE,
     REGISTERED,
+    number,
 )
 from tests.golden.making.cases import CASES
 from tests.golden.making.drawn import DRAWN
+from tests.golden.making.kinds import KINDS
+from tests.golden.making.scans import SCANS
+from tests.parsers.makers.treated import TREATMENTS
 
 FOLDER = Path(__file__).parents[1] / "golden"
 FORMATS = (".docx", ".pdf", ".xlsx", ".html")
@@ -55,6 +60,19 @@ QUIRKS = {
     "8 odd numbers": ("odd_numbers.docx", "odd_numbers.pdf", "genai.docx", "genai.pdf"),
     "columns nobody knows": ("unknown_column.docx", "unknown_column.pdf"),
     "rare letters": ("rare_letters.docx", "rare_letters.pdf"),
+    "tables with open sides, rules across only, shading only": (
+        "open_sides.pdf", "across.pdf", "none-zebra.pdf",
+    ),
+    "dotted, dashed, double and rounded rules": (
+        "dotted.pdf", "dashed.pdf", "double-thick.pdf", "rounded.pdf",
+    ),
+    "turned, moved, stamped and overlaid pages": tuple(
+        f"treated_{name}.pdf" for name in TREATMENTS
+    ),
+    "containers of Word and others": (
+        "another_part.docx", "strict.docx", "nested.docx", "text_box.docx", "chunk.docx",
+    ),
+    "pages of browsers and offices": ("shown_by_script.html", "gb2312.html", "hidden.xlsx"),
     "ways of ruling and turning a page": (
         "rectangles.pdf", "one_path.pdf", "thick_lines.pdf", "turned.pdf", "in_a_form.pdf",
         "watermark.pdf",
@@ -134,9 +152,19 @@ def test_no_quirk_of_lists_is_without_a_golden_file(quirk: str) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("name", SCANS)
+def test_a_golden_scan_finds_what_is_written_down(name: str) -> None:
+    """Each number with its place, whether a reader sees it, and what could not be looked into."""
+    found = find_numbers((FOLDER / "scan" / name).read_bytes(), name)
+    wanted = json.loads((FOLDER / "scan" / "expected.json").read_text(encoding="utf-8"))[name]
+    assert [[one.place, one.visible] for one in found.occurrences] == wanted["places"]
+    assert {str(one.found.number) for one in found.occurrences} <= {number(1)}
+    assert [one.code for one in found.unread] == wanted["unread"]
+
+
 def test_every_golden_document_is_made() -> None:
     """None is left over from a case that is no more."""
-    drawn = {"province_xlsx", "province_html", *DRAWN}
+    drawn = {"province_xlsx", "province_html", *DRAWN, *(Path(name).stem for name in KINDS)}
     assert {path.stem for path in DOCUMENTS} == {make.__name__ for make in CASES} | drawn
 
 

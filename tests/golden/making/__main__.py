@@ -12,7 +12,9 @@ from pathlib import Path
 
 from tests.golden.making.cases import CASES
 from tests.golden.making.drawn import write_drawn
+from tests.golden.making.kinds import write_kinds
 from tests.golden.making.provinces import write_provinces
+from tests.golden.making.scans import write_scans
 from tests.golden.making.words import write_docx
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -32,7 +34,9 @@ def main(names: list[str]) -> None:
         convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(FOLDER)]
         subprocess.run([*convert, *documents], check=True, capture_output=True)
     if not names:
-        for name, expected in [*write_drawn(FOLDER), *write_provinces(FOLDER)]:
+        write_scans(FOLDER / "scan")
+        made = [*write_drawn(FOLDER), *write_provinces(FOLDER), *write_kinds(FOLDER)]
+        for name, expected in made:
             write_expected(name, expected)
 
 
