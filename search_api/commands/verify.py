@@ -1,5 +1,6 @@
 """`suanbei verify`: is this number real, and whose is it?"""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 
 def verify_numbers(  # noqa: PLR0913 - the options of a command
-    numbers: Annotated[list[str] | None, typer.Argument(help="filing numbers, as pasted")] = None,
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="filing numbers, as pasted; - for lines of stdin")
+    ] = None,
     entity: Annotated[str, typer.Option(help="the company said to own them")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
     file: Annotated[
@@ -59,6 +62,9 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(check_table(settings, file, out, options, wanted))
     if receipt or reference:
         raise UsageError("verify: --receipt is for --file; see suanbei receipt for one number")
+    if "-" in (numbers or ()):
+        lines = [line for line in sys.stdin.read().splitlines() if line.strip()]
+        numbers = [text for one in numbers or () for text in (lines if one == "-" else [one])]
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")
     raise typer.Exit(_verify(settings, numbers, entity, language, as_json=as_json))
