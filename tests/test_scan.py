@@ -31,9 +31,11 @@ def filled(settings: Settings) -> Settings:
     return settings
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: str, given: bytes = b"") -> int:
+def run(
+    monkeypatch: pytest.MonkeyPatch, *words: str, given: bytes = b"", command: str = "scan"
+) -> int:
     """The exit code of a command."""
-    monkeypatch.setattr(sys, "argv", ["suanbei", "scan", *words])
+    monkeypatch.setattr(sys, "argv", ["suanbei", command, *words])
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -53,6 +55,17 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str, given: bytes = b"") -> int
 )
 def test_the_exit_code_is_the_answer(monkeypatch: pytest.MonkeyPatch, text: str, code: int) -> None:
     assert run(monkeypatch, "-", given=text.encode()) == code
+
+
+@pytest.mark.usefixtures("filled")
+def test_verify_reads_lines_of_stdin(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = f"{number(1)}\n\n{number(3)}\n".encode()
+    assert run(monkeypatch, "-", "--json", given=given, command="verify") == 1
+    items = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["verdict"] for one in items] == ["active", "not_listed"]
+    assert run(monkeypatch, "-", command="verify") == 2
 
 
 @pytest.mark.usefixtures("filled")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -118,8 +119,10 @@ def _write(out: Path, form: Format, metadata: Metadata, parts: Iterable[Chunk]) 
 
 def _pour(blocks: Iterable[bytes]) -> None:
     try:
-        for block in blocks:
-            sys.stdout.buffer.write(block)
+        for place, block in enumerate(
+            blocks
+        ):  # the mark is for spreadsheet programs, not for pipes
+            sys.stdout.buffer.write(block if place else block.removeprefix(BOM_UTF8))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # `| head` has seen enough; Python must not complain of it once more on its way out.

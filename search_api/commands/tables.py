@@ -4,6 +4,7 @@ import gc
 import shutil
 import sys
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,8 @@ def _check(
     with _Bar(name) as bar, database.read() as session:
         version = data_version(session)
         summary = check_rows(session, table, rows, recognised, out, name, options, bar.see)
+    if target == STDIO:
+        out = _without_bom(out)
     if receipt:
         answer = file_answer(given, hashed_file(target.name, out), summary)
         issued = issue(Services(settings, database), answer, version, receipt.reference)
@@ -132,6 +135,15 @@ def _check(
             sys.stdout.buffer.flush()
     _print(console, summary, target, options.language)
     return 0 if summary.is_well else 1
+
+
+def _without_bom(path: Path) -> Path:
+    """The same file without the mark at its beginning, which is for spreadsheet programs, not for pipes."""
+    bare = path.with_name("bare")
+    with path.open("rb") as file, bare.open("wb") as target:
+        target.write(file.read(len(BOM_UTF8)).removeprefix(BOM_UTF8))
+        shutil.copyfileobj(file, target)
+    return bare
 
 
 class _Bar:

@@ -91,15 +91,16 @@ def _table_resource(name: str, form: str, schema: dict[str, Any]) -> dict[str, A
 
 
 def _croissant(folder: Path, version: str) -> dict[str, Any]:
+    # Of the Parquet files: readers of the CSV would take codes for numbers.
     files = [
         {
             "@type": "cr:FileObject",
-            "@id": f"{table.name}.csv",
-            "name": f"{table.name}.csv",
+            "@id": f"{table.name}.parquet",
+            "name": f"{table.name}.parquet",
             "description": table.means.en,
-            "contentUrl": f"{table.name}.csv",
-            "encodingFormat": "text/csv",
-            "sha256": file_sha256(folder / f"{table.name}.csv"),
+            "contentUrl": f"{table.name}.parquet",
+            "encodingFormat": "application/x-parquet",
+            "sha256": file_sha256(folder / f"{table.name}.parquet"),
         }
         for table in TABLES
     ]
@@ -146,7 +147,7 @@ def _record_set(table: DatasetTable) -> dict[str, Any]:
                 "description": column.means.en,
                 "dataType": CROISSANT_TYPES[column.type],
                 "source": {
-                    "fileObject": {"@id": f"{table.name}.csv"},
+                    "fileObject": {"@id": f"{table.name}.parquet"},
                     "extract": {"column": column.name},
                 },
             }

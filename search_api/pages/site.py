@@ -33,7 +33,21 @@ def about(request: Request, parts: Parts) -> Response:
         covered = coverage(session)
         total = summary(session, Selection())
     filings, doubled = total["filings"], total["filings"] - total["numbers"]
-    return render(request, "about.html", coverage=covered, filings=filings, doubled=doubled)
+    bookmarklet = f"javascript:{_BOOKMARKLET.replace('SUANBEI', public_base(request))}"
+    return render(
+        request, "about.html", coverage=covered, filings=filings, doubled=doubled,
+        bookmarklet=bookmarklet,
+    )  # fmt: skip
+
+
+_BOOKMARKLET = (
+    "(()=>{const t=document.documentElement.innerText,n=[...new Set(["
+    "...(t.match(/网信算备[\\s:：]*[0-9][0-9\\s]{10,30}号?/g)||[]),"
+    "...(t.match(/[A-Z][A-Za-z]+-[\\w.·’'-]+-20\\d{6}(?:S?\\d{4})?/g)||[])])].slice(0,100);"
+    "n.length?open('SUANBEI/verify?number='+encodeURIComponent(n.join('\\n')))"
+    ":alert('没有找到备案编号 · no filing number found')})()"
+)
+"""Opens Suanbei with the numbers of the page one is on; see docs/in-your-code.md."""
 
 
 @router.get("/robots.txt")

@@ -100,6 +100,8 @@ def test_croissant_is_valid(dataset: Path) -> None:
     read = croissant.Dataset(str(dataset / "croissant.json"))
     first = next(iter(read.records("lists")))
     assert first["lists/batch"] == b"algorithm-2022-08"
+    company = next(iter(read.records("entities")))
+    assert company["entities/entity_id"] == b"0003760", "a code with its zeros"
 
 
 def test_what_changed_since_an_earlier_version(

@@ -217,7 +217,7 @@ def test_the_command(opened: Database, tmp_path: Path) -> None:
         assert path.stat().st_size > 100
     lines = run(app, ["export", "-o", "-", "--format", "jsonl", "字节跳动"]).stdout
     assert orjson.loads(lines)["entity"] == "北京字节跳动科技有限公司"
-    assert run(app, ["export", "字节跳动"]).stdout.startswith("\ufeffnumber,")
+    assert run(app, ["export", "字节跳动"]).stdout.startswith("number,")
     assert run(app, ["export", "没有的"]).exit_code == 1
 
 
