@@ -47,10 +47,7 @@ class Commands(LazyCommands):
         "suanbei.search_api.commands.receipt": ("receipt",),
         "suanbei.search_api.commands.search": ("search",),
         "suanbei.search_api.commands.stats": ("stats",),
-        "suanbei.search_api.commands.export": ("export",),
-        "suanbei.search_api.commands.dataset": ("dataset",),
-        "suanbei.search_api.commands.reindex": ("reindex",),
-        "suanbei.search_api.commands.mcp": ("mcp",),
+        "suanbei.search_api.commands.export": ("export", "dataset"),
         "suanbei.search_api.commands.admin": (
             "copy",
             "backup",
@@ -59,6 +56,8 @@ class Commands(LazyCommands):
             "load",
             "snapshot",
             "settings",
+            "reindex",
+            "mcp",
         ),
         "suanbei.alerts.commands": ("subscriptions",),
     }

@@ -5,6 +5,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 
 from suanbei.common.settings import Settings
@@ -17,6 +18,7 @@ _UNBROKEN = 2000
 """Columns of an output that is no terminal: a line is a line, for grep and for a file."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="the answer as one JSON object")]
+AsJsonLines = Annotated[bool, typer.Option("--json", help="one JSON object per line")]
 
 
 def terminal(*, stderr: bool = False) -> "Console":
@@ -30,6 +32,11 @@ def terminal(*, stderr: bool = False) -> "Console":
     broken = stream.isatty() or "COLUMNS" in os.environ
     width = None if broken else _UNBROKEN
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON."""
+    typer.echo(orjson.dumps(value).decode())
 
 
 def print_answer(

@@ -1,6 +1,6 @@
-"""Commands of operators that need the registry only: copy, backup, restore, key."""
+"""Commands of operators: copies of the registry, keys, settings, the index; and the tools for assistants."""
 
-import json
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,11 +10,11 @@ import typer
 from suanbei.common.errors import UsageError
 from suanbei.common.files import STANDARD
 from suanbei.common.settings import Settings, settings_table
-from suanbei.common.terminal import AsJson, print_answer
+from suanbei.common.terminal import AsJson, AsJsonLines, print_answer, print_json, terminal
 from suanbei.common.texts import Text
 from suanbei.registry.backup import Backup, copy_registry, restore_backup, write_backup
 from suanbei.registry.database import Database, open_database
-from suanbei.search_api.commands.load_if_empty import LOADED, load_if_empty
+from suanbei.search_api.commands.opening import LOADED, load_if_empty, open_filled
 from suanbei.search_api.keys import Scope, new_key
 
 COPIED = Text(
@@ -33,6 +33,10 @@ WRITTEN = Text(
     "{path}：{documents} 份清单，{rows} 行，{size} 字节",
     "{path}: {documents} documents, {rows} rows, {size} bytes",
 )
+INDEXED = Text(
+    "{engine} {version}：{documents} 条备案，用时 {seconds:.1f} 秒",
+    "{engine} {version}: {documents} filings in {seconds:.1f} s",
+)
 NOT_EMPTY = Text("数据库已有数据，未作改动", "the registry holds lists already: nothing to do")
 KEY = Text(
     "密钥（仅显示一次）：{key}\n加入 SUANBEI_API_KEYS：{entry}",
@@ -42,7 +46,7 @@ KEY = Text(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (copy, backup, restore, key, load, snapshot, settings):
+    for command in (copy, backup, restore, key, load, snapshot, settings, reindex, mcp):
         app.command()(command)
 
 
@@ -132,12 +136,51 @@ def snapshot(
 
 
 def settings(
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per setting")] = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Every setting, its value and what it means. 列出全部设置。"""
     for row in settings_table(Settings.load()):
         if as_json:
             value = {"name": row.name, "value": row.shown, "default": row.default, "help": row.help}
-            typer.echo(json.dumps(value, ensure_ascii=False))
+            print_json(value)
         else:
             typer.echo(f"{row.name}={row.shown}\n    {row.help}")
+
+
+def reindex(as_json: AsJson = False) -> None:
+    """Build the search index anew, beside the live one. 重建检索索引。"""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from suanbei.search_api.search import open_engine
+
+    conf = Settings.load()
+    engine, started = open_engine(conf, open_database(conf)), time.monotonic()
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=terminal(stderr=True), transient=True,
+    ) as shown:  # fmt: skip
+        task = shown.add_task(engine.name, total=None)
+        engine.rebuild(lambda done, total: shown.update(task, completed=done, total=total))
+    seconds, health = round(time.monotonic() - started, 3), engine.health()
+    engine.close()
+    print_answer(
+        INDEXED, conf, as_json, engine=health.engine, version=health.version,
+        documents=health.documents, lag=health.lag, seconds=seconds,
+    )  # fmt: skip
+
+
+def mcp() -> None:
+    """Tools for an assistant (Model Context Protocol) over stdio. 供智能助手使用的 MCP 服务。"""
+    try:
+        import mcp as _  # noqa: F401
+    except ImportError as error:
+        raise UsageError('suanbei mcp needs the extra: pip install "suanbei[mcp]"') from error
+    from suanbei.search_api.app import VERSION
+    from suanbei.search_api.deps import Services
+    from suanbei.search_api.mcp_server import create_mcp_server
+    from suanbei.search_api.search.sync import keeping_up
+
+    conf = Settings.load()
+    parts = Services(conf, open_filled(conf))
+    with keeping_up(parts):
+        create_mcp_server(parts, VERSION).run("stdio")

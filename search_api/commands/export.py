@@ -1,4 +1,4 @@
-"""`suanbei export`."""
+"""`suanbei export` and `suanbei dataset`: filings, or the whole register, as files."""
 
 import os
 import sys
@@ -13,10 +13,9 @@ from rich.progress import Progress, TaskID
 from suanbei.common.errors import RegistryError, UsageError
 from suanbei.common.files import write_whole
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import terminal
+from suanbei.common.terminal import AsJson, print_answer, terminal
 from suanbei.common.texts import Language, Text, language_of
-from suanbei.registry.database import open_database
-from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export import (
@@ -32,12 +31,16 @@ from suanbei.search_api.params import FilterParams
 
 EXPORTING = Text("导出", "exporting")
 WRITTEN = Text("{path}：{rows} 条备案", "{path}: {rows} filings")
+DATASET_WRITTEN = Text(
+    "{folder}：{files} 个文件，版本 {version}", "{folder}: {files} files, version {version}"
+)
 STDOUT = Path("-")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add the commands to the command line."""
     app.command()(export)
+    app.command()(dataset)
 
 
 @with_filters(FilterParams)
@@ -60,8 +63,7 @@ def export(
     chosen = form or _form_of(out)
     settings = Settings.load()
     language = language_of(settings.language)
-    parts = Services(settings, open_database(settings))
-    load_if_empty(parts.database, parts.settings)
+    parts = Services(settings, open_filled(settings))
     metadata, selection = begin(parts, asked, lang)
     console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -127,3 +129,19 @@ def _pour(blocks: Iterable[bytes]) -> None:
     except BrokenPipeError:
         # `| head` has seen enough; Python must not complain of it once more on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def dataset(
+    folder: Annotated[Path, typer.Argument(help="folder to write: empty, or not there yet")],
+    since: Annotated[
+        Path | None, typer.Option(help="folder of an earlier dataset: what changed since, too")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Filings, rows, companies, changes and lists as CSV and Parquet, described. 导出数据集。"""
+    from suanbei.search_api.export.dataset import files_of, write_dataset
+
+    settings = Settings.load()
+    version = write_dataset(open_filled(settings), folder, since)
+    files = len(files_of(folder)) + 1
+    print_answer(DATASET_WRITTEN, settings, as_json, folder=folder, files=files, version=version)

@@ -9,7 +9,7 @@ import typer
 
 from suanbei.common.errors import MissingFile, ReceiptInvalid, UsageError
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import AsJson, print_answer
+from suanbei.common.terminal import AsJson, print_answer, print_json
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.receipts import check_receipt, public_key_set
 
@@ -52,14 +52,11 @@ def receipt(
 
 
 def _issue(settings: Settings, number: str, entity: str, reference: str, language: Language) -> int:
-    from suanbei.registry.database import open_database
-    from suanbei.search_api.commands.load_if_empty import load_if_empty
+    from suanbei.search_api.commands.opening import open_filled
     from suanbei.search_api.deps import Services
     from suanbei.search_api.receipts import issue_for_number
 
-    database = open_database(settings)
-    load_if_empty(database, settings)
-    parts = Services(settings, database)
+    parts = Services(settings, open_filled(settings))
     issued = issue_for_number(parts, number, entity, reference, language)
     typer.echo(orjson.dumps(issued, option=orjson.OPT_INDENT_2).decode())
     answer = issued["answer"]
@@ -70,7 +67,7 @@ def _print_keys(settings: Settings) -> None:
     from suanbei.registry.database import open_database
 
     with open_database(settings).read() as session:
-        typer.echo(orjson.dumps(public_key_set(session, settings)).decode())
+        print_json(public_key_set(session, settings))
 
 
 def _check(file: str, keys: Path, settings: Settings, *, as_json: bool) -> None:

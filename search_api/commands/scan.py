@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-import orjson
 import typer
 from platformdirs import user_cache_path
 from rich.console import Console
@@ -11,12 +10,12 @@ from rich.padding import Padding
 from rich.text import Text as RichText
 
 from suanbei.common.settings import Settings
+from suanbei.common.terminal import print_json
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence
-from suanbei.registry.database import open_database
 from suanbei.registry.importing.snapshot import SNAPSHOT
 from suanbei.registry.verify import Judge, Verdict
-from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.verdicts import DISCLAIMER, printable, verdict_head
 from suanbei.search_api.scan import ScannedNumber, by_number, judge_found, scanned_json, unread_text
 
@@ -36,15 +35,14 @@ def scan_numbers(settings: Settings, name: str, found: FoundNumbers, *, as_json:
     It is 0 if there is a filing number, all of them are active, and all of the document could be
     read; numbers of other registers are shown and do not count.
     """
-    language, database = language_of(settings.language), open_database(settings)
-    load_if_empty(database, settings)
+    language, database = language_of(settings.language), open_filled(settings)
     with database.read() as session:
         numbers = by_number(found.occurrences)
         judge = Judge(session, with_suggestions=len(numbers) <= MOST_WITH_SUGGESTIONS)
         items = judge_found(judge, numbers)
     if as_json:
         for item in items:
-            typer.echo(orjson.dumps(scanned_json(item, language)).decode())
+            print_json(scanned_json(item, language))
     else:
         _print(Console(highlight=False), name, items, language)
     verdicts = {item.judgement.verdict for item in items} - {Verdict.NO_NUMBER}
@@ -64,8 +62,7 @@ def scan_source_code(
 ) -> int:
     """Print a line for each number of each file; returns 1 if one of them is not active, else 0."""
     settings = _with_shipped_lists(settings)
-    language, database = language_of(settings.language), open_database(settings)
-    load_if_empty(database, settings)
+    language, database = language_of(settings.language), open_filled(settings)
     console, count, total, active = Console(highlight=False, soft_wrap=True), 0, 0, 0
     with database.read() as session:
         judge = Judge(session)
@@ -75,8 +72,7 @@ def scan_source_code(
                 total += 1
                 active += item.judgement.verdict is Verdict.ACTIVE
                 if as_json:
-                    shown = {"source": name} | scanned_json(item, language)
-                    typer.echo(orjson.dumps(shown).decode())
+                    print_json({"source": name} | scanned_json(item, language))
                 else:
                     _print_in_code(console, name, item, language)
     said = _CHECKED.say(language, files=count, total=total, active=active)

@@ -1,19 +1,16 @@
 """`suanbei search`."""
 
-import sys
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.table import Table
 from rich.text import Text as Styled
 
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import terminal
+from suanbei.common.terminal import AsJsonLines, print_json, terminal
 from suanbei.common.texts import Text, language_of
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
-from suanbei.registry.database import open_database
-from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.params import SearchParams
@@ -47,18 +44,17 @@ def register(app: typer.Typer) -> None:
 def search(
     asked: SearchParams,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="one object per line")] = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Find filings by any fragment. 按任意片段查找备案。"""
     settings = Settings.load()
-    parts = Services(settings, open_database(settings))
-    load_if_empty(parts.database, parts.settings)
+    parts = Services(settings, open_filled(settings))
     with parts.database.read() as session:
         query = asked.model_copy(update={"limit": limit, "facets": False}).query(session)
     answer = search_filings(parts, query)
     if as_json:
         for item in answer["items"]:
-            sys.stdout.write(orjson.dumps(item).decode() + "\n")
+            print_json(item)
     else:
         _show(settings, answer)
     if not answer["total"]:

@@ -1,24 +1,21 @@
 """`suanbei stats`."""
 
-import sys
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.bar import Bar
 from rich.table import Table
 
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import terminal
+from suanbei.common.terminal import AsJsonLines, print_json, terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.cells.vocabulary import FIELD_TEXTS
-from suanbei.registry.database import open_database
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import By, Split, lists
-from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.labels import Words
@@ -116,18 +113,17 @@ def print_stats(
     by: Annotated[By, typer.Option(help="steps of the timeline")] = By.PERIOD,
     split: Annotated[Split, typer.Option(help="parts of the timeline")] = Split.SERIES,
     top: Annotated[int, typer.Option(min=1, max=1000, help="the largest so many")] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="one object per line")] = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """The registry in figures, narrowed by any filter. 统计。"""
     settings = Settings.load()
-    parts = Services(settings, open_database(settings))
-    load_if_empty(parts.database, parts.settings)
+    parts = Services(settings, open_filled(settings))
     maker = Maker(parts, asked, by, split, top)
     printer = Printer(language_of(settings.language))
     for one in _overview(asked) if show is Shown.OVERVIEW else (show,):
         figures = maker.figures(one)
         if as_json:
-            sys.stdout.write(orjson.dumps(figures).decode() + "\n")
+            print_json(figures)
         else:
             printer.show(one, figures)
 

@@ -21,7 +21,6 @@ from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.data_version import data_version
-from suanbei.registry.database import open_database
 from suanbei.registry.receipts import SigningKey
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
 from suanbei.search_api.bulk.check import Line, Options, check_rows
@@ -30,7 +29,7 @@ from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import recognise
 from suanbei.search_api.bulk.summary import Summary, warnings
 from suanbei.search_api.bulk.writing import ending_for
-from suanbei.search_api.commands.load_if_empty import load_if_empty
+from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.deps import Services
 from suanbei.search_api.receipts import file_answer, hashed_file, issue
 
@@ -111,8 +110,7 @@ def _check(
     # A process that ends with this check, full of small objects in no cycles: looking for cycles
     # would take a third of its time.
     gc.disable()
-    database = open_database(settings)
-    load_if_empty(database, settings)
+    database = open_filled(settings)
     name = source.name if source.parent != folder else "stdin"
     given = hashed_file(name, source) if receipt else {}
     table = read_file(source, name, rows, COMMAND_LIMITS, options.delimiter)

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
+from suanbei.common.terminal import AsJsonLines, print_json, terminal
 from suanbei.common.texts import Language, language_of
 
 
@@ -22,7 +22,7 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         list[str] | None, typer.Argument(help="filing numbers, as pasted; - for lines of stdin")
     ] = None,
     entity: Annotated[str, typer.Option(help="the company said to own them")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
+    as_json: AsJsonLines = False,
     file: Annotated[
         Path | None, typer.Option(help="a table of vendors: XLSX, XLS, ODS, CSV, …; - for stdin")
     ] = None,
@@ -74,19 +74,15 @@ def _verify(
     settings: Settings, numbers: list[str], entity: str, language: Language, *, as_json: bool
 ) -> int:
     """Print the verdicts; returns the exit code: 0 if all are active and the company's own."""
-    from suanbei.common.terminal import terminal
-    from suanbei.registry.database import open_database
     from suanbei.registry.verify import judge, verdict_json
-    from suanbei.search_api.commands.load_if_empty import load_if_empty
+    from suanbei.search_api.commands.opening import open_filled
     from suanbei.search_api.commands.verdicts import DISCLAIMER, print_verdict
 
-    database = open_database(settings)
-    load_if_empty(database, settings)
-    with database.read() as session:
+    with open_filled(settings).read() as session:
         judgements = judge(session, [(number, entity) for number in numbers])
     if as_json:
         for judgement in judgements:
-            typer.echo(orjson.dumps(verdict_json(judgement, language)).decode())
+            print_json(verdict_json(judgement, language))
     else:
         console = terminal()
         for judgement in judgements:

@@ -1,11 +1,11 @@
-"""Commands that answer want lists to have looked at: an empty registry loads the shipped ones."""
+"""Opens the registry for a command that answers: an empty one loads the shipped lists."""
 
 from typing import TYPE_CHECKING
 
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import print_answer
 from suanbei.common.texts import Text
-from suanbei.registry.database import Database
+from suanbei.registry.database import Database, open_database
 from suanbei.registry.queries.coverage import has_lists
 
 if TYPE_CHECKING:
@@ -15,6 +15,17 @@ LOADED = Text(
     "已载入随附快照：{documents} 份清单，{rows} 行",
     "loaded the shipped snapshot: {documents} lists, {rows} rows",
 )
+
+
+def open_filled(settings: Settings) -> Database:
+    """The registry, with the shipped lists if there were none.
+
+    Raises:
+        RegistryError: it cannot be opened, or not kept.
+    """
+    database = open_database(settings)
+    load_if_empty(database, settings)
+    return database
 
 
 def load_if_empty(
