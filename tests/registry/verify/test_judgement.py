@@ -8,7 +8,8 @@ from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
-from suanbei.registry.verify import Judge, judge, result_row, verdict_json
+from suanbei.registry.verify import Judge, judge, judgement, result_row, verdict_json
+from suanbei.registry.verify.judgement import MOST_SHOWN
 from tests.lists import listed, number, row
 
 
@@ -173,3 +174,50 @@ def test_a_batch_answers_as_single_questions_do(filled: Database) -> None:
     ]
     assert rows[0].list == single[0].filings[0]["listings"][0]["title"]
     assert (rows[0].reason, rows[1].reason != "") == ("", True)
+
+
+def test_the_input_is_shown_as_it_was_given(filled: Database) -> None:
+    """Also where it says nothing but the number, in other words than the list's."""
+    for text in (number(2), f" {number(2)} ", f"备案号：{number(2)}", number(2)[4:-1]):
+        verdict = verify(filled, text)
+        assert (verdict["input"], verdict["number"], verdict["verdict"]) == (
+            text,
+            number(2),
+            "active",
+        )
+
+
+def test_many_other_numbers_are_counted(filled: Database) -> None:
+    """A reason names a few of them, and how many more there are; `others` has them all."""
+    for more in (0, 3):
+        count = MOST_SHOWN + more
+        text = " ".join(number(serial) for serial in range(10, 10 + count + 1))
+        verdict = verify(filled, text)
+        (several,) = (r["text"] for r in verdict["reasons"] if r["code"] == "several_numbers")
+        assert len(verdict["others"]) == count
+        assert (f"(+{more})" in several) == bool(more)
+        assert several.count("网信算备") - 1 == MOST_SHOWN
+
+
+def test_an_odd_published_number_is_found_by_its_text(filled: Database) -> None:
+    """A list printed no number of any form; and a text far too long for one is answered all the same."""
+    import_document(filled, listed([row(7, number="甲字第7（试）", period="2024-01")]))
+    assert verify(filled, "甲字第7(试)")["verdict"] == "active"
+    assert verify(filled, "备案中" * 2000)["verdict"] == "no_number"
+
+
+def test_a_judge_keeps_so_much_and_answers_the_same(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of a million different numbers does not fill the memory."""
+    monkeypatch.setattr(judgement, "MOST_KEPT", 10)
+    texts = [number(serial) for serial in (*range(1, 30), *range(1, 30))]
+    with filled.read() as session:
+        keeping = Judge(session, with_suggestions=False)
+        kept = []
+        for text in texts:
+            (found,) = keeping.judge([(text, "")])
+            fresh = Judge(session, with_suggestions=False).judge([(text, "")])
+            assert [found] == fresh
+            kept.append(len(keeping._lookup.filings))
+    assert max(kept) == 11
