@@ -75,7 +75,8 @@ def _mutants(source: str) -> Iterator[tuple[Position, Mutant]]:
             continue
         positions = (start for node in nodes for start, _ in operator().mutation_positions(node))
         for occurrence, start in enumerate(positions):
-            if _ONLY_SPEED.match(lines[start[0] - 1]):
+            text = lines[start[0] - 1]
+            if _ONLY_SPEED.match(text) or text[start[1] :].startswith("*,"):
                 continue
             if not any(first <= start < last for first, last in types):
                 line = start[0]

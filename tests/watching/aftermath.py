@@ -43,7 +43,7 @@ class Home:
 
     def crawl(self) -> CrawlReport:
         """One pass that reads everything."""
-        return make_pass(self.settings, self.database, "full")
+        return make_pass(self.settings, self.database, "full", seconds=60)
 
 
 @contextmanager
@@ -70,16 +70,26 @@ def home_at(folder: Path, site: Site, template: Path) -> Iterator[Home]:
 
 
 def make_pass(
-    settings: Settings, database: Database, kind: Kind = "pass", origin: Origin = "hand"
+    settings: Settings,
+    database: Database,
+    kind: Kind = "pass",
+    origin: Origin = "hand",
+    seconds: float = 5,
 ) -> CrawlReport:
-    """A pass over all sources of the small site, in a process of its own."""
+    """A pass over all sources of the small site, in a process of its own.
+
+    A site that says nothing for so many `seconds` is given up: few where a test has it hang, many
+    where all should be well and the machine may be busy.
+    """
     url = database.engine.url.render_as_string(hide_password=False)
-    return in_process(_make_pass, settings, url, kind, origin)
+    return in_process(_make_pass, settings, url, kind, origin, seconds)
 
 
-def _make_pass(settings: Settings, url: str, kind: Kind, origin: Origin) -> CrawlReport:
+def _make_pass(
+    settings: Settings, url: str, kind: Kind, origin: Origin, seconds: float
+) -> CrawlReport:
     catalogue = load_catalogue().select()
-    patience = Politeness(timeout_seconds=5, attempts=1)
+    patience = Politeness(timeout_seconds=seconds, attempts=1)
     hurried = tuple(s.model_copy(update={"politeness": patience}) for s in catalogue.sources)
     catalogue = catalogue.model_copy(update={"sources": hurried})
     archive = Archive(settings.archive)

@@ -1,15 +1,19 @@
 """Verdicts: what is said of a number, listed or not, and of who is said to own it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import NumberKind
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify import Judge, judge, judgement, result_row, verdict_json
 from suanbei.registry.verify.judgement import MOST_SHOWN
+from suanbei.registry.verify.number_reasons import _date_reasons, series_of_kind
 from tests.lists import listed, number, row
 
 
@@ -221,3 +225,60 @@ def test_a_judge_keeps_so_much_and_answers_the_same(
             assert [found] == fresh
             kept.append(len(keeping._lookup.filings))
     assert max(kept) == 11
+
+
+def test_whose_bytes_a_list_has_is_said_unless_they_are_the_publisher_s(database: Database) -> None:
+    """A list that somebody set anew is no evidence by itself."""
+    for place, origin in enumerate(("published", "converted", "transcribed")):
+        period = f"2024-0{place + 1}"
+        import_document(database, listed([row(place, period=period)], document=origin))
+    said = [{c for c in codes(verify(database, number(n))) if "origin" in c} for n in range(3)]
+    assert said == [set(), {"origin_converted"}, {"origin_transcribed"}]
+
+
+def test_what_withdrew_a_number_is_said(database: Database) -> None:
+    """A notice with its place, or the words of a list; and a number that has left its list."""
+    import_document(database, listed([row(1), row(2, remark="已注销"), row(3)]))
+    notice = row(1, series=Series.DEREGISTRATION, period="2025-07", filed_on="2025年7月")
+    import_document(database, listed([notice], notice_title="公告"))
+    assert codes(verify(database, number(1)))[:2] == ["deregistered_notice", "listed"]
+    assert codes(verify(database, number(2)))[:2] == ["deregistered_remark", "listed"]
+    later = listed([row(1), row(2, remark="已注销")], fetched_at=datetime(2026, 2, 1, tzinfo=UTC))
+    import_document(database, replace(later, accept=True))
+    assert verify(database, number(3))["verdict"] == "not_listed"
+    assert "vanished" in codes(verify(database, number(3)))
+
+
+def test_a_product_is_its_own_company_s_brand(filled: Database) -> None:
+    """What another company makes ties nobody to this number."""
+    assert verify(filled, number(1, registrant="1234567"), "测试4")["entity_match"] == "brand"
+    assert verify(filled, number(1, registrant="1234567"), "测试2")["entity_match"] != "brand"
+
+
+def test_columns_that_the_publisher_exchanged_are_read_and_said(database: Database) -> None:
+    """The company stands under the model's name: read as meant, shown as printed."""
+    swapped = row(1, series=Series.GENAI_FILING, label="", product="", name="甲乙科技有限公司",
+                  entity="代码模型", number="Beijing-JiaMoXing-202405010001", period="2024-05")  # fmt: skip
+    plain = row(2, series=Series.GENAI_FILING, label="", product="", name="丙模型",
+                entity="丙科技有限公司", number="Beijing-Bing-202405010002", period="2024-05")  # fmt: skip
+    import_document(database, listed([swapped, plain]))
+    verdict = verify(database, swapped.number, "甲乙科技有限公司")
+    assert verdict["entity_match"] == "exact"
+    (said,) = (r["text"] for r in verdict["reasons"] if r["code"] == "columns_swapped")
+    assert "代码模型" in said
+    assert "columns_swapped" not in codes(verify(database, plain.number))
+
+
+@pytest.mark.parametrize(
+    ("date", "code"),
+    [("2026-09", "year_beyond"), ("2027", "year_beyond"), ("2026-08", "year_open"),
+     ("2026", "year_open"), ("2026-07", None), ("2025", None), ("2020", "year_before")],
+)  # fmt: skip
+def test_what_the_date_of_an_unlisted_number_says(date: str, code: str | None) -> None:
+    """Lists lag behind: a number of the newest month or year may still be published."""
+    assert [one.code for one in _date_reasons(date, "2026-08")] == ([code] if code else [])
+
+
+def test_a_number_of_an_unknown_kind_may_stand_in_any_register() -> None:
+    assert series_of_kind(None) == (*series_of_kind(NumberKind.ALGORITHM),
+        *series_of_kind(NumberKind.GENAI_FILING), *series_of_kind(NumberKind.GENAI_REGISTRATION))  # fmt: skip
