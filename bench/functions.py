@@ -65,8 +65,10 @@ def counted() -> Iterator[tuple[str, int, set[Function]]]:
         database = Database(settings.database)
         database.migrate()
         load_snapshot(database, SNAPSHOT)
+        services = Services(settings, database)
+        services.engine.refresh()  # under the hook it would take longer than a request may
         recorder = Recorder()
-        with TestClient(create_app(Services(settings, database))) as client:
+        with TestClient(create_app(services)) as client:
             for name, address, aim, (first, second) in REQUESTS:
                 client.get(address + first).raise_for_status()
                 asked = address + second

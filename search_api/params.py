@@ -13,11 +13,10 @@ from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
-from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.cells.regions import region_by_name
-from suanbei.registry.models import EntityKey, Filing
-from suanbei.registry.queries.entities import find_entity
+from suanbei.registry.models import Filing
+from suanbei.registry.queries.entities import entities_called
 from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -209,13 +208,8 @@ def _region(text: str) -> str:
 
 
 def _entities(session: Session, texts: list[str]) -> list[str]:
-    """The ids of entities named by id or by name; a text that names none finds nothing."""
+    """The ids of entities named by id, code or name; a text that names none finds nothing."""
     found: list[str] = []
     for text in texts:
-        if entity := find_entity(session, text):
-            found.append(entity.id)
-            continue
-        keys = (f"n:{entity_key(text)}", f"f:{entity_key(text)}")
-        named = select(EntityKey.entity_id).where(EntityKey.key.in_(keys))
-        found.extend(list(session.execute(named).scalars()) or [text])
+        found += [one.id for one in entities_called(session, [text])] or [text]
     return found

@@ -226,6 +226,11 @@ _MORE_QUESTIONS = (
     Judged("哪些公司备案了数字人", "product", "数字人"),
     Judged("抖音算法", "name", "抖音个性化推荐算法"),
     Judged("知乎直答", "entity", "北京智者天下科技有限公司"),
+    Judged("百度在线", "entity", "北京百度网讯科技有限公司", forgiven=True),
+    Judged("Zhipu AI", "entity", "智谱"),
+    Judged("Moonshot AI", "entity", "北京月之暗面科技有限公司"),
+    Judged("腾讯科技有限公司", "entity", "腾讯", forgiven=True),
+    Judged("华为技术有限公司", "entity", "华为", forgiven=True),
 )
 _BY_SOUND = (
     Judged("腾迅", "entity", "腾讯", forgiven=True),
@@ -241,6 +246,9 @@ _MORE_FILTERS = (
     Judged("科大讯飞 合肥", "entity", "科大讯飞股份有限公司"),
     Judged("杭州 教育 2025", "number", "网信算备3301"),
     Judged("Guangdong 医疗", "number", "网信算备44"),
+    Judged("广东医疗", "number", "网信算备44"),
+    Judged("上海数字人", "number", "网信算备310"),
+    Judged("2024年4月 文心一言", "number", "Beijing-WenXinYiYan-20230821"),
 )
 JUDGED = (
     *_NUMBERS, *_NAMES, *_COMPANIES, *_FRAGMENTS, *_SAME_IN_OTHER_SIGNS, *_FORGIVEN, *_FORMER, *_BRANDS,

@@ -70,11 +70,11 @@ def entities_meant(session: Session, wanted: str) -> list[Entity]:
 
     A group (腾讯) is all registrants that the table of brands names for it, each for itself.
     """
-    found = _by_name_or_id(session, [wanted])
+    found = entities_called(session, [wanted])
     if found:
         return found
     companies = [company for brand in brands_named(wanted) for company in brand.companies]
-    return _by_name_or_id(session, companies) if companies else []
+    return entities_called(session, companies) if companies else []
 
 
 def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:
@@ -98,7 +98,8 @@ def near_names(session: Session, wanted: str, limit: int = 8) -> list[str]:
     return list(session.execute(query.order_by(Entity.name).limit(limit)).scalars())
 
 
-def _by_name_or_id(session: Session, wanted: list[str]) -> list[Entity]:
+def entities_called(session: Session, wanted: Sequence[str]) -> list[Entity]:
+    """The companies of these ids, registrant codes, names and former names, by name."""
     keys = {f"{kind}:{entity_key(one)}" for one in wanted for kind in "nf"}
     keys |= {f"c:{one}" for one in wanted}
     by_key = select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, keys))

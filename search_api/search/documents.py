@@ -219,5 +219,5 @@ def region_value(text: str) -> str:
 
 def whole_number(text: str) -> str:
     """A filing number, written in any way, folded as if it were printed; empty for other texts."""
-    number = parse_number(text)
+    number = parse_number(text) if any(map(str.isnumeric, text)) else None
     return fold(number.formatted) if isinstance(number, AlgorithmNumber | GenaiNumber) else ""

@@ -102,15 +102,16 @@ def match(text: str, lookup: Lookup) -> Matched:
     whole = _Term(lookup, typed, (*_as_typed(text), *fragment_subqueries(typed)))
     if whole.best is None and (asked := question_of(text)):
         return _read_as(asked, lookup)
-    if whole.best is None and len(words) == 1 and (around := _around_a_brand(text, typed, lookup)):
+    brand = _brand_within(text, typed) if whole.best is None and len(words) == 1 else ""
+    if brand and (around := _around_a_brand(typed, brand, lookup)):
         return around
     if len(words) == 1 or typed.isascii():
-        whole.forgive(lookup)
+        whole.forgive(lookup, has_brand=bool(brand))
     if whole.best is None and not whole.guesses and len(words) == 1:
-        for reading in (" ".join(_parted(lookup, typed)), _brand_within(text, typed)):
+        for reading in (" ".join(_parted(lookup, typed)), brand):
             if reading and _finds(found := _read_as(reading, lookup), lookup):
                 return found
-    return _together(typed, words if len(words) > 1 else (), whole, lookup)
+    return _together(words if len(words) > 1 and not _is_a_brand(text) else (), whole, lookup)
 
 
 def _read_as(text: str, lookup: Lookup) -> Matched:
@@ -123,16 +124,16 @@ def _finds(found: Matched, lookup: Lookup) -> bool:
 
 
 def _brand_within(text: str, typed: str) -> str:
-    """The longest name of a brand that is a part of a text; empty if there is none."""
+    """The longest name of a brand that is a part of a text; empty if there is none, and for the whole
+    name of a company."""
+    if is_full_name(name_parts(text)):
+        return ""
     names = (fold(name) for brand in brands_inside(text) for name in brand.names)
     return max((name for name in names if name in typed != name), key=len, default="")
 
 
-def _around_a_brand(text: str, typed: str, lookup: Lookup) -> Matched | None:
+def _around_a_brand(typed: str, brand: str, lookup: Lookup) -> Matched | None:
     """A brand and what is said of it, written as one word (抖音算法), if something has both."""
-    brand = _brand_within(text, typed)
-    if not brand or is_full_name(name_parts(text)):
-        return None
     parts = typed.replace(brand, f" {brand} ", 1).split()
     reading = " ".join(part for part in parts if len(part) > 1)
     found = _read_as(reading, lookup) if reading != brand else Matched(())
@@ -169,9 +170,12 @@ def _as_typed(text: str) -> Iterator[Subquery]:
         yield Subquery((BEGIN + listed + END,), _NAMES, rank_of(MatchLevel.NAME))
         yield Subquery((BEGIN + listed,), _NAMES, rank_of(MatchLevel.PREFIX))
         yield Subquery((listed,), _NAMES, rank_of(MatchLevel.NAME_PART))
-    brands = brands_named(text)
-    if len({brand.name for brand in brands}) == 1:
-        yield from _brand_subqueries(fold(brands[0].name))
+    if _is_a_brand(text):
+        yield from _brand_subqueries(fold(brands_named(text)[0].name))
+
+
+def _is_a_brand(text: str) -> bool:
+    return len({brand.name for brand in brands_named(text)}) == 1
 
 
 def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subquery]:
@@ -206,7 +210,7 @@ def _brand_subqueries(name: str, forgiven: bool = False) -> Iterator[Subquery]:
         yield Subquery((BEGIN + name + END,), (field,), rank_of(level, group))
 
 
-def _together(typed: str, words: tuple[str, ...], whole: "_Term", lookup: Lookup) -> Matched:
+def _together(words: tuple[str, ...], whole: "_Term", lookup: Lookup) -> Matched:
     """The subqueries of the whole text, and of its words wherever they are."""
     terms = [_Term(lookup, word) for word in words[:MOST_WORDS]]
     for term in terms:
@@ -254,11 +258,11 @@ class _Term:
         self.guesses: list[Guess] = []
         self.offers: list[Guess] = []
 
-    def forgive(self, lookup: Lookup) -> None:
+    def forgive(self, lookup: Lookup, *, has_brand: bool = False) -> None:
         """Look for other spellings too, where they are wanted."""
         if len(self.fragment) > _LONGEST_GUESSED:
             return
-        self.guesses = guess(lookup, self.fragment, self.best)
+        self.guesses = guess(lookup, self.fragment, self.best, has_brand=has_brand)
         if self.best is not None and self.fragment.isascii():
             found = lookup.count(self.subqueries)
             if 0 < found <= _FEW:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from suanbei.registry.cells.divisions import city_code
+from suanbei.registry.cells.names import is_full_name, name_parts
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.search_api.search.documents import whole_number
 from suanbei.search_api.search.engine import Dimension, Query
@@ -33,7 +34,9 @@ _BEGINNING = re.compile(
     r"|^(?:which company|who)\s+(?:owns|makes|develops|filed|is behind)\s+",
     re.IGNORECASE,
 )
+_MONTH = re.compile("(20[12][0-9])[年-](0?[1-9]|1[0-2])月?")
 _YEAR = re.compile("(20[12][0-9])年?")
+_LONGEST_PLACE = 12
 _STATUS = dict.fromkeys(("注销", "已注销", "被注销", "deregistered"), "deregistered")
 
 
@@ -49,6 +52,17 @@ def question_of(text: str) -> str:
         asked = _BEGINNING.sub("", _QUESTION.sub("", asked)).strip(" ?？的-_")
     asked = " ".join(part for part in asked.split("的") if part)
     return asked if len(fold(asked)) > 1 and asked != text.strip() else ""
+
+
+def after_place(text: str) -> str:
+    """A text that begins with a place, with a space behind that (北京 大模型); empty for others and for the
+    whole name of a company."""
+    if " " in text or is_full_name(name_parts(text)):
+        return ""
+    for length in range(min(len(text) - 2, _LONGEST_PLACE), 1, -1):
+        if _place_of(text[:length]):
+            return f"{text[:length]} {text[length:]}"
+    return ""
 
 
 class WordFilter(NamedTuple):
@@ -89,10 +103,17 @@ def _filter_of(word: str, *, alone: bool) -> WordFilter | None:
         return WordFilter(Dimension.STATUS, _STATUS[word.casefold()], word)
     if alone:
         return None  # 北京 alone is a text like others
+    if month := _MONTH.fullmatch(word):
+        return WordFilter(Dimension.PERIOD, f"{month[1]}-{month[2]:0>2}", word)
     if year := _YEAR.fullmatch(word):
         return WordFilter(Dimension.YEAR, year[1], word)
+    place = _place_of(word)
+    return WordFilter(*place, word) if place else None
+
+
+def _place_of(word: str) -> tuple[Dimension, str] | None:
     region = None if word.isdigit() else region_by_name(word)
     if region and word.casefold() in (region.zh, region.full, region.en.casefold()):
-        return WordFilter(Dimension.REGION, region.full, word)
+        return Dimension.REGION, region.full
     city = city_code(word)
-    return WordFilter(Dimension.CITY, city, word) if city else None
+    return (Dimension.CITY, city) if city else None

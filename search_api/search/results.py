@@ -1,6 +1,7 @@
 """Searching for filings: the engine finds, the registry says what was found."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import companies_called, entity_views
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.search.engine import Dimension, Engine, MatchLevel, Page, Query
-from suanbei.search_api.search.questions import WordFilter, read_filters
+from suanbei.search_api.search.questions import WordFilter, after_place, read_filters
 from suanbei.search_api.search.text import fold, fold_with_places
 
 _MOST_COMPANIES = 3
@@ -90,10 +91,14 @@ def interpret(engine: Engine, query: Query) -> tuple[Query, Sequence[WordFilter]
     Raises:
         SearchUnavailable: see `Engine.search`.
     """
-    meant, words = read_filters(query)
-    if words and engine.search(replace(meant, limit=1, cursor="", facets=())).total:
-        return meant, words
-    return query, ()
+    first = replace(query, limit=1, cursor="", facets=())
+    if parted := after_place(query.text.strip()):
+        typed = engine.search(first)  # 北京大模型 is two words unless something has it as typed
+        if typed.hits and not typed.hits[0].forgiven and not typed.read_as:
+            parted = ""
+    meant, words = read_filters(replace(query, text=parted or query.text))
+    found = replace(first, text=meant.text, filters=meant.filters)
+    return (meant, words) if words and engine.search(found).total else (query, ())
 
 
 def selection_of(parts: Services, asked: FilterParams) -> Selection:
@@ -138,8 +143,8 @@ def _companies(
         if hit.level in _OF_A_COMPANY and hit.id in filings:
             levels.setdefault(filings[hit.id].entity_id, hit.level)
     named = brands or [brand for word in text.split() for brand in brands_named(word)]
-    for one in companies_called(session, (name for brand in named for name in brand.companies)):
-        levels.setdefault(one, MatchLevel.GROUP)
+    if names := [name for brand in named for name in brand.companies]:
+        levels |= dict.fromkeys(companies_called(session, names), MatchLevel.GROUP) | levels
     views = entity_views(session, list(levels))
     views.sort(
         key=lambda one: -one["active"] if levels[one["id"]] is MatchLevel.GROUP else -(10**9)
@@ -165,7 +170,7 @@ def marked_ranges(text: str, fragments: Sequence[str]) -> list[Range]:
     marked = {
         (places[at], places[at + len(fragment) - 1] + 1)
         for fragment in within
-        for at in _starts(folded, fragment)
+        for at in [found.start() for found in re.finditer(f"(?={re.escape(fragment)})", folded)]
     }
     joined: list[Range] = []
     for start, end in sorted(marked):
@@ -174,10 +179,3 @@ def marked_ranges(text: str, fragments: Sequence[str]) -> list[Range]:
         else:
             joined.append((start, end))
     return joined
-
-
-def _starts(text: str, fragment: str) -> Iterator[int]:
-    at = text.find(fragment)
-    while at >= 0:
-        yield at
-        at = text.find(fragment, at + 1)

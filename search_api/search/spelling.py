@@ -67,8 +67,11 @@ class Guess:
     count: int = 0
 
 
-def guess(words: Words, term: str, best: MatchLevel | None) -> list[Guess]:
-    """Guesses at one folded term; `best` is the best level at which it occurs as typed.
+def guess(
+    words: Words, term: str, best: MatchLevel | None, *, has_brand: bool = False
+) -> list[Guess]:
+    """Guesses at one folded term; `best` is the best level at which it occurs as typed. Of a term that has a
+    brand in it (百度在线) only what sounds like it is meant: 百度红线 is something else.
 
     Whole pinyin is tried even for what occurs, since 百度 is meant by baidu, whatever else has these
     letters. The rest is for what occurs in no name (initials), or nowhere.
@@ -80,8 +83,11 @@ def guess(words: Words, term: str, best: MatchLevel | None) -> list[Guess]:
     if not found and not named:
         found = _initials(words, term)
     if not found and best is None:
-        found = [*_latin(words, term), *_chinese(words, term)]
-        found = found or _alike(words, term) or _short_name(words, term)
+        found = _short_name(words, term) or [
+            *_latin(words, term),
+            *_chinese(words, term, by_sound=has_brand),
+        ]
+        found = found or _alike(words, term)
     return _most_frequent(one for one in found if one.fragment != term)
 
 
@@ -154,7 +160,7 @@ def _near(words: Words, typed: str) -> list[Word]:
     return by_distance[min(by_distance)] if by_distance else []
 
 
-def _chinese(words: Words, term: str) -> list[Guess]:
+def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Guess]:
     """Fragments that differ from the term in one character; only those that sound like it, if any
     do: who types by sound picks the wrong character of the right sound."""
     if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
@@ -169,7 +175,8 @@ def _chinese(words: Words, term: str) -> list[Guess]:
     alike = [
         one for one in counts if (said := spell(one)) and sound and said.pinyin == sound.pinyin
     ]
-    return [Guess(fragment, counts[fragment]) for fragment in alike or counts]
+    kept = alike if alike or by_sound else counts
+    return [Guess(fragment, counts[fragment]) for fragment in kept]
 
 
 def _suspects(words: Words, term: str) -> Iterator[int]:

@@ -83,7 +83,9 @@ class TantivyEngine:
         """See `Engine.health`."""
         index = self._usable()
         documents, seen = (index.searcher.num_docs, index.live.revision) if index else (0, 0)
-        return Health(self.name, version("tantivy"), documents, seen, self._newest())
+        with self._database.read() as session:
+            newest = data_version(session)
+        return Health(self.name, version("tantivy"), documents, seen, newest)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -92,17 +94,14 @@ class TantivyEngine:
             self._builder.terminate()  # nothing half-built stays
             self._builder.wait()
 
-    def _newest(self) -> int:
-        with self._database.read() as session:
-            return data_version(session)
-
     def current(self) -> OpenIndex:
         """The index, brought up to date first where nobody else is doing that.
 
         Raises:
             SearchUnavailable: there is none yet, and another process builds it.
         """
-        newest = self._newest()
+        with self._database.read() as session:
+            newest = data_version(session)
         index = self._usable()
         if index is None or index.live.revision < newest:
             with self._following:

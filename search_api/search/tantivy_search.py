@@ -67,8 +67,7 @@ class IndexSearch:
         try:
             matched = match(query.text, self)
             total, facets, limited = self._counted(query, matched.subqueries)
-            ask = self._by_rank if query.sort is Sort.RELEVANCE else self._in_order
-            places, cut = ask(query, matched.subqueries, place)
+            places, cut = self._places(query, matched.subqueries, place)
             shown = places[: query.limit]
             ranks: Mapping[int, int] = {key: rank for rank, key in shown}
             if shown and query.sort is not Sort.RELEVANCE:
@@ -222,44 +221,36 @@ class IndexSearch:
             raise TimeUp
         return self._searcher.search(query, limit, count=count, **order)
 
-    def _in_order(
+    def _places(
         self, query: Query, subqueries: Sequence[Subquery], place: tuple[int, int] | None
     ) -> tuple[list[tuple[int, int]], bool]:
-        """The first filings behind a place by the order of their keys."""
-        found = _all_of(self._union(subqueries), self._condition(query.filters))
-        keys = self._keys(found, query.sort, place[1] if place else None, query.limit + 1)
-        return [(EVERYTHING, key) for key in keys], False
+        """Rank and key of the first filings behind a place, and whether the time was up.
 
-    def _keys(
-        self, found: tantivy.Query, sort: Sort, after: int | None, limit: int
-    ) -> Sequence[int]:
-        ascends = sort is Sort.OLDEST
-        if after is not None:
-            bounds = (after + 1, None) if ascends else (None, after - 1)
-            found = _all_of(found, self._between(sort.value, *bounds))
+        By relevance rank by rank; in another order all of them are of one rank.
+        """
+        name, ascends = query.sort.value, query.sort is Sort.OLDEST
         order = tantivy.Order.Asc if ascends else tantivy.Order.Desc
-        hits = self._run(found, limit, order_by_field=sort.value, order=order).hits
-        return [key for key, _ in hits]
-
-    def _by_rank(
-        self, query: Query, subqueries: Sequence[Subquery], place: tuple[int, int] | None
-    ) -> tuple[list[tuple[int, int]], bool]:
-        """The first filings behind a place, rank by rank; and whether the time was up."""
         condition = self._condition(query.filters)
         found: list[tuple[int, int]] = []
         better: list[tantivy.Query] = []
-        for rank in sorted({one.rank for one in subqueries}):
-            here = [self._query(one) for one in subqueries if one.rank == rank]
+        ranks: dict[int, list[tantivy.Query]] = {}
+        for one in sorted(subqueries, key=attrgetter("rank")):
+            rank = one.rank if query.sort is Sort.RELEVANCE else EVERYTHING
+            ranks.setdefault(rank, []).append(self._query(one))
+        for rank, here in ranks.items():
             wanted = query.limit + 1 - len(found)
             if wanted and (place is None or rank >= place[0]):
                 new = [(Must, _any_of(here)), *((MustNot, one) for one in better)]
                 new += [(Must, condition)] if condition else []
-                after = place[1] if place and rank == place[0] else None
+                if place and rank == place[0]:
+                    bounds = (place[1] + 1, None) if ascends else (None, place[1] - 1)
+                    new.append((Must, self._between(name, *bounds)))
+                behind = tantivy.Query.boolean_query(new)
                 try:
-                    keys = self._keys(tantivy.Query.boolean_query(new), query.sort, after, wanted)
+                    hits = self._run(behind, wanted, order_by_field=name, order=order).hits
                 except TimeUp:
                     return found, True
-                found += [(rank, key) for key in keys]
+                found += [(rank, key) for key, _ in hits]
             better += here
         return found, False
 
