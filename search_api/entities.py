@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from suanbei.common.errors import SearchUnavailable
 from suanbei.registry.cells.names import brands_named, entity_key, similar_names
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
@@ -48,6 +49,8 @@ def find_entities(parts: Services, text: str, limit: int, cursor: str) -> dict[s
             answer = _page(session, guess, limit, place)
             if answer["total"]:
                 break
+    if not (answer["total"] or found.fragments):
+        raise SearchUnavailable("the search met its time limit: try again")
     return answer | {"did_you_mean": list(found.guesses)}
 
 

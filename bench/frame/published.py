@@ -77,7 +77,7 @@ def found(engine: Engine, wanted: Sequence[Wanted]) -> Iterator[set[int]]:
 
 def _found_there(engine: MeiliEngine, wanted: Iterator[Wanted]) -> Iterator[set[int]]:
     index = engine.current().filings
-    headers = {"Authorization": f"Bearer {engine.server.key}"}
+    headers = {"Authorization": f"Bearer {engine.server.key}"} if engine.server.key else {}
     with httpx.Client(base_url=engine.server.url, headers=headers, timeout=60) as client:
         while some := list(islice(wanted, _AT_ONCE)):
             queries = [

@@ -8,7 +8,8 @@ from rich.text import Text as Styled
 
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJsonLines, print_json, terminal
-from suanbei.common.texts import Text, language_of
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.options import with_filters
@@ -82,7 +83,8 @@ def _show(settings: Settings, answer: dict[str, Any]) -> None:
         if interpreted["text"]:
             console.print(READ_AS.say(language, text=interpreted["text"]))
         for one in interpreted["filters"]:
-            console.print(FILTERED.say(language, word=one["word"], value=one["value"]))
+            value = _value_text(one, language)
+            console.print(FILTERED.say(language, word=one["word"], value=value))
     for one in answer["companies"]:
         console.print(
             NAMED.say(language, name=one["name"], active=one["active"], filings=one["filings"])
@@ -94,6 +96,13 @@ def _show(settings: Settings, answer: dict[str, Any]) -> None:
     if answer["limited"]:
         console.print(LIMITED.say(language))
     console.print(FOUND.say(language, total=answer["total"], shown=len(answer["items"])))
+
+
+def _value_text(one: dict[str, str], language: Language) -> str:
+    if one["name"] == "status":
+        return STATUS_TEXTS[one["value"]].say(language)
+    city = division(one["value"].ljust(6, "0")) if one["name"] == "division" else None
+    return city.name if city else one["value"]
 
 
 def _marked(text: str, ranges: list[tuple[int, int]] | None) -> Styled:

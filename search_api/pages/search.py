@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Text
+from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import BrandKind, brands_named
 from suanbei.registry.queries.entities import find_entity
@@ -242,6 +243,8 @@ def value_text(pair: tuple[str, str], words: Words) -> str:
     """The value of a filter for people."""
     if pair[0] == "region":
         return region_text(pair[1], words.language)
+    if pair[0] == "division" and (named := division(pair[1].ljust(6, "0"))):
+        return named.name
     return words.value(*pair)
 
 

@@ -211,6 +211,11 @@ def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:
     }
 
 
+def month_of(period: str) -> int:
+    """A period as a number, which can be compared: 202406; 0 for none."""
+    return int(period.replace("-", "") or 0)
+
+
 def region_value(text: str) -> str:
     """The full name of a region, however it is written; a text that names none stays."""
     region = region_by_name(text)

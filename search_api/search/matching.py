@@ -13,7 +13,7 @@ from suanbei.registry.cells.names import brands_inside, brands_named, is_full_na
 from suanbei.search_api.search.documents import Field, whole_number
 from suanbei.search_api.search.engine import MatchLevel
 from suanbei.search_api.search.questions import question_of
-from suanbei.search_api.search.spelling import Guess, Words, guess, similar
+from suanbei.search_api.search.spelling import Word, Words, guess, similar
 from suanbei.search_api.search.text import BEGIN, BORDER, END, fold, fold_list, fold_signs
 
 MOST_WORDS = 8
@@ -197,7 +197,8 @@ def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subqu
         yield Subquery((text,), fields, rank_of(level, group))
     # Digits are looked for in numbers. Letters that do not begin a part of one stand there by
     # chance: jingdong is in Beijing-DongKaKaAI.
-    number = rank_of(MatchLevel.NUMBER_PART, _WEAK if fragment.isalpha() else group)
+    is_weak = fragment.isalpha() and not forgiven
+    number = rank_of(MatchLevel.NUMBER_PART, _WEAK if is_weak else group)
     yield Subquery((fragment,), (Field.NUMBER,), number)
     # Of a brand only a whole name counts: a fragment is looked for in what was published.
     yield from _brand_subqueries(fragment, forgiven)
@@ -255,8 +256,8 @@ class _Term:
         self.subqueries = subqueries or tuple(fragment_subqueries(fragment))
         self.best = lookup.best(self.subqueries)
         self.spellings: tuple[str, ...] = (fragment,)
-        self.guesses: list[Guess] = []
-        self.offers: list[Guess] = []
+        self.guesses: list[Word] = []
+        self.offers: list[Word] = []
 
     def forgive(self, lookup: Lookup, *, has_brand: bool = False) -> None:
         """Look for other spellings too, where they are wanted."""
@@ -268,15 +269,15 @@ class _Term:
             if 0 < found <= _FEW:
                 self.offers = similar(lookup, self.fragment, found)
         for one in self.guesses:
-            self.spellings += (one.fragment,)
-            self.subqueries += tuple(fragment_subqueries(one.fragment, forgiven=True))
+            self.spellings += (one.word,)
+            self.subqueries += tuple(fragment_subqueries(one.word, forgiven=True))
 
 
 def _other_texts(whole: _Term, terms: Sequence[_Term]) -> Iterator[str]:
     """Other texts to search for: the whole, or one of its words, spelt otherwise."""
     for one in (*whole.guesses, *whole.offers):
-        yield one.fragment
+        yield one.word
     typed = [term.fragment for term in terms]
     for place, term in enumerate(terms):
         for one in (*term.guesses, *term.offers):
-            yield " ".join([*typed[:place], one.fragment, *typed[place + 1 :]])
+            yield " ".join([*typed[:place], one.word, *typed[place + 1 :]])

@@ -24,7 +24,7 @@ from suanbei.search_api.paging import (
     encode_cursor,
     is_whole,
 )
-from suanbei.search_api.search.documents import Field
+from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import (
     Dimension,
     FacetValue,
@@ -52,7 +52,6 @@ from suanbei.search_api.search.meilisearch_index import (
     TEXTS,
     ActiveIndex,
     Indexes,
-    month_of,
     phrases,
 )
 from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
@@ -291,7 +290,7 @@ class _Search:
     def _words(self, condition: str, order: list[str], limit: int) -> Sequence[Word]:
         query = {"indexUid": self._active.words, "q": "", "filter": condition, "sort": order}
         hits = self._server.search([query], {"limit": limit})["hits"]
-        return [Word(hit["word"], hit["count"]) for hit in hits]
+        return [Word(hit["word"], hit.get("count", 1)) for hit in hits]
 
 
 def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[str, Any]:

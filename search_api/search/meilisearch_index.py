@@ -23,11 +23,16 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.data_version import data_version
 from suanbei.registry.models import Filing
-from suanbei.search_api.search.documents import Field, IndexDocument, read_documents, reported
+from suanbei.search_api.search.documents import (
+    Field,
+    IndexDocument,
+    month_of,
+    read_documents,
+    reported,
+)
 from suanbei.search_api.search.engine import Dimension, Progress
 from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
 from suanbei.search_api.search.pinyin import spell
-from suanbei.search_api.search.spelling import Word
 from suanbei.search_api.search.text import bigrams, mark
 
 SCHEMA = 7
@@ -79,23 +84,13 @@ def document_of(one: IndexDocument) -> dict[str, Any]:
     }
 
 
-def month_of(period: str) -> int:
-    """A period as a number, which can be compared: 202406."""
-    return int(period.replace("-", ""))
-
-
-def word_of(word: Word) -> dict[str, Any]:
+def word_of(word: str) -> dict[str, Any]:
     """A word as Meilisearch keeps it: Chinese ones with their spelling, Latin ones also backwards."""
-    spelled = spell(word.word)
-    kept: dict[str, Any] = {"id": word_id(word.word), "word": word.word, "count": word.count}
-    if spelled:
+    # The key may have few signs; a word that came after the index was built has no count, and is the last.
+    kept: dict[str, Any] = {"id": hashlib.sha256(word.encode()).hexdigest()[:20], "word": word}
+    if spelled := spell(word):
         return kept | {"pinyin": spelled.pinyin, "initials": spelled.initials, "latin": False}
-    return kept | {"backwards": word.word[::-1], "latin": True}
-
-
-def word_id(word: str) -> str:
-    """The key of a word, in the signs that Meilisearch allows."""
-    return hashlib.sha256(word.encode()).hexdigest()[:20]
+    return kept | {"backwards": word[::-1], "latin": True}
 
 
 _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -192,7 +187,8 @@ class Indexes:
             self._server.create(active.words, WORDS_SETTINGS)
             words: Counter[str] = Counter()
             written = self._write(active, reported(read_documents(session), progress, total), words)
-            self._write_words(active, words)
+            rows = (word_of(word) | {"count": count} for word, count in words.items())
+            self._server.write(active.words, _batches(rows))
             self._set(active)
         finally:
             self._sweep()
@@ -203,8 +199,7 @@ class Indexes:
         upto = data_version(session)
         words: Counter[str] = Counter()
         written = self._write(active, read_documents(session, active.revision), words)
-        known = self._known_words(active, words)
-        self._write_words(active, Counter({w: n for w, n in words.items() if w not in known}))
+        self._server.merge(active.words, _batches(word_of(word) for word in words))
         self._remove_gone(session, active)
         self._set(ActiveIndex(active.filings, active.words, upto))
         return written
@@ -223,18 +218,6 @@ class Indexes:
                 yield document_of(document)
 
         return self._server.write(active.filings, _batches(rows()))
-
-    def _write_words(self, active: ActiveIndex, words: Counter[str]) -> None:
-        rows = (word_of(Word(word, count)) for word, count in words.items())
-        self._server.write(active.words, _batches(rows))
-
-    def _known_words(self, active: ActiveIndex, words: Counter[str]) -> set[str]:
-        known: set[str] = set()
-        for batch in _batches({"word": word} for word in words):
-            ids = [word_id(one["word"]) for one in batch]
-            found = self._server.documents(active.words, ids=ids, fields=["word"], limit=len(ids))
-            known.update(one["word"] for one in found)
-        return known
 
     def _remove_gone(self, session: Session, active: ActiveIndex) -> None:
         """Delete filings that the registry no longer has, if the numbers tell that there are any."""

@@ -109,6 +109,12 @@ class Server:
                 self._wait(task)
         return written
 
+    def merge(self, index: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> None:
+        """Add documents; of those with the same ids only the fields that are given change."""
+        with _translated(self.url):
+            for batch in batches:
+                self._wait(self._client.index(index).update_documents(batch).task_uid)
+
     def remove(self, index: str, ids: Sequence[int]) -> None:
         """Delete documents of an index whose ids are filterable."""
         listed = ", ".join(map(str, ids))

@@ -1,6 +1,6 @@
 """Chinese words as people type them without an input method: 字节跳动 as zijietiaodong or zjtd."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from suanbei.common.late_imports import importing
@@ -11,8 +11,6 @@ _AMBIGUOUS = frozenset(
     "乘莞壳柏栅颤扛铛柞钥蔓盛谁俩伽陆擿蹊絜拓靓捋茄会厦单解仇翟尉"
 )
 """Characters whose reading depends on the word they are in; counted on the phrases of pypinyin."""
-_IN_CONTEXT = "重庆"
-"""A word with one of them."""
 
 
 class Spelled(NamedTuple):
@@ -52,12 +50,6 @@ def spell(word: str) -> Spelled | None:
     if not _AMBIGUOUS.isdisjoint(word):
         parts = _in_context(word)
     return Spelled("".join(parts), "".join(p[0] for p in parts), tuple(map(len, parts)))
-
-
-@cache
-def load_readings() -> None:
-    """Read the tables of pypinyin, which the first word would wait for."""
-    spell(_IN_CONTEXT)
 
 
 def _in_context(word: str) -> list[str]:

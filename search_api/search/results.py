@@ -145,11 +145,14 @@ def _companies(
     named = brands or [brand for word in text.split() for brand in brands_named(word)]
     if names := [name for brand in named for name in brand.companies]:
         levels |= dict.fromkeys(companies_called(session, names), MatchLevel.GROUP) | levels
+    called = [one for one, level in levels.items() if level is not MatchLevel.GROUP]
+    called = called[:_MOST_COMPANIES]
+    if len(called) == _MOST_COMPANIES or len(called) == len(levels):
+        return entity_views(session, called) if called else []
     views = entity_views(session, list(levels))
-    views.sort(
-        key=lambda one: -one["active"] if levels[one["id"]] is MatchLevel.GROUP else -(10**9)
-    )
-    return views[:_MOST_COMPANIES]
+    others = [one for one in views if one["id"] not in called]
+    others.sort(key=lambda one: -one["active"])
+    return [*(one for one in views if one["id"] in called), *others][:_MOST_COMPANIES]
 
 
 def _highlights(view: Mapping[str, Any], fragments: Sequence[str]) -> dict[str, list[Range]]:

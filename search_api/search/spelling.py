@@ -33,10 +33,10 @@ _MANY_MORE = 5
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the registry, folded, and how many filings have it."""
+    """A word or fragment of the registry, folded, and how many filings have it."""
 
     word: str
-    count: int
+    count: int = 0
 
 
 class Words(Protocol):
@@ -59,17 +59,9 @@ class Words(Protocol):
         of the parts in one field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A fragment that may be meant."""
-
-    fragment: str
-    count: int = 0
-
-
 def guess(
     words: Words, term: str, best: MatchLevel | None, *, has_brand: bool = False
-) -> list[Guess]:
+) -> list[Word]:
     """Guesses at one folded term; `best` is the best level at which it occurs as typed. Of a term that has a
     brand in it (百度在线) only what sounds like it is meant: 百度红线 is something else.
 
@@ -88,25 +80,25 @@ def guess(
             *_chinese(words, term, by_sound=has_brand),
         ]
         found = found or _alike(words, term)
-    return _most_frequent(one for one in found if one.fragment != term)
+    return _most_frequent(one for one in found if one.word != term)
 
 
-def similar(words: Words, term: str, found: int) -> list[Guess]:
+def similar(words: Words, term: str, found: int) -> list[Word]:
     """Other spellings of a term that few filings have, for asking whether they were meant: such as
     many more filings have."""
     near = (one for one in _latin(words, term) if one.count >= _MANY_MORE * found)
-    return _most_frequent(one for one in near if one.fragment != term)
+    return _most_frequent(one for one in near if one.word != term)
 
 
-def _most_frequent(found: Iterable[Guess]) -> list[Guess]:
+def _most_frequent(found: Iterable[Word]) -> list[Word]:
     counts: dict[str, int] = {}
     for one in found:
-        counts[one.fragment] = counts.get(one.fragment, 0) + one.count
+        counts[one.word] = counts.get(one.word, 0) + one.count
     ranked = sorted(counts.items(), key=lambda pair: -pair[1])
-    return [Guess(fragment, count) for fragment, count in ranked[:MOST_GUESSES]]
+    return [Word(fragment, count) for fragment, count in ranked[:MOST_GUESSES]]
 
 
-def _pinyin(words: Words, term: str, whole: bool) -> list[Guess]:
+def _pinyin(words: Words, term: str, whole: bool) -> list[Word]:
     """The beginnings of words that the letters spell; whole syllables only, or the last one cut."""
     if len(term) < 4 or not _LETTERS.fullmatch(term):
         return []
@@ -115,27 +107,27 @@ def _pinyin(words: Words, term: str, whole: bool) -> list[Guess]:
         spelled = spell(one.word)
         characters = spelled.characters(term) if spelled else 0
         if spelled and characters > 1 and (spelled.is_whole(term) or not whole):
-            found.append(Guess(one.word[:characters], one.count))
+            found.append(Word(one.word[:characters], one.count))
     return found
 
 
-def _alike(words: Words, term: str) -> list[Guess]:
+def _alike(words: Words, term: str) -> list[Word]:
     """Words, or their beginnings, that sound like a Chinese term and are as long: 百度 for 摆渡."""
     sound = spell(term) if term.isalpha() and not term.isascii() else None
     found = _pinyin(words, sound.pinyin, whole=True) if sound else []
-    return [one for one in found if len(one.fragment) == len(term)]
+    return [one for one in found if len(one.word) == len(term)]
 
 
-def _initials(words: Words, term: str) -> list[Guess]:
+def _initials(words: Words, term: str) -> list[Word]:
     if not 2 <= len(term) <= _LONGEST_INITIALS or not _LETTERS.fullmatch(term):
         return []
-    return [Guess(one.word, one.count) for one in words.initialled(term, _CANDIDATES)]
+    return [Word(one.word, one.count) for one in words.initialled(term, _CANDIDATES)]
 
 
-def _latin(words: Words, term: str) -> list[Guess]:
+def _latin(words: Words, term: str) -> list[Word]:
     """The term with one of its Latin words spelt as the registry spells it."""
     return [
-        Guess(spelled, near.count)
+        Word(spelled, near.count)
         for run in _LATIN.finditer(term)
         for near in _near(words, run[0])
         if (spelled := term[: run.start()] + near.word + term[run.end() :])
@@ -160,7 +152,7 @@ def _near(words: Words, typed: str) -> list[Word]:
     return by_distance[min(by_distance)] if by_distance else []
 
 
-def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Guess]:
+def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Word]:
     """Fragments that differ from the term in one character; only those that sound like it, if any
     do: who types by sound picks the wrong character of the right sound."""
     if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
@@ -176,7 +168,7 @@ def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Guess]:
         one for one in counts if (said := spell(one)) and sound and said.pinyin == sound.pinyin
     ]
     kept = alike if alike or by_sound else counts
-    return [Guess(fragment, counts[fragment]) for fragment in kept]
+    return [Word(fragment, counts[fragment]) for fragment in kept]
 
 
 def _suspects(words: Words, term: str) -> Iterator[int]:
@@ -216,11 +208,11 @@ def _mended(words: Words, term: str, place: int) -> Iterator[str]:
             yield from pattern.findall(text)
 
 
-def _short_name(words: Words, term: str) -> list[Guess]:
+def _short_name(words: Words, term: str) -> list[Word]:
     """A company's own part of its name."""
     parts = name_parts(term)
     return [
-        Guess(part)
+        Word(part)
         for part in dict.fromkeys((parts.core, parts.brand))
         if 2 <= len(part) < len(term) and not is_trade(part) and words.exists(part)
     ][:1]

@@ -8,7 +8,6 @@ import sys
 import time
 from array import array
 from collections.abc import Callable
-from functools import partial
 from importlib.metadata import version
 from threading import Lock
 from typing import TypeVar
@@ -71,7 +70,8 @@ class TantivyEngine:
             if index.live.revision == newest:
                 return 0
             documents = read_documents(session, index.live.revision)
-            gone = partial(self._gone, session, index)
+            present = set(session.execute(select(Filing.id)).scalars())
+            gone = set(IndexSearch(index, self.seconds).ids(Query())) - present
             return self.files.update(index, documents, newest, gone)
 
     def rebuild(self, progress: Progress | None = None) -> int:
@@ -163,7 +163,7 @@ class TantivyEngine:
                     return None
                 try:
                     if self._open is None or self._open.live != live:
-                        self._open = self.files.open(live, self._open)
+                        self._open = OpenIndex(self.files.home, live, self._open)
                     self._open.check()
                 except FileNotFoundError:
                     if self.files.live() == live:
@@ -199,15 +199,6 @@ class TantivyEngine:
         documents = reported(read_documents(session), progress, total)
         self.files.build(documents, data_version(session), total)
         return int(total)
-
-    def _gone(self, session: Session, index: OpenIndex, written: set[int]) -> set[int]:
-        """The filings of an index that the registry no longer has, once these are written."""
-        total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
-        shown = IndexSearch(index, self.seconds)
-        if index.searcher.num_docs + len(written) - shown.count_ids(written) == total:
-            return set()
-        present = set(session.execute(select(Filing.id)).scalars())
-        return set(shown.ids(Query())) - present
 
 
 def _is_damage(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ import tantivy
 from filelock import FileLock, Timeout
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
-from suanbei.search_api.search.documents import Field, IndexDocument
+from suanbei.search_api.search.documents import Field, IndexDocument, month_of
 from suanbei.search_api.search.engine import Dimension
 from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.text import BEGIN, END, bigrams, mark
@@ -42,10 +42,6 @@ OUTLIVED_SECONDS = 24 * 3600
 _HEAP_BYTES, _HEAP_PER_FILING, _LARGEST_HEAP = 20_000_000, 1_500, 400_000_000
 
 
-Gone = Callable[[set[int]], set[int]]
-"""From the ids that are written to those that the registry no longer has."""
-
-
 class DamagedIndex(Exception):
     """An index whose files are not what was written."""
 
@@ -56,11 +52,6 @@ class Live:
 
     folder: str
     revision: int
-
-
-def month_of(period: str) -> int:
-    """A period as a number, which can be compared: 202406; 0 for none."""
-    return int(period.replace("-", "") or 0)
 
 
 def order_keys(document: IndexDocument) -> dict[str, int]:
@@ -129,14 +120,16 @@ def _without_watcher(index: tantivy.Index) -> tantivy.Index:
 
 
 class OpenIndex:
-    """A live index as it was at one commit; safe for threads.
+    """A live index of a home as it was at one commit; safe for threads. `known` is one that was opened before,
+    whose files are not read again.
 
     Raises:
         DamagedIndex: a file is not what was written.
         FileNotFoundError: another process has put a newer index in its place.
     """
 
-    def __init__(self, folder: Path, live: Live, known: "OpenIndex | None" = None) -> None:
+    def __init__(self, home: Path, live: Live, known: "OpenIndex | None" = None) -> None:
+        folder = home / live.folder
         self.folder, self.live = folder, live
         self.counted: dict[str, Any] = {}
         """What was counted for a text and filters, which the next page need not count again."""
@@ -174,14 +167,6 @@ class IndexFolder:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def open(self, live: Live, known: OpenIndex | None = None) -> OpenIndex:
-        """The live index; `known` is one that was opened before, whose files are not read again.
-
-        Raises:
-            DamagedIndex, FileNotFoundError: see `OpenIndex`.
-        """
-        return OpenIndex(self.home / live.folder, live, known)
-
     @contextmanager
     def writing(self, wait_seconds: float = 0) -> Iterator[None]:
         """Be the only one who writes.
@@ -213,7 +198,8 @@ class IndexFolder:
             with _told_as_unavailable():
                 folder.mkdir(mode=0o700)
                 index = _without_watcher(tantivy.Index(_schema(), str(folder)))
-                writer = index.writer(_heap(expected), 1)
+                heap = min(_LARGEST_HEAP, max(_HEAP_BYTES, expected * _HEAP_PER_FILING))
+                writer = index.writer(heap, 1)
             for document in documents:
                 made = _tantivy_document(document)
                 with _told_as_unavailable():
@@ -224,7 +210,11 @@ class IndexFolder:
         return live
 
     def update(
-        self, index: OpenIndex, documents: Iterable[IndexDocument], revision: int, gone: Gone
+        self,
+        index: OpenIndex,
+        documents: Iterable[IndexDocument],
+        revision: int,
+        gone: Iterable[int],
     ) -> int:
         """Replace these filings, and delete those that are gone; returns how many were written.
         To be called while writing.
@@ -232,20 +222,20 @@ class IndexFolder:
         Raises:
             SearchUnavailable: it cannot be written: a full disk.
         """
-        ids: set[int] = set()
+        written = 0
         with _told_as_unavailable():
             opened = _without_watcher(tantivy.Index.open(str(index.folder)))
             writer = opened.writer(_HEAP_BYTES, 1)
         for document in documents:
-            ids.add(document.id)
+            written += 1
             made = _tantivy_document(document)
             with _told_as_unavailable():
                 writer.delete_documents_by_query(_with_id(index.schema, document.id))
                 writer.add_document(made)
-        for one in gone(ids):
+        for one in gone:
             writer.delete_documents_by_query(_with_id(index.schema, one))
         self._commit(writer, Live(index.live.folder, revision))
-        return len(ids)
+        return written
 
     def sweep(self) -> None:
         """Delete folders that are not live: replaced, or half-built by a process that died; and the
@@ -260,15 +250,12 @@ class IndexFolder:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _commit(self, writer: tantivy.IndexWriter, live: Live) -> None:
+        unfinished = self._pointer.with_suffix(".new")
         with _told_as_unavailable():
             writer.commit()
             writer.wait_merging_threads()
-            self._set(live)
-
-    def _set(self, live: Live) -> None:
-        unfinished = self._pointer.with_suffix(".new")
-        unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
-        unfinished.replace(self._pointer)
+            unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
+            unfinished.replace(self._pointer)
 
 
 @contextmanager
@@ -283,10 +270,6 @@ def _told_as_unavailable() -> Iterator[None]:
 def _with_id(schema: tantivy.Schema, one: int) -> tantivy.Query:
     # Deleting by term takes every Python int for a signed one, and finds nothing.
     return tantivy.Query.term_query(schema, "id", one)
-
-
-def _heap(expected: int) -> int:
-    return min(_LARGEST_HEAP, max(_HEAP_BYTES, expected * _HEAP_PER_FILING))
 
 
 def _verify(folder: Path, verified: Mapping[str, int]) -> dict[str, int]:

@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 import tantivy
 
 from suanbei.search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_whole
-from suanbei.search_api.search.documents import Field
+from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import (
     Dimension,
     FacetValue,
@@ -29,7 +29,7 @@ from suanbei.search_api.search.matching import (
     match,
 )
 from suanbei.search_api.search.spelling import Word
-from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex, month_of
+from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex
 from suanbei.search_api.search.text import BEGIN, END, bigrams
 
 _IDS_AT_ONCE = 20_000
@@ -108,11 +108,6 @@ class IndexSearch:
                 return
             yield from (one for one, _ in hits)
             last = hits[-1][0]
-
-    def count_ids(self, ids: Collection[int]) -> int:
-        """How many of these filings the index has."""
-        query = tantivy.Query.term_set_query(self._schema, "id", list(ids))
-        return int(self._run(query, 1, count=True).count)
 
     # What matching and guessing ask: see `matching.Lookup`.
 

@@ -16,6 +16,7 @@ from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
+from suanbei.search_api.search import tantivy as tantivy_engine
 from suanbei.search_api.search.engine import Engine, Page, Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
 from suanbei.search_api.search.tantivy import TantivyEngine
@@ -224,17 +225,19 @@ def test_a_server_builds_its_first_index_in_another_process(
     settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'registry.sqlite3'}")
     engine = TantivyEngine(settings, filled)
     engine.builds_apart = True
+    monkeypatch.setattr(tantivy_engine, "_WAIT_SECONDS", 300)
     monkeypatch.setattr(IndexFolder, "build", lambda *_given: pytest.fail("built here"))
     assert engine.search(QUERY).total == 3
     engine.close()
 
 
 def test_where_another_process_cannot_build_the_server_does(
-    filled: Database, tmp_path: Path
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And so says why, if it cannot either."""
     engine = TantivyEngine(Settings(home=tmp_path, database_url="sqlite:////no/where"), filled)
     engine.builds_apart = True
+    monkeypatch.setattr(tantivy_engine, "_WAIT_SECONDS", 300)
     assert engine.search(QUERY).total == 3
     engine.close()
 

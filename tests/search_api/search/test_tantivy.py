@@ -49,12 +49,12 @@ def index_of(home: Path, layers: list[list[IndexDocument]]) -> OpenIndex:
     """An index built of the first layer, each further one written over it."""
     files = IndexFolder(home)
     with files.writing():
-        index = files.open(files.build(layers[0], 1, len(layers[0])))
+        index = OpenIndex(home, files.build(layers[0], 1, len(layers[0])))
         for number, layer in enumerate(layers[1:], 2):
-            files.update(index, layer, number, lambda _ids: set())
+            files.update(index, layer, number, ())
             live = files.live()
             assert live is not None
-            index = files.open(live, index)
+            index = OpenIndex(home, live, index)
     return index
 
 
