@@ -42,7 +42,6 @@ from suanbei.search_api.params import (
     SearchParams,
 )
 from suanbei.search_api.responses import null_for_empty
-from suanbei.search_api.schemas import BriefFiling
 from suanbei.search_api.schemas.filing import Shape
 from suanbei.search_api.schemas.mcp import (
     LIMITS,
@@ -54,6 +53,7 @@ from suanbei.search_api.schemas.mcp import (
     SearchAnswer,
     VendorAnswer,
 )
+from suanbei.search_api.schemas.record import BriefFiling
 from suanbei.search_api.search.results import search_filings
 
 MOST_COMPANIES, MOST_FILINGS, MOST_FOUND, MOST_CHANGES, MOST_NUMBERS = 10, 25, 20, 50, 20

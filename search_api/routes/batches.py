@@ -22,7 +22,7 @@ from suanbei.search_api.paging import (
     is_period,
 )
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import BatchPage, BatchRecord, ExpectedLists
+from suanbei.search_api.schemas.lists import BatchPage, BatchRecord, ExpectedLists
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 Parts = Annotated[Services, Depends(services)]

@@ -14,7 +14,7 @@ from suanbei.search_api.change_notifier import ChangeNotifier
 from suanbei.search_api.concurrency import SLOT, Slot
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import Changes
+from suanbei.search_api.schemas.lists import Changes
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 MOST = 1000

@@ -9,7 +9,8 @@ from suanbei.search_api.deps import Services, services
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.paging import Cursor, Limit
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import EntityPage, EntityRecord
+from suanbei.search_api.schemas.record import EntityRecord
+from suanbei.search_api.schemas.search import EntityPage
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])
 Parts = Annotated[Services, Depends(services)]

@@ -11,7 +11,7 @@ from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.receipts import issue_for_number
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.routes.verify import EXAMPLE, LONGEST_NAME, LONGEST_NUMBER
-from suanbei.search_api.schemas import Verdict
+from suanbei.search_api.schemas.verdict import Verdict
 
 Parts = Annotated[Services, Depends(services)]
 ReceiptId = Annotated[str, Path(max_length=64, description="as the receipt prints it")]

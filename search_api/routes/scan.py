@@ -14,7 +14,7 @@ from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import JSON
 from suanbei.search_api.scan import ITEMS, MOST_ITEMS, scan, start_of
-from suanbei.search_api.schemas import Scan
+from suanbei.search_api.schemas.verdict import Scan
 
 router = APIRouter(prefix="/v1/scan", tags=["verify"])
 _FILE = {"type": "string", "format": "binary"}

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import Figures, Summary, Timeline
+from suanbei.search_api.schemas.lists import Figures, Summary, Timeline
 from suanbei.search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"])

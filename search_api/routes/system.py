@@ -16,7 +16,7 @@ from suanbei.search_api.deps import Services, services
 from suanbei.search_api.keys import Scope, bearer_of, require_scope
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import Status
+from suanbei.search_api.schemas.lists import Status
 
 router = APIRouter(tags=["system"])
 Parts = Annotated[Services, Depends(services)]

@@ -10,7 +10,7 @@ from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Services, services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas import Verdict, Verdicts
+from suanbei.search_api.schemas.verdict import Verdict, Verdicts
 
 Parts = Annotated[Services, Depends(services)]
 LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000

@@ -13,7 +13,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.schemas import Scan
+from suanbei.search_api.schemas.verdict import Scan
 from tests.lists import listed, number, row
 
 TEXT = f"备案号 {number(1)}\n京ICP备12345678号\n{number(9)} 与 {number(1)}"

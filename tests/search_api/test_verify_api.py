@@ -11,7 +11,8 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.schemas import EntityRecord, FilingRecord, Verdict, Verdicts
+from suanbei.search_api.schemas.record import EntityRecord, FilingRecord
+from suanbei.search_api.schemas.verdict import Verdict, Verdicts
 from tests.lists import listed, number, row
 
 
