@@ -1,7 +1,7 @@
 """What every request passes through, where no library does it, from the outside in:
 
-RequestLog          request id, one log line, metrics; HEAD is answered as GET without its body
-SecurityHeaders     nothing from other hosts, no inline script or style
+RequestLog          request id, one log line, metrics, security headers (nothing from other hosts, no
+                    inline script or style); HEAD is answered as GET without its body
 CrossOrigin         Starlette's CORS: any site at /reconcile, elsewhere what SUANBEI_CORS_ORIGINS names
 ErrorResponses      errors raised below become problem documents, or pages for browsers
 RequestLimits       malformed or oversized requests; requests a minute of one client
@@ -61,12 +61,38 @@ def install(app: FastAPI, settings: Settings, reader: VersionReader, metrics: "M
     app.add_middleware(ErrorResponses)
     origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
     app.add_middleware(CrossOrigin, origins=origins)
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)
 
 
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""For SVG charts: they style themselves and may do nothing else."""
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""For what is no page: nothing in it may run or be framed."""
+_EVERYWHERE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    # CAC answers a request without Referer with an empty body: links to its documents send one.
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+)
+_OF_DATA = ((b"content-security-policy", DATA_POLICY.encode()), *_EVERYWHERE)
+_OF_PAGES = (
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    *_EVERYWHERE,
+)
+_METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
+_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
+_PROCESS, _COUNT = secrets.token_hex(4), count()
+
+
 class RequestLog:
-    """Gives each request an id (or keeps its own), counts it and logs it.
+    """Gives each request an id (or keeps its own), counts it and logs it; each answer gets that id and
+    the security headers, where a route did not set its own.
 
     Client addresses are logged. Paths and queries are not: they name companies, looked-up numbers and
     the secret tokens of bulk checks. The route is.
@@ -83,7 +109,8 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        known = _request_id(scope)
+        given_id = get_header(scope, b"x-request-id")
+        known = given_id.decode() if _ID.fullmatch(given_id) else f"{_PROCESS}{next(_COUNT):08x}"
         token = request_id.set(known)
         began, status, size = time.perf_counter(), 500, 0
         # The server keeps back the body of an answer to HEAD; routes know GET only.
@@ -92,9 +119,14 @@ class RequestLog:
         async def send_counted(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
-                status = message["status"]
-                given = message.get("headers", ())
-                message["headers"] = [*given, (b"x-request-id", known.encode())]
+                status, headers = message["status"], list(message.get("headers", ()))
+                # A browser takes the headers of a 304 over the page it holds, which came with a policy.
+                if status != 304:
+                    given = dict(headers)
+                    is_page = given.get(b"content-type", b"").startswith(b"text/html")
+                    added = _OF_PAGES if is_page else _OF_DATA
+                    headers += [pair for pair in added if pair[0] not in given]
+                message["headers"] = [*headers, (b"x-request-id", known.encode())]
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -122,70 +154,6 @@ class RequestLog:
                 "client": scope["client"][0] if scope.get("client") else "",
             }
             access_log.info("%s %s %s", method, route, status, extra={"fields": fields})
-
-
-_METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
-_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
-_PROCESS, _COUNT = secrets.token_hex(4), count()
-
-
-def _request_id(scope: Scope) -> str:
-    given = get_header(scope, b"x-request-id").decode("latin-1")
-    return given if given and _ID.fullmatch(given) else f"{_PROCESS}{next(_COUNT):08x}"
-
-
-PAGE_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""For SVG charts: they style themselves and may do nothing else."""
-DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-"""For what is no page: nothing in it may run or be framed."""
-
-
-class SecurityHeaders:
-    """Adds the security headers; a policy that a route set itself stays."""
-
-    _EVERYWHERE = (
-        (b"x-content-type-options", b"nosniff"),
-        (b"x-frame-options", b"DENY"),
-        # CAC answers a request without Referer with an empty body: links to its documents send one.
-        (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    )
-    _DATA = ((b"content-security-policy", DATA_POLICY.encode()), *_EVERYWHERE)
-    _PAGES = (
-        (b"content-security-policy", PAGE_POLICY.encode()),
-        (b"cross-origin-opener-policy", b"same-origin"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-        *_EVERYWHERE,
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-
-        async def send_secured(message: Message) -> None:
-            # A browser takes the headers of a 304 over the page it holds, which came with a policy.
-            if message["type"] == "http.response.start" and message["status"] != 304:
-                headers = message["headers"] = list(message.get("headers", ()))
-                given = dict(headers)
-                is_page = given.get(b"content-type", b"").startswith(b"text/html")
-                added = self._PAGES if is_page else self._DATA
-                headers += [pair for pair in added if pair[0] not in given]
-            await send(message)
-
-        await self.app(scope, receive, send_secured if scope["type"] == "http" else send)
 
 
 class CrossOrigin:

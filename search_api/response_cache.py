@@ -88,13 +88,21 @@ class ETagMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         key = _cache_key(scope)
-        version = await self._version() if key else None
-        if key is None or version is None:  # without a version the route says what is the matter
+        try:
+            version = await self._reader.read() if key else None
+        except DatabaseUnavailable:
+            version = None  # the route says what is the matter
+        if key is None or version is None:
             await self.app(scope, receive, send)
             return
         tag = b'W/"%x-%08x"' % (version, crc32(key, self._salt))
-        own = ((b"etag", tag), (b"cache-control", self._kept), (b"vary", _vary(scope)))
-        if _holds(get_header(scope, b"if-none-match"), tag):
+        varies = _VARY if scope["path"].startswith("/v1/") else _VARY + b", Accept, Cookie"
+        own = ((b"etag", tag), (b"cache-control", self._kept), (b"vary", varies))
+        held = get_header(scope, b"if-none-match")
+        tags = [
+            b"W/" + one.strip().removeprefix(b"W/") for one in held.split(b",")
+        ]  # compared weakly
+        if tag in tags or held.strip() == b"*":
             await send({"type": "http.response.start", "status": 304, "headers": [*own]})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -120,12 +128,6 @@ class ETagMiddleware:
 
         await self.app(scope, receive, send_marked)
 
-    async def _version(self) -> int | None:
-        try:
-            return await self._reader.read()
-        except DatabaseUnavailable:
-            return None
-
 
 def _cache_key(scope: Scope) -> bytes | None:
     """All of a request that decides upon its answer; None where more than the registry does."""
@@ -147,18 +149,7 @@ def _cache_key(scope: Scope) -> bytes | None:
 
 
 _PAGE_VARIANTS = (b"accept-language", b"accept", b"cookie")
-
-
-def _vary(scope: Scope) -> bytes:
-    is_data = scope["path"].startswith("/v1/")
-    return b"Accept-Encoding, Accept-Language" + (b"" if is_data else b", Accept, Cookie")
-
-
-def _holds(tags: bytes, tag: bytes) -> bool:
-    """Whether a client says that it holds the answer of this tag (compared weakly), or any."""
-    return tags.strip() == b"*" or tag in [
-        b"W/" + one.strip().removeprefix(b"W/") for one in tags.split(b",")
-    ]
+_VARY = b"Accept-Encoding, Accept-Language"
 
 
 def _mark(start: Message, own: tuple[tuple[bytes, bytes], ...]) -> bool:
