@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy import func, literal, select, tuple_
 
 from suanbei.common.errors import NotFound
@@ -11,7 +11,7 @@ from suanbei.registry.models import Batch
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.paging import (
     Cursor,
     Limit,
@@ -25,7 +25,6 @@ from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import BatchPage, BatchRecord, ExpectedLists
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
-Parts = Annotated[Services, Depends(services)]
 BatchId = Annotated[str, Path(max_length=200, examples=["deep_synthesis-2023-06"])]
 
 

@@ -12,7 +12,7 @@ from suanbei.registry.queries.changes import ChangesQuery, read_changes
 from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.change_notifier import ChangeNotifier
 from suanbei.search_api.concurrency import SLOT, Slot
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Changes
 
@@ -41,7 +41,7 @@ def wanted_changes(
 @router.get("", response_class=Response, responses={200: {"model": Changes}})
 async def list_changes(
     request: Request,
-    parts: Annotated[Services, Depends(services)],
+    parts: Parts,
     wanted: Annotated[ChangesQuery, Depends(wanted_changes)],
     after: Annotated[int, Query(ge=0, lt=2**53, description="id of the last change read")] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST, description="changes a page")] = 20,

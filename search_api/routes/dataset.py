@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse
 from filelock import FileLock
@@ -16,7 +16,7 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound
 from suanbei.registry.data_version import data_version
 from suanbei.registry.queries.coverage import coverage
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.export.dataset import (
     DIFFERENCES,
     files_of,
@@ -24,7 +24,6 @@ from suanbei.search_api.export.dataset import (
     write_dataset,
 )
 
-Parts = Annotated[Services, Depends(services)]
 KEPT = 5
 """Datasets of earlier versions that are kept, so that what changed since can be asked for."""
 MEDIA_TYPES = {

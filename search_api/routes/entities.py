@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from suanbei.registry.queries.vendor import vendor_record
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.paging import Cursor, Limit
 from suanbei.search_api.responses import json_answer
@@ -13,7 +13,6 @@ from suanbei.search_api.schemas.record import EntityRecord
 from suanbei.search_api.schemas.search import EntityPage
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])
-Parts = Annotated[Services, Depends(services)]
 EntityId = Annotated[str, Path(max_length=100, examples=["6455028"])]
 
 

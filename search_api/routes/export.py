@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from suanbei.common.texts import Language
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.export import FORMATS, Format, begin, read_chunks, write_dictionary
 from suanbei.search_api.params import FilterParams
 
@@ -28,7 +28,7 @@ class ExportParams(FilterParams):
     responses={200: {"content": {media.partition(";")[0]: {} for _, media in FORMATS.values()}}},
 )
 def export_filings(
-    parts: Annotated[Services, Depends(services)],
+    parts: Parts,
     form: Format,
     asked: Annotated[ExportParams, Query()],
 ) -> StreamingResponse:

@@ -25,7 +25,7 @@ from suanbei.registry.queries.event_text import (
 )
 from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.statements import in_keys
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.assets import static
@@ -38,7 +38,6 @@ from suanbei.search_api.search.results import selection_of
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
-Parts = Annotated[Services, Depends(services)]
 Lang = Annotated[Language, Query(description="language of the texts")]
 
 _BATCHES = Text("算备：新发布的备案清单", "Suanbei: new lists")

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.history import filing_record
-from suanbei.search_api.deps import Services, services
-from suanbei.search_api.evidence import Evidence, find_evidence
+from suanbei.search_api.deps import Parts
+from suanbei.search_api.evidence import find_evidence
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.params import SearchParams
 from suanbei.search_api.responses import json_answer
@@ -17,7 +17,6 @@ from suanbei.search_api.schemas.search import FilingPage
 from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
-Parts = Annotated[Services, Depends(services)]
 BRIEF = tuple(BriefFiling.model_fields)
 Number = Annotated[
     str,
@@ -63,14 +62,10 @@ def get_evidence(
     with parts.database.read() as session:
         evidence = find_evidence(session, number, batch)
     return Response(
-        _draw(parts, evidence),
+        evidence.draw(parts.row_picture),
         media_type="image/png",
         headers={"ETag": f'"{evidence.tag}"', "Cache-Control": "public, max-age=3600"},
     )
-
-
-def _draw(parts: Services, evidence: Evidence) -> bytes:
-    return evidence.draw(parts.row_picture)
 
 
 @router.get("/{number:path}", response_class=Response, responses={200: {"model": FilingRecord}})

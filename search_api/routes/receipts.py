@@ -2,18 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from suanbei.registry.receipts import find_receipt, public_key_set
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.receipts import issue_for_number
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.routes.verify import EXAMPLE, LONGEST_NAME, LONGEST_NUMBER
 from suanbei.search_api.schemas.verdict import Verdict
 
-Parts = Annotated[Services, Depends(services)]
 ReceiptId = Annotated[str, Path(max_length=64, description="as the receipt prints it")]
 LONGEST_REFERENCE = 200
 

@@ -5,13 +5,13 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.pages.templating import public_base
 from suanbei.search_api.params import reads_query
@@ -22,7 +22,6 @@ from suanbei.search_api.responses import JSON
 
 # It has a specification of its own; OpenAPI would only repeat it.
 router = APIRouter(prefix="/reconcile", include_in_schema=False)
-Parts = Annotated[Services, Depends(services)]
 Id = Annotated[str, Query(max_length=LONGEST, description="of a company, or a filing number")]
 Prefix = Annotated[str, Query(max_length=200, description="what was typed")]
 Skip = Annotated[int, Query(ge=0, le=service.MOST_SKIPPED, description="suggestions to skip")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 
 from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import JSON
 from suanbei.search_api.scan import ITEMS, MOST_ITEMS, scan, start_of
@@ -54,7 +54,7 @@ _BODY = {
 )
 async def scan_document(
     request: Request,
-    parts: Annotated[Services, Depends(services)],
+    parts: Parts,
     language: AnswerLanguage,
     limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items a page")] = ITEMS,
     cursor: Annotated[str, Query(max_length=20, description="`next` of the page before")] = "",

@@ -25,7 +25,7 @@ from suanbei.registry.notifications.subscriptions import (
     rotate_secret,
     subscription_view,
 )
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, require_key, require_scope
 from suanbei.search_api.paging import (
     MOST_ID,
@@ -40,7 +40,6 @@ from suanbei.search_api.paging import (
 router = APIRouter(
     prefix="/v1/subscriptions", tags=["subscriptions"], dependencies=[Depends(require_key)]
 )
-Parts = Annotated[Services, Depends(services)]
 
 
 def masks_addresses(request: Request) -> bool:

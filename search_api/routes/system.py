@@ -1,9 +1,9 @@
 """How the server is: alive, ready, its figures for Prometheus, and what it watches."""
 
 import ipaddress
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -12,14 +12,13 @@ from suanbei.registry.data_version import data_version
 from suanbei.registry.parts import parts_view
 from suanbei.registry.queries.coverage import has_lists
 from suanbei.registry.status import status_view
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.keys import Scope, bearer_of, require_scope
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Status
 
 router = APIRouter(tags=["system"])
-Parts = Annotated[Services, Depends(services)]
 
 
 @router.get("/health/live")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Request, UploadFile
+from fastapi import APIRouter, FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from suanbei.registry.data_version import data_version
@@ -20,7 +20,7 @@ from suanbei.search_api.bulk.recognise import recognise
 from suanbei.search_api.bulk.storage import UploadTooLarge, folder_for_once
 from suanbei.search_api.bulk.summary import Summary
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, ending_for
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.errors import MEDIA_TYPE as PROBLEM
 from suanbei.search_api.errors import Problem
 from suanbei.search_api.language import AnswerLanguage
@@ -71,7 +71,7 @@ _BLOCK = 1 << 16
 )  # fmt: skip
 async def verify_file(  # noqa: PLR0913 - the fields of a form
     request: Request,
-    parts: Annotated[Services, Depends(services)],
+    parts: Parts,
     file: Annotated[
         UploadFile,
         File(description="XLSX, XLS, ODS, CSV in any encoding, HTML or XML table, JSON lines"),

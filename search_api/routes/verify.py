@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from suanbei.registry.verify import Judge, result_row, verdict_json
 from suanbei.search_api.bulk.writing import csv_bytes
-from suanbei.search_api.deps import Services, services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.verdict import Verdict, Verdicts
 
-Parts = Annotated[Services, Depends(services)]
 LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000
 EXAMPLE = "网信算备330110507206401230035号"
 NumberText = Annotated[
