@@ -10,7 +10,7 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_of_label, region_of_number
-from suanbei.registry.cells.remarks import RemarkChange, read_remark
+from suanbei.registry.cells.remarks import read_remark
 from suanbei.registry.cells.series import GENAI_SERIES, Series
 from suanbei.registry.cells.vocabulary import role_of_label, type_of_label
 
@@ -54,7 +54,7 @@ def read_facts(series: Series, cells: Cells) -> Facts:
     name, label, entity, product, number, remark, region, filed_on = cells
     parsed = parse_number(number)
     algorithm = parsed if isinstance(parsed, AlgorithmNumber) else None
-    told = read_remark(remark, name=name, entity=entity, product=product)
+    parsed_remark = read_remark(remark, name=name, entity=entity, product=product)
     of_generation = series in GENAI_SERIES
     return Facts(
         type=type_of_label(label)
@@ -62,17 +62,17 @@ def read_facts(series: Series, cells: Cells) -> Facts:
         or ("generation_synthesis" if of_generation else None),
         role=role_of_label(label),
         entity_key=entity_key(entity),
-        former_entities=told.former_entities,
+        former_entities=parsed_remark.former_entities,
         products=[{"name": p.name, "kind": p.kind.value} for p in split_products(product)],
         division=algorithm.division if algorithm else "",
         registrant=algorithm.registrant if algorithm and algorithm.check_ok else "",
         year=getattr(parsed, "year", None),
         region=_region(number, region),
         filed_on=iso_date(filed_on),
-        deregistered=told.deregistered,
-        changes=tuple(_change(change) for change in told.changes),
-        unread=told.unread,
-        flags=_flags(parsed, label, told.unread),
+        deregistered=parsed_remark.deregistered,
+        changes=tuple(change._asdict() for change in parsed_remark.changes),
+        unread=parsed_remark.unread,
+        flags=_flags(parsed, label, parsed_remark.unread),
     )
 
 
@@ -95,16 +95,6 @@ def folded(text: str) -> str:
 def _region(number: str, label: str) -> str:
     region = region_of_label(label) or region_of_number(number, label)
     return region.full if region else label
-
-
-def _change(change: RemarkChange) -> dict[str, Any]:
-    return {
-        "field": change.field,
-        "kind": change.kind,
-        "before": change.before,
-        "after": change.after,
-        "when": change.when,
-    }
 
 
 def _flags(parsed: object, label: str, unread: str) -> tuple[str, ...]:

@@ -242,26 +242,26 @@ class Judge:
     def _judge_number(self, question: Question, found: Found | None) -> Judgement:
         key = found.number.key if found else next(iter(question.keys), "")
         text, claim, published = question.text, question.claim, self._published.get(key)
-        told = input_reasons(
+        reasons = input_reasons(
             text, found, is_only=len(question.found) == 1, is_listed=published is not None
         )
         if published is None:
-            return self._judge_unlisted(question, found, told)
+            return self._judge_unlisted(question, found, reasons)
         match: MatchLevel | None = None
         if not claim:
-            if not told and text == published.input:
+            if not reasons and text == published.input:
                 return published
         elif reason := self._owners[key].get(entity_key(claim)):
-            match, told = MatchLevel.EXACT, [*told, reason]
+            match, reasons = MatchLevel.EXACT, [*reasons, reason]
         else:
             ownership = judge_ownership(self._lookup, claim, key)
-            match, told = ownership.match, [*told, *ownership.reasons]
+            match, reasons = ownership.match, [*reasons, *ownership.reasons]
         return published._replace(
-            input=text, reasons=[*published.reasons, *told], entity_match=match
+            input=text, reasons=[*published.reasons, *reasons], entity_match=match
         )
 
     def _judge_unlisted(
-        self, question: Question, found: Found | None, told: list[Reason]
+        self, question: Question, found: Found | None, reasons: list[Reason]
     ) -> Judgement:
         number = found.number if found else None
         registrant = self._lookup.registrants.get(getattr(number, "registrant", ""))
@@ -271,9 +271,9 @@ class Judge:
         elif number is not None and not isinstance(number, OtherNumber):
             verdict = Verdict.NOT_LISTED
             divisions = self._divisions(number, registrant) if registrant else ()
-            told = [*self._not_listed.reasons(number, registrant, divisions), *told]
+            reasons = [*self._not_listed.reasons(number, registrant, divisions), *reasons]
         if question.claim:
-            told += unlisted_claim(
+            reasons += unlisted_claim(
                 self._lookup, question.claim, with_similar=self._with_suggestions
             )
         return Judgement(
@@ -282,7 +282,7 @@ class Judge:
             verdict=verdict,
             parsed=number,
             registrant=registrant,
-            reasons=told,
+            reasons=reasons,
             coverage=self.coverage,
             suggestions=self._suggested.get((number, question.claim), ()) if number else (),
         )

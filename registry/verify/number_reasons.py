@@ -182,8 +182,8 @@ class Unlisted(NamedTuple):
         for one in series:
             gaps = [gap for gap in coverage[one].get("missing", ()) if _may_lie_in(date, gap)]
             if gaps:
-                told = Joined("comma", [GapWords(gap) for gap in gaps])
-                values: dict[str, Value] = {"series": series_names([one]), "gaps": told}
+                gap_words = Joined("comma", [GapWords(gap) for gap in gaps])
+                values: dict[str, Value] = {"series": series_names([one]), "gaps": gap_words}
                 before.append(Reason("may_be_missing", values))
         before.append(Reason("not_listed", {"coverage": Covered(coverage, series)}))
         newest = max((coverage[one]["newest"] or "" for one in series), default="")

@@ -79,16 +79,16 @@ _NOT_IN_TABLES = frozenset(("listed", "registrant_unknown", "unchecked"))
 
 def result_row(judgement: Judgement, language: Language) -> ResultRow:
     """A judgement as cells of a table; `verdict` and `match` are codes."""
-    told = [one for one in judgement.reasons if one.code not in _NOT_IN_TABLES]
-    if len(told) > 1 and told[0].code == "not_listed":
-        told = told[1:]  # the others say more, and what is covered is the same for all rows
+    reasons = [one for one in judgement.reasons if one.code not in _NOT_IN_TABLES]
+    if len(reasons) > 1 and reasons[0].code == "not_listed":
+        reasons = reasons[1:]  # the others say more, and what is covered is the same for all rows
     listing = _decisive_listing(judgement)
     return ResultRow(
         verdict=judgement.verdict.value,
         number=judgement.number or "",
         entity=judgement.filings[0]["entity"]["name"] if judgement.filings else "",
         match=judgement.entity_match.value if judgement.entity_match else "",
-        reason=Joined("clause", told).say(language),
+        reason=Joined("clause", reasons).say(language),
         list=listing["title"] if listing else "",
         date=(listing["published_on"] or listing["period"]) if listing else "",
         link=(listing["notice_url"] or listing["document"]["url"] or "") if listing else "",

@@ -349,14 +349,14 @@ _SAME_COMPANY = Text("主体代码 {code} 所属公司的备案", "a filing of t
 
 def _why(sought: SuggestionQuery, one: Candidate) -> Joined:
     """Why a listed number is suggested; never empty."""
-    said: list[Value] = [sought.near[one.key].why] if one.key in sought.near else []
+    parts: list[Value] = [sought.near[one.key].why] if one.key in sought.near else []
     if one.entity_id in sought.company_ids:
-        said.append(_COMPANY)
+        parts.append(_COMPANY)
     if sought.registrant and one.registrant == sought.registrant:
-        said.append(Phrase(_REGISTRANT, {"code": one.registrant}))
-    if not said:
-        said.append(Phrase(_SAME_COMPANY, {"code": sought.registrant}))
-    return Joined("clause", said)
+        parts.append(Phrase(_REGISTRANT, {"code": one.registrant}))
+    if not parts:
+        parts.append(Phrase(_SAME_COMPANY, {"code": sought.registrant}))
+    return Joined("clause", parts)
 
 
 def _edit_words(given: str, listed: str, edits: int) -> Phrase:

@@ -75,8 +75,8 @@ def scan_source_code(
                     print_json({"source": name} | scanned_json(item, language))
                 else:
                     _print_in_code(console, name, item, language)
-    said = _CHECKED.say(language, files=count, total=total, active=active)
-    typer.echo(said, err=True)
+    summary = _CHECKED.say(language, files=count, total=total, active=active)
+    typer.echo(summary, err=True)
     return 0 if active == total else 1
 
 
@@ -108,8 +108,8 @@ def _print(console: Console, name: str, items: Sequence[ScannedNumber], language
         head = verdict_head(judgement.verdict, number, language)
         head.append(f"  {_where(item, language)}", "dim")
         owners = dict.fromkeys(filing["entity"]["name"] for filing in judgement.filings)
-        told = RichText("\n".join([*owners, judgement.reasons[0].say(language)]))
-        console.print(head, Padding(told, (0, 0, 0, 4)), sep="\n")
+        details = RichText("\n".join([*owners, judgement.reasons[0].say(language)]))
+        console.print(head, Padding(details, (0, 0, 0, 4)), sep="\n")
     active = sum(item.judgement.verdict is Verdict.ACTIVE for item in items)
     console.print(_FOUND.say(language, name=name, total=len(items), active=active), markup=False)
     console.print(DISCLAIMER.say(language), style="dim")

@@ -41,8 +41,8 @@ def print_verdict(console: Console, judgement: Judgement, language: Language) ->
 def verdict_head(verdict: Verdict, number: str, language: Language) -> RichText:
     """The verdict in colour, and the number."""
     sign, colour = _MARKS.get(verdict, _BAD)
-    said = VERDICT_TEXTS[verdict].say(language)
-    return RichText.assemble((f"{sign} {said}", f"bold {colour}"), "  ", (number, "bold"))
+    word = VERDICT_TEXTS[verdict].say(language)
+    return RichText.assemble((f"{sign} {word}", f"bold {colour}"), "  ", (number, "bold"))
 
 
 def _match_words(match: MatchLevel, language: Language) -> tuple[str, str]:

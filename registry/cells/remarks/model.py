@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class RemarkField(StrEnum):
@@ -60,11 +61,10 @@ KIND_NAMES: dict[ChangeKind, tuple[str, str]] = {
 """The kinds in Chinese and English."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemarkChange:
+class RemarkChange(NamedTuple):
     """One change: names and products as published, empty where the remark does not give them.
 
-    `when` is `YYYY-MM`, empty if undated; `text` is the clause it was read from.
+    `when` is `YYYY-MM`, empty if undated.
     """
 
     field: RemarkField
@@ -72,7 +72,6 @@ class RemarkChange:
     before: str
     after: str
     when: str
-    text: str
 
 
 class ClauseRole(StrEnum):

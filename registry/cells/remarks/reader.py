@@ -50,7 +50,7 @@ class Step:
 
     token: Token
     role: ClauseRole
-    said: tuple[ParsedChange, ...] = ()
+    parsed: tuple[ParsedChange, ...] = ()
     when: str = ""
     carries_on: bool = False
 
@@ -86,7 +86,7 @@ class _Reader:
             return Step(token, ClauseRole.STATUS, when=when)
         if is_subject_of_status(run):
             return Step(token, ClauseRole.HEADING)
-        step = self._listed(run) or self._said(run) or Step(run, ClauseRole.UNREAD)
+        step = self._listed(run) or self._parsed(run) or Step(run, ClauseRole.UNREAD)
         if step.role is ClauseRole.UNREAD:
             self.open = None
         return replace(step, token=token, when=when)
@@ -99,37 +99,37 @@ class _Reader:
         role = ClauseRole.SEPARATOR if token.role is ClauseRole.UNREAD else token.role
         return Step(token, role)
 
-    def _said(self, run: Token) -> Step | None:
-        said = read_run(run, self.context)
-        if not said:
+    def _parsed(self, run: Token) -> Step | None:
+        parsed = read_run(run, self.context)
+        if not parsed:
             return None
-        if said[0].completes and self._complete(said[0]):
+        if parsed[0].completes and self._complete(parsed[0]):
             return Step(run, ClauseRole.CHANGE, carries_on=True)
-        filled = tuple(replace(one, field=one.field or self._field_before(one)) for one in said)
+        filled = tuple(replace(one, field=one.field or self._field_before(one)) for one in parsed)
         self.open = filled[-1] if filled[-1].lists else None
         self.field = filled[-1].field
         return Step(run, ClauseRole.CHANGE, filled)
 
-    def _complete(self, said: ParsedChange) -> bool:
+    def _complete(self, parsed: ParsedChange) -> bool:
         """Put the new name (现主体名称：B) to the old one before it (原主体名称：A)."""
-        at = self._last_told()
-        old = self.done[at].said[-1] if at is not None else None
-        if old is None or not old.before or old.after not in ("", said.after):
+        at = self._last_parsed()
+        old = self.done[at].parsed[-1] if at is not None else None
+        if old is None or not old.before or old.after not in ("", parsed.after):
             return False
-        if said.field not in (old.field, RemarkField.OTHER, None):
+        if parsed.field not in (old.field, RemarkField.OTHER, None):
             return False
-        told = (*self.done[at].said[:-1], replace(old, after=said.after))  # type: ignore[index]
-        self.done[at] = replace(self.done[at], said=told)  # type: ignore[index]
+        renamed = (*self.done[at].parsed[:-1], replace(old, after=parsed.after))  # type: ignore[index]
+        self.done[at] = replace(self.done[at], parsed=renamed)  # type: ignore[index]
         return True
 
-    def _last_told(self) -> int | None:
+    def _last_parsed(self) -> int | None:
         """The place of the last step that says something."""
-        told = (at for at in range(len(self.done) - 1, -1, -1) if self.done[at].said)
-        return next(told, None)
+        places = range(len(self.done) - 1, -1, -1)
+        return next((at for at in places if self.done[at].parsed), None)
 
-    def _field_before(self, said: ParsedChange) -> RemarkField:
+    def _field_before(self, parsed: ParsedChange) -> RemarkField:
         """The field of a clause that names none: that of the clause before, if it can be."""
-        can_be = said.kind in (ChangeKind.ADDED, ChangeKind.REMOVED)
+        can_be = parsed.kind in (ChangeKind.ADDED, ChangeKind.REMOVED)
         fields = _FIELDS_OF_LISTS if can_be else (RemarkField.PRODUCT,)
         return self.field if self.field and self.field in fields else RemarkField.OTHER
 
@@ -138,10 +138,10 @@ class _Reader:
         if self.open is None or not self._belongs(run, self.open):
             return None
         if self.open.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
-            said = self._another(run, self.open)
+            parsed = self._another(run, self.open)
             self._drop_nameless()
-            self.open = said[-1]
-            return Step(run, ClauseRole.CHANGE, said, carries_on=True)
+            self.open = parsed[-1]
+            return Step(run, ClauseRole.CHANGE, parsed, carries_on=True)
         if self.open.after:
             self._lengthen(run)
             return Step(run, ClauseRole.CHANGE, carries_on=True)
@@ -153,17 +153,17 @@ class _Reader:
 
     def _lengthen(self, run: Token) -> None:
         """Add a run to what the last change changed into: 变更为文本、图像."""
-        at = self._last_told()
+        at = self._last_parsed()
         last = self.done[at or 0]
-        after = f"{last.said[-1].after}{self.joined_by}{bare(run.text)}"
-        self.open = replace(last.said[-1], after=after)
-        self.done[at or 0] = replace(last, said=(*last.said[:-1], self.open))
+        after = f"{last.parsed[-1].after}{self.joined_by}{bare(run.text)}"
+        self.open = replace(last.parsed[-1], after=after)
+        self.done[at or 0] = replace(last, parsed=(*last.parsed[:-1], self.open))
 
     def _drop_nameless(self) -> None:
         """`新增产品：1.A` adds A, not first something without a name."""
-        at = self._last_told()
+        at = self._last_parsed()
         if at is not None and self.open and not self.open.before and not self.open.after:
-            self.done[at] = replace(self.done[at], said=self.done[at].said[:-1])
+            self.done[at] = replace(self.done[at], parsed=self.done[at].parsed[:-1])
 
     def _another(self, run: Token, opened: ParsedChange) -> tuple[ParsedChange, ...]:
         name = run.text.strip()
@@ -276,7 +276,7 @@ def _months_for(steps: list[Step], at: int) -> list[list[str]]:
     told = list(takewhile(lambda step: step.role is not ClauseRole.DATE, steps[at + 1 :]))
     if len(months) == sum(map(_leads, told)):
         return [[month] for month in months]
-    changes = [said for step in told for said in step.said]
+    changes = [parsed for step in told for parsed in step.parsed]
     once = len(changes) == 1 and not (changes[0].before or changes[0].after)
     return [months if once else months[-1:]] if months else []
 
@@ -284,22 +284,22 @@ def _months_for(steps: list[Step], at: int) -> list[list[str]]:
 def _clause(step: Step, months: list[str]) -> Clause:
     text = step.token.text
     changes = tuple(
-        RemarkChange(said.field or RemarkField.OTHER, said.kind, before, after, when, text.strip())
+        RemarkChange(parsed.field or RemarkField.OTHER, parsed.kind, before, after, when)
         for when in months
-        for said in step.said
-        for before, after in _paired(said)
+        for parsed in step.parsed
+        for before, after in _paired(parsed)
     )
     dated = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS)
     return Clause(step.role, text, changes, months[-1] if dated else "")
 
 
-def _paired(said: ParsedChange) -> list[tuple[str, str]]:
+def _paired(parsed: ParsedChange) -> list[tuple[str, str]]:
     """Two lists of products of one length are pairs: A、B变更为C、D is A to C and B to D."""
-    if said.field is not RemarkField.PRODUCT or not said.after:
-        return [(said.before, said.after)]
-    if not said.before:  # 产品变更为A、B、C: three products
-        return [("", after) for after in product_items(said.after)]
-    befores, afters = product_items(said.before), product_items(said.after)
+    if parsed.field is not RemarkField.PRODUCT or not parsed.after:
+        return [(parsed.before, parsed.after)]
+    if not parsed.before:  # 产品变更为A、B、C: three products
+        return [("", after) for after in product_items(parsed.after)]
+    befores, afters = product_items(parsed.before), product_items(parsed.after)
     if len(befores) == len(afters):
         return list(zip(befores, afters, strict=True))
     return [("、".join(befores), "、".join(afters))]

@@ -54,11 +54,11 @@ def subject_of(token: Token) -> Subject:
     """Take the subject off the start of a text."""
     inside = token.without(PAPERS)
     rest = inside.without(_WAS)
-    said_before = inside.masked[: len(inside.masked) - len(rest.masked)]
-    former = bool(_FORMER.search(said_before))
+    words_before = inside.masked[: len(inside.masked) - len(rest.masked)]
+    former = bool(_FORMER.search(words_before))
     named = field_at(rest.masked)
     if not named:
-        return Subject(None, rest.without(_LINK) if said_before else inside, former)
+        return Subject(None, rest.without(_LINK) if words_before else inside, former)
     field, end = named
     named_rest = rest.after(end)
     linked = named_rest.without(_LINK)
@@ -248,7 +248,7 @@ def read_run(run: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     """What a run says, by the first rule that fits; empty if none does."""
     body = run.without(CONJUNCTIONS).stripped()
     found = (rule(body, context) for rule in _RULES)
-    return next((said for said in found if said), ())
+    return next((parsed for parsed in found if parsed), ())
 
 
 def is_subject_of_status(run: Token) -> bool:
@@ -281,9 +281,9 @@ def _names_after(
                 and (inside or field_by_looks(bare(subject.rest.text)) is RemarkField.FUNCTION)
             ):
                 named = RemarkField.FUNCTION
-            said = changes_of_names(kind, named, subject.rest.text, context)
+            parsed = changes_of_names(kind, named, subject.rest.text, context)
             # 补充说明见附件 adds nothing: such a verb counts only before a thing that is known.
-            return () if _MAYBE.match(start.masked) and said[0].field is None else said
+            return () if _MAYBE.match(start.masked) and parsed[0].field is None else parsed
     return ()
 
 
