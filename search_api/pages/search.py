@@ -64,7 +64,7 @@ def search_page(request: Request, parts: Parts) -> Response:
     words = Words(language)
     filters = [(name, value) for name, value in asked if name in FILTERS]
     exactly = [pair for pair in asked if pair[0] in (*FILTERS, "q")]
-    return render(
+    page = render(
         request,
         "search.html",
         q=params.q,
@@ -94,6 +94,9 @@ def search_page(request: Request, parts: Parts) -> Response:
         marked=marked,
         is_number=bool(params.q) and is_question_of_numbers(params.q),
     )
+    if found["limited"]:  # the next answer may have more
+        page.headers["cache-control"] = "no-store"
+    return page
 
 
 def asked_of(request: Request, known: Sequence[str]) -> Pairs:

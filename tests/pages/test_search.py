@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
+from suanbei.search_api.deps import Services
 from tests.pages import registry as small
 
 pytestmark = pytest.mark.browser
@@ -112,3 +114,14 @@ def test_a_region_in_a_text_is_a_chip(visit: Visit) -> None:
     assert "Beijing" in chip.inner_text()
     chip.click()
     assert page.locator("#q").input_value() == "测试模型"
+
+
+def test_a_search_that_ran_out_of_time_says_so(
+    services: Services, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is never told as “0 filings”, and nobody keeps it."""
+    monkeypatch.setattr(services.engine, "seconds", -1.0, raising=False)
+    answer = httpx.get(f"{site}/search", params={"q": "测试", "lang": "en"})
+    assert "The search took too long" in answer.text
+    assert "0 filings" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
