@@ -71,23 +71,19 @@ Observer = Callable[[Iterable[Line], int, int], None]
 def check_rows(
     session: "Session",
     table: TableFile,
-    rows: Path,
     recognised: Sequence[Columns | None],
     target: Path,
-    name: str,
     options: Options,
     observer: Observer | None = None,
 ) -> Summary:
     """Judge every row and write it with its verdict; the ending of `target` is its format.
-
-    `name` is the file's own name, for the summary.
 
     Raises:
         UsageError: the target's ending is none that is written, or a cell does not fit into XLSX.
         RegistryError: it cannot be written.
         TookTooLong: nobody waits for it any more (`common.deadline`).
     """
-    summary = Summary(name, table, [one for one in recognised if one])
+    summary = Summary(table, [one for one in recognised if one])
     judge = _TextJudge(session, options.language)
     total = sum(sheet.rows for sheet, one in zip(table.sheets, recognised, strict=True) if one)
     done = 0
@@ -96,10 +92,10 @@ def check_rows(
             if columns is None:
                 summary.without_numbers.append(sheet.name)
                 if writer.has_sheets:
-                    _copy(sheet, rows, writer)
+                    _copy(table, sheet, writer)
                 continue
             checked = _SheetCheck(sheet, columns, writer, judge, summary)
-            for first, batch in read_batches(rows, sheet):
+            for first, batch in read_batches(table, sheet):
                 check_deadline()
                 results = checked.check(first, batch)
                 done += len(batch)
@@ -111,10 +107,10 @@ def check_rows(
     return summary
 
 
-def _copy(sheet: SheetTable, rows: Path, writer: TableWriter) -> None:
+def _copy(table: TableFile, sheet: SheetTable, writer: TableWriter) -> None:
     """Write a sheet as it is."""
     writer.begin(sheet, 0)
-    for first, batch in read_batches(rows, sheet):
+    for first, batch in read_batches(table, sheet):
         check_deadline()
         writer.write_rows(first, batch, [None] * len(batch), sheet.width)
 

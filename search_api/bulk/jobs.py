@@ -35,7 +35,7 @@ from suanbei.search_api.bulk.columns import (
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import LOOKED_AT, candidates, recognise
 from suanbei.search_api.bulk.results import HEADERS, Answer
-from suanbei.search_api.bulk.rows_file import SheetTable, first_rows
+from suanbei.search_api.bulk.rows_file import SheetTable, TableFile, first_rows
 from suanbei.search_api.bulk.storage import new_folder
 from suanbei.search_api.bulk.summary import summary_lines
 from suanbei.search_api.bulk.writing import ending_for
@@ -230,8 +230,8 @@ def _check(run: Run, progress: Progress, rows: Path, database: Database, options
     with run.job.source.open("rb") as file:
         progress.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     table = read_file(run.job.source, progress.name or "the file", rows, _LIMITS)
-    progress.sheets = [_columns_to_choose(sheet, rows, options.choice) for sheet in table.sheets]
-    recognised = recognise(table, rows, options.choice)
+    progress.sheets = [_columns_to_choose(table, sheet, options.choice) for sheet in table.sheets]
+    recognised = recognise(table, options.choice)
     for shown, columns in zip(progress.sheets, recognised, strict=True):
         if columns:
             company = columns.companies[0]
@@ -242,16 +242,16 @@ def _check(run: Run, progress: Progress, rows: Path, database: Database, options
     progress.ending = ending_for(table.kind)
     with database.read() as session:
         summary = check_rows(
-            session, table, rows, recognised, run.result(progress.ending), progress.name,
-            options, _note_progress(run, progress),
+            session, table, recognised, run.result(progress.ending), options,
+            _note_progress(run, progress),
         )  # fmt: skip
     progress.rows, progress.is_well = summary.rows, summary.is_well
     progress.summary = [[*line] for line in summary_lines(summary, options.language)]
 
 
-def _columns_to_choose(sheet: SheetTable, rows: Path, choice: Choice) -> dict[str, Any]:
+def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> dict[str, Any]:
     """A sheet with its columns, for somebody to choose from."""
-    first = first_rows(rows, sheet, LOOKED_AT)
+    first = first_rows(table, sheet, LOOKED_AT)
     try:
         found = candidates(sheet, first, choice)
     except SuanbeiError:

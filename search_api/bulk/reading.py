@@ -59,7 +59,7 @@ def read_here(path: Path, name: str, rows: Path, delimiter: str = "") -> TableFi
     with rows.open("wb") as file:
         writer = RowsWriter(file)
         found = _read(path, name, kind, delimiter, writer)
-    found.size = path.stat().st_size
+    found.name, found.rows = name, str(rows)
     return found
 
 

@@ -8,7 +8,6 @@ guess says how sure it is, and a table that leaves the choice open is asked abou
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from suanbei.common.errors import UsageError
 from suanbei.search_api.bulk.columns import (
@@ -93,7 +92,7 @@ class _Table:
         ]
 
 
-def recognise(table: TableFile, rows: Path, choice: Choice) -> list[Columns | None]:
+def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
     """The columns of each sheet; None for one that holds no filing numbers, or was not asked for.
 
     Raises:
@@ -107,7 +106,7 @@ def recognise(table: TableFile, rows: Path, choice: Choice) -> list[Columns | No
         columns = None
         if sheet in wanted and sheet.rows:
             try:
-                columns = find_columns(sheet, first_rows(rows, sheet, LOOKED_AT), choice)
+                columns = find_columns(sheet, first_rows(table, sheet, LOOKED_AT), choice)
             except ColumnsUnclear:
                 raise
             except UsageError as error:
@@ -121,7 +120,7 @@ def recognise(table: TableFile, rows: Path, choice: Choice) -> list[Columns | No
         candidate
         for sheet in wanted
         if sheet.rows
-        for candidate in candidates(sheet, first_rows(rows, sheet, LOOKED_AT), choice)
+        for candidate in candidates(sheet, first_rows(table, sheet, LOOKED_AT), choice)
     ]
     shown = ", ".join(f"{one.column} {one.title}".strip() for one in choices[:30])
     raise ColumnsUnclear(

@@ -61,8 +61,11 @@ class SheetTable:
 
 @dataclass(slots=True)
 class TableFile:
-    """What a file holds. `hidden_sheets`: names, with the numbers in each; `outside`: numbers in the
-    text around the tables (HTML)."""
+    """What a file holds, and where its rows are kept; `name` is what messages call it.
+
+    `hidden_sheets`: names, with the numbers in each; `outside`: numbers in the text around the
+    tables (HTML).
+    """
 
     kind: Kind
     sheets: list[SheetTable] = field(default_factory=list)
@@ -70,7 +73,8 @@ class TableFile:
     outside: int = 0
     encoding: str = ""
     delimiter: str = ","
-    size: int = 0
+    name: str = ""
+    rows: str = ""
 
 
 class RowsWriter:
@@ -147,9 +151,9 @@ def looks_like_number(cell: Cell) -> bool:
     )
 
 
-def read_batches(path: Path, sheet: SheetTable) -> Iterator[tuple[int, list[Row]]]:
+def read_batches(table: TableFile, sheet: SheetTable) -> Iterator[tuple[int, list[Row]]]:
     """The rows of a sheet, a batch at a time, each with the number of its first row."""
-    with path.open("rb") as file:
+    with Path(table.rows).open("rb") as file:
         file.seek(sheet.offset)
         number, last = sheet.first_row, sheet.first_row + sheet.rows
         while number < last:
@@ -158,11 +162,11 @@ def read_batches(path: Path, sheet: SheetTable) -> Iterator[tuple[int, list[Row]
             number += len(rows)
 
 
-def first_rows(path: Path, sheet: SheetTable, most: int) -> list[tuple[int, list[str]]]:
+def first_rows(table: TableFile, sheet: SheetTable, most: int) -> list[tuple[int, list[str]]]:
     """The first visible rows with their numbers, as texts."""
     hidden = frozenset(sheet.hidden_rows)
     found: list[tuple[int, list[str]]] = []
-    for first, rows in read_batches(path, sheet):
+    for first, rows in read_batches(table, sheet):
         for number, row in enumerate(rows, first):
             if number not in hidden:
                 found.append((number, [text_of(cell) for cell in row]))

@@ -27,7 +27,6 @@ class Summary:
     (sheet, row, column). `without_numbers`: sheets that hold none. Times are seconds since 1970.
     """
 
-    name: str
     table: TableFile
     columns: list[Columns]
     rows: int = 0
@@ -112,7 +111,7 @@ def summary_lines(summary: Summary, language: Language) -> list[tuple[str, str]]
 
 def _lines(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]:
     at = datetime.fromtimestamp(summary.finished_at, UTC)
-    yield _FILE, summary.name
+    yield _FILE, summary.table.name
     yield _TIME, at.isoformat(timespec="seconds").replace("+00:00", "Z")
     for columns in summary.columns:
         yield _RECOGNISED, say_columns(columns, language)

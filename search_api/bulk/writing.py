@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 import orjson
 
@@ -35,16 +35,22 @@ def ending_for(kind: Kind) -> str:
     return ".jsonl" if kind in ("json", "jsonl") else ".xlsx"
 
 
-class TableWriter(Protocol):
+class TableWriter:
     """Writes the sheets of a checked file one after another."""
 
-    has_sheets: bool
+    has_sheets = False
+    """Else all sheets go into one table, which has no room for a summary and hidden rows."""
+
+    def __init__(self) -> None:
+        self._hidden: frozenset[int] = frozenset()
 
     def begin(self, sheet: SheetTable, added: int) -> None:
         """Begin a sheet that gets so many columns beside its own."""
+        self._hidden = frozenset(sheet.hidden_rows)
 
     def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
         """Write the header: its own cells, filled up to the width, then what is added."""
+        raise NotImplementedError
 
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
@@ -52,7 +58,11 @@ class TableWriter(Protocol):
         """Write rows, the first of which is row `first` of the sheet, each with its result.
 
         Hidden rows are hidden again, or left out where nothing can be hidden.
+
+        Raises:
+            UsageError: more rows or longer cells than the format holds.
         """
+        raise NotImplementedError
 
     def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
         """Write labels and values, where the format has room for them."""
@@ -104,23 +114,17 @@ class _Lines(list[str]):
     write = list.append
 
 
-class CsvWriter:
-    """Writes all sheets into one table. Results that recur are worded and quoted once."""
-
-    has_sheets = False
+class CsvWriter(TableWriter):
+    """Writes all sheets into one table. Results that recur are quoted once."""
 
     def __init__(self, file: TextIO, delimiter: str = ",") -> None:
+        super().__init__()
         self._file, self._delimiter = file, delimiter
-        self._hidden: frozenset[int] = frozenset()
 
     def _lines(self, rows: Iterable[Sequence[Cell]]) -> list[str]:
         lines = _Lines()
         csv.writer(lines, delimiter=self._delimiter).writerows(map(safe_texts, rows))
         return [line[:-2] for line in lines]  # without \r\n, which must be quoted within cells
-
-    def begin(self, sheet: SheetTable, added: int) -> None:
-        """Rows that are hidden in it will be left out."""
-        self._hidden = frozenset(sheet.hidden_rows)
 
     def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
         """Write the header."""
@@ -130,7 +134,7 @@ class CsvWriter:
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
     ) -> None:
-        """Write rows: their own cells, filled up to the width, then what is added."""
+        """Write rows; hidden ones are left out."""
         results = list(results)
         new = [one for one in dict.fromkeys(results) if one and not one.csv_line]
         for one, line in zip(new, self._lines([one.cells for one in new]), strict=True):
@@ -146,51 +150,37 @@ class CsvWriter:
         lines = zip(self._lines(own), added, strict=True)
         self._file.write("".join([f"{line}{rest}" for line, rest in lines]))
 
-    def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
-        """Nothing: a reader of CSV expects one table."""
 
-
-class JsonWriter:
+class JsonWriter(TableWriter):
     """Writes JSON lines: each object as it came, with its result under the names of the columns."""
 
-    has_sheets = False
-
     def __init__(self, file: TextIO) -> None:
+        super().__init__()
         self._file = file
         self._names: list[str] = []
-        self._hidden: frozenset[int] = frozenset()
-
-    def begin(self, sheet: SheetTable, added: int) -> None:
-        """Rows that are hidden in it will be left out."""
-        self._hidden = frozenset(sheet.hidden_rows)
 
     def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
-        """Take the names of the columns; one without a name is told by its place."""
-        own = [text_of(cell) for cell in cells]
-        self._names = [*own, *[""] * (width - len(own)), *added]
+        """Take the names of the columns."""
+        self._names = [*map(text_of, cells), *[""] * (width - len(cells)), *added]
 
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
     ) -> None:
-        """Write objects; what has no name is left out where it is empty."""
+        """Write objects; hidden rows are left out."""
         for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
             if number in self._hidden:
                 continue
             values = [text_of(cell) if isinstance(cell, dict) else cell for cell in cells]
             if result:
                 values += [*[""] * (width - len(values)), *result.cells, str(number)]
+            named = zip_longest(self._names[: len(values)], values, fillvalue="")
             record = {
                 name or f"column_{place}": value
-                for place, (name, value) in enumerate(
-                    zip_longest(self._names[: len(values)], values, fillvalue=""), 1
-                )
-                if name or value != ""
+                for place, (name, value) in enumerate(named, 1)
+                if name or value != ""  # what has no name is left out where it is empty
             }
             if record:
                 self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode())
-
-    def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
-        """Nothing: each line is an object of the table."""
 
 
 _TEMPLATE_HEADERS = (

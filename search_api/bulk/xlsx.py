@@ -14,6 +14,7 @@ from suanbei.common.texts import Language, Text
 from suanbei.search_api.bulk.cells import DATE, Cell, text_of
 from suanbei.search_api.bulk.results import RowResult
 from suanbei.search_api.bulk.rows_file import Row, SheetTable
+from suanbei.search_api.bulk.writing import TableWriter
 
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
 """What a sheet and a cell can hold."""
@@ -40,7 +41,7 @@ _COLOURS = {
 """Text and background of a verdict."""
 
 
-class XlsxWriter:
+class XlsxWriter(TableWriter):
     """A workbook of clean tables. Nothing in it is a formula, whatever a cell begins with.
 
     A context manager, at whose end it is written; that raises OSError if it cannot be.
@@ -59,8 +60,8 @@ class XlsxWriter:
             verdict: self._book.add_format({"font_color": colour, "bg_color": ground})
             for verdict, (colour, ground) in _COLOURS.items()
         }
+        super().__init__()
         self._sheet: Worksheet = None
-        self._hidden: frozenset[int] = frozenset()
         self._row = 0
         self._header: int | None = None
         self._width = 0
@@ -76,11 +77,11 @@ class XlsxWriter:
             raise OSError(*error.args[0].args) from error
 
     def begin(self, sheet: SheetTable, added: int) -> None:
-        """Begin a sheet; its hidden rows and columns are hidden again."""
+        """Begin a sheet; its hidden columns are hidden again."""
         widths = [*[_WIDTH] * sheet.width, *_ADDED_WIDTHS[:added]]
         widths += [_WIDTH] * (sheet.width + added - len(widths))
         self.begin_sheet(sheet.name, widths)
-        self._hidden = frozenset(sheet.hidden_rows)
+        super().begin(sheet, added)
         for place in sheet.hidden_columns:
             self._sheet.set_column(place, place, _WIDTH, None, {"hidden": True})
 
@@ -114,11 +115,7 @@ class XlsxWriter:
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
     ) -> None:
-        """Write rows; the first cell of a result has the colour of its verdict.
-
-        Raises:
-            UsageError: more rows or longer cells than a sheet can hold.
-        """
+        """Write rows; the first cell of a result has the colour of its verdict."""
         for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
             if number in self._hidden:
                 self._sheet.set_row(self._row, None, None, {"hidden": True})

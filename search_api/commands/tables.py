@@ -5,13 +5,12 @@ import shutil
 import sys
 import tempfile
 from codecs import BOM_UTF8
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from suanbei.common.errors import MissingFile, UsageError
@@ -23,7 +22,7 @@ from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.data_version import data_version
 from suanbei.registry.receipts import SigningKey
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
-from suanbei.search_api.bulk.check import Line, Options, check_rows
+from suanbei.search_api.bulk.check import Options, check_rows
 from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import recognise
@@ -106,21 +105,23 @@ def _check(
 ) -> int:
     if not source.is_file():
         raise MissingFile(f"{source}: no such file")
-    rows = folder / "rows"
     # A process that ends with this check, full of small objects in no cycles: looking for cycles
     # would take a third of its time.
     gc.disable()
     database = open_filled(settings)
     name = source.name if source.parent != folder else "stdin"
     given = hashed_file(name, source) if receipt else {}
-    table = read_file(source, name, rows, COMMAND_LIMITS, options.delimiter)
-    recognised = recognise(table, rows, options.choice)
+    table = read_file(source, name, folder / "rows", COMMAND_LIMITS, options.delimiter)
+    recognised = recognise(table, options.choice)
     for columns in filter(None, recognised):
         console.print(say_columns(columns, options.language))
     out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
-    with _Bar(name) as bar, database.read() as session:
-        version = data_version(session)
-        summary = check_rows(session, table, rows, recognised, out, name, options, bar.see)
+    with _progress_bar() as bar, database.read() as session:
+        task, version = bar.add_task(name), data_version(session)
+        summary = check_rows(
+            session, table, recognised, out, options,
+            lambda _lines, done, total: bar.update(task, completed=done, total=total),
+        )  # fmt: skip
     if target == STDIO:
         out = _without_bom(out)
     if receipt:
@@ -144,26 +145,12 @@ def _without_bom(path: Path) -> Path:
     return bare
 
 
-class _Bar:
-    """A progress bar on standard error."""
-
-    def __init__(self, name: str) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(),
-            console=terminal(stderr=True), transient=True,
-        )  # fmt: skip
-        self._task: TaskID = self._bar.add_task(name, total=1.0)
-
-    def __enter__(self) -> "_Bar":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def see(self, lines: Iterable[Line], done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done / (total or 1))
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(),
+        console=terminal(stderr=True), transient=True,
+    )  # fmt: skip
 
 
 def _print(console: Console, summary: Summary, target: Path, language: Language) -> None:

@@ -122,17 +122,17 @@ def _check(
     in_time = _stop_in_time(parts.settings.max_seconds)
     name = (file.filename or "file")[:_MOST_NAME]
     with folder_for_once(parts.settings.home, file.file) as folder:
-        rows = folder / "rows"
-        table = read_file(folder / "source", name, rows, SERVER_LIMITS, options.delimiter)
+        source = folder / "source"
+        table = read_file(source, name, folder / "rows", SERVER_LIMITS, options.delimiter)
         try:
-            recognised = recognise(table, rows, options.choice)
+            recognised = recognise(table, options.choice)
         except ColumnsUnclear as error:
             return _unclear(error)
         target = folder / f"checked{ending or ending_for(table.kind)}"
-        given = hashed_file(name, folder / "source") if reference is not None else {}
+        given = hashed_file(name, source) if reference is not None else {}
         with parts.database.read() as session:
             version = data_version(session)
-            summary = check_rows(session, table, rows, recognised, target, name, options, in_time)
+            summary = check_rows(session, table, recognised, target, options, in_time)
         headers = _headers(summary, options)
         if reference is not None:
             answer = file_answer(

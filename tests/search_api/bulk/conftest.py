@@ -40,8 +40,8 @@ def check(registry: Database, tmp_path: Path) -> Check:
         source.write_bytes(data)
         options = options or Options()
         table = read_here(source, "vendors", rows, options.delimiter)
-        recognised = recognise(table, rows, options.choice)
+        recognised = recognise(table, options.choice)
         with registry.read() as session:
-            return check_rows(session, table, rows, recognised, target, "vendors", options), target
+            return check_rows(session, table, recognised, target, options), target
 
     return checked

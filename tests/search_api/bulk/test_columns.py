@@ -28,7 +28,7 @@ def found(folder: Path, rows: files.Rows, choice: Choice | None = None) -> Colum
     source = folder / "source"
     source.write_bytes(files.as_xlsx(rows))
     table = read_here(source, "v", folder / "rows")
-    [columns] = recognise(table, folder / "rows", choice or Choice())
+    [columns] = recognise(table, choice or Choice())
     assert columns is not None
     return columns
 

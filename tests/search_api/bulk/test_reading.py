@@ -35,7 +35,11 @@ def read(folder: Path, data: bytes, delimiter: str = "") -> tuple[TableFile, lis
     source.write_bytes(data)
     found = read_here(source, "v.xls", rows, delimiter)
     sheets = [
-        [[text_of(cell) for cell in row] for _, batch in read_batches(rows, sheet) for row in batch]
+        [
+            [text_of(cell) for cell in row]
+            for _, batch in read_batches(found, sheet)
+            for row in batch
+        ]
         for sheet in found.sheets
     ]
     return found, sheets
@@ -219,7 +223,7 @@ def test_cells_without_a_value_are_kept_and_told_apart(tmp_path: Path) -> None:
         '<c r="B1" t="e"><f>NA()</f><v>#N/A</v></c><c r="C1" t="str"><f>""</f><v></v></c></row>'
     )
     found, _ = read(tmp_path, files.with_cells(cells))
-    [(_, [row])] = list(read_batches(tmp_path / "rows", found.sheets[0]))
+    [(_, [row])] = list(read_batches(found, found.sheets[0]))
     assert row == [{"f": '=CONCAT("a","<b")'}, {"e": "#N/A"}]
 
 
