@@ -282,3 +282,26 @@ def test_what_the_date_of_an_unlisted_number_says(date: str, code: str | None) -
 def test_a_number_of_an_unknown_kind_may_stand_in_any_register() -> None:
     assert series_of_kind(None) == (*series_of_kind(NumberKind.ALGORITHM),
         *series_of_kind(NumberKind.GENAI_FILING), *series_of_kind(NumberKind.GENAI_REGISTRATION))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("serial", "claim", "match", "code"),
+    [(1, "甲乙（杭州）科技有限公司", "exact", "entity_same_name"),
+     (1, "丙丁（杭州）科技有限公司", "exact", "entity_renamed"),
+     (2, "甲乙（杭州）科技有限公司", "former_name", "entity_former_name"),
+     (3, "甲乙（杭州）科技有限公司", "former_name", "entity_former_name"),
+     (3, "丙丁（杭州）科技有限公司", "exact", "entity_same_name"),
+     (1, "甲乙", "similar", "entity_short_form"), (1, "丙丁", "similar", "entity_short_form"),
+     (3, "甲乙", "similar", "entity_short_form"), (3, "丙丁", "similar", "entity_short_form"),
+     (1, "北京字节跳动科技有限公司", "different", "entity_other_company")],
+)  # fmt: skip
+def test_a_company_that_was_renamed_is_itself_under_both_names(
+    database: Database, serial: int, claim: str, match: str, code: str
+) -> None:
+    """Whichever of them the list of this number prints; a stranger's brand is nothing to it."""
+    old, new = "甲乙（杭州）科技有限公司", "丙丁（杭州）科技有限公司"
+    remark = f"原主体名称“{old}”变更为“{new}”"
+    rows = [row(1, entity=old), row(2, entity=new, remark=remark), row(3, entity=new)]
+    import_document(database, listed(rows))
+    verdict = verify(database, number(serial), claim)
+    assert (verdict["entity_match"], codes(verdict)) == (match, ["listed", code])
