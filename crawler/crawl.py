@@ -7,21 +7,22 @@ site cannot hang a server, and a Twisted reactor starts only once per process.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 from scrapy.crawler import AsyncCrawlerProcess
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError, UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import import_fetched
-from suanbei.crawler.recheck import ahead_of_turn, documents_seen, not_due
 from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport, summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue
@@ -31,10 +32,15 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
+from suanbei.registry.models import Document, Version
 from suanbei.registry.watcher_models import Alarm
 from suanbei.registry.watching import FAILED, INTERRUPTED, OK, begin_run, finish_run, record_check
 
 Origin = Literal["schedule", "hand"]
+WITHIN = timedelta(hours=24, minutes=30)
+"""Every document is seen again within this time: a day, and what one pass is later than another."""
+SPARE_SECONDS = 30.0
+"""What a scheduled pass spends, of the time between polite requests, on documents ahead of their turn."""
 
 
 class CrawlStopped(FetchError):
@@ -214,7 +220,13 @@ def scrapy_settings(
 
 
 def _known_urls(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
-    """What need not be fetched; a document that could not be read is tried in every pass."""
+    """What need not be fetched: lists are replaced without a word, so that every document is read
+    again within a day, even if it is known.
+
+    A full pass reads them all. Any other pass reads those that would else not be seen within a day,
+    because the next pass comes too late for them. A scheduled one also reads a few whose turn has
+    not come, the longest unseen first. A document that could not be read is tried in every pass.
+    """
     if kind == "full":
         return set()
     now, settings = datetime.now(UTC), context.settings
@@ -224,6 +236,43 @@ def _known_urls(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
     next_pass = Schedule.of(settings).next_of_any(now)
     ahead = ahead_of_turn(settings.delay) if origin == "schedule" else 0
     return not_due(seen, now, next_pass, ahead) - unread
+
+
+def documents_seen(session: Session, archive: Archive) -> dict[str, datetime]:
+    """Addresses of documents that are archived and kept whole, and when each was last seen.
+
+    An address that showed several documents was seen when the last of them was.
+    """
+    seen = func.max(Version.last_seen_at)
+    query = (
+        select(Document.url, Document.sha256, seen)
+        .join(Version, Version.sha256 == Document.sha256)
+        .where(Version.complete, Document.url != "")
+        .group_by(Document.url, Document.sha256)
+    )
+    found: dict[str, datetime] = {}
+    for url, sha256, moment in session.execute(query).tuples():
+        if sha256 in archive:
+            found[url] = max(moment, found.get(url, moment))
+    return found
+
+
+def ahead_of_turn(delay: float) -> int:
+    """How many documents a scheduled pass reads ahead of their turn, at this delay in seconds."""
+    return int(SPARE_SECONDS / delay) if delay else sys.maxsize
+
+
+def not_due(
+    seen: Mapping[str, datetime], now: datetime, next_pass: datetime | None, ahead: int = 0
+) -> set[str]:
+    """The documents that this pass need not read, because the next one (None: unknown) is in time.
+
+    `ahead` of them are read all the same. A time that lies in the future was written by a clock
+    that has been put back: such a document is read.
+    """
+    horizon = max(next_pass, now) if next_pass else now
+    early = [url for url, moment in seen.items() if moment <= now and horizon - moment <= WITHIN]
+    return set(sorted(early, key=lambda url: (seen[url], url))[ahead:])
 
 
 def _record_pass(context: CrawlContext, run_id: int, report: CrawlReport, head: int) -> None:

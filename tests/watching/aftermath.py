@@ -15,7 +15,7 @@ from sqlalchemy import select
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.crawl import CrawlContext, Origin, run_pass
-from suanbei.crawler.rebuild import compare
+from suanbei.crawler.doctor import compare
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.scheduler import Kind
 from suanbei.crawler.sources import Politeness, load_catalogue

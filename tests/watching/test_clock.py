@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from suanbei.common.dates import BEIJING
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.rebuild import compare, rebuild
+from suanbei.crawler.doctor import compare, rebuild
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Run

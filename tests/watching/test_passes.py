@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from suanbei.common.errors import AlreadyRunning
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.rebuild import compare, rebuild
+from suanbei.crawler.doctor import compare, rebuild
 from suanbei.crawler.report import CrawlReport
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id

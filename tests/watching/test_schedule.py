@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from suanbei.common.dates import BEIJING
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
-from suanbei.crawler.recheck import WITHIN, ahead_of_turn, not_due
+from suanbei.crawler.crawl import WITHIN, ahead_of_turn, not_due
 from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
 from suanbei.registry.database import Database
 from suanbei.registry.status import status_view
