@@ -22,19 +22,6 @@ _UNKNOWN_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryConfig:
-    """How messages are sent: the server's own SMTP, and whether private networks are allowed."""
-
-    smtp_url: str = ""
-    allow_private: bool = False
-
-    @classmethod
-    def of(cls, settings: Settings) -> "DeliveryConfig":
-        """By the settings."""
-        return cls(settings.smtp_url, settings.allow_private_targets)
-
-
-@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """A message to send: its id stays through all attempts; `secrets` sign it, if it is a webhook's."""
 
@@ -62,16 +49,16 @@ def check_target(deliver: str, settings: Settings) -> None:
         raise TargetRefused(f"deliver: {error}") from error
 
 
-def format_for(deliver: str, public_url: str, config: DeliveryConfig) -> MessageFormat:
+def format_for(deliver: str, settings: Settings) -> MessageFormat:
     """How messages to an address are written, in parts of its service's size."""
-    public_url = public_url.rstrip("/")
+    public_url = settings.public_url.rstrip("/")
     service = service_of(deliver)
     if service in ("webhook", "mail"):
         return MessageFormat(public_url)
     if service in BOTS:
         return MessageFormat(public_url, BOTS[service], _utf8_size)
     try:
-        plugin = build_plugin(deliver, config.smtp_url)
+        plugin = build_plugin(deliver, settings.smtp_url)
     except TargetRefused:  # sending will say so; what is written is short enough for any service
         return MessageFormat(public_url, _UNKNOWN_LIMIT)
     return MessageFormat(public_url, int(plugin.body_maxlen) * 9 // 10)  # room for escapes
@@ -81,10 +68,10 @@ def _utf8_size(text: str) -> int:
     return len(text.encode())
 
 
-async def send(message: OutgoingMessage, config: DeliveryConfig) -> Result:
+async def send(message: OutgoingMessage, settings: Settings) -> Result:
     """Try to send a message, once; raises nothing."""
     try:
-        return await _send(message, config)
+        return await _send(message, settings)
     except TimeoutError as error:
         return Result(reason=str(error) or f"not sent within {CHAT_SECONDS:g} s")
     except TargetRefused as error:
@@ -93,23 +80,25 @@ async def send(message: OutgoingMessage, config: DeliveryConfig) -> Result:
         return Result(reason=f"{type(error).__name__}: {error}")
 
 
-async def _send(message: OutgoingMessage, config: DeliveryConfig) -> Result:
+async def _send(message: OutgoingMessage, settings: Settings) -> Result:
     if is_webhook(message.deliver):
         answer = await network.post(
             message.deliver,
             message.body.encode(),
             lambda: signed_headers(message, datetime.now(UTC)),
-            allow_private=config.allow_private,
+            allow_private=settings.allow_private_targets,
         )
         return _result_of(answer)
     text = json.loads(message.body)
     title, body = str(text["title"]), str(text["text"])
     if service_of(message.deliver) in BOTS:
-        return await send_to_bot(message.deliver, title, body, allow_private=config.allow_private)
+        return await send_to_bot(
+            message.deliver, title, body, allow_private=settings.allow_private_targets
+        )
     async with asyncio.timeout(CHAT_SECONDS):
         return await asyncio.to_thread(
             send_with_apprise, message.deliver, message.id, title, body,
-            config.smtp_url, allow_private=config.allow_private,
+            settings.smtp_url, allow_private=settings.allow_private_targets,
         )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -22,10 +21,11 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from suanbei.alerts.channels import DeliveryConfig, format_for
+from suanbei.alerts.channels import format_for
 from suanbei.alerts.messages import Draft, write_messages
 from suanbei.common.dates import BEIJING
 from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event
@@ -86,28 +86,19 @@ def _is_database_away(error: Exception) -> bool:
     return isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
-class FanoutConfig:
-    """What messages are made by: the address for links, the hour of the daily digest (Beijing)."""
-
-    public_url: str
-    digest_hour: int
-    delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
-
-
-def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = None) -> int:
+def fan_out(database: Database, settings: Settings, backoff: Backoff | None = None) -> int:
     """Write messages for new events, and rewrite those of changed subscriptions; returns how many.
 
     Raises:
         DatabaseUnavailable: what is written is whole, the rest comes next time.
     """
     backoff = backoff or Backoff()
-    count = _rewrite(database, config, backoff)
+    count = _rewrite(database, settings, backoff)
     with database.read() as session:
         head = last_event_id(session)
         waiting = {
             one.id: one.cursor
-            for one in _due_subscriptions(session, head, config)
+            for one in _due_subscriptions(session, head, settings)
             if one.id not in backoff
         }
     idle = {}
@@ -115,7 +106,7 @@ def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = 
         with backoff.guard(id_):
             try:
                 if _has_news(database, id_, head):
-                    count += _write(database, id_, config)
+                    count += _write(database, id_, settings)
                 else:
                     idle[id_] = cursor
             except Exception as error:
@@ -125,7 +116,7 @@ def fan_out(database: Database, config: FanoutConfig, backoff: Backoff | None = 
     return count
 
 
-def _rewrite(database: Database, config: FanoutConfig, backoff: Backoff) -> int:
+def _rewrite(database: Database, settings: Settings, backoff: Backoff) -> int:
     """Rewrite the waiting messages of subscriptions whose address has changed its kind."""
     with database.read() as session:
         ids = [id_ for id_ in unwritten_subscriptions(session) if id_ not in backoff]
@@ -133,7 +124,7 @@ def _rewrite(database: Database, config: FanoutConfig, backoff: Backoff) -> int:
     for id_ in ids:
         with backoff.guard(id_):
             try:
-                count += _rewrite_one(database, id_, config)
+                count += _rewrite_one(database, id_, settings)
             except Exception as error:
                 log.exception("subscription %s: its messages cannot be written anew", id_)
                 reason = _reason(error)
@@ -142,13 +133,13 @@ def _rewrite(database: Database, config: FanoutConfig, backoff: Backoff) -> int:
     return count
 
 
-def _rewrite_one(database: Database, subscription_id: str, config: FanoutConfig) -> int:
+def _rewrite_one(database: Database, subscription_id: str, settings: Settings) -> int:
     with database.write() as session:
         one = session.get_one(Subscription, subscription_id, with_for_update=True)
         events: dict[int, Event] = {}
         for message in take_unwritten(session, subscription_id):
             events |= {event.id: event for event in _events_of(session, one, message)}
-        return _enqueue(session, one, [events[key] for key in sorted(events)], config)
+        return _enqueue(session, one, [events[key] for key in sorted(events)], settings)
 
 
 def _events_of(session: Session, one: Subscription, message: Delivery) -> list[Event]:
@@ -178,7 +169,7 @@ def digest_time(now: datetime, hour: int) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
-def _due_subscriptions(session: Session, head: int, config: FanoutConfig) -> Sequence[Subscription]:
+def _due_subscriptions(session: Session, head: int, settings: Settings) -> Sequence[Subscription]:
     """Subscriptions that have not read the log to its end, and whose time to read it has come."""
     open_ = or_(Subscription.cursor < head, Subscription.mode == "daily")
     query = select(Subscription).where(open_, Subscription.state != UNCONFIRMED)
@@ -186,14 +177,14 @@ def _due_subscriptions(session: Session, head: int, config: FanoutConfig) -> Seq
     return [
         one
         for one in session.execute(query.order_by(Subscription.id)).scalars()
-        if one.mode != "daily" or _is_due(one, now, config)
+        if one.mode != "daily" or _is_due(one, now, settings)
     ]
 
 
-def _is_due(one: Subscription, now: datetime, config: FanoutConfig) -> bool:
+def _is_due(one: Subscription, now: datetime, settings: Settings) -> bool:
     if one.digested_at > now:  # by a clock that has been put back since
         return True
-    return one.digested_at < digest_time(now, config.digest_hour)
+    return one.digested_at < digest_time(now, settings.digest_hour)
 
 
 def _has_news(database: Database, subscription_id: str, head: int) -> bool:
@@ -202,14 +193,14 @@ def _has_news(database: Database, subscription_id: str, head: int) -> bool:
         return one is not None and bool(matching_events(session, filter_of(one), one.cursor, head))
 
 
-def _write(database: Database, subscription_id: str, config: FanoutConfig) -> int:
+def _write(database: Database, subscription_id: str, settings: Settings) -> int:
     with database.write() as session:
         one = session.get(Subscription, subscription_id, with_for_update=True)
         if one is None:
             return 0
         head = last_event_id(session)
         count = _enqueue(
-            session, one, matching_events(session, filter_of(one), one.cursor, head), config
+            session, one, matching_events(session, filter_of(one), one.cursor, head), settings
         )
         _move_to(one, head)
     log.info("%s: %d messages", subscription_id, count)
@@ -246,11 +237,11 @@ def _reason(error: Exception) -> str:
     return f"its messages cannot be made: {type(error).__name__}: {error}"
 
 
-def _enqueue(session: Session, one: Subscription, events: list[Event], config: FanoutConfig) -> int:
+def _enqueue(session: Session, one: Subscription, events: list[Event], settings: Settings) -> int:
     """Write messages of events down, and park the events that cannot be put into words."""
     if not events:
         return 0
-    how = format_for(one.deliver, config.public_url, config.delivery)
+    how = format_for(one.deliver, settings)
     day = datetime.now(BEIJING) if one.mode == "daily" else None
 
     def write(told: Sequence[Event]) -> list[Draft]:

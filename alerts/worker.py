@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, send
-from suanbei.alerts.fanout import Backoff, FanoutConfig, fan_out
+from suanbei.alerts.channels import OutgoingMessage, send
+from suanbei.alerts.fanout import Backoff, fan_out
 from suanbei.alerts.messages import body_of_confirmation, body_of_test
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.common.settings import Settings
@@ -57,9 +57,7 @@ class DeliveryWorker:
     """Reads the event log for every subscription and sends what comes of it."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self._database = database
-        self._delivery = DeliveryConfig.of(settings)
-        self._fanout = FanoutConfig(settings.public_url, settings.digest_hour, self._delivery)
+        self._database, self._settings = database, settings
         self._lock = Lock(database, "deliver")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
@@ -115,7 +113,7 @@ class DeliveryWorker:
         is_time = self._every("digest", DIGEST_SECONDS)
         unwritten = await self._read(unwritten_subscriptions)
         if waited or is_time or unwritten or head != self._head:
-            await asyncio.to_thread(fan_out, self._database, self._fanout, self._backoff)
+            await asyncio.to_thread(fan_out, self._database, self._settings, self._backoff)
             self._head = head
         if is_time:
             await self._write(
@@ -155,7 +153,7 @@ class DeliveryWorker:
         return delivery.id, message
 
     def _body(self, subscription: Subscription, delivery: Delivery) -> str:
-        public_url = self._fanout.public_url.rstrip("/")
+        public_url = self._settings.public_url.rstrip("/")
         if delivery.kind == "confirm":
             return body_of_confirmation(subscription, public_url + confirm_path(subscription))
         return body_of_test(subscription, delivery.created_at, public_url)
@@ -169,7 +167,7 @@ class DeliveryWorker:
 
     async def _attempt(self, message: OutgoingMessage) -> Result:
         try:
-            return await send(message, self._delivery)
+            return await send(message, self._settings)
         except Exception as error:
             log.exception("message %s cannot be sent", message.id)
             return Result(reason=f"cannot be sent: {type(error).__name__}: {error}")

@@ -1,47 +1,5 @@
 """Every error Suanbei raises on purpose, as one tree.
 
-    SuanbeiError                  exit 3, HTTP 500
-    ├── UsageError                exit 2, HTTP 400   the caller asked for something that cannot be
-    │   ├── NotFound              exit 1, HTTP 404
-    │   ├── Unauthorized          HTTP 401           no key, or not one of ours
-    │   ├── Forbidden             HTTP 403           a key that may not do that
-    │   ├── RequestTooLarge       HTTP 413           a body over SUANBEI_MAX_BODY
-    │   ├── AddressTooLong        HTTP 414           path and query of a request
-    │   ├── HeadersTooLarge       HTTP 431           all headers of a request together
-    │   ├── TooManyRequests       HTTP 429           one client, over SUANBEI_RATE_LIMIT
-    │   ├── BadCursor             HTTP 422           a cursor that this list did not give out
-    │   ├── NeverMatches          HTTP 422           a subscription that nothing could ever match
-    │   ├── ReceiptInvalid        exit 1, HTTP 422   a receipt that is not as it was signed
-    │   └── TargetRefused         messages must not be sent there
-    ├── DocumentError             a file that cannot be read as a list
-    │   ├── MissingFile           no such file, or not allowed to read it
-    │   ├── EmptyDocument         no bytes
-    │   ├── NotADocument          bytes of a kind no reader knows
-    │   ├── BrokenDocument        the right kind, but truncated or corrupt
-    │   ├── EncryptedDocument     wants a password
-    │   ├── NoTextLayer           a scan
-    │   ├── DocumentTooLarge      over a limit (bytes, pages, rows, expansion)
-    │   ├── UnreadDocument        not read within its time
-    │   ├── UnknownLayout         no table whose header is known
-    │   └── EmptyList             a known header and no row
-    ├── FetchError                a source did not give what it should
-    │   ├── FirewallError         a firewall page instead of the document
-    │   ├── EmptyBodyError        200 and nothing
-    │   ├── TruncatedBodyError    fewer bytes than announced
-    │   ├── DamagedBodyError      bytes that contradict their own check sums
-    │   ├── UnexpectedAnswer      something else than was asked for: HTML for a document, no JSON
-    │   └── NothingListed         a page or list without what it is there for
-    ├── RegistryError             the registry could not be read or changed
-    │   ├── HomeNotWritable
-    │   ├── DatabaseUnavailable
-    │   ├── AlreadyRunning        HTTP 409           another process is at it
-    │   └── ListShrunk            a list far smaller than it should be
-    ├── SearchUnavailable         HTTP 503
-    ├── Overloaded                HTTP 503           more at once than this machine takes
-    ├── TookTooLong               HTTP 503           no answer within SUANBEI_MAX_SECONDS
-    ├── PortTaken                 the address cannot be listened on
-    └── NoFont                    no font to draw Chinese text with
-
 The message is one line that names the file, row, field or setting. `code` is stable: it is what the
 API's problem documents carry.
 """
@@ -58,69 +16,47 @@ class SuanbeiError(Exception):
     http_status = 500
     retry_after: int | None = None
 
+    def __init_subclass__(cls, **facts: str | int) -> None:
+        """Take code, exit code and status from the head of the class; else they are its parent's."""
+        super().__init_subclass__()
+        for name, value in facts.items():
+            setattr(cls, name, value)
 
-class UsageError(SuanbeiError):
+
+class UsageError(SuanbeiError, code="bad_request", exit_code=2, http_status=400):
     """The caller asked for something that cannot be."""
 
-    code = "bad_request"
-    exit_code = 2
-    http_status = 400
 
-
-class NotFound(UsageError):
+class NotFound(UsageError, code="not_found", exit_code=1, http_status=404):
     """There is no such thing."""
 
-    code = "not_found"
-    exit_code = 1
-    http_status = 404
 
-
-class Unauthorized(UsageError):
+class Unauthorized(UsageError, code="unauthorized", http_status=401):
     """No API key, or not one that this server knows."""
 
-    code = "unauthorized"
-    http_status = 401
 
-
-class Forbidden(UsageError):
+class Forbidden(UsageError, code="forbidden", http_status=403):
     """A key that is known, but may not do that."""
 
-    code = "forbidden"
-    http_status = 403
 
-
-class BadCursor(UsageError):
+class BadCursor(UsageError, http_status=422):
     """A cursor that the list did not give out."""
 
-    http_status = 422
 
-
-class NeverMatches(UsageError):
+class NeverMatches(UsageError, code="never_matches", http_status=422):
     """A subscription that no event can ever match: it would be silence, and is refused."""
 
-    code = "never_matches"
-    http_status = 422
 
-
-class RequestTooLarge(UsageError):
+class RequestTooLarge(UsageError, code="body_too_large", http_status=413):
     """A request body larger than the server takes."""
 
-    code = "body_too_large"
-    http_status = 413
 
-
-class AddressTooLong(UsageError):
+class AddressTooLong(UsageError, code="address_too_long", http_status=414):
     """Path and query of a request are longer than any address of ours."""
 
-    code = "address_too_long"
-    http_status = 414
 
-
-class HeadersTooLarge(UsageError):
+class HeadersTooLarge(UsageError, code="headers_too_large", http_status=431):
     """The headers of a request together are larger than the server takes."""
-
-    code = "headers_too_large"
-    http_status = 431
 
 
 class TooManyRequests(UsageError):
@@ -134,195 +70,121 @@ class TooManyRequests(UsageError):
         self.retry_after = retry_after
 
 
-class ReceiptInvalid(UsageError):
+class ReceiptInvalid(UsageError, code="receipt_invalid", exit_code=1, http_status=422):
     """A receipt that is not as it was signed."""
 
-    code = "receipt_invalid"
-    exit_code = 1
-    http_status = 422
 
-
-class TargetRefused(UsageError):
+class TargetRefused(UsageError, code="target_refused"):
     """Messages must not be sent there: no address, or one of a private network."""
 
-    code = "target_refused"
 
-
-class DocumentError(SuanbeiError):
+class DocumentError(SuanbeiError, code="bad_document", http_status=422):
     """A file that cannot be read as a list."""
 
-    code = "bad_document"
-    http_status = 422
 
-
-class MissingFile(DocumentError):
+class MissingFile(DocumentError, code="missing_file"):
     """No such file, or not allowed to read it."""
 
-    code = "missing_file"
 
-
-class EmptyDocument(DocumentError):
+class EmptyDocument(DocumentError, code="empty_document"):
     """A file without bytes."""
 
-    code = "empty_document"
 
-
-class NotADocument(DocumentError):
+class NotADocument(DocumentError, code="not_a_document"):
     """Bytes of a kind no reader knows."""
 
-    code = "not_a_document"
 
-
-class BrokenDocument(DocumentError):
+class BrokenDocument(DocumentError, code="broken_document"):
     """The right kind of file, but truncated or corrupt."""
 
-    code = "broken_document"
 
-
-class EncryptedDocument(DocumentError):
+class EncryptedDocument(DocumentError, code="encrypted_document"):
     """A file that wants a password."""
 
-    code = "encrypted_document"
 
-
-class NoTextLayer(DocumentError):
+class NoTextLayer(DocumentError, code="no_text_layer"):
     """A PDF of pictures: nothing to read without guessing."""
 
-    code = "no_text_layer"
 
-
-class DocumentTooLarge(DocumentError):
+class DocumentTooLarge(DocumentError, code="document_too_large", http_status=413):
     """Over a limit: bytes, pages, rows, or what it unpacks to."""
 
-    code = "document_too_large"
-    http_status = 413
 
-
-class UnreadDocument(DocumentError):
+class UnreadDocument(DocumentError, code="unread_document"):
     """Not read within the time that a document may take."""
 
-    code = "unread_document"
 
-
-class UnknownLayout(DocumentError):
+class UnknownLayout(DocumentError, code="unknown_layout"):
     """No table whose header is known."""
 
-    code = "unknown_layout"
 
-
-class EmptyList(DocumentError):
+class EmptyList(DocumentError, code="empty_list"):
     """A known header and no row: an empty result is a failure, never a successful nothing."""
 
-    code = "empty_list"
 
-
-class FetchError(SuanbeiError):
+class FetchError(SuanbeiError, code="fetch_failed", http_status=502):
     """A source did not give what it should."""
 
-    code = "fetch_failed"
-    http_status = 502
 
-
-class FirewallError(FetchError):
+class FirewallError(FetchError, code="firewall"):
     """A firewall page instead of the document."""
 
-    code = "firewall"
 
-
-class EmptyBodyError(FetchError):
+class EmptyBodyError(FetchError, code="empty_body"):
     """Status 200 and no bytes."""
 
-    code = "empty_body"
 
-
-class TruncatedBodyError(FetchError):
+class TruncatedBodyError(FetchError, code="truncated_body"):
     """Fewer bytes than announced."""
 
-    code = "truncated_body"
 
-
-class DamagedBodyError(FetchError):
+class DamagedBodyError(FetchError, code="damaged_body"):
     """Bytes that contradict their own check sums."""
 
-    code = "damaged_body"
 
-
-class UnexpectedAnswer(FetchError):
+class UnexpectedAnswer(FetchError, code="unexpected_answer"):
     """Something else than was asked for: HTML for a document, a list that is no JSON."""
 
-    code = "unexpected_answer"
 
-
-class NothingListed(FetchError):
+class NothingListed(FetchError, code="nothing_listed"):
     """A page or list without what it is there for: an empty result is a failure."""
 
-    code = "nothing_listed"
 
-
-class RegistryError(SuanbeiError):
+class RegistryError(SuanbeiError, code="registry_error"):
     """The registry could not be read or changed."""
 
-    code = "registry_error"
 
-
-class HomeNotWritable(RegistryError):
+class HomeNotWritable(RegistryError, code="home_not_writable"):
     """The home folder cannot be written."""
 
-    code = "home_not_writable"
 
-
-class DatabaseUnavailable(RegistryError):
+class DatabaseUnavailable(RegistryError, code="database_unavailable", http_status=503):
     """No connection, a locked file, a full disk."""
 
-    code = "database_unavailable"
-    http_status = 503
 
-
-class AlreadyRunning(RegistryError):
+class AlreadyRunning(RegistryError, code="already_running", http_status=409):
     """Another process does this very thing right now."""
 
-    code = "already_running"
-    http_status = 409
 
-
-class ListShrunk(RegistryError):
+class ListShrunk(RegistryError, code="list_shrunk", http_status=409):
     """A list far smaller than its last version or its own numbering says."""
 
-    code = "list_shrunk"
-    http_status = 409
 
-
-class SearchUnavailable(SuanbeiError):
+class SearchUnavailable(SuanbeiError, code="search_unavailable", http_status=503):
     """The search engine does not answer."""
 
-    code = "search_unavailable"
-    http_status = 503
 
-
-class Overloaded(SuanbeiError):
+class Overloaded(SuanbeiError, code="overloaded", http_status=503, retry_after=1):
     """More of the same at once than this machine takes."""
 
-    code = "overloaded"
-    http_status = 503
-    retry_after = 1
 
-
-class TookTooLong(SuanbeiError):
+class TookTooLong(SuanbeiError, code="took_too_long", http_status=503, retry_after=5):
     """The work for a request was stopped: it took longer than it may."""
 
-    code = "took_too_long"
-    http_status = 503
-    retry_after = 5
 
-
-class PortTaken(SuanbeiError):
+class PortTaken(SuanbeiError, code="port_taken"):
     """The address cannot be listened on."""
 
-    code = "port_taken"
 
-
-class NoFont(SuanbeiError):
+class NoFont(SuanbeiError, code="no_font", http_status=503):
     """No font with Chinese characters on this machine: a picture would show empty boxes."""
-
-    code = "no_font"
-    http_status = 503

@@ -29,6 +29,7 @@ from suanbei.common.dates import BEIJING, rfc3339
 from suanbei.common.errors import DatabaseUnavailable, UsageError
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
+from suanbei.registry.locks import holders
 from suanbei.registry.watcher_models import Run
 from suanbei.registry.watching import is_done, write_note
 
@@ -149,7 +150,11 @@ class Scheduler:
         if not self._working.acquire(blocking=False):
             return
         try:
-            if is_due(self._database, self._schedule, kind, datetime.now(UTC)):
+            with self._database.read() as session:
+                somebody_crawls = holders(session)["crawl"][0]
+            if not somebody_crawls and is_due(
+                self._database, self._schedule, kind, datetime.now(UTC)
+            ):
                 self._run_crawl(kind)
         except DatabaseUnavailable as error:
             log.warning("the %s waits: %s", _NAMES[kind], error)

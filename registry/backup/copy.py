@@ -1,7 +1,7 @@
 """Moving a registry to another database: all of it or nothing, checked equal."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -53,28 +53,15 @@ def require_empty(session: Session) -> None:
 
 def fingerprint(session: Session) -> Fingerprint:
     """Counts and hashes of all that this registry holds."""
-    found = {}
-    for table in _tables():
-        digest = _Digest()
-        for row in _rows(session, table):
-            digest.add(row)
-        found[str(table.name)] = digest.value
-    return found
+    return {str(table.name): _digest(_rows(session, table)) for table in _tables()}
 
 
-class _Digest:
-    """Counts and hashes rows."""
-
-    def __init__(self) -> None:
-        self._rows, self._sha256 = 0, hashlib.sha256()
-
-    def add(self, row: dict[str, Any]) -> None:
-        self._rows += 1
-        self._sha256.update(orjson.dumps(_plain(row), option=orjson.OPT_SORT_KEYS) + b"\n")
-
-    @property
-    def value(self) -> tuple[int, str]:
-        return self._rows, self._sha256.hexdigest()
+def _digest(rows: Iterable[dict[str, Any]]) -> tuple[int, str]:
+    """The number of rows, and a hash of them."""
+    count, sha256 = 0, hashlib.sha256()
+    for count, row in enumerate(rows, 1):  # noqa: B007
+        sha256.update(orjson.dumps(_plain(row), option=orjson.OPT_SORT_KEYS) + b"\n")
+    return count, sha256.hexdigest()
 
 
 def _tables() -> list[Table]:
@@ -91,12 +78,13 @@ def _rows(session: Session, table: Table) -> Iterator[dict[str, Any]]:
 
 
 def _copy_table(old: Session, new: Session, table: Table) -> tuple[int, str]:
-    rows, digest = _rows(old, table), _Digest()
-    while part := list(islice(rows, _ROWS_AT_ONCE)):
-        for row in part:
-            digest.add(row)
-        new.execute(insert(table), part)
-    return digest.value
+    def copied() -> Iterator[dict[str, Any]]:
+        rows = _rows(old, table)
+        while part := list(islice(rows, _ROWS_AT_ONCE)):
+            new.execute(insert(table), part)
+            yield from part
+
+    return _digest(copied())
 
 
 def _require_equal(wanted: Fingerprint, found: Fingerprint) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, send
+from suanbei.alerts.channels import OutgoingMessage, send
+from suanbei.common.settings import Settings
 from suanbei.registry.notifications.outbox import Result
 from suanbei.registry.notifications.subscriptions import new_secret
 from tests.alerts.receiver import Receiver
@@ -24,7 +25,7 @@ def sent(
     url: str, id_: str = "msg_7", body: str = BODY, secrets: tuple[str, ...] = (SECRET,)
 ) -> Result:
     message = OutgoingMessage(id_, url, body, secrets)
-    return asyncio.run(send(message, DeliveryConfig(allow_private=True)))
+    return asyncio.run(send(message, Settings(allow_private_targets=True)))
 
 
 def test_a_message_verifies_with_the_library_of_the_standard(receiver: Receiver) -> None:

@@ -12,9 +12,10 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, send
+from suanbei.alerts.channels import OutgoingMessage, send
 from suanbei.alerts.chat import build_plugin
 from suanbei.common.errors import TargetRefused
+from suanbei.common.settings import Settings
 from suanbei.registry.notifications.targets import is_webhook
 from tests.alerts.receiver import Receiver
 
@@ -101,7 +102,7 @@ def deliver(service: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(plugin, base + service.address)
     body = json.dumps({"title": TITLE, "text": TEXT})
     message = OutgoingMessage("msg_1", service.deliver, body)
-    return asyncio.run(send(message, DeliveryConfig(allow_private=True))).reason
+    return asyncio.run(send(message, Settings(allow_private_targets=True))).reason
 
 
 def texts(value: Any) -> list[str]:

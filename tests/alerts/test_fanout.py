@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.alerts.fanout import FanoutConfig, fan_out
+from suanbei.alerts.fanout import fan_out
 from suanbei.common.errors import NeverMatches
+from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events
@@ -24,7 +25,7 @@ from suanbei.registry.notifications.subscriptions import (
 from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.lists import listed, number, row
 
-CONFIG = FanoutConfig("https://suanbei.example/", 9)
+CONFIG = Settings(public_url="https://suanbei.example/", digest_hour=9)
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
 HOOK = "https://receiver.example/hook"
 CHAT = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.alerts.channels import DeliveryConfig, OutgoingMessage, check_target, send
+from suanbei.alerts.channels import OutgoingMessage, check_target, send
 from suanbei.alerts.chat import check_chat, send_with_apprise
 from suanbei.alerts.network import is_public, only_public, resolve
 from suanbei.common.errors import TargetRefused
@@ -23,7 +23,7 @@ SECRET = new_secret()
 def sent(url: str, *, allow_private: bool) -> Result:
     """One webhook message."""
     message = OutgoingMessage("msg_1", url, '{"type":"test"}', (SECRET,))
-    return asyncio.run(send(message, DeliveryConfig(allow_private=allow_private)))
+    return asyncio.run(send(message, Settings(allow_private_targets=allow_private)))
 
 
 PRIVATE = [

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 import suanbei.alerts.worker
 import suanbei.registry.notifications.outbox
-from suanbei.alerts.fanout import FanoutConfig, fan_out
+from suanbei.alerts.fanout import fan_out
+from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.outbox import WAITS, retry_parked
 from suanbei.registry.watcher_models import Delivery, Subscription
@@ -114,7 +115,7 @@ def test_behind_a_dead_receiver_old_messages_are_parked_soon(
     """Not a day for each of them one after the other."""
     subscribe(database, receiver.url)
     publish(database, 3)
-    fan_out(database, FanoutConfig("", 9))
+    fan_out(database, Settings(digest_hour=9))
     receiver.answer = lambda *_: (500, {})
     old = datetime.now(UTC) - timedelta(days=1, hours=1)
     with database.write() as session:
@@ -134,7 +135,7 @@ def test_a_clock_put_on_does_not_end_the_day_of_a_message(
     """Two days ahead at once: the message has been tried for a moment only, and goes on."""
     subscribe(database, receiver.url)
     publish(database, 1)
-    fan_out(database, FanoutConfig("", 9))
+    fan_out(database, Settings(digest_hour=9))
     old = datetime.now(UTC) - timedelta(days=2)
     with database.write() as session:
         session.execute(update(Delivery).values(created_at=old, next_at=old, attempts=1))
