@@ -20,8 +20,9 @@ class Text:
     en: str
 
     def say(self, language: Language, **values: object) -> str:
-        """The text in one language, filled in."""
-        return (self.zh if language is Language.ZH else self.en).format(**values)
+        """The text in one language, filled in; without values it stays as it is."""
+        text = self.zh if language is Language.ZH else self.en
+        return text.format(**values) if values else text
 
 
 def language_of(setting: str = "", locale: str | None = None) -> Language:

@@ -10,17 +10,16 @@ good: what is there is hashed before it is relied upon.
 
 import errno
 import hashlib
-import json
 import os
 import re
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from suanbei.common.errors import BrokenDocument, HomeNotWritable, MissingFile, RegistryError
 from suanbei.common.late_imports import importing
@@ -195,13 +194,16 @@ class OriginRecord:
     period: str = ""
 
 
+_RECORD = TypeAdapter(OriginRecord)
+
+
 def keep_origin(archive: Archive, record: OriginRecord) -> str:
     """Archive a record; returns its own sha256.
 
     Raises:
         HomeNotWritable, RegistryError: it could not be kept.
     """
-    return origins_of(archive).put(_encode(record))
+    return origins_of(archive).put(_RECORD.dump_json(record, indent=1))
 
 
 def origins(archive: Archive) -> Iterator[OriginRecord]:
@@ -211,39 +213,18 @@ def origins(archive: Archive) -> Iterator[OriginRecord]:
         RegistryError, BrokenDocument: a record is damaged.
     """
     records = origins_of(archive)
-    found = [_decode(records.get(name), name) for name in records]
+    found = []
+    for name in records:
+        try:
+            found.append(_RECORD.validate_json(records.get(name)))
+        except ValidationError as error:
+            raise BrokenDocument(f"{ORIGINS}/{name}: no record of an origin ({error})") from error
     yield from sorted(found, key=lambda one: (one.origin.fetched_at, one.accept, one.sha256))
 
 
 def origins_of(archive: Archive) -> Archive:
     """The archive of records beside the documents."""
     return Archive(archive.folder / ORIGINS)
-
-
-def _encode(record: OriginRecord) -> bytes:
-    facts = asdict(record)
-    origin = facts["origin"]
-    origin["fetched_at"] = record.origin.fetched_at.isoformat()
-    if record.origin.published_on:
-        origin["published_on"] = record.origin.published_on.isoformat()
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1).encode()
-
-
-def _decode(body: bytes, name: str) -> OriginRecord:
-    try:
-        facts: dict[str, Any] = json.loads(body)
-        origin = Origin(**facts.pop("origin"))
-        day, moment = origin.published_on, origin.fetched_at
-        return OriginRecord(
-            **facts,
-            origin=replace(
-                origin,
-                published_on=date.fromisoformat(str(day)) if day else None,
-                fetched_at=datetime.fromisoformat(str(moment)),
-            ),
-        )
-    except (ValueError, TypeError, KeyError) as error:
-        raise BrokenDocument(f"{ORIGINS}/{name}: no record of an origin ({error})") from error
 
 
 def draw_row(

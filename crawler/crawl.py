@@ -81,6 +81,7 @@ def run_pass(
     with holding(lock):
         if not still_due():
             return None
+        context.archive.sweep()
         with database.write() as session:
             run_id = begin_run(session, kind, origin, lock.holder)
             head = last_event_id(session)

@@ -79,8 +79,7 @@ def examine_font() -> Iterator[Finding]:
         )
         yield Finding(Health.WARN, Text(zh, en))
     else:
-        name = str(file).replace("{", "{{").replace("}", "}}")
-        yield Finding(Health.OK, Text(f"中文字体：{name}", f"font with Chinese characters: {name}"))
+        yield Finding(Health.OK, Text(f"中文字体：{file}", f"font with Chinese characters: {file}"))
 
 
 def check_archive(settings: Settings, database: Database) -> bool:

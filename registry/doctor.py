@@ -231,17 +231,12 @@ def _messages(session: Session) -> Finding:
 
 
 def _ok(zh: str, en: str) -> Finding:
-    return Finding(Health.OK, _plain(zh, en))
+    return Finding(Health.OK, Text(zh, en))
 
 
 def _warn(zh: str, en: str) -> Finding:
-    return Finding(Health.WARN, _plain(zh, en))
+    return Finding(Health.WARN, Text(zh, en))
 
 
 def _bad(zh: str, en: str) -> Finding:
-    return Finding(Health.BAD, _plain(zh, en))
-
-
-def _plain(zh: str, en: str) -> Text:
-    """Texts that are filled in already."""
-    return Text(*(one.replace("{", "{{").replace("}", "}}") for one in (zh, en)))
+    return Finding(Health.BAD, Text(zh, en))

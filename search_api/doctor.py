@@ -13,7 +13,7 @@ def examine_index(engine: Engine) -> Iterator[Finding]:
     try:
         health = engine.health()
     except SearchUnavailable as error:
-        said = str(error).replace("{", "{{").replace("}", "}}")
+        said = str(error)
         yield Finding(Health.BAD, Text(f"检索：{said}", f"search: {said}"))
         return
     name = f"{health.engine} {health.version}"
