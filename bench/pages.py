@@ -13,7 +13,6 @@ from bench.frame.inputs import settings_of, snapshot_home
 from suanbei.registry.database import open_database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.pages import charts
 
 LIBRARIES = ("fastapi", "starlette", "jinja2", "altair")
 ANSWERS = 100
@@ -34,7 +33,6 @@ def measure(turns: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         settings = settings_of(snapshot_home(Path(name)))
         database = open_database(settings)
-        charts.warm_up()  # a server does it in the background
         app = create_app(Services(settings, database))
         with TestClient(app, headers={"accept": "text/html"}) as client:
             for page in PAGES:

@@ -1,6 +1,6 @@
 """Pages for people: one file a page type, server-rendered, every core task without JavaScript."""
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from suanbei.search_api.bulk.storage import clean as clean_uploads
 from suanbei.search_api.pages import (
@@ -23,7 +23,7 @@ from suanbei.search_api.pages import (
     watch,
     watch_mail,
 )
-from suanbei.search_api.pages.state import PageState, warm_up
+from suanbei.search_api.pages.state import PageState
 
 PAGES = (
     assets,
@@ -49,7 +49,7 @@ PAGES = (
 def install(app: FastAPI) -> None:
     """Add the pages to the app, and their errors."""
     for page in PAGES:
-        app.include_router(page.router, dependencies=[Depends(warm_up)])
+        app.include_router(page.router)
     app.state.pages = PageState()
     clean_uploads(app.state.services.settings.home)
     errors.install(app)

@@ -143,11 +143,6 @@ def png(drawing: Drawing) -> bytes:
     return bytes(vl_convert.vegalite_to_png(spec, scale=PIXELS))
 
 
-def warm_up() -> None:
-    """Draw a chart for nobody: what the first one has to load is there when one is asked for."""
-    svg(Drawing(rows=(("2026-01-01", "", 1),), parts=("",), step="month", count_title=""))
-
-
 def _altair() -> Any:
     with importing:
         import altair

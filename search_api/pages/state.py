@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Lock, Thread, Timer
+from threading import BoundedSemaphore, Thread
 
 from fastapi import Request
 
 from suanbei.common.errors import Overloaded
 from suanbei.search_api.cache import VersionCache
-from suanbei.search_api.pages import charts
 
 AT_ONCE, AT_MOST = 2, 20
 """Bulk checks that run at once, and that run or wait."""
@@ -40,39 +39,15 @@ class Workers:
         Thread(target=turn, name="bulk", daemon=True).start()
 
 
-class WarmUp:
-    """Loads what draws charts soon after somebody opened the first page, in the background.
-
-    A server that only answers programs never loads it, and the start of none waits for it.
-    """
-
-    def __init__(self, work: Callable[[], None] = charts.warm_up, seconds: float = 1) -> None:
-        self._work, self._seconds = work, seconds
-        self._begun = Lock()
-
-    def begin(self) -> None:
-        """Begin, the first time that it is called."""
-        if self._begun.acquire(blocking=False):
-            timer = Timer(self._seconds, self._work)
-            timer.daemon = True
-            timer.start()
-
-
 @dataclass(frozen=True, slots=True)
 class PageState:
     """Made once for an app."""
 
     cache: VersionCache = field(default_factory=VersionCache)
     workers: Workers = field(default_factory=Workers)
-    warm_up: WarmUp = field(default_factory=WarmUp)
 
 
 def page_state(request: Request) -> PageState:
     """The state of the app that a request came to."""
     found: PageState = request.app.state.pages
     return found
-
-
-async def warm_up(request: Request) -> None:
-    """A dependency of every page: whoever looks at one may look at charts next."""
-    page_state(request).warm_up.begin()

@@ -5,14 +5,12 @@ import re
 import struct
 from collections.abc import Iterator
 from io import StringIO
-from queue import Queue
 
 import httpx
 import pytest
 
 from suanbei.search_api.pages import charts
 from suanbei.search_api.pages.market_charts import CHARTS, step_of
-from suanbei.search_api.pages.state import WarmUp
 from tests.pages import registry as small
 
 NAMES = tuple(CHARTS)
@@ -107,16 +105,6 @@ def test_steps_of_time() -> None:
     assert [step_of("2026-05", step) for step in ("month", "quarter", "year")] == [
         "2026-05", "2026 Q2", "2026",
     ]  # fmt: skip
-
-
-def test_what_draws_charts_is_loaded_once_and_in_the_background() -> None:
-    """The first page begins it, the others do not."""
-    drawn = Queue[str]()
-    warm_up = WarmUp(lambda: drawn.put("drawn"), 0)
-    warm_up.begin()
-    warm_up.begin()
-    assert drawn.get(timeout=30) == "drawn"
-    assert drawn.empty()
 
 
 def test_filters_narrow_a_chart(client: httpx.Client) -> None:
