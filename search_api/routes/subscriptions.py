@@ -62,7 +62,7 @@ class Filter(BaseModel):
     model_config = ConfigDict(extra="forbid")
     q: str = Field("", max_length=200)
     entity: Annotated[str, Field(max_length=200)] | list[Annotated[str, Field(max_length=200)]] = ""
-    numbers: list[str] = Field([], max_length=5000)
+    numbers: list[Annotated[str, Field(max_length=300)]] = Field([], max_length=5000)
     series: list[Series] | Series | None = None
 
 

@@ -13,6 +13,8 @@ from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.verdict import Verdict, Verdicts
 
 LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000
+LONGEST_IN_LIST = 300
+"""Characters around a number, where many are asked for; a whole text is for GET, or for /v1/scan."""
 EXAMPLE = "网信算备330110507206401230035号"
 NumberText = Annotated[
     str,
@@ -30,7 +32,7 @@ CompanyName = Annotated[
 class Question(BaseModel):
     """One number to look at, and the company that is said to own it."""
 
-    number: str = Field(max_length=LONGEST_NUMBER, examples=[EXAMPLE])
+    number: str = Field(max_length=LONGEST_IN_LIST, examples=[EXAMPLE])
     entity: str = Field(
         "", max_length=LONGEST_NAME, examples=["阿里巴巴达摩院（杭州）科技有限公司"]
     )
@@ -39,7 +41,7 @@ class Question(BaseModel):
 class Questions(BaseModel):
     """Up to a thousand numbers; `items` may hold mere texts."""
 
-    items: list[Question | Annotated[str, Field(max_length=LONGEST_NUMBER)]] = Field(
+    items: list[Question | Annotated[str, Field(max_length=LONGEST_IN_LIST)]] = Field(
         min_length=1, max_length=MOST_ITEMS
     )
 

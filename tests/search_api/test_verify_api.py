@@ -47,7 +47,7 @@ def test_many_are_answered_in_order(client: TestClient) -> None:
     assert answer.items[2].entity_match == "different"
 
 
-@pytest.mark.parametrize("items", [[], ["x"] * 1001, ["x" * 5001], None])
+@pytest.mark.parametrize("items", [[], ["x"] * 1001, ["x" * 301], None])
 def test_too_much_or_nothing_is_a_problem(client: TestClient, items: object) -> None:
     answer = client.post("/v1/verify", json={"items": items})
     assert answer.status_code == 422
