@@ -1,27 +1,35 @@
-"""The key that signs receipts, and how their text is signed.
+"""Receipts: answers as they were given, signed, kept, and checked offline.
 
-A receipt's signature is a JWS (RFC 7515, compact form, EdDSA with Ed25519) whose payload is the canonical JSON of
-the receipt without the fields `signature` and `timestamp`.
+A receipt proves what Suanbei answered and when, not what CAC holds. Its signature is a JWS (RFC 7515, compact form,
+EdDSA with Ed25519) whose payload is the canonical JSON of the receipt without `signature` and `timestamp`.
 """
 
+import base64
+import hashlib
 import json
 import os
+import secrets
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import OKPKey
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import UsageError
+from suanbei.common.dates import rfc3339
+from suanbei.common.errors import NotFound, ReceiptInvalid, UsageError
 from suanbei.common.settings import Settings
-from suanbei.registry.models import ReceiptKey
+from suanbei.registry.models import Receipt, ReceiptKey
 from suanbei.registry.statements import upsert
 
+ID_BYTES = 15
+"""120 bits: nobody guesses the id of a receipt. 24 letters and digits in print."""
+UNSIGNED = ("signature", "timestamp")
+"""Fields that come after signing."""
 ALGORITHM = "EdDSA"
 KEY_FILE = "receipt-key.json"
 
@@ -126,3 +134,76 @@ def _write_new(path: Path, key: OKPKey) -> None:
             return
     finally:
         Path(name).unlink()
+
+
+def sign_receipt(
+    key: SigningKey, answer: dict[str, Any], version: int, reference: str = ""
+) -> dict[str, Any]:
+    """A receipt of an answer (JSON) that was given at a version of the data, not yet kept.
+
+    `reference` is the asker's own.
+    """
+    receipt: dict[str, Any] = {
+        "id": base64.b32encode(secrets.token_bytes(ID_BYTES)).decode().lower(),
+        "issued_at": rfc3339(datetime.now(UTC)),
+        "reference": reference or None,
+        "answer": answer,
+        "answer_sha256": hashlib.sha256(canonical_json(answer)).hexdigest(),
+        "data_version": version,
+        "coverage": answer.get("coverage"),
+    }
+    return receipt | {"signature": key.sign(canonical_json(receipt))}
+
+
+def keep_receipt(session: Session, key: SigningKey, receipt: dict[str, Any], days: int = 0) -> None:
+    """Write a receipt and the key that signed it; those older than `days` are deleted (0: none)."""
+    now = datetime.now(UTC)
+    if days:
+        session.execute(delete(Receipt).where(Receipt.issued_at < now - timedelta(days=days)))
+    key.publish(session)
+    session.add(Receipt(id=receipt["id"], issued_at=now, body=receipt))
+
+
+def find_receipt(session: Session, receipt_id: str, *, days: int = 0) -> dict[str, Any]:
+    """A receipt by its id.
+
+    Raises:
+        NotFound: there is none, or none any more.
+    """
+    found = session.get(Receipt, receipt_id.strip().lower())
+    too_old = found and days and found.issued_at < datetime.now(UTC) - timedelta(days=days)
+    if found is None or too_old:
+        raise NotFound("no receipt of this id, or it is no longer kept")
+    return found.body
+
+
+def check_receipt(receipt: Any, key_set: Any) -> None:
+    """Check a receipt against a JWK set, as /.well-known/jwks.json gives it.
+
+    Raises:
+        ReceiptInvalid: it was not signed by one of these keys, or was changed since.
+    """
+    if not isinstance(receipt, dict) or not isinstance(receipt.get("signature"), str):
+        raise ReceiptInvalid("no receipt: it has no signature")
+    signature: str = receipt["signature"]
+    try:
+        kid = jws.extract_compact(signature.encode(), registry=REGISTRY).protected.get("kid")
+        signed = jws.deserialize_compact(signature, _key(key_set, kid), registry=REGISTRY)
+    except (JoseError, ValueError, TypeError) as error:
+        raise ReceiptInvalid(f"the signature does not hold ({error})") from error
+    body = {name: value for name, value in receipt.items() if name not in UNSIGNED}
+    if signed.payload != canonical_json(body):
+        raise ReceiptInvalid("the receipt is not as it was signed: its text was changed")
+    digest = hashlib.sha256(canonical_json(body.get("answer"))).hexdigest()
+    if digest != body.get("answer_sha256"):
+        raise ReceiptInvalid("answer_sha256 is not the hash of the answer")
+
+
+def _key(key_set: Any, kid: Any) -> OKPKey:
+    keys = key_set.get("keys") if isinstance(key_set, dict) else None
+    if not isinstance(keys, list):
+        raise ReceiptInvalid('no key set: {"keys": […]} is expected')
+    for one in keys:
+        if isinstance(one, dict) and one.get("kid") == kid:
+            return OKPKey.import_key(one)
+    raise ReceiptInvalid(f"none of the keys given signed it (kid {kid})")
