@@ -6,7 +6,7 @@ gives their union, each filing once, by weight and then by the order asked for.
 
 import time
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -40,7 +40,6 @@ from suanbei.search_api.search.engine import (
 from suanbei.search_api.search.matching import (
     EVERYTHING,
     RANKS,
-    Matched,
     Subquery,
     is_forgiven,
     level_of,
@@ -48,7 +47,6 @@ from suanbei.search_api.search.matching import (
 )
 from suanbei.search_api.search.meilisearch_index import (
     CUTOFF_MILLISECONDS,
-    MOST_FACET_VALUES,
     TEXTS,
     ActiveIndex,
     Indexes,
@@ -85,7 +83,7 @@ class MeiliEngine:
         offset, upto = _read_cursor(query.cursor)
         active = self.current()
         search = _Search(self.server, active)
-        matched = search.match(query.text)
+        matched = match(query.text, search)
         condition = condition_of(query.filters)
         total, facets = search.counts(matched.subqueries, query)
         # What came after the first page was asked for must not push filings to later pages.
@@ -107,15 +105,12 @@ class MeiliEngine:
 
     def ids(self, query: Query) -> "array[int]":
         """See `Engine.ids`."""
-        return array("Q", sorted(self._ids(query)))
-
-    def _ids(self, query: Query) -> Iterator[int]:
         search = _Search(self.server, self.current())
-        subqueries = search.match(query.text).subqueries
-        condition, offset = condition_of(query.filters), 0
-        while hits := search.hits(subqueries, query.sort, condition, offset, _IDS_AT_ONCE):
-            yield from (hit.id for hit in hits)
-            offset += len(hits)
+        subqueries = match(query.text, search).subqueries
+        condition, ids = condition_of(query.filters), array("Q")
+        while hits := search.hits(subqueries, query.sort, condition, len(ids), _IDS_AT_ONCE):
+            ids.extend(hit.id for hit in hits)
+        return array("Q", sorted(ids))
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
@@ -193,10 +188,6 @@ class _Search:
         """Whether an answer took all the time that Meilisearch gives it, so that it may lack some."""
         return self._slowest >= CUTOFF_MILLISECONDS
 
-    def match(self, text: str) -> Matched:
-        """The subqueries for a text."""
-        return match(text, self)
-
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
         """The best level at which any filing is found."""
         hits = self.hits(subqueries, Sort.RELEVANCE, "", 0, 1)
@@ -232,9 +223,13 @@ class _Search:
             federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
             answer = self._ask(subqueries, query.sort, shared, federation)
             total = answer["totalHits"] if shared == condition else total
+            told = answer["facetsByIndex"].get(self._active.filings, {"distribution": {}})
             for dimension in counted:
-                numbers = _counts_of(answer, self._active.filings, dimension)
-                facets[dimension] = _most_frequent(numbers, query.facet_values)
+                numbers = told["distribution"].get(dimension.value, {})
+                ranked = sorted((-number, value) for value, number in numbers.items() if value)
+                facets[dimension] = tuple(
+                    FacetValue(value, -number) for number, value in ranked[: query.facet_values]
+                )
         return total, {dimension: facets[dimension] for dimension in query.facets}
 
     def _ask(
@@ -250,18 +245,18 @@ class _Search:
         self._slowest = max(self._slowest, answer["processingTimeMs"])
         return answer
 
-    # What guessing asks: see `spelling.Lookup`.
+    # What guessing asks: see `spelling.Words`.
 
     def spelled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Lookup.spelled`."""
+        """See `Words.spelled`."""
         return self._words(f"pinyin STARTS WITH {_quoted(letters)}", ["pinyin:asc"], limit)
 
     def initialled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Lookup.initialled`."""
+        """See `Words.initialled`."""
         return self._words(f"initials = {_quoted(letters)}", ["count:desc"], limit)
 
     def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
-        """See `Lookup.latin`."""
+        """See `Words.latin`."""
         conditions = ["latin = true"]
         if begin:
             conditions.append(f"word STARTS WITH {_quoted(begin)}")
@@ -270,12 +265,12 @@ class _Search:
         return self._words(" AND ".join(conditions), ["count:desc"], limit)
 
     def exists(self, fragment: str) -> bool:
-        """See `Lookup.exists`."""
+        """See `Words.exists`."""
         query = self._newest_first(Subquery((fragment,), _NAMES, EVERYTHING))
         return bool(self._server.search([query], {"limit": 1})["hits"])
 
     def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
-        """See `Lookup.texts`."""
+        """See `Words.texts`."""
         found: list[str] = []
         for field, text in TEXTS.items():
             query = self._newest_first(Subquery(tuple(parts), (field,), EVERYTHING))
@@ -330,17 +325,6 @@ def condition_of(filters: Filters, without: Dimension | None = None) -> str:
 def _quoted(value: str) -> str:
     """A value within a filter."""
     return orjson.dumps(value).decode()
-
-
-def _counts_of(answer: Mapping[str, Any], index: str, dimension: Dimension) -> dict[str, int]:
-    """The counts of one dimension in an answer."""
-    facets = answer["facetsByIndex"].get(index, {"distribution": {}})["distribution"]
-    return {value: number for value, number in facets.get(dimension.value, {}).items() if value}
-
-
-def _most_frequent(numbers: dict[str, int], limit: int) -> tuple[FacetValue, ...]:
-    ranked = sorted((-number, value) for value, number in numbers.items())
-    return tuple(FacetValue(value, -n) for n, value in ranked[: min(limit, MOST_FACET_VALUES)])
 
 
 def _read_cursor(cursor: str) -> tuple[int, int]:

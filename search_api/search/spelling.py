@@ -20,6 +20,7 @@ from suanbei.registry.cells.names import name_parts
 from suanbei.registry.cells.names.parts import is_trade
 from suanbei.search_api.search.engine import MatchLevel
 from suanbei.search_api.search.pinyin import spell
+from suanbei.search_api.search.text import BEGIN, END
 
 MOST_GUESSES = 5
 _LETTERS = re.compile("[a-z]+")
@@ -52,7 +53,7 @@ class Words(Protocol):
         """Latin words with this beginning and this end, the most frequent first."""
 
     def exists(self, fragment: str) -> bool:
-        """Whether a name, company or product has a fragment."""
+        """Whether a name, company or product has a fragment (ends marked or not)."""
 
     def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
         """Folded names, companies and products, ends marked, one a line, of filings that have all
@@ -209,10 +210,10 @@ def _mended(words: Words, term: str, place: int) -> Iterator[str]:
 
 
 def _short_name(words: Words, term: str) -> list[Word]:
-    """A company's own part of its name."""
+    """A company's own part of its name, if that is the whole of another's: 小红科技 is not 小红书."""
     parts = name_parts(term)
     return [
         Word(part)
         for part in dict.fromkeys((parts.core, parts.brand))
-        if 2 <= len(part) < len(term) and not is_trade(part) and words.exists(part)
+        if 2 <= len(part) < len(term) and not is_trade(part) and words.exists(BEGIN + part + END)
     ][:1]

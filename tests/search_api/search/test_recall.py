@@ -29,6 +29,7 @@ def missed(engine: Engine, wanted: Iterable[tuple[int, Field, str]]) -> list[tup
     return [(one, len(ids - got)) for (one, ids), got in answers if not ids <= got]
 
 
+@pytest.mark.timeout(1800)  # 100,000 questions, on a machine that may be busy
 def test_every_run_of_two_characters(real: tuple[Database, Engine], texts: Published) -> None:
     """Letters, digits, Chinese, signs, and any mixture of them, in every field."""
     runs = [
