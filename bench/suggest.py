@@ -11,7 +11,7 @@ from bench.frame.inputs import settings_of, snapshot_home
 from bench.verify import drawn
 from suanbei.registry.cells.numbers import AlgorithmNumber, Number, parse_number
 from suanbei.registry.database import Database, open_database
-from suanbei.registry.verify.suggestions import suggest
+from suanbei.registry.verify import judge
 
 LIBRARIES = ("sqlite3", "sqlalchemy", "rapidfuzz")
 ASKED = 200
@@ -57,9 +57,9 @@ def shortened(numbers: list[str]) -> Iterator[Number]:
 
 
 def milliseconds(database: Database, asked: list[Number]) -> float:
-    """The mean over all numbers."""
+    """The mean over all numbers: a judgement with its suggestions."""
     with database.read() as session:
         began = time.perf_counter()
         for number in asked:
-            suggest(session, [(number, "")])
+            judge(session, [(str(number), "")])
         return (time.perf_counter() - began) / len(asked) * 1000

@@ -160,7 +160,7 @@ class Judge:
         if asked or claims:
             self._read_companies(claims, asked)
         wanted = asked if self._with_suggestions else ()
-        self._suggested = suggest(self._lookup.session, wanted) if wanted else {}
+        self._suggested = suggest(self._lookup, wanted) if wanted else {}
         return [self._judge(question) for question in questions]
 
     def _read_filings(self, questions: Sequence[Question]) -> list[Asked]:

@@ -1,12 +1,11 @@
 """What was meant: listed numbers near one that is not listed, the best first, each with why."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Editop, Levenshtein
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Text
@@ -26,8 +25,9 @@ from suanbei.registry.cells.numbers import (
     rounds_to,
 )
 from suanbei.registry.importing.published import GENAI_SERIES
-from suanbei.registry.models import EntityKey, Filing
+from suanbei.registry.models import Filing
 from suanbei.registry.statements import in_keys
+from suanbei.registry.verify.lookup import Lookup
 from suanbei.registry.verify.reasons import Joined, Phrase, Value
 
 MOST_SUGGESTIONS = 5
@@ -39,8 +39,7 @@ _LEAST_KEPT = 5
 """Digits that a rounded number must still have for others to be told that fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A listed number that may have been meant, and why."""
 
     number: str
@@ -68,28 +67,15 @@ class Near(NamedTuple):
     why: Value
 
 
-@dataclass(slots=True)
-class SuggestionQuery:
-    """What was given: the key that is not listed, and whom the number may belong to."""
+class SuggestionQuery(NamedTuple):
+    """What was given: the key that is not listed, its registrant code, listed numbers near by (by
+    key), the companies that bear or bore the claimed name, and all that it may belong to."""
 
     key: str
-    registrant: str = ""
-    company: str = ""
-    near: dict[str, Near] = field(default_factory=dict)
-    """Keys of listed numbers near by."""
-    company_ids: frozenset[str] = frozenset()
-    """The companies that bear or bore the claimed name."""
-
-    @property
-    def owner_keys(self) -> list[str]:
-        """What its companies are found by (`EntityKey`)."""
-        keys = [f"c:{self.registrant}"] if self.registrant else []
-        return keys + [f"{kind}:{self.company}" for kind in "nf" if self.company]
-
-    @property
-    def nearest(self) -> list[str]:
-        """Keys of the nearest listed numbers."""
-        return sorted(self.near, key=lambda key: (self.near[key].edits, key))[:_MOST_CANDIDATES]
+    registrant: str
+    near: dict[str, Near]
+    claimed: frozenset[str]
+    owners: frozenset[str]
 
     def cost(self, one: Candidate) -> tuple[float, int, bool, str]:
         """The least is the best: near ones first, then the claimed company's, then the rest.
@@ -97,7 +83,7 @@ class SuggestionQuery:
         The claimed company outweighs one edit, the registrant code half of one.
         """
         edits = self.near[one.key].edits if one.key in self.near else _FAR
-        bonus = 2 * (one.entity_id in self.company_ids) + (one.registrant == self.registrant)
+        bonus = 2 * (one.entity_id in self.claimed) + (one.registrant == self.registrant)
         bonus += one.key[:20] == self.key[:20]  # all but the check digit
         distance = OSA.distance(self.key, one.key) if edits == _FAR else 0
         return 2 * edits - bonus, distance, one.status != "active", one.key
@@ -107,40 +93,56 @@ Asked = tuple[Number, str]
 """A number that is not listed, and the company said to own it, empty if none is."""
 
 
-def suggest(session: Session, asked: Iterable[Asked]) -> dict[Asked, list[Suggestion]]:
+def suggest(lookup: Lookup, asked: Iterable[Asked]) -> dict[Asked, list[Suggestion]]:
     """For each at most five listed numbers that may have been meant, the best first, with why.
 
-    Many are answered with few queries.
+    The registrant codes of the numbers and the claimed names must have been read.
     """
-    sought = {
-        one: SuggestionQuery(
-            one[0].key,
-            one[0].registrant if isinstance(one[0], AlgorithmNumber) else "",
-            entity_key(one[1]),
-        )
-        for one in asked
-        if not isinstance(one[0], OtherNumber)
-    }
-    if not sought:
-        return {}
-    near = _near(session, {number for number, _ in sought})
-    owners = _owners(session, sought.values())
-    ids: dict[Asked, set[str]] = {}
-    for one, query in sought.items():
-        query.near = near[one[0]]
-        own = {key: owners.get(key, ()) for key in query.owner_keys}
-        ids[one] = {entity_id for found in own.values() for entity_id in found}
-        query.company_ids = frozenset(
-            entity_id for key, found in own.items() if key[0] != "c" for entity_id in found
-        )
-    listed = _Candidates(session, sought.values(), {each for own in ids.values() for each in own})
+    meant = [one for one in asked if not isinstance(one[0], OtherNumber)]
+    near = _near(lookup.session, {number for number, _ in meant})
+    queries = {}
+    for number, claim in meant:
+        code = number.registrant if isinstance(number, AlgorithmNumber) else ""
+        claimed = frozenset(lookup.named[entity_key(claim)])
+        registrant = lookup.registrants.get(code)
+        owners = claimed | ({registrant.id} if registrant else set())
+        queries[number, claim] = SuggestionQuery(number.key, code, near[number], claimed, owners)
+    near_by, owned = _candidates(lookup.session, queries.values())
     suggested = {}
-    for one, query in sought.items():
-        ranked = sorted(listed.of(query, ids[one]), key=query.cost)[:MOST_SUGGESTIONS]
+    for one, query in queries.items():
+        found = {key: near_by[key] for key in _nearest(query)}
+        of_owners = sorted(each for owner in query.owners for each in owned.get(owner, ()))
+        found |= {each.key: each for each in of_owners[:_MOST_CANDIDATES]}
+        ranked = sorted(found.values(), key=query.cost)[:MOST_SUGGESTIONS]
         suggested[one] = [
             Suggestion(each.number, each.entity, each.name, _why(query, each)) for each in ranked
         ]
     return suggested
+
+
+def _nearest(query: SuggestionQuery) -> list[str]:
+    return sorted(query.near, key=lambda key: (query.near[key].edits, key))[:_MOST_CANDIDATES]
+
+
+def _candidates(
+    session: Session, queries: Iterable[SuggestionQuery]
+) -> tuple[dict[str, Candidate], dict[str, list[Candidate]]]:
+    """The filings that some questions may mean, by their key, and those of companies by the id."""
+    columns = [getattr(Filing, name) for name in ("number_key", *Candidate._fields[1:])]
+    keys: set[str] = set()
+    owners: set[str] = set()
+    for query in queries:
+        keys.update(_nearest(query))
+        owners |= query.owners
+    wanted = or_(
+        in_keys(session, Filing.number_key, keys), in_keys(session, Filing.entity_id, owners)
+    )
+    by_key: dict[str, Candidate] = {}
+    by_owner: dict[str, list[Candidate]] = {}
+    for row in session.execute(select(*columns).where(wanted)) if keys or owners else ():
+        one = by_key[row[0]] = Candidate(*row)
+        by_owner.setdefault(one.entity_id, []).append(one)
+    return by_key, by_owner
 
 
 def _near(session: Session, numbers: Iterable[Number]) -> dict[Number, dict[str, Near]]:
@@ -207,16 +209,17 @@ def _near_genai(session: Session, numbers: Iterable[Number]) -> dict[Number, dic
     found: dict[Number, dict[str, Near]] = {}
     for number in numbers:
         given = genai_parts(str(number)) or _only_name(str(number))
-        most = _most_edits(given.name)
-        alike = process.extract(
-            given.name, names, scorer=OSA.distance, score_cutoff=most, limit=None
-        )
-        near: dict[str, Near] = {}
-        for _, edits, at in alike:
-            key, text, parts = listed[at]
-            if one := _compare(given, parts, text, edits):
-                near[key] = one
-        found[number] = near
+        near = found[number] = {}
+        # Digits at the end of a number without a date may be half of one.
+        without_digits = given.name if given.date else given.name.rstrip("0123456789")
+        for name in dict.fromkeys((given.name, without_digits)):
+            alike = process.extract(
+                name, names, scorer=OSA.distance, score_cutoff=_most_edits(name), limit=None
+            )
+            for _, edits, at in alike:
+                key, text, parts = listed[at]
+                if one := _compare(given, parts, text, edits):
+                    near.setdefault(key, one)
     return found
 
 
@@ -273,51 +276,6 @@ def _compare(given: GenaiParts, listed: GenaiParts, text: str, edits: float) -> 
     return Near(edits, Joined("clause", parts) if parts else _SIGNS)
 
 
-def _owners(session: Session, sought: Iterable[SuggestionQuery]) -> dict[str, list[str]]:
-    """The companies that the registrant codes and the claimed names stand for, by their keys."""
-    keys = {key for query in sought for key in query.owner_keys}
-    if not keys:
-        return {}
-    found: dict[str, list[str]] = {}
-    columns = select(EntityKey.key, EntityKey.entity_id)
-    for key, entity_id in session.execute(columns.where(in_keys(session, EntityKey.key, keys))):
-        found.setdefault(key, []).append(entity_id)
-    return found
-
-
-class _Candidates:
-    """The filings that some questions may mean, read at once."""
-
-    def __init__(
-        self, session: Session, sought: Iterable[SuggestionQuery], owners: Collection[str]
-    ) -> None:
-        columns = (
-            Filing.number_key, Filing.number, Filing.name, Filing.entity, Filing.entity_id,
-            Filing.registrant, Filing.status,
-        )  # fmt: skip
-        query = select(*columns).order_by(Filing.number_key)
-        keys = {key for one in sought for key in one.nearest}
-        self._near: dict[str, Candidate] = {}
-        if keys:
-            for row in session.execute(query.where(in_keys(session, Filing.number_key, keys))):
-                self._near[row[0]] = Candidate(*row)
-        self._owned: dict[str, list[Candidate]] = {one: [] for one in owners}
-        if owners:
-            of_owners = query.where(in_keys(session, Filing.entity_id, owners))
-            for row in session.execute(of_owners):
-                self._owned[row.entity_id].append(Candidate(*row))
-
-    def of(self, query: SuggestionQuery, owners: Iterable[str]) -> Iterable[Candidate]:
-        """The candidates of one question: near numbers, and those of the companies it may mean."""
-        found = {key: self._near[key] for key in query.nearest}
-        owned = sorted(
-            (one for owner in owners for one in self._owned[owner]), key=lambda one: one.key
-        )
-        for one in owned[:_MOST_CANDIDATES]:
-            found.setdefault(one.key, one)
-        return found.values()
-
-
 _ONE = Text("第 {place} 位应为“{new}”，而不是“{old}”", "character {place} is “{new}”, not “{old}”")
 _SWAPPED = Text(
     "第 {place}、{next} 位颠倒", "characters {place} and {next} are the other way round"
@@ -350,7 +308,7 @@ _SAME_COMPANY = Text("主体代码 {code} 所属公司的备案", "a filing of t
 def _why(sought: SuggestionQuery, one: Candidate) -> Joined:
     """Why a listed number is suggested; never empty."""
     parts: list[Value] = [sought.near[one.key].why] if one.key in sought.near else []
-    if one.entity_id in sought.company_ids:
+    if one.entity_id in sought.claimed:
         parts.append(_COMPANY)
     if sought.registrant and one.registrant == sought.registrant:
         parts.append(Phrase(_REGISTRANT, {"code": one.registrant}))

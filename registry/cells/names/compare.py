@@ -6,7 +6,6 @@ of them makes two names the same: they say why a person should look.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import takewhile
@@ -41,8 +40,7 @@ CONFIRMED: frozenset[str] = frozenset((MatchLevel.EXACT, MatchLevel.FORMER_NAME)
 """The levels that say: this is the company."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntityMatch:
+class EntityMatch(NamedTuple):
     """What became of a claim: `score` is 0–100, `matched` the name or product it was matched
     with (empty if none), `reason` a stable code: how it was matched, or why not."""
 
@@ -79,12 +77,18 @@ def match_entity(
 
 
 def _similar(claim: NameParts, names: Iterable[str]) -> EntityMatch | None:
-    """The best likeness to one of the names."""
-    found = [(alike, name) for name in names if (alike := likeness(claim, name_parts(name)))]
-    if not found:
-        return None
-    alike, name = max(found, key=lambda pair: pair[0].score)
-    return EntityMatch(MatchLevel.SIMILAR, min(99, round(alike.score)), name, alike.reason)
+    """The best match with one of the names, each by the first rule that fits."""
+    best: EntityMatch | None = None
+    for name in names:
+        known = name_parts(name)
+        for reason, rule in _RULES:
+            score = rule(claim, known)
+            if score is None:
+                continue
+            if best is None or score > best.score:
+                best = EntityMatch(MatchLevel.SIMILAR, min(99, round(score)), name, reason)
+            break
+    return best
 
 
 # What a product is called beside its name: 豆包APP and 豆包大模型 are said of 豆包.
@@ -166,22 +170,6 @@ def similar_names(claim: str, names: Sequence[str], most: int) -> list[str]:
 
 _SPELLING_SCORE = 88.0
 _SUBSIDIARY_WORDS = ("子公司", "旗下", "关联", "控股", "附属", "下属", "参股", "代理", "公司")
-
-
-class Likeness(NamedTuple):
-    """Why two names look like one, and how much."""
-
-    reason: str
-    score: float
-
-
-def likeness(claim: NameParts, known: NameParts) -> Likeness | None:
-    """The first way in which `claim` is `known` written otherwise; None if there is none."""
-    for reason, rule in _RULES:
-        score = rule(claim, known)
-        if score is not None:
-            return Likeness(reason, score)
-    return None
 
 
 def ratio(a: str, b: str) -> float:

@@ -44,7 +44,7 @@ MOST_LETTERS = 6
 """With more letters than this a text is a word, not a number with slips, unless its check sum fits."""
 
 _SIGNS = f"[0-9a-z|!○оοз{''.join(_NUMERALS)}]{{1,64}}+"  # bounded, so that no run of digits is scanned twice
-_BETWEEN = r"[ \n.,:*_/()\[\]{}<>【】〔〕「」『』《》〈〉-]"
+_BETWEEN = r"[ \n.,:*_=/()\[\]{}<>【】〔〕「」『』《》〈〉-]"
 _BODY = re.compile(rf"{_SIGNS}(?:{_BETWEEN}{{1,40}}+{_SIGNS}){{0,40}}+")
 _APART = re.compile(r"[\n(\[{<【〔]")
 _TOKENS = re.compile(_SIGNS)

@@ -38,7 +38,7 @@ _TAIL_IN_TEXT = re.compile(
     f"({_DATE})(?:{_FEW}(?:-{_FEW})?s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])|{_DASHED}))?"
 )
 _DASH_BEFORE_SERIAL = re.compile("(?<=-20[0-9]{6})-(?=[Ss]?[0-9]{4}$)")
-_FURTHER = re.compile("[0-9a-z]|-20[0-9]{6}")
+_FURTHER = re.compile(f"(?!(?:{_SPELLINGS})-)[0-9a-z]|-20[0-9]{{6}}")
 _WORD_CHARACTER = re.compile("[0-9a-z]")
 _ANY_GAP = re.compile(f"{GAP}+")
 _TAIL = re.compile("(20[0-9]{6})(?:(s)?([0-9]+))?")
@@ -76,11 +76,13 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
     """Every number whose region is known and which has name and date."""
     if "-" not in viewed:
         return
+    last = 0
     for start in _START.finditer(viewed):
-        inside_word = _WORD_CHARACTER.match(viewed, start.start() - 1) if start.start() else None
-        end = None if inside_word else _end(viewed, start.end())
+        begins = start.start() == last or not _WORD_CHARACTER.match(viewed, start.start() - 1)
+        end = _end(viewed, start.end()) if begins else None
         if end is None:
             continue
+        last = end
         raw = text[start.start() : end]
         shown, dashes = _DASH_BEFORE_SERIAL.subn("", display_form(raw))
         number = genai_value(shown)
@@ -141,7 +143,7 @@ _CHINESE_REGIONS = {
 _CHINESE_REGION = re.compile("|".join(sorted(_CHINESE_REGIONS, key=len, reverse=True)))
 _LIKE_DATE = re.compile(
     "(20[0-9]{2})([-_./年 ]{0,2})(0?[1-9]|1[0-2])([-_./月 ]{0,2})(0[1-9]|[12][0-9]|3[01]|[1-9])日?"
-    "(?:[-_ ]?(s?)([0-9]{4}))?[ 号]*$"
+    "(?:[-_ ]?(s[0-9]{1,6}|[0-9]{4}))?[ 号]*$"
 )
 _SIGNS_BETWEEN = re.compile(r"[-_ ./\\·]+")
 
@@ -179,7 +181,7 @@ def genai_parts(text: str) -> GenaiParts | None:
         return None
     if not date and len(pieces) < 2:
         return None
-    serial = f"{found[6]}{found[7]}" if found and found[7] else ""
+    serial = found[6] or "" if found else ""
     if chinese:
         reason = Malformation.CHINESE_REGION
     elif found and (found[2] or found[4]):
@@ -201,10 +203,14 @@ def _region_and_name(pieces: list[str]) -> tuple[str, str]:
     return pieces[0], "".join(pieces[1:])
 
 
+_LABEL = re.compile("(?:[\u4e00-\u9fff]*(?:备案|登记|上线)编?号)?[ \n:]*")
+
+
 def read_like_genai(text: str, viewed: str) -> Found | None:
     """A text that is meant as one number but is not written as numbers are published."""
-    start, end = len(viewed) - len(viewed.lstrip(" \n")), len(viewed.rstrip(" \n"))
-    parts = genai_parts(text)
+    label = _LABEL.match(viewed)
+    start, end = label.end() if label else 0, len(viewed.rstrip(" \n"))
+    parts = genai_parts(text[start:end])
     if parts is None:
         return None
     kind = NumberKind.GENAI_REGISTRATION if "s" in parts.serial else NumberKind.GENAI_FILING

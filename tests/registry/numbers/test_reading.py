@@ -139,3 +139,15 @@ def test_a_serial_behind_a_dash_is_joined_where_one_is_to_be_expected(text: str,
     found = read_numbers(f"备案号 {text}，请查收")
     assert [one.number.key for one in found] == [key]
     assert (Repair.PUNCTUATION in found[0].repairs) == (key != "beijing-ceshi-20230821")
+
+
+def test_numbers_of_services_without_a_gap_are_told_apart() -> None:
+    text = "Shanghai-CeShi-20230821Beijing-CeShi-202404280016"
+    assert [one.number.key for one in read_numbers(text)] == [
+        "shanghai-ceshi-20230821", "beijing-ceshi-202404280016",
+    ]  # fmt: skip
+
+
+def test_a_line_end_of_quoted_printable_mail_is_read() -> None:
+    found = read_numbers("网信算备330110507206=\n401230035号")
+    assert [one.number.key for one in found] == ["330110507206401230035"]
