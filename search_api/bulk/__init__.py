@@ -4,7 +4,7 @@
 
 sniff          what a file is: its kind, encoding, delimiter
 reading        read in a child process with limits: CSV and JSON here, others by workbook
-               (sheet_details, xls_details) and markup
+               (sheet_details) and markup
 rows_file      the rows as they were read, on disk; cells: their values and texts
 recognise      which row is the header, which columns hold numbers and companies (columns: what was found)
 questions      what a row asks

@@ -40,9 +40,10 @@ _OTHERS = (
     (b"\x1f\x8b", "packed (gzip): unpack it first"),
     (b"Rar!", "packed (RAR): unpack it first"),
     (b"7z\xbc\xaf", "packed (7z): unpack it first"),
-    (b"\x89PNG", "a picture: type the numbers into a table and save it as XLSX or CSV"),
-    (b"\xff\xd8\xff", "a picture: type the numbers into a table and save it as XLSX or CSV"),
-    (b"GIF8", "a picture: type the numbers into a table and save it as XLSX or CSV"),
+    *(
+        (picture, "a picture: type the numbers into a table and save it as XLSX or CSV")
+        for picture in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+    ),
     (b"PAR1", "a Parquet file: save it as CSV"),
     (b"SQLite format 3", "a database: save the table as CSV"),
 )
@@ -138,10 +139,18 @@ def _text_kind(head: bytes) -> Kind:
 
 
 def _rough_text(head: bytes) -> str:
-    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
-    if not marked and head[:200].count(0) > len(head[:200]) // 4:
-        marked = _wide_encoding(head)
-    return head.decode(marked or "latin-1", "replace")
+    return head.decode(_wide_or_marked(head) or "latin-1", "replace")
+
+
+def _wide_or_marked(head: bytes) -> str:
+    """The encoding that a mark or zero bytes tell of; UTF-16 by the half of each pair they are in."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    begin = head[:200]
+    if begin.count(0) <= len(begin) // 4:
+        return ""
+    return "utf-16-le" if begin[1::2].count(0) >= begin[::2].count(0) else "utf-16-be"
 
 
 def encoding_of(path: Path, name: str) -> str:
@@ -154,16 +163,10 @@ def encoding_of(path: Path, name: str) -> str:
         NotADocument: it is a text in none of them, or no text.
     """
     head = read_head(path, SAMPLE)
-    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
-    if marked:
-        candidates = [marked]
-    elif head[:200].count(0) > len(head[:200]) // 4:
-        candidates = [_wide_encoding(head)]
-    elif _decodes(path, "utf-8"):
+    told = _wide_or_marked(head)
+    if not told and _decodes(path, "utf-8"):
         return "utf-8"
-    else:
-        candidates = _by_words(head)
-    for encoding in candidates:
+    for encoding in [told] if told else _by_words(head):
         if _decodes(path, encoding):
             return encoding
     raise NotADocument(
@@ -171,12 +174,7 @@ def encoding_of(path: Path, name: str) -> str:
     )
 
 
-def _wide_encoding(head: bytes) -> str:
-    """UTF-16 without a mark: in which half of each pair of bytes the zeros stand."""
-    return "utf-16-le" if head[1:200:2].count(0) >= head[0:200:2].count(0) else "utf-16-be"
-
-
-_WORDS = (
+_WORDS = [
     "公司",
     "备案",
     "備案",
@@ -189,23 +187,19 @@ _WORDS = (
     "单位",
     "網信",
     "网信",
-)
+]
 
 
 def _by_words(head: bytes) -> list[str]:
-    usual = ["gb18030", "big5hkscs"]
-    scores = {encoding: _words_in(head, encoding) for encoding in usual}
-    usual.sort(key=lambda encoding: -scores[encoding])
+    scores = {}
+    for encoding in ("gb18030", "big5hkscs"):
+        text = head.decode(encoding, "ignore")
+        scores[encoding] = sum(text.count(word) for word in _WORDS)
+    usual = sorted(scores, key=lambda encoding: -scores[encoding])
     if scores[usual[0]]:
         return usual
     best = from_bytes(head[: CHUNK // 2]).best()
-    guessed = [best.encoding] if best else []
-    return [*guessed, *usual] if guessed and guessed[0] != "gb18030" else usual
-
-
-def _words_in(head: bytes, encoding: str) -> int:
-    text = head.decode(encoding, "ignore")
-    return sum(text.count(word) for word in _WORDS)
+    return [best.encoding, *usual] if best and best.encoding != "gb18030" else usual
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -225,24 +219,16 @@ def delimiter_of(sample: str) -> str:
     """What parts the cells of a sample: what parts most of its rows into the same number of them."""
     if sample.lower().startswith("sep=") and len(sample) > 4:
         return sample[4]
-    scores = {delimiter: _evenness(sample, delimiter) for delimiter in DELIMITERS}
-    best = max(DELIMITERS, key=lambda delimiter: scores[delimiter])
-    return best if scores[best] > (0.0, 0) else ","
+    best = max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
+    return best if _evenness(sample, best)[0] else ","
 
 
 def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     """The share of rows that have the commonest width, and that width; nothing if it is one."""
-    if delimiter not in sample:
-        return (0.0, 0)
     try:
-        rows = [row for row in csv.reader(sample.splitlines(), delimiter=delimiter) if row]
+        rows = [row for row in csv.reader(sample.splitlines(), delimiter=delimiter) if row][:200]
     except csv.Error:
         return (0.0, 0)
-    if not rows:
-        return (0.0, 0)
     # The rows above the header may be narrow: those that are wide are compared.
-    widths = Counter(len(row) for row in rows[:200] if len(row) > 1)
-    if not widths:
-        return (0.0, 0)
-    width, count = widths.most_common(1)[0]
-    return (count / min(len(rows), 200), width)
+    widths = Counter(len(row) for row in rows if len(row) > 1).most_common(1)
+    return (widths[0][1] / len(rows), widths[0][0]) if widths else (0.0, 0)

@@ -1,7 +1,7 @@
 """What came of a check: counts, what was recognised, what was left out, and what it rests on."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -97,85 +97,53 @@ _NUMBERS = Text("{names}（含 {count} 个编号）", "{names} (with {count} num
 
 def summary_lines(summary: Summary, language: Language) -> list[tuple[str, str]]:
     """A summary as labels and values, for a sheet or a page."""
-    lines = [(label.say(language), text) for label, text in _lines(summary, language)]
+    at = datetime.fromtimestamp(summary.finished_at, UTC).isoformat(timespec="seconds")
+    lines = [(_FILE, summary.table.name), (_TIME, at.replace("+00:00", "Z"))]
+    lines += [(_RECOGNISED, say_columns(columns, language)) for columns in summary.columns]
+    lines += [(_ROWS, f"{summary.rows:,}"), (_CONFIRMED, f"{summary.confirmed:,}")]
+    told = [(label.say(language), text) for label, text in lines]
+    for (verdict, match), count in summary.counts.most_common():
+        words = VERDICT_TEXTS[Verdict(verdict)].say(language)
+        words += f" · {MATCH_TEXTS[MatchLevel(match)].say(language)}" if match else ""
+        told.append((f"  {words}", f"{count:,}"))
+    told += warnings(summary, language)
     for series in Series:
         if covered := summary.coverage.get(series.value):
             newest = covered["newest"] or _NONE.say(language)
             checked = covered["checked_at"] or _NEVER.say(language)
             label = _COVERAGE.say(language, series=SERIES_TITLES[series].say(language))
-            told = [_NEWEST.say(language, newest=newest, checked=checked)]
-            told += [gap_text(gap, language) for gap in covered["missing"]]
-            lines.append((label, _SEPARATOR.say(language).join(told)))
-    return [*lines, (_BASIS.say(language), _DISCLAIMER.say(language))]
+            parts = [_NEWEST.say(language, newest=newest, checked=checked)]
+            parts += [gap_text(gap, language) for gap in covered["missing"]]
+            told.append((label, _SEPARATOR.say(language).join(parts)))
+    return [*told, (_BASIS.say(language), _DISCLAIMER.say(language))]
 
 
-def _lines(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]:
-    at = datetime.fromtimestamp(summary.finished_at, UTC)
-    yield _FILE, summary.table.name
-    yield _TIME, at.isoformat(timespec="seconds").replace("+00:00", "Z")
-    for columns in summary.columns:
-        yield _RECOGNISED, say_columns(columns, language)
-    yield _ROWS, f"{summary.rows:,}"
-    yield _CONFIRMED, f"{summary.confirmed:,}"
-    for (verdict, match), count in summary.counts.most_common():
-        words = [VERDICT_TEXTS[Verdict(verdict)].say(language)]
-        words += [MATCH_TEXTS[MatchLevel(match)].say(language)] if match else []
-        yield _count_label(words), f"{count:,}"
-    yield from warnings(summary, language)
-
-
-def _count_label(words: Sequence[str]) -> Text:
-    label = "  " + " · ".join(words)
-    return Text(label, label)
-
-
-def warnings(summary: Summary, language: Language) -> Iterator[tuple[Text, str]]:
+def warnings(summary: Summary, language: Language) -> list[tuple[str, str]]:
     """What was left out or needs a look, as labels and values."""
     table = summary.table
-    if summary.no_number:
-        yield _NO_NUMBER, _places([_row(table, sheet, row) for sheet, row in summary.no_number])
-    if summary.other_rows:
-        yield _OTHER, _places([_row(table, sheet, row) for sheet, row in summary.other_rows])
-    if summary.not_computed:
-        cells = [
-            f"{_prefix(table, sheet)}{column_letter(place)}{row}"
-            for sheet, row, place in summary.not_computed
-        ]
-        yield _FORMULAS, _places(cells)
-    yield from _hidden(table, language)
-    if table.outside:
-        yield _OUTSIDE, f"{table.outside:,}"
-    if summary.without_numbers and any(summary.without_numbers):
-        yield _WITHOUT, ", ".join(summary.without_numbers)
 
+    def named(places: Iterable[tuple[str, int | str]], count: int = 0) -> str:
+        """The first of some (sheet, place), how many more there are, and how many numbers they hold."""
+        many = len(table.sheets) > 1
+        told = [f"{sheet}!{place}" if many else f"{place}" for sheet, place in places]
+        shown, more = ", ".join(told[:MOST_NAMED]), len(told) - MOST_NAMED
+        return counted(f"{shown}, … (+{more:,})" if more > 0 else shown, count)
 
-def _hidden(table: TableFile, language: Language) -> Iterator[tuple[Text, str]]:
-    for name, count in table.hidden_sheets.items():
-        yield _HIDDEN_SHEET, _with_count(name, count, language)
+    def counted(names: str, count: int) -> str:
+        return _NUMBERS.say(language, names=names, count=count) if names and count else names
+
+    formulas = ((sheet, f"{column_letter(at)}{row}") for sheet, row, at in summary.not_computed)
+    found = [
+        (_NO_NUMBER, named(summary.no_number)),
+        (_OTHER, named(summary.other_rows)),
+        (_FORMULAS, named(formulas)),
+        *((_HIDDEN_SHEET, counted(name, count)) for name, count in table.hidden_sheets.items()),
+    ]
     for sheet in table.sheets:
-        if sheet.hidden_rows:
-            rows = _places([_row(table, sheet.name, row) for row in sheet.hidden_rows])
-            yield _HIDDEN_ROWS, _with_count(rows, sheet.hidden_numbers, language)
-        if sheet.hidden_columns:
-            letters = [
-                f"{_prefix(table, sheet.name)}{column_letter(at)}" for at in sheet.hidden_columns
-            ]
-            yield _HIDDEN_COLUMNS, _with_count(_places(letters), sheet.hidden_numbers, language)
-
-
-def _with_count(names: str, count: int, language: Language) -> str:
-    return _NUMBERS.say(language, names=names, count=count) if count else names
-
-
-def _places(places: Sequence[str]) -> str:
-    shown = ", ".join(places[:MOST_NAMED])
-    more = len(places) - MOST_NAMED
-    return f"{shown}, … (+{more:,})" if more > 0 else shown
-
-
-def _row(table: TableFile, sheet: str, row: int) -> str:
-    return f"{_prefix(table, sheet)}{row}"
-
-
-def _prefix(table: TableFile, sheet: str) -> str:
-    return f"{sheet}!" if len(table.sheets) > 1 else ""
+        rows = ((sheet.name, row) for row in sheet.hidden_rows)
+        columns = ((sheet.name, column_letter(at)) for at in sheet.hidden_columns)
+        found.append((_HIDDEN_ROWS, named(rows, sheet.hidden_numbers)))
+        found.append((_HIDDEN_COLUMNS, named(columns, sheet.hidden_numbers)))
+    found.append((_OUTSIDE, f"{table.outside:,}" if table.outside else ""))
+    found.append((_WITHOUT, ", ".join(filter(None, summary.without_numbers))))
+    return [(label.say(language), text) for label, text in found if text]

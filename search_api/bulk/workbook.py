@@ -24,7 +24,6 @@ from suanbei.search_api.bulk.rows_file import (
     looks_like_number,
 )
 from suanbei.search_api.bulk.sheet_details import MergedRange, SheetDetails, sheet_details
-from suanbei.search_api.bulk.xls_details import xls_details
 
 MOST_CELLS = 8_000_000
 """Cells of a sheet, empty ones in between included: calamine keeps them all in memory."""
@@ -38,7 +37,7 @@ def read_workbook(path: Path, name: str, kind: Kind, writer: RowsWriter) -> Tabl
         BrokenDocument: it does not open.
         DocumentTooLarge: a sheet spans more cells than are read.
     """
-    details = xls_details(path) if kind == "xls" else sheet_details(path, name, kind)
+    details = sheet_details(path, name, kind)
     try:
         book = CalamineWorkbook.from_path(str(path))
         found = TableFile(kind)

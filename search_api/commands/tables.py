@@ -161,7 +161,7 @@ def _print(console: Console, summary: Summary, target: Path, language: Language)
         table.add_row(VERDICT_TEXTS[Verdict(verdict)].say(language), matched, f"{count:,}")
     console.print(table)
     for label, text in warnings(summary, language):
-        console.print(f"{label.say(language)}: {text}")
+        console.print(f"{label}: {text}")
     console.print(_ROWS.say(language, rows=f"{summary.rows:,}", out=target))
 
 
