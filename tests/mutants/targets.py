@@ -6,6 +6,7 @@ find differs from run to run.
 
 _NUMBERS = (
     "tests/registry/numbers/test_model.py",
+    "tests/registry/numbers/test_edges.py",
     "tests/registry/numbers/test_find.py",
     "tests/registry/numbers/test_reading.py",
 )
@@ -25,6 +26,7 @@ _IMPORTS = (
 _VERIFY = (
     "tests/registry/verify/test_judgement.py",
     "tests/registry/verify/test_reasons.py",
+    "tests/registry/verify/test_render.py",
     "tests/registry/verify/test_number_reasons.py",
     "tests/registry/verify/test_suggestions.py",
 )

@@ -193,3 +193,27 @@ def test_a_line_beside_the_table_that_may_be_of_a_row_is_reported() -> None:
     below = merge_pages([with_line(page, 1, f"{number} {number}", y=300.0)])
     assert [(one.page, one.text) for one in below.lost] == [(1, f"{number} {number}")] * 2
     assert merge_pages([with_line(page, 1, "附注", y=300.0)]).lines == ["附注"]
+
+
+def test_lines_close_below_one_another_are_one_lost_text() -> None:
+    """Two lines a row apart are one; further down a second one begins."""
+    page = Press(30, True, False).pages(
+        [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
+    )[0]
+    y = page.tables[0].top + EM
+    for gap, texts in ((1.5 * EM, ["一 二"]), (3 * EM, ["一", "二"])):
+        loose = (_line("一", 100.0, y), _line("二", 100.0, y + gap))
+        tall = page.tables[0]._replace(bottom=y + 5 * EM)
+        found = merge_pages([page._replace(tables=(tall,), lines=loose)])
+        assert [one.text for one in found.lost] == texts
+
+
+def test_a_table_with_other_columns_does_not_go_on() -> None:
+    """More of them, or fewer."""
+    rows = [["1", "甲", "服务提供者", "甲公司", "--", "丙", f"网信算备{1:021d}号", ""]]
+    whole = Press(30, True, False).pages(rows)[0]
+    table = whole.tables[0]
+    fewer = table._replace(xs=table.xs[:-1], rows=tuple(one[:-1] for one in table.rows))
+    narrow = whole._replace(tables=(fewer,))
+    for first, second in ((whole, narrow), (narrow, whole)):
+        assert len(merge_pages([first, second._replace(number=2)]).tables) == 2
