@@ -11,11 +11,11 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from suanbei.search_api import errors, middleware, pages
 from suanbei.search_api.cache import VersionCache
-from suanbei.search_api.change_notifier import ChangeNotifier
 from suanbei.search_api.deps import Services
 from suanbei.search_api.keys import Keyring
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.params import only_known_parameters
+from suanbei.search_api.response_cache import VersionReader
 from suanbei.search_api.routes import (
     batches,
     changes,
@@ -34,8 +34,8 @@ from suanbei.search_api.routes import (
     tables,
     verify,
 )
+from suanbei.search_api.routes.changes import ChangeNotifier
 from suanbei.search_api.stats import Statistics
-from suanbei.search_api.version_reader import VersionReader
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 VERSION = "0.1.0"

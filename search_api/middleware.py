@@ -42,8 +42,7 @@ from suanbei.search_api.concurrency import ConcurrencyLimits
 from suanbei.search_api.errors import answer_to
 from suanbei.search_api.keys import client_name
 from suanbei.search_api.requests import EXEMPT, accepted_coding, get_header, route_path
-from suanbei.search_api.response_cache import ETagMiddleware
-from suanbei.search_api.version_reader import VersionReader
+from suanbei.search_api.response_cache import ETagMiddleware, VersionReader
 
 if TYPE_CHECKING:
     from suanbei.search_api.metrics import Metrics

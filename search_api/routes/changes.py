@@ -1,17 +1,19 @@
-"""Changes: the event log, complete and in order, for programs."""
+"""Changes: the event log, complete and in order, for programs; and waiting for the next of them."""
 
+import asyncio
 import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from suanbei.registry.importing.events import EventType
+from suanbei.common.errors import Overloaded
+from suanbei.registry.database import Database
+from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, read_changes
 from suanbei.registry.queries.coverage import coverage
-from suanbei.search_api.change_notifier import ChangeNotifier
-from suanbei.search_api.concurrency import SLOT, Slot
+from suanbei.search_api.concurrency import SLOT
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Changes
@@ -19,6 +21,54 @@ from suanbei.search_api.schemas.lists import Changes
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 MOST = 1000
 LONGEST_WAIT = 60
+LOOK_SECONDS = 0.5
+MOST_WAITING = 1000
+"""Requests that may wait at once; each is a sleeping task and no thread."""
+
+
+class ChangeNotifier:
+    """Tells when the event log has grown. For the event loop of one app."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._looking = asyncio.Lock()
+        self._last, self._looked_at = 0, float("-inf")
+        self._waiting = 0
+
+    async def newer_than(self, event_id: int, seconds: float) -> bool:
+        """Wait until there is an event after this one, at most for so long.
+
+        Raises:
+            DatabaseUnavailable: the log cannot be read.
+            Overloaded: more wait already than may.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise Overloaded("more requests wait for changes than this server can hold")
+        self._waiting += 1
+        try:
+            return await self._wait(event_id, time.monotonic() + seconds)
+        finally:
+            self._waiting -= 1
+
+    async def _wait(self, event_id: int, until: float) -> bool:
+        while await self._newest() <= event_id:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(LOOK_SECONDS, left))
+        return True
+
+    async def _newest(self) -> int:
+        """The newest event's id, as of half a second ago at most."""
+        async with self._looking:
+            if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+                self._last = await run_in_threadpool(self._look)
+                self._looked_at = time.monotonic()
+            return self._last
+
+    def _look(self) -> int:
+        with self._database.read() as session:
+            return last_event_id(session)
 
 
 def wanted_changes(
@@ -57,15 +107,10 @@ async def list_changes(
             break
         notifier: ChangeNotifier = request.app.state.notifier
         if slot := request.scope.get(SLOT):
-            _let_others_in(slot)
+            slot.release()  # who waits takes no place from those that are worked on
         if await notifier.newer_than(found["last"], min(left, 5)):
             found = await run_in_threadpool(_read, parts, wanted, found["last"], limit)
     return json_answer(found)
-
-
-def _let_others_in(slot: Slot) -> None:
-    """A request that waits takes no place from those that are worked on."""
-    slot.release()
 
 
 def _read(parts: Services, wanted: ChangesQuery, after: int, limit: int) -> dict[str, Any]:
