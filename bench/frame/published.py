@@ -20,7 +20,7 @@ from suanbei.search_api.search.tantivy_search import IndexSearch
 from suanbei.search_api.search.text import fold, fold_list, fold_signs
 
 Wanted = tuple[Field, str]
-_AT_ONCE, _MOST = 200, 10_000
+_AT_ONCE, _MOST = 200, 1_000_000
 PUBLISHED = (
     (Field.NAME, Filing.name, fold),
     (Field.ENTITY, Filing.entity, fold),
