@@ -6,7 +6,7 @@ and bears a token of its own: reloading or sending it twice makes one subscripti
 """
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -341,25 +341,14 @@ def edit(request: Request, parts: Parts, id: str, form: Filled) -> Response:
     return RedirectResponse(address("/watch", told="changed") + f"#{id}", 303)
 
 
-@router.post("/watch/{id}/test", dependencies=[Depends(_guard)])
-def test(parts: Parts, id: str) -> Response:
-    """Send a test message."""
+_ACTIONS = {"test": enqueue_test, "retry": retry_parked, "end": remove_subscription}
+
+
+@router.post("/watch/{id}/{action}", dependencies=[Depends(_guard)])
+def act(parts: Parts, id: str, action: Literal["test", "retry", "end"]) -> Response:
+    """Send a test message, put undelivered ones back into the queue, or end a subscription."""
     with parts.database.write() as session:
-        enqueue_test(session, id)
+        _ACTIONS[action](session, id)
+    if action == "end":
+        return RedirectResponse("/watch?told=ended#told", 303)
     return RedirectResponse(address("/watch", told="queued") + f"#{id}", 303)
-
-
-@router.post("/watch/{id}/retry", dependencies=[Depends(_guard)])
-def retry(parts: Parts, id: str) -> Response:
-    """Put parked messages back into the queue."""
-    with parts.database.write() as session:
-        retry_parked(session, id)
-    return RedirectResponse(address("/watch", told="queued") + f"#{id}", 303)
-
-
-@router.post("/watch/{id}/end", dependencies=[Depends(_guard)])
-def end(parts: Parts, id: str) -> Response:
-    """End a subscription."""
-    with parts.database.write() as session:
-        remove_subscription(session, id)
-    return RedirectResponse("/watch?told=ended#told", 303)

@@ -1,6 +1,6 @@
 """News by e-mail without a key: asked for, confirmed from the mailbox, ended by a link in each mail."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -20,6 +20,7 @@ from suanbei.search_api.pages.templating import render
 from suanbei.search_api.pages.watch import SubscriptionForm, page, require_same_origin
 
 router = APIRouter(include_in_schema=False)
+Action = Literal["confirm", "unsubscribe"]
 
 
 class MailForm(SubscriptionForm):
@@ -49,36 +50,24 @@ def ask(request: Request, parts: Parts, form: Annotated[MailForm, Form()]) -> Re
     return RedirectResponse("/watch?told=mailed#told", 303)
 
 
-@router.get("/watch/confirm/{id}/{secret}")
-def confirm_page(request: Request, parts: Parts, id: str, secret: str) -> Response:
+@router.get("/watch/{action}/{id}/{secret}")
+def link_page(request: Request, parts: Parts, action: Action, id: str, secret: str) -> Response:
     """Asks once more: programs that look at mails follow links, but press no buttons."""
     with parts.database.read() as session:
         name = find_by_link(session, id, secret).name
-    return _private(render(request, "watch_link.html", ending=False, name=name))
+    is_end = action == "unsubscribe"
+    return _private(render(request, "watch_link.html", ending=is_end, name=name))
 
 
-@router.post("/watch/confirm/{id}/{secret}", dependencies=[Depends(require_same_origin)])
-def confirmed(parts: Parts, id: str, secret: str) -> Response:
-    """Begin the subscription."""
+@router.post("/watch/{action}/{id}/{secret}", dependencies=[Depends(require_same_origin)])
+def follow_link(parts: Parts, action: Action, id: str, secret: str) -> Response:
+    """Begin the subscription, or end it."""
+    follow, told = {"confirm": (confirm, "confirmed"), "unsubscribe": (unsubscribe, "ended")}[
+        action
+    ]
     with parts.database.write() as session:
-        confirm(session, id, secret)
-    return RedirectResponse("/watch?told=confirmed#told", 303)
-
-
-@router.get("/watch/unsubscribe/{id}/{secret}")
-def unsubscribe_page(request: Request, parts: Parts, id: str, secret: str) -> Response:
-    """Asks once more, for the same reason."""
-    with parts.database.read() as session:
-        name = find_by_link(session, id, secret).name
-    return _private(render(request, "watch_link.html", ending=True, name=name))
-
-
-@router.post("/watch/unsubscribe/{id}/{secret}", dependencies=[Depends(require_same_origin)])
-def unsubscribed(parts: Parts, id: str, secret: str) -> Response:
-    """End the subscription."""
-    with parts.database.write() as session:
-        unsubscribe(session, id, secret)
-    return RedirectResponse("/watch?told=ended#told", 303)
+        follow(session, id, secret)
+    return RedirectResponse(f"/watch?told={told}#told", 303)
 
 
 def _private(response: Response) -> Response:

@@ -21,7 +21,7 @@ from tests.search_api.watching import client_over, request_scope
 PRIVATE = {
     "/v1/status", "/status", "/v1/subscriptions", "/v1/subscriptions/{id}", "/language", "/bulk",
     "/v1/subscriptions/{id}/deliveries", "/bulk/{token}", "/bulk/{token}/download", "/watch",
-    "/bulk/template.{ending}", "/watch/confirm/{id}/{secret}", "/watch/unsubscribe/{id}/{secret}",
+    "/bulk/template.{ending}", "/watch/{action}/{id}/{secret}",
     "/watch/{id}/edit", "/health/live", "/health/ready", "/metrics", "/static/{name}", "/favicon.ico",
     "/v1/receipts/{receipt_id}", "/receipts", "/receipts/{receipt_id}", "/.well-known/jwks.json",
     "/v1/dataset", "/v1/dataset/{name}", "/dataset", "/mcp",
