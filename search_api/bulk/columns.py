@@ -107,6 +107,18 @@ def column_letter(place: int) -> str:
     return letters
 
 
+def column_place(letters: str) -> int:
+    """The place of a column from 0, by what spreadsheets call it.
+
+    >>> column_place("A"), column_place("AB")
+    (0, 27)
+    """
+    place = 0
+    for letter in letters.upper():
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
 def say_columns(columns: Columns, language: Language) -> str:
     """What was recognised in a sheet, in a line."""
     parts = []

@@ -19,6 +19,7 @@ from suanbei.search_api.bulk.columns import (
     Columns,
     ColumnsUnclear,
     column_letter,
+    column_place,
 )
 from suanbei.search_api.bulk.rows_file import (
     SheetTable,
@@ -252,24 +253,18 @@ def _number_columns(table: _Table, choice: Choice) -> list[Column]:
     if choice.numbers:
         return [Column(place, table.title(place), Certainty.NAMED)
                 for place in _places(table, choice.numbers, several=True)]  # fmt: skip
-    found = []
+    counts, found = table.sheet.number_cells, []
+    is_told = any(counts[place] for place in table.places)
     for place in table.places:
-        title, count = table.title(place), table.sheet.number_cells[place]
-        named = bool(_NUMBER_TITLE.search(title) and not _OTHER_NUMBER_TITLE.search(title))
-        is_serial = bool(_SERIAL_TITLE.search(title))
-        if count:
-            found.append(Column(place, title, Certainty.CERTAIN if named else Certainty.LIKELY))
-        elif named and not is_serial and table.cells(place):
+        title = table.title(place)
+        is_named = bool(_NUMBER_TITLE.search(title) and not _OTHER_NUMBER_TITLE.search(title))
+        if counts[place]:
+            found.append(Column(place, title, Certainty.CERTAIN if is_named else Certainty.LIKELY))
+        elif is_named and is_told and table.cells(place) and not _SERIAL_TITLE.search(title):
             found.append(Column(place, title, Certainty.LIKELY))
-    if not any(table.sheet.number_cells[column.place] for column in found):
-        # Nothing looks like a number: a title alone is believed if there is one such column.
-        found = [
-            Column(place, table.title(place), Certainty.LIKELY)
-            for place in table.places
-            if _NUMBER_TITLE.search(table.title(place))
-            and not _OTHER_NUMBER_TITLE.search(table.title(place))
-            and not _is_serial(table, place)
-        ]
+        elif is_named and not is_told and not _is_serial(table, place):
+            # Nothing looks like a number: a title alone is believed.
+            found.append(Column(place, title, Certainty.LIKELY))
     if len(found) > MOST_NUMBER_COLUMNS:
         raise ColumnsUnclear(
             f"{len(found)} columns hold filing numbers: name those that are meant",
@@ -374,9 +369,7 @@ def _place(table: _Table, name: str) -> int | None:
     if text.isdecimal() and 1 <= int(text[:6]) <= table.sheet.width:
         return int(text) - 1
     if re.fullmatch("[A-Za-z]{1,2}", text):
-        place = -1
-        for letter in text.upper():
-            place = (place + 1) * 26 + ord(letter) - ord("A")
+        place = column_place(text)
         return place if place < table.sheet.width else None
     return None
 

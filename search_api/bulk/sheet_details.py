@@ -20,6 +20,7 @@ from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.package import Package, PackageLimits
 from suanbei.common.workbook_check import check_workbook
 from suanbei.search_api.bulk.cells import ERROR, FORMULA, Cell
+from suanbei.search_api.bulk.columns import column_place
 from suanbei.search_api.bulk.rows_file import MOST_ROWS, Kind
 
 LIMITS = PackageLimits(parts=4000, unpacked_bytes=400 << 20, part_bytes=300 << 20)
@@ -156,10 +157,7 @@ def _attributes(tag: bytes) -> dict[str, str]:
 def _mark(found: SheetDetails, attributes: bytes, cell: Cell) -> None:
     place = _PLACE.fullmatch(_attributes(attributes).get("r", ""))
     if place and len(found.marked) < _MOST_MARKED:
-        column = 0
-        for letter in place[1]:
-            column = column * 26 + ord(letter) - 64
-        found.marked[int(place[2]) - 1, column - 1] = cell
+        found.marked[int(place[2]) - 1, column_place(place[1])] = cell
 
 
 def _unescaped(text: bytes) -> str:

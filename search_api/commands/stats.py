@@ -50,20 +50,10 @@ class Shown(StrEnum):
 
 
 OVERVIEW = (Shown.SUMMARY, Shown.LISTS, Shown.SERIES, Shown.TYPE, Shown.REGION, Shown.ENTITY)
-TITLES = {
+TITLES = {one: FIELD_TEXTS[one.value] for one in Shown if one.value in FIELD_TEXTS} | {
     Shown.LISTS: Text("各清单行数", "rows of each list"),
     Shown.SUMMARY: Text("总览", "summary"),
     Shown.TIMELINE: FIELD_TEXTS["first_period"],
-    Shown.SERIES: FIELD_TEXTS["series"],
-    Shown.TYPE: FIELD_TEXTS["type"],
-    Shown.ROLE: FIELD_TEXTS["role"],
-    Shown.REGION: FIELD_TEXTS["region"],
-    Shown.CITY: FIELD_TEXTS["city"],
-    Shown.YEAR: FIELD_TEXTS["year"],
-    Shown.STATUS: FIELD_TEXTS["status"],
-    Shown.ENTITY: FIELD_TEXTS["entity"],
-    Shown.PRODUCT_KIND: FIELD_TEXTS["product_kind"],
-    Shown.FLAG: FIELD_TEXTS["flag"],
     Shown.NEW_ENTRANTS: Text("各清单的新主体", "new companies of each list"),
     Shown.DEREGISTRATIONS: Text("注销（按公告月份）", "deregistrations (month of the notice)"),
     Shown.DOUBLE_FILING: Text("双备案主体", "companies that file twice"),
