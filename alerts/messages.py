@@ -147,12 +147,18 @@ def _for_program(
         return [_collected("digest", rfc3339(day), events, how, {"url": f"{how.public_url}/watch"})]
     if subscription.mode != "batch":
         return [_single(event, how) for event in events]
-    return [
-        _collected("batch", rfc3339(group[0].at), group, how, _about(group[0], how))
-        if group[0].batch
-        else _single(group[0], how)
-        for group in groups_of(events)
-    ]
+    drafts = []
+    for group in groups_of(events):
+        first = group[0]
+        if not first.batch:
+            drafts.append(_single(first, how))
+            continue
+        about = {
+            "batch": first.batch, "series": first.series, "period": first.period,
+            "url": f"{how.public_url}/batches/{first.batch}",
+        }  # fmt: skip
+        drafts.append(_collected("batch", rfc3339(first.at), group, how, about))
+    return drafts
 
 
 def _single(event: Event, how: MessageFormat) -> Draft:
@@ -171,15 +177,6 @@ def _collected(
     data = about | {"items": items, "total": len(events), "last": events[-1].id}
     body = _json({"type": kind, "timestamp": timestamp, "data": data})
     return Draft(body, [event.id for event in events])
-
-
-def _about(event: Event, how: MessageFormat) -> dict[str, Any]:
-    return {
-        "batch": event.batch,
-        "series": event.series,
-        "period": event.period,
-        "url": f"{how.public_url}/batches/{event.batch}",
-    }
 
 
 def _change(event: Event, how: MessageFormat) -> dict[str, Any]:
@@ -251,16 +248,14 @@ def _parts(
             used = 0
         parts[-1].append(fitted)
         used += size
-    return [
-        _draft_of(
-            title
-            if len(parts) == 1
-            else _PART.say(language, title=title, part=n, parts=len(parts)),
-            part,
-            how.footer,
+    drafts = []
+    for n, part in enumerate(parts, 1):
+        own = (
+            title if len(parts) == 1 else _PART.say(language, title=title, part=n, parts=len(parts))
         )
-        for n, part in enumerate(parts, 1)
-    ]
+        body = _json({"title": own, "text": "\n".join(map(str, part)) + how.footer})
+        drafts.append(Draft(body, sorted({event for line in part for event in line.events})))
+    return drafts
 
 
 def _fitted(line: Line, room: int, measure: Callable[[str], int]) -> Line:
@@ -269,11 +264,6 @@ def _fitted(line: Line, room: int, measure: Callable[[str], int]) -> Line:
     while text and measure(f"{text}…\n{line.link}\n") > room:
         text = text[: len(text) * 9 // 10]
     return line if text == line.text else dataclasses.replace(line, text=f"{text}…")
-
-
-def _draft_of(title: str, lines: Sequence[Line], footer: str) -> Draft:
-    ids = sorted({event for line in lines for event in line.events})
-    return Draft(_json({"title": title, "text": "\n".join(map(str, lines)) + footer}), ids)
 
 
 def _json(value: dict[str, Any]) -> str:

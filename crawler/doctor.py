@@ -104,7 +104,9 @@ def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> 
     print_answer(_REBUILDING, settings)
     if missing := only_in_snapshot(database, archive):
         print_answer(_SNAPSHOT, settings, count=len(missing), batches=", ".join(missing[:10]))
-    folder = Path(tempfile.mkdtemp(prefix="rebuilt-", dir=_temporary(settings)))
+    temporary = settings.home / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="rebuilt-", dir=temporary))
     try:
         anew = Database(f"sqlite:///{folder / 'registry.sqlite3'}")
         anew.migrate()
@@ -122,12 +124,6 @@ def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> 
     for line in differences:
         typer.echo(f"  {line}")
     return not differences and not missing
-
-
-def _temporary(settings: Settings) -> Path:
-    folder = settings.home / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @dataclass(slots=True)

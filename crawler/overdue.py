@@ -5,7 +5,6 @@ for one that came later than it is dated, with the month in which it came. What 
 already when it was first looked at is no news: it counts as one of its pauses.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -42,7 +41,8 @@ def pause_of(session: Session, source: str) -> Pause | None:
         return None
     newest = periods[-1]
     came = note.value.get("came", newest) if note.value.get("newest", newest) == newest else _now()
-    longest = max(_longest(periods), note.value.get("paused", 0))
+    pauses = [_months(before, after) for before, after in pairwise(periods)]
+    longest = max(*pauses, note.value.get("paused", 0))
     return Pause(_months(max(newest, came), _now()), longest, newest)
 
 
@@ -76,10 +76,6 @@ def source_of(publisher: str, series: str) -> str:
     """The source (data/sources.yml) of a batch."""
     national = {one.value: name for one, name in SOURCE_OF_SERIES.items()}
     return national.get(series, series) if publisher == "cac" else publisher
-
-
-def _longest(periods: Sequence[str]) -> int:
-    return max(_months(before, after) for before, after in pairwise(periods))
 
 
 def _months(period: str, until: str) -> int:

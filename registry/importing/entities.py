@@ -85,17 +85,14 @@ def give_ids(groups: Sequence[Group]) -> dict[str, str]:
         leads[wanted] = one
         one.id = one.id or wanted
     for known in {node.entity_id for _, node in filings if node.entity_id} - set(leads):
-        leads[known] = max(groups, key=lambda one: (_share(one, known), one.id))
+        shares = [(sum(n.entity_id == known for n in one.nodes), one.id, one) for one in groups]
+        leads[known] = max(shares, key=lambda share: share[:2])[2]
     return {given: one.id for given, one in leads.items() if given != one.id}
 
 
 def _seniority(filing: tuple[Group, Node]) -> tuple[bool, str, FilingId]:
     one, node = filing
     return node.registrant not in {"", *one.codes}, node.first, node.id
-
-
-def _share(one: Group, entity_id: str) -> int:
-    return sum(node.entity_id == entity_id for node in one.nodes)
 
 
 def _write(
