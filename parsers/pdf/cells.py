@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from suanbei.parsers.pdf.content import Glyph, NeedsFallback, PageContent, ink_of
+from suanbei.parsers.pdf.content import Glyph, PageContent, ink_of
 from suanbei.parsers.pdf.grid import Grid, grids_of
 from suanbei.parsers.pdf.lines import (
     PAGE_NUMBER,
@@ -17,6 +17,7 @@ from suanbei.parsers.pdf.lines import (
 )
 from suanbei.parsers.pdf.page_tables import CellText, PageTables, page_table
 from suanbei.parsers.pdf.ruleless import ruleless_grids
+from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.parsers.pdf.tolerances import MIDDLE, NEXT_LINE, SAME_PITCH, STRADDLE, TOUCH
 
 

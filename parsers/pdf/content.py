@@ -3,12 +3,9 @@
 Read through pdfium's C interface with as few calls as will do.
 """
 
-import ctypes
-import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,8 +13,8 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
-from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of, text_objects_of
-from suanbei.parsers.pdf.shapes import Shape, Shapes
+from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of
+from suanbei.parsers.pdf.shapes import NeedsFallback, Shape, Shapes, TooMuch
 from suanbei.parsers.pdf.tolerances import (
     DASH,
     DASH_GAP,
@@ -26,13 +23,16 @@ from suanbei.parsers.pdf.tolerances import (
     THIN,
     TOUCH,
 )
-from suanbei.parsers.pdf.unseen_text import LeftOutText, left_out_text, white_items
+from suanbei.parsers.pdf.unseen_text import (
+    HYPHENS,
+    glyphs_of,
+    left_out_text,
+    left_out_texts,
+    white_items,
+)
 
-_HYPHENS = (0x02, 0xFFFE)
-"""What pdfium hands over for a hyphen at a line's end."""
 _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
 """Characters beyond U+FFFF come from pdfium in two halves."""
-_LINE_ENDS = (0x0A, 0x0D)
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
 _SAMPLED = 40
 """So many glyphs are asked which way they run to tell how a page is turned."""
@@ -65,18 +65,6 @@ class Ruling(NamedTuple):
     at: float
     start: float
     end: float
-
-
-class NeedsFallback(Exception):
-    """The fast reader does not vouch for this page: another reader takes it."""
-
-
-class TooMuch(Exception):
-    """A page over a limit: no reader takes it."""
-
-
-class Unreadable(Exception):
-    """A page that no reader can read."""
 
 
 @dataclass(slots=True)
@@ -180,14 +168,13 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         if not 0 < x1 - x0 <= MAX_PAGE_SIDE or not 0 < y1 - y0 <= MAX_PAGE_SIDE:
             raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
         content = PageContent(x1 - x0, y1 - y0, quarter=quarter)
-        drawn = Shapes(NeedsFallback, TooMuch)
-        drawn.read(page.raw)
+        drawn = Shapes().read(page.raw)
         left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
         unseen = left_out.hidden | left_out.watermarks
         content.invisible = left_out.all_invisible
         # Asking for a glyph's object is slow: it is done only where some text is unseen.
-        hidden = _glyphs_of(text_page.raw, count, unseen) if unseen else frozenset()
-        content.left_out += _left_out_texts(text_page.raw, count, left_out)
+        hidden = glyphs_of(text_page.raw, count, unseen) if unseen else frozenset()
+        content.left_out += left_out_texts(text_page.raw, count, left_out)
         _read_glyphs(text_page.raw, content, box, place, hidden)
     finally:
         text_page.close()
@@ -202,46 +189,6 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
     if not content.glyphs and drawn.found:
         content.pictures = 1.0
     return content
-
-
-def _left_out_texts(handle: object, count: int, left_out: LeftOutText) -> list[tuple[str, str]]:
-    return [
-        (kind, _text_of(handle, count, _glyphs_of(handle, count, objects)))
-        for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks))
-        if objects
-    ]
-
-
-def without_unseen(
-    document: pdfium.PdfDocument, index: int
-) -> tuple[list[tuple[str, str]], bytes | None]:
-    """What of a page is no part of its tables, as `PageContent.left_out`, and a PDF of that page
-    without it; None where nothing is left out.
-
-    Raises:
-        TooMuch: the page holds more than the limits allow.
-    """
-    page = document[index]
-    drawn = Shapes(NeedsFallback, TooMuch)
-    with suppress(NeedsFallback):  # what is drawn until then is looked at all the same
-        drawn.read(page.raw)
-    left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
-    if not left_out.hidden and not left_out.watermarks:
-        page.close()
-        return [], None
-    text_page = page.get_textpage()
-    texts = _left_out_texts(text_page.raw, raw.FPDFText_CountChars(text_page.raw), left_out)
-    text_page.close()
-    for item in left_out.hidden | left_out.watermarks:
-        handle = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
-        if raw.FPDFPage_RemoveObject(page.raw, handle):
-            raw.FPDFPageObj_Destroy(handle)
-    page.gen_content()
-    single, stream = pdfium.PdfDocument.new(), io.BytesIO()
-    single.import_pages(document, [index])
-    single.save(stream)
-    page.close()
-    return texts, stream.getvalue()
 
 
 def share_of_page(boxes: Iterable[_Box], content: PageContent) -> float:
@@ -268,26 +215,6 @@ def _quarter_of(handle: object, count: int, shown: int) -> int:
     )
     most = max(quarters, key=quarters.__getitem__, default=shown)
     return shown if quarters[shown] == quarters[most] else most
-
-
-def _glyphs_of(handle: object, count: int, objects: set[int]) -> frozenset[int]:
-    """The indexes of the glyphs that belong to some text objects."""
-    owners = text_objects_of(handle, count)
-    return frozenset(index for index, owner in enumerate(owners) if owner in objects)
-
-
-def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
-    """The text of some glyphs of a page; other text between them is a line break."""
-    parts: list[str] = []
-    is_apart = False
-    for index, code in enumerate(codes_of(handle, count)):
-        if index in indexes:
-            parts.append("\n" if is_apart and parts else "")
-            parts.append("-" if code in _HYPHENS else chr(code))
-            is_apart = False
-        else:
-            is_apart = is_apart or code > 0x20 or code in _LINE_ENDS
-    return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def to_top_left(page: pdfium.PdfPage, box: _Box, quarter: int | None = None) -> _Box:
@@ -388,7 +315,7 @@ def is_slanting(angle: float) -> bool:
 
 def _special(handle: object, index: int, code: int) -> str:
     """A character out of the ordinary: a hyphen, a space that is really drawn, or nothing."""
-    if code in _HYPHENS:
+    if code in HYPHENS:
         return "-"
     if code in _NO_UNICODE:
         raise NeedsFallback("letters without Unicode")

@@ -19,13 +19,12 @@ from suanbei.parsers.pdf.content import (
     Glyph,
     PageContent,
     Ruling,
-    TooMuch,
-    Unreadable,
     is_slanting,
     share_of_page,
 )
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 from suanbei.parsers.pdf.page_tables import PageTables
+from suanbei.parsers.pdf.shapes import TooMuch, Unreadable
 from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
 
 # Its complaints about odd fonts are no news: the page is known to be odd.

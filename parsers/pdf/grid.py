@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from suanbei.parsers.pdf.content import Glyph, NeedsFallback, Ruling
+from suanbei.parsers.pdf.content import Glyph, Ruling
+from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.parsers.pdf.tolerances import MAX_GRID_CELLS, MIDDLE, OPEN_SIDE, SNAP, STRIP
 
 Span = tuple[int, int, int, int]

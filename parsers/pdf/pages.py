@@ -12,13 +12,11 @@ from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDoc
 from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
 from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import (
-    NeedsFallback,
-    TooMuch,
-    Unreadable,
     read_content,
-    without_unseen,
 )
 from suanbei.parsers.pdf.page_tables import PageTables
+from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
+from suanbei.parsers.pdf.unseen_text import without_unseen
 
 PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""

@@ -29,6 +29,18 @@ _ROUNDED = 0.6
 _Box = tuple[float, float, float, float]
 
 
+class NeedsFallback(Exception):
+    """The fast reader does not vouch for this page: another reader takes it."""
+
+
+class TooMuch(Exception):
+    """A page over a limit: no reader takes it."""
+
+
+class Unreadable(Exception):
+    """A page that no reader can read."""
+
+
 class Shape(NamedTuple):
     """A drawn box in PDF coordinates: an outline, a filled area, or a space of text.
 
@@ -70,27 +82,30 @@ class Shapes:
     """Collects the shapes of one page, those inside forms too.
 
     `texts` are the text objects with their boxes, `pictures` the boxes of images, `rounds` the objects
-    drawn in curves, as seals are. `refusal` is raised if a form is turned, or forms are nested too
-    deeply; `too_much` if more is drawn than the limits allow.
+    drawn in curves, as seals are.
     """
 
-    def __init__(self, refusal: type[Exception], too_much: type[Exception]) -> None:
+    def __init__(self) -> None:
         self.found: list[Shape] = []
         self.texts: list[tuple[int, _Box]] = []
         self.pictures: list[_Box] = []
         self.rounds: list[tuple[int, _Box]] = []
-        self._refusal, self._too_much = refusal, too_much
         self._objects = 0
 
-    def read(self, page: object) -> list[Shape]:
-        """The shapes of a page, given pdfium's handle."""
+    def read(self, page: object) -> "Shapes":
+        """Collect from a page, given pdfium's handle.
+
+        Raises:
+            NeedsFallback: a form is turned, or forms are nested too deeply.
+            TooMuch: more is drawn than the limits allow.
+        """
         self._take_all(objects_on(page), _PAGE, 0)
-        return self.found
+        return self
 
     def _take_all(self, objects: Sequence[int], outer: _Matrix, depth: int) -> None:
         self._objects += len(objects)
         if self._objects > MAX_OBJECTS_PER_PAGE:
-            raise self._too_much(f"more than {MAX_OBJECTS_PER_PAGE} drawn objects")
+            raise TooMuch(f"more than {MAX_OBJECTS_PER_PAGE} drawn objects")
         x0s, y0s, x1s, y1s = bounds_of(objects)
         is_moved = outer is not _PAGE
         for item, kind, x0, y0, x1, y1 in zip(
@@ -101,7 +116,7 @@ class Shapes:
                     (item, outer.box(x0, y0, x1, y1) if is_moved else (x0, y0, x1, y1))
                 )
                 if x1 - x0 < _NO_INK:
-                    self._take_space(_handle(item), outer)
+                    self._take_space(item, outer)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self._take_path(_handle(item), (x0, y0, x1, y1), outer)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -109,10 +124,10 @@ class Shapes:
             elif kind == raw.FPDF_PAGEOBJ_FORM:
                 self._take_form(_handle(item), outer, depth)
 
-    def _take_space(self, text: object, outer: _Matrix) -> None:
-        matrix = _matrix(text)
+    def _take_space(self, text: int, outer: _Matrix) -> None:
+        matrix = _matrix(_handle(text))
         box = outer.box(matrix.e, matrix.f, matrix.e, matrix.f)
-        self.found.append(Shape(box, "space"))
+        self.found.append(Shape(box, "space", text))
 
     def _take_path(self, path: object, bounds: _Box, outer: _Matrix) -> None:
         count = raw.FPDFPath_CountSegments(path)
@@ -140,7 +155,7 @@ class Shapes:
     def _take_form(self, form: object, outer: _Matrix, depth: int) -> None:
         matrix = _matrix(form)
         if depth == _MAX_DEPTH or max(abs(matrix.b), abs(matrix.c)) > _NEGLIGIBLE:
-            raise self._refusal("a drawing inside the page that is turned, or too deep")
+            raise NeedsFallback("a drawing inside the page that is turned, or too deep")
         self._take_all(objects_in(form), outer.inner(matrix), depth + 1)
 
 

@@ -5,20 +5,31 @@ with nothing odd costs one look at each object.
 """
 
 import ctypes
+import io
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from statistics import median
 from typing import NamedTuple
 
+import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from suanbei.parsers.pdf.bulk_reader import colours_of, render_modes_of
-from suanbei.parsers.pdf.shapes import Shape
+from suanbei.parsers.pdf.bulk_reader import (
+    codes_of,
+    colours_of,
+    render_modes_of,
+    text_objects_of,
+)
+from suanbei.parsers.pdf.shapes import NeedsFallback, Shape, Shapes
 from suanbei.parsers.pdf.tolerances import BIG, DARK, OPAQUE, PALE, SEAL, THIN, WHITE
 
 _Box = tuple[float, float, float, float]
 _Colour = tuple[int, int, int, int]
 
+HYPHENS = (0x02, 0xFFFE)
+"""What pdfium hands over for a hyphen at a line's end."""
+_LINE_ENDS = (0x0A, 0x0D)
 _UNDRAWN = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _MAX_PAIRS = 1_000_000
 """Pairs of objects that are compared; pages with more odd text than that are left as they are."""
@@ -175,3 +186,64 @@ def _lies_over(box: _Box, others: Sequence[_Box]) -> bool:
 def _holds(ground: _Box, box: _Box) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return ground[0] <= x <= ground[2] and ground[1] <= y <= ground[3]
+
+
+def left_out_texts(handle: object, count: int, left_out: LeftOutText) -> list[tuple[str, str]]:
+    """What is left out, as (`hidden` or `watermark`, text), given a page's text and its length."""
+    return [
+        (kind, _text_of(handle, count, glyphs_of(handle, count, objects)))
+        for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks))
+        if objects
+    ]
+
+
+def glyphs_of(handle: object, count: int, objects: set[int]) -> frozenset[int]:
+    """The indexes of the glyphs that belong to some text objects."""
+    owners = text_objects_of(handle, count)
+    return frozenset(index for index, owner in enumerate(owners) if owner in objects)
+
+
+def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
+    """The text of some glyphs of a page; other text between them is a line break."""
+    parts: list[str] = []
+    is_apart = False
+    for index, code in enumerate(codes_of(handle, count)):
+        if index in indexes:
+            parts.append("\n" if is_apart and parts else "")
+            parts.append("-" if code in HYPHENS else chr(code))
+            is_apart = False
+        else:
+            is_apart = is_apart or code > 0x20 or code in _LINE_ENDS
+    return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def without_unseen(
+    document: pdfium.PdfDocument, index: int
+) -> tuple[list[tuple[str, str]], bytes | None]:
+    """What of a page is no part of its tables, as `PageContent.left_out`, and a PDF of that page
+    without it; None where nothing is left out.
+
+    Raises:
+        TooMuch: the page holds more than the limits allow.
+    """
+    page = document[index]
+    drawn = Shapes()
+    with suppress(NeedsFallback):  # what is drawn until then is looked at all the same
+        drawn.read(page.raw)
+    left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
+    if not left_out.hidden and not left_out.watermarks:
+        page.close()
+        return [], None
+    text_page = page.get_textpage()
+    texts = left_out_texts(text_page.raw, raw.FPDFText_CountChars(text_page.raw), left_out)
+    text_page.close()
+    for item in left_out.hidden | left_out.watermarks:
+        handle = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+        if raw.FPDFPage_RemoveObject(page.raw, handle):
+            raw.FPDFPageObj_Destroy(handle)
+    page.gen_content()
+    single, stream = pdfium.PdfDocument.new(), io.BytesIO()
+    single.import_pages(document, [index])
+    single.save(stream)
+    page.close()
+    return texts, stream.getvalue()

@@ -9,9 +9,10 @@ from suanbei.common.errors import BrokenDocument, NotFound
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.document import parse_document, read
 from suanbei.parsers.pdf.cells import fill_cells
-from suanbei.parsers.pdf.content import NeedsFallback, TooMuch, read_content, to_top_left
+from suanbei.parsers.pdf.content import read_content, to_top_left
 from suanbei.parsers.pdf.page_tables import PageTable
 from suanbei.parsers.pdf.pages import opened
+from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
 from suanbei.parsers.row_image.draw import draw_rows
 from suanbei.parsers.sniff import format_of
 from suanbei.parsers.tables import Cell, Table, TableRow

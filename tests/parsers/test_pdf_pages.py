@@ -7,8 +7,8 @@ import pytest
 
 from suanbei.parsers import parse_document
 from suanbei.parsers.pdf import pages
-from suanbei.parsers.pdf.content import NeedsFallback
 from suanbei.parsers.pdf.page_tables import PageTables
+from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument
 
 GOLDEN = Path(__file__).parents[1] / "golden"

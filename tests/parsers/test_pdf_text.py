@@ -10,8 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from suanbei.parsers import parse_document
 from suanbei.parsers.pdf import pages
-from suanbei.parsers.pdf.content import NeedsFallback
 from suanbei.parsers.pdf.reader import page_texts
+from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.registry.importing.published import ParsedDocument
 from tests.parsers.making import HEADER, ROW
 
