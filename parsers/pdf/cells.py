@@ -30,41 +30,10 @@ def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = (
         NeedsFallback: the rulings do not make tables that this reader vouches for.
     """
     grids = grids_of(content.across, content.down, content.glyphs)
-    if not grids and content.areas:
-        grids = _shaded_grids(content)
     grids = sorted([*grids, *ruleless_grids(content, grids, columns)], key=lambda grid: grid.ys[0])
     if not grids and len(content.across) > 1 and len(content.down) > 1:
         raise NeedsFallback("rulings that make no table")
     return fill_grids(grids, content, number)
-
-
-def _shaded_grids(content: PageContent) -> list[Grid]:
-    """The grids that filled areas draw with their edges, if these are whole tables."""
-    across, down = list(content.across), list(content.down)
-    for box in content.areas:
-        content.outline(box)
-    grids = grids_of(content.across, content.down, content.glyphs)
-    if len(grids) == 1 and not _count_beside(grids, content.glyphs):
-        return grids
-    content.across, content.down = across, down
-    return []
-
-
-def _count_beside(grids: Sequence[Grid], glyphs: Iterable[Glyph]) -> int:
-    """How many letters stand beside or between the rows of tables, or right below them."""
-    if not grids:
-        return 0
-    top, bottom = grids[0].ys[0], max(grid.ys[-1] for grid in grids)
-    inside = {id(g) for grid in grids for g in glyphs if _in_grid(grid, g)}
-    return sum(
-        g[0] != " " and id(g) not in inside and top < g[3] - g[4] * MIDDLE < bottom + 4 * g[4]
-        for g in glyphs
-    )
-
-
-def _in_grid(grid: Grid, glyph: Glyph) -> bool:
-    x, y = (glyph[1] + glyph[2]) / 2, glyph[3] - glyph[4] * MIDDLE
-    return grid.xs[0] <= x < grid.xs[-1] and grid.ys[0] <= y < grid.ys[-1]
 
 
 def fill_grids(
