@@ -15,7 +15,7 @@ from suanbei.parsers.pdf.lines import (
     lines_of,
     loose_lines,
 )
-from suanbei.parsers.pdf.page_tables import CellText, PageTables, page_table
+from suanbei.parsers.pdf.page_tables import NUMBER_PART, CellText, PageTables, page_table
 from suanbei.parsers.pdf.ruleless import ruleless_grids
 from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.parsers.pdf.tolerances import MIDDLE, NEXT_LINE, SAME_PITCH, STRADDLE, TOUCH
@@ -41,7 +41,7 @@ def fill_grids(
 ) -> PageTables:
     """Put the glyphs of a page into the cells of its tables."""
     cells = [[CellText() for _ in grid.cells] for grid in grids]
-    loose = content.glyphs
+    loose = [*content.glyphs, *_turned_in_tables(grids, content)]
     for grid, texts in zip(grids, cells, strict=True):
         loose = _fill(grid, texts, loose)
     for grid, texts in zip(grids, cells, strict=True):
@@ -63,6 +63,19 @@ def fill_grids(
         number, content.height, tables, loose_lines(loose), len(content.glyphs), slow, beside,
         tuple(content.left_out), content.pictures, content.invisible,
     )  # fmt: skip
+
+
+def _turned_in_tables(grids: Sequence[Grid], content: PageContent) -> list[Glyph]:
+    """The turned glyphs that stand in a table, or may be one; a note along the margin is left out."""
+    outside = [
+        glyph for glyph in content.turned if all(_cell_at(grid, glyph) < 0 for grid in grids)
+    ]
+    text = "".join(glyph[0] for glyph in outside)
+    if not outside or NUMBER_PART.search(text):
+        return content.turned
+    content.left_out.append(("watermark", text))
+    gone = set(outside)
+    return [glyph for glyph in content.turned if glyph not in gone]
 
 
 def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]:

@@ -74,7 +74,8 @@ class PageContent:
     `areas` are the boxes of filled shapes without an outline: shading mostly, but some tables are
     drawn with nothing else. `quarter` counts the quarter turns clockwise that make it upright;
     `invisible` says that all its text is (a layer of recognised text over a scan), `overprinted`
-    that some text may lie on top of other text; `unseen` are the boxes of text that is left out, and
+    that some text may lie on top of other text; `turned` are the glyphs that run up, down or backwards,
+    as a note along the margin does; `unseen` are the boxes of text that is left out, and
     `left_out` its texts, as (`hidden` or `watermark`, text). `pictures` is the share of the page that
     pictures take, 1 where nothing but drawings is on it.
     """
@@ -88,6 +89,7 @@ class PageContent:
     quarter: int = 0
     invisible: bool = False
     overprinted: bool = True
+    turned: list[Glyph] = field(default_factory=list)
     unseen: list[_Box] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     pictures: float = 0.0
@@ -239,7 +241,7 @@ def _read_glyphs(
     handle: object, content: PageContent, page: _Box, place: "_Place", hidden: frozenset[int]
 ) -> None:
     count = raw.FPDFText_CountChars(handle)
-    glyphs = content.glyphs
+    glyphs, into = content.glyphs, content.glyphs
     upright = place is _upright
     reached, places = _Reached(), GlyphPlaces(handle)
     page_left, page_top = page[0], page[3]
@@ -264,23 +266,30 @@ def _read_glyphs(
                 slanting.append(text)
                 continue
             x0, _, x1, _ = place(page, (left, lower, right, upper))
-            glyphs.append((text, x0, x1, place(page, (x, y, x, y))[3], size))
+            into = glyphs if _turns(angle) == content.quarter else content.turned
+            into.append((text, x0, x1, place(page, (x, y, x, y))[3], size))
             continue
         if not (-TOUCH < left - end < TOUCH and was_lower < (lower + upper) / 2 < was_upper):
             # A glyph that goes on where the one before it ends stands on the same line.
             _, y, size, angle = places.of(index)
             baseline = page_top - y
             slants = is_slanting(angle)
+            into = content.turned if _turns(angle) else glyphs
             reached.start(baseline, left, end)
         if slants:
             end = float("nan")
             slanting.append(text)
             continue
         end, was_lower, was_upper = right, lower, upper
-        glyphs.append((text, left - page_left, right - page_left, baseline, size))
+        into.append((text, left - page_left, right - page_left, baseline, size))
     if slanting:
         content.left_out.append(("watermark", "".join(slanting)))
     content.overprinted = reached.went_back or not upright
+
+
+def _turns(angle: float) -> int:
+    """How many quarter turns clockwise make letters at an angle (radians) upright."""
+    return round(angle / (math.pi / 2)) % 4
 
 
 class _Reached:

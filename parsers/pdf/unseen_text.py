@@ -111,7 +111,7 @@ def _seal_texts(
     seals = [(item, box) for item, box in rounds if min(box[2] - box[0], box[3] - box[1]) > SEAL]
     if not seals or not texts or len(seals) * len(texts) > _MAX_PAIRS:
         return set()
-    ((main, _),) = Counter(colours[item] for item, _ in texts).most_common(1)
+    main = _main_colour(texts, colours)
     inks = [(colour, box) for item, box in seals for colour in _inks(item)]
     return {
         item
@@ -155,30 +155,42 @@ def _watermarks(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) 
     if not texts:
         return set()
     usual = median(box[3] - box[1] for _, box in texts)
-    ((main, _),) = Counter(colours[item] for item, _ in texts).most_common(1)
+    main = _main_colour(texts, colours)
     found: set[int] = set()
     odd: list[tuple[int, _Box]] = []
     for item, box in texts:
         is_big = box[3] - box[1] > BIG * usual
-        is_pale = min(colours[item][:3]) > PALE or colours[item][3] < OPAQUE
-        if is_big and is_pale and colours[item] != main:
+        if is_big and _is_pale(colours[item]) and colours[item] != main:
             found.add(item)
         elif is_big or colours[item] != main:
             odd.append((item, box))
     if odd and len(odd) * len(texts) <= _MAX_PAIRS:
         plain = [box for item, box in texts if colours[item] == main]
-        found |= {item for item, box in odd if _lies_over(box, plain)}
+        over = {item for item, box in odd if _lies_over(box, plain, pale=_is_pale(colours[item]))}
+        # What runs over the page in one pale colour is one watermark, also where it lies beside text.
+        pale = {colours[item] for item in over if _is_pale(colours[item])} - {main}
+        found |= over | {item for item, _ in odd if colours[item] in pale}
     return found
 
 
-def _lies_over(box: _Box, others: Sequence[_Box]) -> bool:
-    """Whether the middle line of another text runs through a box, along a letter's width or more."""
+def _main_colour(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) -> _Colour:
+    """The colour of most texts that are not pale: a running watermark may be more than the list."""
+    count = Counter(colours[item] for item, _ in texts)
+    return max(count, key=lambda colour: (not _is_pale(colour), count[colour]))
+
+
+def _is_pale(colour: _Colour) -> bool:
+    return min(colour[:3]) > PALE or colour[3] < OPAQUE
+
+
+def _lies_over(box: _Box, others: Sequence[_Box], *, pale: bool) -> bool:
+    """Whether a text lies over another one along half a letter's width: over its middle line, or if it
+    is pale, by more than the lines of a cell touch."""
     for x0, y0, x1, y1 in others:
-        if (x0, y0, x1, y1) == box:
+        if (x0, y0, x1, y1) == box or min(x1, box[2]) - max(x0, box[0]) <= 0.5 * (y1 - y0):
             continue
-        middle = (y0 + y1) / 2
-        overlap = min(x1, box[2]) - max(x0, box[0])
-        if overlap > 0.5 * (y1 - y0) and box[1] + 0.1 < middle < box[3] - 0.1:
+        depth = min(y1, box[3]) - max(y0, box[1])
+        if box[1] + 0.1 < (y0 + y1) / 2 < box[3] - 0.1 or (pale and depth > 0.25 * (y1 - y0)):
             return True
     return False
 

@@ -69,6 +69,30 @@ def watermarked(data: bytes) -> bytes:
     return _overlaid(data, draw)
 
 
+def running_watermark(data: bytes) -> bytes:
+    """A pale text of the list's own size all over the page, on lines and between them."""
+
+    def draw(canvas: Canvas, width: float, height: float) -> None:
+        canvas.setFillColorRGB(0, 0, 0, 0.2)
+        canvas.setFont(FONT, 9)
+        for at in range(2 * int(height / 37)):
+            canvas.drawString(width * (at % 2) / 2, 20 + 37 * (at // 2), "内部资料 请勿外传")
+
+    return _overlaid(data, draw)
+
+
+def side_note(data: bytes) -> bytes:
+    """A note that runs up along the margin, as on pages to be bound."""
+
+    def draw(canvas: Canvas, _: float, height: float) -> None:
+        canvas.translate(12, height / 2)
+        canvas.rotate(90)
+        canvas.setFont(FONT, 8)
+        canvas.drawString(0, 0, "装订线内请勿书写")
+
+    return _overlaid(data, draw)
+
+
 def white_text(data: bytes) -> bytes:
     """Words in white over the table."""
     return _overlaid(data, _lines(grey=1.0))
@@ -114,5 +138,15 @@ def _saved(document: pdfium.PdfDocument) -> bytes:
 
 TREATMENTS: dict[str, Callable[[bytes], bytes]] = {
     one.__name__: one
-    for one in (turned, other_diagonal, moved, stamped, watermarked, white_text, unseen_layer)
+    for one in (
+        turned,
+        other_diagonal,
+        moved,
+        stamped,
+        watermarked,
+        running_watermark,
+        side_note,
+        white_text,
+        unseen_layer,
+    )
 }
