@@ -40,8 +40,10 @@ _ERRORS = (
 """What pdfminer raises on broken pages: its own errors and those of its unguarded code."""
 
 
-def read_with_pdfplumber(data: bytes, number: int) -> PageTables:
-    """The contents of one page, counted from 1.
+def read_with_pdfplumber(
+    data: bytes, number: int, unseen: Sequence[tuple[str, float, float]] = ()
+) -> PageTables:
+    """The contents of one page, counted from 1, without the `unseen` letters (text, origin).
 
     Raises:
         Unreadable: the page is broken.
@@ -52,8 +54,9 @@ def read_with_pdfplumber(data: bytes, number: int) -> PageTables:
             page = document.pages[0]
             if len(page.chars) > MAX_GLYPHS_PER_PAGE:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
-            slanting = [char for char in page.chars if is_slanting(_angle(char))]
-            glyphs = [_glyph(char) for char in page.chars if not is_slanting(_angle(char))]
+            chars = _without(page.chars, unseen)
+            slanting = [char for char in chars if is_slanting(_angle(char))]
+            glyphs = [_glyph(char) for char in chars if not is_slanting(_angle(char))]
             content = PageContent(float(page.width), float(page.height), glyphs)
             if slanting:
                 text = "".join(_glyph(char)[0] for char in slanting)
@@ -65,6 +68,24 @@ def read_with_pdfplumber(data: bytes, number: int) -> PageTables:
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
     return fill_grids(sorted(grids, key=lambda grid: grid.ys[0]), content, number, slow=True)
+
+
+def _without(
+    chars: Sequence[dict[str, Any]], unseen: Sequence[tuple[str, float, float]]
+) -> Sequence[dict[str, Any]]:
+    """The characters but for those that stand where an unseen letter of the same text does."""
+    places: dict[str, list[tuple[float, float]]] = {}
+    for text, x, y in unseen:
+        places.setdefault(text, []).append((x, y))
+
+    def is_unseen(char: dict[str, Any]) -> bool:
+        *_, x, y = char["matrix"]
+        return any(
+            abs(x - at) < SAME_PLACE and abs(y - base) < SAME_PLACE
+            for at, base in places.get(char["text"], ())
+        )
+
+    return [char for char in chars if not is_unseen(char)] if unseen else chars
 
 
 def _angle(char: dict[str, Any]) -> float:

@@ -16,7 +16,7 @@ from suanbei.parsers.pdf.content import (
 )
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
-from suanbei.parsers.pdf.unseen_text import without_unseen
+from suanbei.parsers.pdf.unseen_text import unseen_letters
 
 PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""
@@ -147,13 +147,12 @@ def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
 
     try:
         with opened(data, name) as document:
-            left_out, cleaned = without_unseen(document, index)
-        if cleaned:
-            page = read_with_pdfplumber(cleaned, 1)._replace(number=index + 1)
-        else:
-            page = read_with_pdfplumber(data, index + 1)
+            page = document[index]
+            unseen = unseen_letters(page)
+            page.close()
+        read = read_with_pdfplumber(data, index + 1, unseen.letters)
     except Unreadable as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
     except TooMuch as error:
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
-    return page._replace(left_out=(*left_out, *page.left_out))
+    return read._replace(left_out=(*unseen.texts, *read.left_out))

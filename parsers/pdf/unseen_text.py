@@ -5,7 +5,6 @@ with nothing odd costs one look at each object.
 """
 
 import ctypes
-import io
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.parsers.pdf.bulk_reader import (
+    GlyphPlaces,
     codes_of,
     colours_of,
     render_modes_of,
@@ -229,33 +229,35 @@ def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
     return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def without_unseen(
-    document: pdfium.PdfDocument, index: int
-) -> tuple[list[tuple[str, str]], bytes | None]:
-    """What of a page is no part of its tables, as `PageContent.left_out`, and a PDF of that page
-    without it; None where nothing is left out.
+class UnseenLetters(NamedTuple):
+    """What of a page is no part of its tables, as `PageContent.left_out`, and the letters of it, each
+    with its origin from the MediaBox's lower left corner."""
+
+    texts: list[tuple[str, str]]
+    letters: list[tuple[str, float, float]]
+
+
+def unseen_letters(page: pdfium.PdfPage) -> UnseenLetters:
+    """The letters of a page to leave out, for a reader that does not tell seen from unseen.
 
     Raises:
         TooMuch: the page holds more than the limits allow.
     """
-    page = document[index]
     drawn = Shapes()
     with suppress(NeedsFallback):  # what is drawn until then is looked at all the same
         drawn.read(page.raw)
     left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
-    if not left_out.hidden and not left_out.watermarks:
-        page.close()
-        return [], None
+    unseen = left_out.hidden | left_out.watermarks
+    if not unseen:
+        return UnseenLetters([], [])
     text_page = page.get_textpage()
-    texts = left_out_texts(text_page.raw, raw.FPDFText_CountChars(text_page.raw), left_out)
+    count = raw.FPDFText_CountChars(text_page.raw)
+    texts = left_out_texts(text_page.raw, count, left_out)
+    places, codes = GlyphPlaces(text_page.raw), codes_of(text_page.raw, count)
+    left, lower, *_ = page.get_mediabox()
+    letters = []
+    for index in glyphs_of(text_page.raw, count, unseen):
+        x, y, *_ = places.of(index)
+        letters.append((chr(codes[index]), x - left, y - lower))
     text_page.close()
-    for item in left_out.hidden | left_out.watermarks:
-        handle = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
-        if raw.FPDFPage_RemoveObject(page.raw, handle):
-            raw.FPDFPageObj_Destroy(handle)
-    page.gen_content()
-    single, stream = pdfium.PdfDocument.new(), io.BytesIO()
-    single.import_pages(document, [index])
-    single.save(stream)
-    page.close()
-    return texts, stream.getvalue()
+    return UnseenLetters(texts, letters)
