@@ -6,6 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pdfplumber
@@ -14,7 +15,7 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE
-from suanbei.parsers.pdf.cells import fill_grids
+from suanbei.parsers.pdf.cells import fill_cells, fill_grids
 from suanbei.parsers.pdf.content import (
     Glyph,
     PageContent,
@@ -24,7 +25,7 @@ from suanbei.parsers.pdf.content import (
 )
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 from suanbei.parsers.pdf.page_tables import PageTables
-from suanbei.parsers.pdf.shapes import TooMuch, Unreadable
+from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
 from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
@@ -63,6 +64,18 @@ def read_with_pdfplumber(
                 content.left_out.append(("watermark", text))
             pictures = [(one["x0"], one["top"], one["x1"], one["bottom"]) for one in page.images]
             content.pictures = share_of_page(pictures, content)
+            for rect in page.rects:
+                box = (rect["x0"], rect["top"], rect["x1"], rect["bottom"])
+                content.add_shape(box, bool(rect["stroke"]))
+            for line in page.lines:
+                content.add_shape(
+                    (line["x0"], line["top"], line["x1"], line["bottom"]), outlined=True
+                )
+            content.join_dashes()
+            with suppress(NeedsFallback):
+                own = fill_cells(content, number)
+                if own.tables and not own.beside:
+                    return own._replace(slow=True)
             lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
             grids = [_grid(table.cells) for table in page.find_tables(lines)]
     except _ERRORS as error:
