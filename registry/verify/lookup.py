@@ -36,7 +36,7 @@ class Lookup:
     def __init__(self, session: Session, covered: Coverage | None = None) -> None:
         self.session = session
         self.coverage: Coverage = coverage(session) if covered is None else covered
-        self.filings: dict[str, list[View]] = {}
+        self.filings: dict[str, Sequence[View]] = {}
         """By the key of a number, one a register, with their listings; empty for no filing."""
         self.former_holders: dict[str, set[str]] = {}
         """Under which names a number was listed before it was handed over."""
@@ -58,11 +58,13 @@ class Lookup:
         table = Filing.__table__
         query = select(table).where(in_keys(self.session, Filing.number_key, missing))
         rows = self.session.execute(query.order_by(Filing.series)).all()
-        self.filings.update((key, []) for key in missing)
+        found: dict[str, list[View]] = {}
         for row, view in zip(rows, filing_views(self.session, rows), strict=True):
-            self.filings[row.number_key].append(view)
+            found.setdefault(row.number_key, []).append(view)
             if row.former_entities:
                 self.former_holders.setdefault(row.number_key, set()).update(row.former_entities)
+        self.filings.update(dict.fromkeys(missing, ()))  # one () for all that are on no list
+        self.filings.update(found)
 
     def forget_unlisted(self) -> None:
         """Let go of the numbers without a filing: hardly any is asked for twice."""
