@@ -214,6 +214,13 @@ POST_COST = 10
 """A form or file counts as so many plain requests."""
 
 
+class NotUtf8(UsageError):
+    """A query in another encoding: nothing would be found of it."""
+
+    code = "invalid_request"
+    http_status = 422
+
+
 class RequestLimits:
     """Refuses what no route should see: malformed and oversized requests, and clients that ask too often."""
 
@@ -253,7 +260,7 @@ class RequestLimits:
             try:
                 unquote(scope["query_string"].decode("latin-1"), errors="strict")
             except UnicodeDecodeError as error:
-                raise UsageError("query: not percent-encoded UTF-8") from error
+                raise NotUtf8("query: not percent-encoded UTF-8") from error
         hosts = sum(name == b"host" for name, _ in headers)
         if hosts > 1 or (hosts == 0 and scope.get("http_version", "1.1") != "1.0"):
             raise UsageError("Host: must be given once")

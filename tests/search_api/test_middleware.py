@@ -151,7 +151,7 @@ def test_an_odd_address_is_refused(client: TestClient) -> None:
     assert client.get("/v1/batches?cursor=" + "x" * 20_000).status_code == 414
     in_gbk = client.get("/v1/filings?q=%B6%B6%D2%F4")
     assert (in_gbk.status_code, in_gbk.json()["detail"]) == (
-        400, "query: not percent-encoded UTF-8",
+        422, "query: not percent-encoded UTF-8",
     )  # fmt: skip
     page = client.get("/docs", headers={"Host": "evil.example", "Accept": "text/html"})
     assert page.status_code == 200
