@@ -104,7 +104,7 @@ def test_what_was_recognised_is_shown_and_can_be_changed(site: str) -> None:
         finished(client, job)
         page = client.get(job).text
         assert "numbers in 备案号 (certain)" in page
-        assert "not all is well" in page
+        assert "needs attention" in page
         again = client.post(job, data={"number": "B", "entity": "A", "header": ""})
         assert again.headers["location"] == job
         finished(client, job)
