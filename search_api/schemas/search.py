@@ -49,7 +49,7 @@ class FacetCount(Shape):
 class WordFilter(Shape):
     """A word of the text that was taken as a filter."""
 
-    name: Literal["region", "year"]
+    name: Literal["region", "division", "year", "period", "status"]
     value: str
     word: str
 

@@ -133,6 +133,8 @@ def test_words_that_name_a_city_or_a_status_are_filters(client: TestClient) -> N
         {"name": "division", "value": "3301", "word": "杭州"}
     ]
     gone = client.get("/v1/filings", params={"q": "已注销"}).json()
+    for answer in (named, gone):
+        FilingPage.model_validate(answer)
     assert [item["status"] for item in gone["items"]] == ["deregistered"]
 
 
