@@ -67,6 +67,13 @@ def test_a_registry_that_begins_in_the_middle_says_so_without_an_alarm(database:
     assert monitors(database) == []
 
 
+def test_lists_of_another_register_leave_no_gap(database: Database) -> None:
+    """Each register counts its own lists."""
+    import_document(database, listed([row(1)], ordinal=1))
+    import_document(database, listed([service(n, "2024-04") for n in (1, 2)], ordinal=3))
+    assert missing(database, "deep_synthesis") == []
+
+
 def test_the_first_serials_may_be_missing_too(database: Database) -> None:
     """The lists number from 1, registrations and filings each for themselves."""
     import_document(database, listed([service(n, "2024-04") for n in (3, 4, 5)], ordinal=1))

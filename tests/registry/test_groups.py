@@ -115,3 +115,10 @@ def test_the_same_brand_is_a_rename() -> None:
     """甲乙科技 that became 甲乙股份: A's other filings are its own too."""
     share = "甲乙股份有限公司"
     assert grouped(node(1, OLD, "2"), node(2, share, "1", OLD))[0] == ["n1 n2"]
+
+
+def test_a_filing_may_be_tied_by_its_name_former_names_and_code() -> None:
+    """What it shares with others by any of them is grouped anew with it."""
+    keys = {f"n:{entity_key(NEW)}", f"n:{entity_key(OLD)}", "c:1"}
+    assert node(1, NEW, "1", OLD).keys == keys
+    assert node(1, NEW).keys == {f"n:{entity_key(NEW)}"}

@@ -99,6 +99,8 @@ def test_a_brand_is_found_within_a_longer_name() -> None:
     deepseek = "Hangzhou DeepSeek Artificial Intelligence Basic Technology Research Co., Ltd."
     assert "深度求索" in [b.name for b in brands_inside(deepseek)]
     assert brands_inside("Redis Labs") == []
+    assert [b.name for b in brands_inside("北京DeepSeek科技有限公司")] == ["深度求索"]
+    assert brands_inside("甲QQ科技有限公司") == []  # two letters stand in many a name
 
 
 def test_a_group_has_the_companies_of_its_brands() -> None:
