@@ -10,7 +10,7 @@ from suanbei.parsers.flags import is_whole
 from suanbei.parsers.pdf.line_breaks import Column, join_lines
 from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line
 from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageCell, PageTable, PageTables
-from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_EDGE
+from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_BLOCK, SAME_EDGE
 from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
 from suanbei.parsers.text import BREAK, solid
 from suanbei.registry.importing.published import Box
@@ -18,8 +18,6 @@ from suanbei.registry.importing.published import Box
 _COLUMNS_OF_ROW = 4
 """A line in so many parts with wide gaps between them may be a row; signatures and page headers have two
 or three."""
-_SAME_BLOCK = 2.2
-"""Em: lines closer than this are one row or more, not a text apart."""
 _NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")
 """How a filing number ends, or in a generative-AI number goes on with its date."""
 _NEEDED = ("name", "label", "entity", "number", "region", "filed_on")
@@ -116,7 +114,7 @@ def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LeftOut]:
     """Lost lines, those right below one another as one text for each filing number in it."""
     blocks: list[list[Line]] = []
     for line in lines:
-        if blocks and line.y - blocks[-1][-1].y <= _SAME_BLOCK * line.size:
+        if blocks and line.y - blocks[-1][-1].y <= SAME_BLOCK * line.size:
             blocks[-1].append(line)
         else:
             blocks.append([line])

@@ -12,11 +12,17 @@ from statistics import median
 from suanbei.parsers.columns import is_column_name
 from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, ink_of
 from suanbei.parsers.pdf.grid import Grid, snapped
-from suanbei.parsers.pdf.tolerances import LAST_ROW, MIDDLE, RIVER, SAME_EDGE, SNAP, STRIP
+from suanbei.parsers.pdf.tolerances import (
+    LAST_ROW,
+    LEAST_WIDTH,
+    MIDDLE,
+    RIVER,
+    SAME_EDGE,
+    SNAP,
+    STRIP,
+)
 
 _LEAST_COLUMNS = 3
-_LEAST_WIDTH = 100.0
-"""A list's table is wider than this (points); seven columns of the smallest text are 200."""
 _LEAST_BOXES = 3
 """A row of so many boxes side by side tells the columns itself."""
 _HEADER_LINES = 3
@@ -101,7 +107,7 @@ def _groups(content: PageContent, grids: Sequence[Grid]) -> list[_Rows]:
 
 def _group_of(groups: list[_Rows], left: float, right: float) -> _Rows | None:
     """The rows that reach from side to side as these do; None for what is too narrow for a table."""
-    if right - left < _LEAST_WIDTH:
+    if right - left < LEAST_WIDTH:
         return None
     for group in groups:
         if abs(group.left - left) <= SNAP and abs(group.right - right) <= SNAP:

@@ -12,7 +12,7 @@ from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_OBJECTS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import bounds_of, kinds_of, objects_in, objects_on
-from suanbei.parsers.pdf.tolerances import HAIRLINE, THICKEST, THIN
+from suanbei.parsers.pdf.tolerances import HAIRLINE, LEAST_SIDE, ROUNDED, THICKEST, THIN
 
 _SIMPLE = 5
 """A path of at most so many segments is one line or one rectangle."""
@@ -20,11 +20,7 @@ _MAX_SEGMENTS = 100_000
 _MAX_DEPTH = 8
 _NO_INK = 0.01
 _NEGLIGIBLE = 1e-6
-_LEAST_SIDE = 8.0
-"""A straight stretch of a curved path must be so long (points) to be the side of a rounded box."""
 
-_ROUNDED = 0.6
-"""Share of its outline that is straight in a rounded box; of a letter drawn as a path it is less."""
 
 _Box = tuple[float, float, float, float]
 
@@ -232,13 +228,13 @@ def _part(
         length = 0.0
         for one, other in sides:
             across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
-            if across >= _LEAST_SIDE and down <= HAIRLINE:
+            if across >= LEAST_SIDE and down <= HAIRLINE:
                 straight.append((x0, one[1], x1, one[1]))
                 length += across
-            elif down >= _LEAST_SIDE and across <= HAIRLINE:
+            elif down >= LEAST_SIDE and across <= HAIRLINE:
                 straight.append((one[0], y0, one[0], y1))
                 length += down
-        if curved and length >= _ROUNDED * 2 * (x1 - x0 + y1 - y0):
+        if curved and length >= ROUNDED * 2 * (x1 - x0 + y1 - y0):
             yield from ((side, False) for side in straight)
 
 

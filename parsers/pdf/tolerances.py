@@ -19,6 +19,12 @@ SNAP = 3.0
 """Rulings closer than this are one; so far may ends fail to touch. Makers round corners and widths
 to whole pixels (0.75) and leave gaps of one line width."""
 
+LEAST_SIDE = 8.0
+"""A straight stretch of a curved path must be so long to be the side of a rounded box."""
+
+ROUNDED = 0.6
+"""Share of its outline that is straight in a rounded box; of a letter drawn as a path it is less."""
+
 DASH = 16.0
 """A ruling shorter than this may be one dash of a dotted or dashed line."""
 
@@ -47,6 +53,9 @@ MAX_GRID_CELLS = 200_000
 RIVER = 0.45
 """Em: a gap between letters that runs down all lines of a table and is wider parts two columns. A
 space between words is 0.25 to 0.33; the narrowest padding of two cells met is 0.5."""
+
+LEAST_WIDTH = 100.0
+"""A list's table is wider than this; seven columns of the smallest text are 200."""
 
 LAST_ROW = 2.2
 """Em: a line that starts at most so far below the last shaded row may be a row without shading."""
@@ -114,6 +123,9 @@ COLUMN_SLACK = 0.5
 """Em: the widest line of a column is at most this much narrower than the column."""
 
 # Pages of one table.
+
+SAME_BLOCK = 2.2
+"""Em: lines outside of tables that are closer than this are one row or more, not a text apart."""
 
 SAME_EDGE = 3.0
 """Column edges of a table may differ by this from page to page."""
