@@ -129,7 +129,7 @@ class Lookup:
 
     def companies_named(self, name: str) -> list[Company]:
         """The companies that bear or bore a name that was read, those that bear it today first."""
-        return [self.companies[one] for one in self.named[entity_key(name)]]
+        return [self.companies[one] for one in self.named.get(entity_key(name), ())]
 
     def names_like(self, claim: str, most: int) -> list[str]:
         """Names of registrants that resemble one that none of them bears, the best first.
