@@ -53,15 +53,15 @@ REPLACING_STEPS = [
 ]
 INDEX_STEPS = [
     "suanbei.search_api.search.tantivy_index:_tantivy_document:after:3",
-    "suanbei.search_api.search.tantivy_index:IndexFolder._set:before:1",
-    "suanbei.search_api.search.tantivy_index:IndexFolder._set:after:1",
+    "suanbei.search_api.search.tantivy_index:IndexFolder._commit:before:1",
+    "suanbei.search_api.search.tantivy_index:IndexFolder._commit:after:1",
     "suanbei.search_api.search.tantivy_index:IndexFolder.sweep:before:1",
 ]
 DELIVERY_STEPS = [
     "suanbei.alerts.fanout:enqueue:before:1",
     "suanbei.alerts.fanout:enqueue:after:2",
     "suanbei.alerts.fanout:_write:after:1",
-    "suanbei.alerts.fanout:_move_on:after:1",
+    "suanbei.alerts.fanout:_advance_cursors:after:1",
     "suanbei.alerts.worker:send:before:1",
     "suanbei.alerts.worker:send:before:3",
     "suanbei.alerts.worker:send:after:2",
