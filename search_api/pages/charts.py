@@ -208,7 +208,6 @@ def _columns(chart: Any, drawing: Drawing) -> Any:
             "sum(count):Q",
             title=drawing.count_title,
             axis=alt.Axis(tickMinStep=1),
-            scale=alt.Scale(domain=[0, 1.06 * _highest(drawing)], nice=False),
         ),
         color=_colour(drawing),
         order=alt.Order("order:Q"),
@@ -242,7 +241,7 @@ def _legend_columns(drawing: Drawing) -> int:
 
 
 def _highest(drawing: Drawing) -> int:
-    """The count of the longest column or bar, all its parts together; 1 where there is none."""
+    """The count of the longest bar, all its parts together; 1 where there is none."""
     sums: dict[str, int] = {}
     for x, _part, number in drawing.rows:
         sums[x] = sums.get(x, 0) + number

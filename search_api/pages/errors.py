@@ -34,6 +34,12 @@ TEXTS = {
     503: (Text("算备的某个部分暂无响应", "Part of Suanbei is not responding"), Text("请稍候再刷新页面。", "Wait a moment, then reload the page.")),
 }  # fmt: skip
 """Heading and advice by status; a status that is not here is told like the hundred it belongs to."""
+NO_RECEIPT = (
+    Text("没有该编号的回执", "No receipt has this number"),
+    Text("回执编号为 24 位字母和数字。核验记录上的 12 位记录编号不予保存：请打开记录上的永久链接或扫描其二维码，即可重新核验；数据未变时，结果的 SHA-256 相同。",
+         "A receipt's number has 24 letters and digits. The 12 characters of a record number are not kept: open the record's "
+         "permanent link or scan its code to check again; the SHA-256 is the same while the data is unchanged."),
+)  # fmt: skip
 
 
 def install(app: FastAPI) -> None:
@@ -80,6 +86,8 @@ def _said(error: Exception, language: Language) -> str:
 def error_page(request: Request, status: int, said: str = "") -> Response:
     """A page that says what went wrong, and offers the field to go on; `said` is the one line of the error."""
     known = TEXTS.get(status) or TEXTS[500 if status >= 500 else 400]
+    if status == 404 and request.url.path.startswith("/receipts/"):
+        known = NO_RECEIPT
     heading, advice = (text.say(language_of_request(request)) for text in known)
     page = render(
         request, "error.html", status, code=int(status), heading=heading, advice=advice, said=said,

@@ -107,6 +107,13 @@ def test_steps_of_time() -> None:
     ]  # fmt: skip
 
 
+def test_a_column_of_several_months_has_its_room() -> None:
+    """The axis of a quarter reaches the sum of its months."""
+    rows = tuple((f"2026-0{month}-01", "a", 100) for month in (1, 2, 3))
+    drawn = charts.svg(charts.Drawing(rows, ("a",), "quarter", "Filings"))
+    assert max(map(int, re.findall(r">(\d+)</text>", drawn))) >= 300
+
+
 def test_filters_narrow_a_chart(client: httpx.Client) -> None:
     """The numbers of a chart are those of its address."""
     text = client.get("/charts/companies.csv", params={"series": "algorithm"}).text

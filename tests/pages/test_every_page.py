@@ -56,6 +56,13 @@ def test_page(visit: Callable[..., Any], name: str, lang: str, width: int, dark:
     assert serious_faults(page) == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_script_no_button_is_dead(visit: Callable[..., Any], name: str) -> None:
+    """Buttons that only a script can answer stay out of sight."""
+    page = visit(PAGES[name], js=False)
+    assert page.locator("button[type=button]:visible").count() == 0
+
+
 @pytest.mark.parametrize(("lang", "width", "dark"), LOOKS)
 def test_subscriptions(visit: Callable[..., Any], lang: str, width: int, dark: bool) -> None:
     """What only the holder of a key sees, with a preview of what a form comes to."""
