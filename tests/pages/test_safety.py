@@ -192,8 +192,7 @@ def test_about_says_licence_and_citation(client: httpx.Client) -> None:
 
 def test_a_record_number_in_the_place_of_a_receipt_is_explained(client: httpx.Client) -> None:
     """It is kept nowhere, so that it cannot be found; the page says what can be done."""
-    english = {"accept-language": "en"}
-    page = client.get("/receipts?id=23c78dfa0460", headers=english, follow_redirects=True)
+    page = client.get("/receipts/23c78dfa0460?lang=en")
     assert page.status_code == 404
     assert "No receipt has this number" in page.text
     assert "permanent link" in page.text
