@@ -203,18 +203,22 @@ def _rounded(text: str, listed: Iterable[str]) -> dict[str, Near]:
 def _near_genai(session: Session, numbers: Iterable[Number]) -> dict[Number, dict[str, Near]]:
     """Near numbers of generative-AI services, which are few and long: all are compared."""
     of_genai = Filing.series.in_([s.value for s in GENAI_SERIES])
-    query = select(Filing.number_key, Filing.number).where(of_genai)
-    listed = [(key, text, _parts_of_key(key)) for key, text in session.execute(query)]
-    names = [parts.name for _, _, parts in listed]
+    query = select(Filing.number_key, Filing.number, Filing.name).where(of_genai)
+    rows = session.execute(query).all()
+    listed = [(key, text, _parts_of_key(key)) for key, text, _ in rows]
+    spelt = [parts.name for _, _, parts in listed]
+    printed = [_core(name) for _, _, name in rows]
     found: dict[Number, dict[str, Near]] = {}
     for number in numbers:
         given = genai_parts(str(number)) or _only_name(str(number))
         near = found[number] = {}
         # Digits at the end of a number without a date may be half of one.
         without_digits = given.name if given.date else given.name.rstrip("0123456789")
+        names = spelt if given.name.isascii() else printed
         for name in dict.fromkeys((given.name, without_digits)):
+            sought = name if names is spelt else _core(name)
             alike = process.extract(
-                name, names, scorer=OSA.distance, score_cutoff=_most_edits(name), limit=None
+                sought, names, scorer=OSA.distance, score_cutoff=_most_edits(sought), limit=None
             )
             for _, edits, at in alike:
                 key, text, parts = listed[at]
@@ -237,6 +241,11 @@ def _only_name(text: str) -> GenaiParts:
     return GenaiParts("", name, date, "", Malformation.NO_NAME)
 
 
+def _core(name: str) -> str:
+    """The letters of a model's printed name without 大模型 at its end."""
+    return _letters(name.casefold()).removesuffix("大模型") or name
+
+
 def _letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum())
 
@@ -253,8 +262,11 @@ def _compare(given: GenaiParts, listed: GenaiParts, text: str, edits: float) -> 
     """
     parts: list[Value] = []
     region, _, rest = text.partition("-")
-    if edits:
-        parts.append(Phrase(_NAME, {"new": rest.rpartition("-")[0], "old": given.name}))
+    name = rest.rpartition("-")[0]
+    if not given.name.isascii():
+        parts.append(Phrase(_LATIN_NAME, {"new": name, "old": given.name}))
+    elif edits:
+        parts.append(Phrase(_NAME, {"new": name, "old": given.name}))
     if given.reason is Malformation.CHINESE_REGION and given.region == listed.region:
         parts.append(Phrase(_LATIN_REGION, {"new": region}))
     if given.region != listed.region:
@@ -288,6 +300,7 @@ _ROUNDS = Text(
     "has the same first {kept} digits and rounds to what was given",
 )
 _NAME = Text("名称是“{new}”，而不是“{old}”", "the name is “{new}”, not “{old}”")
+_LATIN_NAME = Text("名称“{old}”应拼作“{new}”", "the name “{old}” is spelt “{new}” in the number")
 _REGION = Text("属地是“{new}”，而不是“{old}”", "the region is “{new}”, not “{old}”")
 _NO_REGION = Text("缺少属地“{new}”", "the region “{new}” is missing")
 _LATIN_REGION = Text("属地应拼作“{new}”", "the region is spelt “{new}”")

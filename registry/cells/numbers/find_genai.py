@@ -146,6 +146,8 @@ _LIKE_DATE = re.compile(
     "(?:[-_ ]?(s[0-9]{1,6}|[0-9]{4}))?[ 号]*$"
 )
 _SIGNS_BETWEEN = re.compile(r"[-_ ./\\·]+")
+_GLUED = re.compile("^[A-Z]+[a-z]+(?=[A-Z])|(?<=[\u4e00-\u9fff])[A-Z][a-z]+[A-Z]")
+"""A region close to a name, as capitals or two scripts tell: BeijingWenXinYiYan, 北京WenXinYiYan."""
 
 
 class GenaiParts(NamedTuple):
@@ -174,12 +176,16 @@ def genai_parts(text: str) -> GenaiParts | None:
     date = f"{found[1]}{found[3]:0>2}{found[5]:0>2}" if found else ""
     head = head[: found.start()] if found else head
     pieces = [piece for piece in _SIGNS_BETWEEN.split(head) if piece]
-    if not pieces or not "".join(pieces).isalnum() or not "".join(pieces).isascii():
+    if not pieces or not "".join(pieces).isalnum():
         return None
     region, name = _region_and_name(pieces)
     if not name or (region not in SPELLINGS and not (date and len(pieces) > 1)):
         return None
-    if not date and len(pieces) < 2:
+    if not name.isascii():
+        # Latin before Chinese, or a date in eight digits: 上海浦东新区 is no number.
+        if region not in SPELLINGS or (chinese and not (found and found[2] == found[4] == "")):
+            return None
+    elif not date and len(pieces) < 2 and not _GLUED.search(text):
         return None
     serial = found[6] or "" if found else ""
     if chinese:

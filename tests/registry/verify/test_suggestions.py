@@ -23,7 +23,8 @@ ODD = "网信算备1101082242366066220017号"
 def filled(database: Database) -> Database:
     """Two algorithm filings, one printed with 22 digits, and a filed model."""
     import_document(database, listed([row(1), row(2), row(3, number=ODD, entity="乙公司")]))
-    facts = {"label": "", "product": "", "region": "浙江省", "filed_on": "2023年8月21日"}
+    facts = {"label": "", "product": "", "region": "浙江省", "filed_on": "2023年8月21日",
+             "name": "测试一言大模型"}  # fmt: skip
     model = row(1, number=MODEL, series=Series.GENAI_FILING, period="2024-04", **facts)
     import_document(database, listed([model]))
     return database
@@ -39,6 +40,11 @@ def filled(database: Database) -> Database:
         ("备案号：Zhejiang-CeShi", MODEL, "the date 20230821 is missing"),
         ("Zhejiang-CeShi-20230821S65", MODEL, "the serial S65 is one too many"),
         ("ZhejiangCeShi20230821", MODEL, "the same parts"),
+        ("ZhejiangCeShi", MODEL, "the date 20230821 is missing"),
+        ("浙江CeShi", MODEL, "the region is spelt “Zhejiang”"),
+        ("Zhejiang-测试一言-20230821", MODEL, "the name “测试一言” is spelt “CeShi” in the number"),
+        ("Zhejiang测试一言", MODEL, "is spelt “CeShi” in the number; the date 20230821 is missing"),
+        ("浙江测试一言大模型20230821", MODEL, "is spelt “CeShi” in the number; the region is"),
         ("浙江-CeShi-20230821", MODEL, "the region is spelt “Zhejiang”"),
         ("Zhejaing-CeShi-20230821", MODEL, "the region is “Zhejiang”, not “zhejaing”"),
         ("CeShi-20230821", MODEL, "the region “Zhejiang” is missing"),
