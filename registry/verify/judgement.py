@@ -33,6 +33,7 @@ from suanbei.registry.verify.number_reasons import (
 )
 from suanbei.registry.verify.ownership import (
     LEVELS,
+    claimed_names,
     judge_ownership,
     owner_reasons,
     unlisted_claim,
@@ -205,18 +206,18 @@ class Judge:
         codes = _registrant_codes(number for number, _ in unlisted)
         lookup.read_registrants(codes)
         companies = {one.id for code in codes if (one := lookup.registrants[code])}
-        claims = set()
+        claims: set[str] = set()
         for question in claiming:
             for key in question.keys:
                 published = self._published.get(key)
                 if published is None:
-                    claims.add(question.claim)
+                    claims |= {question.claim, *claimed_names(question.claim)}
                     continue
                 owners = self._owners.get(key)
                 if owners is None:
                     owners = self._owners[key] = owner_reasons(published.filings)
                 if entity_key(question.claim) not in owners:
-                    claims.add(question.claim)
+                    claims |= {question.claim, *claimed_names(question.claim)}
                     companies.update(one["entity"]["id"] for one in published.filings)
         lookup.read_companies(companies)
         lookup.read_names(claims)

@@ -4,6 +4,7 @@
 nothing ties to this one. What cannot be decided is `unclear`, with what speaks for and against it.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,6 +45,8 @@ _BY_NAME = Text("主体名称中有“{name}”", "“{name}” stands in its na
 _BY_PAGE = Text(
     "公开页面 {page}，本项目未核对", "the public page {page}, not checked by this project"
 )
+_BETWEEN_NAMES = re.compile(r"[、，,；;/|\n]|\s和\s|(?<=公司)[和及与]")
+_OF_NAME = Text("“{name}”：{said}", "“{name}”: {said}")
 _REMARK = Text("（备注：“{remark}”）", " (remark: “{remark}”)")
 
 
@@ -76,8 +79,41 @@ def judge_ownership(lookup: Lookup, claim: str, key: str) -> Ownership:
     """
     if names_no_company(claim):
         return Ownership(None, (Reason("entity_none", {"claim": claim}),))
+    claim, *more = claimed_names(claim)
+    if more:
+        return _judge_several(lookup, [claim, *more], key)
     judged = [_judge(lookup, claim, key, filing) for filing in lookup.filings[key]]
     return min(judged, key=lambda one: LEVELS.index(one.match or MatchLevel.DIFFERENT))
+
+
+def claimed_names(claim: str) -> list[str]:
+    """The companies that a claim names, each once: it is taken apart only where each part is a full name."""
+    names = [name for part in _BETWEEN_NAMES.split(claim) if (name := part.strip())]
+    if len(names) < 2 or not all(is_full_name(name_parts(name)) for name in names):
+        return [claim]
+    return list({entity_key(name): name for name in names}.values())
+
+
+def _judge_several(lookup: Lookup, names: Sequence[str], key: str) -> Ownership:
+    """Several companies in one claim: which of them is meant cannot be told, so one that is the
+    registrant confirms nothing. `different` only if each of them is."""
+    owners = owner_reasons(lookup.filings[key])
+    judged = [
+        Ownership(MatchLevel.EXACT, (owners[entity_key(name)],))
+        if entity_key(name) in owners
+        else judge_ownership(lookup, name, key)
+        for name in names
+    ]
+    all_levels = {one.match for one in judged}
+    if all_levels <= CONFIRMED:
+        return max(judged, key=lambda one: LEVELS.index(one.match or MatchLevel.EXACT))
+    level = MatchLevel.DIFFERENT if all_levels == {MatchLevel.DIFFERENT} else MatchLevel.UNCLEAR
+    said = [
+        Phrase(_OF_NAME, {"name": name, "said": Joined("clause", list(one.reasons))})
+        for name, one in zip(names, judged, strict=True)
+    ]
+    values: dict[str, Value] = {"count": len(names), "names": Joined("clause", said)}
+    return Ownership(level, (Reason("entity_several", values),))
 
 
 def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
@@ -235,6 +271,10 @@ def unlisted_claim(lookup: Lookup, claim: str, *, with_similar: bool) -> list[Re
     """What the lists know of a company whose number they do not know; similar names if wanted."""
     if names_no_company(claim):
         return [Reason("entity_none", {"claim": claim})]
+    claim, *more = claimed_names(claim)
+    if more:
+        every = (unlisted_claim(lookup, one, with_similar=with_similar) for one in (claim, *more))
+        return [reason for reasons in every for reason in reasons]
     found = lookup.companies_named(claim)
     if found:
         return [_listed_company(company.name, company.filings) for company in found]

@@ -131,11 +131,15 @@ _INPUT: Final = {
 
 _CLAIM: Final = {
     "entity_renamed": Text(
-        "是该主体的现名；这项备案以“{listed}”的名义列出（同一主体代码）",
-        "the registrant's present name; this filing is listed under {listed} (same registrant code)",
+        "是该主体的现名；这项备案以其曾用名“{listed}”列出",
+        "the registrant's present name; this filing is listed under its former name, {listed}",
     ),
     "entity_none": Text(
         "“{claim}”不是公司名称，未作比较", "“{claim}” names no company: nothing was compared"
+    ),
+    "entity_several": Text(
+        "所称公司有 {count} 家，无法确定指哪一家：{names}",
+        "{count} companies are claimed, and which is meant cannot be told: {names}",
     ),
     "entity_taken_over": Text(
         "清单显示备案主体“{listed}”接手了“{claim}”的备案，是另一家公司（{basis}）",
@@ -158,8 +162,8 @@ _CLAIM: Final = {
     ),
     "entity_has_own": Text(
         "所称名称属于清单上的另一主体“{name}”，它有 {count} 项备案，但没有这一项",
-        "the claimed name is that of another registrant on the lists, {name}, which has {count} "
-        "filings, but not this one",
+        "the claimed name is that of another registrant on the lists, {name} (filings of its own: "
+        "{count}), and this is none of them",
     ),
     "entity_not_listed": Text(
         "清单中没有与“{claim}”名称完全相同的公司",

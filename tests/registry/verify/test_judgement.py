@@ -279,6 +279,24 @@ def test_what_the_date_of_an_unlisted_number_says(date: str, code: str | None) -
     assert [one.code for one in _date_reasons(date, "2026-08")] == ([code] if code else [])
 
 
+@pytest.mark.parametrize("between", ["、", "\n", " / ", "和"])
+def test_two_companies_in_one_claim_confirm_nothing(filled: Database, between: str) -> None:
+    """Each is compared and named: the registrant beside a stranger is no match, nor a stranger alone."""
+    owner, stranger = "测试（杭州）科技有限公司", "丙科技有限公司"
+    verdict = verify(filled, number(1), f"{stranger}{between}{owner}")
+    assert (verdict["entity_match"], codes(verdict)) == ("unclear", ["listed", "entity_several"])
+    said = verdict["reasons"][-1]["text"]
+    assert f"“{owner}”: the claimed name is that of the registrant" in said
+    assert f"“{stranger}”: a full company name that the registrant never bore" in said
+    assert not is_confirmed(filled, number(1), f"{owner}{between}{stranger}")
+    twice = verify(filled, number(1), f"{owner}{between}测试(杭州)科技有限公司")
+    assert twice["entity_match"] == "exact"
+    neither = verify(filled, number(1), f"{stranger}{between}丁科技有限公司")
+    assert neither["entity_match"] == "different"
+    unlisted = verify(filled, number(9), f"{stranger}{between}{owner}")
+    assert codes(unlisted)[-2:] == ["entity_not_listed", "entity_listed"]
+
+
 def test_a_number_of_an_unknown_kind_may_stand_in_any_register() -> None:
     assert series_of_kind(None) == (*series_of_kind(NumberKind.ALGORITHM),
         *series_of_kind(NumberKind.GENAI_FILING), *series_of_kind(NumberKind.GENAI_REGISTRATION))  # fmt: skip
