@@ -43,7 +43,7 @@ _FILINGS = {
         "注销：{what}（{number}）", "Deregistered: {what} ({number})"
     ),
     EventType.FILING_VANISHED: Text(
-        "从清单中消失：{what}（{number}）", "Gone from its list: {what} ({number})"
+        "已不在清单中：{what}（{number}）", "No longer in its list: {what} ({number})"
     ),
 }
 _CHANGE = Text("{field}由“{before}”变为“{after}”", "{field} from “{before}” to “{after}”")

@@ -110,14 +110,19 @@ COLUMNS: tuple[Column, ...] = (
     _from_list("list_title", "清单名称", "title of the list"),
     _from_list("list_published_on", "清单公布日期", "day the list was published", Kind.DATE),
     _from_list("list_page", "所在页", "page of the row, where the document has pages", Kind.NUMBER),
-    _from_list("list_row", "所在行", "row in its table, counted without headers", Kind.NUMBER),
+    _from_list("list_row", "所在行", "row of its table, header rows counted", Kind.NUMBER),
     _from_list("notice_url", "公告网址", "page that announced the list"),
     _from_list("document_url", "文件网址", "address of the document"),
     _from_list("document_sha256", "文件SHA-256", "SHA-256 of the publisher's own file"),
     _from_list(
         "document_origin", "文件来源", "published (the publisher's bytes), converted or transcribed"
     ),
-    _plain("entity_as_listed", "主体（清单原文）", "registrant, as the newest list prints it"),
+    _plain(
+        "entity_as_listed",
+        "主体（清单原文）",
+        "registrant, as the newest list prints it (exchanged columns put right)",
+    ),
+    _from_list("list_seq", "清单序号", "序号 of the row, as printed"),
 )
 
 Row = tuple[Any, ...]

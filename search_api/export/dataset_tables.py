@@ -173,7 +173,7 @@ LISTINGS = DatasetTable(
         PRODUCT, REMARK, REGION, FILED_ON,
         TableColumn("table", Text("文件中的第几个表", "table in the document, from 1"), ColumnType.INTEGER),
         TableColumn("page", Text("页（PDF）", "page (PDF)"), ColumnType.INTEGER),
-        TableColumn("row", Text("表中第几行", "row of the table"), ColumnType.INTEGER),
+        TableColumn("row", Text("表中第几行，含表头", "row of the table, header rows counted"), ColumnType.INTEGER),
         FLAGS,
     ),
     ("batch", "position"),
@@ -228,7 +228,7 @@ LISTS = DatasetTable(
         TableColumn("published_on", Text("公布日期", "date of publication"), ColumnType.DATE),
         TableColumn("notice_url", Text("公告网址", "address of the notice")),
         TableColumn("document_url", Text("文件网址", "address of the document")),
-        TableColumn("sha256", Text("文件的 SHA-256", "SHA-256 of the document")),
+        TableColumn("sha256", Text("文件的 SHA-256；来历为 published 者方可作证据", "SHA-256 of the document; evidence only where its origin is published")),
         TableColumn("format", Text("文件格式", "format of the document")),
         TableColumn(
             "origin",

@@ -108,7 +108,7 @@ def _read(
 def _sources(session: Session, keys: list[str]) -> dict[tuple[str, str], dict[str, Any]]:
     """Where each number stands in the newest list of each series that shows it today."""
     query = (
-        select(Listing.number_key, Listing.page, Listing.row, Batch, Document)
+        select(Listing.number_key, Listing.page, Listing.row, Listing.seq, Batch, Document)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.current_version_id == Version.id)
         .join(Document, Document.sha256 == Version.sha256)
@@ -116,13 +116,14 @@ def _sources(session: Session, keys: list[str]) -> dict[tuple[str, str], dict[st
         .order_by(Batch.period, Batch.id, Listing.id)
     )
     found = {}
-    for key, page, row, batch, document in session.execute(query).tuples():
+    for key, page, row, seq, batch, document in session.execute(query).tuples():
         found[batch.series, key] = {
             "list": batch.id,
             "list_title": batch.title,
             "list_published_on": batch.published_on.isoformat() if batch.published_on else None,
             "list_page": page,
             "list_row": row,
+            "list_seq": seq,
             "notice_url": batch.notice_url,
             "document_url": document.url or batch.document_url,
             "document_sha256": document.sha256 if document.origin == "published" else None,

@@ -12,6 +12,7 @@ from suanbei.common.texts import Text
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
 from suanbei.registry.cells.regions import CENTRAL
+from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.entities import find_entity
 from suanbei.registry.queries.statistics import Selection, deregistrations
@@ -32,8 +33,8 @@ DUTIES = {
 """Each duty with its place in the guide and its name."""
 STANDINGS = {
     "has": Text("有备案记录", "on record"),
-    "deregistered": Text("已注销", "deregistered"),
-    "vanished": Text("已不在清单中", "gone from its list"),
+    "deregistered": STATUS_TEXTS["deregistered"],
+    "vanished": STATUS_TEXTS["vanished"],
     "has_not": Text("未见备案记录", "none on record"),
 }
 LINKS = {

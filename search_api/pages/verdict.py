@@ -49,10 +49,6 @@ SENTENCES = {
         "输入的内容中没有备案编号。", "There is no filing number in the text entered."
     ),
 }  # fmt: skip
-HEADINGS = {
-    "not_listed": Text("未列入已收录的清单", "Not on any list we hold"),
-    "malformed": Text("编号不合规则", "Not a valid number"),
-}
 CLAIMS = {
     "exact": Text("所称主体“{name}”与备案主体一致", "Claimed: {name}. Matches the registrant"),
     "former_name": Text(
@@ -190,7 +186,6 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         request,
         "verdict.html",
         verdict=verdict,
-        heading=HEADINGS[found].say(language) if found in HEADINGS else "",
         sentence=SENTENCES[found].say(language),
         entity=entity,
         claim=CLAIMS[match].say(language, name=entity) if match else "",

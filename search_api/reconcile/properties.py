@@ -94,8 +94,8 @@ PROPERTIES = {
         Property(
             "status", BOTH,
             Text("状态", "status"),
-            Text("active 有效、deregistered 已注销、vanished 不再列出；公司列出其备案的各种状态",
-                 "active, deregistered or vanished; of a company all that its filings have"),
+            Text("active 有效、deregistered 已注销、vanished 已不在清单中；公司列出其备案的各种状态",
+                 "active, deregistered or vanished (no longer in its list); of a company all that its filings have"),
             _status,
         ),
         Property(

@@ -3,12 +3,20 @@
 import re
 
 import pytest
+from fastapi.testclient import TestClient
 
 from suanbei.common.texts import Language
+from suanbei.registry.cells.vocabulary import STATUS_TEXTS
+from suanbei.registry.importing.events import EventType
+from suanbei.registry.queries.event_text import _FILINGS
+from suanbei.registry.verify import VERDICT_TEXTS, Verdict
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.language import accepted_language, translations
 from suanbei.search_api.pages.docs import summary_of
+from suanbei.search_api.pages.entity import STANDINGS
+from suanbei.search_api.pages.labels import EVENTS
+from tests.pages import registry as small
 from tests.pages.messages import is_translated, kept_texts, source_texts
 
 PLACES = re.compile(r"%\((\w+)\)")
@@ -44,6 +52,33 @@ def test_english_is_the_source() -> None:
     """English texts are those of the source: there is no catalogue to fall behind."""
     assert translations(Language.EN).gettext("Guide") == "Guide"
     assert translations(Language.ZH).gettext("Guide") == "指南"
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [(small.LISTED, Verdict.ACTIVE), (small.WITHDRAWN, Verdict.DEREGISTERED),
+     (small.UNLISTED, Verdict.NOT_LISTED), ("网信算备123号", Verdict.MALFORMED)],
+)  # fmt: skip
+def test_a_verdict_has_one_name(
+    services: Services, asked: str, verdict: Verdict, language: Language
+) -> None:
+    """The heading of the page is what the terminal, the API and tables call it."""
+    client = TestClient(create_app(services), headers={"accept-language": language.value})
+    page = client.get("/verify", params={"q": asked}).text
+    heading = re.search('<h1 id="verdict">(.*?)</h1>', page)
+    assert heading
+    assert heading[1].lower() == VERDICT_TEXTS[verdict].say(language)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_longer_in_its_list_has_one_name(language: Language) -> None:
+    """Events, duties and statuses say the same of a row that a list leaves out."""
+    said = STATUS_TEXTS["vanished"].say(language)
+    assert EVENTS["filing.vanished"].say(language).lower() == said
+    assert STANDINGS["vanished"].say(language) == said
+    told = _FILINGS[EventType.FILING_VANISHED].say(language)
+    assert told.lower().startswith(said)
 
 
 @pytest.mark.parametrize(
