@@ -31,7 +31,7 @@ NAMES = [column.name for column in COLUMNS]
 def opened(settings: Settings) -> Database:
     database = open_database(settings)
     algorithms = [
-        row(1, seq="7", entity="北京字节跳动科技有限公司", product="抖音(APP、网站)"),
+        row(1, seq="1", entity="北京字节跳动科技有限公司", product="抖音(APP、网站)"),
         row(2, number=number(2, "7654321", "110105"), name='=HYPERLINK("http://x")'),
     ]
     model = row(
@@ -87,7 +87,7 @@ def test_a_row_says_where_it_comes_from(client: TestClient) -> None:
     """List, 序号, row, address and digest of the newest list that shows it; codes and words side by side."""
     first, _, model = csv_rows(export(client, "csv"))
     assert (first["list"], first["list_row"]) == ("deep_synthesis-2023-06", "2")
-    assert first["list_seq"] == "7"
+    assert first["list_seq"] == "1"
     assert first["document_url"] == "https://x/doc"
     assert len(first["document_sha256"]) == 64
     assert first["document_origin"] == "published"
