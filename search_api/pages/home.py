@@ -83,7 +83,7 @@ def recent_news(session: Session) -> list[News]:
     query = (
         select(Event, Batch)
         .outerjoin(Batch, Batch.id == Event.batch)
-        .where(Event.type.in_([kind.value for kind in _TOLD]))
+        .where(Event.type.in_([kind.value for kind in _TOLD]), Event.number.is_not(None))
         .order_by(Event.id.desc())
         .limit(NEWEST)
     )

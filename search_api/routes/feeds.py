@@ -1,5 +1,6 @@
 """Feeds: new lists, changes, any search, and when the next lists are expected, for feed readers."""
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.changes import ChangesQuery, newest_changes, newest_changes_of
 from suanbei.registry.queries.event_text import (
+    FilingNames,
     filing_names,
     line_of,
     list_title,
@@ -35,6 +37,7 @@ from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
 from suanbei.search_api.search.results import selection_of
 
+log = logging.getLogger(__name__)
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
@@ -44,6 +47,9 @@ _BATCHES = Text("算备：新发布的备案清单", "Suanbei: new lists")
 _CHANGES = Text("算备：备案动态", "Suanbei: changes")
 _SEARCH = Text("算备：检索“{q}”", "Suanbei: search for “{q}”")
 _EXPECTED = Text("算备：下一份清单的预计时间", "Suanbei: when the next lists are expected")
+_WORDLESS = Text(
+    "第 {id} 条变动（{type}）无法表述", "change {id} ({type}) cannot be put into words"
+)
 _DUE = Text(
     "{series}：下一份清单预计 {month}公布（按以往间隔推算，非官方预告）",
     "{series}: next list expected in {month} (from past intervals; CAC announces no dates)",
@@ -151,17 +157,28 @@ def _entries(
     names, batches = filing_names(session, events), _batches(session, events)
     found = []
     for event in events:
-        line, batch = line_of(event, lang, names), batches.get(event.batch or "")
-        title = line
-        if event.type == EventType.BATCH_PUBLISHED:
-            ordinal = event.data.get("ordinal")
-            title = list_title(event.series or "", event.period or "", ordinal, lang)
+        title, line = _words(event, lang, names)
         # The moment is part of the id: another registry numbers its events anew.
         name = stable_id(f"change/{event.id}/{event.at.isoformat()}")
         link = public_url.rstrip("/") + (path_of(event) or "/")
         kinds = (event.type, event.series) if event.series else (event.type,)
-        found.append(Entry(name, title, line, event_moment(event, batch), link, kinds))
+        moment = event_moment(event, batches.get(event.batch or ""))
+        found.append(Entry(name, title, line, moment, link, kinds))
     return found
+
+
+def _words(event: Event, lang: Language, names: FilingNames) -> tuple[str, str]:
+    """Title and line of an event. One that has no words must not take the others' feed with it."""
+    try:
+        line = line_of(event, lang, names)
+        if event.type != EventType.BATCH_PUBLISHED:
+            return line, line
+        ordinal = event.data.get("ordinal")
+        return list_title(event.series or "", event.period or "", ordinal, lang), line
+    except Exception:
+        log.exception("event %d cannot be put into words", event.id)
+        line = _WORDLESS.say(lang, id=event.id, type=event.type)
+        return line, line
 
 
 def _batches(session: Session, events: Sequence[Event]) -> dict[str, Batch]:

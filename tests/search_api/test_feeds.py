@@ -230,3 +230,25 @@ def test_characters_that_xml_cannot_hold_do_not_break_a_feed(database: Database)
     """Lists hold whatever a word processor let through."""
     import_document(database, listed([row(1, name="坏\x0b名\x00", number=number(1))]))
     require_valid(read(client_over(database), "/feeds/changes.atom"))
+
+
+def test_an_event_without_words_takes_nothing_else_with_it(database: Database) -> None:
+    """Whatever stands in the log: feeds and the start page answer, the event is named in the feed."""
+    fill(database)
+    broken = [
+        NewEvent(EventType.BATCH_PUBLISHED, "algorithm", "2026-08", data={"summary": "none"}),
+        NewEvent(EventType.MONITOR_RAISED, data={"text": "no texts at all"}),
+        NewEvent(EventType.FILING_DEREGISTERED),
+        NewEvent(EventType.FILING_CHANGED, number="1", data={"status": {"from": "active"}}),
+    ]
+    with database.write() as session:
+        append_events(session, broken)
+    client = client_over(database)
+    titles = [
+        one.findtext(f"{ATOM}title") or ""
+        for one in read(client, "/feeds/changes.atom?lang=en").findall(f"{ATOM}entry")
+    ]
+    assert sum("cannot be put into words" in title for title in titles) == 3
+    assert len(titles) > len(broken)
+    assert client.get("/feeds/batches.atom").status_code == 200
+    assert client.get("/").status_code == 200
