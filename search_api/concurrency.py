@@ -23,17 +23,23 @@ SLOT = "suanbei.slot"
 
 
 class Slot:
-    """A request's place among those that are answered at once; a route that waits gives it back."""
+    """A request's place among those that are answered at once; a route that waits gives it back.
+
+    `running` is its place among those of its client that are worked on, once it has one.
+    """
 
     def __init__(self, limits: "ConcurrencyLimits", client: str) -> None:
         self._limits, self._client = limits, client
         self.is_held = True
+        self.running: asyncio.Semaphore | None = None
         limits.active[client] = limits.active.get(client, 0) + 1
 
     def release(self) -> None:
         """Let another request have the place."""
         if self.is_held:
             self.is_held = False
+            if self.running is not None:
+                self.running.release()
             active = self._limits.active
             active[self._client] -= 1
             if not active[self._client]:
@@ -67,16 +73,18 @@ class ConcurrencyLimits:
         line = f"{client} {is_post}"
         running = self._running.setdefault(line, asyncio.Semaphore(most_running))
         try:
-            async with asyncio.timeout(self._settings.max_seconds):
-                await running.acquire()
-        except TimeoutError as error:
-            slot.release()
-            raise Overloaded("more requests than this server can answer right now") from error
-        try:
+            await self._take_turn(slot, running)
             await _Work(self.app, self._settings.max_seconds, slot).run(scope, receive, send)
         finally:
             slot.release()
-            running.release()
+
+    async def _take_turn(self, slot: Slot, running: asyncio.Semaphore) -> None:
+        try:
+            async with asyncio.timeout(self._settings.max_seconds):
+                await running.acquire()
+        except TimeoutError as error:
+            raise Overloaded("more requests than this server can answer right now") from error
+        slot.running = running
 
 
 class _Work:

@@ -14,7 +14,7 @@ from suanbei.common.deadline import check_deadline
 from suanbei.common.errors import TookTooLong
 from suanbei.common.settings import Settings
 from suanbei.search_api import errors
-from suanbei.search_api.concurrency import ConcurrencyLimits
+from suanbei.search_api.concurrency import RUNNING, SLOT, ConcurrencyLimits
 from suanbei.search_api.middleware import ErrorResponses
 from tests.search_api.watching import request_scope
 
@@ -51,6 +51,12 @@ def limited(stopped: list[str]) -> Any:
             except TookTooLong:
                 stopped.append(threading.current_thread().name)
                 raise
+            return "ok"
+
+        @app.get("/poll")
+        async def _poll(request: Request) -> str:
+            request.scope[SLOT].release()
+            await asyncio.sleep(2)
             return "ok"
 
         @app.get("/health/live")
@@ -102,6 +108,23 @@ def test_an_answer_that_takes_too_long_is_given_up_and_its_work_stops(
     assert answer.headers["retry-after"] == "5"
     assert time.monotonic() - began < 5
     assert len(stopped) == (path == "/loop")
+
+
+def test_long_polls_take_no_turn_from_other_requests_of_their_client(limited: Any) -> None:
+    """Many behind one address may wait for changes, and its searches are answered meanwhile."""
+
+    async def ask() -> tuple[list[httpx.Response], httpx.Response, float]:
+        async with limited() as client:
+            began = time.monotonic()
+            polls = [asyncio.ensure_future(client.get("/poll")) for _ in range(RUNNING * 4)]
+            await asyncio.sleep(0.1)
+            other = await client.get("/slow?seconds=0")
+            took = time.monotonic() - began
+            return await asyncio.gather(*polls), other, took
+
+    polls, other, took = asyncio.run(ask())
+    assert {one.status_code for one in (*polls, other)} == {200}
+    assert took < 1.5
 
 
 def test_a_body_over_the_limit_is_not_read_to_its_end(limited: Any) -> None:
