@@ -100,7 +100,9 @@ def match(text: str, lookup: Lookup) -> Matched:
         return Matched(())
     words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
     whole = _Term(lookup, typed, (*_as_typed(text), *fragment_subqueries(typed)))
-    if whole.best is None and (asked := question_of(text)):
+    # 抖音 抖音 is read as one word: parting it again would never end.
+    again = words[0] if len(words) == 1 and words[0] != typed else ""
+    if whole.best is None and (asked := question_of(text) or again):
         return _read_as(asked, lookup)
     brand = _brand_within(text, typed) if whole.best is None and len(words) == 1 else ""
     if brand and (around := _around_a_brand(typed, brand, lookup)):

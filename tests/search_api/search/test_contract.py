@@ -224,6 +224,13 @@ def test_where_nothing_has_all_words_those_found_are_offered(shared: Shared) -> 
     assert (page.total, page.guesses) == (0, ("百度", "抖音"))
 
 
+def test_a_fragment_typed_again_and_again_is_read_once(shared: Shared) -> None:
+    """Parted it is the same text again: reading that anew would never end."""
+    for text in ("跳动跳动", "跳动跳动跳动", "抖音抖音", "agag", "跳动 跳动", "跳动  跳动跳动"):
+        shared.engine.search(Query(text))
+    assert shared.engine.search(Query("抖音抖音")).read_as == "抖音"
+
+
 def test_signs_alone_are_found(shared: Shared) -> None:
     """A run of signs is a run of characters too; in any width."""
     assert shared.names(Query("--")) == ["文心大模型算法-2"]
