@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import SearchUnavailable
 from suanbei.registry.cells.names import brands_named, entity_key, similar_names
 from suanbei.registry.cells.products import product_key
+from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.entities import entities_meant, near_names
@@ -110,7 +111,12 @@ def _found(text: str) -> Select[tuple[str, int]]:
         .join(FilingProduct, FilingProduct.filing_id == Filing.id)
         .where(FilingProduct.name_key == product_key(text))
     )
-    found = union_all(by_name, by_brand, by_product).subquery()
+    # The lists of generative AI have no column for products: the model is the product.
+    model = " ".join(text.split()).lower()
+    by_model = select(Filing.entity_id, literal(_PRODUCT, Integer)).where(
+        Filing.series.in_(GENAI_SERIES), func.lower(Filing.name).in_((model, f"{model}大模型"))
+    )
+    found = union_all(by_name, by_brand, by_product, by_model).subquery()
     return select(found.c.entity_id, func.min(found.c.rank).label("rank")).group_by(
         found.c.entity_id
     )

@@ -148,3 +148,9 @@ def test_year_of_the_list_and_year_of_the_number(client: TestClient) -> None:
     assert numbered["total"] < 4
     assert client.get("/v1/stats/summary", params={"period": "2024"}).json()["filings"] == 4
     assert client.get("/v1/filings", params={"period": "24"}).status_code == 422
+
+
+def test_a_company_is_found_by_its_model(client: TestClient) -> None:
+    """Generative-AI lists have no column for products: people ask by the model's name."""
+    found = client.get("/v1/entities", params={"q": "测试算法2"}).json()
+    assert [one["name"] for one in found["items"]] == ["乙丁戊集团有限公司"]
