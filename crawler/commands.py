@@ -64,6 +64,10 @@ REPORTED = Text(
 )
 REASONS = {
     "outside_table": Text("不在任何表格内，可能是一行备案", "stands in no table, and may be a row"),
+    "unshown_text": Text(
+        "在网页未显示的部分，可能是一行备案",
+        "stands in a part of the page that is not shown, and may be a row",
+    ),
     "unknown_table": Text("所在表格没有认识的表头", "its table has no known header"),
     "before_header": Text("在表头之上", "stands above the header"),
     "unknown_series": Text("无法判断属于哪类清单", "nothing says which series the list is of"),

@@ -20,19 +20,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "seq": ("序号", "编号"),
     "name": (
         "算法名称", "模型名称", "大模型名称", "应用/功能名称", "应用(功能)名称", "应用名称",
-        "功能名称", "应用或功能名称", "服务名称",
+        "功能名称", "应用或功能名称", "服务名称", "模型/应用名称", "模型(应用)名称",
     ),
     "label": ("算法类别", "算法类型", "角色", "主体角色"),
-    "entity": ("主体名称", "备案主体", "备案单位", "登记单位", "单位名称", "备案主体名称", "企业名称"),
+    "entity": ("主体名称", "备案主体", "备案单位", "登记单位", "单位名称", "备案主体名称", "企业名称",
+               "备案/登记单位"),
     "product": ("应用产品", "产品名称"),
     "purpose": ("主要用途", "用途"),
     "number": (
         "备案编号", "备案号", "算法备案编号", "算法备案号", "上线编号", "登记编号", "登记号",
-        "大模型备案编号", "大模型备案号",
+        "大模型备案编号", "大模型备案号", "备案/上线编号",
     ),
     "remark": ("备注",),
     "region": ("属地", "地区"),
-    "filed_on": ("备案时间", "登记时间", "注销时间", "备案日期", "登记日期", "注销日期"),
+    "filed_on": ("备案时间", "登记时间", "注销时间", "备案日期", "登记日期", "注销日期", "备案/登记时间"),
 }  # fmt: skip
 """The header names of each field of a row."""
 
@@ -97,10 +98,10 @@ def is_column_name(text: str) -> bool:
     if len(text) > _LONGEST_NAME:
         return False
     name = header_name(text)
-    return bool(_field_of(name)) or name in EXTRA_COLUMNS
+    return bool(field_of(name)) or name in EXTRA_COLUMNS
 
 
-def _field_of(name: str) -> str:
+def field_of(name: str) -> str:
     """The field that a header name means, "" if nobody knows."""
     return _FIELD_OF.get(name) or _FIELD_OF.get(_NOTE.sub("", name), "")
 
@@ -108,7 +109,7 @@ def _field_of(name: str) -> str:
 def layout_of(names: Sequence[str]) -> Layout | None:
     """The layout of a header row, given the name over each grid column; None if it is none."""
     columns = tuple(header_name(name) for name in names)
-    fields = tuple(map(_field_of, columns))
+    fields = tuple(map(field_of, columns))
     if not set(fields) >= _REQUIRED:
         return None
     first_name: dict[str, str] = {}

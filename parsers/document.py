@@ -11,16 +11,18 @@ from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.columns import series_of
 from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
+from suanbei.parsers.scan_sources import unescaped
 from suanbei.parsers.sniff import Format, format_of
 from suanbei.parsers.tables import LeftOut, Tables
 from suanbei.parsers.text import clean
 from suanbei.parsers.titles import ordinal_of, period_in, title_of
+from suanbei.registry.cells.numbers import Found, OtherNumber, Repair, find_numbers, number_key
 from suanbei.registry.importing.published import Accounting, ParsedDocument, Row, Series
 
 VERSION = "2"
 """The version of the parsers, kept with every import."""
 
-_WHOLE_NUMBER = re.compile(r"网信算备\d{21}号|[A-Z][A-Za-z]+-[A-Za-z0-9.-]+-20\d{6}(?:S?\d{4})?")
+_ANY_REGION = re.compile(r"[A-Z][A-Za-z]{1,20}-[A-Za-z0-9.-]{1,80}-20\d{6}(?:S?\d{4})?")
 _SHOWN_HEADERS = 3
 
 
@@ -82,7 +84,7 @@ def parse_document(
     for table in listed:
         accounting.enter(table)
     accounting.enter_left_out(tables.left_out)
-    accounting.enter_left_out(_lines_with_numbers(tables, accounting.kept))
+    accounting.enter_left_out(_outside_of_tables(tables, accounting.kept))
     if not accounting.kept:
         raise _nothing(accounting, name)
     return ParsedDocument(
@@ -133,13 +135,43 @@ def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
     )
 
 
-def _lines_with_numbers(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]:
-    """Lines outside of tables with a filing number that no row has."""
-    numbers = {row.number for row in kept}
-    for line in tables.lines:
-        text = clean(line)
-        if any(found not in numbers for found in _WHOLE_NUMBER.findall(text)):
-            yield LeftOut(None, text)
+def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]:
+    """What has a filing number that no row has: lines outside of tables, and text that is not shown.
+
+    A web page has more on it than its list. A number of the other system than all rows, as in the
+    footer of a site with an algorithm of its own, is none of the list's there.
+    """
+    known = {number_key(row.number) for row in kept}
+    systems = {key.isdigit() for key in known} if tables.format == "html" else {True, False}
+
+    def missing(numbers: dict[str, str]) -> list[str]:
+        return [
+            number
+            for key, number in numbers.items()
+            if key not in known and key.isdigit() in systems
+        ]
+
+    for line in map(clean, tables.lines):
+        told = missing(_numbers_in(line))
+        yield from (LeftOut(None, text) for text in ([line] if len(told) == 1 else told))
+    unshown: dict[str, str] = {}
+    for text in tables.unshown:
+        found = find_numbers(unescaped(text))
+        unshown |= {each.number.key: each.raw for each in found if _has_prefix(each)}
+    yield from (LeftOut(None, number, "unshown_text") for number in missing(unshown))
+
+
+def _numbers_in(line: str) -> dict[str, str]:
+    """The filing numbers of a line by their keys; of regions that nobody knows, too."""
+    found = [each for each in find_numbers(line) if not isinstance(each.number, OtherNumber)]
+    told = {each.number.key: each.raw for each in found}
+    return told | {number_key(number): number for number in _ANY_REGION.findall(line)}
+
+
+def _has_prefix(found: Found) -> bool:
+    """Whether a number says of which register it is; 21 digits alone may be anything in a script."""
+    is_ours = not isinstance(found.number, OtherNumber)
+    return is_ours and Repair.MISSING_PREFIX not in found.repairs
 
 
 def _unknown(tables: Tables) -> str:

@@ -14,7 +14,13 @@
 import re
 from collections.abc import Mapping
 
-from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, check_sum, parse_number
+from suanbei.registry.cells.numbers import (
+    AlgorithmNumber,
+    GenaiNumber,
+    check_sum,
+    comparison_key,
+    parse_number,
+)
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
 
 _ALGORITHM_NUMBER = re.compile(r"网信算备([0-9]{21})号")
@@ -44,7 +50,8 @@ def number_flags(series: Series, number: str) -> tuple[str, ...]:
     parsed = parse_number(number)
     if series in GENAI_SERIES:
         fits = _GENAI_NUMBER.fullmatch(number) and " " not in number
-        return () if fits and isinstance(parsed, GenaiNumber) else ("malformed_number",)
+        is_one = isinstance(parsed, GenaiNumber) and parsed.key == comparison_key(number)
+        return () if fits and is_one else ("malformed_number",)
     # Spaces or full-width digits inside: it can be read, but is not what the pattern says.
     wrong = isinstance(parsed, AlgorithmNumber) and not parsed.check_ok
     return ("malformed_number", "check_digit") if wrong else ("malformed_number",)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, Comment, Tag, XMLParsedAsHTMLWarning
 from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 from lxml import etree
@@ -24,6 +24,12 @@ _BLOCKS = frozenset(
      "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
      "ul")
 )  # fmt: skip
+_ATTRIBUTES = frozenset(
+    ("alt", "title", "content", "value", "placeholder", "aria-label", "label", "href", "src",
+     "srcdoc")
+)  # fmt: skip
+_NOT_OF_PAGE = frozenset(("comment", "href", "src"))
+"""What a page's author has taken out, and where other pages are: no rows of its list."""
 _SILENT = frozenset(("title", "script", "style", "template", "noscript", "select", "textarea"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _AS_GB18030 = frozenset(("gb2312", "gbk"))
@@ -59,7 +65,8 @@ def read_html(data: bytes, name: str) -> Tables:
         tables.append(Table(tuple(found), tuple(pending)))
         pending = []
     title = soup.title.get_text() if soup.title else ""
-    return Tables("html", tuple(tables), tuple(lines), title=clean(title))
+    unshown = tuple(text for place, text, _ in other_texts(soup) if place not in _NOT_OF_PAGE)
+    return Tables("html", tuple(tables), tuple(lines), title=clean(title), unshown=unshown)
 
 
 def soup_of(data: bytes, name: str) -> BeautifulSoup:
@@ -198,11 +205,30 @@ def _unseen(tag: Tag) -> bool:
     return tag.name in _SILENT or (isinstance(style, str) and bool(_HIDDEN.search(style)))
 
 
-def hidden_texts(root: Tag) -> Iterator[str]:
+def _hidden_texts(root: Tag) -> Iterator[str]:
     """The text of elements that are hidden, and that no script is known to show."""
     for tag in root.find_all(style=_HIDDEN):
         if not _is_shown_later(tag) and tag.name not in _SILENT:
             yield tag.get_text(" ")
+
+
+def other_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str, bool]]:
+    """What of a page stands outside of its text, as (place, text, whether a reader sees it)."""
+    if soup.title:
+        yield "title", soup.title.get_text(), False
+    for tag in soup.find_all(True):
+        is_field = tag.name == "input" and str(tag.get("type")).lower() != "hidden"
+        for name, value in tag.attrs.items():
+            if name in _ATTRIBUTES or name.startswith("data-"):
+                text = value if isinstance(value, str) else " ".join(value)
+                is_seen = is_field and name in ("value", "placeholder")
+                yield ("meta" if tag.name == "meta" else name), text, is_seen
+        if tag.name in ("script", "style", "noscript", "template", "textarea", "select"):
+            yield tag.name, tag.get_text(" "), tag.name in ("textarea", "select")
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        yield "comment", str(comment), False
+    for text in _hidden_texts(soup):
+        yield "hidden", text, False
 
 
 def _is_shown_later(tag: Tag) -> bool:

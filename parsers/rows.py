@@ -3,25 +3,29 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from suanbei.common.dates import period_of_date
 from suanbei.parsers.columns import (
     EXTRA_COLUMNS,
     Header,
     Layout,
+    field_of,
     find_header,
     is_header_again,
     layout_of,
 )
 from suanbei.parsers.flags import column_flags, is_whole, number_flags
+from suanbei.parsers.limits import MAX_COLUMNS
 from suanbei.parsers.tables import LeftOut, Table, TableRow
 from suanbei.parsers.text import bare, clean, solid
+from suanbei.registry.cells.numbers import comparison_key
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Reported, Row, Series
 
 _LEAST_PART = 3
 """A list has a name, an entity and a number at least."""
-_REGISTERED = re.compile(r".+-20[0-9]{6}S[0-9]{4}")
-"""A number whose S says that the service is registered (上线编号), whatever the column is called."""
+_REGISTERED = re.compile(r".+-20[0-9]{6}s[0-9]{4}")
+"""A folded number whose S says that the service is registered (上线编号), whatever the column is called."""
 _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 
 
@@ -112,11 +116,8 @@ class RowAccounting:
         fields = {key: "".join(texts) for key, texts in values.items() if key in PUBLISHED_FIELDS}
         if not fields.get("number"):
             return None
-        if (
-            series is Series.GENAI_FILING
-            and not self.forced
-            and _REGISTERED.fullmatch(fields["number"])
-        ):
+        is_mixed = series is Series.GENAI_FILING and not self.forced
+        if is_mixed and _REGISTERED.fullmatch(comparison_key(fields["number"])):
             series = Series.GENAI_REGISTRATION
         period = self.period
         if series is Series.DEREGISTRATION:
@@ -163,25 +164,43 @@ def list_tables(tables: Iterable[Table]) -> list[ListTable]:
 
 
 def side_by_side(table: Table) -> list[Table]:
-    """The tables that stand side by side in one, their header repeated to the right; else the table.
+    """The tables that stand side by side in one, each below a header of its own; else the table.
 
     Rows of a part that are empty, where the last part is shorter than the first, are left out.
     """
     header = find_header(table.rows)
-    columns = header.layout.columns if header else ()
-    for width in range(_LEAST_PART, len(columns) // 2 + 1):
-        count = len(columns) // width
-        if columns == columns[:width] * count and layout_of(columns[:width]) is not None:
-            starts = range(0, len(columns), width)
-            parts = [[_slice(row, start, start + width) for row in table.rows] for start in starts]
-            return [
-                Table(
-                    tuple(row for row in rows if not at or any(c.text.strip() for c in row.cells)),
-                    table.lines_above if not at else (),
-                )
-                for at, rows in enumerate(parts)
-            ]
-    return [table]
+    starts = _starts(header.layout) if header else [0]
+    if len(starts) == 1:
+        return [table]
+    edges = pairwise([*starts, MAX_COLUMNS + 1])
+    parts = [[_slice(row, start, stop) for row in table.rows] for start, stop in edges]
+    return [
+        Table(
+            tuple(row for row in rows if not at or any(c.text.strip() for c in row.cells)),
+            table.lines_above if not at else (),
+        )
+        for at, rows in enumerate(parts)
+    ]
+
+
+def _starts(layout: Layout) -> list[int]:
+    """The grid columns at which the headers that stand side by side in one begin.
+
+    The next one begins with the first field that is told again, if what is left of it and what is
+    right of it are whole headers. A column doubled by a merged cell stands beside itself.
+    """
+    starts = [0]
+    fields = [field_of(name) for name in layout.columns]
+    for at in range(_LEAST_PART, len(fields) - _LEAST_PART + 1):
+        start = starts[-1]
+        if (
+            fields[at] in filter(None, fields[start:at])
+            and fields[at] != fields[at - 1]
+            and layout_of(layout.columns[start:at]) is not None
+            and layout_of(layout.columns[at:]) is not None
+        ):
+            starts.append(at)
+    return starts
 
 
 def _slice(row: TableRow, start: int, stop: int) -> TableRow:

@@ -7,7 +7,6 @@ footers, comments and hidden text.
 
 import html
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -15,7 +14,7 @@ from email.message import EmailMessage, Message
 from email.policy import default as mail_policy
 from urllib.parse import unquote_to_bytes
 
-from bs4 import BeautifulSoup, Comment, Tag
+from bs4 import BeautifulSoup, Tag
 
 from suanbei.common.errors import DocumentError, EncryptedDocument, NotADocument
 from suanbei.parsers.office_package import Archive
@@ -28,20 +27,6 @@ _MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>"
 _ESCAPE = re.compile(r"\\+u(?:([0-9A-Fa-f]{4})|\{([0-9A-Fa-f]{1,6})\})")
 _BYTES = re.compile(r"(?:\\+x[0-9A-Fa-f]{2}){2,}")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
-_ATTRIBUTES = frozenset(
-    (
-        "alt",
-        "title",
-        "content",
-        "value",
-        "placeholder",
-        "aria-label",
-        "label",
-        "href",
-        "src",
-        "srcdoc",
-    )
-)
 _LEAST_TEXT = 200
 """A page with scripts and less text than this (characters) is made by its scripts."""
 _BIG_PICTURE = 0.1
@@ -201,13 +186,13 @@ def _look_for_parts(data: bytes, name: str, found: ScanText) -> None:
 
 
 def _read_html(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.html import read_html, soup_of
+    from suanbei.parsers.html import other_texts, read_html, soup_of
 
     body = unescaped(_table_text(read_html(data, name)))
     found.add(body)
     soup = soup_of(data, name)
     found.pictures += len(soup.find_all("img"))
-    for place, text, visible in _other_texts(soup):
+    for place, text, visible in other_texts(soup):
         found.add(unescaped(text), place, visible=visible)
     if len(body.strip()) < _LEAST_TEXT and soup.find("script") and _is_made_by_script(soup):
         found.unread.append(Unread("script_page", ""))
@@ -223,27 +208,6 @@ def _is_made_by_script(soup: BeautifulSoup) -> bool:
         and (tag.get("id") or tag.get("class"))
         for tag in soup.find_all(["div", "main", "section", "app-root"])
     )
-
-
-def _other_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str, bool]]:
-    """What of a page stands outside of its text, as (place, text, whether a reader sees it)."""
-    from suanbei.parsers.html import hidden_texts
-
-    if soup.title:
-        yield "title", soup.title.get_text(), False
-    for tag in soup.find_all(True):
-        is_field = tag.name == "input" and str(tag.get("type")).lower() != "hidden"
-        for name, value in tag.attrs.items():
-            if name in _ATTRIBUTES or name.startswith("data-"):
-                text = value if isinstance(value, str) else " ".join(value)
-                is_seen = is_field and name in ("value", "placeholder")
-                yield ("meta" if tag.name == "meta" else name), text, is_seen
-        if tag.name in ("script", "style", "noscript", "template", "textarea", "select"):
-            yield tag.name, tag.get_text(" "), tag.name in ("textarea", "select")
-    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        yield "comment", str(comment), False
-    for text in hidden_texts(soup):
-        yield "hidden", text, False
 
 
 def _read_mail(data: bytes, name: str, found: ScanText, depth: int) -> None:

@@ -63,7 +63,9 @@ class LeftOut(NamedTuple):
 class Tables:
     """All tables of a document in their order; `lines` are its text outside of tables.
 
-    `left_out` is what may be rows, but was not read as any. `title` is what the format itself calls the document (HTML), empty where it does not.
+    `unshown` is what a page has beside its text: the data of scripts, attributes, hidden elements
+    (HTML). `left_out` is what may be rows, but was not read as any. `title` is what the format itself
+    calls the document (HTML), empty where it does not.
     """
 
     format: str
@@ -72,3 +74,4 @@ class Tables:
     slow_pages: int = 0
     title: str = ""
     left_out: tuple[LeftOut, ...] = ()
+    unshown: tuple[str, ...] = ()

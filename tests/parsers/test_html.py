@@ -106,6 +106,81 @@ def test_side_by_side_columns_are_two_tables() -> None:
     assert document.accounting.reported == ()
 
 
+@pytest.mark.parametrize(
+    ("left", "between", "right"),
+    [
+        (FILED, [], FILED),
+        (FILED, [""], FILED),
+        (FILED[1:], [], FILED[1:]),
+        (FILED, [], ["序号", "属地", "应用名称", "登记单位", "上线编号", "登记时间"]),
+        ([*FILED[:1], *FILED[2:5]], [], FILED),
+    ],
+    ids=["same", "a column between", "without numbers of rows", "two lists", "more on the right"],
+)
+def test_lists_side_by_side_lose_no_row(
+    left: list[str], between: list[str], right: list[str]
+) -> None:
+    """Whatever stands between their headers, and however they differ, each number is in a row."""
+
+    def cells(header: list[str], row: list[str]) -> list[str]:
+        known = dict(zip(FILED, row, strict=True))
+        return [known.get(name, row[FILED.index("模型名称")]) for name in header]
+
+    second = [*APP[:4], APP[4], APP[5]]
+    rows = line([*left, *between, *right]) + line(
+        [
+            *cells(left, MODEL),
+            *between,
+            *(second if right[-1] == "登记时间" else cells(right, second)),
+        ]
+    )
+    document = page(f"<table>{rows}</table>")
+    assert [row.number for row in document.rows] == [MODEL[4], APP[4]]
+    assert not any("doubled_column" in row.flags for row in document.rows)
+
+
+@pytest.mark.parametrize(
+    ("beside", "reported"),
+    [
+        ("<p>其中{known}为首次。</p>", []),
+        ("<footer>网信算备110108823483901230031号</footer>", []),
+        ("<p>另有 {more}</p>", ["outside_table"]),
+        ("<p>另有 {spaced}</p>", ["outside_table"]),
+        ("<template>{more}</template>", ["unshown_text"]),
+        ("<noscript>{more}</noscript>", ["unshown_text"]),
+        ('<script>{{"a":"{escaped}","b":"{escaped}"}}</script>', ["unshown_text"]),
+        ('<p style="display:none">{more}</p>', ["unshown_text"]),
+        ("<!-- {more} -->", []),
+        ('<a href="/{more}">x</a>', []),
+    ],
+)
+def test_a_number_beside_the_table_is_reported_if_it_may_be_a_row(
+    beside: str, reported: list[str]
+) -> None:
+    """Not if it is in the table too, of another register, taken out, or on another page."""
+    more = "Guangdong-YangLi-202606050174"
+    text = beside.format(
+        known=MODEL[4], more=more, spaced=more.replace("-", " - "),
+        escaped=more.replace("-", "\\u002d"),
+    )  # fmt: skip
+    document = page(f"<table>{line(FILED)}{line(MODEL)}</table>{text}")
+    assert [one.reason for one in document.accounting.reported] == reported
+    assert len(document.rows) == 1
+
+
+@pytest.mark.parametrize("mark", ["S", "s", " S", "Ｓ"])
+def test_a_number_with_an_s_is_a_registration_in_any_spelling(mark: str) -> None:
+    number = APP[4].replace("S", mark)
+    document = page(f"<table>{line(FILED)}{line(MODEL)}{line([*APP[:4], number, ''])}</table>")
+    assert [row.series.value for row in document.rows] == ["genai_filing", "genai_registration"]
+
+
+def test_two_numbers_in_one_cell_are_flagged() -> None:
+    number = f"{MODEL[4]}<br>Guangdong-YangLi-202606050174"
+    document = page(f"<table>{line(FILED)}{line([*MODEL[:4], number, ''])}</table>")
+    assert document.rows[0].flags == ("malformed_number",)
+
+
 def test_xhtml_is_read_without_a_warning() -> None:
     head = '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body>'
     text = f"{head}<table>{line(FILED)}{line(MODEL)}</table></body></html>"
