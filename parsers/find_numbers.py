@@ -22,18 +22,20 @@ def find_numbers(data: bytes, name: str) -> FoundNumbers:
     """
     texts = read_texts(data, name)
     found = tuple(occurrences(texts.parts))
-    return FoundNumbers(found, (*texts.unread, *_unread_pictures(texts, found)))
+    return FoundNumbers(found, (*texts.unread, *_not_looked_into(texts, found)))
 
 
-def _unread_pictures(texts: ScanText, found: Sequence[Occurrence]) -> Iterator[Unread]:
+def _not_looked_into(texts: ScanText, found: Sequence[Occurrence]) -> Iterator[Unread]:
     """The pictures that numbers may stand in: those that take much of a page without a number, and
-    any where nothing was found at all."""
+    where nothing was found at all, any, and the pages in frames."""
     pages = {one.page for one in found}
     for page in texts.picture_pages:
         if page not in pages:
             yield Unread("picture", f"p. {page}")
     if texts.pictures and not found:
         yield Unread("picture", str(texts.pictures))
+    if not found:
+        yield from (Unread("part", frame) for frame in texts.frames)
 
 
 def find_in_subprocess(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> FoundNumbers:

@@ -201,21 +201,22 @@ def _listed(table: Tag) -> list[Tag] | None:
 
 
 def _unseen(tag: Tag) -> bool:
-    style = tag.get("style")
-    return tag.name in _SILENT or (isinstance(style, str) and bool(_HIDDEN.search(style)))
+    return tag.name in _SILENT or _is_hidden(tag)
+
+
+def _is_hidden(tag: Tag) -> bool:
+    return tag.get("hidden") is not None or bool(_HIDDEN.search(str(tag.get("style") or "")))
 
 
 def _hidden_texts(root: Tag) -> Iterator[str]:
     """The text of elements that are hidden, and that no script is known to show."""
-    for tag in root.find_all(style=_HIDDEN):
+    for tag in root.find_all(_is_hidden):
         if not _is_shown_later(tag) and tag.name not in _SILENT:
             yield tag.get_text(" ")
 
 
 def other_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str, bool]]:
     """What of a page stands outside of its text, as (place, text, whether a reader sees it)."""
-    if soup.title:
-        yield "title", soup.title.get_text(), False
     for tag in soup.find_all(True):
         is_field = tag.name == "input" and str(tag.get("type")).lower() != "hidden"
         for name, value in tag.attrs.items():
@@ -223,7 +224,7 @@ def other_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str, bool]]:
                 text = value if isinstance(value, str) else " ".join(value)
                 is_seen = is_field and name in ("value", "placeholder")
                 yield ("meta" if tag.name == "meta" else name), text, is_seen
-        if tag.name in ("script", "style", "noscript", "template", "textarea", "select"):
+        if tag.name in _SILENT:
             yield tag.name, tag.get_text(" "), tag.name in ("textarea", "select")
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         yield "comment", str(comment), False

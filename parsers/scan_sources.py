@@ -29,10 +29,17 @@ _BYTES = re.compile(r"(?:\\+x[0-9A-Fa-f]{2}){2,}")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _LEAST_TEXT = 200
 """A page with scripts and less text than this (characters) is made by its scripts."""
+_FILLED = re.compile(r"_{0,3}(?:root|app|next|nuxt|layout|gatsby|q-app|react-root|app-root)")
+"""The elements that the frameworks of single-page sites fill."""
+_LEAST_FILLED = 50
+"""One with less text than this (characters) is still to be filled."""
+_FRAMES = ("iframe", "frame", "object", "embed")
+_GROUND = re.compile(r"\burl\(")
 _BIG_PICTURE = 0.1
 """Share of a page: a logo or a seal is smaller than this, a picture of a certificate larger."""
 _DEPTH = 3
 """Documents in mails in mails are followed so far."""
+_RTF = rb"{\rtf"
 _PICTURES = ("image/",)
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
@@ -42,13 +49,14 @@ class ScanText:
     """The texts of a document in their order, and what of it could not be looked into.
 
     `pictures` counts those that may be logos, `picture_pages` are the pages of which a picture takes
-    so much that a list or a certificate may be in it.
+    so much that a list or a certificate may be in it. `frames` are the pages in frames of a page.
     """
 
     parts: list[TextPart] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     pictures: int = 0
     picture_pages: list[int] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
 
     def add(self, text: str, place: str = "body", *, visible: bool = True) -> None:
         """Take in a text that has no page."""
@@ -63,6 +71,8 @@ def read_texts(data: bytes, name: str, depth: int = 0) -> ScanText:
         DocumentError: the file cannot be read; the subclass and the message say why.
     """
     found = ScanText()
+    if data.lstrip().startswith(_RTF):
+        raise NotADocument(f"{name}: RTF is not read; save it as DOCX or PDF")
     try:
         kind: Format | None = format_of(data, name)
     except NotADocument:
@@ -191,17 +201,25 @@ def _read_html(data: bytes, name: str, found: ScanText) -> None:
     body = unescaped(_table_text(read_html(data, name)))
     found.add(body)
     soup = soup_of(data, name)
-    found.pictures += len(soup.find_all("img"))
+    found.pictures += len(soup.find_all(["img", "canvas"])) + len(soup.find_all(style=_GROUND))
+    for frame in soup.find_all(_FRAMES):
+        target = str(frame.get("src") or frame.get("data") or "")
+        found.frames += [target] if target and not target.startswith(("about:", "data:")) else []
     for place, text, visible in other_texts(soup):
         found.add(unescaped(text), place, visible=visible)
-    if len(body.strip()) < _LEAST_TEXT and soup.find("script") and _is_made_by_script(soup):
+    if soup.find("script") and _is_made_by_script(soup, is_short=len(body.strip()) < _LEAST_TEXT):
         found.unread.append(Unread("script_page", ""))
 
 
-def _is_made_by_script(soup: BeautifulSoup) -> bool:
-    """Whether a page has an empty element for a script to fill, or says that it needs one."""
-    if soup.find("noscript"):
+def _is_made_by_script(soup: BeautifulSoup, *, is_short: bool) -> bool:
+    """Whether a page has an element for a script to fill, or says that it needs one.
+
+    Frameworks name theirs: what it holds until then ("Loading…") is no text of the page.
+    """
+    if any(len(tag.get_text(strip=True)) < _LEAST_FILLED for tag in soup.find_all(id=_FILLED)):
         return True
+    if not is_short or soup.find("noscript"):
+        return is_short
     return any(
         isinstance(tag, Tag)
         and not tag.get_text(strip=True)
@@ -254,6 +272,7 @@ def _read_inner(content: bytes, kind: str, file: str, found: ScanText, depth: in
         ]
         found.unread += inner.unread
         found.pictures += inner.pictures + len(inner.picture_pages)
+        found.frames += inner.frames
 
 
 def _decoded(content: bytes, charset: str) -> str:

@@ -89,6 +89,8 @@ def test_a_saved_page_is_read_as_a_page() -> None:
         ("href", f'<a href="/n/{quote(ONE)}">备案</a>'),
         ("noscript", f"<noscript>{ONE}</noscript>"),
         ("hidden", f'<p style="display:none">{ONE}</p>'),
+        ("hidden", f"<p hidden>{ONE}</p>"),
+        ("title", f"<svg><title>{ONE}</title></svg>"),
         ("comment", f"<!-- {ONE} -->"),
         ("value", f'<input type="hidden" value="{ONE}">'),
     ],
@@ -101,8 +103,34 @@ def test_what_a_page_does_not_show_is_found_and_marked(where: str, html: str) ->
 def test_a_page_made_by_a_script_is_told_of() -> None:
     """What is stored of it is not what a reader sees; a page with its own text is whole."""
     page = "<html><body>{}<script src='a.js'></script></body></html>"
+    text = "text " * 60
     assert unread(page.format('<div id="root"></div>').encode()) == ["script_page"]
-    assert unread(page.format(f"<p>{'text ' * 60}</p>").encode()) == []
+    assert unread(page.format('<div id="app"><p>Loading…</p></div>').encode()) == ["script_page"]
+    assert unread(page.format(f'<nav>{text}</nav><div id="app"></div>').encode()) == ["script_page"]
+    assert unread(page.format(f"<p>{text}</p>").encode()) == []
+    assert unread(page.format(f'<div id="app"><p>{text}</p></div>').encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        ('<iframe src="https://example.org/list"></iframe>', "part"),
+        ('<embed src="list.pdf">', "part"),
+        ("<canvas></canvas>", "picture"),
+        ('<div style="background: url(list.png)"></div>', "picture"),
+    ],
+)
+def test_what_stands_in_a_page_and_was_not_looked_into(inside: str, told: str) -> None:
+    """It is told of where no number was found; beside one it may be a logo or an advertisement."""
+    page = "<html><body><p>{}</p>{}</body></html>"
+    assert unread(page.format("文", inside).encode()) == [told]
+    assert unread(page.format(ONE, inside).encode()) == []
+
+
+def test_rich_text_is_refused_with_what_to_do() -> None:
+    """Its letters are numbers: read as plain text it would have no number in it."""
+    with pytest.raises(NotADocument, match="save it as"):
+        find_numbers(rb"{\rtf1 \u32593?}", "a.rtf")
 
 
 def test_headers_footnotes_and_comments_of_a_document() -> None:
