@@ -74,6 +74,10 @@ REASONS = {
     "empty_row": Text("空行", "an empty row"),
     "merged_row": Text("整行并入上一行", "merged with the row above as a whole"),
     "header_as_data": Text("表格中间又出现表头", "the header again, among the rows"),
+    "several_numbers": Text(
+        "一行有多个备案编号，无法判断其余各列属于哪一个",
+        "one row with several filing numbers; which of its texts are whose is unknown",
+    ),
     "no_number": Text("没有备案编号", "has no filing number"),
     "hidden_sheet": Text("在隐藏的工作表中", "in a hidden sheet"),
     "hidden_row": Text("隐藏的行", "a hidden row"),

@@ -27,7 +27,7 @@ def find_numbers(data: bytes, name: str) -> FoundNumbers:
 
 def _not_looked_into(texts: ScanText, found: Sequence[Occurrence]) -> Iterator[Unread]:
     """The pictures that numbers may stand in: those that take much of a page without a number, and
-    where nothing was found at all, any, and the pages in frames."""
+    where nothing was found at all, any, and what is doubtful."""
     pages = {one.page for one in found}
     for page in texts.picture_pages:
         if page not in pages:
@@ -35,7 +35,7 @@ def _not_looked_into(texts: ScanText, found: Sequence[Occurrence]) -> Iterator[U
     if texts.pictures and not found:
         yield Unread("picture", str(texts.pictures))
     if not found:
-        yield from (Unread("part", frame) for frame in texts.frames)
+        yield from texts.doubtful
 
 
 def find_in_subprocess(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> FoundNumbers:

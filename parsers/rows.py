@@ -19,13 +19,15 @@ from suanbei.parsers.flags import column_flags, is_whole, number_flags
 from suanbei.parsers.limits import MAX_COLUMNS
 from suanbei.parsers.tables import LeftOut, Table, TableRow
 from suanbei.parsers.text import bare, clean, solid
-from suanbei.registry.cells.numbers import comparison_key
+from suanbei.registry.cells.numbers import comparison_key, find_numbers
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Reported, Row, Series
 
 _LEAST_PART = 3
 """A list has a name, an entity and a number at least."""
 _REGISTERED = re.compile(r".+-20[0-9]{6}s[0-9]{4}")
 """A folded number whose S says that the service is registered (上线编号), whatever the column is called."""
+_LONGEST_NUMBER = 28
+"""Characters: two numbers are longer than this."""
 _SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
 
 
@@ -101,6 +103,8 @@ class RowAccounting:
                 self.headers += 1
             elif reason := _odd(row):
                 self._report(table, row, reason)
+            elif len(told := _several_numbers(row, header)) > 1:
+                self._report_each(table, row, told)
             elif (made := self._made(table, row, header, series)) is None:
                 self._report(table, row, "no_number")
             else:
@@ -137,6 +141,14 @@ class RowAccounting:
     def _report(self, table: int, row: TableRow, reason: str) -> None:
         cells = tuple(clean(cell.text) for cell in row.cells)
         self.reported.append(Reported(table, row.page, row.number, reason, cells))
+
+    def _report_each(self, table: int, row: TableRow, numbers: Sequence[str]) -> None:
+        """Report a row of several filings once for each: which of its texts are whose nobody knows."""
+        self.seen += len(numbers) - 1
+        for number in numbers:
+            self.reported.append(
+                Reported(table, row.page, row.number, "several_numbers", (number,))
+            )
 
     def _report_all(self, table: int, rows: Iterable[TableRow], reason: str) -> None:
         for row in rows:
@@ -248,6 +260,14 @@ def _odd(row: TableRow) -> str:
     if all(cell.vertically_merged for cell in row.cells):
         return "merged_row"
     return "header_as_data" if is_header_again(row) else ""
+
+
+def _several_numbers(row: TableRow, header: Header) -> list[str]:
+    """The different filing numbers in a row's own column, where it has more than one."""
+    text = "".join(_values(row, header).get("number", ()))
+    if len(text) <= _LONGEST_NUMBER:
+        return []
+    return list({one.number.key: one.raw for one in find_numbers(text)}.values())
 
 
 def _values(row: TableRow, header: Header) -> dict[str, list[str]]:

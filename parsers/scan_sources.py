@@ -35,8 +35,6 @@ _LEAST_FILLED = 50
 """One with less text than this (characters) is still to be filled."""
 _FRAMES = ("iframe", "frame", "object", "embed")
 _GROUND = re.compile(r"\burl\(")
-_BIG_PICTURE = 0.1
-"""Share of a page: a logo or a seal is smaller than this, a picture of a certificate larger."""
 _DEPTH = 3
 """Documents in mails in mails are followed so far."""
 _RTF = rb"{\rtf"
@@ -49,14 +47,14 @@ class ScanText:
     """The texts of a document in their order, and what of it could not be looked into.
 
     `pictures` counts those that may be logos, `picture_pages` are the pages of which a picture takes
-    so much that a list or a certificate may be in it. `frames` are the pages in frames of a page.
+    so much that a list or a certificate may be in it. `doubtful` is told of where no number was found.
     """
 
     parts: list[TextPart] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     pictures: int = 0
     picture_pages: list[int] = field(default_factory=list)
-    frames: list[str] = field(default_factory=list)
+    doubtful: list[Unread] = field(default_factory=list)
 
     def add(self, text: str, place: str = "body", *, visible: bool = True) -> None:
         """Take in a text that has no page."""
@@ -143,9 +141,10 @@ def _table_text(tables: Tables) -> str:
 
 def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
     from suanbei.parsers.pdf.reader import document_texts, page_texts
+    from suanbei.parsers.pdf.tolerances import BIG_PICTURE
 
     for page in page_texts(data, name):
-        is_big = page.pictures >= _BIG_PICTURE
+        is_big = page.pictures >= BIG_PICTURE
         place = "text_layer" if page.invisible else "body"
         found.parts.append(
             TextPart(page.page, page.text, place, is_big if page.invisible else True)
@@ -204,22 +203,25 @@ def _read_html(data: bytes, name: str, found: ScanText) -> None:
     found.pictures += len(soup.find_all(["img", "canvas"])) + len(soup.find_all(style=_GROUND))
     for frame in soup.find_all(_FRAMES):
         target = str(frame.get("src") or frame.get("data") or "")
-        found.frames += [target] if target and not target.startswith(("about:", "data:")) else []
+        if target and not target.startswith(("about:", "data:")):
+            found.doubtful.append(Unread("part", target))
     for place, text, visible in other_texts(soup):
         found.add(unescaped(text), place, visible=visible)
-    if soup.find("script") and _is_made_by_script(soup, is_short=len(body.strip()) < _LEAST_TEXT):
-        found.unread.append(Unread("script_page", ""))
+    if soup.find("script"):
+        told = found.unread if len(body.strip()) < _LEAST_TEXT else found.doubtful
+        if _has_unfilled(soup) or (told is found.unread and _is_made_by_script(soup)):
+            told.append(Unread("script_page", ""))
 
 
-def _is_made_by_script(soup: BeautifulSoup, *, is_short: bool) -> bool:
-    """Whether a page has an element for a script to fill, or says that it needs one.
+def _has_unfilled(soup: BeautifulSoup) -> bool:
+    """Whether the element that a framework fills is still empty, but for "Loading…"."""
+    return any(len(tag.get_text(strip=True)) < _LEAST_FILLED for tag in soup.find_all(id=_FILLED))
 
-    Frameworks name theirs: what it holds until then ("Loading…") is no text of the page.
-    """
-    if any(len(tag.get_text(strip=True)) < _LEAST_FILLED for tag in soup.find_all(id=_FILLED)):
+
+def _is_made_by_script(soup: BeautifulSoup) -> bool:
+    """Whether a page has an empty element for a script to fill, or says that it needs one."""
+    if soup.find("noscript"):
         return True
-    if not is_short or soup.find("noscript"):
-        return is_short
     return any(
         isinstance(tag, Tag)
         and not tag.get_text(strip=True)
@@ -272,7 +274,7 @@ def _read_inner(content: bytes, kind: str, file: str, found: ScanText, depth: in
         ]
         found.unread += inner.unread
         found.pictures += inner.pictures + len(inner.picture_pages)
-        found.frames += inner.frames
+        found.doubtful += inner.doubtful
 
 
 def _decoded(content: bytes, charset: str) -> str:

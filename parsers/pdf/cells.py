@@ -1,5 +1,6 @@
 """Puts the letters of a page into the cells that its rulings draw."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -18,7 +19,14 @@ from suanbei.parsers.pdf.lines import (
 from suanbei.parsers.pdf.page_tables import NUMBER_PART, CellText, PageTables, page_table
 from suanbei.parsers.pdf.ruleless import ruleless_grids
 from suanbei.parsers.pdf.shapes import NeedsFallback
-from suanbei.parsers.pdf.tolerances import MIDDLE, NEXT_LINE, SAME_PITCH, STRADDLE, TOUCH
+from suanbei.parsers.pdf.tolerances import (
+    MIDDLE,
+    NEXT_LINE,
+    OVERLAP,
+    SAME_PITCH,
+    STRADDLE,
+    TOUCH,
+)
 
 
 def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = ()) -> PageTables:
@@ -91,13 +99,14 @@ def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]
         if y == baseline and low <= x0 and x1 <= high:
             line.append(glyph)  # it goes on in the line and cell of the one before it
             continue
+        goes_on = y == baseline and _follows(line[-1], glyph)
         row = rows.get(y)
         if row is None:
             at = bisect_right(grid.ys, y - size * MIDDLE) - 1
             row = rows[y] = owner[at] if 0 <= at < len(owner) else ()
         column = bisect_right(xs, (x0 + x1) / 2) - 1
         if row and 0 <= column < width and row[column] >= 0:
-            if x0 < xs[column] - STRADDLE or x1 > xs[column + 1] + STRADDLE:
+            if goes_on or x0 < xs[column] - STRADDLE or x1 > xs[column + 1] + STRADDLE:
                 for text in texts:
                     text.held.clear()
                 return _fill_by_runs(grid, texts, glyphs)
@@ -112,13 +121,20 @@ def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]
 def _fill_by_runs(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]:
     """As `_fill`, where text runs out of its cell: such a run belongs to the cell it starts in."""
     outside: list[Glyph] = []
-    for run in _runs(glyphs):
-        cells = [_cell_at(grid, glyph) for glyph in run]
+    runs = [([_cell_at(grid, glyph) for glyph in run], run) for run in _runs(glyphs)]
+    starts: dict[int, float] = {}
+    for cells, run in runs:
+        if cells[0] >= 0:
+            column = grid.cells[cells[0]][1]
+            starts[column] = min(run[0][1], starts.get(column, run[0][1]))
+    for cells, run in runs:
         first = cells[0]
-        if first >= 0 and any(cell != first for cell in cells) and _straddles(grid, first, run):
+        if first >= 0 and _runs_over(grid, cells, run, starts):
             texts[first].cut = True
-            cells = [first] * len(run)
-        for cell, glyph in zip(cells, run, strict=True):
+            held_by = [first] * len(run)
+        else:
+            held_by = cells
+        for cell, glyph in zip(held_by, run, strict=True):
             if cell >= 0:
                 hold(texts[cell].held, glyph)
             else:
@@ -130,12 +146,17 @@ def _runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     """Glyphs that follow one another on one line without a gap."""
     run: list[Glyph] = []
     for glyph in glyphs:
-        if run and (glyph[3] != run[-1][3] or abs(glyph[1] - run[-1][2]) > TOUCH):
+        if run and (glyph[3] != run[-1][3] or not _follows(run[-1], glyph)):
             yield run
             run = []
         run.append(glyph)
     if run:
         yield run
+
+
+def _follows(before: Glyph, glyph: Glyph) -> bool:
+    """Whether a glyph stands next to one before it on its line: no gap, and little overlap."""
+    return -OVERLAP * glyph[4] <= glyph[1] - before[2] <= TOUCH
 
 
 def _cell_at(grid: Grid, glyph: Glyph) -> int:
@@ -147,12 +168,19 @@ def _cell_at(grid: Grid, glyph: Glyph) -> int:
     return -1
 
 
-def _straddles(grid: Grid, cell: int, run: Sequence[Glyph]) -> bool:
-    """Whether a glyph of a run lies across the right edge of a cell."""
-    edge = grid.xs[grid.cells[cell][3]]
-    return any(
-        left < edge - STRADDLE and right > edge + STRADDLE for left, right in map(ink_of, run)
-    )
+def _runs_over(
+    grid: Grid, cells: Sequence[int], run: Sequence[Glyph], starts: dict[int, float]
+) -> bool:
+    """Whether a run goes on over the right edge of the cell that it starts in: a glyph lies across it,
+    or one beyond it stands left of where the texts of that column start (`starts`)."""
+    edge = grid.xs[grid.cells[cells[0]][3]]
+    if any(left < edge - STRADDLE and right > edge + STRADDLE for left, right in map(ink_of, run)):
+        return any(cell != cells[0] for cell in cells)
+    for cell, glyph in zip(cells, run, strict=True):
+        if cell != cells[0]:
+            usual = starts.get(grid.cells[cell][1], math.inf) if cell >= 0 else -math.inf
+            return glyph[1] < usual - TOUCH
+    return False
 
 
 def _may_overrun(grid: Grid, texts: Sequence[CellText]) -> bool:

@@ -20,6 +20,7 @@ from suanbei.parsers.pdf.tolerances import (
     DASH_GAP,
     MIN_DASHES,
     STRAIGHT,
+    STRIPE,
     THIN,
     TOUCH,
 )
@@ -295,9 +296,6 @@ def _turns(angle: float) -> int:
 class _Reached:
     """How far text has come on each line so far: where it goes back, it may lie on top of other text."""
 
-    _STRIPE = 3.0
-    """Points: lines closer than this may lie on top of one another."""
-
     def __init__(self) -> None:
         self.went_back = False
         self._ends: dict[int, float] = {}
@@ -308,7 +306,7 @@ class _Reached:
         ends = self._ends
         if not math.isnan(end):
             ends[self._stripe] = max(end, ends.get(self._stripe, end))
-        self._stripe = at = int(baseline / self._STRIPE)
+        self._stripe = at = int(baseline / STRIPE)
         if not self.went_back:
             before = max(ends.get(at - 1, left), ends.get(at, left), ends.get(at + 1, left))
             self.went_back = left < before - TOUCH

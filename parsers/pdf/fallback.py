@@ -27,6 +27,7 @@ from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
 from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
+from suanbei.parsers.pdf.unseen_text import UnseenLetters
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -41,10 +42,8 @@ _ERRORS = (
 """What pdfminer raises on broken pages: its own errors and those of its unguarded code."""
 
 
-def read_with_pdfplumber(
-    data: bytes, number: int, unseen: Sequence[tuple[str, float, float]] = ()
-) -> PageTables:
-    """The contents of one page, counted from 1, without the `unseen` letters (text, origin).
+def read_with_pdfplumber(data: bytes, number: int, unseen: UnseenLetters) -> PageTables:
+    """The contents of one page, counted from 1, without the `unseen` letters.
 
     Raises:
         Unreadable: the page is broken.
@@ -55,10 +54,11 @@ def read_with_pdfplumber(
             page = document.pages[0]
             if len(page.chars) > MAX_GLYPHS_PER_PAGE:
                 raise TooMuch(f"more than {MAX_GLYPHS_PER_PAGE} characters")
-            chars = _without(page.chars, unseen)
+            chars = _without(page.chars, unseen.letters)
             slanting = [char for char in chars if is_slanting(_angle(char))]
             glyphs = [_glyph(char) for char in chars if not is_slanting(_angle(char))]
             content = PageContent(float(page.width), float(page.height), glyphs)
+            content.invisible = unseen.all_invisible
             if slanting:
                 text = "".join(_glyph(char)[0] for char in slanting)
                 content.left_out.append(("watermark", text))

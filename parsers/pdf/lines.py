@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from suanbei.parsers.pdf.content import Glyph
-from suanbei.parsers.pdf.tolerances import CHUNK, OVERPRINT, SAME_LINE, SPACE
+from suanbei.parsers.pdf.tolerances import CHUNK, OVERPRINT, OVERPRINT_WIDTH, SAME_LINE, SPACE
 
 PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
 """A line that is nothing but a page number."""
@@ -168,7 +168,7 @@ def _under(glyph: Glyph, kept: dict[tuple[int, int], list[Glyph]]) -> Glyph | No
     for near in ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
         for other in kept.get(near, ()):
             close = abs((x0 + x1) - (other[1] + other[2])) / 2 < min(
-                OVERPRINT * size, 0.6 * max(x1 - x0, other[2] - other[1])
+                OVERPRINT * size, OVERPRINT_WIDTH * max(x1 - x0, other[2] - other[1])
             )
             if close and other[0] != " " and abs(y - other[3]) < OVERPRINT * size:
                 return other

@@ -10,14 +10,17 @@ from suanbei.parsers.flags import is_whole
 from suanbei.parsers.pdf.line_breaks import Column, join_lines
 from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line
 from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageCell, PageTable, PageTables
-from suanbei.parsers.pdf.tolerances import MIDDLE, SAME_BLOCK, SAME_EDGE
+from suanbei.parsers.pdf.tolerances import (
+    ABOVE_TABLE,
+    COLUMNS_OF_ROW,
+    MIDDLE,
+    SAME_BLOCK,
+    SAME_EDGE,
+)
 from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
 from suanbei.parsers.text import BREAK, solid
 from suanbei.registry.importing.published import Box
 
-_COLUMNS_OF_ROW = 4
-"""A line in so many parts with wide gaps between them may be a row; signatures and page headers have two
-or three."""
 _NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")
 """How a filing number ends, or in a generative-AI number goes on with its date."""
 _NEEDED = ("name", "label", "entity", "number", "region", "filed_on")
@@ -81,7 +84,7 @@ def merge_pages(pages: Sequence[PageTables]) -> Merged:
         missed = _lost_lines(page, loose, after_table=bool(tables))
         lost += _lost_text(page.number, missed)
         for index, table in enumerate(page.tables):
-            above = [line for line in loose if line.y < table.top + 2]
+            above = [line for line in loose if line.y < table.top + ABOVE_TABLE]
             loose = loose[len(above) :]
             told = [line.text for line in above if line not in missed]
             pending += told
@@ -104,9 +107,9 @@ def _lost_lines(page: PageTables, loose: Sequence[Line], *, after_table: bool) -
     return [
         line
         for line in loose
-        if any(table.top < line.y - line.size * MIDDLE < table.bottom for table in page.tables)
+        if _is_beside(line, page)
         or NUMBER_PART.search(line.text)
-        or (line.chunks >= _COLUMNS_OF_ROW and (after_table or line.y > top))
+        or (line.chunks >= COLUMNS_OF_ROW and (after_table or line.y > top))
     ]
 
 
@@ -139,7 +142,13 @@ def _line_key(line: Line) -> tuple[str, int]:
 def _is_running_line(line: Line, page: PageTables, running: set[tuple[str, int]]) -> bool:
     if page.number > 1 and _line_key(line) in running:
         return True
-    return bool(PAGE_NUMBER.fullmatch(line.text))
+    return bool(PAGE_NUMBER.fullmatch(line.text)) and not _is_beside(line, page)
+
+
+def _is_beside(line: Line, page: PageTables) -> bool:
+    """Whether a line stands beside the rows of a table, or between them."""
+    middle = line.y - line.size * MIDDLE
+    return any(table.top < middle < table.bottom for table in page.tables)
 
 
 def _goes_on(table: _Open, part: PageTable) -> bool:

@@ -150,7 +150,7 @@ def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
             page = document[index]
             unseen = unseen_letters(page)
             page.close()
-        read = read_with_pdfplumber(data, index + 1, unseen.letters)
+        read = read_with_pdfplumber(data, index + 1, unseen)
     except Unreadable as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
     except TooMuch as error:

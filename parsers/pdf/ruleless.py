@@ -7,28 +7,28 @@ or the columns are those of the page before. What is left out here stays loose t
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from suanbei.parsers.columns import is_column_name
+from suanbei.parsers.flags import is_whole
 from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, ink_of
 from suanbei.parsers.pdf.grid import Grid, snapped
 from suanbei.parsers.pdf.tolerances import (
+    HEADER_LINES,
     LAST_ROW,
+    LEAST_BOXES,
+    LEAST_COLUMNS,
     LEAST_WIDTH,
     MIDDLE,
+    MOSTLY_DRAWN,
+    NAMED_COLUMNS,
     RIVER,
     SAME_EDGE,
+    SAME_LINE,
     SNAP,
     STRIP,
 )
-
-_LEAST_COLUMNS = 3
-_LEAST_BOXES = 3
-"""A row of so many boxes side by side tells the columns itself."""
-_HEADER_LINES = 3
-"""A header's names are broken into so many lines at most."""
-_NAMED = 3
-"""A first row with so many known column names is a header."""
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def _groups(content: PageContent, grids: Sequence[Grid]) -> list[_Rows]:
     for at, stretches in snapped(content.across):
         pieces = [Ruling(at, *part) for part in stretches]
         pieces = [r for r in pieces if not any(_covers(grid, r.start, at) for grid in grids)]
-        if pieces and sum(r.end - r.start for r in pieces) > 0.9 * (
+        if pieces and sum(r.end - r.start for r in pieces) > MOSTLY_DRAWN * (
             pieces[-1].end - pieces[0].start
         ):
             group = _group_of(groups, pieces[0].start, pieces[-1].end)
@@ -127,12 +127,33 @@ def _grid(rows: _Rows, glyphs: Sequence[Glyph], columns: tuple[float, ...]) -> G
         ys, xs = [above[0], *ys], above[1]
         inside = [g for g in own if ys[0] < _middle(g) < ys[-1]]
     names = _texts(xs, [g for g in inside if _middle(g) < ys[1]])
-    if len(xs) <= _LEAST_COLUMNS or any(map(_is_several_names, names)):
+    if len(xs) <= LEAST_COLUMNS or any(map(_is_several_names, names)):
         return None
+    ys = _parted_by_numbers(ys, xs, inside)
     height, width = len(ys) - 1, len(xs) - 1
     cells = tuple((r, c, r + 1, c + 1) for r in range(height) for c in range(width))
     owner = tuple(tuple(range(r * width, (r + 1) * width)) for r in range(height))
     return Grid(tuple(xs), tuple(ys), cells, owner)
+
+
+def _parted_by_numbers(
+    ys: Sequence[float], xs: Sequence[float], glyphs: Sequence[Glyph]
+) -> list[float]:
+    """The edges of rows, with those between rows of one line each that nothing parts: a table with three
+    rules (above and below its header, and at its end). Every line has a whole filing number then."""
+    edges = list(ys[:2])
+    for top, bottom in pairwise(ys[1:]):
+        lines: list[list[Glyph]] = []
+        for glyph in sorted((g for g in glyphs if top < _middle(g) < bottom), key=_middle):
+            if lines and glyph[3] - lines[-1][0][3] < SAME_LINE * glyph[4]:
+                lines[-1].append(glyph)
+            else:
+                lines.append([glyph])
+        if all(any(is_whole(None, text) for text in _texts(xs, line)) for line in lines):
+            middles = [_middle(line[0]) for line in lines]
+            edges += [(above + below) / 2 for above, below in pairwise(middles)]
+        edges.append(bottom)
+    return edges
 
 
 def _header_above(
@@ -145,7 +166,7 @@ def _header_above(
     """The top of a header that stands above the first shaded row, and the columns told with it."""
     size = median(g[4] for g in inside)
     reach = top
-    for baseline in sorted({g[3] for g in own if _middle(g) < top}, reverse=True)[:_HEADER_LINES]:
+    for baseline in sorted({g[3] for g in own if _middle(g) < top}, reverse=True)[:HEADER_LINES]:
         if reach - baseline > LAST_ROW * size:
             break
         reach = baseline
@@ -153,7 +174,7 @@ def _header_above(
         head = [g for g in own if edge <= _middle(g) < top]
         xs = _column_edges(rows, [*head, *inside], [edge, top], columns)
         names = _texts(xs, head)[:-1]
-        if len(names) >= _LEAST_COLUMNS and all(map(is_column_name, names)):
+        if len(names) >= LEAST_COLUMNS and all(map(is_column_name, names)):
             return edge, xs
     return None
 
@@ -189,7 +210,7 @@ def _column_edges(
     if _same_sides(columns, rows) and not _crossed(columns, glyphs):
         return list(columns)
     fullest = max(rows.boxes, key=len, default=[])
-    if len(fullest) >= 2 * _LEAST_BOXES:
+    if len(fullest) >= 2 * LEAST_BOXES:
         edges: list[float] = []
         for at in sorted(fullest):
             if not edges or at - edges[-1] > STRIP:
@@ -200,7 +221,7 @@ def _column_edges(
 
 def _same_sides(columns: tuple[float, ...], rows: _Rows) -> bool:
     return (
-        len(columns) > _LEAST_COLUMNS
+        len(columns) > LEAST_COLUMNS
         and abs(columns[0] - rows.left) <= SAME_EDGE
         and abs(columns[-1] - rows.right) <= SAME_EDGE
     )
@@ -229,7 +250,7 @@ def _rivers(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
 def _with_headers(edges: list[float], first: Sequence[Glyph]) -> list[float]:
     """Edges without those left of a column that has no text in a first row of column names."""
     texts = _texts(edges, first)
-    if sum(map(is_column_name, texts)) < _NAMED:
+    if sum(map(is_column_name, texts)) < NAMED_COLUMNS:
         return edges
     last = len(edges) - 1
     return [x for at, x in enumerate(edges) if at in (0, last) or texts[at]]

@@ -12,13 +12,12 @@ from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_OBJECTS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import bounds_of, kinds_of, objects_in, objects_on
-from suanbei.parsers.pdf.tolerances import HAIRLINE, LEAST_SIDE, ROUNDED, THICKEST, THIN
+from suanbei.parsers.pdf.tolerances import HAIRLINE, LEAST_SIDE, NO_INK, ROUNDED, THICKEST, THIN
 
 _SIMPLE = 5
 """A path of at most so many segments is one line or one rectangle."""
 _MAX_SEGMENTS = 100_000
 _MAX_DEPTH = 8
-_NO_INK = 0.01
 _NEGLIGIBLE = 1e-6
 
 
@@ -111,7 +110,7 @@ class Shapes:
                 self.texts.append(
                     (item, outer.box(x0, y0, x1, y1) if is_moved else (x0, y0, x1, y1))
                 )
-                if x1 - x0 < _NO_INK:
+                if x1 - x0 < NO_INK:
                     self._take_space(item, outer)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self._take_path(_handle(item), (x0, y0, x1, y1), outer)

@@ -54,6 +54,21 @@ RIVER = 0.45
 """Em: a gap between letters that runs down all lines of a table and is wider parts two columns. A
 space between words is 0.25 to 0.33; the narrowest padding of two cells met is 0.5."""
 
+LEAST_COLUMNS = 3
+"""Columns of a list at least: it has a name, an entity and a number."""
+
+LEAST_BOXES = 3
+"""A row of so many boxes side by side tells the columns itself."""
+
+HEADER_LINES = 3
+"""A header's names are broken into so many lines at most."""
+
+NAMED_COLUMNS = 3
+"""A first row with so many known column names is a header."""
+
+MOSTLY_DRAWN = 0.9
+"""Share of its length that a rule across is drawn of; two tables side by side leave a wider gap."""
+
 LEAST_WIDTH = 100.0
 """A list's table is wider than this; seven columns of the smallest text are 200."""
 
@@ -64,6 +79,9 @@ LAST_ROW = 2.2
 
 TOUCH = 0.5
 """Glyphs with less than this between them follow one another in one run."""
+
+OVERLAP = 0.2
+"""Em: so far may the box of a glyph reach into the next one of its run; digits do by 0.05 to 0.1."""
 
 STRAIGHT = 0.05
 """Radians: so much may a line of text be askew; a watermark runs at 0.5 and more."""
@@ -90,6 +108,25 @@ CHUNK = 0.9
 OVERPRINT = 0.3
 """Em: a glyph whose middle is closer than this to that of one drawn before it lies on top of it: a
 shadow, a second layer of text. The narrowest letters stand 0.22 apart, but on one baseline."""
+
+OVERPRINT_WIDTH = 0.6
+"""Times the wider glyph: so close are two middles only if one lies on the other, however narrow both are."""
+
+LIES_OVER = 0.5
+"""Times the height of a text: another one lies over it if it does so for more than half a letter's width."""
+
+PALE_DEPTH = 0.25
+"""Times the height of a text: a pale text lies over it if it reaches deeper into it; the lines of a cell
+touch by less."""
+
+EDGE = 0.1
+"""A text that reaches the middle line of another by less than this only touches it (rounding)."""
+
+NO_INK = 0.01
+"""A text object narrower than this draws nothing: it is a space."""
+
+STRIPE = 3.0
+"""Lines closer than this may lie on top of one another."""
 
 STRADDLE = 0.3
 """A glyph that reaches so far to both sides of a rule runs out of its cell."""
@@ -127,6 +164,13 @@ COLUMN_SLACK = 0.5
 SAME_BLOCK = 2.2
 """Em: lines outside of tables that are closer than this are one row or more, not a text apart."""
 
+COLUMNS_OF_ROW = 4
+"""A line in so many parts with wide gaps between them may be a row; signatures and page headers have two
+or three."""
+
+ABOVE_TABLE = 2.0
+"""A line whose baseline is less than this below a table's top stands above it."""
+
 SAME_EDGE = 3.0
 """Column edges of a table may differ by this from page to page."""
 
@@ -137,3 +181,8 @@ BASELINE = 0.22
 
 SAME_PLACE = 1.0
 """Edges of pdfplumber's cells closer than this are one."""
+
+# Pictures.
+
+BIG_PICTURE = 0.1
+"""Share of a page: a logo or a seal is smaller than this, a picture of a certificate larger."""

@@ -22,7 +22,18 @@ from suanbei.parsers.pdf.bulk_reader import (
     text_objects_of,
 )
 from suanbei.parsers.pdf.shapes import NeedsFallback, Shape, Shapes
-from suanbei.parsers.pdf.tolerances import BIG, DARK, OPAQUE, PALE, SEAL, THIN, WHITE
+from suanbei.parsers.pdf.tolerances import (
+    BIG,
+    DARK,
+    EDGE,
+    LIES_OVER,
+    OPAQUE,
+    PALE,
+    PALE_DEPTH,
+    SEAL,
+    THIN,
+    WHITE,
+)
 
 _Box = tuple[float, float, float, float]
 _Colour = tuple[int, int, int, int]
@@ -187,10 +198,11 @@ def _lies_over(box: _Box, others: Sequence[_Box], *, pale: bool) -> bool:
     """Whether a text lies over another one along half a letter's width: over its middle line, or if it
     is pale, by more than the lines of a cell touch."""
     for x0, y0, x1, y1 in others:
-        if (x0, y0, x1, y1) == box or min(x1, box[2]) - max(x0, box[0]) <= 0.5 * (y1 - y0):
+        if (x0, y0, x1, y1) == box or min(x1, box[2]) - max(x0, box[0]) <= LIES_OVER * (y1 - y0):
             continue
         depth = min(y1, box[3]) - max(y0, box[1])
-        if box[1] + 0.1 < (y0 + y1) / 2 < box[3] - 0.1 or (pale and depth > 0.25 * (y1 - y0)):
+        is_pale_over = pale and depth > PALE_DEPTH * (y1 - y0)
+        if box[1] + EDGE < (y0 + y1) / 2 < box[3] - EDGE or is_pale_over:
             return True
     return False
 
@@ -231,10 +243,11 @@ def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
 
 class UnseenLetters(NamedTuple):
     """What of a page is no part of its tables, as `PageContent.left_out`, and the letters of it, each
-    with its origin from the MediaBox's lower left corner."""
+    with its origin from the MediaBox's lower left corner; or that all its text is invisible."""
 
     texts: list[tuple[str, str]]
     letters: list[tuple[str, float, float]]
+    all_invisible: bool = False
 
 
 def unseen_letters(page: pdfium.PdfPage) -> UnseenLetters:
@@ -249,7 +262,7 @@ def unseen_letters(page: pdfium.PdfPage) -> UnseenLetters:
     left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
     unseen = left_out.hidden | left_out.watermarks
     if not unseen:
-        return UnseenLetters([], [])
+        return UnseenLetters([], [], left_out.all_invisible)
     text_page = page.get_textpage()
     count = raw.FPDFText_CountChars(text_page.raw)
     texts = left_out_texts(text_page.raw, count, left_out)

@@ -1,7 +1,7 @@
 """Fuzzes the reader of each format: `make fuzz`, or `python -m tests.fuzz [SECONDS [FORMAT…]]`.
 
 Each target starts from the golden documents and runs for a minute. What it finds is written to
-`artefacts/fuzz/`; a finding becomes a test (`tests/parsers/test_found.py`) once it is mended.
+`artefacts/fuzz/`; a finding becomes a test (`tests/parsers/test_bad_input.py`) once it is mended.
 """
 
 import subprocess

@@ -175,10 +175,16 @@ def test_a_number_with_an_s_is_a_registration_in_any_spelling(mark: str) -> None
     assert [row.series.value for row in document.rows] == ["genai_filing", "genai_registration"]
 
 
-def test_two_numbers_in_one_cell_are_flagged() -> None:
-    number = f"{MODEL[4]}<br>Guangdong-YangLi-202606050174"
-    document = page(f"<table>{line(FILED)}{line([*MODEL[:4], number, ''])}</table>")
-    assert document.rows[0].flags == ("malformed_number",)
+def test_two_numbers_in_one_cell_are_reported_each() -> None:
+    """Nobody knows whose the other texts of the row are."""
+    other = "Guangdong-YangLi-202606050174"
+    both = line([*MODEL[:4], f"{MODEL[4]}<br>{other}", ""])
+    document = page(f"<table>{line(FILED)}{both}{line([*MODEL[:4], f'{other[:-1]}5', ''])}</table>")
+    told = document.accounting
+    assert [(one.reason, one.cells) for one in told.reported] == [
+        ("several_numbers", (MODEL[4],)), ("several_numbers", (other,)),
+    ]  # fmt: skip
+    assert (told.seen, told.kept, told.headers) == (4, 1, 1)
 
 
 def test_xhtml_is_read_without_a_warning() -> None:

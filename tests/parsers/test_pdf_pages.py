@@ -51,6 +51,8 @@ def test_the_slow_reader_reads_the_same(path: Path, monkeypatch: pytest.MonkeyPa
     assert texts(slow) == texts(fast)
     assert (slow.title, slow.period) == (fast.title, fast.period)
     assert slow.accounting.slow_pages > 0
+    unseen = [["invisible_text" in row.flags for row in one.rows] for one in (slow, fast)]
+    assert unseen[0] == unseen[1]
 
 
 def _unsure(*_: object) -> PageTables:

@@ -205,3 +205,100 @@ def test_a_radical_that_a_list_prints_stays() -> None:
     """Some published rows have them, in the DOCX of the list too."""
     rows = [[*ROWS[0][:5], "⽤于样例。", *ROWS[0][6:]], *ROWS[1:]]
     assert texts(parse_document(pdf(rows=rows), name="x")) == rows
+
+
+def three_rules(canvas: Canvas, rows: list[list[str]]) -> None:
+    """A table with rules above and below its header and at its end only."""
+    bottom = 510 - 30 * len(rows)
+    for y in (540, 510, bottom):
+        canvas.line(EDGES[0], y, EDGES[-1], y)
+    for at, row in enumerate([HEADER, *rows]):
+        for x0, text in zip(EDGES, row, strict=False):
+            canvas.drawString(x0 + 3, 522 - 30 * at, text)
+
+
+def drawn(draw: Callable[[Canvas], None]) -> bytes:
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(842, 595))
+    canvas.setFont(FONT, 8)
+    draw(canvas)
+    canvas.save()
+    return stream.getvalue()
+
+
+def test_rows_that_nothing_parts_are_told_by_their_numbers() -> None:
+    """Three rules make the whole list one strip; each of its lines has a number of its own."""
+    document = parse_document(drawn(lambda canvas: three_rules(canvas, ROWS)), name="x")
+    assert texts(document) == ROWS
+    assert document.accounting.reported == ()
+
+
+def test_rows_that_run_into_one_another_are_reported_each() -> None:
+    """Broken lines: which of the strip's texts are whose nobody knows."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 8)
+        for x in EDGES:
+            canvas.line(x, 540, x, 330)
+        for y in (540, 510, 420, 330):
+            canvas.line(EDGES[0], y, EDGES[-1], y)
+        for top, row in ((522, HEADER), (490, ROWS[0]), (460, ROWS[1]), (370, ROWS[2])):
+            for x0, text in zip(EDGES, row, strict=False):
+                canvas.drawString(x0 + 3, top, text)
+
+    told = parse_document(drawn(draw), name="x")
+    assert texts(told) == ROWS[2:]
+    assert [(one.reason, one.cells) for one in told.accounting.reported] == [
+        ("several_numbers", (row[6],)) for row in ROWS[:2]
+    ]
+    assert told.accounting.seen == 4
+
+
+@pytest.mark.parametrize("edge", [x / 4 for x in range(2660, 2700)])
+def test_text_that_runs_out_of_its_cell_stays_whole_wherever_the_rule_is(edge: float) -> None:
+    """Through a glyph or between two: the next column's own texts start farther right."""
+
+    def draw(canvas: Canvas) -> None:
+        for x in (*EDGES[:7], edge, EDGES[-1]):
+            canvas.line(x, 540, x, 420)
+        for y in range(540, 419, -30):
+            canvas.line(EDGES[0], y, EDGES[-1], y)
+        for at, row in enumerate([HEADER, *ROWS]):
+            for x0, text in zip(EDGES[:7], row, strict=False):
+                canvas.drawString(x0 + 3, 522 - 30 * at, text)
+        canvas.drawString(edge + 3, 522, HEADER[7])
+
+    document = parse_document(drawn(draw), name="x")
+    assert [row.number for row in document.rows] == [row[6] for row in ROWS]
+    assert all("cut_off" in row.flags for row in document.rows)
+
+
+def test_texts_of_two_cells_that_touch_are_two() -> None:
+    """No padding: a text ends on the rule that the next one begins at."""
+    width = pdfmetrics.stringWidth(ROWS[0][6], FONT, 8)
+
+    def draw(canvas: Canvas) -> None:
+        edges = [*EDGES[:7], EDGES[6] + width, EDGES[-1]]
+        for x in edges:
+            canvas.line(x, 540, x, 420)
+        for y in range(540, 419, -30):
+            canvas.line(EDGES[0], y, EDGES[-1], y)
+        for at, row in enumerate([HEADER, *ROWS]):
+            for x0, text in zip(edges, row, strict=False):
+                canvas.drawString(x0, 522 - 30 * at, text)
+
+    assert texts(parse_document(drawn(draw), name="x")) == ROWS
+
+
+def test_digits_beside_a_table_s_rows_are_no_page_numbers() -> None:
+    """序号 in a column that no rule bounds."""
+    bare = [["", *row[1:]] for row in ROWS]
+
+    def numbers(canvas: Canvas) -> None:
+        for at in range(3):
+            canvas.drawString(8, 492 - 30 * at, str(at + 1))
+
+    document = parse_document(pdf(numbers, rows=bare), name="x")
+    told = [(one.reason, one.cells) for one in document.accounting.reported]
+    assert told == [("outside_table", (str(at),)) for at in (1, 2, 3)]
