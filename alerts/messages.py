@@ -42,9 +42,9 @@ TEST_TEXT = Text(
 CONFIRM = Text("算备：请确认订阅“{name}”", "Suanbei: please confirm the subscription “{name}”")
 CONFIRM_TEXT = Text(
     "有人（应当是您本人）在算备为此邮箱订阅了“{name}”。确认请打开：\n{confirm}\n"
-    "两天内不确认即作废；不是您订阅的，不必理会。",
-    "Somebody, you we hope, asked Suanbei to send “{name}” to this address. To confirm, open\n"
-    "{confirm}\nUnconfirmed, it ends in two days. If it was not you, ignore this mail.",
+    "两天内未确认即作废；如非您本人订阅，请忽略本邮件。",
+    "Someone, we hope you, asked Suanbei to send news of “{name}” to this address. To confirm, open\n"
+    "{confirm}\nThe link is valid for two days. If it was not you, please ignore this e-mail.",
 )
 UNSUBSCRIBE = Text("退订：{link}", "Unsubscribe: {link}")
 _MORE = Text("……另有 {count} 条：", "… and {count} more:")

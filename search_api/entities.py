@@ -7,7 +7,7 @@ from sqlalchemy import Integer, Select, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import SearchUnavailable
-from suanbei.registry.cells.names import brands_named, entity_key, similar_names
+from suanbei.registry.cells.names import brands_named, entity_key, name_parts, similar_names
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
@@ -24,6 +24,7 @@ from suanbei.search_api.paging import (
     is_whole,
 )
 from suanbei.search_api.search.engine import Query
+from suanbei.search_api.search.pinyin import spell
 
 _EXACT, _FORMER, _BRAND, _PRODUCT, _BEGINS, _WITHIN = range(6)
 
@@ -149,8 +150,24 @@ def similar_companies(session: Session, text: str, most: int = 6) -> list[dict[s
     names = near_names(session, text, most)
     if not names:
         every = list(session.execute(select(Entity.name)).scalars())
-        names = similar_names(text, every, most)
+        names = [*_sounding_alike(text, every), *similar_names(text, every, most)]
     return entity_views(session, companies_called(session, names)[:most])
+
+
+def _sounding_alike(text: str, names: Sequence[str]) -> list[str]:
+    """Names that hold the brand of a text in other characters of the same sound (腾迅, 腾讯), the shortest first."""
+    brand = name_parts(text).brand
+    sound = spell(brand) if len(brand) > 1 else None
+    if sound is None:
+        return []
+    found = {
+        name
+        for name in names
+        if not set(brand).isdisjoint(name)
+        for start in range(len(name) - len(brand) + 1)
+        if spell(name[start : start + len(brand)]) == sound
+    }
+    return sorted(found, key=lambda name: (len(name), name))
 
 
 def entity_views(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -74,6 +74,7 @@ class SubscriptionForm(BaseModel):
     mode: str = "instant"
     language: str = "zh"
     token: str = Field("", max_length=100)
+    email: str = Field("", max_length=254)
 
     def filter(self) -> dict[str, Any]:
         """The filter that is asked for."""
@@ -282,7 +283,7 @@ def leave() -> Response:
 Filled = Annotated[SubscriptionForm, Form()]
 
 
-@router.post("/watch/preview", dependencies=[Depends(_guard)])
+@router.post("/watch/preview", dependencies=[Depends(require_same_origin)])
 def show_preview(request: Request, parts: Parts, form: Filled, editing: Short = "") -> Response:
     """What the form comes to; nothing is made."""
     return page(request, parts, form=form, shows_preview=True, editing=editing)

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import Field
 
 from suanbei.common.errors import NotFound, UsageError
 from suanbei.registry.notifications.mail_opt_in import (
@@ -24,9 +23,8 @@ Action = Literal["confirm", "unsubscribe"]
 
 
 class MailForm(SubscriptionForm):
-    """What a stranger asks for: an address, and what news of."""
+    """What a stranger asks for: news once a day, unless wanted at once."""
 
-    email: str = Field("", max_length=254)
     mode: str = "daily"
 
 

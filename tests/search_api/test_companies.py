@@ -15,6 +15,7 @@ from suanbei.registry.models import Entity, EntityAlias
 from suanbei.registry.queries.statistics import Selection, double_filing
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
+from suanbei.search_api.entities import similar_companies
 from tests.lists import listed, number, row
 
 OLD, NEW = "甲乙丙（杭州）科技有限公司", "甲乙丙（北京）科技有限公司"
@@ -154,3 +155,10 @@ def test_a_company_is_found_by_its_model(client: TestClient) -> None:
     """Generative-AI lists have no column for products: people ask by the model's name."""
     found = client.get("/v1/entities", params={"q": "测试算法2"}).json()
     assert [one["name"] for one in found["items"]] == ["乙丁戊集团有限公司"]
+
+
+def test_a_name_in_other_characters_of_the_same_sound_is_near(opened: Database) -> None:
+    """As 腾迅 is for 腾讯."""
+    with opened.read() as session:
+        near = [one["name"] for one in similar_companies(session, "假一丙有限公司")]
+    assert near[0] in (OLD, NEW)

@@ -88,6 +88,13 @@ def test_a_preview_says_what_a_subscription_comes_to(database: Database) -> None
     assert "No registrant of exactly this name: 杭州." in shown
     assert HOOK in shown
     assert subscriptions(database) == []
+    stranger = client_over(database, smtp_url=SMTP)
+    asked_by_mail = {"email": "reader@example.org", "entity": "杭州", "language": "en"}
+    english = {"accept-language": "en"}
+    seen = stranger.post("/watch/preview", data=asked_by_mail, headers=english)
+    assert seen.status_code == 200
+    assert "No registrant of exactly this name: 杭州." in seen.text
+    assert 'value="reader@example.org"' in seen.text
     asked = client.get("/watch", params={"number": number(1)}).text
     assert "Matches 1 filing;" in asked
 
