@@ -32,6 +32,7 @@ from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:
     import socket
+    from types import TracebackType
 
     from suanbei.registry.cells.numbers.find import FoundNumbers
     from suanbei.registry.database import Database
@@ -108,8 +109,21 @@ def suanbei(
     ] = False,
 ) -> None:
     """算备：算法与生成式人工智能备案数据库。The open registry of China's algorithm filings."""
+    sys.excepthook = _log_crash
     for line in unknown_variables():
         typer.echo(f"suanbei: warning: {line}", err=True)
+
+
+def _log_crash(
+    kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
+) -> None:
+    """The last words of a command that has not set up its logs yet, as the settings want logs."""
+    conf = Settings.load()
+    if conf.log_format == "json":
+        set_up_logs(conf)
+    else:
+        sys.excepthook = sys.__excepthook__
+    sys.excepthook(kind, error, trace)
 
 
 @app.command()
@@ -257,11 +271,11 @@ def evidence(
 ) -> None:
     """A picture of the published row. 生成备案所在行的图片。"""
     from suanbei.crawler.archive import Archive, draw_row
-    from suanbei.registry.database import open_database
+    from suanbei.search_api.commands.opening import open_filled
     from suanbei.search_api.evidence import find_evidence
 
     conf = Settings.load()
-    with open_database(conf).read() as session:
+    with open_filled(conf).read() as session:
         found = find_evidence(session, number, batch)
     write_whole(output, found.draw(partial(draw_row, Archive(conf.archive))))
     print_answer(

@@ -34,9 +34,9 @@ def terminal(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
 
 
-def print_json(value: object) -> None:
+def print_json(value: object, *, err: bool = False) -> None:
     """Print a value as one line of JSON."""
-    typer.echo(orjson.dumps(value).decode())
+    typer.echo(orjson.dumps(value).decode(), err=err)
 
 
 def print_answer(

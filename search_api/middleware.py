@@ -241,14 +241,15 @@ class RequestLimits:
         if self._item is None or scope["path"].startswith(EXEMPT):
             await self.app(scope, receive, send)
             return
-        limits = self._count(self._item, scope)
+        refusal, limits = self._count(self._item, scope)
 
         async def send_limits(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *limits]
             await send(message)
 
-        await self.app(scope, receive, send_limits)
+        inner = await answer_to(scope, refusal) if refusal else self.app
+        await inner(scope, receive, send_limits)
 
     def _check(self, scope: Scope) -> None:
         headers = scope["headers"]
@@ -269,17 +270,20 @@ class RequestLimits:
             raise RequestTooLarge(f"body: larger than {self._settings.max_body} MB")
         check_origin_form(get_header(scope, b"origin").decode("latin-1"))
 
-    def _count(self, item: RateLimitItemPerMinute, scope: Scope) -> list[tuple[bytes, bytes]]:
+    def _count(
+        self, item: RateLimitItemPerMinute, scope: Scope
+    ) -> tuple[TooManyRequests | None, list[tuple[bytes, bytes]]]:
+        """The refusal, if it is one request too many, and the headers that say what is left."""
         cost = 1 if scope["method"] in ("GET", "HEAD", "OPTIONS") else min(POST_COST, item.amount)
         client = client_name(scope, self._settings.api_keys)
         allowed = self._limiter.hit(item, client, cost=cost)
         reset, remaining = self._limiter.get_window_stats(item, client)
         wait = max(1, math.ceil(reset - time.time()))
-        if not allowed:
-            raise TooManyRequests("too many requests from this address or key", wait)
+        refusal = TooManyRequests("too many requests from this address or key", wait)
         values = (item.amount, remaining, wait)
         names = (name.lower().encode() for name in self.headers_of_answers)
-        return [(name, b"%d" % value) for name, value in zip(names, values, strict=True)]
+        headers = [(name, b"%d" % value) for name, value in zip(names, values, strict=True)]
+        return None if allowed else refusal, headers
 
 
 def check_origin_form(origin: str) -> None:

@@ -103,15 +103,11 @@ def file_answer(given: dict[str, Any], result: dict[str, Any], summary: Summary)
 
     `{"input", "output", "rows", "counts": [{"verdict", "entity_match", "rows"}], "coverage"}`.
     """
-    counts = [
-        {"verdict": verdict or None, "entity_match": match or None, "rows": count}
-        for (verdict, match), count in sorted(summary.counts.items())
-    ]
     return {
         "input": given,
         "output": result,
         "rows": summary.rows,
-        "counts": counts,
+        "counts": summary.counts_view,
         "coverage": summary.coverage,
     }
 

@@ -159,7 +159,11 @@ class ETagMiddleware:
             await self.app(scope, receive, send)
             return
         tag = b'W/"%x-%08x"' % (version, crc32(key, self._salt))
-        varies = _VARY if scope["path"].startswith("/v1/") else _VARY + b", Accept, Cookie"
+        varies = (
+            _VARY
+            if scope["path"].startswith("/v1/")
+            else _VARY + b", Accept, Cookie, Sec-Fetch-Dest"
+        )
         own = ((b"etag", tag), (b"cache-control", self._kept), (b"vary", varies))
         held = get_header(scope, b"if-none-match")
         tags = [
@@ -211,7 +215,7 @@ def _cache_key(scope: Scope) -> bytes | None:
     return b"\n".join(deciding)
 
 
-_PAGE_VARIANTS = (b"accept-language", b"accept", b"cookie")
+_PAGE_VARIANTS = (b"accept-language", b"accept", b"cookie", b"sec-fetch-dest")
 _VARY = b"Accept-Encoding, Accept-Language"
 
 

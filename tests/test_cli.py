@@ -51,6 +51,28 @@ def serving(home: Path, *arguments: str, **more: str) -> Iterator[str]:
         process.communicate()
 
 
+def test_a_crash_before_the_logs_are_set_up_is_a_line_of_the_log(tmp_path: Path) -> None:
+    """With JSON logs, the traceback is in one JSON object, whatever command it ends."""
+    code = (
+        "import sys; from suanbei import cli\n"
+        "def fail(*_): raise RuntimeError('boom')\n"
+        "cli._listen = fail; sys.argv = ['suanbei', 'serve']; cli.main()"
+    )
+    ended = {
+        form: subprocess.run(
+            [sys.executable, "-c", code], check=False, capture_output=True, text=True,
+            env=os.environ | {"SUANBEI_HOME": str(tmp_path), "SUANBEI_LOG_FORMAT": form},
+        )
+        for form in ("json", "text")
+    }  # fmt: skip
+    assert [one.returncode for one in ended.values()] == [1, 1]
+    (line,) = ended["json"].stderr.splitlines()
+    told = json.loads(line)
+    assert told["level"] == "critical"
+    assert told["exception"].endswith("RuntimeError: boom")
+    assert ended["text"].stderr.startswith("Traceback")
+
+
 def test_the_version(tmp_path: Path) -> None:
     """One line."""
     code, out, _ = run(tmp_path, "--version")

@@ -53,6 +53,17 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith(f"suanbei: 127.0.0.1:{port}: cannot listen")
 
 
+def test_a_picture_is_asked_of_an_empty_registry(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The shipped lists are loaded first: a listed number is not called unlisted."""
+    assert run(monkeypatch, "evidence", DALI, "-o", str(tmp_path / "none.png")) == 1
+    said = capsys.readouterr().err
+    assert "57 " in said
+    assert "is not in the archive" in said
+
+
 def test_the_picture_of_a_row(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,16 @@
 from suanbei_client.aio import AsyncSuanbei
 from suanbei_client.client import Suanbei
 from suanbei_client.errors import ApiError
-from suanbei_client.types import Change, Entity, EntityRef, Filing, Reason, Receipt, Verdict
+from suanbei_client.types import (
+    Change,
+    Entity,
+    EntityRef,
+    Filing,
+    FilingDetail,
+    Reason,
+    Receipt,
+    Verdict,
+)
 
 __all__ = [
     "ApiError",
@@ -12,6 +21,7 @@ __all__ = [
     "Entity",
     "EntityRef",
     "Filing",
+    "FilingDetail",
     "Reason",
     "Receipt",
     "Suanbei",

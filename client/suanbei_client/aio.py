@@ -7,7 +7,7 @@ import httpx
 
 from suanbei_client import requests
 from suanbei_client.requests import ApiRequest, Pair, answer_of, headers_of
-from suanbei_client.types import Change, Entity, Filing, Receipt, Verdict
+from suanbei_client.types import Change, Entity, Filing, FilingDetail, Receipt, Verdict
 
 
 class AsyncSuanbei:
@@ -65,9 +65,9 @@ class AsyncSuanbei:
             if not cursor:
                 return
 
-    async def filing(self, number: str) -> Any:
+    async def filing(self, number: str) -> FilingDetail:
         """What is known of one number, in every series that lists it."""
-        return await self._send(requests.filing(number))
+        return cast("FilingDetail", await self._send(requests.filing(number)))
 
     async def entity(self, entity_id: str) -> Entity:
         """A company by its id, or by one that it had before."""

@@ -15,6 +15,13 @@ class EntityRef(TypedDict):
     former_names: list[str]
 
 
+class Product(TypedDict):
+    """A product by its name; `kind` is app, website … where the list says so."""
+
+    name: str
+    kind: str | None
+
+
 class Filing(TypedDict):
     """What the lists say about one number in one series today."""
 
@@ -25,7 +32,7 @@ class Filing(TypedDict):
     label: str | None
     role: str | None
     entity: EntityRef
-    products: list[Any]
+    products: list[Product]
     product: str | None
     purpose: str | None
     remark: str | None
@@ -37,6 +44,20 @@ class Filing(TypedDict):
     first_period: str | None
     last_period: str | None
     flags: list[str]
+
+
+class FilingDetail(Filing):
+    """One filing with the rows that list it, its changes, and what its number says.
+
+    `same_number` are the filings of other series under the same number.
+    """
+
+    listings: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+    same_number: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    anatomy: dict[str, Any] | None
+    coverage: dict[str, Any]
 
 
 class Reason(TypedDict):

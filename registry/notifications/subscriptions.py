@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NeverMatches, NotFound, UsageError
 from suanbei.common.texts import Language
+from suanbei.registry.cells.numbers import NumberKind, OtherNumber, read_number
 from suanbei.registry.importing.events import FILING_EVENTS, EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.event_filter import EventFilter
@@ -34,6 +35,8 @@ MOST_NUMBERS = 5000
 MOST_ENTITIES = 200
 MOST_CHARACTERS = 200
 """Of one name or number."""
+_OF_ALGORITHMS = {Series.ALGORITHM, Series.DEEP_SYNTHESIS, Series.DEREGISTRATION}
+_OF_SERVICES = {Series.GENAI_FILING, Series.GENAI_REGISTRATION, Series.DEREGISTRATION}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -311,7 +314,26 @@ def _checked_filter(wanted: dict[str, Any]) -> dict[str, Any]:
     for place, one in enumerate(checked["series"]):
         if one not in tuple(Series):
             raise UsageError(f"filter.series[{place}]: {one!r} is none of {', '.join(Series)}")
+    _require_listable(checked["numbers"], checked["series"])
     return {name: value for name, value in checked.items() if value}
+
+
+def _require_listable(numbers: Sequence[str], series: Sequence[str]) -> None:
+    """Whether such numbers may ever be on a list, malformed ones too, and in one of these series.
+
+    Raises:
+        NeverMatches: naming the first that may not.
+    """
+    for place, one in enumerate(numbers):
+        found = read_number(one)
+        if found is None or isinstance(found.number, OtherNumber):
+            raise NeverMatches(f"filter.numbers[{place}]: {one!r} is no filing number")
+        is_algorithm = found.number.kind is NumberKind.ALGORITHM
+        possible = _OF_ALGORITHMS if is_algorithm else _OF_SERVICES
+        if series and not possible & set(series):
+            raise NeverMatches(
+                f"filter.numbers[{place}]: {one!r} is never in the series {', '.join(series)}"
+            )
 
 
 def _texts(name: str, value: Any, most: int = MOST_NUMBERS) -> list[str]:

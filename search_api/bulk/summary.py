@@ -59,6 +59,14 @@ class Summary:
         return hidden + sheets + self.table.outside + len(self.not_computed)
 
     @property
+    def counts_view(self) -> list[dict[str, Any]]:
+        """The counts as JSON: `[{"verdict", "entity_match", "rows"}]`."""
+        return [
+            {"verdict": verdict or None, "entity_match": match or None, "rows": count}
+            for (verdict, match), count in sorted(self.counts.items())
+        ]
+
+    @property
     def active(self) -> int:
         """Rows whose number is active, whoever it belongs to."""
         return sum(count for (verdict, _), count in self.counts.items() if verdict == "active")

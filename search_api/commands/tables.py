@@ -7,6 +7,7 @@ import tempfile
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 from rich.console import Console
@@ -16,7 +17,7 @@ from rich.table import Table
 from suanbei.common.errors import MissingFile, UsageError
 from suanbei.common.files import write_whole
 from suanbei.common.settings import Settings
-from suanbei.common.terminal import terminal
+from suanbei.common.terminal import print_json, terminal
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.data_version import data_version
@@ -63,11 +64,12 @@ def check_table(
     target: Path,
     options: Options,
     receipt: ReceiptWanted | None = None,
+    as_json: bool = False,
 ) -> int:
     """Check a file; returns the exit code: 0 if every row is active and the company's own.
 
     `-` is standard input, or standard output in the kind that came in; what is said goes to
-    standard error then. `receipt` is one for the whole file: see `file_answer`.
+    standard error then, as one JSON object if `as_json`. `receipt` is one for the whole file: see `file_answer`.
 
     Raises:
         UsageError: the target would overwrite the source.
@@ -88,7 +90,7 @@ def check_table(
                 shutil.copyfileobj(sys.stdin.buffer, file)
             source = folder / "input"
         try:
-            return _check(settings, source, target, options, folder, console, receipt)
+            return _check(settings, source, target, options, folder, console, receipt, as_json)
         except ColumnsUnclear as error:
             _print_candidates(terminal(stderr=True), error, options.language)
             raise
@@ -102,6 +104,7 @@ def _check(
     folder: Path,
     console: Console,
     receipt: ReceiptWanted | None,
+    as_json: bool,
 ) -> int:
     if not source.is_file():
         raise MissingFile(f"{source}: no such file")
@@ -113,7 +116,7 @@ def _check(
     given = hashed_file(name, source) if receipt else {}
     table = read_file(source, name, folder / "rows", COMMAND_LIMITS, options.delimiter)
     recognised = recognise(table, options.choice)
-    for columns in filter(None, recognised):
+    for columns in () if as_json else filter(None, recognised):
         console.print(say_columns(columns, options.language))
     out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
     with _progress_bar() as bar, database.read() as session:
@@ -132,7 +135,10 @@ def _check(
         with out.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-    _print(console, summary, target, options.language)
+    if as_json:
+        print_json(_as_json(summary, target, options.language), err=target == STDIO)
+    else:
+        _print(console, summary, target, options.language)
     return 0 if summary.is_well else 1
 
 
@@ -151,6 +157,15 @@ def _progress_bar() -> Progress:
         TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(),
         console=terminal(stderr=True), transient=True,
     )  # fmt: skip
+
+
+def _as_json(summary: Summary, target: Path, language: Language) -> dict[str, Any]:
+    told = [{"label": label, "text": text} for label, text in warnings(summary, language)]
+    return {
+        "out": str(target), "columns": [say_columns(one, language) for one in summary.columns],
+        "rows": summary.rows, "confirmed": summary.confirmed, "unchecked": summary.unchecked,
+        "counts": summary.counts_view, "warnings": told, "coverage": summary.coverage,
+    }  # fmt: skip
 
 
 def _print(console: Console, summary: Summary, target: Path, language: Language) -> None:

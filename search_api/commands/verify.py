@@ -49,8 +49,8 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
     settings = Settings.load()
     language = language_of(settings.language)
     if file:
-        if numbers or entity or as_json or not out:
-            raise UsageError("verify: --file wants --out, and neither numbers, --entity nor --json")
+        if numbers or entity or not out:
+            raise UsageError("verify: --file wants --out, and neither numbers nor --entity")
         # Each loaded where it is used: a single number need not wait for what reads tables.
         from suanbei.search_api.bulk.check import Options
         from suanbei.search_api.bulk.columns import Choice
@@ -59,7 +59,7 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         choice = Choice(number_column, entity_column, sheet, header_row)
         options = Options(choice, delimiter, language)
         wanted = ReceiptWanted(receipt, reference) if receipt else None
-        raise typer.Exit(check_table(settings, file, out, options, wanted))
+        raise typer.Exit(check_table(settings, file, out, options, wanted, as_json))
     if receipt or reference:
         raise UsageError("verify: --receipt is for --file; see suanbei receipt for one number")
     if "-" in (numbers or ()):

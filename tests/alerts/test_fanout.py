@@ -303,6 +303,29 @@ def test_what_can_never_happen_is_refused(database: Database) -> None:
         subscribe(database, events=["filing.added"], filter={"series": ["deregistration"]})
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"numbers": [number(1), "抖音"]}, r"filter.numbers\[1\]: '抖音' is no filing number"),
+        ({"numbers": ["京ICP备12345678号"]}, "is no filing number"),
+        (
+            {"numbers": [number(1)], "series": ["genai_filing"]},
+            "is never in the series genai_filing",
+        ),
+        ({"numbers": ["Beijing-WenXinYiYan-20230821"], "series": ["algorithm"]}, "is never in"),
+    ],
+)
+def test_numbers_that_can_be_on_no_such_list_are_refused(
+    database: Database, wanted: dict[str, list[str]], said: str
+) -> None:
+    """Not those that are only malformed: such ones have been published."""
+    with pytest.raises(NeverMatches, match=said):
+        subscribe(database, filter=wanted)
+    subscribe(database, filter={"numbers": ["网信算备1101082242366066220017号"]})
+    both = ["deep_synthesis", "genai_filing"]
+    subscribe(database, filter={"numbers": [number(1)], "series": both})
+
+
 def messages(session: Session, subscription_id: str) -> list[Delivery]:
     """In the order in which they are sent."""
     query = select(Delivery).where(Delivery.subscription_id == subscription_id)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from suanbei_client import ApiError, AsyncSuanbei, Suanbei
+from suanbei_client import ApiError, AsyncSuanbei, Filing, FilingDetail, Suanbei
+from suanbei_client.types import Product
 
 LISTED = "网信算备330110507206401230035号"
 OWNER = "阿里巴巴达摩院（杭州）科技有限公司"
@@ -19,6 +20,17 @@ def test_verify(snapshot_server: str) -> None:
         assert (verdict["verdict"], verdict["entity_match"]) == ("active", "exact")
         assert verdict["filings"][0]["entity"]["id"] == "5072064"
         assert suanbei.verify(MISTYPED)["verdict"] == "not_listed"
+
+
+def test_the_types_say_what_is_answered(snapshot_server: str) -> None:
+    """Every field that a type names is in the answer."""
+    with Suanbei(snapshot_server) as suanbei:
+        detail = suanbei.filing(LISTED)
+        assert FilingDetail.__required_keys__ <= set(detail)
+        assert detail["listings"][0]["batch"] == "deep_synthesis-2023-06"
+        found = next(suanbei.search("抖音"))
+    assert Filing.__required_keys__ <= set(found)
+    assert Product.__required_keys__ == set(found["products"][0])
 
 
 def test_verify_many_keeps_the_order(snapshot_server: str) -> None:

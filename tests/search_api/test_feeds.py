@@ -185,7 +185,7 @@ def test_a_feed_is_legible_in_a_browser(database: Database) -> None:
     assert shown.headers["content-type"].startswith("application/xml")
     sheets = re.findall(r'<\?xml-stylesheet type="text/css" href="([^"]+)"', shown.text)
     assert [client.get(address).status_code for address in sheets] == [200]
-    opened = {"Accept": "text/html", "Sec-Fetch-Dest": "document", "Accept-Language": "zh"}
+    opened = {"Accept": "text/html,*/*", "Sec-Fetch-Dest": "document", "Accept-Language": "zh"}
     page = client.get("/feeds/batches.atom", headers=opened)
     assert page.headers["content-type"].startswith("text/html")
     assert "第一批深度合成服务算法备案" in page.text

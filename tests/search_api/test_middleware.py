@@ -169,6 +169,11 @@ def test_one_client_has_so_many_requests_a_minute(database: Database, settings: 
     refused = client.get("/v1/batches")
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
     assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert (refused.headers["ratelimit-limit"], refused.headers["ratelimit-remaining"]) == (
+        "12",
+        "0",
+    )
+    assert refused.headers["ratelimit-reset"] == refused.headers["retry-after"]
     assert client.get("/health/live").status_code == 200
     assert 'route="/v1/batches",status="429"' in client.get("/metrics").text
 

@@ -53,7 +53,8 @@ def test_a_tag_is_of_one_question(client: TestClient) -> None:
         assert answer.headers["etag"] != tag
     assert client.get("/v1/filings?q=a", headers={"if-none-match": tag}).status_code == 304
     page = client.get("/").headers["etag"]
-    for headers in ({"cookie": "language=en"}, {"accept": "application/json"}):
+    opened = {"sec-fetch-dest": "document"}
+    for headers in ({"cookie": "language=en"}, {"accept": "application/json"}, opened):
         assert client.get("/", headers={"if-none-match": page} | headers).status_code == 200
 
 

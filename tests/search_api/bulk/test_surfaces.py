@@ -1,6 +1,7 @@
 """A table over HTTP and on the command line."""
 
 import io
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,6 +134,10 @@ def test_on_the_command_line(
     assert "numbers in 备案编号 (certain), companies in 供应商 (certain)" in out
     assert "rows without a number: 5, 6" in out
     assert target.exists()
+    assert run(monkeypatch, str(all_rows), "--out", str(target), "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["out"], told["rows"], told["confirmed"]) == (str(target), 5, 1)
+    assert sum(one["rows"] for one in told["counts"]) == 5
     assert run(monkeypatch, str(good)) == 2
     assert run(monkeypatch, str(good), "--out", str(tmp_path / "out.pdf")) == 2
     assert run(monkeypatch, str(good), "--out", str(tmp_path / "none" / f"out.{ending}")) == 3
