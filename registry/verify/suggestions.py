@@ -306,9 +306,9 @@ _NO_REGION = Text("缺少属地“{new}”", "the region “{new}” is missing"
 _LATIN_REGION = Text("属地应拼作“{new}”", "the region is spelt “{new}”")
 _DATE = Text("日期是 {new}，而不是 {old}", "the date is {new}, not {old}")
 _NO_DATE = Text("缺少日期 {new}", "the date {new} is missing")
-_SERIAL = Text("序号是 {new}，而不是 {old}", "the serial is {new}, not {old}")
-_NO_SERIAL = Text("缺少序号 {new}", "the serial {new} is missing")
-_EXTRA_SERIAL = Text("序号 {old} 多余", "the serial {old} is one too many")
+_SERIAL = Text("流水号是 {new}，而不是 {old}", "the serial is {new}, not {old}")
+_NO_SERIAL = Text("缺少流水号 {new}", "the serial {new} is missing")
+_EXTRA_SERIAL = Text("流水号 {old} 多余", "the serial {old} is one too many")
 _SIGNS = Text(
     "各部分相同，只是分隔符号或日期的写法不同",
     "the same parts, with other signs between them or in the date",

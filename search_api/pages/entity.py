@@ -224,7 +224,7 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
     ]
     rows += [
         (words.status(status), [str(sum(f["status"] == status for f in one)) for one in every])
-        for status in ("active", "deregistered")
+        for status in STATUS_TEXTS
     ]
     rows += [
         (name.say(language), [STANDINGS[one["duties"][duty]].say(language) for one in vendors])

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -162,3 +164,19 @@ def test_a_name_in_other_characters_of_the_same_sound_is_near(opened: Database) 
     with opened.read() as session:
         near = [one["name"] for one in similar_companies(session, "假一丙有限公司")]
     assert near[0] in (OLD, NEW)
+
+
+def test_a_row_that_is_left_out_is_told_of_on_the_pages_of_its_company(
+    client: TestClient, opened: Database
+) -> None:
+    """Its standing is neither active nor deregistered, alone and beside another company."""
+    gone = row(
+        12, number=number(12, "7654321"), entity="戊己（杭州）科技有限公司", period="2025-01"
+    )
+    import_document(opened, listed([row(11, period="2025-01"), gone]))
+    later = [row(11, period="2025-01"), row(13, period="2025-01")]
+    import_document(opened, listed(later, fetched_at=datetime(2026, 2, 1, tzinfo=UTC)))
+    page = client.get("/entities/7654321", headers={"accept-language": "zh"}).text
+    assert "已不在清单中 1 项" in page
+    compared = client.get("/compare", params={"a": "7654321", "b": OLD}).text
+    assert re.search(r"已不在清单中</th>\s*<td[^>]*>1</td>\s*<td[^>]*>0</td>", compared)

@@ -40,7 +40,7 @@ MALFORMATION_TEXTS: Final[dict[Malformation, Text]] = {
     Malformation.NO_NAME: Text("缺少名称部分", "the name part is missing"),
     Malformation.NO_DATE: Text("缺少日期部分", "the date part is missing"),
     Malformation.BAD_DATE: Text("日期部分不是有效日期", "the date part is no date"),
-    Malformation.BAD_SERIAL: Text("日期后的序号不是四位数字", "the serial is not four digits"),
+    Malformation.BAD_SERIAL: Text("日期后的流水号不是四位数字", "the serial is not four digits"),
     Malformation.CHINESE_REGION: Text(
         "属地写成了汉字，公布的编号用拼音",
         "the region is in Chinese; published numbers spell it in Latin",

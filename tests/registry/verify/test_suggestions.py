@@ -110,3 +110,11 @@ def test_two_slips_lead_to_sound_numbers_only(right: str, digit: str) -> None:
     unsound = right[:20] + digit
     text = ("1" if right[0] != "1" else "2") + right[1:20]
     assert near_digits(text, [unsound]) == {}
+
+
+def test_the_serial_of_a_number_is_not_called_as_the_place_in_a_list_is(filled: Database) -> None:
+    """序号 is the number of a row; what ends a generative-AI number is its 流水号, as on the pages."""
+    with filled.read() as session:
+        (judgement,) = judge(session, [("Zhejiang-CeShi-202308210016", "")])
+    (why,) = [one.why.say(Language.ZH) for one in judgement.suggestions if one.number == MODEL]
+    assert why == "流水号 0016 多余"
