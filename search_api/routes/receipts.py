@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from suanbei.registry.receipts import find_receipt, public_key_set
 from suanbei.search_api.deps import Parts
@@ -19,6 +19,8 @@ LONGEST_REFERENCE = 200
 
 class ReceiptRequest(BaseModel):
     """What is checked, and the asker's own reference."""
+
+    model_config = ConfigDict(extra="forbid")
 
     number: str = Field(min_length=1, max_length=LONGEST_NUMBER, examples=[EXAMPLE])
     entity: str = Field("", max_length=LONGEST_NAME)

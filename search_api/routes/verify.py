@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from suanbei.registry.verify import Judge, result_row, verdict_json
 from suanbei.search_api.bulk.writing import csv_bytes
@@ -30,7 +30,12 @@ CompanyName = Annotated[
 
 
 class Question(BaseModel):
-    """One number to look at, and the company that is said to own it."""
+    """One number to look at, and the company that is said to own it.
+
+    A field that is not known is a slip of the pen (`entitiy`): the company would go unchecked.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     number: str = Field(max_length=LONGEST_IN_LIST, examples=[EXAMPLE])
     entity: str = Field(
@@ -40,6 +45,8 @@ class Question(BaseModel):
 
 class Questions(BaseModel):
     """Up to a thousand numbers; `items` may hold mere texts."""
+
+    model_config = ConfigDict(extra="forbid")
 
     items: list[Question | Annotated[str, Field(max_length=LONGEST_IN_LIST)]] = Field(
         min_length=1, max_length=MOST_ITEMS

@@ -15,6 +15,7 @@ from meilisearch.errors import (
 from requests.exceptions import RequestException
 
 from suanbei.common.errors import SearchUnavailable
+from suanbei.common.settings import shown_url
 
 OLDEST = (1, 19)
 """The oldest version that answers as we ask: exact totals of federated searches by page."""
@@ -32,6 +33,7 @@ class Server:
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url
+        self._shown = shown_url(url)
         self.key = key
         self._local = threading.local()
 
@@ -49,12 +51,12 @@ class Server:
         Raises:
             SearchUnavailable: it does not answer, refuses the key, or is too old.
         """
-        with _translated(self.url):
+        with _translated(self._shown):
             version = str(self._client.get_version()["pkgVersion"])
         if tuple(map(int, version.split(".")[:2])) < OLDEST:
             needed = ".".join(map(str, OLDEST))
             raise SearchUnavailable(
-                f"Meilisearch at {self.url}: version {version}, {needed} needed"
+                f"Meilisearch at {self._shown}: version {version}, {needed} needed"
             )
         return version
 
@@ -62,7 +64,7 @@ class Server:
         self, queries: Sequence[Mapping[str, Any]], federation: dict[str, Any]
     ) -> dict[str, Any]:
         """A federated search: the union of queries, in the order of their weights."""
-        with _translated(self.url):
+        with _translated(self._shown):
             return dict(self._client.multi_search(queries, federation))
 
     def document(self, index: str, key: str) -> dict[str, Any]:
@@ -71,37 +73,37 @@ class Server:
         Raises:
             NoSuchIndex: there is none.
         """
-        with _translated(self.url):
+        with _translated(self._shown):
             return dict(self._client.http.get(f"indexes/{index}/documents/{key}"))
 
     def documents(self, index: str, **wanted: Any) -> list[dict[str, Any]]:
         """Documents by filter or ids."""
-        with _translated(self.url):
+        with _translated(self._shown):
             answer = self._client.http.post(f"indexes/{index}/documents/fetch", wanted)
         return list(answer["results"])
 
     def count(self, index: str) -> int:
         """How many documents an index has."""
-        with _translated(self.url):
+        with _translated(self._shown):
             return int(self._client.index(index).get_stats().number_of_documents)
 
     def indexes(self, prefix: str) -> list[str]:
         """The names of indexes that begin so."""
-        with _translated(self.url):
+        with _translated(self._shown):
             known: Any = self._client.get_raw_indexes({"limit": 10_000})
         names = [str(index["uid"]) for index in known["results"]]
         return [name for name in names if name.startswith(prefix)]
 
     def create(self, index: str, settings: Mapping[str, Any]) -> None:
         """Make an index (nothing happens where it is)."""
-        with _translated(self.url):
+        with _translated(self._shown):
             self._wait(self._client.create_index(index, {"primaryKey": "id"}).task_uid, "exists")
             self._wait(self._client.index(index).update_settings(dict(settings)).task_uid)
 
     def write(self, index: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> int:
         """Add documents, or replace those with the same ids; returns how many."""
         written, tasks = 0, []
-        with _translated(self.url):
+        with _translated(self._shown):
             for batch in batches:
                 tasks.append(self._client.index(index).add_documents(batch).task_uid)
                 written += len(batch)
@@ -111,20 +113,20 @@ class Server:
 
     def merge(self, index: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> None:
         """Add documents; of those with the same ids only the fields that are given change."""
-        with _translated(self.url):
+        with _translated(self._shown):
             for batch in batches:
                 self._wait(self._client.index(index).update_documents(batch).task_uid)
 
     def remove(self, index: str, ids: Sequence[int]) -> None:
         """Delete documents of an index whose ids are filterable."""
         listed = ", ".join(map(str, ids))
-        with _translated(self.url):
+        with _translated(self._shown):
             done = self._client.index(index).delete_documents(filter=f"id IN [{listed}]")
             self._wait(done.task_uid)
 
     def drop(self, index: str) -> None:
         """Delete an index."""
-        with _translated(self.url):
+        with _translated(self._shown):
             self._wait(self._client.delete_index(index).task_uid, "not_found")
 
     def _wait(self, task: int, unless: str = "") -> None:
@@ -136,7 +138,7 @@ class Server:
         done = self._client.wait_for_task(task, _TASK_MILLISECONDS, _POLL_MILLISECONDS)
         error: Mapping[str, Any] = done.error or {}
         if done.status != "succeeded" and not (unless and unless in str(error.get("code"))):
-            raise SearchUnavailable(f"Meilisearch at {self.url}: {error.get('message')}")
+            raise SearchUnavailable(f"Meilisearch at {self._shown}: {error.get('message')}")
 
 
 @contextmanager

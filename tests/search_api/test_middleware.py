@@ -89,6 +89,15 @@ def test_unknown_parameters_and_all_other_errors_are_told_at_once(client: TestCl
     assert all(f"{where}: " in many for where in ("query.foo", "query.year.0", "query.limit"))
     posted = client.post("/v1/verify", json={"items": [{"numbr": "x"}, {"number": 3}]}).json()
     assert posted["detail"].count("body.items") > 1
+    question = {"number": number(1), "entitiy": "百度"}
+    for path, body in (
+        ("/v1/verify", {"items": [question]}),
+        ("/v1/verify", {"items": [number(1)], "entitiy": "百度"}),
+        ("/v1/receipts", question),
+    ):
+        answer = client.post(path, json=body)
+        assert answer.status_code == 422
+        assert "entitiy: Extra inputs are not permitted" in answer.json()["detail"]
     for path in (
         "/search",
         "/market",

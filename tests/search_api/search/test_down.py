@@ -48,6 +48,18 @@ def test_search_says_so(client: TestClient, path: str) -> None:
     assert "does not answer" in answer.json()["detail"]
 
 
+def test_the_password_of_its_address_is_told_nobody(filled: Database, tmp_path: Path) -> None:
+    """Neither to whoever searches nor by `doctor`."""
+    secret = new_address().url.replace("://", "://somebody:hunter22@")
+    parts = Services(Settings(home=tmp_path).model_copy(update={"search_url": secret}), filled)
+    with TestClient(create_app(parts)) as client:
+        told = client.get("/v1/filings?q=抖音").json()["detail"]
+    (finding,) = examine_index(parts.engine)
+    for text in (told, finding.text.en, finding.text.zh):
+        assert "somebody:********@" in text
+        assert "hunter22" not in text
+
+
 @pytest.mark.parametrize(
     "path",
     [f"verify?number={ROWS[0].number}", f"filings/{ROWS[0].number}", "stats/region", "export.csv", "batches",
