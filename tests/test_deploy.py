@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,17 @@ def instructions() -> list[tuple[str, str]]:
 def test_the_example_of_settings_is_current() -> None:
     """`python -m deploy.generated_files` makes it."""
     assert EXAMPLE.read_text("utf-8") == example()
+
+
+def test_every_version_of_the_classifiers_is_tried_by_ci() -> None:
+    """The workflow is one, and its matrix names what the wheel says it is made for."""
+    path = DEPLOY.parent / ".github/workflows/test.yml"
+    run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(path))
+    jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"]
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [one.rpartition(" ")[2] for one in project["classifiers"] if ":: 3." in one]
+    assert jobs["versions"]["strategy"]["matrix"]["python"] == named
+    assert "make versions VERSIONS=${{ matrix.python }}" in jobs["versions"]["steps"][-1]["run"]
 
 
 def test_the_image_has_no_build_tools_and_no_root() -> None:

@@ -17,6 +17,8 @@ from shutil import ignore_patterns
 import httpx
 import pytest
 
+from suanbei.common.settings import Settings
+
 ROOT = Path(__file__).parents[1]
 RECIPE = subprocess.run(
     ["make", "-n", "release"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
@@ -113,10 +115,12 @@ def test_the_wheel_holds_every_file(wheel: Path) -> None:
 
 
 def test_the_wheel_says_what_it_is(metadata: Message) -> None:
-    """Licence, author, versions of Python; no build tool is asked for at run time."""
+    """Licence, author, addresses, versions of Python; no build tool is asked for at run time."""
     assert metadata["License-Expression"] == "MIT"
     assert metadata.get_all("License-File") == ["LICENSE"]
     assert metadata["Author"] == "The Suanbei authors"
+    addresses = {one.split(", ")[1] for one in metadata.get_all("Project-URL") or []}
+    assert {Settings().cac_url, Settings().beian_url} == addresses
     classifiers = metadata.get_all("Classifier") or []
     for version in ("3.11", "3.12", "3.13"):
         assert f"Programming Language :: Python :: {version}" in classifiers

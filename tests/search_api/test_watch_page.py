@@ -134,6 +134,12 @@ def test_what_can_never_match_is_refused_in_the_reader_s_language(
     assert says in answer.text
     assert 'value="试"' in answer.text
     assert ("filing.added never" in answer.text) is (language == "en")
+    form = {"deliver": HOOK, "numbers": f"{number(1)}\n京ICP备12345678号", "name": "试"}
+    answer = client.post("/watch/new", data=form)
+    assert answer.status_code == 422
+    assert {"en": "Number 2 is no filing number", "zh": "第 2 个编号不是备案编号"}[
+        language
+    ] in answer.text
 
 
 def test_mail_comes_after_the_mailbox_has_confirmed(database: Database) -> None:
