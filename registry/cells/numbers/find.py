@@ -192,7 +192,7 @@ def _read_whole(text: str) -> list[Found]:
     if genai is None or _has_no_date(genai.number):
         genai = read_like_genai(text, viewed) or genai
     others = (
-        reader(text, viewed) for reader in (read_whole_other, _read_whole_algorithm, _read_rounded)
+        reader(text, viewed) for reader in (read_whole_other, _read_rounded, _read_whole_algorithm)
     )
     return [found for found in (genai, *others) if found]
 

@@ -143,7 +143,7 @@ _CHINESE_REGIONS = {
 _CHINESE_REGION = re.compile("|".join(sorted(_CHINESE_REGIONS, key=len, reverse=True)))
 _LIKE_DATE = re.compile(
     "(20[0-9]{2})([-_./年 ]{0,2})(0?[1-9]|1[0-2])([-_./月 ]{0,2})(0[1-9]|[12][0-9]|3[01]|[1-9])日?"
-    "(?:[-_ ]?(s[0-9]{1,6}|[0-9]{4}))?[ 号]*$"
+    "(?:[-_ ]?(s?[0-9]{1,6}))?[ 号]*$"
 )
 _SIGNS_BETWEEN = re.compile(r"[-_ ./\\·]+")
 _GLUED = re.compile("^[A-Z]+[a-z]+(?=[A-Z])|(?<=[\u4e00-\u9fff])[A-Z][a-z]+[A-Z]")

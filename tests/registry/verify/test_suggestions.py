@@ -51,6 +51,7 @@ def filled(database: Database) -> Database:
         ("Zhejiang-CeShi-2023-08-21", MODEL, "the same parts"),
         ("Zhejiang-CeShi-20230812", MODEL, "the date is 20230821, not 20230812"),
         ("Zhejiang-CeShi-202308210016", MODEL, "the serial 0016 is one too many"),
+        ("Zhejiang-CeShi-2023082100", MODEL, "the serial 00 is one too many"),
         ("Zhejiang-CeSi-20230821", MODEL, "the name is “CeShi”, not “cesi”"),
         ("网信算备1101082242366066220011号", ODD, "character 22 is “7”, not “1”"),
         ("网信算备110108224236606622001号", ODD, "“7” is missing at character 22"),
