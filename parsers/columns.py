@@ -140,7 +140,8 @@ def _series(columns: set[str]) -> Series | None:
     return Series.GENAI_FILING if "算法名称" not in columns else None
 
 
-_SEARCHED_ROWS = 30
+_SEARCHED_ROWS = 1000
+"""A workbook may have a cover, a contents page and notes above its list."""
 _MAX_HEIGHT = 3
 
 

@@ -23,6 +23,7 @@ VERSION = "2"
 """The version of the parsers, kept with every import."""
 
 _ANY_REGION = re.compile(r"[A-Z][A-Za-z]{1,20}-[A-Za-z0-9.-]{1,80}-20\d{6}(?:S?\d{4})?")
+_HIDDEN = ("hidden_sheet", "hidden_column")
 _SHOWN_HEADERS = 3
 
 
@@ -176,7 +177,7 @@ def _has_prefix(found: Found) -> bool:
 
 def _unknown(tables: Tables) -> str:
     """Why a document is no list: it has no table, or which first rows were seen in place of a header."""
-    hidden = [one.text for one in tables.left_out if one.reason == "hidden_sheet"]
+    hidden = [one.text for one in tables.left_out if one.reason in _HIDDEN]
     told = f"; hidden: {', '.join(hidden)}" if hidden else ""
     if not tables.tables:
         return f"no table in this {tables.format.upper()}{told}"

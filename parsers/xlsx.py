@@ -57,7 +57,7 @@ def read_xlsx(data: bytes, name: str, *, hidden: bool = False) -> Tables:
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
         read = _rows(values, merged)
         lines, columns = hides.get(sheet.name, (frozenset(), frozenset()))
-        seen, gone = _without_hidden(read, lines, columns)
+        seen, gone = _without_hidden(read, lines, columns, every=hidden)
         left_out += [one._replace(table=len(tables) + 1) for one in gone]
         tables.append(Table(tuple(seen), ()))
     return Tables("xlsx", tuple(tables), left_out=tuple(left_out))
@@ -104,14 +104,15 @@ def _place(told: str | None) -> int:
 
 
 def _without_hidden(
-    rows: list[TableRow], lines: frozenset[int], columns: frozenset[int]
+    rows: list[TableRow], lines: frozenset[int], columns: frozenset[int], *, every: bool
 ) -> tuple[list[TableRow], list[LeftOut]]:
-    """The rows and cells that a reader sees, and the texts of those that he does not."""
+    """The rows and cells that a reader sees, and the texts of those that he does not: of a column
+    the first one, or `every` one."""
     if not lines and not columns:
         return rows, []
     seen: list[TableRow] = []
     gone: list[LeftOut] = []
-    unseen: dict[int, str] = {}
+    unseen: dict[int, list[str]] = {}
     for row in rows:
         if row.number - 1 in lines:
             text = " | ".join(cell.text for cell in row.cells if cell.text)
@@ -121,11 +122,12 @@ def _without_hidden(
         for column, cell in row.columns():
             if columns.issuperset(range(column, column + cell.span)):
                 if cell.text:
-                    unseen.setdefault(column, cell.text)
+                    unseen.setdefault(column, []).append(cell.text)
             else:
                 cells.append(cell)
         seen.append(row._replace(cells=tuple(cells)))
-    gone += [LeftOut(None, text, "hidden_column") for text in unseen.values()]
+    for texts in unseen.values():
+        gone += [LeftOut(None, text, "hidden_column") for text in texts[: None if every else 1]]
     return seen, gone
 
 

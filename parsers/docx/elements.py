@@ -27,7 +27,9 @@ _SYMBOLS = {
 _PRIVATE = range(0xF000, 0xF100)
 """Where a symbol font's codes stand in Unicode."""
 NUMBERED = frozenset((_NUMBER, _STYLE))
-_READ = (T, TC, P, TR, *SIGNS, SYM, SPAN, MERGE, _BEFORE, _NUMBER, _STYLE)
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+"""The text of a formula."""
+_READ = (T, _MATH, TC, P, TR, *SIGNS, SYM, SPAN, MERGE, _BEFORE, _NUMBER, _STYLE)
 _DEL, VANISH = W + "del", W + "vanish"
 _UNSEEN = (
     *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "sdtPr")),
@@ -65,7 +67,7 @@ def seen(
             continue
         tag = node.tag
         if tag not in _HIDING:
-            yield tag, node
+            yield (T if tag == _MATH else tag), node
         elif tag != TBL:
             skipped.update(_hidden_by(node))
         elif node is not root:

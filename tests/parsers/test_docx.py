@@ -224,3 +224,10 @@ def test_a_filing_number_in_a_line_below_the_table_is_reported() -> None:
         ("outside_table", (f"注：{other}另行公告。",))
     ]
     assert accounting.seen == accounting.kept + accounting.headers + len(accounting.reported)
+
+
+def test_the_letters_of_a_formula_are_text() -> None:
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    formula = f'<m:oMath xmlns:m="{space}"><m:r><m:t>x²</m:t></m:r></m:oMath>'
+    content = f"<w:p>{run('样例')}{formula}{run('算法')}</w:p>"
+    assert parse_document(with_cell(1, content), name="x").rows[0].name == "样例x²算法"

@@ -156,6 +156,16 @@ def test_a_picture_is_told_of_where_no_number_was_found() -> None:
     assert unread(package({"word/document.xml": letter % "见图"} | logo)) == ["picture"]
 
 
+def test_every_row_of_a_hidden_column_is_looked_into() -> None:
+    book = openpyxl.Workbook()
+    for row in (["一", "备案编号"], ["甲", "无"], ["乙", ONE]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].column_dimensions["B"].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    assert places(stream.getvalue()) == [("hidden", False)]
+
+
 def test_hidden_sheets_are_looked_into() -> None:
     book = openpyxl.Workbook()
     book.worksheets[0].append(["一", "二"])

@@ -47,9 +47,16 @@ def test_hidden_rows_and_columns_are_told_of_and_left_out() -> None:
     assert read(book)[1] == ["hidden_column"]
 
 
-@pytest.mark.parametrize("before", [1, 6, 12])
+@pytest.mark.parametrize("before", [1, 6, 12, 500])
 def test_the_header_is_found_wherever_it_stands(before: int) -> None:
     assert read(workbook(before=before)) == ([MODEL[4], "Guangdong-YangLi-202606050174"], [])
+
+
+def test_a_hidden_column_that_the_header_lacks_is_named() -> None:
+    book = workbook()
+    book.worksheets[0].column_dimensions["E"].hidden = True
+    with pytest.raises(UnknownLayout, match="hidden: 备案号"):
+        read(book)
 
 
 def test_an_unknown_header_is_named() -> None:
