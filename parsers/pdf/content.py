@@ -206,6 +206,16 @@ def page_box(page: pdfium.PdfPage) -> _Box:
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
+def upright_quarter(page: pdfium.PdfPage) -> int:
+    """How many quarter turns clockwise make most of a page's text upright."""
+    text_page = page.get_textpage()
+    try:
+        count = raw.FPDFText_CountChars(text_page.raw)
+        return _quarter_of(text_page.raw, count, page.get_rotation() // 90 % 4)
+    finally:
+        text_page.close()
+
+
 def _quarter_of(handle: object, count: int, shown: int) -> int:
     """How many quarter turns clockwise make most of a page's text upright; `shown` without text."""
     step = max(count // _SAMPLED, 1)

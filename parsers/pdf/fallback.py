@@ -5,7 +5,7 @@ import logging
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,7 +25,7 @@ from suanbei.parsers.pdf.content import (
 )
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 from suanbei.parsers.pdf.page_tables import PageTables
-from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
+from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable, straight_parts
 from suanbei.parsers.pdf.tolerances import BASELINE, SAME_PLACE
 from suanbei.parsers.pdf.unseen_text import UnseenLetters
 
@@ -71,6 +71,10 @@ def read_with_pdfplumber(data: bytes, number: int, unseen: UnseenLetters) -> Pag
                 content.add_shape(
                     (line["x0"], line["top"], line["x1"], line["bottom"]), outlined=True
                 )
+            for curve in page.curves:
+                for points, sides, is_curved in _strokes(curve["path"]):
+                    for box, _ in straight_parts(points, sides, is_curved):
+                        content.add_shape(box, bool(curve["stroke"]))
             content.join_dashes()
             with suppress(NeedsFallback):
                 own = fill_cells(content, number)
@@ -81,6 +85,27 @@ def read_with_pdfplumber(data: bytes, number: int, unseen: UnseenLetters) -> Pag
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
     return fill_grids(sorted(grids, key=lambda grid: grid.ys[0]), content, number, slow=True)
+
+
+_Point = tuple[float, float]
+
+
+def _strokes(
+    path: Sequence[tuple[Any, ...]],
+) -> Iterator[tuple[list[_Point], list[tuple[_Point, _Point]], bool]]:
+    """Each stroke of a path that has curves: its points, its straight sides, and whether it has any."""
+    points: list[_Point] = []
+    sides: list[tuple[_Point, _Point]] = []
+    is_curved = False
+    for operator, *told in path:
+        if operator == "m":
+            yield points, sides, is_curved
+            points, sides, is_curved = [], [], False
+        if operator == "l" and points:
+            sides.append((points[-1], told[0]))
+        is_curved |= operator in ("c", "v", "y")
+        points += told
+    yield points, sides, is_curved
 
 
 def _without(

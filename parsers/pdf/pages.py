@@ -1,6 +1,7 @@
 """All pages of a PDF."""
 
 import gc
+import io
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,9 +12,7 @@ from pypdfium2 import raw
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
 from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
 from suanbei.parsers.pdf.cells import fill_cells
-from suanbei.parsers.pdf.content import (
-    read_content,
-)
+from suanbei.parsers.pdf.content import read_content, upright_quarter
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
 from suanbei.parsers.pdf.unseen_text import unseen_letters
@@ -140,15 +139,26 @@ def _read_page(
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
 
 
+def _saved(document: pdfium.PdfDocument) -> bytes:
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
-    """One page by pdfplumber, which does not tell seen text from unseen: that is taken out before."""
+    """One page by pdfplumber, which does not tell seen text from unseen: that is taken out before. It takes
+    a page as it is shown: one whose text is not upright then is turned before."""
     # pdfplumber takes longer to import than most lists take to read.
     from suanbei.parsers.pdf.fallback import read_with_pdfplumber
 
     try:
         with opened(data, name) as document:
             page = document[index]
-            unseen = unseen_letters(page)
+            quarter = upright_quarter(page)
+            unseen = unseen_letters(page, quarter)
+            if page.get_rotation() != 90 * quarter:
+                page.set_rotation(90 * quarter)
+                data = _saved(document)
             page.close()
         read = read_with_pdfplumber(data, index + 1, unseen)
     except Unreadable as error:

@@ -196,7 +196,7 @@ def _parts(path: object, count: int) -> Iterator[tuple[_Box, bool]]:
         segment = raw.FPDFPath_GetPathSegment(path, index)
         kind = raw.FPDFPathSegment_GetType(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO:
-            yield from _part(points, sides, curved)
+            yield from straight_parts(points, sides, curved)
             points, sides, curved = [], [], False
         curved |= kind == raw.FPDF_SEGMENT_BEZIERTO
         raw.FPDFPathSegment_GetPoint(segment, x, y)
@@ -207,14 +207,16 @@ def _parts(path: object, count: int) -> Iterator[tuple[_Box, bool]]:
         if points and kind == raw.FPDF_SEGMENT_LINETO:
             sides.append((points[-1], point))
         points.append(point)
-    yield from _part(points, sides, curved)
+    yield from straight_parts(points, sides, curved)
 
 
-def _part(
+def straight_parts(
     points: list[tuple[float, float]],
     sides: list[tuple[tuple[float, float], tuple[float, float]]],
     curved: bool,
 ) -> Iterator[tuple[_Box, bool]]:
+    """The straight shapes of one stroke of a path, given its points and its straight sides, as (box,
+    whether it may be an outline): a line, a box, or the sides of a rounded box."""
     if not points:
         return
     x0, y0, x1, y1 = box = _box(points)

@@ -243,15 +243,16 @@ def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
 
 class UnseenLetters(NamedTuple):
     """What of a page is no part of its tables, as `PageContent.left_out`, and the letters of it, each
-    with its origin from the MediaBox's lower left corner; or that all its text is invisible."""
+    with its origin from the lower left corner of the page as turned; or that all its text is invisible."""
 
     texts: list[tuple[str, str]]
     letters: list[tuple[str, float, float]]
     all_invisible: bool = False
 
 
-def unseen_letters(page: pdfium.PdfPage) -> UnseenLetters:
-    """The letters of a page to leave out, for a reader that does not tell seen from unseen.
+def unseen_letters(page: pdfium.PdfPage, quarter: int) -> UnseenLetters:
+    """The letters of a page to leave out, for a reader that does not tell seen from unseen and reads the
+    page turned by so many quarters clockwise.
 
     Raises:
         TooMuch: the page holds more than the limits allow.
@@ -267,10 +268,14 @@ def unseen_letters(page: pdfium.PdfPage) -> UnseenLetters:
     count = raw.FPDFText_CountChars(text_page.raw)
     texts = left_out_texts(text_page.raw, count, left_out)
     places, codes = GlyphPlaces(text_page.raw), codes_of(text_page.raw, count)
-    left, lower, *_ = page.get_mediabox()
+    x0, y0, x1, y1 = page.get_mediabox()
+    left, right, lower, upper = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
     letters = []
     for index in glyphs_of(text_page.raw, count, unseen):
         x, y, *_ = places.of(index)
-        letters.append((chr(codes[index]), x - left, y - lower))
+        turned = (
+            (x - left, y - lower), (y - lower, right - x), (right - x, upper - y), (upper - y, x - left),
+        )[quarter]  # fmt: skip
+        letters.append((chr(codes[index]), *turned))
     text_page.close()
     return UnseenLetters(texts, letters)

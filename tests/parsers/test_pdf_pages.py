@@ -34,15 +34,7 @@ def test_threads_take_turns() -> None:
     assert found == [wanted] * 4
 
 
-NOT_SLOWLY = {"rounded.pdf", "treated_turned.pdf"}
-"""Curves make no rulings there, and a page that only `/Rotate` turns is read sideways: both are refused."""
-
-
-@pytest.mark.parametrize(
-    "path",
-    [path for path in sorted(GOLDEN.glob("*.pdf")) if path.name not in NOT_SLOWLY],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.pdf")), ids=lambda path: path.name)
 def test_the_slow_reader_reads_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plain pdfplumber, where the fast reader is unsure, comes to the same rows; it is counted."""
     fast = parse_document(path.read_bytes(), name=path.name)
