@@ -29,7 +29,9 @@ _STANDING: Final = {
         "校验位与规则不符，但清单上即如此，以清单为准",
         "its check digit does not fit, but that is how the list prints it; the list decides",
     ),
-    "not_listed": Text("已知清单中没有这个编号（{coverage}）", "in no list known ({coverage})"),
+    "not_listed": Text(
+        "已收录的清单中没有这个编号（{coverage}）", "on no list held here ({coverage})"
+    ),
     "not_covered": Text(
         "尚未收录“{series}”的任何清单，无法判断",
         "no list is known yet ({series}): nothing can be said",
@@ -79,7 +81,8 @@ _NUMBER: Final = {
         "the known filings of this registrant belong to {known}, not to {found}",
     ),
     "registrant_unknown": Text(
-        "主体代码 {code} 未在任何清单出现", "the registrant code {code} is in no list"
+        "主体代码 {code} 未在已收录的清单中出现",
+        "the registrant code {code} is on no list held here",
     ),
     "year_beyond": Text(
         "编号年份 {year} 晚于已知最新清单（{newest}）：可能在之后的清单公布",
@@ -102,7 +105,7 @@ _NUMBER: Final = {
     ),
     "unchecked": Text(
         "该清单来源尚未成功核对过，收录范围可能不是最新",
-        "the source of these lists has not been checked with success yet: coverage may be old",
+        "the source of these lists has not been checked successfully yet: coverage may be out of date",
     ),
 }
 """What the number itself tells."""
@@ -162,8 +165,8 @@ _CLAIM: Final = {
     ),
     "entity_has_own": Text(
         "所称名称属于清单上的另一主体“{name}”，它有 {count} 项备案，但没有这一项",
-        "the claimed name is that of another registrant on the lists, {name} (filings of its own: "
-        "{count}), and this is none of them",
+        "the claimed name is that of another registrant on the lists, {name}, whose {count} filings do "
+        "not include this one",
     ),
     "entity_not_listed": Text(
         "清单中没有与“{claim}”名称完全相同的公司",
@@ -175,7 +178,7 @@ _CLAIM: Final = {
     ),
     "entity_listed": Text(
         "所称公司“{name}”在清单中有 {count} 项备案",
-        "the claimed company is on the lists ({name}: {count} of its own)",
+        "the claimed company is on the lists ({name}; filings: {count})",
     ),
 }
 """What the lists know of the claimed company."""
@@ -223,7 +226,7 @@ _MATCHED: Final = {
         "包含主体名称“{matched}”", "contains the registrant's name {matched}"
     ),
     "entity_short_form": Text(
-        "是“{matched}”的一部分（简称），无法据此确定主体",
+        "是“{matched}”名称的一部分（简称），无法据此确定主体",
         "a short form of {matched}: it does not tell which company is meant",
     ),
     "entity_spelling": Text("与“{matched}”写法相近", "spelled much like {matched}"),

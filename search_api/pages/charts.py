@@ -201,7 +201,14 @@ def _columns(chart: Any, drawing: Drawing) -> Any:
     unit, ticks, label = _AXIS[drawing.step]
     if drawing.size == "small" and drawing.step != "year":
         ticks = {"interval": "year", "step": 1}
-    axis = alt.Axis(title=None, tickCount=ticks, labelExpr=label, grid=False, labelOverlap=True)
+    axis = alt.Axis(
+        title=None,
+        tickCount=ticks,
+        labelExpr=label,
+        grid=False,
+        labelOverlap=True,
+        labelSeparation=8,
+    )
     return chart.mark_bar().encode(
         x=alt.X("x:T", timeUnit=f"utc{unit}", axis=axis, scale=alt.Scale(type="utc")),
         y=alt.Y(

@@ -26,7 +26,7 @@ from suanbei.search_api.pages.templating import address, render
 router = APIRouter(include_in_schema=False)
 LONGEST_ADDRESS = 6000
 """Characters of a question that still go into an address; browsers and proxies take about 8,000."""
-NEWEST, GROUPS, SHOWN = 60, 5, 3
+NEWEST, GROUPS, SHOWN = 1000, 5, 3
 """Events looked at, groups of them shown, and events of a group."""
 _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILING_VANISHED)
 
