@@ -135,7 +135,7 @@ def create(parts: Parts, body: New, response: Response) -> dict[str, Any]:
         return subscription_view(session, one, with_secret=True)
 
 
-@router.get("")
+@router.get("", name="list")
 def list_all(
     parts: Parts, masked: Masked, limit: Limit = 20, cursor: Cursor = ""
 ) -> dict[str, Any]:
