@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import BadCursor
 from suanbei.registry.cells.numbers import number_key
-from suanbei.registry.importing.events import FILING_EVENTS, last_event_id
+from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event, Filing, Listing
 from suanbei.registry.queries.entities import names_of
 from suanbei.registry.queries.filings import View
@@ -74,7 +74,8 @@ def newest_changes(session: Session, wanted: ChangesQuery, limit: int) -> list[E
 def newest_changes_of(session: Session, filings: Selection, limit: int) -> list[Event]:
     """The newest changes of the filings selected, the newest first."""
     same = and_(Filing.number == Event.number, Filing.series == Event.series)
-    query = select(Event).join(Filing, same).where(Event.type.in_(FILING_EVENTS))
+    # Only events of filings bear a number; asked by type, SQLite would read and sort all of the log.
+    query = select(Event).join(Filing, same).where(Event.number.is_not(None))
     query = query.where(*filings.conditions(session)).order_by(Event.id.desc()).limit(limit)
     return list(session.execute(query).scalars())
 

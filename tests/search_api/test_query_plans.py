@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from suanbei.common.settings import Settings
@@ -35,20 +36,44 @@ def test_a_look_up_scans_no_table(path: str, database: Database, settings: Setti
     fill(database)
     client = client_over(database, home=settings.home)
     entity = client.get("/v1/entities").json()["items"][0]["id"]
+    for statement, steps in plans(client, database, path.format(number=number(1), entity=entity)):
+        scans = [step for step in steps if step.startswith("SCAN ") and "USING" not in step]
+        assert not [one for one in scans if one.split()[1] in LARGE], (statement, scans)
+
+
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("query", ["", "q=", "region=浙江"])
+def test_a_feed_of_much_reads_the_log_from_its_end(
+    query: str, database: Database, settings: Settings
+) -> None:
+    """Not all changes of all filings, sorted, for the fifty newest: 2 s at 200,000 filings."""
+    fill(database)
+    client = client_over(database, home=settings.home)
+    found = [
+        steps
+        for statement, steps in plans(client, database, f"/feeds/search.atom?{query}")
+        if "FROM events JOIN filings" in statement
+    ]
+    assert found
+    assert "USE TEMP B-TREE FOR ORDER BY" not in found[0]
+
+
+def plans(client: TestClient, database: Database, path: str) -> list[tuple[str, list[str]]]:
+    """Every query that a route sends, and the steps of its plan."""
     asked: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
+        asked.append((" ".join(statement.split()), values))
 
     event.listen(database.engine, "before_cursor_execute", note)
-    answer = client.get(path.format(number=number(1), entity=entity))
+    answer = client.get(path)
     event.remove(database.engine, "before_cursor_execute", note)
     assert answer.status_code == 200, answer.text
     assert asked
     with database.engine.connect() as connection:
-        for statement, values in asked:
-            if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
-                continue
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-            scans = [row[3] for row in plan if row[3].startswith("SCAN ") and "USING" not in row[3]]
-            assert not [one for one in scans if one.split()[1] in LARGE], (statement, scans)
+        return [
+            (statement, [row[3] for row in connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", values).all()])
+            for statement, values in asked
+            if statement.upper().startswith(("SELECT", "WITH"))
+        ]  # fmt: skip
