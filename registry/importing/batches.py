@@ -19,7 +19,7 @@ from suanbei.registry.importing.published import (
     Row,
     Series,
 )
-from suanbei.registry.models import Batch, Event, Listing, Version
+from suanbei.registry.models import Batch, Document, Event, Listing, Version
 
 SMALLEST_SHARE_OF_LAST = 0.95
 SMALLEST_SHARE_OF_SEQ = 0.80
@@ -150,9 +150,22 @@ def current_version(session: Session, batch: Batch) -> Version:
     A file imported by hand tells nothing of what the source shows. It counts where the source has
     shown nothing yet, or where it was imported later than the last look at the source and says all
     that the source said and more: a superseded file never does, and never undoes a deregistration.
+    Of versions that say the same the publisher's own bytes count, whenever the others came.
     The answer is a function of the versions, in whatever order they came.
     """
     versions = versions_of(session, batch.id)
+    newest = _newest_version(session, batch, versions)
+    alike = {one.sha256: one for one in versions if one.content == newest.content}
+    if len(alike) < 2:
+        return newest
+    own = select(Document.sha256).where(Document.origin == "published")
+    published = set(session.execute(own.where(Document.sha256.in_(alike))).scalars())
+    if newest.sha256 in published or not published:
+        return newest
+    return [one for sha256, one in alike.items() if sha256 in published][-1]
+
+
+def _newest_version(session: Session, batch: Batch, versions: Sequence[Version]) -> Version:
     shown = [one for one in versions if one.shown]
     last = shown[-1] if shown else None
     of_source = {one.content for one in shown}

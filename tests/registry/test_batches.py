@@ -11,7 +11,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin, batch_id, require_full_size
 from suanbei.registry.importing.documents import Import, import_document
 from suanbei.registry.importing.published import NATIONAL, Series
-from suanbei.registry.models import Event, Filing
+from suanbei.registry.models import Batch, Event, Filing, Version
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 from tests.registry.test_imports import LATER, MUCH_LATER, events, state, statuses
@@ -230,3 +230,19 @@ def test_a_number_that_a_corrected_notice_leaves_out_is_told_of(database: Databa
     import_document(database, accepted)
     assert statuses(database) == {number(1): "deregistered", number(2): "active"}
     assert ("filing.vanished", number(2)) in events(database)[told:]
+
+
+def test_own_bytes_stay_when_a_transcription_of_the_same_rows_comes_later(
+    database: Database,
+) -> None:
+    """A snapshot of a later release must not take the evidence away that a crawl has brought."""
+    own = listed([row(1, product="甲 （ＡＰＰ）"), row(2)])
+    import_document(database, own)
+    told = len(events(database))
+    anew = listed([row(1, product="甲(APP)"), row(2)], document="transcribed", fetched_at=LATER)
+    assert import_document(database, anew).status == "same"
+    assert len(events(database)) == told
+    with database.read() as session:
+        query = select(Version.sha256).join(Batch, Batch.current_version_id == Version.id)
+        assert session.execute(query).scalar_one() == own.sha256
+        assert session.execute(select(Filing.product)).scalars().first() == "甲 （ＡＰＰ）"
