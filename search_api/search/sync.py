@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from suanbei.common.errors import AlreadyRunning, SuanbeiError
 from suanbei.search_api.deps import Services
 from suanbei.search_api.search.engine import Engine
-from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.tantivy import TantivyEngine
 
 SECONDS = 3.0
@@ -37,7 +36,6 @@ def keeping_up(services: Services) -> Iterator[None]:
 
 
 def _keep_up(engine: Engine, over: threading.Event) -> None:
-    spell("重庆")  # reads the tables of pinyin, which the first search by pinyin would wait for
     message = _follow(engine, "")
     while not over.wait(SECONDS):
         message = _follow(engine, message)
