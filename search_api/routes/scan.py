@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -22,6 +22,8 @@ _FILE = {"type": "string", "format": "binary"}
 
 class ScannedText(BaseModel):
     """A text as JSON."""
+
+    model_config = ConfigDict(extra="forbid")
 
     text: str = Field(
         min_length=1,

@@ -94,9 +94,10 @@ def test_unknown_parameters_and_all_other_errors_are_told_at_once(client: TestCl
         ("/v1/verify", {"items": [question]}),
         ("/v1/verify", {"items": [number(1)], "entitiy": "百度"}),
         ("/v1/receipts", question),
+        ("/v1/scan", {"text": number(1), "entitiy": "百度"}),
     ):
         answer = client.post(path, json=body)
-        assert answer.status_code == 422
+        assert answer.status_code == 422, path
         assert "entitiy: Extra inputs are not permitted" in answer.json()["detail"]
     for path in (
         "/search",
