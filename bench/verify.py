@@ -59,11 +59,12 @@ def rows_of(size: str, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
     rates = {name: [load.rate for load in each] for name, each in loads.items()}
     slow = {name: [load.p99 for load in each] for name, each in loads.items()}
     note = f"asked by {client_name()}, {CONNECTIONS} connections"
-    for name, asked in (("ours", f"{ASKED:,} numbers"), ("once", "more than are kept")):
-        what = f"{size}: {asked} in turn"
-        yield Row(f"{what}, answers a second", "/s", rates[name], rates["bare"], AGAINST,
-                  at_least(0.6), note)  # fmt: skip
-        yield Row(f"{what}, p99", "ms", slow[name], slow["bare"], AGAINST, at_most(3))
+    what = f"{size}: {ASKED:,} numbers in turn"
+    yield Row(f"{what}, answers a second", "/s", rates["ours"], rates["bare"], AGAINST,
+              at_least(0.5), note)  # fmt: skip
+    yield Row(f"{what}, p99", "ms", slow["ours"], slow["bare"], AGAINST, at_most(3))
+    single = [1000 / rate for rate in rates["once"]]
+    yield Row(f"{size}: more numbers than are kept, one answer", "ms", single, target=at_most(3))
     yield Row(f"{size}: bare route behind our middleware", "/s", rates["middleware"], rates["bare"], AGAINST,
               note="our middleware: request id, log, metrics, limits, headers, compression, ETag")  # fmt: skip
 

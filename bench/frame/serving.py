@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from itertools import cycle
 from pathlib import Path
 
-import orjson
 from fastapi import FastAPI, Response
 from starlette.types import Receive, Scope, Send
 
@@ -20,6 +19,7 @@ from suanbei.registry.database import open_database
 from suanbei.registry.verify import judge, verdict_json
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
+from suanbei.search_api.responses import json_answer
 from suanbei.search_api.server import bind, run
 
 JSON = "application/json"
@@ -31,6 +31,7 @@ class Both(FastAPI):
     def __init__(self, ours: FastAPI, bare: FastAPI) -> None:
         super().__init__()
         self._ours, self._bare = ours, bare
+        self.state = ours.state  # the server asks for the settings there
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_bare = scope["type"] == "http" and scope["path"] == "/bare"
@@ -56,7 +57,7 @@ def main() -> None:
     with database.read() as session:
         judgements = judge(session, [(number, "") for number in numbers])
     language = Language.EN
-    answers = [orjson.dumps(verdict_json(one, language)) for one in judgements]
+    answers = [bytes(json_answer(verdict_json(one, language)).body) for one in judgements]
     ours, bare = create_app(Services(settings, database)), FastAPI()
     add_ready_made(bare, "/bare", answers)
     add_ready_made(ours, "/behind-middleware", answers)
