@@ -3,15 +3,13 @@
 import base64
 import binascii
 import re
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel
 
 from suanbei.common.errors import BadCursor
 
-T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=100, description="items a page")]
 Cursor = Annotated[str, Query(max_length=2000, description="`next` of the page before")]
 
@@ -21,14 +19,6 @@ MOST_ID = 2**63 - 1
 MOST_OFFSET = 10_000_000
 """The furthest place in a list that a cursor may name."""
 MOST_SIGNS = 200
-
-
-class Items(BaseModel, Generic[T]):
-    """One page of a list."""
-
-    items: list[T]
-    total: int
-    next: str | None
 
 
 def encode_cursor(place: Any) -> str:

@@ -5,6 +5,7 @@
 
 import csv
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -35,7 +36,7 @@ def ending_for(kind: Kind) -> str:
     return ".jsonl" if kind in ("json", "jsonl") else ".xlsx"
 
 
-class TableWriter:
+class TableWriter(ABC):
     """Writes the sheets of a checked file one after another."""
 
     has_sheets = False
@@ -48,10 +49,11 @@ class TableWriter:
         """Begin a sheet that gets so many columns beside its own."""
         self._hidden = frozenset(sheet.hidden_rows)
 
+    @abstractmethod
     def write_header(self, cells: Sequence[Cell], added: Sequence[str], width: int) -> None:
         """Write the header: its own cells, filled up to the width, then what is added."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None], width: int
     ) -> None:
@@ -62,9 +64,10 @@ class TableWriter:
         Raises:
             UsageError: more rows or longer cells than the format holds.
         """
-        raise NotImplementedError
 
-    def write_summary(self, lines: Sequence[tuple[str, str]], language: Language) -> None:
+    def write_summary(  # noqa: B027  # most formats have no room for it
+        self, lines: Sequence[tuple[str, str]], language: Language
+    ) -> None:
         """Write labels and values, where the format has room for them."""
 
 
