@@ -237,7 +237,7 @@ def _algorithm_reasons(
         return reasons
     reasons.append(_registrant_known(number.registrant, registrant.name))
     if divisions and number.division not in divisions:
-        known = Joined("list", [_division_name(code, number.year) for code in divisions])
+        known = Joined("comma", [_division_name(code, number.year) for code in divisions])
         found = _division_name(number.division, number.year)
         reasons.append(Reason("registrant_other_division", {"known": known, "found": found}))
     return reasons
@@ -320,7 +320,7 @@ def _type_reasons(text: str, number: AlgorithmNumber) -> list[Reason]:
     if not named or number.type is None or number.type in named:
         return []
     values: dict[str, Value] = {
-        "claimed": Joined("list", [TYPE_TEXTS[one] for one in named]),
+        "claimed": Joined("comma", [TYPE_TEXTS[one] for one in named]),
         "code": number.type_code,
         "found": TYPE_CODE_TEXTS[number.type_code],
     }

@@ -246,7 +246,7 @@ def _is_longer_name(claim: str, brand: Brand) -> bool:
 
 
 def _usual(claim: str, brand: Brand, listed: str) -> dict[str, Value]:
-    companies = Joined("list", brand.companies[:MOST_NAMED])
+    companies = Joined("comma", brand.companies[:MOST_NAMED])
     return {"claim": claim, "listed": listed, "companies": companies}
 
 
@@ -282,7 +282,7 @@ def unlisted_claim(lookup: Lookup, claim: str, *, with_similar: bool) -> list[Re
     if named := brands_named(claim):
         return [*reasons, Reason("entity_brand_listed", _usual(claim, named[0], ""))]
     if with_similar and (similar := lookup.names_like(claim, MOST_NAMED)):
-        reasons.append(Reason("entity_similar_listed", {"names": Joined("list", similar)}))
+        reasons.append(Reason("entity_similar_listed", {"names": Joined("comma", similar)}))
     return reasons
 
 

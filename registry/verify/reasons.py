@@ -92,14 +92,13 @@ _SMALL = [
 ]
 
 _SIGNS = {
-    "list": Text("、", "、"),
     "comma": Text("、", ", "),
     "clause": Text("；", "; "),
 }
 
 
 class Joined(NamedTuple):
-    """Several values in one, with a sign between them: `list`, `comma` or `clause`."""
+    """Several values in one, with a sign between them: `comma` or `clause`."""
 
     sign: str
     parts: Sequence[Value]
