@@ -186,9 +186,15 @@ class _AdvisoryLock:
 
     def release(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(SQLAlchemyError):  # gone already, and the lock with it
-                connection.close()
+        if connection is None:
+            return
+        with suppress(SQLAlchemyError), connection:  # gone already, and the lock with it
+            # Said before closing: the server ends a connection in its own time, and would show a
+            # holder until then.
+            connection.execute(
+                text("SELECT pg_advisory_unlock(:key), set_config('application_name', '', false)"),
+                {"key": _key(self._name)},
+            )
 
 
 def _key(name: str) -> int:
