@@ -23,12 +23,16 @@ _UNKNOWN_LIMIT = 2000
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message to send: its id stays through all attempts; `secrets` sign it, if it is a webhook's."""
+    """A message to send: its id stays through all attempts; `secrets` sign it, if it is a webhook's.
+
+    `unsubscribe` is the address that ends the subscription of a mail; empty where there is none.
+    """
 
     id: str
     deliver: str
     body: str
     secrets: tuple[str, ...] = ()
+    unsubscribe: str = ""
 
 
 def check_target(deliver: str, settings: Settings) -> None:
@@ -97,9 +101,20 @@ async def _send(message: OutgoingMessage, settings: Settings) -> Result:
         )
     async with asyncio.timeout(CHAT_SECONDS):
         return await asyncio.to_thread(
-            send_with_apprise, message.deliver, message.id, title, body,
+            send_with_apprise, message.deliver, mail_headers(message), title, body,
             settings.smtp_url, allow_private=settings.allow_private_targets,
         )  # fmt: skip
+
+
+def mail_headers(message: OutgoingMessage) -> dict[str, str]:
+    """What a mail bears beside its text: its id, by which a repeat can be told, and the link that mail
+    programs show as "unsubscribe" (RFC 2369; one click of it is a POST, RFC 8058, over HTTPS only)."""
+    headers = {"X-Suanbei-Message": message.id}
+    if message.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+    if message.unsubscribe.startswith("https:"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def signed_headers(message: OutgoingMessage, now: datetime) -> dict[str, str]:

@@ -8,7 +8,7 @@ does not read.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
@@ -96,8 +96,10 @@ def check_chat(deliver: str, smtp_url: str, *, allow_private: bool) -> None:
         network.resolve(host, plugin.port or 443, allow_private=False)
 
 
-def build_plugin(deliver: str, smtp_url: str, message_id: str = "") -> Any:
+def build_plugin(deliver: str, smtp_url: str, headers: Mapping[str, str] | None = None) -> Any:
     """Apprise's plugin for an address; a bare mail address is sent to by the server's own SMTP.
+
+    `headers` are those of a mail; other services have none.
 
     Raises:
         TargetRefused: not a service or a parameter that is taken.
@@ -110,9 +112,8 @@ def build_plugin(deliver: str, smtp_url: str, message_id: str = "") -> Any:
     else:
         known = _parsed(_apprise_url(deliver))
         _require_allowed(deliver, known)
-    if known is not None and message_id and known["schema"] in ("mailto", "mailtos"):
-        # A mail bears the message's id, by which a repeat can be told.
-        known["headers"] = {**known.get("headers", {}), "X-Suanbei-Message": message_id}
+    if known is not None and headers and known["schema"] in ("mailto", "mailtos"):
+        known["headers"] = {**known.get("headers", {}), **headers}
     apprise = _apprise()
     plugin: Any = apprise.Apprise.instantiate(known, asset=_asset()) if known else None
     if plugin is None:
@@ -232,14 +233,20 @@ def _bot_result(answer: network.Answer) -> Result:
 
 
 def send_with_apprise(
-    deliver: str, message_id: str, title: str, text: str, smtp_url: str, *, allow_private: bool
+    deliver: str,
+    headers: Mapping[str, str],
+    title: str,
+    text: str,
+    smtp_url: str,
+    *,
+    allow_private: bool,
 ) -> Result:
-    """Send a text once; blocks.
+    """Send a text once, with these headers if it is a mail; blocks.
 
     Raises:
         TargetRefused: the address is not taken any more.
     """
-    plugin = build_plugin(deliver, smtp_url, message_id)
+    plugin = build_plugin(deliver, smtp_url, headers)
     server = _apprise().Apprise(asset=_asset())
     server.add(plugin)
     everywhere = is_mail(deliver) or allow_private

@@ -46,7 +46,7 @@ CONFIRM_TEXT = Text(
     "Someone, we hope you, asked Suanbei to send news of “{name}” to this address. To confirm, open\n"
     "{confirm}\nThe link is valid for two days. If it was not you, please ignore this e-mail.",
 )
-UNSUBSCRIBE = Text("退订：{link}", "Unsubscribe: {link}")
+UNSUBSCRIBE = Text("退订或更改：{link}", "Unsubscribe or change: {link}")
 _MORE = Text("……另有 {count} 条：", "… and {count} more:")
 _PART = Text("{title}（{part}/{parts}）", "{title} ({part}/{parts})")
 

@@ -31,7 +31,11 @@ from suanbei.registry.notifications.outbox import (
     record_result,
     unwritten_subscriptions,
 )
-from suanbei.registry.notifications.subscriptions import confirm_path, valid_secrets
+from suanbei.registry.notifications.subscriptions import (
+    confirm_path,
+    unsubscribe_path,
+    valid_secrets,
+)
 from suanbei.registry.parts import PARTS
 from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.registry.watching import write_note
@@ -149,7 +153,11 @@ class DeliveryWorker:
         body = delivery.body or self._body(subscription, delivery)
         # What a mail address has for a secret is its way to unsubscribe: it signs nothing.
         secrets = tuple(valid_secrets(subscription))
-        message = OutgoingMessage(delivery.message_id, subscription.deliver, body, secrets)
+        path = unsubscribe_path(subscription)
+        unsubscribe = self._settings.public_url.rstrip("/") + path if path else ""
+        message = OutgoingMessage(
+            delivery.message_id, subscription.deliver, body, secrets, unsubscribe
+        )
         return delivery.id, message
 
     def _body(self, subscription: Subscription, delivery: Delivery) -> str:

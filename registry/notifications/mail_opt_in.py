@@ -18,6 +18,7 @@ from suanbei.registry.notifications.subscriptions import (
     ACTIVE,
     UNCONFIRMED,
     SubscriptionRequest,
+    change_subscription,
     create_subscription,
     remove_subscription,
 )
@@ -95,6 +96,19 @@ def confirm(session: Session, id_: str, secret: str) -> Subscription:
     if one.state == UNCONFIRMED:
         one.state, one.cursor, one.digested_at = ACTIVE, last_event_id(session), datetime.now(UTC)
     return one
+
+
+def change_by_link(session: Session, id_: str, secret: str, request: SubscriptionRequest) -> None:
+    """Change what a subscription is to, how often and in which language; its address stays.
+
+    Raises:
+        NotFound: as `find_by_link`.
+        UsageError: a field does not fit.
+    """
+    one = find_by_link(session, id_, secret)
+    wanted = {"name": request.name, "filter": request.filter, "mode": request.mode,
+              "language": request.language}  # fmt: skip
+    change_subscription(session, one.id, wanted)
 
 
 def unsubscribe(session: Session, id_: str, secret: str) -> None:

@@ -198,7 +198,6 @@ def batches(request: Request, parts: Parts, series: Series | None = None) -> Res
         years=years,
         coverage=covered,
         series=series,
-        all_series=Series,
         expected=[one for one in expected if series in (None, one["series"])],
     )
 

@@ -18,6 +18,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.registry.cells.regions import region_by_name, region_of_division
 from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.statistics.values import city_name
 from suanbei.search_api.language import TEXT_NAMES, language_of_request, translations
 from suanbei.search_api.pages.assets import static
@@ -117,6 +118,7 @@ def environment(language: Language) -> Environment:
         is_zh=language is Language.ZH,
         gap="" if language is Language.ZH else " ",
         address=address,
+        all_series=[series.value for series in Series],
         filing_path=filing_path,
         gap_text=lambda gap: gap_text(gap, language),
         list_name=lambda series, period: list_name(series, period, language),

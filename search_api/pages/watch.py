@@ -38,7 +38,7 @@ from suanbei.registry.notifications.subscriptions import (
     remove_subscription,
     subscription_view,
 )
-from suanbei.registry.watcher_models import Delivery
+from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, require_scope
 from suanbei.search_api.language import language_of_request, translations
@@ -95,6 +95,16 @@ class SubscriptionForm(BaseModel):
         )
 
 
+def form_of(one: Subscription) -> SubscriptionForm:
+    """The form, filled with what a subscription asks for; its address is left out: it may be secret."""
+    wanted = event_filter(one.events, one.filter)
+    return SubscriptionForm(
+        name=one.name, q=wanted.q, entity="\n".join(wanted.entities),
+        numbers="\n".join(wanted.numbers), series=list(wanted.series), events=list(wanted.events),
+        mode=one.mode, language=one.language,
+    )  # fmt: skip
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
@@ -132,7 +142,7 @@ def page(
         language, masked = language_of_request(request), scope == Scope.READ
         subscriptions = _subscriptions(session, language, masked=masked) if scope else []
         secret = _secret_to_show(request, session, values.get("made", ""))
-        seen, preview_error = _preview(session, form) if shows_preview else (None, None)
+        seen, preview_error = preview_of(session, form) if shows_preview else (None, None)
     response = render(
         request,
         "watch.html",
@@ -144,12 +154,11 @@ def page(
         base_url=public_base(request),
         feeds=_feeds(request),
         events=[kind.value for kind in EventType],
-        series=[series.value for series in Series],
         form=form,
         token=secrets.token_urlsafe(16),
         secret=secret,
         preview=seen,
-        refusal=_refusal(request, error or preview_error),
+        refusal=refusal_of(request, error or preview_error),
         **({"made": "", "told": "", "editing": "", "refused": ""} | values),
     )
     response.headers["cache-control"] = "no-store"
@@ -194,7 +203,10 @@ def _secret_to_show(request: Request, session: Session, made: str) -> str:
     return one.secrets[0]["secret"] if one and one.secrets else ""
 
 
-def _preview(session: Session, form: SubscriptionForm) -> tuple[Preview | None, UsageError | None]:
+def preview_of(
+    session: Session, form: SubscriptionForm
+) -> tuple[Preview | None, UsageError | None]:
+    """What a form comes to, or why it is refused."""
     try:
         events, wanted = checked_filter(form.events, form.filter())
         return preview(session, event_filter(events, wanted)), None
@@ -202,7 +214,7 @@ def _preview(session: Session, form: SubscriptionForm) -> tuple[Preview | None, 
         return None, error
 
 
-def _refusal(request: Request, error: UsageError | None) -> tuple[str, str]:
+def refusal_of(request: Request, error: UsageError | None) -> tuple[str, str]:
     """What to say of a refused form, and the detail, which is English."""
     if error is None:
         return "", ""
@@ -313,15 +325,9 @@ def create(request: Request, parts: Parts, form: Filled) -> Response:
 
 @router.get("/watch/{id}/edit", dependencies=[Depends(_guard)])
 def edit_page(request: Request, parts: Parts, id: str) -> Response:
-    """The form, filled with what a subscription asks for; its address is left out: it may be secret."""
+    """The form, filled with what the subscription asks for."""
     with parts.database.read() as session:
-        one = find_subscription(session, id)
-        wanted = event_filter(one.events, one.filter)
-    form = SubscriptionForm(
-        name=one.name, q=wanted.q, entity="\n".join(wanted.entities),
-        numbers="\n".join(wanted.numbers), series=list(wanted.series), events=list(wanted.events),
-        mode=one.mode, language=one.language,
-    )  # fmt: skip
+        form = form_of(find_subscription(session, id))
     return page(request, parts, form=form, shows_preview=True, editing=id)
 
 

@@ -193,8 +193,8 @@ def test_apprise_cannot_reach_a_private_address_behind_a_name(
     """A name that was public when the subscription was made, and is loopback when it is sent to."""
     monkeypatch.setattr("suanbei.alerts.network.resolve", lambda *_, **__: None)
     deliver = receiver.url.replace("http://", "json://").replace("127.0.0.1", "localhost")
-    result = send_with_apprise(deliver, "msg_1", "题", "文", "", allow_private=False)
+    result = send_with_apprise(deliver, {}, "题", "文", "", allow_private=False)
     assert "is not a public address" in result.reason
     assert receiver.got == []
-    assert send_with_apprise(deliver, "m", "题", "文", "", allow_private=True) == Result()
+    assert send_with_apprise(deliver, {}, "题", "文", "", allow_private=True) == Result()
     assert len(receiver.got) == 1

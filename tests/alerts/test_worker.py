@@ -17,11 +17,13 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
+from suanbei.registry.notifications.mail_opt_in import confirm, request_by_mail
 from suanbei.registry.notifications.outbox import enqueue_test, retry_parked
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     create_subscription,
     rotate_secret,
+    unsubscribe_path,
 )
 from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.alerts.mailbox import Mailbox, mailbox
@@ -219,12 +221,33 @@ def test_mail_goes_through_the_server_of_the_settings(database: Database) -> Non
     assert "law@example.org" in mail["To"]
     assert mail["Subject"] == "算备：深度合成服务算法备案（2010年2月）"
     assert mail["X-Suanbei-Message"] == deliveries(database)[0].message_id
+    assert mail["List-Unsubscribe"] is None  # made with a key: ended with it
     body = mail.get_body(("plain",))
     assert body is not None
     assert body.get_content().splitlines()[:2] == [
         "新增备案 1 条，涉及主体 1 家，其中首次出现 1 家；浙江 1",
         "https://suanbei.example/batches/deep_synthesis-2010-02",
     ]
+
+
+def test_a_mail_names_the_way_to_unsubscribe(database: Database) -> None:
+    """RFC 8058: mail programs show a button; the same link ends the text. Keys' mails have neither."""
+    with mailbox() as box:
+        with database.write() as session:
+            request_by_mail(session, SubscriptionRequest("mailto:law@example.org"), "t")
+            one = session.execute(select(Subscription)).scalars().one()
+            confirm(session, one.id, one.secrets[0]["secret"])
+            link = "https://suanbei.example" + unsubscribe_path(one)
+        publish(database, 1)
+        with working(database, by_mail(box)):
+            until(lambda: states(database) == ["delivered", "delivered"])
+    for raw in box.mails:
+        mail = email.message_from_bytes(raw, policy=email.policy.default)
+        assert mail["List-Unsubscribe"] == f"<{link}>"
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().rstrip().endswith(link)
 
 
 def by_mail(box: Mailbox) -> Settings:

@@ -174,6 +174,63 @@ def test_mail_comes_after_the_mailbox_has_confirmed(database: Database) -> None:
     assert client.post(confirm_path(one)).status_code == 404
 
 
+def subscribed_by_mail(database: Database) -> tuple[TestClient, Subscription]:
+    """Somebody whose mailbox has confirmed, without a key."""
+    client = client_over(database, smtp_url=SMTP)
+    client.headers["accept-language"] = "en"
+    client.post("/watch/mail", data={"email": "reader@example.org", "entity": "甲公司"})
+    client.post(confirm_path(subscriptions(database)[0]))
+    return client, subscriptions(database)[0]
+
+
+def test_the_link_in_each_mail_changes_the_subscription_too(database: Database) -> None:
+    """What is watched, how often and in which language; its address and its secret stay."""
+    client, before = subscribed_by_mail(database)
+    link = unsubscribe_path(before)
+    shown = client.get(link).text
+    assert ">甲公司</textarea>" in shown
+    form = {"q": "大模型", "series": "genai_filing", "mode": "instant", "language": "en"}
+    change = link.replace("/unsubscribe/", "/change/")
+    answer = client.post(change, data=form, follow_redirects=False)
+    assert answer.headers["location"] == f"{link}?told=changed#told"
+    (one,) = subscriptions(database)
+    assert (one.name, one.mode, one.language) == ("大模型", "instant", "en")
+    assert one.filter == {"q": "大模型", "series": ["genai_filing"]}
+    assert (one.deliver, one.secrets) == (before.deliver, before.secrets)
+    page = client.get(answer.headers["location"])
+    assert "The subscription is changed" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_change_that_is_refused_is_told_with_what_was_typed(database: Database) -> None:
+    """And a wrong secret changes nothing."""
+    client, one = subscribed_by_mail(database)
+    change = unsubscribe_path(one).replace("/unsubscribe/", "/change/")
+    answer = client.post(change, data={"numbers": "京ICP备12345678号", "q": "模型"})
+    assert answer.status_code == 422
+    assert "Number 1 is no filing number" in answer.text
+    assert 'value="模型"' in answer.text
+    assert client.post(change[:-1] + "~", data={"q": "别的"}).status_code == 404
+    assert subscriptions(database)[0].filter == {"entity": "甲公司"}
+
+
+def test_one_click_of_a_mail_program_ends_the_subscription(database: Database) -> None:
+    """RFC 8058: a POST of `List-Unsubscribe=One-Click`, answered without a redirect."""
+    client, one = subscribed_by_mail(database)
+    answer = client.post(
+        unsubscribe_path(one), data={"List-Unsubscribe": "One-Click"}, follow_redirects=False
+    )
+    assert answer.status_code == 200
+    assert subscriptions(database) == []
+
+
+def test_a_number_watched_by_mail_names_the_subscription(database: Database) -> None:
+    """It is not called after new lists, of which it tells nothing."""
+    client = client_over(database, smtp_url=SMTP)
+    client.post("/watch/mail", data={"email": "reader@example.org", "numbers": number(1)})
+    assert subscriptions(database)[0].name == number(1)
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [
