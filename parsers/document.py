@@ -23,6 +23,8 @@ VERSION = "2"
 """The version of the parsers, kept with every import."""
 
 _ANY_REGION = re.compile(r"[A-Z][A-Za-z]{1,20}-[A-Za-z0-9.-]{1,80}-20\d{6}(?:S?\d{4})?")
+_NOT_OF_PAGE = frozenset(("comment", "href", "src"))
+"""What a web page's author has taken out, and where other pages are: no rows of its list."""
 _HIDDEN = ("hidden_sheet", "hidden_column")
 _SHOWN_HEADERS = 3
 
@@ -143,7 +145,8 @@ def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]
     footer of a site with an algorithm of its own, is none of the list's there.
     """
     known = {number_key(row.number) for row in kept}
-    systems = {key.isdigit() for key in known} if tables.format == "html" else {True, False}
+    is_page = tables.format == "html"
+    systems = {key.isdigit() for key in known} if is_page else {True, False}
 
     def missing(numbers: dict[str, str]) -> list[str]:
         return [
@@ -152,14 +155,19 @@ def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]
             if key not in known and key.isdigit() in systems
         ]
 
-    for line in map(clean, tables.lines):
+    lines = list(tables.lines)
+    unshown: dict[str, str] = {}
+    for place, text, visible in tables.others:
+        if visible and not is_page:
+            lines += [text] if text not in lines else []  # a header stands on the first page too
+        elif place not in _NOT_OF_PAGE:
+            found = find_numbers(unescaped(text))
+            unshown |= {each.number.key: each.raw for each in found if _has_prefix(each)}
+    for line in map(clean, lines):
         told = missing(_numbers_in(line))
         yield from (LeftOut(None, text) for text in ([line] if len(told) == 1 else told))
-    unshown: dict[str, str] = {}
-    for text in tables.unshown:
-        found = find_numbers(unescaped(text))
-        unshown |= {each.number.key: each.raw for each in found if _has_prefix(each)}
-    yield from (LeftOut(None, number, "unshown_text") for number in missing(unshown))
+    if tables.format != "xlsx":  # whose reader tells of all that is hidden
+        yield from (LeftOut(None, number, "unshown_text") for number in missing(unshown))
 
 
 def _numbers_in(line: str) -> dict[str, str]:

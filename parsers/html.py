@@ -15,7 +15,7 @@ from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
 from suanbei.parsers.sniff import is_mail
-from suanbei.parsers.tables import Cell, Table, TableRow, Tables
+from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
 from suanbei.parsers.text import BREAK, clean
 
 _BLOCKS = frozenset(
@@ -28,8 +28,6 @@ _ATTRIBUTES = frozenset(
     ("alt", "title", "content", "value", "placeholder", "aria-label", "label", "href", "src",
      "srcdoc")
 )  # fmt: skip
-_NOT_OF_PAGE = frozenset(("comment", "href", "src"))
-"""What a page's author has taken out, and where other pages are: no rows of its list."""
 _SILENT = frozenset(("title", "script", "style", "template", "noscript", "select", "textarea"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _AS_GB18030 = frozenset(("gb2312", "gbk"))
@@ -47,11 +45,15 @@ def read_html(data: bytes, name: str) -> Tables:
         BrokenDocument: nested too deeply to be read.
         DocumentTooLarge: more rows or columns than allowed.
     """
+    return tables_of(soup_of(data, name), name)
+
+
+def tables_of(soup: BeautifulSoup, name: str) -> Tables:
+    """The same of a page that is a tree already."""
     tables: list[Table] = []
     lines: list[str] = []
     pending: list[str] = []
     rows = 0
-    soup = soup_of(data, name)
     for piece in _pieces(soup):
         if isinstance(piece, str):
             told = [line for line in piece.split(BREAK) if line.strip()]
@@ -65,8 +67,8 @@ def read_html(data: bytes, name: str) -> Tables:
         tables.append(Table(tuple(found), tuple(pending)))
         pending = []
     title = soup.title.get_text() if soup.title else ""
-    unshown = tuple(text for place, text, _ in other_texts(soup) if place not in _NOT_OF_PAGE)
-    return Tables("html", tuple(tables), tuple(lines), title=clean(title), unshown=unshown)
+    others = tuple(_other_texts(soup))
+    return Tables("html", tuple(tables), tuple(lines), title=clean(title), others=others)
 
 
 def soup_of(data: bytes, name: str) -> BeautifulSoup:
@@ -208,28 +210,22 @@ def _is_hidden(tag: Tag) -> bool:
     return tag.get("hidden") is not None or bool(_HIDDEN.search(str(tag.get("style") or "")))
 
 
-def _hidden_texts(root: Tag) -> Iterator[str]:
-    """The text of elements that are hidden, and that no script is known to show."""
-    for tag in root.find_all(_is_hidden):
-        if not _is_shown_later(tag) and tag.name not in _SILENT:
-            yield tag.get_text(" ")
-
-
-def other_texts(soup: BeautifulSoup) -> Iterator[tuple[str, str, bool]]:
-    """What of a page stands outside of its text, as (place, text, whether a reader sees it)."""
+def _other_texts(soup: BeautifulSoup) -> Iterator[OtherText]:
+    """What of a page stands outside of its text."""
     for tag in soup.find_all(True):
         is_field = tag.name == "input" and str(tag.get("type")).lower() != "hidden"
         for name, value in tag.attrs.items():
             if name in _ATTRIBUTES or name.startswith("data-"):
                 text = value if isinstance(value, str) else " ".join(value)
                 is_seen = is_field and name in ("value", "placeholder")
-                yield ("meta" if tag.name == "meta" else name), text, is_seen
+                yield OtherText("meta" if tag.name == "meta" else name, text, is_seen)
         if tag.name in _SILENT:
-            yield tag.name, tag.get_text(" "), tag.name in ("textarea", "select")
+            yield OtherText(tag.name, tag.get_text(" "), tag.name in ("textarea", "select"))
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        yield "comment", str(comment), False
-    for text in _hidden_texts(soup):
-        yield "hidden", text, False
+        yield OtherText("comment", str(comment), visible=False)
+    for tag in soup.find_all(_is_hidden):
+        if not _is_shown_later(tag) and tag.name not in _SILENT:
+            yield OtherText("hidden", tag.get_text(" "), visible=False)
 
 
 def _is_shown_later(tag: Tag) -> bool:

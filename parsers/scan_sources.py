@@ -20,7 +20,6 @@ from suanbei.common.errors import DocumentError, EncryptedDocument, NotADocument
 from suanbei.parsers.office_package import Archive
 from suanbei.parsers.sniff import UTF16_MARKS, Format, format_of, is_mail
 from suanbei.parsers.tables import Tables
-from suanbei.parsers.text import clean
 from suanbei.registry.cells.numbers.find import TextPart, Unread
 
 _MARKUP = re.compile(rb"</(?:a|b|dd|em|font|footer|i|li|p|small|span|strong|u)>", re.IGNORECASE)
@@ -60,6 +59,14 @@ class ScanText:
         """Take in a text that has no page."""
         if text.strip():
             self.parts.append(TextPart(None, text, place, visible))
+
+    def add_all(self, tables: Tables) -> str:
+        """Take in all texts of a document without pages; returns that of its body."""
+        body = unescaped("\n".join(tables.texts()))
+        self.add(body)
+        for place, text, visible in tables.others:
+            self.add(unescaped(text), place, visible=visible)
+        return body
 
 
 def read_texts(data: bytes, name: str, depth: int = 0) -> ScanText:
@@ -129,16 +136,6 @@ def _plain_text(data: bytes, name: str) -> str:
     return str(found)
 
 
-def _table_text(tables: Tables) -> str:
-    """The lines and rows of a document; a merged cell's text only where it begins."""
-    rows = (
-        " ".join(clean(cell.text) for cell in row.cells if not cell.vertically_merged)
-        for table in tables.tables
-        for row in table.rows
-    )
-    return "\n".join([*map(clean, tables.lines), *rows])
-
-
 def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
     from suanbei.parsers.pdf.reader import document_texts, page_texts
     from suanbei.parsers.pdf.tolerances import BIG_PICTURE
@@ -162,20 +159,16 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
 
 
 def _read_docx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.docx.reader import read_docx, text_parts
+    from suanbei.parsers.docx.reader import read_docx
 
-    found.add(_table_text(read_docx(data, name)))
-    for place, text in text_parts(data, name):
-        found.add(text, place, visible=place != "hidden")
+    found.add_all(read_docx(data, name))
     _look_for_parts(data, name, found)
 
 
 def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
     from suanbei.parsers.xlsx import read_xlsx
 
-    found.add(_table_text(read_xlsx(data, name)))
-    for text in read_xlsx(data, name, hidden=True).left_out:
-        found.add(text.text, "hidden", visible=False)
+    found.add_all(read_xlsx(data, name))
     with Archive(data, name) as package:
         for part in filter(_SHEET_NOTES.match, package.parts()):
             texts = (node.text or "" for node in package.xml(part).iter("{*}t", "{*}text"))
@@ -195,18 +188,15 @@ def _look_for_parts(data: bytes, name: str, found: ScanText) -> None:
 
 
 def _read_html(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.html import other_texts, read_html, soup_of
+    from suanbei.parsers.html import soup_of, tables_of
 
-    body = unescaped(_table_text(read_html(data, name)))
-    found.add(body)
     soup = soup_of(data, name)
+    body = found.add_all(tables_of(soup, name))
     found.pictures += len(soup.find_all(["img", "canvas"])) + len(soup.find_all(style=_GROUND))
     for frame in soup.find_all(_FRAMES):
         target = str(frame.get("src") or frame.get("data") or "")
         if target and not target.startswith(("about:", "data:")):
             found.doubtful.append(Unread("part", target))
-    for place, text, visible in other_texts(soup):
-        found.add(unescaped(text), place, visible=visible)
     if soup.find("script"):
         told = found.unread if len(body.strip()) < _LEAST_TEXT else found.doubtful
         if _has_unfilled(soup) or (told is found.unread and _is_made_by_script(soup)):

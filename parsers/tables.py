@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from suanbei.parsers.text import clean
 from suanbei.registry.importing.published import Box
 
 
@@ -59,13 +60,24 @@ class LeftOut(NamedTuple):
     row: int = 0
 
 
+class OtherText(NamedTuple):
+    """A text that stands outside of a document's body: where, and whether a reader sees it.
+
+    `place` is `header`, `footer`, `footnote`, `endnote`, `comment` or `hidden`; in a web page also the
+    name of an attribute, `meta`, or the element that it stands in (`script`, `noscript` …).
+    """
+
+    place: str
+    text: str
+    visible: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """All tables of a document in their order; `lines` are its text outside of tables.
 
-    `unshown` is what a page has beside its text: the data of scripts, attributes, hidden elements
-    (HTML). `left_out` is what may be rows, but was not read as any. `title` is what the format itself
-    calls the document (HTML), empty where it does not.
+    `others` are the texts that stand outside of its body. `left_out` is what may be rows, but was not
+    read as any. `title` is what the format itself calls the document (HTML), empty where it does not.
     """
 
     format: str
@@ -74,4 +86,11 @@ class Tables:
     slow_pages: int = 0
     title: str = ""
     left_out: tuple[LeftOut, ...] = ()
-    unshown: tuple[str, ...] = ()
+    others: tuple[OtherText, ...] = ()
+
+    def texts(self) -> Iterator[str]:
+        """The lines and then the rows as one text each; a merged cell's text only where it begins."""
+        yield from map(clean, self.lines)
+        for table in self.tables:
+            for row in table.rows:
+                yield " ".join(clean(cell.text) for cell in row.cells if not cell.vertically_merged)

@@ -10,15 +10,13 @@ from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.workbook_check import check_workbook
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
-from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow, Tables
+from suanbei.parsers.tables import Cell, LeftOut, OtherText, Table, TableRow, Tables
 
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
-def read_xlsx(data: bytes, name: str, *, hidden: bool = False) -> Tables:
+def read_xlsx(data: bytes, name: str) -> Tables:
     """Each sheet that holds anything as one table; what is hidden is left out and told of.
-
-    With `hidden`, the rows of hidden sheets are told one by one, with their texts.
 
     Raises:
         BrokenDocument: truncated or corrupt.
@@ -39,6 +37,7 @@ def read_xlsx(data: bytes, name: str, *, hidden: bool = False) -> Tables:
         raise BrokenDocument(f"{name}: the workbook is corrupt ({error})") from error
     tables: list[Table] = []
     left_out: list[LeftOut] = []
+    others: list[OtherText] = []
     rows = 0
     for sheet in sheets:
         if sheet.end is None:
@@ -49,18 +48,18 @@ def read_xlsx(data: bytes, name: str, *, hidden: bool = False) -> Tables:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")
         if sheet.name in unseen:
             left_out.append(LeftOut(None, f"{sheet.name} ({height})", "hidden_sheet"))
-            if hidden:
-                texts = (" ".join(map(_text, line)) for line in sheet.to_python())
-                left_out += [LeftOut(None, text, "hidden_sheet") for text in texts]
+            texts = [" ".join(map(_text, line)) for line in sheet.to_python()]
+            others += [OtherText("hidden", text, visible=False) for text in texts]
             continue
         values = sheet.to_python(skip_empty_area=False)
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
         read = _rows(values, merged)
         lines, columns = hides.get(sheet.name, (frozenset(), frozenset()))
-        seen, gone = _without_hidden(read, lines, columns, every=hidden)
+        seen, gone, texts = _without_hidden(read, lines, columns)
         left_out += [one._replace(table=len(tables) + 1) for one in gone]
+        others += [OtherText("hidden", text, visible=False) for text in texts]
         tables.append(Table(tuple(seen), ()))
-    return Tables("xlsx", tuple(tables), left_out=tuple(left_out))
+    return Tables("xlsx", tuple(tables), left_out=tuple(left_out), others=tuple(others))
 
 
 _Hidden = tuple[frozenset[int], frozenset[int]]
@@ -104,12 +103,12 @@ def _place(told: str | None) -> int:
 
 
 def _without_hidden(
-    rows: list[TableRow], lines: frozenset[int], columns: frozenset[int], *, every: bool
-) -> tuple[list[TableRow], list[LeftOut]]:
-    """The rows and cells that a reader sees, and the texts of those that he does not: of a column
-    the first one, or `every` one."""
+    rows: list[TableRow], lines: frozenset[int], columns: frozenset[int]
+) -> tuple[list[TableRow], list[LeftOut], list[str]]:
+    """The rows and cells that a reader sees; the hidden rows, and the first text of each hidden column;
+    and all hidden texts."""
     if not lines and not columns:
-        return rows, []
+        return rows, [], []
     seen: list[TableRow] = []
     gone: list[LeftOut] = []
     unseen: dict[int, list[str]] = {}
@@ -126,9 +125,11 @@ def _without_hidden(
             else:
                 cells.append(cell)
         seen.append(row._replace(cells=tuple(cells)))
-    for texts in unseen.values():
-        gone += [LeftOut(None, text, "hidden_column") for text in texts[: None if every else 1]]
-    return seen, gone
+    texts = [one.text for one in gone]
+    for column_texts in unseen.values():
+        gone.append(LeftOut(None, column_texts[0], "hidden_column"))
+        texts += column_texts
+    return seen, gone, texts
 
 
 _Merged = dict[tuple[int, int], tuple[tuple[int, int], int]]

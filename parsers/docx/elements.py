@@ -8,16 +8,16 @@ from suanbei.parsers.docx.numbering import Numbering, W
 from suanbei.parsers.text import BREAK
 
 P, R, T, TBL, TR, TC = (W + tag for tag in ("p", "r", "t", "tbl", "tr", "tc"))
-SPAN, MERGE, _BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))
+SPAN, MERGE, BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))
 _NUMBER, _STYLE, VAL = W + "numPr", W + "pStyle", W + "val"
-SIGNS = {
+_SIGNS = {
     W + "tab": " ",
     W + "ptab": " ",
     W + "br": BREAK,
     W + "cr": BREAK,
     W + "noBreakHyphen": "-",
 }
-SYM = W + "sym"
+_SYM = W + "sym"
 _SYMBOLS = {
     0xB7: "·", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0xFB: "✗", 0x6C: "●", 0x6E: "■", 0x75: "◆", 0x71: "□",
     0xA8: "□", 0xFE: "☑", 0xE0: "→", 0xAE: "®", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xB4: "×", 0xB1: "±",
@@ -26,11 +26,10 @@ _SYMBOLS = {
 """Letters of the fonts Symbol and Wingdings, by their code there."""
 _PRIVATE = range(0xF000, 0xF100)
 """Where a symbol font's codes stand in Unicode."""
-NUMBERED = frozenset((_NUMBER, _STYLE))
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 """The text of a formula."""
-_READ = (T, _MATH, TC, P, TR, *SIGNS, SYM, SPAN, MERGE, _BEFORE, _NUMBER, _STYLE)
-_DEL, VANISH = W + "del", W + "vanish"
+_READ = (T, _MATH, TC, P, TR, *_SIGNS, _SYM, SPAN, MERGE, BEFORE, _NUMBER, _STYLE)
+_DEL, _DEL_TEXT, _VANISH = (W + tag for tag in ("del", "delText", "vanish"))
 _UNSEEN = (
     *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "sdtPr")),
     *(W + tag for tag in ("rPrChange", "pPrChange", "trPrChange", "tcPrChange")),
@@ -38,8 +37,20 @@ _UNSEEN = (
 )
 """Elements whose text is not read; tab stops, which are named like tabs; formatting as it was before
 a tracked change."""
-_HIDING = frozenset((*_UNSEEN, VANISH, TBL))
-_WRAPPERS = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "smartTag", "ins"))
+_HIDING = frozenset((*_UNSEEN, _VANISH, TBL))
+_WRAPPERS = frozenset(
+    W + tag
+    for tag in (
+        "sdt",
+        "sdtContent",
+        "customXml",
+        "smartTag",
+        "ins",
+        "footnote",
+        "endnote",
+        "comment",
+    )
+)
 _OFF = frozenset(("0", "false", "off"))
 
 
@@ -78,9 +89,8 @@ def seen(
 def _hidden_by(node: "etree._Element") -> Iterator["etree._Element"]:
     """What is not seen because of an element: what it holds, the run or the row that it is in."""
     hidden: etree._Element | None = node
-    if node.tag == VANISH:
-        shown = node.get(VAL, "true") in _OFF
-        hidden = None if shown else next(node.iterancestors(R), None)
+    if node.tag == _VANISH:
+        hidden = None if node.get(VAL) in _OFF else next(node.iterancestors(R), None)
     elif node.tag == _DEL:
         row = next(node.iterancestors(TR, TC), None)
         # A deletion noted in a row's properties takes the row out.
@@ -89,29 +99,46 @@ def _hidden_by(node: "etree._Element") -> Iterator["etree._Element"]:
         yield from hidden.iter(*_READ, *_HIDING)
 
 
+def hidden_texts(root: "etree._Element") -> Iterator[str]:
+    """Deleted and hidden text, that of each paragraph together."""
+    hidden: dict[etree._Element | None, list[str]] = {}
+    for node in root.iter(_DEL_TEXT, _VANISH):
+        if node.tag == _DEL_TEXT:
+            texts = [node.text or ""]
+        else:
+            texts = [part.text or "" for part in _hidden_by(node) if part.tag == T]
+        hidden.setdefault(next(node.iterancestors(P), None), []).extend(texts)
+    return ("".join(texts) for texts in hidden.values())
+
+
 def text_of(
-    paragraph: "etree._Element", numbering: Numbering, inner: "list[etree._Element] | None" = None
+    paragraph: "etree._Element", numbering: Numbering, inner: list["etree._Element"]
 ) -> str:
     """The text of a paragraph outside of tables, with the number printed before it.
 
     Tables inside it (in a text box) are not gone into, but noted in `inner`.
     """
-    parts = []
-    for tag, node in seen(paragraph, [] if inner is None else inner):
-        if tag == T:
-            parts.append(shown(node))
-        elif tag == P:
+    parts: list[str] = []
+    for tag, node in seen(paragraph, inner):
+        if tag == P:
             parts.append(BREAK if parts else "")
-        elif tag == SYM:
-            parts.append(symbol(node))
-        elif tag in NUMBERED:
-            parts.append(printed_number(node, numbering))
         else:
-            parts.append(SIGNS.get(tag, ""))
+            parts.append(printed(tag, node, numbering))
     return "".join(parts)
 
 
-def symbol(node: "etree._Element") -> str:
+def printed(tag: str, node: "etree._Element", numbering: Numbering) -> str:
+    """What an element that `seen` hands over puts on the page; empty for one that only gives form."""
+    if tag == T:  # as shown: white space inside XML is no line break
+        return (node.text or "").replace("\n", " ")
+    if tag == _SYM:
+        return _symbol(node)
+    if tag in (_NUMBER, _STYLE):
+        return _printed_number(node, numbering)
+    return _SIGNS.get(tag, "")
+
+
+def _symbol(node: "etree._Element") -> str:
     """The letter that `w:sym` names by its font; U+FFFD if nobody knows it."""
     told = node.get(W + "char", "")
     try:
@@ -123,16 +150,10 @@ def symbol(node: "etree._Element") -> str:
     return chr(code) if code < 0xD800 else "\ufffd"
 
 
-def printed_number(node: "etree._Element", numbering: Numbering) -> str:
+def _printed_number(node: "etree._Element", numbering: Numbering) -> str:
     """The number that a paragraph's `numPr` or `pStyle` prints before it."""
     properties = node.getparent()
     if properties is None:
         return ""
     told_twice = node.tag == _STYLE and properties.find(_NUMBER) is not None
     return "" if told_twice else numbering.mark(properties)
-
-
-def shown(text: "etree._Element") -> str:
-    """A text as shown: white space inside its XML is no line break."""
-    told = text.text or ""
-    return told.replace("\n", " ") if "\n" in told else told

@@ -6,6 +6,7 @@ layout tables, text boxes, documents within the document (`altChunk`), letters b
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -13,30 +14,24 @@ from lxml import etree
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.docx.elements import (
+    BEFORE,
     MERGE,
-    NUMBERED,
-    SIGNS,
     SPAN,
-    SYM,
     TBL,
     TC,
     TR,
     VAL,
-    VANISH,
     P,
-    R,
-    T,
-    printed_number,
+    hidden_texts,
+    printed,
     seen,
-    shown,
-    symbol,
     text_of,
     through,
 )
 from suanbei.parsers.docx.numbering import Numbering, W, read_numbering
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
-from suanbei.parsers.tables import Cell, Table, TableRow, Tables
+from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
 from suanbei.parsers.text import BREAK
 
 _ALT_CHUNK = W + "altChunk"
@@ -45,7 +40,7 @@ _OTHER_PARTS = {
     "header": "header", "footer": "footer", "footnotes": "footnote", "endnotes": "endnote",
     "comments": "comment",
 }  # fmt: skip
-_DEL_TEXT = W + "delText"
+"""The parts beside the body that a reader may see, by their kind, and what their place is called."""
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _NUMBERS = re.compile(r"网信算备|-20\d{6}")
 _LOOKS = re.compile(
@@ -53,31 +48,6 @@ _LOOKS = re.compile(
     rb"|textAlignment)(?: [^>]*)?/>"
 )
 """The commonest elements that only say how text looks: two thirds of all, none is read here."""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What has been met so far, in the order of the document."""
-
-    name: str
-    numbering: Numbering
-    tables: list[Table] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    pending: list[str] = field(default_factory=list)
-    rows: int = 0
-    chunks: dict["etree._Element", Tables] = field(default_factory=dict)
-
-    def take(self, tables: Tables) -> None:
-        """Take in what a document within the document holds."""
-        for table in tables.tables:
-            self.tables.append(Table(table.rows, (*self.pending, *table.lines_above)))
-            self.pending = []
-        self.lines += tables.lines
-
-    def line(self, text: str) -> None:
-        if text.strip():
-            self.lines.append(text)
-            self.pending.append(text)
 
 
 def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
@@ -90,78 +60,115 @@ def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
     with Archive(data, name) as package:
         main = package.main_part()
         root = package.xml(main, _LOOKS)
-        walk = _Walk(name, _numbering(package, main))
-        walk.chunks = _chunks(package, main, root, name, depth)
-    body = root.find(W + "body")
-    if body is None:
-        raise BrokenDocument(f"{name}: {main} has no body")
-    _walk_blocks(body, walk)
-    return Tables("docx", tuple(walk.tables), tuple(walk.lines))
+        body = root.find(W + "body")
+        if body is None:
+            raise BrokenDocument(f"{name}: {main} has no body")
+        reader = _PartReader(package, main, depth, _numbering(package, main))
+        reader.read_blocks(body)
+        reader.others += _other_texts(package, main)
+    reader.others += [OtherText("hidden", text, visible=False) for text in hidden_texts(root)]
+    return reader.tables_read()
 
 
 def _numbering(package: Archive, main: str) -> Numbering:
-    lists = package.related(main, "numbering") or [package.part_named("word/numbering.xml")]
-    styles = package.related(main, "styles") or [package.part_named("word/styles.xml")]
-    if not lists[0]:
+    lists, styles = (_parts(package, main, kind) for kind in ("numbering", "styles"))
+    if not lists:
         return Numbering()
-    return read_numbering(package.xml(lists[0]), package.xml(styles[0]) if styles[0] else None)
+    return read_numbering(package.xml(lists[0]), package.xml(styles[0]) if styles else None)
 
 
-def _chunks(
-    package: Archive, main: str, root: "etree._Element", name: str, depth: int
-) -> dict["etree._Element", Tables]:
-    """What the documents within the document (`altChunk`) hold, by the element that names each."""
-    found: dict[etree._Element, Tables] = {}
-    for element in root.iter(_ALT_CHUNK):
-        part, _ = package.relations(main).get(element.get(_ID, ""), ("", ""))
+def _parts(package: Archive, main: str, kind: str) -> list[str]:
+    """The parts of a kind: those related to the main one, else those with the names that Word gives."""
+    pattern = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE)
+    named = filter(pattern.fullmatch, package.parts())
+    return package.related(main, kind) or list(named)
+
+
+def _other_texts(package: Archive, main: str) -> Iterator[OtherText]:
+    """The lines and rows of headers, footers, notes and comments."""
+    for kind, place in _OTHER_PARTS.items():
+        for part in _parts(package, main, kind):
+            reader = _PartReader(package, part)
+            reader.read_blocks(package.xml(part))
+            yield from (OtherText(place, text) for text in reader.tables_read().texts() if text)
+
+
+@dataclass(slots=True)
+class _PartReader:
+    """Reads a part of a package, `depth` documents down; holds what it has met so far, in order.
+
+    `pending` are the lines since the last table.
+    """
+
+    package: Archive
+    part: str
+    depth: int = 0
+    numbering: Numbering = field(default_factory=Numbering)
+    tables: list[Table] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    others: list[OtherText] = field(default_factory=list)
+    rows: int = 0
+
+    def read_blocks(self, parent: "etree._Element") -> None:
+        """Read the paragraphs and tables below an element in their order, those of text boxes too."""
+        for block in through(parent, (P, TBL, _ALT_CHUNK)):
+            if block.tag == TBL:
+                self._read_table(block)
+            elif block.tag == _ALT_CHUNK:
+                self._read_chunk(block)
+            else:
+                inner: list[etree._Element] = []
+                self._add_lines(text_of(block, self.numbering, inner))
+                for table in inner:
+                    self._read_table(table)
+
+    def tables_read(self) -> Tables:
+        """What has been read."""
+        return Tables("docx", tuple(self.tables), tuple(self.lines), others=tuple(self.others))
+
+    def _add_lines(self, text: str) -> None:
+        lines = [line for line in text.split(BREAK) if line.strip()]
+        self.lines += lines
+        self.pending += lines
+
+    def _read_table(self, outer: "etree._Element") -> None:
+        """Read a table, and after it the tables inside its cells."""
+        waiting = [outer]
+        while waiting:
+            table = waiting.pop()
+            inner: list[etree._Element] = []
+            rows = _read_rows(table, inner, self.package.name, self.rows, self.numbering)
+            self.rows += len(rows)
+            if inner and _is_layout(rows):
+                for row in rows:
+                    for cell in row.cells:
+                        self._add_lines(cell.text)
+            else:
+                self.tables.append(Table(tuple(rows), tuple(self.pending)))
+                self.pending.clear()
+            waiting += reversed(inner)
+
+    def _read_chunk(self, element: "etree._Element") -> None:
+        """Read a document within the document: another DOCX, a page, or a page saved as MHTML."""
+        name = self.package.name
+        part, _ = self.package.relations(self.part).get(element.get(_ID, ""), ("", ""))
         if not part:
             raise BrokenDocument(f"{name}: a part of the document (altChunk) is missing")
-        found[element] = _read_chunk(package.read(part), f"{name}: {part}", depth)
-    return found
+        data, name = self.package.read(part), f"{name}: {part}"
+        if not data.startswith(b"PK"):
+            from suanbei.parsers.html import read_html
 
-
-def _read_chunk(data: bytes, name: str, depth: int) -> Tables:
-    """A document within the document: another DOCX, a page, or a page saved as MHTML."""
-    if data.startswith(b"PK"):
-        if depth == _MAX_DEPTH:
+            read = read_html(data, name)
+        elif self.depth == _MAX_DEPTH:
             raise BrokenDocument(f"{name}: documents within documents, too deep")
-        return read_docx(data, name, depth + 1)
-    from suanbei.parsers.html import read_html
-
-    return read_html(data, name)
-
-
-def _walk_blocks(parent: "etree._Element", walk: _Walk) -> None:
-    """Take in the paragraphs and tables of a body in their order, those of text boxes too."""
-    for block in through(parent, (P, TBL, _ALT_CHUNK)):
-        if block.tag == TBL:
-            _read_table(block, walk)
-        elif block.tag == _ALT_CHUNK:
-            walk.take(walk.chunks[block])
         else:
-            inner: list[etree._Element] = []
-            for line in text_of(block, walk.numbering, inner).split(BREAK):
-                walk.line(line)
-            for table in inner:
-                _read_table(table, walk)
-
-
-def _read_table(outer: "etree._Element", walk: _Walk) -> None:
-    """Read a table, and after it the tables inside its cells."""
-    waiting = [outer]
-    while waiting:
-        table = waiting.pop()
-        inner: list[etree._Element] = []
-        rows = read_rows(table, inner, walk.name, walk.rows, walk.numbering)
-        walk.rows += len(rows)
-        if inner and _is_layout(rows):
-            for row in rows:
-                for cell in row.cells:
-                    walk.line(cell.text)
-        else:
-            above, walk.pending = tuple(walk.pending), []
-            walk.tables.append(Table(tuple(rows), above))
-        waiting += reversed(inner)
+            read = read_docx(data, name, self.depth + 1)
+        for table in read.tables:
+            self.tables.append(Table(table.rows, (*self.pending, *table.lines_above)))
+            self.pending.clear()
+        self.lines += read.lines
+        self.others += read.others
 
 
 def _is_layout(rows: list[TableRow]) -> bool:
@@ -171,7 +178,7 @@ def _is_layout(rows: list[TableRow]) -> bool:
     )
 
 
-def read_rows(
+def _read_rows(
     table: "etree._Element",
     inner: list["etree._Element"],
     name: str,
@@ -187,26 +194,19 @@ def read_rows(
         DocumentTooLarge: more rows or columns than a document may have.
     """
     made = _Rows(name, before)
-    parts = made.parts
     for tag, node in seen(table, inner):
-        if tag == T:
-            parts.append(shown(node))
-        elif tag == P:
-            if parts:
-                parts.append(BREAK)
+        if tag == P:
+            if made.parts:
+                made.parts.append(BREAK)
         elif tag == TC:
             made.end_cell()
             made.open = True
         elif tag == TR:
             made.end_row()
-        elif tag in SIGNS:
-            parts.append(SIGNS[tag])
-        elif tag == SYM:
-            parts.append(symbol(node))
-        elif tag in NUMBERED:
-            parts.append(printed_number(node, numbering))
-        else:
+        elif tag in (SPAN, MERGE, BEFORE):
             made.shape(tag, node.get(VAL, ""))
+        else:
+            made.parts.append(printed(tag, node, numbering))
     made.end_row()
     return made.rows
 
@@ -278,31 +278,3 @@ class _Rows:
 
 def _count(text: str, least: int) -> int:
     return max(int(text), least) if text.isdecimal() and len(text) < 5 else least
-
-
-def text_parts(data: bytes, name: str) -> list[tuple[str, str]]:
-    """The text of the other parts that a reader may see, as (place, text).
-
-    Places are header, footer, footnote, endnote, comment; and `hidden`, deleted and hidden text.
-
-    Raises:
-        DocumentError: as `read_docx`.
-    """
-    found: list[tuple[str, str]] = []
-    with Archive(data, name) as package:
-        main = package.main_part()
-        for kind, place in _OTHER_PARTS.items():
-            for part in package.related(main, kind) or _by_name(package, kind):
-                root = package.xml(part)
-                found += [(place, text_of(block, Numbering())) for block in root.iter(P)]
-        root = package.xml(main)
-    hidden = [*root.iter(_DEL_TEXT)]
-    hidden += [t for mark in root.iter(VANISH) for r in mark.iterancestors(R) for t in r.iter(T)]
-    found += [("hidden", text.text or "") for text in hidden]
-    return [(place, text) for place, text in found if text.strip()]
-
-
-def _by_name(package: Archive, kind: str) -> list[str]:
-    """The parts of a kind by the names that Word gives them, where no relation is told."""
-    pattern = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE)
-    return [part for part in package.parts() if pattern.fullmatch(part)]

@@ -226,6 +226,40 @@ def test_a_filing_number_in_a_line_below_the_table_is_reported() -> None:
     assert accounting.seen == accounting.kept + accounting.headers + len(accounting.reported)
 
 
+OTHER = "网信算备110108999999902249991号"
+
+
+@pytest.mark.parametrize("kind", ["header", "footer"])
+def test_rows_of_a_page_header_or_footer_are_reported(kind: str) -> None:
+    """A list's last row may stand in the part that Word prints on each page; a row of the list, too."""
+    rows = table([ROW, [*ROW[:6], OTHER, ""]])
+    part = f"<w:{kind[:1]}dr {W}><w:p>{run('内部资料')}</w:p>{rows}</w:{kind[:1]}dr>"
+    for names in ((f"{kind}1",), (f"{kind}1", f"{kind}2")):
+        data = docx(table([HEADER, ROW]), **dict.fromkeys(names, part))
+        document = parse_document(data, name="x")
+        assert [row.number for row in document.rows] == [ROW[6]]
+        (reported,) = document.accounting.reported
+        assert reported.reason == "outside_table"
+        assert reported.cells[0].startswith("1 样例推荐算法")
+        assert OTHER in reported.cells[0]
+        assert document.accounting.seen == 3
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        run(OTHER[:8], "<w:vanish/>") + run(OTHER[8:], "<w:vanish/>"),
+        f"<w:del><w:r><w:delText>{OTHER[:8]}</w:delText></w:r>"
+        f"<w:r><w:delText>{OTHER[8:]}</w:delText></w:r></w:del>",
+    ],
+    ids=["hidden", "deleted"],
+)
+def test_a_number_in_hidden_or_deleted_text_is_reported(hidden: str) -> None:
+    body = table([HEADER, ROW]) + f"<w:p>{run('说明')}{hidden}</w:p>"
+    accounting = parse_document(docx(body), name="x").accounting
+    assert [(one.reason, one.cells) for one in accounting.reported] == [("unshown_text", (OTHER,))]
+
+
 def test_the_letters_of_a_formula_are_text() -> None:
     space = "http://schemas.openxmlformats.org/officeDocument/2006/math"
     formula = f'<m:oMath xmlns:m="{space}"><m:r><m:t>x²</m:t></m:r></m:oMath>'
