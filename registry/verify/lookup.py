@@ -38,8 +38,6 @@ class Lookup:
         self.coverage: Coverage = coverage(session) if covered is None else covered
         self.filings: dict[str, Sequence[View]] = {}
         """By the key of a number, one a register, with their listings; empty for no filing."""
-        self.former_holders: dict[str, set[str]] = {}
-        """Under which names a number was listed before it was handed over."""
         self.registrants: dict[str, Registrant | None] = {}
         """Whose a registrant code is; None if it is in no list."""
         self.companies: dict[str, Company] = {}
@@ -61,8 +59,6 @@ class Lookup:
         found: dict[str, list[View]] = {}
         for row, view in zip(rows, filing_views(self.session, rows), strict=True):
             found.setdefault(row.number_key, []).append(view)
-            if row.former_entities:
-                self.former_holders.setdefault(row.number_key, set()).update(row.former_entities)
         self.filings.update(dict.fromkeys(missing, ()))  # one () for all that are on no list
         self.filings.update(found)
 

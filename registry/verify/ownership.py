@@ -47,7 +47,6 @@ _BY_PAGE = Text(
 )
 _BETWEEN_NAMES = re.compile(r"[、，,；;/|\n]|\s和\s|(?<=公司)[和及与]")
 _OF_NAME = Text("“{name}”：{said}", "“{name}”: {said}")
-_REMARK = Text("（备注：“{remark}”）", " (remark: “{remark}”)")
 
 
 class Ownership(NamedTuple):
@@ -82,7 +81,7 @@ def judge_ownership(lookup: Lookup, claim: str, key: str) -> Ownership:
     claim, *more = claimed_names(claim)
     if more:
         return _judge_several(lookup, [claim, *more], key)
-    judged = [_judge(lookup, claim, key, filing) for filing in lookup.filings[key]]
+    judged = [_judge(lookup, claim, filing) for filing in lookup.filings[key]]
     return min(judged, key=lambda one: LEVELS.index(one.match or MatchLevel.DIFFERENT))
 
 
@@ -116,7 +115,7 @@ def _judge_several(lookup: Lookup, names: Sequence[str], key: str) -> Ownership:
     return Ownership(level, (Reason("entity_several", values),))
 
 
-def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
+def _judge(lookup: Lookup, claim: str, filing: View) -> Ownership:
     printed = _printed_names(filing) or [filing["entity"]["name"]]
     listed = printed[-1]
     company = lookup.companies[filing["entity"]["id"]]
@@ -124,10 +123,7 @@ def _judge(lookup: Lookup, claim: str, key: str, filing: View) -> Ownership:
     if match.level in CONFIRMED:
         return Ownership(match.level, (_match_reason(match, claim, listed),))
     others = _own_filings(lookup, claim, company)
-    tied = _links(lookup, claim, company, listed) or _former_holder(
-        lookup, claim, key, filing, listed
-    )
-    if tied:
+    if tied := _links(lookup, claim, company, listed):
         return Ownership(MatchLevel.UNCLEAR, (*tied, *others))
     if others and is_full_name(name_parts(claim)):
         return Ownership(MatchLevel.DIFFERENT, (*others, *_shared_brand(match, claim, listed)))
@@ -192,14 +188,6 @@ def _links(lookup: Lookup, claim: str, company: Company, listed: str) -> list[Re
             }
             return [Reason(_LINK_CODES[link["kind"]], values)]
     return []
-
-
-def _former_holder(lookup: Lookup, claim: str, key: str, filing: View, listed: str) -> list[Reason]:
-    """That the lists once showed the filing under the claimed name, if they did."""
-    if entity_key(claim) not in map(entity_key, lookup.former_holders.get(key, ())):
-        return []
-    remark = Phrase(_REMARK, {"remark": filing["remark"]}) if filing["remark"] else ""
-    return [Reason("entity_handed_over", {"listed": listed, "remark": remark})]
 
 
 def _own_filings(lookup: Lookup, claim: str, owner: Company) -> list[Reason]:

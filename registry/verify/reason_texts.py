@@ -158,11 +158,6 @@ _CLAIM: Final = {
         "“{claim}”与备案主体“{listed}”是不是同一家公司，清单没有说明（{basis}）",
         "whether {claim} and the registrant {listed} are one company the lists do not tell ({basis})",
     ),
-    "entity_handed_over": Text(
-        "这项备案曾以所称公司的名义公布，后变更为“{listed}”：是更名还是转移，清单没有说明{remark}",
-        "this filing was once published as the claimed company's and now is {listed}'s: the lists do "
-        "not say whether the company was renamed or the filing handed over{remark}",
-    ),
     "entity_has_own": Text(
         "所称名称属于清单上的另一主体“{name}”，它有 {count} 项备案，但没有这一项",
         "the claimed name is that of another registrant on the lists, {name}, whose {count} filings do "

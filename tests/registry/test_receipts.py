@@ -71,6 +71,16 @@ def test_a_change_in_one_character_fails(data: st.DataObject) -> None:
         check_receipt(receipt, {"keys": [key.public]})
 
 
+@pytest.mark.parametrize("digest", ["0" * 64, "f" * 64, None])
+def test_a_digest_that_is_not_the_answer_s_is_refused(digest: str | None) -> None:
+    """Whoever signs it: a receipt must not bear the hash of another answer."""
+    key = SigningKey(OKPKey.generate_key("Ed25519"))
+    body: dict[str, Any] = {"id": "a", "answer": ANSWER, "answer_sha256": digest}
+    body["signature"] = key.sign(canonical_json(body))
+    with pytest.raises(ReceiptInvalid, match="answer_sha256"):
+        check_receipt(body, {"keys": [key.public]})
+
+
 def test_keys_that_did_not_sign_it_prove_nothing(database: Database, settings: Settings) -> None:
     """Another key, no key, no key set."""
     receipt = issued(database, settings)

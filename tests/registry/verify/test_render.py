@@ -33,10 +33,17 @@ def test_lines_tell_who_where_why_and_of_what_it_consists(database: Database) ->
     said = {one.say(Language.EN) for one in judgement.reasons if one.code != "listed"}
     assert len(said) > 1
     assert said < {text for _, text in lines}
-    covered = [text for _, text in lines if "2023-06" in text]
-    unlisted, _ = rendered(database, number(9))
-    assert len(covered) > len([text for _, text in unlisted if "Covered" in text])
     assert [text for label, text in lines if text == ""] == []
+
+
+def test_below_an_active_number_stands_what_its_register_covers(database: Database) -> None:
+    """Of its own register alone; of a number that is not active the reasons say it."""
+    import_document(database, listed([row(1), row(2, remark="已注销")]))
+    import_document(database, listed([row(3, series=Series.ALGORITHM, period="2022-08")]))
+    said = "Deep-synthesis algorithm filings: up to 2023-06"
+    for serial, expected in ((1, [said]), (2, []), (9, [])):
+        lines, _ = rendered(database, number(serial))
+        assert [text for label, text in lines if label == "coverage"] == expected
 
 
 def test_the_region_of_a_number_is_named_or_open(database: Database) -> None:

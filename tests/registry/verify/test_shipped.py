@@ -1,9 +1,11 @@
 """Verdicts on the shipped lists: who is who, what is odd, and what a claimed name comes to."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language
+from suanbei.registry.models import Filing
 from suanbei.registry.verify import judge
 
 
@@ -103,3 +105,14 @@ def test_a_company_on_no_list_is_not_said_to_be_on_none(session: Session) -> Non
         (judgement,) = judge(session, [(unlisted, claim)])
         codes = [reason.code for reason in judgement.reasons]
         assert codes[-2:] == ["entity_not_listed", code]
+
+
+def test_who_once_held_a_filing_is_never_a_stranger_to_it(session: Session) -> None:
+    """A renamed company's own, or said to have handed it over, or not told by the lists."""
+    query = select(Filing.number, Filing.former_entities)
+    pairs = [(number, name) for number, names in session.execute(query) for name in names]
+    found = judge(session, pairs)
+    assert len(found) > 100
+    assert {one.entity_match for one in found} == {"former_name", "unclear"}
+    tied = {"entity_former_name", "entity_taken_over", "entity_perhaps_same"}
+    assert all(tied & {reason.code for reason in one.reasons} for one in found)
