@@ -10,7 +10,14 @@ from bench.search import SIZES
 from suanbei.registry.database import open_database
 from suanbei.search_api.deps import Services
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.stats import DIMENSIONS, CountParams, Statistics, TimelineParams
+from suanbei.search_api.stats import (
+    DIMENSIONS,
+    CountParams,
+    TimelineParams,
+    dimension_figures,
+    summary_figures,
+    timeline_figures,
+)
 
 LIBRARIES = ("sqlite3", "sqlalchemy")
 ASKED = {"all filings": "", "those that 算法 finds": "算法"}
@@ -46,7 +53,7 @@ SINGLE = ("summary", "timeline")
 def ask(parts: Services, name: str, text: str) -> Callable[[], object]:
     """What works one statistic out, with nothing kept from before."""
     if name == "summary":
-        return lambda: Statistics(parts).summary(FilterParams(q=text))
+        return lambda: summary_figures(parts, FilterParams(q=text))
     if name == "timeline":
-        return lambda: Statistics(parts).timeline(TimelineParams(q=text))
-    return lambda: Statistics(parts).dimension(name, CountParams(q=text))
+        return lambda: timeline_figures(parts, TimelineParams(q=text))
+    return lambda: dimension_figures(parts, name, CountParams(q=text))

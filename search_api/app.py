@@ -35,7 +35,6 @@ from suanbei.search_api.routes import (
     verify,
 )
 from suanbei.search_api.routes.changes import ChangeNotifier
-from suanbei.search_api.stats import Statistics
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 VERSION = "0.1.0"
@@ -85,7 +84,6 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.metrics = Metrics(services)
-    app.state.statistics = Statistics(services)
     app.state.notifier = ChangeNotifier(services.database)
     app.state.company_names = VersionCache(largest=2)
     errors.install(app)

@@ -21,7 +21,13 @@ from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.search.results import filters_said
-from suanbei.search_api.stats import CountParams, Statistics, TimelineParams
+from suanbei.search_api.stats import (
+    CountParams,
+    TimelineParams,
+    dimension_figures,
+    summary_figures,
+    timeline_figures,
+)
 
 Figures = dict[str, Any]
 _BAR = 30
@@ -134,7 +140,6 @@ class Maker:
         self._parts, self._asked = parts, asked
         self._given = asked.model_dump()
         self._own = {"by": by, "split": split}, {"top": top}
-        self._statistics = Statistics(parts)
 
     def figures(self, shown: Shown) -> Figures:
         """As the API answers them; `lists` are the registry's batches."""
@@ -142,10 +147,10 @@ class Maker:
         if shown is Shown.LISTS:
             return self._lists()
         if shown is Shown.SUMMARY:
-            return self._statistics.summary(self._asked)
+            return summary_figures(self._parts, self._asked)
         if shown is Shown.TIMELINE:
-            return self._statistics.timeline(TimelineParams(**self._given, **timeline))
-        return self._statistics.dimension(shown.value, CountParams(**self._given, **counts))
+            return timeline_figures(self._parts, TimelineParams(**self._given, **timeline))
+        return dimension_figures(self._parts, shown.value, CountParams(**self._given, **counts))
 
     def _lists(self) -> Figures:
         """A list is whole or not there: of the filters only the series narrows it."""
@@ -202,7 +207,7 @@ class Printer:
         if shown is Shown.LISTS:
             return lambda row: [row["id"]]
         if shown is Shown.NEW_ENTRANTS:
-            return lambda row: [row["value"], self._words.series(row["series"])]
+            return lambda row: [row["value"], self._words("series", row["series"])]
         if shown is Shown.TIMELINE:
             return lambda row: [row["value"], self._parts_of(figures["split"], row["parts"])]
         if shown is Shown.DEREGISTRATIONS:
@@ -216,7 +221,7 @@ class Printer:
         if dimension == "region" and self._language is Language.EN:
             region = region_by_name(value)
             return region.en if region else value
-        return self._words.value(dimension, value)
+        return self._words(dimension, value)
 
     def _parts_of(self, dimension: str, parts: dict[str, int]) -> str:
         return ", ".join(f"{self._value(dimension, one)} {n}" for one, n in parts.items())

@@ -23,7 +23,6 @@ from suanbei.search_api.pages import (
     watch,
     watch_mail,
 )
-from suanbei.search_api.pages.state import PageState
 
 PAGES = (
     assets,
@@ -50,6 +49,6 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app, and their errors."""
     for page in PAGES:
         app.include_router(page.router)
-    app.state.pages = PageState()
+    app.state.bulk_workers = bulk.Workers()
     clean_uploads(app.state.services.settings.home)
     errors.install(app)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
-from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
 from suanbei.registry.models import Batch, Entity, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
@@ -22,7 +21,6 @@ from suanbei.registry.queries.statistics.selection import place_of
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import page_links, render, wants_json
 
 router = APIRouter(include_in_schema=False)
@@ -223,11 +221,7 @@ def one_batch(
         other = next((one for one in others if one["id"] == against), None)
         if against and other is None:
             raise NotFound(f"batch {against}: not another list of {batch['series']}")
-        compared = page_state(request).cache.get(
-            data_version(session),
-            ("batch", batch_id, against),
-            lambda: compare(session, batch, other),
-        )
+        compared = compare(session, batch, other)
         rows = rows_of(session, batch_id, (page - 1) * ROWS, ROWS)
         versions = _versions(session, batch_id)
     return render(

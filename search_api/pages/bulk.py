@@ -1,7 +1,9 @@
 """The bulk check: a table in, its columns recognised and shown, every row with a verdict out."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePath
+from threading import BoundedSemaphore, Thread
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -26,7 +28,6 @@ from suanbei.search_api.bulk.storage import LARGEST
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, template
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request
-from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import render, wants_json
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +38,8 @@ ORDER = (
 """The kinds of lines, as the page shows them."""
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 _MOST_NAME = 200
+AT_ONCE, AT_MOST = 2, 20
+"""Checks that run at once, and that run or wait."""
 _FAILURES = (
     ("is empty", "文件是空的。"),
     ("larger than", "文件过大，请分批上传，或改用命令行：suanbei verify --file。"),
@@ -51,6 +54,32 @@ _FAILURES = (
     ("", "无法读取该文件。请在表格软件中打开，另存为 XLSX 或 CSV 后重新上传。"),
 )
 """What an error comes to in Chinese, by a part of its English line; the last one fits any."""
+
+
+class Workers:
+    """Runs checks in the background; they end with the process, whatever they are at."""
+
+    def __init__(self) -> None:
+        self._places = BoundedSemaphore(AT_MOST)
+        self._turns = BoundedSemaphore(AT_ONCE)
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Begin, or wait for a turn.
+
+        Raises:
+            Overloaded: too many wait already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Overloaded("too many checks are waiting; try again in a minute")
+
+        def turn() -> None:
+            try:
+                with self._turns:
+                    work()
+            finally:
+                self._places.release()
+
+        Thread(target=turn, name="bulk", daemon=True).start()
 
 
 @router.get("/bulk")
@@ -106,7 +135,7 @@ def _begin(request: Request, parts: Services, run: Run, choice: Choice) -> None:
     """
     work = partial(check, run, parts.database, language_of_request(request), choice)
     try:
-        page_state(request).workers.run(work)
+        request.app.state.bulk_workers.run(work)
     except Overloaded:
         run.give_up()
         raise

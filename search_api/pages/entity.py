@@ -219,11 +219,11 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
     periods = [[step["period"] for step in vendor["timeline"]] for vendor in vendors]
     rows = [(gettext("Filings"), [str(len(filings)) for filings in every])]
     rows += [
-        (words.series(series), [str(len(vendor["filings"][series])) for vendor in vendors])
+        (words("series", series), [str(len(vendor["filings"][series])) for vendor in vendors])
         for series in vendors[0]["filings"]
     ]
     rows += [
-        (words.status(status), [str(sum(f["status"] == status for f in one)) for one in every])
+        (words("status", status), [str(sum(f["status"] == status for f in one)) for one in every])
         for status in STATUS_TEXTS
     ]
     rows += [
@@ -231,14 +231,14 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
         for duty, (_anchor, name) in DUTIES.items()
     ]
     rows += [
-        (words.role(role), [str(vendor["roles"][role]) for vendor in vendors])
+        (words("role", role), [str(vendor["roles"][role]) for vendor in vendors])
         for role in vendors[0]["roles"]
     ]
     comma = gettext(", ")
     return [
         *rows,
         (gettext("Products"), [str(len(vendor["products"])) for vendor in vendors]),
-        (words.field("region"), [comma.join(region_text(r, language) for r in _regions(one) if r != CENTRAL.full) or "—"
+        (words("field", "region"), [comma.join(region_text(r, language) for r in _regions(one) if r != CENTRAL.full) or "—"
                                  for one in every]),
         (gettext("First list"), [min(one, default="—") for one in periods]),
         (gettext("Last list"), [max(one, default="—") for one in periods]),

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
-from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Entity, Event, Filing
@@ -20,7 +19,6 @@ from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.pages.batch import compare
-from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import address, render
 
 router = APIRouter(include_in_schema=False)
@@ -35,9 +33,7 @@ _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILI
 def home(request: Request, parts: Parts) -> Response:
     """The front page."""
     with parts.database.read() as session:
-        version = data_version(session)
-        seen = page_state(request).cache.get(version, "home", lambda: overview(session))
-    return render(request, "home.html", **seen)
+        return render(request, "home.html", **overview(session))
 
 
 def overview(session: Session) -> dict[str, Any]:

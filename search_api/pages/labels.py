@@ -1,4 +1,4 @@
-"""The words of slugs in pages, and where the guide explains them."""
+"""The words of slugs in pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
-from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES, ChangeKind, RemarkField
-from suanbei.registry.cells.series import SERIES_NAMES, series_title
+from suanbei.registry.cells.products import PRODUCT_KIND_NAMES
+from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES
+from suanbei.registry.cells.series import SERIES_NAMES, SERIES_TITLES
 from suanbei.registry.cells.vocabulary import FIELD_TEXTS, ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 
@@ -26,7 +26,6 @@ COLUMNS = {
     ("deregistration", "filed_on"): Text("注销时间", "Deregistered on"),
 }
 """Columns of lists that have another title in a series than the field has elsewhere."""
-
 EVENTS = {
     "batch.published": Text("新清单", "New list"),
     "filing.added": Text("新备案", "New filing"),
@@ -96,111 +95,52 @@ SECTIONS = {
 
 
 @lru_cache
-def _source_titles() -> dict[str, dict[str, str]]:
-    told = yaml.safe_load(files("suanbei.data").joinpath("sources.yml").read_text("utf-8"))
-    return {source["name"]: source["title"] for source in told["sources"]}
+def tables() -> dict[str, Mapping[str, Text]]:
+    """Every table of words by its name; those of facets are called as the facets are."""
+    kinds = {kind.value: Text(*names) for kind, names in PRODUCT_KIND_NAMES.items()}
+    read_fields = {one.value: Text(*names) for one, names in FIELD_NAMES.items()}
+    sources = yaml.safe_load(files("suanbei.data").joinpath("sources.yml").read_text("utf-8"))
+    return {
+        "series": _capitalised(SERIES_NAMES),
+        "series_title": {series.value: title for series, title in SERIES_TITLES.items()},
+        "status": _capitalised(STATUS_TEXTS),
+        "type": _capitalised(TYPE_TEXTS),
+        "role": _capitalised(ROLE_TEXTS),
+        "kind": kinds,
+        "product_kind": kinds,
+        "flag": FLAGS,
+        "field": _capitalised(read_fields | dict(FIELD_TEXTS)),
+        "change": {kind.value: Text(*names) for kind, names in KIND_NAMES.items()},
+        "verdict": _capitalised(VERDICT_TEXTS),
+        "match": _capitalised(MATCH_TEXTS),
+        "event": EVENTS,
+        "origin": ORIGINS,
+        "run": PASSES,
+        "monitor": MONITORS,
+        "section": SECTIONS,
+        "source": {one["name"]: Text(**one["title"]) for one in sources["sources"]},
+    }
+
+
+def _capitalised(table: Mapping[Any, Text]) -> dict[str, Text]:
+    return {
+        slug: Text(text.zh[:1].upper() + text.zh[1:], text.en[:1].upper() + text.en[1:])
+        for slug, text in table.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Slugs in one language: `words.series("algorithm")`; an unknown slug shows as it is."""
+    """Slugs in one language: `words("series", "algorithm")`; what has no words shows as it is."""
 
     language: Language
 
-    def _of(self, table: Mapping[Any, Text], slug: str | None) -> str:
-        text = table.get(slug or "")
+    def __call__(self, table: str, slug: str | None) -> str:
+        """The words of a slug, from one of `tables`."""
+        text = tables().get(table, {}).get(slug or "")
         return text.say(self.language) if text else (slug or "")
-
-    def series(self, slug: str | None) -> str:
-        """A register."""
-        return self._text(SERIES_NAMES, slug)
-
-    def series_title(self, slug: str) -> str:
-        """A register with its filings, in the plural; in Chinese there is none."""
-        return series_title(slug, self.language)
-
-    def status(self, slug: str | None) -> str:
-        """Active or deregistered."""
-        return self._text(STATUS_TEXTS, slug)
-
-    def verdict(self, slug: str | None) -> str:
-        """What a check came to."""
-        return self._text(VERDICT_TEXTS, slug)
-
-    def match(self, slug: str | None) -> str:
-        """How a claimed company compares with the registrant."""
-        return self._text(MATCH_TEXTS, slug)
-
-    def event(self, slug: str | None) -> str:
-        """A kind of event."""
-        return self._of(EVENTS, slug)
-
-    def source(self, slug: str) -> str:
-        """A source of lists, as data/sources.yml calls it."""
-        return _source_titles().get(slug, {}).get(self.language.value, slug)
-
-    def origin(self, slug: str) -> str:
-        """Whose bytes a document is."""
-        return self._of(ORIGINS, slug)
-
-    def run(self, slug: str) -> str:
-        """A kind of pass over the sources."""
-        return self._of(PASSES, slug)
-
-    def monitor(self, slug: str) -> str:
-        """What a monitor watches for."""
-        return self._of(MONITORS, slug)
-
-    def section(self, slug: str) -> str:
-        """A section of the API."""
-        return self._of(SECTIONS, slug)
-
-    def field(self, slug: str | None) -> str:
-        """A field of a filing, or what a remark says was changed of it."""
-        if slug in FIELD_TEXTS or slug not in set(RemarkField):
-            return self._text(FIELD_TEXTS, slug)
-        said = FIELD_NAMES[RemarkField(slug)][self.language is Language.EN]
-        return said[:1].upper() + said[1:]
 
     def column(self, series: str, name: str) -> str:
         """The title of a column in the lists of a series."""
         title = COLUMNS.get((series, name))
-        return title.say(self.language) if title else self.field(name)
-
-    def kind(self, slug: str | None) -> str:
-        """A kind of product."""
-        return self._pair(slug or "")
-
-    def flag(self, slug: str | None) -> str:
-        """An oddity of a published row."""
-        return self._of(FLAGS, slug)
-
-    def change(self, slug: str | None) -> str:
-        """What a remark says happened to a field."""
-        names = KIND_NAMES.get(ChangeKind(slug)) if slug in set(ChangeKind) else None
-        return (names[self.language is Language.EN] if names else slug) or ""
-
-    def type(self, slug: str | None) -> str:
-        """A legal type of algorithm."""
-        return self._text(TYPE_TEXTS, slug)
-
-    def role(self, slug: str | None) -> str:
-        """A role in deep synthesis."""
-        return self._text(ROLE_TEXTS, slug)
-
-    def _text(self, table: Mapping[Any, Text], slug: str | None) -> str:
-        said = self._of(table, slug)
-        return said[:1].upper() + said[1:]
-
-    def _pair(self, slug: str) -> str:
-        if slug not in set(ProductKind):
-            return slug
-        zh, en = PRODUCT_KIND_NAMES[ProductKind(slug)]
-        return zh if self.language is Language.ZH else en
-
-    def value(self, dimension: str, slug: str | None) -> str:
-        """A value of a facet or of a grouped count."""
-        tables = {"series": self.series, "status": self.status, "type": self.type,
-                  "role": self.role, "kind": self.kind, "product_kind": self.kind,
-                  "flag": self.flag}  # fmt: skip
-        return tables[dimension](slug) if dimension in tables else (slug or "")
+        return title.say(self.language) if title else self("field", name)

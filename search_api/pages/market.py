@@ -12,16 +12,22 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import CENTRAL
-from suanbei.registry.data_version import data_version
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Filing
-from suanbei.registry.queries.statistics import summary
+from suanbei.registry.queries.statistics import Selection, summary
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
-from suanbei.search_api.pages import charts
-from suanbei.search_api.pages.charts import SIZES, Drawing, height_of
+from suanbei.search_api.pages.charts import (
+    SIZES,
+    Drawing,
+    has_chinese_font,
+    height_of,
+    png,
+    source_line,
+    svg,
+)
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.market_charts import (
     CHARTS,
@@ -38,11 +44,11 @@ from suanbei.search_api.pages.search import (
     FILTERS,
     address_of,
     asked_of,
+    field_text,
     filter_chips,
     params_of,
     value_text,
 )
-from suanbei.search_api.pages.state import page_state
 from suanbei.search_api.pages.templating import render
 from suanbei.search_api.params import FilterParams, reads_query
 from suanbei.search_api.search.results import selection_of
@@ -64,6 +70,14 @@ class View:
     asked: tuple[tuple[str, str], ...]
     step: Step
     language: Language
+
+    def selection(self, parts: Services) -> Selection:
+        """The filings that the filters find.
+
+        Raises:
+            UsageError: a filter does not fit; the message names it.
+        """
+        return selection_of(parts, params_of(list(self.asked), FilterParams))
 
     def parts_of(self, chart: Chart) -> str:
         """By what a chart is parted, empty for not at all: one register by its types or roles."""
@@ -100,22 +114,24 @@ known = reads_query(*FILTERS, "q")
 def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     """All charts for the filters."""
     asked = list(view.asked)
-    selection = selection_of(parts, params_of(asked, FilterParams))
+    selection = view.selection(parts)
     with parts.database.read() as session:
-        choices = page_state(request).cache.get(
-            data_version(session), "choices", lambda: choices_of(session)
-        )
+        choices = choices_of(session)
         total = summary(session, selection)["filings"]
+        charts = [
+            _chart(name, chart.rows(session, selection, view.parts_of(chart)), view)
+            for name, chart in CHARTS.items()
+        ]
     return render(
         request, "market.html",
         view=view, plain=dict(asked), choices=choices, total=total,
-        charts=[_chart(name, _rows(request, parts, name, view), view) for name in CHARTS],
+        charts=charts,
         steps=[(name, text.say(view.language), view.address("/market", by="" if name == "month" else name))
                for name, text in STEPS.items()],
         chips=filter_chips(asked, Words(view.language), "/market"),
         others=[pair for pair in asked if pair[0] not in (*CHOICES, "q")],
         search=address_of(asked),
-        forms=("svg", "png", "csv") if charts.has_chinese_font() else ("svg", "csv"),
+        forms=("svg", "png", "csv") if has_chinese_font() else ("svg", "csv"),
     )  # fmt: skip
 
 
@@ -129,20 +145,6 @@ def choices_of(session: Session) -> dict[str, list[Any]]:
         values = session.execute(select(column).distinct().order_by(column)).scalars()
         found[name] = [str(value) for value in values if value not in (None, "", CENTRAL.full)]
     return found
-
-
-def _rows(request: Request, parts: Services, name: str, view: View) -> Rows:
-    """The rows of a chart, kept as long as the registry stays as it is."""
-
-    def make() -> Rows:
-        chart = CHARTS[name]
-        selection = selection_of(parts, params_of(list(view.asked), FilterParams))
-        with parts.database.read() as session:
-            return chart.rows(session, selection, view.parts_of(chart))
-
-    with parts.database.read() as session:
-        version = data_version(session)
-    return page_state(request).cache.get(version, (name, view.asked), make)
 
 
 def _chart(name: str, rows: Rows, view: View) -> dict[str, Any]:
@@ -181,7 +183,7 @@ def draw(
     there = {row.part for row in shown}
     known_parts = [slug for slug in PARTS.get(part, []) if slug in there]
     named = {
-        slug: words.value(part, slug) if slug else ""
+        slug: words(part, slug) if slug else ""
         for slug in (*known_parts, *sorted(there - set(known_parts)))
     }
     return Drawing(
@@ -199,14 +201,16 @@ def draw(
 def _filters_text(view: View, words: Words) -> str:
     """The filters of a view in words."""
     gettext = translations(view.language).gettext
-    said = [f"{words.field(name)} {value_text((name, value), words)}" for name, value in view.asked]
+    said = [
+        f"{field_text(name, words)} {value_text((name, value), words)}"
+        for name, value in view.asked
+    ]
     return gettext("; ").join(said) or gettext("All filings")
 
 
 @router.get("/charts/{name}.{form}")
 @known
 def chart_file(
-    request: Request,
     parts: Parts,
     view: Asked,
     name: str,
@@ -218,25 +222,27 @@ def chart_file(
     """A chart as a picture, with its title and source in it where it is `titled`; or its numbers."""
     if name not in CHARTS:
         raise NotFound(f"chart {name}: not known")
-    chart, rows = CHARTS[name], _rows(request, parts, name, view)
+    chart, selection = CHARTS[name], view.selection(parts)
+    with parts.database.read() as session:
+        rows = chart.rows(session, selection, view.parts_of(chart))
     if form == "csv":
         return _csv(name, view.labelled(chart, rows), view.language)
-    if form == "png" and not charts.has_chinese_font():
+    if form == "png" and not has_chinese_font():
         raise NotFound("no Chinese font on this machine (fonts-noto-cjk); the SVG needs none")
-    source = charts.source_line(view.language) if titled else ""
+    source = source_line(view.language) if titled else ""
     drawing = draw(chart, rows, view, theme, size, source)
     headers = {"cache-control": "max-age=300", "content-security-policy": PICTURE_POLICY,
                "vary": "Accept-Language, Cookie"}  # fmt: skip
     if form == "svg":
-        return Response(charts.svg(drawing), media_type="image/svg+xml", headers=headers)
-    return Response(charts.png(drawing), media_type="image/png", headers=headers)
+        return Response(svg(drawing), media_type="image/svg+xml", headers=headers)
+    return Response(png(drawing), media_type="image/png", headers=headers)
 
 
 def _csv(name: str, rows: Rows, language: Language) -> Response:
     """The numbers of a chart, with a byte order mark so that Excel reads Chinese."""
     gettext, words, chart = translations(language).gettext, Words(language), CHARTS[name]
     parted = any(row.part for row in rows)
-    titles = [words.field("period" if chart.over_time else "name"), gettext("Part")]
+    titles = [words("field", "period" if chart.over_time else "name"), gettext("Part")]
     head = [*titles[: 1 + parted], chart.counts.say(language)]
     lines = [[row.x, *([row.part] if parted else []), row.count] for row in rows]
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}

@@ -158,7 +158,7 @@ def label_of(chart: Chart, x: str, step: Step, words: Words) -> str:
             return city_text(x, words.language)
         case "side":
             return SIDES[x].say(words.language)
-    return words.value(chart.value, x)
+    return words(chart.value, x)
 
 
 def step_of(period: str, step: Step) -> str:
@@ -176,7 +176,7 @@ def labelled(chart: Chart, rows: Rows, parts: str, step: Step, words: Words) -> 
     found: dict[tuple[str, str], Row] = {}
     for row in rows:
         label = label_of(chart, row.x, step, words)
-        part = words.value(parts, row.part) if row.part else ""
+        part = words(parts, row.part) if row.part else ""
         before = found.get((label, part))
         found[label, part] = Row(label, row.count + (before.count if before else 0), part, row.id)
     return list(found.values())

@@ -89,7 +89,7 @@ def search_page(request: Request, parts: Parts) -> Response:
         feed="/feeds/search.atom?" + urlencode([*exactly, ("lang", language.value)]),
         watch="/watch?" + urlencode([pair for pair in asked if pair[0] in WATCHED]),
         unwatched=dict.fromkeys(
-            words.field(name) for name, _value in filters if name not in WATCHED
+            field_text(name, words) for name, _value in filters if name not in WATCHED
         ),
         marked=marked,
         is_number=bool(params.q) and is_question_of_numbers(params.q),
@@ -151,7 +151,7 @@ def _facets(
         lines = [_value(name, one, asked, words) for one in values if one["value"]]
         if len(lines) > 1 or any(line["on"] for line in lines):
             shown.append(
-                {"name": name, "title": words.field("list_year" if name == "period" else name), "top": lines[:SHOWN],
+                {"name": name, "title": words("field", "list_year" if name == "period" else name), "top": lines[:SHOWN],
                  "rest": lines[SHOWN:MOST_SHOWN]}
             )  # fmt: skip
     return shown
@@ -220,7 +220,7 @@ def _meant(interpreted: dict[str, Any] | None, asked: Pairs, words: Words) -> di
     text = next((value for name, value in asked if name == "q"), "")
     rest = without(without(asked, "q"), "cursor")
     chips = [
-        {"field": words.field(one["name"]), "text": value_text((one["name"], one["value"]), words),
+        {"field": words("field", one["name"]), "text": value_text((one["name"], one["value"]), words),
          "address": address_of([*rest, ("q", " ".join(text.replace(one["word"], " ").split()))])}
         for one in interpreted["filters"]
     ]  # fmt: skip
@@ -233,7 +233,7 @@ def filter_chips(
     """The filters in force, each with the address of the page without it; `names` of ids."""
     return [
         {
-            "field": words.field(pair[0].removesuffix("_from").removesuffix("_to")),
+            "field": field_text(pair[0], words),
             "text": (names or {}).get(pair[1]) or value_text(pair, words),
             "address": address_of(without(without(asked, "cursor"), *pair), path),
         }
@@ -242,13 +242,18 @@ def filter_chips(
     ]
 
 
+def field_text(name: str, words: Words) -> str:
+    """The name of a filter for people."""
+    return words("field", name.removesuffix("_from").removesuffix("_to"))
+
+
 def value_text(pair: tuple[str, str], words: Words) -> str:
     """The value of a filter for people."""
     if pair[0] == "region":
         return region_text(pair[1], words.language)
     if pair[0] == "division" and (named := division(pair[1].ljust(6, "0"))):
         return named.name
-    return words.value(*pair)
+    return words(*pair)
 
 
 def marked(text: str, ranges: list[tuple[int, int]] | None) -> Markup:

@@ -139,7 +139,7 @@ def list_name(series: str, period: str, language: Language) -> str:
     """What a list is called: its register and its month."""
     named = translations(language).gettext("%(series)s, %(period)s")
     return named % {
-        "series": Words(language).series_title(series),
+        "series": Words(language)("series_title", series),
         "period": period_text(period, language),
     }
 
