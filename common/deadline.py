@@ -22,6 +22,11 @@ class Deadline:
         """Nobody waits for the result any more."""
         self._until = float("-inf")
 
+    def extend(self, seconds: float) -> None:
+        """Allow so much more time; what was cancelled stays so."""
+        if self._until > float("-inf"):
+            self._until += seconds
+
     @property
     def is_over(self) -> bool:
         """Whether the work should stop."""

@@ -9,13 +9,13 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from suanbei.search_api import errors, middleware, pages
+from suanbei.search_api import errors, pages
 from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.deps import Services
 from suanbei.search_api.keys import Keyring
 from suanbei.search_api.metrics import Metrics
+from suanbei.search_api.middleware import middleware
 from suanbei.search_api.params import only_known_parameters
-from suanbei.search_api.response_cache import VersionReader
 from suanbei.search_api.routes import (
     batches,
     changes,
@@ -68,6 +68,7 @@ def create_app(services: Services) -> FastAPI:
         UsageError: keys are named in a way that nobody could use.
     """
     Keyring(services.settings.api_keys)
+    metrics = Metrics(services)
     app = FastAPI(
         title="Suanbei 算备",
         description=DESCRIPTION,
@@ -81,9 +82,10 @@ def create_app(services: Services) -> FastAPI:
         responses=errors.RESPONSES,
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
+        middleware=middleware(services, metrics),
     )
     app.state.services = services
-    app.state.metrics = Metrics(services)
+    app.state.metrics = metrics
     app.state.notifier = ChangeNotifier(services.database)
     app.state.company_names = VersionCache(largest=2)
     errors.install(app)
@@ -92,8 +94,6 @@ def create_app(services: Services) -> FastAPI:
     pages.install(app)
     # FastAPI keeps the routes of each section in a group of its own.
     app.state.routes = [context.original_route for context in iter_route_contexts(app.routes)]
-    reader = VersionReader(services.database)
-    middleware.install(app, services.settings, reader, app.state.metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from suanbei.common.errors import SuanbeiError
-from suanbei.search_api.requests import allowed_methods, matching_route, route_path
+from suanbei.search_api.requests import allowed_methods, matching_routes, route_path
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -109,7 +109,7 @@ async def _http(request: Request, error: Exception) -> Response:
 def _without_slash(request: Request) -> str:
     """The path without a slash at its end, where there is a route of that name; never a host."""
     path = "/" + request.url.path.strip("/")
-    if path == request.url.path or not matching_route({**request.scope, "path": path}):
+    if path == request.url.path or not any(matching_routes({**request.scope, "path": path})):
         return ""
     return path + (f"?{request.url.query}" if request.url.query else "")
 

@@ -17,11 +17,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from starlette.datastructures import Headers
 from starlette.types import Scope as AsgiScope
 
 from suanbei.common.errors import Forbidden, Unauthorized, UsageError
 from suanbei.search_api.deps import services
-from suanbei.search_api.requests import get_header
 
 PREFIX = "sbk_"
 _bearer = HTTPBearer(auto_error=False, description="a key of SUANBEI_API_KEYS")
@@ -86,7 +86,7 @@ def new_key(name: str, scope: Scope, until: date | None = None) -> tuple[str, st
 
 def bearer_of(scope: AsgiScope) -> str | None:
     """The key that a request shows (`Authorization: Bearer KEY`); None without one."""
-    kind, _, key = get_header(scope, b"authorization").decode("latin-1").partition(" ")
+    kind, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
     return key.strip() if kind.lower() == "bearer" and key.strip() else None
 
 

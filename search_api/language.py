@@ -37,7 +37,6 @@ def translations(language: Language) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-@lru_cache(maxsize=256)
 def accepted_language(header: str, default: Language) -> Language:
     """The language that an Accept-Language header likes best; the default if it likes neither.
 
@@ -45,7 +44,7 @@ def accepted_language(header: str, default: Language) -> Language:
     <Language.EN: 'en'>
     """
     best, weight = default, 0.0
-    for tag, liked in quality_values(header):
+    for tag, liked in quality_values(header).items():
         spoken = tag.split("-")[0].lower()
         if liked > weight and spoken in set(Language):
             best, weight = Language(spoken), liked

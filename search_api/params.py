@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Request
-from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
@@ -30,19 +30,27 @@ async def only_known_parameters(request: Request) -> None:
     Raises:
         RequestValidationError: names unknown parameters, and whatever else is wrong in the query.
     """
-    dependant: Dependant | None = getattr(request.scope.get("route"), "dependant", None)
-    if dependant is None or not request.url.query:
+    route = request.scope["route"]
+    if not request.url.query or not isinstance(route, APIRoute):
         return
-    known = _known_parameters(dependant)
-    known.update(getattr(dependant.call, "query_names", ()))
-    if not getattr(request.scope["route"], "include_in_schema", True):
+    known = set(getattr(route.endpoint, "query_names", ()))
+    if not route.include_in_schema:
         known.add("lang")  # every page takes it: see `language_of_request`
+    dependants = [route.dependant]
+    for dependant in dependants:
+        dependants += dependant.dependencies
+        for field in dependant.query_params:
+            model = field.field_info.annotation
+            if isinstance(model, type) and issubclass(model, BaseModel):
+                known |= set(model.model_fields)
+            else:
+                known.add(field.alias)
     unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
     if not unknown:
         return
     what = f"unknown parameter; known here: {', '.join(sorted(known)) or 'none'}"
     errors = [{"type": "unknown_parameter", "loc": ("query", one), "msg": what} for one in unknown]
-    others = request_params_to_args(dependant.query_params, request.query_params)[1]
+    others = request_params_to_args(route.dependant.query_params, request.query_params)[1]
     told = [error for error in others if error["loc"][-1] not in unknown]
     raise RequestValidationError([*errors, *told])
 
@@ -55,17 +63,6 @@ def reads_query(*names: str) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return decorate
-
-
-def _known_parameters(dependant: Dependant) -> set[str]:
-    known: set[str] = set()
-    for field in dependant.query_params:
-        model = field.field_info.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            known |= {info.alias or name for name, info in model.model_fields.items()}
-        else:
-            known.add(field.alias)
-    return known.union(*map(_known_parameters, dependant.dependencies))
 
 
 class FilingSeries(StrEnum):

@@ -1,22 +1,11 @@
-"""What a request says, read from its ASGI scope: quicker than wrapping all of its headers."""
+"""What a request asks for: its route, and the weights of its Accept headers."""
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
-
-EXEMPT = ("/health/", "/metrics", "/static/")
-"""Beginnings of paths that are answered however much there is to do."""
-
-
-def get_header(scope: Scope, name: bytes) -> bytes:
-    """The first value of a header, whose name is in lower case; empty if it is not there."""
-    for key, value in scope["headers"]:
-        if key == name:
-            found: bytes = value
-            return found
-    return b""
 
 
 def matching_routes(scope: Scope) -> Iterator[BaseRoute]:
@@ -31,14 +20,10 @@ def matching_routes(scope: Scope) -> Iterator[BaseRoute]:
     yield from partial
 
 
-def matching_route(scope: Scope) -> str:
-    """The path template of the route that a request would come to; empty if there is none."""
-    return str(getattr(next(matching_routes(scope), None), "path", ""))
-
-
 def route_path(scope: Scope) -> str:
     """The path template of a request's route, also where it was answered before routing."""
-    return str(getattr(scope.get("route"), "path", "")) or matching_route(scope) or "other"
+    route = scope.get("route") or next(matching_routes(scope), None)
+    return str(getattr(route, "path", "other"))
 
 
 def allowed_methods(scope: Scope) -> list[str]:
@@ -49,27 +34,19 @@ def allowed_methods(scope: Scope) -> list[str]:
     return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
-def accepted_coding(scope: Scope) -> bytes:
-    """`gzip` where a request accepts it, by its q-values; else nothing."""
-    wanted = get_header(scope, b"accept-encoding").decode("latin-1").lower()
-    qualities = dict(quality_values(wanted))
-    return b"gzip" if qualities.get("gzip", qualities.get("*", 0)) > 0 else b""
-
-
-def quality_values(header: str) -> list[tuple[str, float]]:
-    """The values of an Accept header with their weights, 0 to 1, in the order given.
+@lru_cache(maxsize=256)
+def quality_values(header: str) -> dict[str, float]:
+    """The values of an Accept header with their weights, 0 to 1; 0 for a weight that is none.
 
     >>> quality_values("gzip;q=0.5, br, *;q=0")
-    [('gzip', 0.5), ('br', 1.0), ('*', 0.0)]
+    {'gzip': 0.5, 'br': 1.0, '*': 0.0}
     """
-    found = []
+    found = {}
     for part in header.split(","):
         value, _, parameters = part.partition(";")
         weight = re.search(r"(?:^|;)\s*q\s*=([^;]*)", parameters)
+        text = weight[1].strip() if weight else "1"
         if value.strip():
-            found.append((value.strip(), _weight(weight[1].strip()) if weight else 1.0))
+            is_weight = re.fullmatch(r"[01](\.\d{0,3})?", text)
+            found[value.strip()] = min(1.0, float(text)) if is_weight else 0.0
     return found
-
-
-def _weight(text: str) -> float:
-    return min(1.0, float(text)) if re.fullmatch(r"[01](\.\d{0,3})?", text) else 0.0

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from suanbei.common.errors import PortTaken, UsageError
 from suanbei.common.settings import Settings
 from suanbei.search_api.errors import MEDIA_TYPE
-from suanbei.search_api.middleware import MAX_ADDRESS, MAX_HEADERS
+from suanbei.search_api.limits import MAX_ADDRESS, MAX_HEADERS
 
 IDLE_SECONDS = 75
 """How long a connection is kept for its next request: longer than a proxy keeps it."""

@@ -13,8 +13,8 @@ from suanbei.registry.importing.events import EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, read_changes
 from suanbei.registry.queries.coverage import coverage
-from suanbei.search_api.concurrency import SLOT
 from suanbei.search_api.deps import Parts, Services
+from suanbei.search_api.limits import PLACE
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Changes
 
@@ -102,12 +102,9 @@ async def list_changes(
     """Changes after a cursor, the oldest first. With `wait`, an answer comes when there is one."""
     found = await run_in_threadpool(_read, parts, wanted, after, limit)
     until = time.monotonic() + wait
+    notifier: ChangeNotifier = request.app.state.notifier
     while wait and not found["items"] and (left := until - time.monotonic()) > 0:
-        if await request.is_disconnected():
-            break
-        notifier: ChangeNotifier = request.app.state.notifier
-        if slot := request.scope.get(SLOT):
-            slot.release()  # who waits takes no place from those that are worked on
+        request.scope[PLACE].close()  # who waits takes no place from those that are worked on
         if await notifier.newer_than(found["last"], min(left, 5)):
             found = await run_in_threadpool(_read, parts, wanted, found["last"], limit)
     return json_answer(found)

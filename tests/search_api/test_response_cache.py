@@ -11,7 +11,8 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.watching import record_check
-from suanbei.search_api.response_cache import ResponseCache, StoredResponse, VersionReader
+from suanbei.search_api.cache import VersionCache
+from suanbei.search_api.response_cache import VersionReader
 from tests.lists import listed, number, row
 from tests.search_api.test_middleware import on_sqlite
 from tests.search_api.watching import client_over
@@ -104,22 +105,19 @@ def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:
         assert client.get("/v1/batches", headers={"If-None-Match": tag}).json()["total"] == 2
 
 
-def test_the_store_holds_one_version_and_so_many_bytes() -> None:
-    """An answer made before a write is not kept after it."""
-    cache = ResponseCache()
-    answer = StoredResponse(None, [], b"x" * 50_000)
-    cache.put(1, b"a", answer)
-    assert cache.get(1, b"a") == answer
-    cache.put(2, b"b", answer)
-    assert (cache.get(2, b"a"), cache.get(1, b"a"), cache.get(2, b"b")) == (None, None, answer)
-    cache.put(1, b"late", answer)
-    assert cache.get(1, b"late") is None
-    for serial in range(1000):
-        cache.put(2, b"%d" % serial, answer)
-    assert cache.get(2, b"0") is None
-    assert cache.get(2, b"999") == answer
-    cache.put(2, b"large", StoredResponse(None, [], b"x" * 100_000))
-    assert cache.get(2, b"large") is None
+def test_the_store_holds_so_many_bytes() -> None:
+    """An answer made before a write is none after it; those used least recently go."""
+    cache = VersionCache(largest=100)
+    for key in "abc":
+        cache.put(1, key, f"answer {key}", size=40)
+    assert [cache.find(1, key) for key in "abc"] == [None, "answer b", "answer c"]
+    assert cache.find(2, "b") is None
+    cache.put(1, "b", "answer b", size=40)
+    cache.find(1, "b")
+    cache.put(2, "d", "answer d", size=20)
+    cache.put(2, "e", "answer e", size=10)
+    assert [cache.find(1, key) for key in "bc"] == ["answer b", None]
+    assert cache.get(2, "d", lambda: "another") == "answer d"
 
 
 def test_many_who_come_at_once_put_few_queries_to_postgresql(

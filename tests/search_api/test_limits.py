@@ -3,19 +3,25 @@
 import asyncio
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import StreamingResponse
 
 from suanbei.common.deadline import check_deadline
 from suanbei.common.errors import TookTooLong
 from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
 from suanbei.search_api import errors
-from suanbei.search_api.concurrency import RUNNING, SLOT, ConcurrencyLimits
-from suanbei.search_api.middleware import ErrorResponses
+from suanbei.search_api.deps import Services
+from suanbei.search_api.limits import PLACE, RUNNING, ConcurrencyLimits
+from suanbei.search_api.metrics import Metrics
+from suanbei.search_api.middleware import RequestLog
 from tests.search_api.watching import request_scope
 
 
@@ -25,16 +31,16 @@ def stopped() -> list[str]:
 
 
 @pytest.fixture
-def limited(stopped: list[str]) -> Any:
+def limited(stopped: list[str], settings: Settings) -> Any:
     """Makes a small app behind the limits: routes that wait on the event loop and in threads."""
 
-    def make(**settings: Any) -> httpx.AsyncClient:
+    def make(**limits: Any) -> httpx.AsyncClient:
         app = FastAPI()
         app.state.routes = app.routes
         errors.install(app)
         app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
-        app.add_middleware(ConcurrencyLimits, settings=Settings(**settings))
-        app.add_middleware(ErrorResponses)
+        app.add_middleware(ConcurrencyLimits, settings=Settings(**limits))
+        app.add_middleware(RequestLog, metrics=Metrics(Services(settings, Database("sqlite://"))))
 
         @app.get("/slow")
         async def _slow(seconds: float = 0.1) -> str:
@@ -53,24 +59,38 @@ def limited(stopped: list[str]) -> Any:
                 raise
             return "ok"
 
-        @app.get("/poll")
-        async def _poll(request: Request) -> str:
-            request.scope[SLOT].release()
-            await asyncio.sleep(2)
-            return "ok"
-
         @app.get("/health/live")
         async def _live() -> str:
             return "ok"
 
-        @app.post("/body")
-        async def _body(request: Request) -> int:
-            return len(await request.body())
-
+        app.post("/body")(_body)
+        app.get("/poll")(_poll)
+        app.get("/stream")(_stream)
         transport = httpx.ASGITransport(app)
         return httpx.AsyncClient(transport=transport, base_url="http://test", timeout=20)
 
     return make
+
+
+async def _body(request: Request) -> int:
+    return len(await request.body())
+
+
+async def _poll(request: Request) -> str:
+    request.scope[PLACE].close()
+    await asyncio.sleep(2)
+    await run_in_threadpool(check_deadline)
+    return "ok"
+
+
+def _stream() -> StreamingResponse:
+    def parts() -> Iterator[str]:
+        for part in "12345":
+            check_deadline()
+            yield part
+            time.sleep(0.1)
+
+    return StreamingResponse(parts())
 
 
 def test_too_many_at_once_are_refused_and_the_rest_is_served(limited: Any) -> None:
@@ -125,6 +145,26 @@ def test_long_polls_take_no_turn_from_other_requests_of_their_client(limited: An
     polls, other, took = asyncio.run(ask())
     assert {one.status_code for one in (*polls, other)} == {200}
     assert took < 1.5
+
+
+def test_a_long_poll_may_last_longer_than_other_answers(limited: Any) -> None:
+    """Also where it looks into the registry again, in a thread, to the end."""
+
+    async def ask() -> httpx.Response:
+        async with limited(max_seconds=0.2) as client:
+            return await client.get("/poll")
+
+    assert asyncio.run(ask()).status_code == 200
+
+
+def test_an_answer_that_has_begun_is_told_to_its_end(limited: Any) -> None:
+    """An export of a large registry goes on for longer than an answer may take to begin."""
+
+    async def ask() -> httpx.Response:
+        async with limited(max_seconds=0.2) as client:
+            return await client.get("/stream")
+
+    assert asyncio.run(ask()).text == "12345"
 
 
 def test_a_body_over_the_limit_is_not_read_to_its_end(limited: Any) -> None:
