@@ -1,5 +1,5 @@
-"""The columns of a table: its header, one row or several with merged, doubled or split cells, and
-the layout that tells what each column holds and which series the table belongs to.
+"""The header of a table, one row or several with merged, doubled or split cells: what each column
+holds, and which series the table belongs to.
 
 Columns are told by their names, never by position. The names are those of the published lists (national since 2022, provincial since 2024) with their
 variants; a name is compared without white space, full-width signs read as half-width.
@@ -8,12 +8,12 @@ variants; a name is compared without white space, full-width signs read as half-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from suanbei.parsers.tables import TableRow
-from suanbei.parsers.text import bare
+from suanbei.parsers.text import bare, clean, solid
 from suanbei.registry.importing.published import Series
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -45,6 +45,8 @@ _NOTE = re.compile(r"(?<=.)\([^()]*\)$")
 _FIELD_OF = {name: field for field, names in COLUMNS.items() for name in names}
 _LONGEST_NAME = 24
 """Characters of the longest column name, white space in it included."""
+_SOLID_FIELDS = frozenset(("seq", "number", "filed_on"))
+"""Fields that never hold a space."""
 _TITLES = {
     "注销": Series.DEREGISTRATION,
     "深度合成": Series.DEEP_SYNTHESIS,
@@ -57,19 +59,28 @@ _REGISTERED = {"登记单位", "上线编号", "登记编号", "登记号", "登
 _DEREGISTERED = {"注销时间", "注销日期"}
 _CATEGORIES = {"算法类别", "算法类型"}
 _ROLES = {"角色", "主体角色"}
+_SEARCHED_ROWS = 1000
+"""A workbook may have a cover, a contents page and notes above its list."""
+_MAX_HEIGHT = 3
+_LONGEST_PART = 12
+"""Characters of a text in the second or third row of a header."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A known table: its series, and for each grid column the field (or unknown name) it holds.
+class Header:
+    """A table's header: its first row (counted from 0), how many rows it has, and what it tells.
 
     `columns` has one header name per grid column; `fields` the field it means, "" if nobody knows.
-    `series` is None where the columns do not tell it.
+    `series` is None where the columns do not tell it. `cells` are the columns that its cells part, as
+    (first grid column, how many).
     """
 
+    first: int
+    height: int
     series: Series | None
     columns: tuple[str, ...]
     fields: tuple[str, ...]
+    cells: tuple[tuple[int, int], ...]
 
     def unknown(self) -> list[str]:
         """Header names that nobody knows, each once."""
@@ -80,11 +91,35 @@ class Layout:
         ]
         return list(dict.fromkeys(names))
 
-    def key(self, place: int) -> str:
-        """The field that a grid column holds, else its name; one without a name is 第N列."""
-        if place < len(self.columns) and (told := self.fields[place] or self.columns[place]):
-            return told
-        return f"第{place + 1}列"
+    def read(self, row: TableRow) -> dict[str, list[str]]:
+        """The texts of a row by field; by its name where a column is no field, and a column without a
+        name is 第N列. There is more than one text where a column is doubled."""
+        values: dict[str, list[str]] = {}
+        for column, text in self._texts(row):
+            is_named = column < len(self.columns)
+            key = (self.fields[column] or self.columns[column]) if is_named else ""
+            key = key or f"第{column + 1}列"
+            read = solid(text) if key in _SOLID_FIELDS else clean(text)
+            if read and read not in (told := values.setdefault(key, [])):
+                told.append(read)
+        return values
+
+    def _texts(self, row: TableRow) -> Iterator[tuple[int, str]]:
+        """Each cell of a row with the column that it belongs to; one beyond the header with its own."""
+        if len(row.cells) == len(self.cells):
+            for (column, _), cell in zip(self.cells, row.cells, strict=True):
+                yield column, cell.text
+            return
+        end = sum(self.cells[-1])
+        for column, cell in row.columns():
+            yield column if column >= end else self._nearest(column, cell.span), cell.text
+
+    def _nearest(self, column: int, span: int) -> int:
+        """The header cell that shares most grid columns with a cell."""
+        return max(
+            self.cells,
+            key=lambda own: min(own[0] + own[1], column + span) - max(own[0], column),
+        )[0]
 
 
 @lru_cache(maxsize=4096)
@@ -98,34 +133,76 @@ def is_column_name(text: str) -> bool:
     if len(text) > _LONGEST_NAME:
         return False
     name = header_name(text)
-    return bool(field_of(name)) or name in EXTRA_COLUMNS
+    return bool(_field_of(name)) or name in EXTRA_COLUMNS
 
 
-def field_of(name: str) -> str:
-    """The field that a header name means, "" if nobody knows."""
-    return _FIELD_OF.get(name) or _FIELD_OF.get(_NOTE.sub("", name), "")
+def starts_of_headers(columns: Sequence[str]) -> list[int]:
+    """The grid columns at which the headers that stand side by side in one begin, the first at 0.
 
-
-def layout_of(names: Sequence[str]) -> Layout | None:
-    """The layout of a header row, given the name over each grid column; None if it is none."""
-    columns = tuple(header_name(name) for name in names)
-    fields = tuple(map(field_of, columns))
-    if not set(fields) >= _REQUIRED:
-        return None
-    first_name: dict[str, str] = {}
-    for name, field in zip(columns, fields, strict=True):
-        first_name.setdefault(field, name)
-    # Two names for one field: the first has it, the other is a column of its own.
-    fields = tuple(
-        field if first_name[field] == name else ""
-        for name, field in zip(columns, fields, strict=True)
-    )
-    return Layout(_series({_NOTE.sub("", name) for name in columns}), columns, fields)
+    The next one begins with the first field that is told again, if what is left of it and what is
+    right of it are whole headers. A column doubled by a merged cell stands beside itself.
+    """
+    starts = [0]
+    fields = list(map(_field_of, columns))
+    for at in range(len(_REQUIRED), len(fields) - len(_REQUIRED) + 1):
+        left, right = fields[starts[-1] : at], fields[at:]
+        is_told_again = right[0] and right[0] in left and right[0] != left[-1]
+        if is_told_again and _REQUIRED.issubset(left) and _REQUIRED.issubset(right):
+            starts.append(at)
+    return starts
 
 
 def series_of(title: str) -> Series | None:
     """The series that a list's title names, for tables whose columns do not tell it."""
     return next((series for word, series in _TITLES.items() if word in bare(title)), None)
+
+
+def find_header(rows: Sequence[TableRow]) -> Header | None:
+    """The header among the first rows of a table, None if there is none.
+
+    It is as high as tells most columns, with the rows below that only say it again.
+    """
+    for first in range(min(_SEARCHED_ROWS, len(rows))):
+        if len({header_name(cell.text) for cell in rows[first].cells} - {""}) < 2:
+            # One text is a title; a header says several, even if it is split over two rows.
+            continue
+        found: list[Header] = []
+        for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):
+            block = rows[first : first + height]
+            if height > 1 and not _is_header_part(block[-1]):
+                break
+            found += filter(None, [_header(first, block)])
+        if found:
+            best = max(found, key=lambda header: sum(map(bool, header.fields)))
+            below = rows[first + best.height : first + _MAX_HEIGHT]
+            return replace(best, height=best.height + _echoes(below, best.columns))
+    return None
+
+
+def is_header_again(row: TableRow) -> bool:
+    """Whether a row repeats the header: most of its cells are column names."""
+    texts = [cell.text for cell in row.cells if cell.text.strip()]
+    return 2 * sum(map(is_column_name, texts)) > len(texts) >= 2
+
+
+def _field_of(name: str) -> str:
+    """The field that a header name means, "" if nobody knows."""
+    return _FIELD_OF.get(name) or _FIELD_OF.get(_NOTE.sub("", name), "")
+
+
+def _header(first: int, block: Sequence[TableRow]) -> Header | None:
+    """The header that some rows are, None if they name too few columns."""
+    columns = _names(block)
+    fields = list(map(_field_of, columns))
+    if not _REQUIRED.issubset(fields):
+        return None
+    first_name: dict[str, str] = {}
+    for at, (name, field) in enumerate(zip(columns, fields, strict=True)):
+        # Two names for one field: the first has it, the other is a column of its own.
+        if first_name.setdefault(field, name) != name:
+            fields[at] = ""
+    series = _series({_NOTE.sub("", name) for name in columns})
+    return Header(first, len(block), series, tuple(columns), tuple(fields), _cells(block))
 
 
 def _series(columns: set[str]) -> Series | None:
@@ -140,67 +217,7 @@ def _series(columns: set[str]) -> Series | None:
     return Series.GENAI_FILING if "算法名称" not in columns else None
 
 
-_SEARCHED_ROWS = 1000
-"""A workbook may have a cover, a contents page and notes above its list."""
-_MAX_HEIGHT = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A table's header: where it stands, its layout, and the columns that its cells part."""
-
-    first: int
-    height: int
-    layout: Layout
-    spans: tuple[tuple[int, int], ...]
-
-    def texts(self, row: TableRow) -> Iterator[tuple[int, str]]:
-        """Each cell of a row with the index of the layout column that it belongs to.
-
-        A cell that stands beyond the header has an index that the layout has not.
-        """
-        if len(row.cells) == len(self.spans):
-            for (place, _), cell in zip(self.spans, row.cells, strict=True):
-                yield place, cell.text
-            return
-        end = sum(self.spans[-1])
-        for column, cell in row.columns():
-            yield column if column >= end else self._nearest(column, cell.span), cell.text
-
-    def _nearest(self, column: int, span: int) -> int:
-        """The header cell that shares most grid columns with a cell."""
-        return max(
-            self.spans,
-            key=lambda own: min(own[0] + own[1], column + span) - max(own[0], column),
-        )[0]
-
-
-def find_header(rows: Sequence[TableRow]) -> Header | None:
-    """The header among the first rows of a table, None if there is none."""
-    best: Header | None = None
-    for first in range(min(_SEARCHED_ROWS, len(rows))):
-        if len({header_name(cell.text) for cell in rows[first].cells} - {""}) < 2:
-            # One text is a title; a header says several, even if it is split over two rows.
-            continue
-        for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):
-            block = rows[first : first + height]
-            if height > 1 and not _is_header_part(block[-1]):
-                break
-            layout = layout_of(_names(block))
-            if layout is not None and (best is None or _known(layout) > _known(best.layout)):
-                echoes = _echoes(rows[first + height : first + _MAX_HEIGHT], layout)
-                best = Header(first, height + echoes, layout, _spans(block))
-        if best is not None:
-            return best
-    return None
-
-
-def _known(layout: Layout) -> int:
-    """How many of a layout's columns are known."""
-    return sum(map(bool, layout.fields))
-
-
-def _spans(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
+def _cells(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
     """The columns that the rows of a header part, as (first grid column, how many)."""
     starts = {
         column for row in block for column, cell in row.columns() if not cell.vertically_merged
@@ -211,26 +228,13 @@ def _spans(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
     return tuple((start, stop - start) for start, stop in pairwise(edges))
 
 
-def is_header_again(row: TableRow) -> bool:
-    """Whether a row repeats the header: most of its cells are column names."""
-    texts = [cell.text for cell in row.cells if cell.text.strip()]
-    others = 0
-    for text in texts:
-        others += not is_column_name(text)
-        if others * 2 >= len(texts):
-            return False
-    return len(texts) >= 2
-
-
-def _echoes(rows: Sequence[TableRow], layout: Layout) -> int:
+def _echoes(rows: Sequence[TableRow], columns: Sequence[str]) -> int:
     """How many rows right below the header only say it again, or hold its merged-down cells."""
     count = 0
     for row in rows:
-        told = [cell for cell in row.cells if not cell.vertically_merged]
-        names = [header_name(cell.text) for cell in told]
-        if any(names) and not all(name in ("", *layout.columns) for name in names):
-            break
-        if not any(cell.vertically_merged for cell in row.cells) or not row.cells:
+        names = {header_name(cell.text) for cell in row.cells if not cell.vertically_merged}
+        is_merged = any(cell.vertically_merged for cell in row.cells)
+        if not is_merged or not names <= {"", *columns}:
             break
         count += 1
     return count
@@ -238,7 +242,10 @@ def _echoes(rows: Sequence[TableRow], layout: Layout) -> int:
 
 def _is_header_part(row: TableRow) -> bool:
     """Whether a row can be the second half of a header: short texts without digits."""
-    return all(len(cell.text) <= 12 and not any(map(str.isdigit, cell.text)) for cell in row.cells)
+    return all(
+        len(cell.text) <= _LONGEST_PART and not any(map(str.isdigit, cell.text))
+        for cell in row.cells
+    )
 
 
 def _names(block: Sequence[TableRow]) -> list[str]:
@@ -247,8 +254,9 @@ def _names(block: Sequence[TableRow]) -> list[str]:
     columns: list[list[str]] = [[] for _ in range(max(widths))]
     for row in block:
         for column, cell in row.columns():
-            for place in range(column, column + cell.span):
-                columns[place].append("" if cell.vertically_merged else header_name(cell.text))
+            name = "" if cell.vertically_merged else header_name(cell.text)
+            for parts in columns[column : column + cell.span]:
+                parts.append(name)
     return [_combined(parts) for parts in columns]
 
 

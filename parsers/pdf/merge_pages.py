@@ -18,7 +18,7 @@ from suanbei.parsers.pdf.tolerances import (
     SAME_EDGE,
 )
 from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
-from suanbei.parsers.text import BREAK, solid
+from suanbei.parsers.text import BREAK
 from suanbei.registry.importing.published import Box
 
 _NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")
@@ -166,9 +166,7 @@ def _other_header(table: _Open, part: PageTable) -> bool:
         return False
     header = find_header(_rows([_opened(row, 1) for row in part.rows[:3]]))
     return (
-        header is not None
-        and table.header is not None
-        and header.layout.columns != table.header.layout.columns
+        header is not None and table.header is not None and header.columns != table.header.columns
     )
 
 
@@ -245,11 +243,11 @@ def _is_rest(last: _OpenRow, first: _OpenRow, header: Header) -> bool:
     """
     if len(last.cells) != len(first.cells):
         return False
-    series = header.layout.series
+    series = header.series
     before, after = _known(last, header), _known(first, header)
     if before.get("seq") and after.get("seq"):
         return False
-    needed = [field for field in _NEEDED if field in header.layout.fields]
+    needed = [field for field in _NEEDED if field in header.fields]
     whole = [is_whole(series, row.get("number", "")) for row in (before, after)]
     if all(whole):
         return False
@@ -259,9 +257,9 @@ def _is_rest(last: _OpenRow, first: _OpenRow, header: Header) -> bool:
 
 
 def _known(row: _OpenRow, header: Header) -> dict[str, str]:
-    """The fields of a row or part of a row, by name."""
+    """The texts of a row or part of a row, by field."""
     (made,) = _rows([row])
-    return {header.layout.fields[place]: solid(text) for place, text in header.texts(made)}
+    return {key: "".join(texts) for key, texts in header.read(made).items()}
 
 
 def _append(last: _OpenRow, rest: _OpenRow) -> None:

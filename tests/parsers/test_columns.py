@@ -4,7 +4,7 @@ import pytest
 
 from suanbei.common.errors import EmptyList, UnknownLayout
 from suanbei.parsers import parse_document
-from suanbei.parsers.columns import COLUMNS, find_header, header_name, layout_of
+from suanbei.parsers.columns import COLUMNS, Header, find_header, header_name
 from suanbei.parsers.tables import Cell, TableRow
 from suanbei.registry.importing.published import Series
 from tests.parsers.making import HEADER, NUMBER, ROW, docx, table
@@ -14,6 +14,12 @@ GENAI = ["序号", "属地", "大模型名称", "备案单位", "备案编号", 
 
 def rows(*texts: list[str]) -> list[TableRow]:
     return [TableRow(tuple(map(Cell, row)), i) for i, row in enumerate(texts, start=1)]
+
+
+def header_of(*texts: list[str]) -> Header:
+    header = find_header(rows(*texts))
+    assert header is not None
+    return header
 
 
 @pytest.mark.parametrize(
@@ -30,20 +36,18 @@ def rows(*texts: list[str]) -> list[TableRow]:
 )
 def test_series_by_columns(names: list[str], series: Series | None) -> None:
     """The columns of DOMAIN.md 4, variants and full-width signs included."""
-    layout = layout_of(names)
-    assert layout is not None
-    assert layout.series is series
+    assert header_of(names).series is series
 
 
 def test_a_table_without_the_main_columns_is_no_list() -> None:
     """Name, entity and number make a list."""
     for missing in ("算法名称", "主体名称", "备案编号"):
-        assert layout_of([name for name in HEADER if name != missing]) is None
+        assert find_header(rows([name for name in HEADER if name != missing])) is None
 
 
 def test_names_are_compared_without_white_space() -> None:
     """Header cells are broken and spaced unevenly."""
-    assert layout_of([f" {name[:1]} {name[1:]}\n" for name in HEADER]) == layout_of(HEADER)
+    assert header_of([f" {name[:1]} {name[1:]}\n" for name in HEADER]) == header_of(HEADER)
 
 
 def test_no_name_stands_for_two_fields() -> None:
@@ -54,16 +58,14 @@ def test_no_name_stands_for_two_fields() -> None:
 
 def test_two_names_of_one_field_are_two_columns() -> None:
     """The first takes the field; the other is kept under its own name and reported."""
-    layout = layout_of([*GENAI, "服务名称"])
-    assert layout is not None
-    assert layout.fields.count("name") == 1
-    assert layout.unknown() == ["服务名称"]
+    header = header_of([*GENAI, "服务名称"])
+    assert header.fields.count("name") == 1
+    assert header.unknown() == ["服务名称"]
 
 
 def test_a_title_row_in_the_table_is_no_header() -> None:
     """The header is found below rows that say one thing."""
-    header = find_header(rows(["清单", "清单"] + ["清单"] * 6, HEADER, ROW))
-    assert header is not None
+    header = header_of(["清单", "清单"] + ["清单"] * 6, HEADER, ROW)
     assert (header.first, header.height) == (1, 1)
 
 
@@ -71,10 +73,26 @@ def test_a_longer_header_is_preferred_if_it_tells_more() -> None:
     """A name split over two rows is put together though the first row alone would do."""
     first = [{"主要用途": "主要"}.get(name, name) for name in HEADER]
     second = ["用途" if name == "主要用途" else "" for name in HEADER]
-    header = find_header(rows(first, second, ROW))
-    assert header is not None
+    header = header_of(first, second, ROW)
     assert header.height == 2
-    assert header.layout.unknown() == []
+    assert header.unknown() == []
+
+
+@pytest.mark.parametrize(("longest", "height"), [(12, 2), (13, 1)])
+def test_a_header_goes_on_in_a_row_of_short_texts(longest: int, height: int) -> None:
+    """A row below a header with a text longer than twelve characters is a row of the list."""
+    first = [*({"主要用途": "主要"}.get(name, name) for name in HEADER), "说明"]
+    second = [*("用途" if name == "主要用途" else "" for name in HEADER), "说" * longest]
+    assert header_of(first, second).height == height
+
+
+def test_a_header_ends_above_a_row_with_digits() -> None:
+    """Its last row decides: the texts of a filing are no names, though one of them may be 备注."""
+    first = ["" if name in ("备注", "序号") else name for name in HEADER]
+    second = ["序号" if name == "序号" else "" for name in HEADER]
+    filing = ["备注" if name == "备注" else text for name, text in zip(HEADER, ROW, strict=True)]
+    assert header_of(first, second, filing).height == 2
+    assert header_of(first, second).height == 2
 
 
 def test_the_title_tells_the_series_where_columns_do_not() -> None:
