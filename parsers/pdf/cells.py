@@ -58,7 +58,7 @@ def fill_grids(
             _take_back_overrun(grid, texts, content.glyphs)
     # A grid without any text is an ornament, as the strokes of a stamp or of a drawn watermark.
     tables = tuple(
-        page_table(grid, texts, content)
+        page_table(grid, texts, content, number)
         for grid, texts in zip(grids, cells, strict=True)
         if any(text.held for text in texts)
     )

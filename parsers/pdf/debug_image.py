@@ -14,7 +14,7 @@ from suanbei.common.errors import NotADocument
 from suanbei.parsers.pdf.content import PageContent, page_box, read_content
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables
-from suanbei.parsers.pdf.pages import opened, read_pages
+from suanbei.parsers.pdf.reader import opened, read_pages
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
 from suanbei.parsers.sniff import format_of
 from suanbei.registry.importing.published import Box
@@ -37,6 +37,7 @@ def draw_pages(data: bytes, name: str) -> list[bytes]:
     if format_of(data, name) != "pdf":
         raise NotADocument(f"{name}: a debug image shows the pages of a PDF only")
     pages = read_pages(data, name)
+    merge_pages(pages)  # a cell that goes on over a page's end then has its places on both
     joined = _joined_boxes(pages)
     pictures: list[bytes] = []
     with opened(data, name) as document:
@@ -53,12 +54,12 @@ def draw_pages(data: bytes, name: str) -> list[bytes]:
 def _joined_boxes(pages: list[PageTables]) -> dict[int, list[Box]]:
     """The cells of rows that stand on several pages, by page."""
     found: dict[int, list[Box]] = {}
-    for table in merge_pages(pages).tables:
-        for row in table.rows:
-            boxes = [box for cell in row.cells for box in cell.boxes]
-            if len({page for page, _ in boxes}) > 1:
-                for page, box in boxes:
-                    found.setdefault(page, []).append(box)
+    rows = (row for page in pages for table in page.tables for row in table.rows)
+    for row in rows:
+        boxes = [box for cell in row.cells for box in cell.boxes]
+        if len({page for page, _ in boxes}) > 1:
+            for page, box in boxes:
+                found.setdefault(page, []).append(box)
     return found
 
 
@@ -72,7 +73,7 @@ def _drawn(page: pdfium.PdfPage, read: PageTables, joined: list[Box]) -> Image.I
     draw = ImageDraw.Draw(picture)
     for table in read.tables:
         for row in table.rows:
-            for cell in row:
+            for cell in row.cells:
                 draw.rectangle(_pixels(cell.box, inset=2), outline=_CELL)
     for box in joined:
         draw.rectangle(_pixels(box, inset=3), outline=_JOINED, width=3)

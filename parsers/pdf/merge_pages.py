@@ -1,15 +1,15 @@
 """From pages to whole tables: repeated headers are marked, rows broken by a page end joined."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from suanbei.parsers.columns import Header, find_header, is_header_again
 from suanbei.parsers.flags import is_whole
-from suanbei.parsers.pdf.line_breaks import Column, join_lines
+from suanbei.parsers.pdf.line_breaks import join_lines
 from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line
-from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageCell, PageTable, PageTables
+from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageRow, PageTable, PageTables
 from suanbei.parsers.pdf.tolerances import (
     ABOVE_TABLE,
     COLUMNS_OF_ROW,
@@ -18,8 +18,7 @@ from suanbei.parsers.pdf.tolerances import (
     SAME_EDGE,
 )
 from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
-from suanbei.parsers.text import BREAK
-from suanbei.registry.importing.published import Box
+from suanbei.parsers.text import bare
 
 _NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")
 """How a filing number ends, or in a generative-AI number goes on with its date."""
@@ -27,40 +26,14 @@ _NEEDED = ("name", "label", "entity", "number", "region", "filed_on")
 
 
 @dataclass(slots=True)
-class _Open:
-    """A table that may go on over the next page."""
+class _OpenTable:
+    """A table that may go on over the next page; `last` is its last row, which may too."""
 
     xs: tuple[float, ...]
     lines_above: tuple[str, ...]
-    header: Header | None = None
-    rows: list["_OpenRow"] = field(default_factory=list)
-    tail: "_OpenRow | None" = None
-
-
-@dataclass(slots=True)
-class _OpenRow:
-    """A row: for each cell its lines with the page they are on; `repeated` for a page's header."""
-
-    cells: list["_OpenCell"]
-    page: int
-    repeated: bool = False
-
-
-@dataclass(slots=True)
-class _OpenCell:
-    lines: list[Line]
-    span: int
-    vertically_merged: bool
-    boxes: list[tuple[int, Box]]
-    flags: tuple[str, ...]
-
-    def text(self) -> str:
-        """The text without any space at its breaks: enough for telling rows apart."""
-        return BREAK.join(line.text for line in self.lines)
-
-    def column(self) -> Column:
-        x0, _, x1, _ = self.boxes[0][1]
-        return x0, x1
+    header: Header | None
+    rows: list[PageRow]
+    last: PageRow | None
 
 
 class Merged(NamedTuple):
@@ -73,9 +46,12 @@ class Merged(NamedTuple):
 
 
 def merge_pages(pages: Sequence[PageTables]) -> Merged:
-    """The tables of a document over all its pages, and what stands outside of them."""
+    """The tables of a document over all its pages, and what stands outside of them.
+
+    The rows of the pages are changed: a cell takes in what it goes on in, a repeated header is marked.
+    """
     running = _running_lines(pages)
-    tables: list[_Open] = []
+    tables: list[_OpenTable] = []
     lines: list[str] = []
     lost: list[LeftOut] = []
     pending: list[str] = []
@@ -90,9 +66,9 @@ def merge_pages(pages: Sequence[PageTables]) -> Merged:
             pending += told
             lines += told
             if tables and index == 0 and not pending and _goes_on(tables[-1], table):
-                _continue(tables[-1], table, page.number)
+                _continue(tables[-1], table)
             else:
-                tables.append(_open(table, page.number, tuple(pending)))
+                tables.append(_open(table, tuple(pending)))
             pending = []
         told = [line.text for line in loose if line not in missed]
         pending += told
@@ -151,7 +127,7 @@ def _is_beside(line: Line, page: PageTables) -> bool:
     return any(table.top < middle < table.bottom for table in page.tables)
 
 
-def _goes_on(table: _Open, part: PageTable) -> bool:
+def _goes_on(table: _OpenTable, part: PageTable) -> bool:
     if len(table.xs) != len(part.xs):
         return False
     shift = part.xs[0] - table.xs[0]
@@ -160,82 +136,62 @@ def _goes_on(table: _Open, part: PageTable) -> bool:
     ) and not _other_header(table, part)
 
 
-def _other_header(table: _Open, part: PageTable) -> bool:
+def _other_header(table: _OpenTable, part: PageTable) -> bool:
     """Whether a part of a table starts with a header of its own, another than the table's."""
-    if table.header and _repeats(_opened(part.rows[0], 1), table.rows[table.header.first]):
+    if table.header is None or _repeats(part.rows[0], table.rows[table.header.first]):
         return False
-    header = find_header(_rows([_opened(row, 1) for row in part.rows[:3]]))
-    return (
-        header is not None and table.header is not None and header.columns != table.header.columns
-    )
+    header = find_header([_table_row(row) for row in part.rows[:3]])
+    return header is not None and header.columns != table.header.columns
 
 
-def _open(table: PageTable, page: int, above: tuple[str, ...]) -> _Open:
-    rows = [_opened(row, page) for row in table.rows]
-    header = find_header(_rows(rows[:8]))
-    body = rows[header.first + header.height :] if header else []
-    return _Open(table.xs, above, header, rows, body[-1] if body else None)
+def _open(table: PageTable, above: tuple[str, ...]) -> _OpenTable:
+    header = find_header([_table_row(row) for row in table.rows[:8]])
+    body = table.rows[header.first + header.height :] if header else []
+    return _OpenTable(table.xs, above, header, list(table.rows), body[-1] if body else None)
 
 
-def _opened(row: Sequence[PageCell], page: int) -> _OpenRow:
-    cells = [
-        _OpenCell(
-            list(cell.lines), cell.span, cell.vertically_merged, [(page, cell.box)], cell.flags
+def _table_row(row: PageRow, number: int = 0, texts: Iterator[str] | None = None) -> TableRow:
+    """A row as all readers give it; `texts` has those of its cells, put together from their lines."""
+    cells = tuple(
+        Cell(
+            next(texts) if texts else cell.text(), cell.span, cell.vertically_merged,
+            tuple(cell.boxes), cell.flags,
         )
-        for cell in row
-    ]
-    return _OpenRow(cells, page)
+        for cell in row.cells
+    )  # fmt: skip
+    return TableRow(cells, number, row.page, row.repeated)
 
 
-def _rows(rows: Sequence[_OpenRow], texts: Iterable[str] | None = None) -> list[TableRow]:
-    """Rows with their texts; a page's repeated header has the number of the row before it."""
-    made, number = [], 0
-    told = iter(texts if texts is not None else (c.text() for row in rows for c in row.cells))
-    for row in rows:
-        number += not row.repeated
-        cells = tuple(
-            Cell(next(told), cell.span, cell.vertically_merged, tuple(cell.boxes), cell.flags)
-            for cell in row.cells
-        )
-        made.append(TableRow(cells, number, row.page, row.repeated))
-    return made
-
-
-def _continue(table: _Open, part: PageTable, page: int) -> None:
-    rows = [_opened(row, page) for row in part.rows]
-    header = table.header
+def _continue(table: _OpenTable, part: PageTable) -> None:
+    rows, header = part.rows, table.header
     if header is None:
         table.rows += rows
         return
     head = table.rows[: header.first + header.height]  # a title row above it is repeated too
     height = 0
     while height < len(rows) and (
-        any(_repeats(rows[height], told) for told in head) or _names_columns(rows[height])
+        any(_repeats(rows[height], told) for told in head)
+        or is_header_again(_table_row(rows[height]))
     ):
         rows[height].repeated = True
         height += 1
     body = rows[height:]
     table.rows += rows[:height]
-    if body and table.tail is not None and _is_rest(table.tail, body[0], header):
-        _append(table.tail, body.pop(0))
+    if body and table.last is not None and _is_rest(table.last, body[0], header):
+        for cell, rest in zip(table.last.cells, body.pop(0).cells, strict=True):
+            cell.take_in(rest)
+            cell.boxes += rest.boxes
     table.rows += body
-    table.tail = body[-1] if body else table.tail
+    table.last = body[-1] if body else table.last
 
 
-def _repeats(row: _OpenRow, head: _OpenRow) -> bool:
+def _repeats(row: PageRow, head: PageRow) -> bool:
     """Whether a row at the top of a page says a row of the header again."""
-    return list(map(_squeezed, row.cells)) == list(map(_squeezed, head.cells))
+    texts, told = ([bare(cell.text()) for cell in one.cells] for one in (row, head))
+    return texts == told
 
 
-def _names_columns(row: _OpenRow) -> bool:
-    return is_header_again(_rows([row])[0])
-
-
-def _squeezed(cell: _OpenCell) -> str:
-    return "".join(line.text for line in cell.lines).replace(" ", "")
-
-
-def _is_rest(last: _OpenRow, first: _OpenRow, header: Header) -> bool:
+def _is_rest(last: PageRow, first: PageRow, header: Header) -> bool:
     """Whether the first row of a page is the overflow of the last row of the page before.
 
     A row has a name, an entity and a whole number; the overflow of a row has only some of its
@@ -244,7 +200,10 @@ def _is_rest(last: _OpenRow, first: _OpenRow, header: Header) -> bool:
     if len(last.cells) != len(first.cells):
         return False
     series = header.series
-    before, after = _known(last, header), _known(first, header)
+    before, after = (
+        {key: "".join(texts) for key, texts in header.read(_table_row(row)).items()}
+        for row in (last, first)
+    )
     if before.get("seq") and after.get("seq"):
         return False
     needed = [field for field in _NEEDED if field in header.fields]
@@ -256,20 +215,12 @@ def _is_rest(last: _OpenRow, first: _OpenRow, header: Header) -> bool:
     return not whole[0] and is_whole(series, before["number"] + after["number"])
 
 
-def _known(row: _OpenRow, header: Header) -> dict[str, str]:
-    """The texts of a row or part of a row, by field."""
-    (made,) = _rows([row])
-    return {key: "".join(texts) for key, texts in header.read(made).items()}
-
-
-def _append(last: _OpenRow, rest: _OpenRow) -> None:
-    for cell, more in zip(last.cells, rest.cells, strict=True):
-        if not more.vertically_merged or more.lines:
-            cell.lines += more.lines
-        cell.boxes += more.boxes
-        cell.flags = tuple(dict.fromkeys(cell.flags + more.flags))
-
-
-def _closed(table: _Open) -> Table:
-    cells = [(cell.column(), cell.lines) for row in table.rows for cell in row.cells]
-    return Table(tuple(_rows(table.rows, join_lines(cells))), table.lines_above)
+def _closed(table: _OpenTable) -> Table:
+    """The whole table; a repeated header has the number of the row before it."""
+    cells = [cell for row in table.rows for cell in row.cells]
+    texts = iter(join_lines([((cell.box[0], cell.box[2]), cell.lines) for cell in cells]))
+    rows, number = [], 0
+    for row in table.rows:
+        number += not row.repeated
+        rows.append(_table_row(row, number, texts))
+    return Table(tuple(rows), table.lines_above)

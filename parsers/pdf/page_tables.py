@@ -2,39 +2,66 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from suanbei.parsers.pdf.content import PageContent
 from suanbei.parsers.pdf.grid import Grid
 from suanbei.parsers.pdf.lines import Baselines, Line, lines_in, take_out_overprint
 from suanbei.parsers.pdf.tolerances import LEAST_CELLS
+from suanbei.parsers.text import BREAK
 from suanbei.registry.importing.published import Box
 
 NUMBER_PART = re.compile(r"网信算备|\d号|-20\d{6}")
 """Part of a filing number."""
 
 
-class PageCell(NamedTuple):
-    """A cell on a page: its lines, its box, how many grid columns it covers, and its flags.
+@dataclass(slots=True)
+class PageCell:
+    """A cell: its lines, its places as (page, box), how many grid columns it covers, and its flags.
 
-    Flags are those of `suanbei.parsers.flags` that only the page can tell: `cut_off`,
-    `overprinted_text`, `invisible_text`.
+    It has one place until pages are merged; a cell that goes on over the next page has two. Flags are
+    those of `suanbei.parsers.flags` that only the page can tell: `cut_off`, `overprinted_text`,
+    `invisible_text`.
     """
 
-    lines: tuple[Line, ...]
-    box: Box
+    lines: list[Line]
+    boxes: list[tuple[int, Box]]
     span: int = 1
     vertically_merged: bool = False
     flags: tuple[str, ...] = ()
 
+    @property
+    def box(self) -> Box:
+        """Its place on the page that it begins on."""
+        return self.boxes[0][1]
+
+    def text(self) -> str:
+        """The text without any space at its breaks: enough for telling rows apart."""
+        return BREAK.join(line.text for line in self.lines)
+
+    def take_in(self, rest: "PageCell") -> None:
+        """Add the lines and flags of what this cell goes on in."""
+        self.lines += rest.lines
+        self.flags = tuple(dict.fromkeys(self.flags + rest.flags))
+
+
+@dataclass(slots=True)
+class PageRow:
+    """A row and the page that it begins on; `repeated` marks a header said again on a later page."""
+
+    cells: list[PageCell]
+    page: int
+    repeated: bool = False
+
 
 class PageTable(NamedTuple):
-    """A table on a page: its column edges and its rows of cells."""
+    """A table on a page: its column edges and its rows."""
 
     xs: tuple[float, ...]
     top: float
     bottom: float
-    rows: tuple[tuple[PageCell, ...], ...]
+    rows: list[PageRow]
 
 
 class PageTables(NamedTuple):
@@ -68,32 +95,31 @@ class CellText:
         self.cut = False
 
 
-def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent) -> PageTable:
+def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent, page: int) -> PageTable:
     """The rows of a grid, given what each of its cells holds."""
     flags = [_flags(text, content) for text in texts]
     lines = [lines_in(text.held) for text in texts]
-    rows: list[list[PageCell]] = [[] for _ in range(len(grid.ys) - 1)]
-    for row in range(len(grid.ys) - 1):
+    rows: list[list[PageCell]] = []
+    for row, owners in enumerate(grid.owner):
+        cells: list[PageCell] = []
         column = 0
-        while column < len(grid.xs) - 1:
-            index = grid.owner[row][column]
-            if index < 0:
-                box = (grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1])
-                rows[row].append(PageCell((), box))
-                column += 1
-                continue
-            top, left, bottom, right = grid.cells[index]
+        while column < len(owners):
+            index = owners[column]
+            top, left, bottom, right = (
+                grid.cells[index] if index >= 0 else (row, column, row + 1, column + 1)
+            )
             box = (grid.xs[left], grid.ys[top], grid.xs[right], grid.ys[bottom])
-            rows[row].append(PageCell(lines[index], box, right - left, row > top, flags[index]))
+            cell = PageCell([], [(page, box)], right - left, row > top)
+            if index >= 0:
+                cell.lines, cell.flags = list(lines[index]), flags[index]
+            cells.append(cell)
             column = right
-    while len(rows) > 1 and _is_frame(rows[-1]):
+        rows.append(cells)
+    # A last row may be only the empty space between a table's rows and a frame around them.
+    while len(rows) > 1 and len(rows[-1]) == 1 and not rows[-1][0].lines:
         rows.pop()
-    return PageTable(grid.xs, grid.ys[0], grid.ys[-1], _with_parted_cells(rows))
-
-
-def _is_frame(row: Sequence[PageCell]) -> bool:
-    """Whether a last row is only the empty space between a table's rows and a frame around them."""
-    return len(row) == 1 and not row[0].lines
+    made = [PageRow(cells, page) for cells in _with_parted_cells(rows)]
+    return PageTable(grid.xs, grid.ys[0], grid.ys[-1], made)
 
 
 def _flags(text: CellText, content: PageContent) -> tuple[str, ...]:
@@ -103,7 +129,7 @@ def _flags(text: CellText, content: PageContent) -> tuple[str, ...]:
     return (*flags, "invisible_text") if content.invisible and text.held else flags
 
 
-def _with_parted_cells(rows: list[list[PageCell]]) -> tuple[tuple[PageCell, ...], ...]:
+def _with_parted_cells(rows: list[list[PageCell]]) -> list[list[PageCell]]:
     """Rows of which a rule parted some cells, but not the row, made one again.
 
     Such a rule is an underline as wide as its cell: most cells go through it, what it parts are
@@ -113,13 +139,14 @@ def _with_parted_cells(rows: list[list[PageCell]]) -> tuple[tuple[PageCell, ...]
     for row in rows:
         parted = [cell for cell in row if not cell.vertically_merged]
         if made and 0 < len(parted) < LEAST_CELLS * len(row) and _parts_only(made[-1], row, parted):
-            made[-1] = [
-                above if below.vertically_merged else _joined_cell(above, below)
-                for above, below in zip(made[-1], row, strict=True)
-            ]
+            for above, below in zip(made[-1], row, strict=True):
+                if not below.vertically_merged:
+                    above.take_in(below)
+                    [(page, box)] = above.boxes
+                    above.boxes = [(page, (*box[:3], below.box[3]))]
         else:
             made.append(row)
-    return tuple(map(tuple, made))
+    return made
 
 
 def _parts_only(above: list[PageCell], row: list[PageCell], parted: list[PageCell]) -> bool:
@@ -130,9 +157,3 @@ def _parts_only(above: list[PageCell], row: list[PageCell], parted: list[PageCel
 
 def _has_number(cells: Iterable[PageCell]) -> bool:
     return any(NUMBER_PART.search(line.text) for cell in cells for line in cell.lines)
-
-
-def _joined_cell(above: PageCell, below: PageCell) -> PageCell:
-    box = (*above.box[:3], below.box[3])
-    flags = tuple(dict.fromkeys(above.flags + below.flags))
-    return PageCell(above.lines + below.lines, box, above.span, above.vertically_merged, flags)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from suanbei.parsers.columns import is_column_name
+from suanbei.parsers.pdf.lines import Line
 from suanbei.parsers.pdf.page_tables import PageTables
+from suanbei.parsers.text import BREAK
 
 _RADICAL = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5]")
 _SUPPLEMENT = dict(
@@ -24,47 +26,32 @@ _SUPPLEMENT = dict(
 
 
 def with_letters(pages: Sequence[PageTables]) -> Sequence[PageTables]:
-    """The pages with letters for radicals, if the document's maker wrote radicals for letters."""
-    if not any(_is_radical_for_letter(text) for page in pages for text in _texts(page)):
+    """The pages with letters for radicals, if the document's maker wrote radicals for letters.
+
+    Their cells are changed.
+    """
+    cells = [
+        cell for page in pages for table in page.tables for row in table.rows for cell in row.cells
+    ]
+    if not any(_is_radical_for_letter(cell.text().replace(BREAK, "")) for cell in cells):
         return pages
-    return [_replaced(page) for page in pages]
-
-
-def _texts(page: PageTables) -> list[str]:
-    cells = (cell for table in page.tables for row in table.rows for cell in row)
-    return ["".join(line.text for line in cell.lines) for cell in cells]
+    for cell in cells:
+        cell.lines = list(map(_with_letters, cell.lines))
+    return [page._replace(lines=tuple(map(_with_letters, page.lines))) for page in pages]
 
 
 def _is_radical_for_letter(text: str) -> bool:
     if not _RADICAL.search(text):
         return False
-    letters = to_letters(text)
+    letters = _to_letters(text)
     return is_column_name(letters) or (letters.startswith("网信算备") and not text.startswith("网"))
 
 
-def to_letters(text: str) -> str:
-    """A text with letters for radicals."""
+def _to_letters(text: str) -> str:
     return _RADICAL.sub(
         lambda found: _SUPPLEMENT.get(found[0]) or normalize("NFKC", found[0]), text
     )
 
 
-def _replaced(page: PageTables) -> PageTables:
-    tables = tuple(
-        table._replace(
-            rows=tuple(
-                tuple(
-                    cell._replace(
-                        lines=tuple(
-                            line._replace(text=to_letters(line.text)) for line in cell.lines
-                        )
-                    )
-                    for cell in row
-                )
-                for row in table.rows
-            )
-        )
-        for table in page.tables
-    )
-    lines = tuple(line._replace(text=to_letters(line.text)) for line in page.lines)
-    return page._replace(tables=tables, lines=lines)
+def _with_letters(line: Line) -> Line:
+    return line._replace(text=_to_letters(line.text))

@@ -1,18 +1,32 @@
-"""A PDF from bytes to tables."""
+"""A PDF from bytes to tables: its pages are read one by one, odd ones with pdfplumber, and merged."""
 
-from collections.abc import Sequence
+import gc
+import io
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import NamedTuple
 
+import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from suanbei.common.errors import NoTextLayer
+from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument, NoTextLayer
+from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
+from suanbei.parsers.pdf.cells import fill_cells
+from suanbei.parsers.pdf.content import read_content, upright_quarter
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables
-from suanbei.parsers.pdf.pages import opened, read_pages
 from suanbei.parsers.pdf.radicals import with_letters
+from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
+from suanbei.parsers.pdf.unseen_text import unseen_letters
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
+
+PDFIUM = threading.Lock()
+"""pdfium keeps state of its own: one thread of a process at a time."""
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_MAX_NOTES = 10_000
 
 
 def read_pdf(data: bytes, name: str) -> Tables:
@@ -90,9 +104,6 @@ def document_texts(data: bytes, name: str) -> DocumentTexts:
         return DocumentTexts(found, document.get_metadata_value("Title"), attached)
 
 
-_MAX_NOTES = 10_000
-
-
 def _value(note: object, key: bytes) -> str:
     """A string of an annotation's dictionary; empty if there is none."""
     size = raw.FPDFAnnot_GetStringValue(note, key, None, 0)
@@ -108,3 +119,147 @@ def _pages_with_text(data: bytes, name: str, *, hidden: bool = False) -> Sequenc
     if not any(page.glyphs or (hidden and page.left_out) for page in pages):
         raise NoTextLayer(f"{name}: {len(pages)} pages without any text, perhaps a scan")
     return pages
+
+
+def read_pages(data: bytes, name: str) -> list[PageTables]:
+    """The contents of all pages.
+
+    Raises:
+        BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
+    """
+    with opened(data, name) as document, _rare_collections():
+        pages: list[PageTables | None] = []
+        glyphs = 0
+        columns: tuple[float, ...] = ()
+        for index in range(len(document)):
+            try:
+                page = _read_page(document, index, name, columns)
+            except NeedsFallback as error:
+                pages.append(None)
+                if pages.count(None) > MAX_SLOW_PAGES:
+                    raise DocumentTooLarge(
+                        f"{name}: page {index + 1}: {error}; more than {MAX_SLOW_PAGES} such pages"
+                    ) from error
+                continue
+            columns = page.tables[-1].xs if page.tables else ()
+            glyphs += page.glyphs
+            if glyphs > MAX_GLYPHS:
+                raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
+            pages.append(page)
+    return _read_unsure_pages(pages, data, name)
+
+
+def _read_unsure_pages(
+    pages: Sequence[PageTables | None], data: bytes, name: str
+) -> list[PageTables]:
+    """All pages, those read with pdfplumber of which the fast reader was unsure.
+
+    It is unsure too of a page with text beside or between a table's rows: the other reader may find
+    its cells.
+    """
+    left = MAX_SLOW_PAGES - sum(page is None for page in pages)
+    read: list[PageTables] = []
+    for index, page in enumerate(pages):
+        if page is None:
+            read.append(_read_page_slowly(data, index, name))
+        elif page.beside and left > 0:
+            left -= 1
+            careful = _read_page_slowly(data, index, name)
+            is_better = careful.tables and careful.beside < page.beside
+            careful = careful._replace(pictures=page.pictures)
+            read.append(careful if is_better else page)
+        else:
+            read.append(page)
+    return read
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Garbage collections only after many objects: a page makes thousands of glyphs, and no circles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@contextmanager
+def opened(data: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
+    """A PDF open within the limits, while no other thread of the process uses pdfium.
+
+    Raises:
+        BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
+    """
+    with PDFIUM:
+        document = _open(data, name)
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def _open(data: bytes, name: str) -> pdfium.PdfDocument:
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            raise EncryptedDocument(f"{name}: the PDF wants a password") from error
+        raise BrokenDocument(f"{name}: the PDF is truncated or corrupt") from error
+    pages = len(document)
+    if 0 < pages <= MAX_PAGES:
+        return document
+    document.close()
+    if pages:
+        raise DocumentTooLarge(f"{name}: {pages} pages, more than the {MAX_PAGES} allowed")
+    raise BrokenDocument(f"{name}: the PDF has no pages")
+
+
+def _read_page(
+    document: pdfium.PdfDocument, index: int, name: str, columns: tuple[float, ...]
+) -> PageTables:
+    """One page by the fast reader.
+
+    Raises:
+        NeedsFallback: it is unsure of the page.
+        BrokenDocument, DocumentTooLarge: the page cannot be read.
+    """
+    try:
+        page = document[index]
+        try:
+            return fill_cells(read_content(page), index + 1, columns)
+        finally:
+            page.close()
+    except TooMuch as error:
+        raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
+    except pdfium.PdfiumError as error:
+        raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
+
+
+def _saved(document: pdfium.PdfDocument) -> bytes:
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
+    """One page by pdfplumber, which does not tell seen text from unseen: that is taken out before. It takes
+    a page as it is shown: one whose text is not upright then is turned before."""
+    # pdfplumber takes longer to import than most lists take to read.
+    from suanbei.parsers.pdf.fallback import read_with_pdfplumber
+
+    try:
+        with opened(data, name) as document:
+            page = document[index]
+            quarter = upright_quarter(page)
+            unseen = unseen_letters(page, quarter)
+            if page.get_rotation() != 90 * quarter:
+                page.set_rotation(90 * quarter)
+                data = _saved(document)
+            page.close()
+        read = read_with_pdfplumber(data, index + 1, unseen)
+    except Unreadable as error:
+        raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
+    except TooMuch as error:
+        raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
+    return read._replace(left_out=(*unseen.texts, *read.left_out))

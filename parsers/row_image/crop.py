@@ -11,7 +11,7 @@ from suanbei.parsers.document import parse_document, read
 from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import read_content, to_top_left
 from suanbei.parsers.pdf.page_tables import PageTable
-from suanbei.parsers.pdf.pages import opened
+from suanbei.parsers.pdf.reader import opened
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
 from suanbei.parsers.row_image.draw import draw_rows
 from suanbei.parsers.sniff import format_of
@@ -141,17 +141,14 @@ def _head(page: pdfium.PdfPage, area: Box) -> Box | None:
 
 
 def _header_box(table: PageTable) -> Box | None:
-    rows = [
-        TableRow(
-            tuple(Cell("".join(line.text for line in cell.lines), cell.span) for cell in row), 1
-        )
-        for row in table.rows[:8]
-    ]
-    header = find_header(rows)
+    rows = table.rows[:8]
+    header = find_header(
+        [TableRow(tuple(Cell(cell.text(), cell.span) for cell in row.cells), 1) for row in rows]
+    )
     if header is None:
         return None
-    cells = table.rows[header.first : header.first + header.height]
-    return _around([cell.box for row in cells for cell in row])
+    head = rows[header.first : header.first + header.height]
+    return _around([cell.box for row in head for cell in row.cells])
 
 
 def _strip(page: pdfium.PdfPage, area: Box, ceiling: float, *, marked: bool = False) -> Image.Image:

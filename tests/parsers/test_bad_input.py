@@ -187,8 +187,8 @@ def test_a_pdf_of_odd_pages_is_refused_before_any_is_read_slowly(
                 canvas.line(300, at, 400, at)
             canvas.showPage()
 
-    monkeypatch.setattr("suanbei.parsers.pdf.pages.MAX_SLOW_PAGES", 2)
-    monkeypatch.setattr("suanbei.parsers.pdf.pages._read_page_slowly", None)
+    monkeypatch.setattr("suanbei.parsers.pdf.reader.MAX_SLOW_PAGES", 2)
+    monkeypatch.setattr("suanbei.parsers.pdf.reader._read_page_slowly", None)
     with pytest.raises(DocumentTooLarge, match=r"page 3: .*more than 2 such pages"):
         parse_document(pdf(odd), name="x")
 

@@ -4,7 +4,7 @@ import pytest
 
 from suanbei.common.errors import EmptyList, UnknownLayout
 from suanbei.parsers import parse_document
-from suanbei.parsers.columns import COLUMNS, Header, find_header, header_name
+from suanbei.parsers.columns import COLUMNS, Header, find_header, header_name, is_header_again
 from suanbei.parsers.tables import Cell, TableRow
 from suanbei.registry.importing.published import Series
 from tests.parsers.making import HEADER, NUMBER, ROW, docx, table
@@ -95,6 +95,21 @@ def test_a_header_ends_above_a_row_with_digits() -> None:
     assert header_of(first, second).height == 2
 
 
+@pytest.mark.parametrize(("below", "height"), [("", 2), ("备注", 2), ("变更1", 1)])
+def test_a_row_of_cells_merged_down_says_the_header_again(below: str, height: int) -> None:
+    """But not where a cell of its own says something else: that is a row of the list."""
+    cells = [Cell(name, vertically_merged=True) for name in HEADER[:-1]]
+    merged = TableRow((*cells, Cell(below)), 2)
+    header = find_header([*rows(HEADER), merged])
+    assert header is not None
+    assert header.height == height
+
+
+def test_a_row_repeats_the_header_if_most_of_it_is_column_names() -> None:
+    told = [["备注", "用途", "无"], ["备注", "无"], ["备注", ""], ["备注", "用途", "无", "有"]]
+    assert [is_header_again(row) for row in rows(*told)] == [True, False, False, False]
+
+
 def test_the_title_tells_the_series_where_columns_do_not() -> None:
     """A header of name, entity and number alone is read by the title, or by the caller."""
     body = table([["算法名称", "主体名称", "备案编号"], [ROW[1], ROW[3], NUMBER]])
@@ -133,10 +148,10 @@ def test_a_note_after_a_name_does_not_hide_the_column() -> None:
 def test_what_stands_under_no_name_is_kept_and_reported() -> None:
     """A column without a name, or a cell beyond the header, goes into `extra` as 第N列."""
     for head in ([*HEADER, ""], HEADER):
-        document = parse_document(docx(table([head, [*ROW, "多"], ROW])), name="x")
-        assert [row.extra for row in document.rows] == [{"第9列": "多"}, {}]
+        document = parse_document(docx(table([head, [*ROW, "多", "余"], ROW])), name="x")
+        assert [row.extra for row in document.rows] == [{"第9列": "多", "第10列": "余"}, {}]
         assert [row.remark for row in document.rows] == ["", ""]
-        assert document.accounting.unknown_columns == ("第9列",)
+        assert document.accounting.unknown_columns == ("第9列", "第10列")
 
 
 def test_the_header_of_another_list_among_the_rows_begins_that_list() -> None:

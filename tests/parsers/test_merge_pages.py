@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from suanbei.parsers.pdf.lines import Line
 from suanbei.parsers.pdf.merge_pages import merge_pages
-from suanbei.parsers.pdf.page_tables import PageCell, PageTable, PageTables
+from suanbei.parsers.pdf.page_tables import PageCell, PageRow, PageTable, PageTables
 from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.registry.importing.published import Row
 
@@ -78,17 +78,20 @@ class Press:
         for row in rows:
             bottom = top + self._height(row) * EM
             made.append(
-                tuple(
-                    PageCell(
-                        tuple(_line(text, left, top + (i + 1) * EM) for i, text in enumerate(cell)),
-                        (left, top, right, bottom),
-                    )
-                    for cell, left, right in zip(row, xs, xs[1:], strict=False)
+                PageRow(
+                    [
+                        PageCell(
+                            [_line(text, left, top + (i + 1) * EM) for i, text in enumerate(cell)],
+                            [(number, (left, top, right, bottom))],
+                        )
+                        for cell, left, right in zip(row, xs, xs[1:], strict=False)
+                    ],
+                    number,
                 )
             )
             top = bottom
         loose = (_line(f"- {number} -", 100.0, 580.0),) if self.page_numbers else ()
-        table = PageTable(tuple(xs), 50.0, top, tuple(made))
+        table = PageTable(tuple(xs), 50.0, top, made)
         return PageTables(number, 600.0, (table,), loose, 100)
 
 
@@ -213,7 +216,9 @@ def test_a_table_with_other_columns_does_not_go_on() -> None:
     rows = [["1", "甲", "服务提供者", "甲公司", "--", "丙", f"网信算备{1:021d}号", ""]]
     whole = Press(30, True, False).pages(rows)[0]
     table = whole.tables[0]
-    fewer = table._replace(xs=table.xs[:-1], rows=tuple(one[:-1] for one in table.rows))
+    fewer = table._replace(
+        xs=table.xs[:-1], rows=[PageRow(one.cells[:-1], 2) for one in table.rows]
+    )
     narrow = whole._replace(tables=(fewer,))
     for first, second in ((whole, narrow), (narrow, whole)):
         assert len(merge_pages([first, second._replace(number=2)]).tables) == 2

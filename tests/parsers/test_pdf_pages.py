@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from suanbei.parsers import parse_document
-from suanbei.parsers.pdf import pages
+from suanbei.parsers.pdf import reader
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument
@@ -38,7 +38,7 @@ def test_threads_take_turns() -> None:
 def test_the_slow_reader_reads_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plain pdfplumber, where the fast reader is unsure, comes to the same rows; it is counted."""
     fast = parse_document(path.read_bytes(), name=path.name)
-    monkeypatch.setattr(pages, "fill_cells", _unsure)
+    monkeypatch.setattr(reader, "fill_cells", _unsure)
     slow = parse_document(path.read_bytes(), name=path.name)
     assert texts(slow) == texts(fast)
     assert (slow.title, slow.period) == (fast.title, fast.period)

@@ -9,7 +9,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from suanbei.parsers import parse_document
-from suanbei.parsers.pdf import pages
+from suanbei.parsers.pdf import reader
 from suanbei.parsers.pdf.reader import page_texts
 from suanbei.parsers.pdf.shapes import NeedsFallback
 from suanbei.registry.importing.published import ParsedDocument
@@ -97,7 +97,7 @@ def test_the_slow_reader_leaves_out_the_same(
     def unsure(*_: object) -> object:
         raise NeedsFallback("for the test")
 
-    monkeypatch.setattr(pages, "fill_cells", unsure)
+    monkeypatch.setattr(reader, "fill_cells", unsure)
     data = pdf(extra)
     document = parse_document(data, name="x")
     assert document.accounting.slow_pages == 1
