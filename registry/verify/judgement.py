@@ -4,6 +4,7 @@
 share (filings, companies, coverage) is read once. Nothing is worded here: see `render`.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -14,9 +15,9 @@ from suanbei.registry.cells.names import CONFIRMED, MatchLevel, entity_key
 from suanbei.registry.cells.numbers import (
     AlgorithmNumber,
     Found,
+    GenaiNumber,
     MalformedNumber,
     Number,
-    OtherNumber,
     comparison_key,
     parse_number,
     read_numbers,
@@ -42,12 +43,12 @@ from suanbei.registry.verify.reasons import Joined, Reason, Value
 from suanbei.registry.verify.suggestions import Asked, Suggestion, suggest
 
 MOST_KEPT = 50_000
-"""Numbers and companies held in memory; more than a registry of today has."""
+"""Listed numbers and claims held in memory; more than a registry of today has."""
 LONGEST_KEY = 400
 """Characters of a text without a number that is still looked up as it stands."""
 MOST_SHOWN = 5
 """Other numbers of an input that a reason names."""
-WORST_FIRST = tuple(reversed(Verdict))
+_BADNESS = {verdict: place for place, verdict in enumerate(reversed(Verdict))}
 
 Pair = tuple[str, str]
 """A text with a number in it, and the company claimed to own that, empty if none is."""
@@ -116,30 +117,30 @@ class Judgement(NamedTuple):
         return self.verdict is Verdict.ACTIVE and all_active and claimed_well
 
 
-def judge(
-    session: Session, pairs: Iterable[Pair], *, with_suggestions: bool = True
-) -> list[Judgement]:
+def judge(session: Session, pairs: Iterable[Pair]) -> list[Judgement]:
     """The judgement on each (text, claimed company), in order. Any text has one."""
-    return Judge(session, with_suggestions=with_suggestions).judge(pairs)
+    return Judge(session).judge(pairs)
 
 
 class Judge:
     """Judges batch after batch on one state of the registry, keeping what it has read.
 
-    Suggestions for numbers that are not listed cost milliseconds each: a table with many of them
-    does without.
+    Suggestions for a number that is not listed, and names like a claimed one, take milliseconds:
+    only the first `most_suggested` questions without a listed number get them.
     """
 
-    def __init__(self, session: Session, *, with_suggestions: bool = True) -> None:
+    def __init__(self, session: Session, most_suggested: int = sys.maxsize) -> None:
         self._lookup = Lookup(session)
         self.coverage = self._lookup.coverage
         """What the judgements rest on."""
-        self._with_suggestions = with_suggestions
         self._not_listed = Unlisted(self.coverage, {})
         self._published: dict[str, Judgement] = {}
         """What is said of a listed number whatever the question, by its key."""
         self._owners: dict[str, dict[str, Reason]] = {}
         """What is said of claims that are the owner's name (`owner_reasons`), by the number's key."""
+        self._claims: dict[str, list[Reason]] = {}
+        """What is said of a claimed company whose number is not listed."""
+        self._suggestions_left = most_suggested
         self._suggested: dict[Asked, list[Suggestion]] = {}
         """For the numbers of the batch that are not listed."""
 
@@ -150,42 +151,38 @@ class Judge:
     def judge_questions(self, questions: Sequence[Question]) -> list[Judgement]:
         """The same for texts that were read before."""
         check_deadline()
-        if len(self._lookup.filings) > MOST_KEPT:
-            self._lookup.forget_unlisted()
-        if len(self._lookup.filings) > MOST_KEPT:
+        if max(len(self._lookup.filings), len(self._lookup.named)) > MOST_KEPT:
             self._lookup = Lookup(self._lookup.session, self.coverage)
             self._published.clear()
             self._owners.clear()
-        asked = self._read_filings(questions)
-        claims = [question for question in questions if question.claim]
-        if asked or claims:
-            self._read_companies(claims, asked)
-        wanted = asked if self._with_suggestions else ()
-        self._suggested = suggest(self._lookup, wanted) if wanted else {}
-        return [self._judge(question) for question in questions]
-
-    def _read_filings(self, questions: Sequence[Question]) -> list[Asked]:
-        """Read the filings of a batch and what is said of them; returns the unlisted numbers."""
-        lookup = self._lookup
-        read = {found.number.key: found.number for one in questions for found in one.found}
-        lookup.read_filings({key for question in questions for key in question.keys} | read.keys())
-        numbers: dict[str, Number | None] = {}
-        for question in questions:
-            for key in question.keys:
-                if key not in self._published and (filings := lookup.filings[key]):
-                    number = read.get(key)
-                    if not isinstance(number, AlgorithmNumber):  # its letters may be other ones
-                        number = parse_number(filings[0]["number"])
-                    numbers[key] = number
-        lookup.read_registrants(_registrant_codes(numbers.values()))
-        for key, published in numbers.items():
-            self._published[key] = self._judge_published(published, lookup.filings[key])
-        return [
+            self._claims.clear()
+        self._read_filings(questions)
+        unlisted = [
             (found.number, question.claim)
             for question in questions
             for found in question.found
-            if not lookup.filings[found.number.key]
+            if found.number.key not in self._published
         ]
+        self._read_companies(questions, unlisted)
+        wanted = unlisted[: self._suggestions_left]
+        self._suggested = suggest(self._lookup, wanted) if wanted else {}
+        return [self._judge(question) for question in questions]
+
+    def _read_filings(self, questions: Sequence[Question]) -> None:
+        """Read the filings of a batch, and judge those that were not met before."""
+        lookup, published = self._lookup, self._published
+        lookup.read_filings({key for one in questions for key in one.keys} - published.keys())
+        new = lookup.filings.keys() - published.keys()
+        read = {found.number.key: found.number for one in questions for found in one.found}
+        numbers: dict[str, Number | None] = {}
+        for key in new:
+            number = read.get(key)
+            if not isinstance(number, AlgorithmNumber):  # its letters may be other ones
+                number = parse_number(lookup.filings[key][0]["number"])
+            numbers[key] = number
+        lookup.read_registrants(_registrant_codes(numbers.values()))
+        for key, number in numbers.items():
+            published[key] = self._judge_published(number, lookup.filings[key])
 
     def _judge_published(self, number: Number | None, filings: Sequence[View]) -> Judgement:
         verdict, reasons = listed_verdict(filings)
@@ -200,27 +197,27 @@ class Judge:
             filings=filings,
         )
 
-    def _read_companies(self, claiming: Sequence[Question], unlisted: Sequence[Asked]) -> None:
+    def _read_companies(self, questions: Sequence[Question], unlisted: Sequence[Asked]) -> None:
         """Read the companies that questions claim, and those that unlisted numbers belong to."""
         lookup = self._lookup
         codes = _registrant_codes(number for number, _ in unlisted)
         lookup.read_registrants(codes)
         companies = {one.id for code in codes if (one := lookup.registrants[code])}
         claims: set[str] = set()
-        for question in claiming:
-            for key in question.keys:
+        for _text, claim, _found, keys in questions:
+            for key in keys if claim else ():
                 published = self._published.get(key)
                 if published is None:
-                    claims |= {question.claim, *claimed_names(question.claim)}
+                    if claim not in self._claims:
+                        claims.add(claim)
                     continue
-                owners = self._owners.get(key)
-                if owners is None:
-                    owners = self._owners[key] = owner_reasons(published.filings)
-                if entity_key(question.claim) not in owners:
-                    claims |= {question.claim, *claimed_names(question.claim)}
+                if key not in self._owners:
+                    self._owners[key] = owner_reasons(published.filings)
+                if entity_key(claim) not in self._owners[key]:
+                    claims.add(claim)
                     companies.update(one["entity"]["id"] for one in published.filings)
         lookup.read_companies(companies)
-        lookup.read_names(claims)
+        lookup.read_names(name for claim in claims for name in (claim, *claimed_names(claim)))
 
     def _judge(self, question: Question) -> Judgement:
         """Of several numbers the worst decides; among equal ones that of the least likely owner."""
@@ -241,10 +238,11 @@ class Judge:
         return worst._replace(others=others, reasons=reasons)
 
     def _judge_number(self, question: Question, found: Found | None) -> Judgement:
-        key = found.number.key if found else next(iter(question.keys), "")
-        text, claim, published = question.text, question.claim, self._published.get(key)
+        text, claim, numbers, keys = question
+        key = found.number.key if found else next(iter(keys), "")
+        published = self._published.get(key)
         reasons = input_reasons(
-            text, found, is_only=len(question.found) == 1, is_listed=published is not None
+            text, found, is_only=len(numbers) == 1, is_listed=published is not None
         )
         if published is None:
             return self._judge_unlisted(question, found, reasons)
@@ -264,19 +262,25 @@ class Judge:
     def _judge_unlisted(
         self, question: Question, found: Found | None, reasons: list[Reason]
     ) -> Judgement:
-        number = found.number if found else None
-        registrant = self._lookup.registrants.get(getattr(number, "registrant", ""))
+        number, registrant = found.number if found else None, None
         verdict = Verdict.NO_NUMBER
         if isinstance(number, MalformedNumber):
             verdict = Verdict.MALFORMED
-        elif number is not None and not isinstance(number, OtherNumber):
+        elif isinstance(number, AlgorithmNumber):
             verdict = Verdict.NOT_LISTED
-            divisions = self._divisions(number, registrant) if registrant else ()
+            registrant = self._lookup.registrants[number.registrant]
+            divisions = self._divisions(number.registrant, registrant) if registrant else ()
             reasons = [*self._not_listed.reasons(number, registrant, divisions), *reasons]
+        elif isinstance(number, GenaiNumber):
+            verdict = Verdict.NOT_LISTED
+            reasons = [*self._not_listed.reasons(number, None, ()), *reasons]
         if question.claim:
-            reasons += unlisted_claim(
-                self._lookup, question.claim, with_similar=self._with_suggestions
-            )
+            reasons += self._unlisted_claim(question.claim)
+        suggestions = self._suggested.get((number, question.claim), ()) if number else ()
+        if self._suggestions_left:
+            self._suggestions_left -= 1
+            if not self._suggestions_left:  # from now on no names that are like a claimed one
+                self._claims.clear()
         return Judgement(
             input=question.text,
             number=None if verdict is Verdict.NO_NUMBER else str(number),
@@ -285,14 +289,19 @@ class Judge:
             registrant=registrant,
             reasons=reasons,
             coverage=self.coverage,
-            suggestions=self._suggested.get((number, question.claim), ()) if number else (),
+            suggestions=suggestions,
         )
 
-    def _divisions(self, number: Number, registrant: Registrant) -> list[str]:
-        """The divisions under which the filings of the number's registrant code are listed."""
-        code = number.registrant if isinstance(number, AlgorithmNumber) else ""
+    def _divisions(self, code: str, registrant: Registrant) -> list[str]:
+        """The divisions under which the filings of a registrant code are listed."""
         listed = self._lookup.companies[registrant.id].divisions
         return [division for one, division in listed if one == code]
+
+    def _unlisted_claim(self, claim: str) -> list[Reason]:
+        if claim not in self._claims:
+            with_similar = self._suggestions_left > 0
+            self._claims[claim] = unlisted_claim(self._lookup, claim, with_similar=with_similar)
+        return self._claims[claim]
 
 
 def _registrant_codes(numbers: Iterable[Number | None]) -> set[str]:
@@ -302,4 +311,4 @@ def _registrant_codes(numbers: Iterable[Number | None]) -> set[str]:
 def _badness(judgement: Judgement) -> tuple[int, int]:
     """The least is the worst."""
     match = judgement.entity_match
-    return WORST_FIRST.index(judgement.verdict), -LEVELS.index(match) if match else 0
+    return _BADNESS[judgement.verdict], -LEVELS.index(match) if match else 0

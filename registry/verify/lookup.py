@@ -1,6 +1,6 @@
 """What verdicts ask of the registry: each thing once for a batch, and kept for the next one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -37,7 +37,7 @@ class Lookup:
         self.session = session
         self.coverage: Coverage = coverage(session) if covered is None else covered
         self.filings: dict[str, Sequence[View]] = {}
-        """By the key of a number, one a register, with their listings; empty for no filing."""
+        """Of listed numbers, by their key: one a register, with their listings."""
         self.registrants: dict[str, Registrant | None] = {}
         """Whose a registrant code is; None if it is in no list."""
         self.companies: dict[str, Company] = {}
@@ -48,9 +48,9 @@ class Lookup:
         self._links: dict[str, list[View]] = {}
         self._all_names: list[str] | None = None
 
-    def read_filings(self, keys: Iterable[str]) -> None:
-        """Read the filings of numbers."""
-        missing = [key for key in set(keys) if key not in self.filings]
+    def read_filings(self, keys: Set[str]) -> None:
+        """Read the filings of numbers, as far as they are listed."""
+        missing = keys - self.filings.keys()
         if not missing:
             return
         table = Filing.__table__
@@ -59,12 +59,7 @@ class Lookup:
         found: dict[str, list[View]] = {}
         for row, view in zip(rows, filing_views(self.session, rows), strict=True):
             found.setdefault(row.number_key, []).append(view)
-        self.filings.update(dict.fromkeys(missing, ()))  # one () for all that are on no list
         self.filings.update(found)
-
-    def forget_unlisted(self) -> None:
-        """Let go of the numbers without a filing: hardly any is asked for twice."""
-        self.filings = {key: filings for key, filings in self.filings.items() if filings}
 
     def read_registrants(self, codes: Iterable[str]) -> None:
         """Read whose registrant codes are."""

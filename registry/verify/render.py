@@ -10,7 +10,7 @@ from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Anatomy, anatomy
 from suanbei.registry.verify.judgement import Judgement
 from suanbei.registry.verify.number_reasons import Verdict
-from suanbei.registry.verify.reasons import Covered, Joined, ListName, Place
+from suanbei.registry.verify.reasons import Covered, ListName, Place
 
 VERDICT_TEXTS: Final[dict[Verdict, Text]] = {
     Verdict.ACTIVE: Text("有效", "active"),
@@ -73,6 +73,7 @@ class ResultRow(NamedTuple):
     link: str = ""
 
 
+_BETWEEN_REASONS = Text("；", "; ")
 _NOT_IN_TABLES = frozenset(("listed", "registrant_unknown", "unchecked"))
 """What needs no word in a table: the list has a column of its own."""
 
@@ -88,7 +89,7 @@ def result_row(judgement: Judgement, language: Language) -> ResultRow:
         number=judgement.number or "",
         entity=judgement.filings[0]["entity"]["name"] if judgement.filings else "",
         match=judgement.entity_match.value if judgement.entity_match else "",
-        reason=Joined("clause", reasons).say(language),
+        reason=_BETWEEN_REASONS.say(language).join([one.say(language) for one in reasons]),
         list=listing["title"] if listing else "",
         date=(listing["published_on"] or listing["period"]) if listing else "",
         link=(listing["notice_url"] or listing["document"]["url"] or "") if listing else "",
@@ -97,6 +98,8 @@ def result_row(judgement: Judgement, language: Language) -> ResultRow:
 
 def _decisive_listing(judgement: Judgement) -> View | None:
     """The listing that decides: the notice of a deregistered number, else the newest."""
+    if not judgement.filings:
+        return None
     listings = [listing for filing in judgement.filings for listing in filing["listings"]]
     notices = [one for one in listings if one["series"] == Series.DEREGISTRATION]
     chosen = notices if notices and judgement.verdict is Verdict.DEREGISTERED else listings

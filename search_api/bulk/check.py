@@ -9,15 +9,14 @@ rows, text around a table, formulas without a value) is named in the summary.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from suanbei.common.deadline import check_deadline
 from suanbei.common.texts import Language
-from suanbei.registry.verify import Judge
+from suanbei.registry.verify import Judge, Judgement
 from suanbei.search_api.bulk.columns import Choice, Columns
-from suanbei.search_api.bulk.questions import MAY_BE_TOTAL, NOT_COMPUTED, Question, RowReader
+from suanbei.search_api.bulk.questions import NOT_COMPUTED, Question, RowReader
 from suanbei.search_api.bulk.results import (
     Answer,
     RowResult,
@@ -37,10 +36,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 MOST_KEPT = 50_000
-"""Results that are kept for rows that ask the same."""
+"""Results of listed numbers that are kept: these recur in a table."""
 MOST_SUGGESTED = 1_000
 """Numbers on no list that get candidates: these take milliseconds each."""
-_LEAST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def check_rows(
         TookTooLong: nobody waits for it any more (`common.deadline`).
     """
     summary = Summary(table, [one for one in recognised if one])
-    judge = _TextJudge(session, options.language)
+    judge = Judge(session, MOST_SUGGESTED)
     total = sum(sheet.rows for sheet, one in zip(table.sheets, recognised, strict=True) if one)
     done = 0
     with open_writer(target, table.delimiter) as writer:
@@ -94,13 +92,13 @@ def check_rows(
                 if writer.has_sheets:
                     _copy(table, sheet, writer)
                 continue
-            checked = _SheetCheck(sheet, columns, writer, judge, summary)
+            checked = _SheetCheck(sheet, columns, writer, judge, summary, options.language)
             for first, batch in read_batches(table, sheet):
                 check_deadline()
-                results = checked.check(first, batch)
+                lines = checked.check(first, batch)
                 done += len(batch)
                 if observer:
-                    observer(checked.lines(first, batch, results), done, total)
+                    observer(lines, done, total)
         summary.coverage = judge.coverage
         summary.finished_at = time.time()
         writer.write_summary(summary_lines(summary, options.language), options.language)
@@ -115,61 +113,15 @@ def _copy(table: TableFile, sheet: SheetTable, writer: TableWriter) -> None:
         writer.write_rows(first, batch, [None] * len(batch), sheet.width)
 
 
-class _TextJudge:
-    """Judges the questions of rows. Only the first numbers that are on no list get candidates."""
-
-    def __init__(self, session: "Session", language: Language) -> None:
-        self._judge = Judge(session)
-        self._quick = Judge(session, with_suggestions=False)
-        self.language = language
-        self.blank = blank_answer(language)
-        self._suggested = 0
-
-    @property
-    def coverage(self) -> dict[str, Any]:
-        """What the answers rest on."""
-        return self._judge.coverage
-
-    def judge(self, questions: Iterable[Question]) -> dict[Question, Answer]:
-        """The answers to questions."""
-        asked, answers = list(questions), dict[Question, Answer]()
-        while asked:
-            judge, count = self._quick, len(asked)
-            if self._suggested < MOST_SUGGESTED:
-                judge = self._judge
-                count = max(MOST_SUGGESTED - self._suggested, _LEAST_AT_ONCE)
-            some, asked = asked[:count], asked[count:]
-            answers.update(zip(some, self._judged(judge, some), strict=True))
-            self._suggested += sum(
-                answers[one].verdict in ("not_listed", "malformed") for one in some
-            )
-        return answers
-
-    def _judged(self, judge: Judge, questions: Sequence[Question]) -> Iterator[Answer]:
-        pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
-        for (text, claim), judgement in zip(questions, judge.judge(pairs), strict=True):
-            if text.startswith(NOT_COMPUTED):
-                yield formula_answer(text[1:], self.language)
-                continue
-            answer = to_answer(judgement, self.language)
-            if claim.startswith(NOT_COMPUTED):
-                answer = without_company(answer, claim[1:], self.language)
-            yield answer
-
-
-def _computed(text: str) -> str:
-    return "" if text.startswith(NOT_COMPUTED) else text
-
-
 class _SheetCheck:
     """Checks the rows of one sheet; what stands above its header passes through."""
 
     def __init__(
-        self, sheet: SheetTable, columns: Columns, writer: TableWriter, judge: _TextJudge,
-        summary: Summary,
+        self, sheet: SheetTable, columns: Columns, writer: TableWriter, judge: Judge,
+        summary: Summary, language: Language,
     ) -> None:  # fmt: skip
         self._sheet, self._columns, self._writer = sheet, columns, writer
-        self._judge, self._summary = judge, summary
+        self._judge, self._summary, self._language = judge, summary, language
         self._reader = RowReader(sheet, columns, summary.other_rows)
         self._width = max(sheet.width, *(column.place + 1 for column in columns.numbers))
         # A workbook has a sheet for each, and one that says what was recognised.
@@ -177,62 +129,51 @@ class _SheetCheck:
         if not writer.has_sheets:
             where = where_from(sheet.name, columns, many=len(summary.columns) > 1)
         self._where = tuple(where.values())
-        self._headers = added_headers(columns, where, judge.language)
-        self._asked = itemgetter(*self._reader.places)
-        self._known: dict[Any, RowResult] = {}
-        """Results by the cells that were asked about; only of rows in which all of them are texts."""
+        self._headers = added_headers(columns, where, language)
+        nothing = [blank_answer(language), *[None] * (len(columns.numbers) - 1)]
+        self._blank = row_result(nothing, self._where)
+        self._listed: dict[tuple[Question, ...], RowResult] = {}
+        """The results of rows with listed numbers, by what they ask."""
         writer.begin(sheet, len(self._headers))
         if columns.header is None:
             writer.write_header([], self._headers, self._width)
 
-    def check(self, first: int, batch: Sequence[Row]) -> list[RowResult | None]:
-        """Judge rows and write them; None stands for a row that is no vendor's."""
-        results: list[RowResult | None] = []
-        new: list[tuple[int, Any, tuple[Question, ...]]] = []
-        for number, cells in enumerate(batch, first):
-            try:
-                asked = self._asked(cells)
-                result = None if cells[0][:1] in MAY_BE_TOTAL else self._known.get(asked)
-            except (IndexError, TypeError, KeyError):  # a short row, or cells that are no texts
-                asked, result = None, None
-            if result is None or not self._reader.is_data(number):
-                result = None
-                if questions := self._reader.read(number, cells):
-                    new.append((number - first, asked, questions))
-            results.append(result)
-        self._judge_new(new, results)
+    def check(self, first: int, batch: Sequence[Row]) -> Iterator[Line]:
+        """Judge rows and write them; returns their numbers, for somebody who looks on."""
+        asked = [self._reader.read(number, cells) for number, cells in enumerate(batch, first)]
+        new = self._judge_new(asked)
+        results = [new.get(questions) or self._listed.get(questions) for questions in asked]
+        if len(self._listed) > MOST_KEPT:
+            self._listed.clear()
+        self._listed.update((asked, result) for asked, result in new.items() if result.is_listed)
         self._count(first, results)
         self._write(first, batch, results)
-        return results
+        return self._lines(first, asked, results)
 
     def _judge_new(
-        self,
-        new: Sequence[tuple[int, Any, tuple[Question, ...]]],
-        results: list[RowResult | None],
-    ) -> None:
-        """Judge what was not asked before: each question once."""
-        answers = self._judge.judge(
-            dict.fromkeys(one for _, _, asked in new for one in asked if one[0])
-        )
-        if len(self._known) > MOST_KEPT:
-            # Numbers of the lists recur; one that is on none is rarely asked for twice.
-            self._known = {
-                cells: result for cells, result in self._known.items()
-                if any(answer and answer.registrant for answer in result.answers)
-            }  # fmt: skip
-            if len(self._known) > MOST_KEPT // 2:
-                self._known = {}
-        made: dict[tuple[Question, ...], RowResult] = {}
-        for place, cells, asked in new:
-            result = made.get(asked)
-            if result is None:
-                found = [answers[one] if one[0] else None for one in asked]
-                if not any(found):
-                    found[0] = self._judge.blank
-                result = made[asked] = row_result(found, self._where)
-                if cells and self._reader.is_plain(cells):
-                    self._known[cells] = result
-            results[place] = result
+        self, asked: Iterable[tuple[Question, ...]]
+    ) -> dict[tuple[Question, ...], RowResult]:
+        """The results of what was not asked before; each question is judged once."""
+        new = [one for one in dict.fromkeys(asked) if one and one not in self._listed]
+        questions = dict.fromkeys(one for row in new for one in row if one[0])
+        pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
+        answers: dict[Question, Answer] = {}
+        for question, judgement in zip(questions, self._judge.judge(pairs), strict=True):
+            answers[question] = self._to_answer(question, judgement)
+        results = {}
+        for row in new:
+            found = [answers.get(question) for question in row]
+            results[row] = row_result(found, self._where) if any(found) else self._blank
+        return results
+
+    def _to_answer(self, question: Question, judgement: Judgement) -> Answer:
+        text, claim = question
+        if text.startswith(NOT_COMPUTED):
+            return formula_answer(text[1:], self._language)
+        answer = to_answer(judgement, self._language)
+        if claim.startswith(NOT_COMPUTED):
+            return without_company(answer, claim[1:], self._language)
+        return answer
 
     def _count(self, first: int, results: Iterable[RowResult | None]) -> None:
         summary, sheet = self._summary, self._sheet.name
@@ -263,17 +204,22 @@ class _SheetCheck:
         after = place + 1
         self._writer.write_rows(header + 1, batch[after:], results[after:], self._width)
 
-    def lines(
-        self, first: int, batch: Sequence[Row], results: Sequence[RowResult | None]
+    def _lines(
+        self,
+        first: int,
+        asked: Sequence[tuple[Question, ...]],
+        results: Sequence[RowResult | None],
     ) -> Iterator[Line]:
-        """The numbers of a batch, for somebody who looks on."""
-        for number, (cells, result) in enumerate(zip(batch, results, strict=True), first):
+        for number, (row, result) in enumerate(zip(asked, results, strict=True), first):
             if result is None:
                 continue
-            asked = zip(
-                self._columns.numbers, self._reader.questions(cells), result.answers, strict=True
-            )
-            for column, (text, claim), answer in asked:
+            for column, question, answer in zip(
+                self._columns.numbers, row, result.answers, strict=True
+            ):
                 if answer:
-                    told = text.removeprefix(NOT_COMPUTED), claim.removeprefix(NOT_COMPUTED)
-                    yield Line(self._sheet.name, number, column.title, *told, answer)
+                    text, claim = (one.removeprefix(NOT_COMPUTED) for one in question)
+                    yield Line(self._sheet.name, number, column.title, text, claim, answer)
+
+
+def _computed(text: str) -> str:
+    return "" if text.startswith(NOT_COMPUTED) else text

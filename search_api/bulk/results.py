@@ -4,8 +4,8 @@ Codes (as the API has them) and words stand in columns of their own.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
@@ -35,47 +35,40 @@ HEADERS: Final[tuple[Text, ...]] = (
 """The columns of one number. Of a row with several number columns each has its own, with the title of
 the column behind it, and the row's own verdict and reason come first."""
 
-_ROW_HEADERS: Final = HEADERS[0], HEADERS[1], HEADERS[6]
+_OF_ROW: Final = 0, 1, 6
 _BLANK = ("",) * len(HEADERS)
 _SOURCE_SHEET = Text("原表", "source_sheet")
 _COLUMNS_CHECKED = Text("核验所用列", "columns_checked")
 _SOURCE_ROW = Text("原表行号", "source_row")
 """Where a row stood in the user's own file, and what was recognised there."""
 _MOST_CANDIDATES = 5
-_LEVELS = tuple(MatchLevel)
+_LEVELS = {level: -place for place, level in enumerate(MatchLevel)}
 _WORST_FIRST = ("malformed", "not_listed", "deregistered", "not_computed", "active", "no_number")
+_BADNESS = {verdict: place for place, verdict in enumerate(_WORST_FIRST)}
 """Of the numbers of a row the worst decides; a cell without one decides only if there is no other."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """One number judged: its cells, and what is counted.
+class Answer(NamedTuple):
+    """One number judged: its cells (as `HEADERS`), and what is counted.
 
     `rank` is the lower the worse it is; `is_confirmed`: active, and the company's own where one was
     claimed. `not_computed`: the number or the company is a formula without a value.
     """
 
     cells: tuple[str, ...]
-    verdict: str
-    match: str
     rank: tuple[int, int]
     is_confirmed: bool
     not_computed: bool = False
 
     @property
-    def number(self) -> str:
-        """The number as it was read, empty if there is none."""
-        return self.cells[2]
+    def verdict(self) -> str:
+        """The code of the verdict."""
+        return self.cells[1]
 
     @property
-    def registrant(self) -> str:
-        """The company on record, empty if the number is on no list."""
-        return self.cells[3]
-
-    @property
-    def reason(self) -> str:
-        """Why, in words."""
-        return self.cells[6]
+    def match(self) -> str:
+        """The code of how the company compares, empty if none was compared."""
+        return self.cells[5]
 
 
 @dataclass(slots=True, eq=False)
@@ -88,41 +81,39 @@ class RowResult:
     are active and the company's own.
     """
 
-    answers: tuple[Answer | None, ...]
+    answers: Sequence[Answer | None]
     cells: tuple[str, ...]
     kind: tuple[str, str, bool]
     not_computed: bool
     csv_line: str = ""
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether one of its numbers is on a list."""
+        return any(answer and answer.cells[3] for answer in self.answers)
 
-def row_result(answers: Sequence[Answer | None], where: Sequence[str]) -> RowResult:
+
+def row_result(answers: Sequence[Answer | None], where: tuple[str, ...]) -> RowResult:
     """The result of a row with these answers, not all None; `where` stands in each row."""
-    if len(answers) == 1 and (only := answers[0]):
-        kind = only.verdict, only.match, only.is_confirmed
-        return RowResult((only,), (*only.cells, *where), kind, only.not_computed)
     given = [answer for answer in answers if answer]
-    worst = min(given, key=lambda answer: answer.rank)
+    worst = min(given, key=lambda answer: answer.rank) if len(given) > 1 else given[0]
     is_confirmed = worst.is_confirmed and all(
         one.is_confirmed for one in given if one.verdict != "no_number"
     )
-    cells = (*worst.cells[:2], worst.reason)
-    for answer in answers:
-        cells += answer.cells if answer else _BLANK
+    cells = worst.cells
+    if len(answers) > 1:
+        cells = tuple([worst.cells[place] for place in _OF_ROW])
+        for answer in answers:
+            cells += answer.cells if answer else _BLANK
     kind = worst.verdict, worst.match, is_confirmed
     not_computed = any(one.not_computed for one in given)
-    return RowResult(tuple(answers), (*cells, *where), kind, not_computed)
+    return RowResult(answers, cells + where, kind, not_computed)
 
 
 def to_answer(judgement: Judgement, language: Language) -> Answer:
     """The answer of a judgement, in words."""
     told, separator = result_row(judgement, language), _SEPARATOR.say(language)
-    meant = [
-        f"{one.number} {one.entity}".strip() for one in judgement.suggestions[:_MOST_CANDIDATES]
-    ]
-    others = [
-        f"{one.number} {VERDICT_TEXTS[one.verdict].say(language)}" for one in judgement.others
-    ]
-    match = judgement.entity_match
+    match, suggestions = judgement.entity_match, judgement.suggestions[:_MOST_CANDIDATES]
     cells = (
         VERDICT_TEXTS[judgement.verdict].say(language),
         told.verdict,
@@ -131,14 +122,16 @@ def to_answer(judgement: Judgement, language: Language) -> Answer:
         MATCH_TEXTS[match].say(language) if match else "",
         told.match,
         told.reason,
-        separator.join(meant),
-        separator.join(others),
+        separator.join([f"{one.number} {one.entity}".strip() for one in suggestions]),
+        separator.join(
+            [f"{one.number} {VERDICT_TEXTS[one.verdict].say(language)}" for one in judgement.others]
+        ),
         told.list,
         told.date,
         told.link,
     )
-    rank = _WORST_FIRST.index(told.verdict), -_LEVELS.index(match) if match else 1
-    return Answer(cells, told.verdict, told.match, rank, judgement.is_confirmed)
+    rank = _BADNESS[told.verdict], _LEVELS[match] if match else 1
+    return Answer(cells, rank, judgement.is_confirmed)
 
 
 _SEPARATOR = Text("；", "; ")
@@ -158,26 +151,26 @@ _NO_NUMBER = Text("这一行没有编号", "there is no number in this row")
 
 def blank_answer(language: Language) -> Answer:
     """The answer for a row without anything in its number columns."""
-    return _without_number(_NO_NUMBER.say(language), language, "no_number")
+    return _without_number(_NO_NUMBER.say(language), language)
 
 
-def _without_number(reason: str, language: Language, rank: str) -> Answer:
+def _without_number(reason: str, language: Language, rank: str = "no_number") -> Answer:
     verdict = Verdict.NO_NUMBER
     cells = (VERDICT_TEXTS[verdict].say(language), verdict.value, *_BLANK[2:6], reason, *_BLANK[7:])
-    return Answer(cells, verdict.value, "", (_WORST_FIRST.index(rank), 1), is_confirmed=False)
+    return Answer(cells, (_BADNESS[rank], 1), is_confirmed=False, not_computed=rank != verdict)
 
 
 def formula_answer(text: str, language: Language) -> Answer:
     """The answer for a cell without a value: there was nothing to check."""
     reason = (_FORMULA_ERROR if text.startswith("#") else _NOT_COMPUTED).say(language, error=text)
-    return replace(_without_number(reason, language, "not_computed"), not_computed=True)
+    return _without_number(reason, language, "not_computed")
 
 
 def without_company(answer: Answer, text: str, language: Language) -> Answer:
     """The answer for a number whose company is a formula without a value: it was not compared."""
-    reason = _SEPARATOR.say(language).join((_NO_COMPANY.say(language, text=text), answer.reason))
+    reason = _SEPARATOR.say(language).join((_NO_COMPANY.say(language, text=text), answer.cells[6]))
     cells = (*answer.cells[:6], reason, *answer.cells[7:])
-    return replace(answer, cells=cells, is_confirmed=False, not_computed=True)
+    return answer._replace(cells=cells, is_confirmed=False, not_computed=True)
 
 
 def where_from(sheet: str, columns: Columns, *, many: bool) -> dict[Text, str]:
@@ -196,6 +189,6 @@ def added_headers(columns: Columns, where: Iterable[Text], language: Language) -
     """The titles of the columns that are added, those of `where` and the row's number at the end."""
     names = [title.say(language) for title in HEADERS]
     if len(columns.numbers) > 1:
-        own = [title.say(language) for title in _ROW_HEADERS]
+        own = [HEADERS[place].say(language) for place in _OF_ROW]
         names = own + [f"{name} [{one.say()}]" for one in columns.numbers for name in names]
     return names + [title.say(language) for title in (*where, _SOURCE_ROW)]

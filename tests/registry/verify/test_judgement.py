@@ -215,13 +215,14 @@ def test_a_judge_keeps_so_much_and_answers_the_same(
 ) -> None:
     """A table of a million different numbers does not fill the memory."""
     monkeypatch.setattr(judgement, "MOST_KEPT", 10)
+    import_document(filled, listed([row(serial) for serial in range(1, 20)]))
     texts = [number(serial) for serial in (*range(1, 30), *range(1, 30))]
     with filled.read() as session:
-        keeping = Judge(session, with_suggestions=False)
+        keeping = Judge(session, most_suggested=0)
         kept = []
         for text in texts:
             (found,) = keeping.judge([(text, "")])
-            fresh = Judge(session, with_suggestions=False).judge([(text, "")])
+            fresh = Judge(session, most_suggested=0).judge([(text, "")])
             assert [found] == fresh
             kept.append(len(keeping._lookup.filings))
     assert max(kept) == 11
