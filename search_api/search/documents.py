@@ -19,6 +19,7 @@ from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, Filing
 from suanbei.search_api.search.engine import Dimension, Progress
+from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.text import fold, fold_list, sign_runs
 
 _LATIN = re.compile("[A-Za-z]{4,24}")
@@ -42,15 +43,27 @@ class Field(StrEnum):
     PURPOSE = "p"
 
 
+class Spelling(StrEnum):
+    """How the words that a misspelt query may mean are kept: by what they are found."""
+
+    PINYIN = "pinyin"
+    """`zijietiaodong 字节跳动`"""
+    INITIALS = "initials"
+    """`zjtd 字节跳动`"""
+    LATIN = "latin"
+    BACKWARDS = "backwards"
+    """a Latin word from its end"""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
-    """One filing for an index: folded items of each field, values of each dimension, and the words
-    (names of its own, Latin words) that a misspelt query may mean."""
+    """One filing for an index: folded items of each field, values of each dimension, spellings of its
+    words (names of its own, Latin words)."""
 
     id: int
     items: dict[Field, tuple[str, ...]]
     values: dict[Dimension, tuple[str, ...]]
-    words: tuple[str, ...]
+    spellings: dict[Spelling, tuple[str, ...]]
 
 
 _COLUMNS = (
@@ -110,7 +123,7 @@ def _document(row: dict[str, Any]) -> IndexDocument:
             Field.PURPOSE: _folded(row["purpose"]),
         },
         values=_values(row),
-        words=_words(row, (*short, *products, *_folded(*brand, *group))),
+        spellings=_spellings(row, (*short, *products, *_folded(*brand, *group))),
     )
 
 
@@ -184,11 +197,21 @@ def _once(*items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(items)))
 
 
-def _words(row: dict[str, Any], own: tuple[str, ...]) -> tuple[str, ...]:
-    latin = _LATIN.findall(f"{row['name']} {row['product']} {row['entity']} {row['number']}")
+def _spellings(row: dict[str, Any], own: tuple[str, ...]) -> dict[Spelling, tuple[str, ...]]:
     names = (*own, fold(row["name"])) if row["series"] in GENAI_SERIES else own
-    chinese = (name for name in names if 2 <= len(name) <= _LONGEST_WORD and not name.isascii())
-    return tuple(dict.fromkeys((*chinese, *map(str.casefold, latin))))
+    chinese = {
+        name: spelled
+        for name in names
+        if 2 <= len(name) <= _LONGEST_WORD and (spelled := spell(name))
+    }
+    shown = f"{row['name']} {row['product']} {row['entity']} {row['number']}"
+    latin = tuple(dict.fromkeys(map(str.casefold, _LATIN.findall(shown))))
+    return {
+        Spelling.PINYIN: tuple(f"{spelled.pinyin} {name}" for name, spelled in chinese.items()),
+        Spelling.INITIALS: tuple(f"{spelled.initials} {name}" for name, spelled in chinese.items()),
+        Spelling.LATIN: latin,
+        Spelling.BACKWARDS: tuple(word[::-1] for word in latin),
+    }
 
 
 def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:

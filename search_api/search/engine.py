@@ -5,7 +5,7 @@ No engine's own language crosses this seam; the contract tests run on each engin
 
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
@@ -28,6 +28,9 @@ class Dimension(StrEnum):
     ENTITY = "entity"
     FLAG = "flag"
     PRODUCT_KIND = "product_kind"
+
+
+_PLACES = (Dimension.CITY, Dimension.DIVISION)
 
 
 class MatchLevel(IntEnum):
@@ -78,10 +81,16 @@ class Filters:
     period_from: str = ""
     period_to: str = ""
 
-    def has(self, dimension: Dimension) -> bool:
-        """Whether a dimension is filtered, so that it is counted without that."""
-        is_bound = dimension is Dimension.PERIOD and bool(self.period_from or self.period_to)
-        return is_bound or bool(self.values.get(dimension))
+    def without(self, dimension: Dimension) -> "Filters":
+        """The filters by which a dimension is counted: all but its own."""
+        values = {one: some for one, some in self.values.items() if one is not dimension}
+        return Filters(values) if dimension is Dimension.PERIOD else replace(self, values=values)
+
+    def alternatives(self) -> list[dict[Dimension, tuple[str, ...]]]:
+        """The values, of which a filing has any of each: those of cities and of divisions are together."""
+        places = {one: some for one, some in self.values.items() if one in _PLACES and some}
+        others = [{one: some} for one, some in self.values.items() if one not in _PLACES and some]
+        return [*others, places] if places else others
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,9 @@ class FacetValue:
     count: int
 
 
+Facets = Mapping[Dimension, tuple[FacetValue, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page: `total` is exact; `facets` holds for each dimension the counts, largest first,
@@ -125,7 +137,7 @@ class Page:
     hits: tuple[Hit, ...]
     total: int
     next: str | None
-    facets: Mapping[Dimension, tuple[FacetValue, ...]]
+    facets: Facets
     fragments: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
     read_as: str = ""

@@ -24,9 +24,10 @@ from suanbei.search_api.paging import (
     encode_cursor,
     is_whole,
 )
-from suanbei.search_api.search.documents import Field, month_of
+from suanbei.search_api.search.documents import Field, Spelling, month_of
 from suanbei.search_api.search.engine import (
     Dimension,
+    Facets,
     FacetValue,
     Filters,
     Health,
@@ -53,12 +54,11 @@ from suanbei.search_api.search.meilisearch_index import (
     phrases,
 )
 from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
-from suanbei.search_api.search.spelling import Word
 
-_WAIT_SECONDS, _POLL_SECONDS = 10.0, 0.1
+_WAIT_SECONDS = 10.0
+_BEING_BUILT = "the search index is being built: try again in a while"
 _IDS_AT_ONCE = 10_000
 _NAMES = tuple(TEXTS)
-_PLACES = (Dimension.CITY, Dimension.DIVISION)
 _ALL = (Subquery((), tuple(Field), EVERYTHING),)
 _ORDERS = {
     Sort.RELEVANCE: ["group:asc", "month:desc", "id:desc"],
@@ -144,31 +144,23 @@ class MeiliEngine:
             return data_version(session)
 
     def current(self) -> ActiveIndex:
-        """What is active, brought up to date first.
+        """What is active, brought up to date first; after a while of waiting for whoever does that, as it is.
 
         Raises:
             SearchUnavailable: no answer, or no index yet because another process builds it.
         """
-        newest = self._newest()
+        newest, until = self._newest(), time.monotonic() + _WAIT_SECONDS
         active = self.indexes.active()
-        if active is None or active.revision < newest:
+        while active is None or active.revision < newest:
             try:
                 self.refresh()
-            except AlreadyRunning:
-                self._await(newest)
+            except AlreadyRunning as error:
+                if time.monotonic() > until:
+                    if active is None:
+                        raise SearchUnavailable(_BEING_BUILT) from error
+                    return active
             active = self.indexes.active()
-        if active is None:
-            raise SearchUnavailable("the search index is being built: try again in a while")
         return active
-
-    def _await(self, newest: int) -> None:
-        """Wait until whoever is bringing the index up to date has done so, for a while."""
-        until = time.monotonic() + _WAIT_SECONDS
-        while time.monotonic() < until:
-            active = self.indexes.active()
-            if active and active.revision >= newest:
-                return
-            time.sleep(_POLL_SECONDS)
 
     def _newest_id(self, active: ActiveIndex) -> int:
         query = _query(active.filings, _ALL[0], Sort.RELEVANCE, "") | {"sort": ["id:desc"]}
@@ -209,28 +201,26 @@ class _Search:
             hits.append(Hit(found["id"], level_of(rank), is_forgiven(rank)))
         return hits
 
-    def counts(
-        self, subqueries: Sequence[Subquery], query: Query
-    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]]]:
+    def counts(self, subqueries: Sequence[Subquery], query: Query) -> tuple[int, Facets]:
         """The exact total, and the counts of each dimension without its own filter."""
-        condition = condition_of(query.filters)
-        conditions = {d: condition_of(query.filters, d) for d in query.facets}
-        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
-        total = 0
-        for shared in dict.fromkeys((condition, *conditions.values())):
-            counted = [d for d in query.facets if conditions[d] == shared]
-            wanted = {self._active.filings: [d.value for d in counted]}
+        everything = condition_of(query.filters)
+        conditions = {one: condition_of(query.filters.without(one)) for one in query.facets}
+        totals: dict[str, int] = {}
+        facets: dict[Dimension, tuple[FacetValue, ...]] = dict.fromkeys(query.facets, ())
+        for shared in dict.fromkeys((everything, *conditions.values())):
+            counted = [one for one in query.facets if conditions[one] == shared]
+            wanted = {self._active.filings: [one.value for one in counted]}
             federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
             answer = self._ask(subqueries, query.sort, shared, federation)
-            total = answer["totalHits"] if shared == condition else total
+            totals[shared] = answer["totalHits"]
             told = answer["facetsByIndex"].get(self._active.filings, {"distribution": {}})
-            for dimension in counted:
-                numbers = told["distribution"].get(dimension.value, {})
+            for one in counted:
+                numbers = told["distribution"].get(one.value, {})
                 ranked = sorted((-number, value) for value, number in numbers.items() if value)
-                facets[dimension] = tuple(
+                facets[one] = tuple(
                     FacetValue(value, -number) for number, value in ranked[: query.facet_values]
                 )
-        return total, {dimension: facets[dimension] for dimension in query.facets}
+        return totals[everything], facets
 
     def _ask(
         self, subqueries: Sequence[Subquery], sort: Sort, condition: str, federation: dict[str, Any]
@@ -247,22 +237,9 @@ class _Search:
 
     # What guessing asks: see `spelling.Words`.
 
-    def spelled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Words.spelled`."""
-        return self._words(f"pinyin STARTS WITH {_quoted(letters)}", ["pinyin:asc"], limit)
-
-    def initialled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Words.initialled`."""
-        return self._words(f"initials = {_quoted(letters)}", ["count:desc"], limit)
-
-    def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
-        """See `Words.latin`."""
-        conditions = ["latin = true"]
-        if begin:
-            conditions.append(f"word STARTS WITH {_quoted(begin)}")
-        if end:
-            conditions.append(f"backwards STARTS WITH {_quoted(end[::-1])}")
-        return self._words(" AND ".join(conditions), ["count:desc"], limit)
+    def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """See `Words.spellings`."""
+        return self._server.facet_values(self._active.filings, kind.value, prefix)[:limit]
 
     def exists(self, fragment: str) -> bool:
         """See `Words.exists`."""
@@ -282,11 +259,6 @@ class _Search:
     def _newest_first(self, subquery: Subquery) -> dict[str, Any]:
         return _query(self._active.filings, subquery, Sort.NEWEST, "")
 
-    def _words(self, condition: str, order: list[str], limit: int) -> Sequence[Word]:
-        query = {"indexUid": self._active.words, "q": "", "filter": condition, "sort": order}
-        hits = self._server.search([query], {"limit": limit})["hits"]
-        return [Word(hit["word"], hit.get("count", 1)) for hit in hits]
-
 
 def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[str, Any]:
     """One query of a federated search."""
@@ -304,22 +276,19 @@ def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[s
     }
 
 
-def condition_of(filters: Filters, without: Dimension | None = None) -> str:
-    """Filters as Meilisearch's, one dimension's own left out."""
-    parts: list[str] = []
-    places: list[str] = []
-    for dimension, values in filters.values.items():
-        if values and dimension is not without:
-            condition = f"{dimension.value} IN [{', '.join(map(_quoted, values))}]"
-            (places if dimension in _PLACES else parts).append(condition)
-    if places:
-        parts.append(f"({' OR '.join(places)})")
-    if without is not Dimension.PERIOD:
-        if filters.period_from:
-            parts.append(f"month >= {month_of(filters.period_from)}")
-        if filters.period_to:
-            parts.append(f"month <= {month_of(filters.period_to)}")
-    return " AND ".join(parts)
+def condition_of(filters: Filters) -> str:
+    """Filters in Meilisearch's words; empty for none."""
+    parts = [
+        " OR ".join(
+            f"{one.value} IN [{', '.join(map(_quoted, some))}]" for one, some in any_of.items()
+        )
+        for any_of in filters.alternatives()
+    ]
+    if filters.period_from:
+        parts.append(f"month >= {month_of(filters.period_from)}")
+    if filters.period_to:
+        parts.append(f"month <= {month_of(filters.period_to)}")
+    return " AND ".join(f"({part})" for part in parts)
 
 
 def _quoted(value: str) -> str:

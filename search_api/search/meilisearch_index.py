@@ -3,15 +3,13 @@
 Its tokeniser would cut Chinese into words, and find only what begins like one of them. Here each two
 neighbouring characters are one word of eight letters and digits, so that a fragment is a phrase.
 
-One small document of a third index says which indexes are active; replacing it is the moment at which
-a new state is seen. Indexes are named by schema and revision, built beside the active ones, and
+One small document of a second index says which index is active; replacing it is the moment at which
+a new state is seen. Indexes are named by schema and revision, built beside the active one, and
 deleted when they are not active (any more): a half-built one too.
 """
 
-import hashlib
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -26,47 +24,38 @@ from suanbei.registry.models import Filing
 from suanbei.search_api.search.documents import (
     Field,
     IndexDocument,
+    Spelling,
     month_of,
     read_documents,
     reported,
 )
 from suanbei.search_api.search.engine import Dimension, Progress
 from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
-from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.text import bigrams, mark
 
-SCHEMA = 7
+SCHEMA = 8
 """Of settings and documents. Another version is another index, built beside."""
-MOST_FACET_VALUES = 300
+MOST_FACET_VALUES = 500
 CUTOFF_MILLISECONDS = 5000
 """Of one query."""
 TEXTS = {Field.ENTITY: "e_text", Field.NAME: "n_text", Field.FORMER: "f_text"}
 """Attributes with the folded texts themselves."""
 _BATCH = 4000
 
-_COMMON: dict[str, Any] = {
+_SETTINGS: dict[str, Any] = {
     "typoTolerance": {"enabled": False},
     "prefixSearch": "disabled",
     "proximityPrecision": "byWord",
     "pagination": {"maxTotalHits": 100_000_000},
-}
-FILINGS_SETTINGS: dict[str, Any] = _COMMON | {
     "searchableAttributes": [field.value for field in Field],
     "displayedAttributes": ["id", *TEXTS.values()],
-    "filterableAttributes": ["id", "month", *(dimension.value for dimension in Dimension)],
+    "filterableAttributes": ["id", "month", *(one.value for one in (*Dimension, *Spelling))],
     "sortableAttributes": ["group", "month", "id"],
     # A federated search compares hits by weight only where a rule gives a score, and the rule `words` gives
     # none when all are wanted. `typo` does: the same for every hit, since typos are off.
     "rankingRules": ["typo", "sort"],
     "faceting": {"maxValuesPerFacet": MOST_FACET_VALUES, "sortFacetValuesBy": {"*": "count"}},
     "searchCutoffMs": CUTOFF_MILLISECONDS,
-}
-WORDS_SETTINGS: dict[str, Any] = _COMMON | {
-    "searchableAttributes": ["word"],
-    "displayedAttributes": ["word", "count"],
-    "filterableAttributes": ["word", "pinyin", "initials", "backwards", "latin"],
-    "sortableAttributes": ["count", "pinyin"],
-    "rankingRules": ["sort"],
 }
 
 
@@ -79,18 +68,10 @@ def document_of(one: IndexDocument) -> dict[str, Any]:
         **{field.value: words_of(text) for field, text in texts.items()},
         **{TEXTS[field]: texts[field] for field in TEXTS},
         **{dimension.value: list(values) for dimension, values in one.values.items()},
+        **{kind.value: list(spellings) for kind, spellings in one.spellings.items()},
         "group": int(one.values[Dimension.STATUS] != ("active",)),
         **({"month": month_of(period[0])} if period else {}),
     }
-
-
-def word_of(word: str) -> dict[str, Any]:
-    """A word as Meilisearch keeps it: Chinese ones with their spelling, Latin ones also backwards."""
-    # The key may have few signs; a word that came after the index was built has no count, and is the last.
-    kept: dict[str, Any] = {"id": hashlib.sha256(word.encode()).hexdigest()[:20], "word": word}
-    if spelled := spell(word):
-        return kept | {"pinyin": spelled.pinyin, "initials": spelled.initials, "latin": False}
-    return kept | {"backwards": word[::-1], "latin": True}
 
 
 _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -154,10 +135,9 @@ _KEY = f"schema-{SCHEMA}"
 
 @dataclass(frozen=True, slots=True)
 class ActiveIndex:
-    """The names of the active indexes, and the revision of the filings they show."""
+    """The name of the active index, and the revision of the filings it shows."""
 
     filings: str
-    words: str
     revision: int
 
 
@@ -174,21 +154,16 @@ class Indexes:
             known = self._server.document(self._state, _KEY)
         except NoSuchIndex:
             return None
-        return ActiveIndex(known["filings"], known["words"], known["revision"])
+        return ActiveIndex(known["filings"], known["revision"])
 
     def rebuild(self, session: Session, progress: Progress | None) -> int:
         """Build anew beside what is active, and swap; returns how many filings."""
         upto = data_version(session)
-        name = f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}"
-        active = ActiveIndex(name, f"{name}-words", upto)
-        total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
+        active = ActiveIndex(f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}", upto)
         try:
-            self._server.create(active.filings, FILINGS_SETTINGS)
-            self._server.create(active.words, WORDS_SETTINGS)
-            words: Counter[str] = Counter()
-            written = self._write(active, reported(read_documents(session), progress, total), words)
-            rows = (word_of(word) | {"count": count} for word, count in words.items())
-            self._server.write(active.words, _batches(rows))
+            self._server.create(active.filings, _SETTINGS)
+            documents = reported(read_documents(session), progress, _count(session))
+            written = self._server.write(active.filings, _batches(documents))
             self._set(active)
         finally:
             self._sweep()
@@ -197,39 +172,18 @@ class Indexes:
     def follow(self, session: Session, active: ActiveIndex) -> int:
         """Take in what was written to the registry since; returns how many filings."""
         upto = data_version(session)
-        words: Counter[str] = Counter()
-        written = self._write(active, read_documents(session, active.revision), words)
-        self._server.merge(active.words, _batches(word_of(word) for word in words))
-        self._remove_gone(session, active)
-        self._set(ActiveIndex(active.filings, active.words, upto))
+        documents = read_documents(session, active.revision)
+        written = self._server.write(active.filings, _batches(documents))
+        if self._server.count(active.filings) != _count(session):  # some were deleted
+            present = ", ".join(map(str, session.execute(select(Filing.id)).scalars()))
+            self._server.remove(active.filings, f"id NOT IN [{present}]")
+        self._set(ActiveIndex(active.filings, upto))
         return written
 
     def drop(self) -> None:
         """Delete all of it."""
         for name in self._server.indexes(f"{self.prefix}-"):
             self._server.drop(name)
-
-    def _write(
-        self, active: ActiveIndex, documents: Iterable[IndexDocument], words: Counter[str]
-    ) -> int:
-        def rows() -> Iterator[dict[str, Any]]:
-            for document in documents:
-                words.update(document.words)
-                yield document_of(document)
-
-        return self._server.write(active.filings, _batches(rows()))
-
-    def _remove_gone(self, session: Session, active: ActiveIndex) -> None:
-        """Delete filings that the registry no longer has, if the numbers tell that there are any."""
-        total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
-        count = self._server.count(active.filings)
-        if count == total:
-            return
-        present = set(session.execute(select(Filing.id)).scalars())
-        shown = self._server.documents(active.filings, fields=["id"], limit=count)
-        self._server.remove(
-            active.filings, [one["id"] for one in shown if one["id"] not in present]
-        )
 
     def _set(self, active: ActiveIndex) -> None:
         self._server.create(self._state, {"searchableAttributes": []})
@@ -238,13 +192,16 @@ class Indexes:
     def _sweep(self) -> None:
         """Delete the indexes of this schema that are not active."""
         active = self.active()
-        kept = {active.filings, active.words} if active else set()
         for name in self._server.indexes(f"{self.prefix}-{SCHEMA}-"):
-            if name not in kept:
+            if active is None or name != active.filings:
                 self._server.drop(name)
 
 
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    rows = iter(rows)
+def _count(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(Filing)).scalar_one()
+
+
+def _batches(documents: Iterable[IndexDocument]) -> Iterator[list[dict[str, Any]]]:
+    rows = map(document_of, documents)
     while batch := list(islice(rows, _BATCH)):
         yield batch

@@ -1,6 +1,5 @@
 """Talking to Meilisearch through its official client: errors are ours, tasks are awaited."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -35,15 +34,12 @@ class Server:
         self.url = url
         self._shown = shown_url(url)
         self.key = key
-        self._local = threading.local()
 
     @property
     def _client(self) -> Client:
-        # The client changes its own headers with every request: one for each thread.
-        client: Client | None = getattr(self._local, "client", None)
-        if client is None:
-            client = self._local.client = Client(self.url, self.key or None, timeout=_SECONDS)
-        return client
+        # A client changes its own headers with every request, so that threads cannot share one. It keeps no
+        # connection that would be worth keeping.
+        return Client(self.url, self.key or None, timeout=_SECONDS)
 
     def version(self) -> str:
         """The server's version.
@@ -76,11 +72,11 @@ class Server:
         with _translated(self._shown):
             return dict(self._client.http.get(f"indexes/{index}/documents/{key}"))
 
-    def documents(self, index: str, **wanted: Any) -> list[dict[str, Any]]:
-        """Documents by filter or ids."""
+    def facet_values(self, index: str, facet: str, prefix: str) -> list[tuple[str, int]]:
+        """The values of a facet that begin so, the most frequent first, and how many documents have each."""
         with _translated(self._shown):
-            answer = self._client.http.post(f"indexes/{index}/documents/fetch", wanted)
-        return list(answer["results"])
+            answer = self._client.index(index).facet_search(facet, prefix)
+        return [(one["value"], one["count"]) for one in answer["facetHits"]]
 
     def count(self, index: str) -> int:
         """How many documents an index has."""
@@ -111,18 +107,10 @@ class Server:
                 self._wait(task)
         return written
 
-    def merge(self, index: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> None:
-        """Add documents; of those with the same ids only the fields that are given change."""
+    def remove(self, index: str, condition: str) -> None:
+        """Delete the documents that a filter finds."""
         with _translated(self._shown):
-            for batch in batches:
-                self._wait(self._client.index(index).update_documents(batch).task_uid)
-
-    def remove(self, index: str, ids: Sequence[int]) -> None:
-        """Delete documents of an index whose ids are filterable."""
-        listed = ", ".join(map(str, ids))
-        with _translated(self._shown):
-            done = self._client.index(index).delete_documents(filter=f"id IN [{listed}]")
-            self._wait(done.task_uid)
+            self._wait(self._client.index(index).delete_documents(filter=condition).task_uid)
 
     def drop(self, index: str) -> None:
         """Delete an index."""

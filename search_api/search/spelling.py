@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from suanbei.registry.cells.names import name_parts
 from suanbei.registry.cells.names.parts import is_trade
+from suanbei.search_api.search.documents import Spelling
 from suanbei.search_api.search.engine import MatchLevel
 from suanbei.search_api.search.pinyin import spell
 from suanbei.search_api.search.text import BEGIN, END
@@ -43,14 +44,8 @@ class Word:
 class Words(Protocol):
     """The words that an engine knows."""
 
-    def spelled(self, letters: str, limit: int) -> Sequence[Word]:
-        """Chinese words whose pinyin begins with these letters, the nearest first."""
-
-    def initialled(self, letters: str, limit: int) -> Sequence[Word]:
-        """Chinese words with these initials, the most frequent first."""
-
-    def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
-        """Latin words with this beginning and this end, the most frequent first."""
+    def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """The spellings of a kind that begin so, the most frequent first, and how many filings have each."""
 
     def exists(self, fragment: str) -> bool:
         """Whether a name, company or product has a fragment (ends marked or not)."""
@@ -104,11 +99,12 @@ def _pinyin(words: Words, term: str, whole: bool) -> list[Word]:
     if len(term) < 4 or not _LETTERS.fullmatch(term):
         return []
     found = []
-    for one in words.spelled(term, _CANDIDATES):
-        spelled = spell(one.word)
+    for spelling, count in sorted(words.spellings(Spelling.PINYIN, term, _CANDIDATES)):
+        word = spelling.partition(" ")[2]
+        spelled = spell(word)
         characters = spelled.characters(term) if spelled else 0
         if spelled and characters > 1 and (spelled.is_whole(term) or not whole):
-            found.append(Word(one.word[:characters], one.count))
+            found.append(Word(word[:characters], count))
     return found
 
 
@@ -122,7 +118,8 @@ def _alike(words: Words, term: str) -> list[Word]:
 def _initials(words: Words, term: str) -> list[Word]:
     if not 2 <= len(term) <= _LONGEST_INITIALS or not _LETTERS.fullmatch(term):
         return []
-    return [Word(one.word, one.count) for one in words.initialled(term, _CANDIDATES)]
+    found = words.spellings(Spelling.INITIALS, f"{term} ", _CANDIDATES)
+    return [Word(spelling.partition(" ")[2], count) for spelling, count in found]
 
 
 def _latin(words: Words, term: str) -> list[Word]:
@@ -141,15 +138,14 @@ def _near(words: Words, typed: str) -> list[Word]:
     allowed = 2 if len(typed) >= _LONG_WORD else 1
     kept = len(typed) // (allowed + 1)
     # With so few errors the beginning or the end is as it should be.
-    candidates = {
-        *words.latin(typed[:kept], "", _CANDIDATES),
-        *words.latin("", typed[-kept:], _CANDIDATES),
-    }
+    candidates = dict(words.spellings(Spelling.LATIN, typed[:kept], _CANDIDATES))
+    backwards = words.spellings(Spelling.BACKWARDS, typed[: -kept - 1 : -1], _CANDIDATES)
+    candidates |= {word[::-1]: count for word, count in backwards}
     by_distance: dict[int, list[Word]] = {}
-    for word in candidates:
-        distance = OSA.distance(typed, word.word, score_cutoff=allowed)
+    for word, count in candidates.items():
+        distance = OSA.distance(typed, word, score_cutoff=allowed)
         if 0 < distance <= allowed:
-            by_distance.setdefault(distance, []).append(word)
+            by_distance.setdefault(distance, []).append(Word(word, count))
     return by_distance[min(by_distance)] if by_distance else []
 
 

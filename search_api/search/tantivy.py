@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 from array import array
 from collections.abc import Callable
 from importlib.metadata import version
@@ -28,7 +27,7 @@ from suanbei.search_api.search.tantivy_search import IndexSearch
 
 SECONDS = 3.0
 """Of one query, from the moment the index is up to date."""
-_WAIT_SECONDS, _REINDEX_SECONDS, _POLL_SECONDS = 10.0, 60.0, 0.1
+_WAIT_SECONDS, _REINDEX_SECONDS = 10.0, 60.0
 _BEING_BUILT = "the search index is being built: try again in a while"
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -45,8 +44,7 @@ class TantivyEngine:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
         self.files = IndexFolder(settings.home)
-        self._opening, self._following = Lock(), Lock()
-        self._open: OpenIndex | None = None
+        self._following = Lock()
         self._reindex = [sys.executable, "-P", "-m", "suanbei", "reindex"]
         self._environment = settings.as_environment()
         self._builder: subprocess.Popen[bytes] | None = None
@@ -62,10 +60,12 @@ class TantivyEngine:
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
-        if self.builds_apart and self._usable() is None and (built := self._built_apart()):
-            return int(built.searcher.num_docs)
-        with self.files.writing(), self._database.read() as session:
-            index = self._usable()
+        if self.builds_apart and self.files.opened() is None:
+            self._build_apart()
+        # An old index goes on answering; where there is none, wait for the one being built.
+        wait = 0 if self.files.opened() else _WAIT_SECONDS
+        with self.files.writing(wait), self._database.read() as session:
+            index = self.files.opened()
             if index is None:
                 return self._build(session, None)
             newest = data_version(session)
@@ -83,7 +83,7 @@ class TantivyEngine:
 
     def health(self) -> Health:
         """See `Engine.health`."""
-        index = self._usable()
+        index = self.files.opened()
         documents, seen = (index.searcher.num_docs, index.live.revision) if index else (0, 0)
         with self._database.read() as session:
             newest = data_version(session)
@@ -91,7 +91,7 @@ class TantivyEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        self._open = None
+        self.files.close()
         if self._builder:
             self._builder.terminate()  # nothing half-built stays
             self._builder.wait()
@@ -104,32 +104,24 @@ class TantivyEngine:
         """
         with self._database.read() as session:
             newest = data_version(session)
-        index = self._usable()
-        if index is None or index.live.revision < newest:
-            with self._following:
-                index = self._follow(newest)
-        if index is None:
+        index = self.files.opened()
+        if index and index.live.revision >= newest:
+            return index
+        with self._following:  # one thread brings it up to date, the others wait for that
+            try:
+                self.refresh()
+            except AlreadyRunning:
+                pass  # an old index is better than none
+            except SearchUnavailable as error:
+                if index is None:
+                    raise
+                log.warning("%s", error)
+        if (index := self.files.opened()) is None:
             raise SearchUnavailable(_BEING_BUILT)
         return index
 
-    def _follow(self, newest: int) -> OpenIndex | None:
-        index = self._usable()
-        if index and index.live.revision >= newest:
-            return index  # another thread has brought it up to date meanwhile
-        try:
-            self.refresh()
-        except AlreadyRunning:
-            # An old index is better than none; where there is none, wait for the one being built.
-            return index or self._await(lambda: True)
-        except SearchUnavailable as error:
-            if index is None:
-                raise
-            log.warning("%s", error)
-            return index
-        return self._usable()
-
-    def _built_apart(self) -> OpenIndex | None:
-        """The index that a process of its own has built; None if that has failed.
+    def _build_apart(self) -> None:
+        """Let another process build the index, which it may fail to do.
 
         Raises:
             SearchUnavailable: it takes longer than a search should wait.
@@ -142,42 +134,10 @@ class TantivyEngine:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        builder = self._builder
-        built = self._await(lambda: builder.poll() is None) or self._usable()
-        if built is None and builder.poll() is None:
-            raise SearchUnavailable(_BEING_BUILT)
-        builder.wait()
-        return built
-
-    def _await(self, goes_on: Callable[[], bool]) -> OpenIndex | None:
-        """The index as soon as there is one, for a while."""
-        until = time.monotonic() + _WAIT_SECONDS
-        while (index := self._usable()) is None and time.monotonic() < until and goes_on():
-            time.sleep(_POLL_SECONDS)
-        return index
-
-    def _usable(self) -> OpenIndex | None:
-        """What is live; None if there is none, or it is damaged."""
-        with self._opening:
-            for _ in range(3):
-                live = self.files.live()
-                if live is None:
-                    return None
-                try:
-                    if self._open is None or self._open.live != live:
-                        self._open = OpenIndex(self.files.home, live, self._open)
-                    self._open.check()
-                except FileNotFoundError:
-                    if self.files.live() == live:
-                        log.warning("index: %s is incomplete", live.folder)
-                        return None
-                except DamagedIndex as error:
-                    log.warning("index: %s; it is built anew", error)
-                    self._open = None
-                    return None
-                else:
-                    return self._open
-            return None
+        try:
+            self._builder.wait(_WAIT_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise SearchUnavailable(_BEING_BUILT) from error
 
     def _answer(self, work: Callable[[OpenIndex], T]) -> T:
         """Work on the index; once more on one that is built anew if it proves to be damaged."""

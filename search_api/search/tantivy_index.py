@@ -9,25 +9,25 @@ brought up to date by commits; the file is written after each. Who dies in betwe
 that the next writer makes again, with the same outcome.
 """
 
+import logging
 import os
 import re
 import shutil
+import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 import tantivy
 from filelock import FileLock, Timeout
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
-from suanbei.search_api.search.documents import Field, IndexDocument, month_of
-from suanbei.search_api.search.engine import Dimension
-from suanbei.search_api.search.pinyin import spell
+from suanbei.search_api.search.documents import Field, IndexDocument, Spelling, month_of
+from suanbei.search_api.search.engine import Dimension, Facets
 from suanbei.search_api.search.text import BEGIN, END, bigrams, mark
 
 SCHEMA = 106
@@ -39,6 +39,7 @@ _LAST_MONTH = (1 << 20) - 1
 _OLD_SCHEMA = re.compile(r"index-\d+[.-]")
 OUTLIVED_SECONDS = 24 * 3600
 """A server of an older version may go on with its own index for so long."""
+log = logging.getLogger(__name__)
 _HEAP_BYTES, _HEAP_PER_FILING, _LARGEST_HEAP = 20_000_000, 1_500, 400_000_000
 
 
@@ -75,8 +76,8 @@ def _schema() -> tantivy.Schema:
         schema.add_text_field(
             dimension.value, tokenizer_name="raw", index_option="basic", fast=True
         )
-    for name in ("pinyin", "initials", "latin", "backwards"):
-        schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for kind in Spelling:
+        schema.add_text_field(kind.value, tokenizer_name="raw", index_option="basic")
     for name in ("id", "month", "relevance", "newest", "oldest"):
         schema.add_unsigned_field(name, indexed=True, fast=True)
     schema.add_bytes_field("names", stored=True)
@@ -97,13 +98,9 @@ def _tantivy_document(document: IndexDocument) -> tantivy.Document:
     for dimension, values in document.values.items():
         for value in values:
             made.add_text(dimension.value, value)
-    for word in document.words:
-        if spelled := spell(word):
-            made.add_text("pinyin", f"{spelled.pinyin} {word}")
-            made.add_text("initials", f"{spelled.initials} {word}")
-        else:
-            made.add_text("latin", word)
-            made.add_text("backwards", word[::-1])
+    for kind, spellings in document.spellings.items():
+        for one in spellings:
+            made.add_text(kind.value, one)
     names = (mark(document.items[field]) for field in (Field.ENTITY, Field.NAME, Field.FORMER))
     made.add_bytes("names", "\n".join(names).encode())
     return made
@@ -120,26 +117,24 @@ def _without_watcher(index: tantivy.Index) -> tantivy.Index:
 
 
 class OpenIndex:
-    """A live index of a home as it was at one commit; safe for threads. `known` is one that was opened before,
-    whose files are not read again.
+    """A live index as it was at one commit; safe for threads. `known` is one that was opened before, whose
+    files are not read again.
 
     Raises:
-        DamagedIndex: a file is not what was written.
-        FileNotFoundError: another process has put a newer index in its place.
+        DamagedIndex: a file is missing, or not what was written.
     """
 
     def __init__(self, home: Path, live: Live, known: "OpenIndex | None" = None) -> None:
-        folder = home / live.folder
-        self.folder, self.live = folder, live
-        self.counted: dict[str, Any] = {}
+        self.folder, self.live = home / live.folder, live
+        self.counted: dict[str, tuple[int, Facets]] = {}
         """What was counted for a text and filters, which the next page need not count again."""
-        self.sizes: dict[str, int] = _verify(folder, known.sizes if known else {})
         try:
-            index = _without_watcher(tantivy.Index.open(str(folder)))
-            self.schema = index.schema
-            self.searcher = index.searcher()
+            self.sizes: dict[str, int] = _verify(self.folder, known.sizes if known else {})
+            self.index = _without_watcher(tantivy.Index.open(str(self.folder)))
+            self.schema = self.index.schema
+            self.searcher = self.index.searcher()
         except (ValueError, OSError) as error:
-            raise DamagedIndex(f"{folder}: {error}") from error
+            raise DamagedIndex(f"{self.folder}: {error}") from error
 
     def check(self) -> None:
         """Raises DamagedIndex if a file was shortened: reading what is gone would end the process."""
@@ -151,6 +146,15 @@ class OpenIndex:
                 continue  # merged, or replaced: what is open stays readable
 
 
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    """What tantivy or the disk refuses, as the error that says so."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise SearchUnavailable(f"search index: {error}") from error
+
+
 class IndexFolder:
     """The index files of a home."""
 
@@ -158,6 +162,8 @@ class IndexFolder:
         self.home = home
         self._pointer = home / f"index-{SCHEMA}.json"
         self._lock = FileLock(home / f"index-{SCHEMA}.lock")
+        self._opening = threading.Lock()
+        self._open: OpenIndex | None = None
 
     def live(self) -> Live | None:
         """What is live; None if nothing is, or nobody can tell."""
@@ -166,6 +172,28 @@ class IndexFolder:
             return Live(str(known["folder"]), int(known["revision"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def opened(self) -> OpenIndex | None:
+        """What is live, open; None if there is none, or it is damaged."""
+        with self._opening:
+            while live := self.live():
+                try:
+                    if self._open is None or self._open.live != live:
+                        self._open = OpenIndex(self.home, live, self._open)
+                    self._open.check()
+                except DamagedIndex as error:
+                    self._open = None
+                    if self.live() != live:
+                        continue  # another process has put a newer index in its place meanwhile
+                    log.warning("index: %s; it is built anew", error)
+                    return None
+                else:
+                    return self._open
+        return None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._open = None
 
     @contextmanager
     def writing(self, wait_seconds: float = 0) -> Iterator[None]:
@@ -184,6 +212,7 @@ class IndexFolder:
         with held:
             yield
 
+    @_told_as_unavailable()
     def build(self, documents: Iterable[IndexDocument], revision: int, expected: int) -> Live:
         """Build beside what is live, and swap. To be called while writing.
 
@@ -195,20 +224,18 @@ class IndexFolder:
         live = Live(f"index-{SCHEMA}-{revision}-{os.urandom(3).hex()}", revision)
         folder = self.home / live.folder
         try:
-            with _told_as_unavailable():
-                folder.mkdir(mode=0o700)
-                index = _without_watcher(tantivy.Index(_schema(), str(folder)))
-                heap = min(_LARGEST_HEAP, max(_HEAP_BYTES, expected * _HEAP_PER_FILING))
-                writer = index.writer(heap, 1)
+            folder.mkdir(mode=0o700)
+            index = _without_watcher(tantivy.Index(_schema(), str(folder)))
+            heap = min(_LARGEST_HEAP, max(_HEAP_BYTES, expected * _HEAP_PER_FILING))
+            writer = index.writer(heap, 1)
             for document in documents:
-                made = _tantivy_document(document)
-                with _told_as_unavailable():
-                    writer.add_document(made)
+                writer.add_document(_tantivy_document(document))
             self._commit(writer, live)
         finally:
             self.sweep()
         return live
 
+    @_told_as_unavailable()
     def update(
         self,
         index: OpenIndex,
@@ -223,17 +250,14 @@ class IndexFolder:
             SearchUnavailable: it cannot be written: a full disk.
         """
         written = 0
-        with _told_as_unavailable():
-            opened = _without_watcher(tantivy.Index.open(str(index.folder)))
-            writer = opened.writer(_HEAP_BYTES, 1)
-        for document in documents:
-            written += 1
-            made = _tantivy_document(document)
-            with _told_as_unavailable():
-                writer.delete_documents_by_query(_with_id(index.schema, document.id))
-                writer.add_document(made)
+        opened = _without_watcher(tantivy.Index.open(str(index.folder)))
+        writer = opened.writer(_HEAP_BYTES, 1)
         for one in gone:
             writer.delete_documents_by_query(_with_id(index.schema, one))
+        for document in documents:
+            written += 1
+            writer.delete_documents_by_query(_with_id(index.schema, document.id))
+            writer.add_document(_tantivy_document(document))
         self._commit(writer, Live(index.live.folder, revision))
         return written
 
@@ -250,21 +274,11 @@ class IndexFolder:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _commit(self, writer: tantivy.IndexWriter, live: Live) -> None:
+        writer.commit()
+        writer.wait_merging_threads()
         unfinished = self._pointer.with_suffix(".new")
-        with _told_as_unavailable():
-            writer.commit()
-            writer.wait_merging_threads()
-            unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
-            unfinished.replace(self._pointer)
-
-
-@contextmanager
-def _told_as_unavailable() -> Iterator[None]:
-    """What tantivy or the disk refuses, as the error that says so."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        raise SearchUnavailable(f"search index: {error}") from error
+        unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
+        unfinished.replace(self._pointer)
 
 
 def _with_id(schema: tantivy.Schema, one: int) -> tantivy.Query:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import tantivy
 
 from suanbei.search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_whole
-from suanbei.search_api.search.documents import Field, month_of
+from suanbei.search_api.search.documents import Field, Spelling, month_of
 from suanbei.search_api.search.engine import (
     Dimension,
+    Facets,
     FacetValue,
     Filters,
     Hit,
@@ -23,12 +25,12 @@ from suanbei.search_api.search.engine import (
 from suanbei.search_api.search.matching import (
     EVERYTHING,
     RANKS,
+    Matched,
     Subquery,
     is_forgiven,
     level_of,
     match,
 )
-from suanbei.search_api.search.spelling import Word
 from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex
 from suanbei.search_api.search.text import BEGIN, END, bigrams
 
@@ -38,11 +40,9 @@ _FEW_VALUES, _MANY_VALUES = 500, 2_000
 """Facet values asked for, and told of by each segment."""
 _TOTAL = "total"
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
-_PLACES = (Dimension.CITY, Dimension.DIVISION)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-Facets = Mapping[Dimension, tuple[FacetValue, ...]]
 
 
 class TimeUp(Exception):
@@ -53,7 +53,7 @@ class IndexSearch:
     """One query on one index."""
 
     def __init__(self, index: OpenIndex, seconds: float) -> None:
-        self._searcher, self._schema, self._kept = index.searcher, index.schema, index.counted
+        self._index, self._searcher, self._schema = index, index.searcher, index.schema
         self._until = time.monotonic() + seconds
         self._made: dict[Subquery, tantivy.Query] = {}
 
@@ -64,29 +64,31 @@ class IndexSearch:
             BadCursor: a cursor that is none of ours, or of another order.
         """
         place = read_cursor(query) if query.cursor else None
+        matched, total, time_is_up = Matched(()), 0, False
+        facets: Facets = {}
+        found: list[tuple[int, int]] = []
         try:
             matched = match(query.text, self)
-            total, facets, limited = self._counted(query, matched.subqueries)
-            places, cut = self._places(query, matched.subqueries, place)
-            shown = places[: query.limit]
-            ranks: Mapping[int, int] = {key: rank for rank, key in shown}
-            if shown and query.sort is not Sort.RELEVANCE:
-                ranks = self._ranks(matched.subqueries, [key for _, key in shown])
+            total, facets = self._counted(query, matched.subqueries)
+            found.extend(self._ranked(query, matched.subqueries, place))
         except TimeUp:
-            return Page((), 0, None, {}, limited=True)
-        more = len(places) > query.limit
+            time_is_up = True
+        shown = found[: query.limit]
+        ranks: Mapping[int, int] = {key: rank for rank, key in shown}
+        if shown and query.sort is not Sort.RELEVANCE:
+            ranks = self._ranks(matched.subqueries, [key for _, key in shown])
         return Page(
             hits=tuple(
                 Hit(key & _ID_MASK, level_of(ranks[key]), is_forgiven(ranks[key]))
                 for _, key in shown
             ),
             total=total,
-            next=encode_cursor([query.sort.value, *shown[-1]]) if more else None,
+            next=encode_cursor([query.sort.value, *shown[-1]]) if found[query.limit :] else None,
             facets=facets,
             fragments=matched.fragments,
             guesses=matched.guesses,
             read_as=matched.read_as,
-            limited=matched.limited or limited or cut,
+            limited=matched.limited or time_is_up,
         )
 
     def ids(self, query: Query) -> Iterator[int]:
@@ -97,10 +99,10 @@ class IndexSearch:
         self, subqueries: Sequence[Subquery], filters: Filters | None = None
     ) -> Iterator[int]:
         """The ids of everything that subqueries find, ascending."""
-        found = _all_of(self._union(subqueries), self._condition(filters or Filters()))
+        found = [self._union(subqueries), self._parsed(condition_of(filters or Filters()))]
         last = -1
         while True:
-            later = _all_of(found, self._between("id", last + 1, None))
+            later = _all_of(*found, self._between("id", last + 1, None))
             hits = self._searcher.search(
                 later, _IDS_AT_ONCE, count=False, order_by_field="id", order=tantivy.Order.Asc
             ).hits
@@ -122,23 +124,9 @@ class IndexSearch:
         """See `Lookup.count`."""
         return int(self._run(self._union(subqueries), 1, count=True).count)
 
-    def spelled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Words.spelled`."""
-        found = self._searcher.terms_with_prefix("pinyin", letters, limit=limit)
-        return [Word(word, count) for term, count in sorted(found) for word in term.split(" ")[1:]]
-
-    def initialled(self, letters: str, limit: int) -> Sequence[Word]:
-        """See `Words.initialled`."""
-        found = self._searcher.terms_with_prefix("initials", letters + " ", limit=limit)
-        return [Word(term[len(letters) + 1 :], count) for term, count in found]
-
-    def latin(self, begin: str, end: str, limit: int) -> Sequence[Word]:
-        """See `Words.latin`: by the beginning, or by the end, whichever is given."""
-        if begin:
-            found = self._searcher.terms_with_prefix("latin", begin, limit=limit)
-            return [Word(word, count) for word, count in found if word.endswith(end)]
-        found = self._searcher.terms_with_prefix("backwards", end[::-1], limit=limit)
-        return [Word(word[::-1], count) for word, count in found]
+    def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """See `Words.spellings`."""
+        return self._searcher.terms_with_prefix(kind.value, prefix, limit=limit)
 
     def exists(self, fragment: str) -> bool:
         """See `Words.exists`."""
@@ -174,40 +162,27 @@ class IndexSearch:
         return tantivy.Query.phrase_query(self._schema, field.value, placed)
 
     def _union(self, subqueries: Sequence[Subquery]) -> tantivy.Query:
-        """All that any of them finds; one is left out if another has its fragments, but for marked
-        ends, and its fields: that finds as much."""
-        free = {
-            one.fragments: set(one.fields)
-            for one in sorted(subqueries, key=lambda x: len(x.fields))
-        }
-        needed = []
+        """All that any of them finds, in as few queries as may be.
+
+        A fragment is looked for once in all of its fields (of several fragments one subquery has all fields),
+        and not at the ends of an item where it is looked for everywhere.
+        """
+        fields: dict[tuple[str, ...], dict[Field, None]] = defaultdict(dict)
         for one in subqueries:
-            bare = tuple(fragment.strip(BEGIN + END) for fragment in one.fragments)
-            is_widest = bare == one.fragments and set(one.fields) == free[bare]
-            if is_widest or not set(one.fields) <= free.get(bare, set()):
-                needed.append(self._query(one))
+            fields[one.fragments] |= dict.fromkeys(one.fields)
+        needed = []
+        for fragments, some in fields.items():
+            bare = tuple(fragment.strip(BEGIN + END) for fragment in fragments)
+            if bare == fragments or not some.keys() <= fields.get(bare, {}).keys():
+                needed.append(self._query(Subquery(fragments, tuple(some), 0)))
         return _any_of(needed)
 
     def _between(self, name: str, first: int | None, last: int | None) -> tantivy.Query:
         kind = tantivy.FieldType.Unsigned
         return tantivy.Query.range_query(self._schema, name, kind, first, last)
 
-    def _condition(
-        self, filters: Filters, without: Dimension | None = None
-    ) -> tantivy.Query | None:
-        """Filters as a query, one dimension's own left out; None for no filter."""
-        parts: list[tantivy.Query] = []
-        places: list[tantivy.Query] = []
-        for dimension, values in filters.values.items():
-            if values and dimension is not without:
-                query = tantivy.Query.term_set_query(self._schema, dimension.value, list(values))
-                (places if dimension in _PLACES else parts).append(query)
-        if places:
-            parts.append(_any_of(places))
-        if without is not Dimension.PERIOD and (filters.period_from or filters.period_to):
-            first, last = month_of(filters.period_from) or 1, month_of(filters.period_to) or None
-            parts.append(self._between("month", first, last))
-        return _all_of(*parts) if parts else None
+    def _parsed(self, condition: str) -> tantivy.Query | None:
+        return self._index.index.parse_query(condition, []) if condition else None
 
     # What tantivy answers.
 
@@ -216,24 +191,23 @@ class IndexSearch:
             raise TimeUp
         return self._searcher.search(query, limit, count=count, **order)
 
-    def _places(
+    def _ranked(
         self, query: Query, subqueries: Sequence[Subquery], place: tuple[int, int] | None
-    ) -> tuple[list[tuple[int, int]], bool]:
-        """Rank and key of the first filings behind a place, and whether the time was up.
+    ) -> Iterator[tuple[int, int]]:
+        """Rank and key of the filings behind a place, one more than a page has.
 
         By relevance rank by rank; in another order all of them are of one rank.
         """
         name, ascends = query.sort.value, query.sort is Sort.OLDEST
         order = tantivy.Order.Asc if ascends else tantivy.Order.Desc
-        condition = self._condition(query.filters)
-        found: list[tuple[int, int]] = []
+        condition = self._parsed(condition_of(query.filters))
+        wanted = query.limit + 1
         better: list[tantivy.Query] = []
         ranks: dict[int, list[tantivy.Query]] = {}
         for one in sorted(subqueries, key=attrgetter("rank")):
             rank = one.rank if query.sort is Sort.RELEVANCE else EVERYTHING
             ranks.setdefault(rank, []).append(self._query(one))
         for rank, here in ranks.items():
-            wanted = query.limit + 1 - len(found)
             if wanted and (place is None or rank >= place[0]):
                 new = [(Must, _any_of(here)), *((MustNot, one) for one in better)]
                 new += [(Must, condition)] if condition else []
@@ -241,13 +215,10 @@ class IndexSearch:
                     bounds = (place[1] + 1, None) if ascends else (None, place[1] - 1)
                     new.append((Must, self._between(name, *bounds)))
                 behind = tantivy.Query.boolean_query(new)
-                try:
-                    hits = self._run(behind, wanted, order_by_field=name, order=order).hits
-                except TimeUp:
-                    return found, True
-                found += [(rank, key) for key, _ in hits]
+                hits = self._run(behind, wanted, order_by_field=name, order=order).hits
+                wanted -= len(hits)
+                yield from ((rank, key) for key, _ in hits)
             better += here
-        return found, False
 
     def _ranks(self, subqueries: Sequence[Subquery], keys: Sequence[int]) -> Mapping[int, int]:
         """By key the rank of each filing."""
@@ -269,69 +240,84 @@ class IndexSearch:
             for one, (score, _) in zip(found, hits, strict=True)
         }
 
-    def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets, bool]:
-        """The total, the counts of each dimension without its own filter as far as there is time, and
-        whether the time was up."""
-        key = repr((query.text, query.filters, query.facets, query.facet_values))
-        if known := self._kept.get(key):
-            return *known, False
-        union = self._union(subqueries)
-        # A dimension is counted without its own filter: those that are filtered each by themselves.
-        filtered = [one for one in query.facets if query.filters.has(one)]
-        others = [one for one in query.facets if one not in filtered]
-        total, counted = self._facets(
-            _all_of(union, self._condition(query.filters)), others, query.facet_values
-        )
-        for one in filtered:
-            if time.monotonic() > self._until:
-                return total, counted, True
-            among = _all_of(union, self._condition(query.filters, one))
-            counted |= self._facets(among, [one], query.facet_values)[1]
-        facets = {one: counted[one] for one in query.facets}
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._kept[key] = total, facets
-        return total, facets, False
-
-    def _facets(
-        self, among: tantivy.Query, dimensions: Sequence[Dimension], values: int
-    ) -> tuple[int, dict[Dimension, tuple[FacetValue, ...]]]:
-        """How many filings there are, and the most frequent values of each dimension.
+    def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
+        """The total, and the most frequent values of each dimension, counted without its own filter.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
-        most frequent values. Where some are left out, and there are several segments, those told of are counted
-        again, which is exact; and if one left out could be as frequent as the last of them, all are told of.
+        most frequent values. Where some are left out of several segments, those told of are counted again, which is
+        exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        if time.monotonic() > self._until:
-            raise TimeUp
-        total, answer = self._terms(among, {one: {} for one in dimensions})
-        unsure = {one for one in dimensions if answer[one].get("doc_count_error_upper_bound")}
-        exact = dict(answer)
-        if self._searcher.num_segments > 1:
-            keys = {one: [bucket["key"] for bucket in answer[one]["buckets"]] for one in unsure}
-            exact |= self._terms(among, {one: {"include": keys[one]} for one in unsure})[1]
-        for one in unsure:
-            told, last = answer[one], exact[one]["buckets"][:values][-1]["doc_count"]
-            if last <= told["doc_count_error_upper_bound"] + told["buckets"][-1]["doc_count"]:
-                every = {"segment_size": self._searcher.num_docs}
-                exact |= self._terms(among, {one: every})[1]
-        counted = {}
-        for one in dimensions:
-            pairs = sorted((-told["doc_count"], told["key"]) for told in exact[one]["buckets"])
-            counted[one] = tuple(FacetValue(value, -count) for count, value in pairs[:values])
-        return total, counted
+        key = repr((query.text, query.filters, query.facets, query.facet_values))
+        if key in self._index.counted:
+            return self._index.counted[key]
+        found = self._union(subqueries)
+        conditions = {one: condition_of(query.filters.without(one)) for one in query.facets}
 
-    def _terms(
-        self, among: tantivy.Query, wanted: Mapping[Dimension, Mapping[str, Any]]
-    ) -> tuple[int, dict[Dimension, Any]]:
-        """How many filings there are, and what tantivy tells of each dimension, with these options."""
-        usual = {"size": _FEW_VALUES, "segment_size": _MANY_VALUES}
-        asked = {
-            one.value: {"terms": {"field": one.value, **usual, **options}}
-            for one, options in wanted.items()
+        def values_of(one: Dimension, **options: Any) -> tuple[str, dict[str, Any]]:
+            usual = {"field": one.value, "size": _FEW_VALUES, "segment_size": _MANY_VALUES}
+            return conditions[one], {"terms": usual | options}
+
+        every_filing = condition_of(query.filters), {"value_count": {"field": "id"}}
+        asked = {one.value: values_of(one) for one in query.facets}
+        told = self._aggregated(found, asked | {_TOTAL: every_filing})
+        unsure = [d for d in query.facets if told[d].get("doc_count_error_upper_bound")]
+        exact = told
+        if self._searcher.num_segments > 1:
+            keys = {one: [bucket["key"] for bucket in told[one]["buckets"]] for one in unsure}
+            again = {one.value: values_of(one, include=keys[one]) for one in unsure}
+            exact = told | self._aggregated(found, again)
+        for one in unsure:
+            last = exact[one]["buckets"][: query.facet_values][-1]["doc_count"]
+            least = told[one]["buckets"][-1]["doc_count"]
+            if last <= told[one]["doc_count_error_upper_bound"] + least:
+                every = values_of(one, segment_size=self._searcher.num_docs)
+                exact |= self._aggregated(found, {one.value: every})
+        facets = {
+            one: _most_frequent(exact[one]["buckets"], query.facet_values) for one in query.facets
         }
-        answer = self._searcher.aggregate(among, asked | {_TOTAL: {"value_count": {"field": "id"}}})
-        return int(answer[_TOTAL]["value"]), {one: answer[one.value] for one in wanted}
+        if len(self._index.counted) >= _MOST_KEPT:
+            self._index.counted.clear()
+        self._index.counted[key] = int(told[_TOTAL]["value"]), facets
+        return self._index.counted[key]
+
+    def _aggregated(
+        self, found: tantivy.Query, asked: Mapping[str, tuple[str, dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """tantivy's answers to aggregations, each with the condition on what is found; those of one
+        condition together, since finding takes longer than counting."""
+        answers: dict[str, Any] = {}
+        for shared in dict.fromkeys(condition for condition, _ in asked.values()):
+            if time.monotonic() > self._until:
+                raise TimeUp
+            together = {
+                name: one for name, (condition, one) in asked.items() if condition == shared
+            }
+            answers |= self._searcher.aggregate(_all_of(found, self._parsed(shared)), together)
+        return answers
+
+
+def _most_frequent(buckets: Sequence[Mapping[str, Any]], most: int) -> tuple[FacetValue, ...]:
+    pairs = sorted((-bucket["doc_count"], bucket["key"]) for bucket in buckets)
+    return tuple(FacetValue(value, -count) for count, value in pairs[:most])
+
+
+def condition_of(filters: Filters) -> str:
+    """Filters in tantivy's language of queries; empty for none."""
+    parts = [
+        " OR ".join(
+            f"{one.value}:IN [{' '.join(map(_quoted, some))}]" for one, some in any_of.items()
+        )
+        for any_of in filters.alternatives()
+    ]
+    if filters.period_from or filters.period_to:
+        last = month_of(filters.period_to) or "*"
+        parts.append(f"month:[{month_of(filters.period_from) or 1} TO {last}]")
+    return " AND ".join(f"({part})" for part in parts)
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:

@@ -42,7 +42,7 @@ def document(
         Dimension.PERIOD: (period,) if period else (),
         Dimension.STATUS: (status,),
     }
-    return IndexDocument(one, dict(items), having, ())
+    return IndexDocument(one, dict(items), having, {})
 
 
 def index_of(home: Path, layers: list[list[IndexDocument]]) -> OpenIndex:
