@@ -119,7 +119,13 @@ def _genai(number: GenaiNumber, language: Language) -> list[Piece]:
     if number.serial:
         serial.append(Piece(number.serial, 5, _("Serial"), _("a running number")))
     return [
-        Piece(number.region, 1, _("Region"), place or _("no region of the lists"), bool(regions)),
+        Piece(
+            number.region,
+            1,
+            _("Region"),
+            place or _("not a region that the lists name"),
+            bool(regions),
+        ),
         Piece("-"),
         Piece(number.name, 2, _("Name"), _("the model or the application, in Latin letters")),
         Piece("-"),

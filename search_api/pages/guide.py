@@ -79,7 +79,7 @@ SOURCES = {
         STANDARDS,
         Text(
             "2025年11月1日起实施，取代 TC260-003；同批还有 GB/T 45652、45674",
-            "since 1 November 2025, in the place of TC260-003; GB/T 45652 and 45674 came with it",
+            "since 1 November 2025, replacing TC260-003; GB/T 45652 and 45674 came with it",
         ),
     ),
     "csl": Source(

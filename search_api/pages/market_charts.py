@@ -126,17 +126,17 @@ CHARTS = {
         note=Text("按注销公告的月份统计；仅由备注载明注销的没有月份，只列在数据表格中。", "By the month of the notice. Deregistrations stated only in a remark have no month and are in the table only."),
     ),
     "regions": Chart(
-        Text("省份分布如何？", "Which provinces?"), _regions, "region", "series",
+        Text("省份分布如何？", "How are filings distributed by province?"), _regions, "region", "series",
         note=Text("按省份与备案类别统计；无属地省份的中央企业不计入。", "Registers by province; central enterprises that file with no province are left out."),
     ),
     "cities": Chart(
-        Text("城市分布如何？", "Which cities?"), _counted(Counted.CITY), "city",
+        Text("城市分布如何？", "How are filings distributed by city?"), _counted(Counted.CITY), "city",
         note=Text("算法备案编号可识别到城市；生成式人工智能的编号只到省份，不计入。", "Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out."),
     ),
     "companies": Chart(Text("哪些主体备案最多？", "Which companies have the most filings?"), _companies, "entity"),
-    "types": Chart(Text("算法类型如何分布？", "Which types of algorithm?"), _counted(Counted.TYPE), "type"),
+    "types": Chart(Text("算法类型如何分布？", "How are filings distributed by type of algorithm?"), _counted(Counted.TYPE), "type"),
     "kinds": Chart(
-        Text("产品是什么形态？", "What kinds of product?"), _counted(Counted.PRODUCT_KIND), "kind",
+        Text("产品是什么形态？", "How are filings distributed by kind of product?"), _counted(Counted.PRODUCT_KIND), "kind",
         note=Text("一项备案同时有 APP 与网站的，两类各计一次。", "A filing with an app and a website counts for both."),
     ),
     "double_filing": Chart(

@@ -37,14 +37,14 @@ MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
 LONGEST_PART, LONGEST_NAME = 4000, 500
 SENTENCES = {
-    "active": Text("该编号已列入公布的清单，且未见注销公告。", "The number is on a published list, and nothing published deregisters it."),
+    "active": Text("该编号列于已公布的清单，公布内容中未见注销。", "The number is on a published list, and nothing published deregisters it."),
     "deregistered": Text(
-        "该编号曾经有效，现已注销。", "The number was real, and has been deregistered."
+        "该编号曾经有效，现已注销。", "The number was on the register, and has been deregistered."
     ),
     "not_listed": Text(
         "已收录的清单中均未见该编号。", "None of the lists held here shows this number."
     ),
-    "malformed": Text("现有形式不可能是备案编号。", "This cannot be a filing number as it stands."),
+    "malformed": Text("按现有写法，不可能是备案编号。", "This cannot be a filing number as it stands."),
     "no_number": Text(
         "输入的内容中没有备案编号。", "There is no filing number in the text entered."
     ),

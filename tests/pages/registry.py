@@ -12,6 +12,7 @@ LISTED = number(1)
 WITHDRAWN = number(9)
 CHANGED = number(7)
 HOSTILE_NUMBER = number(8)
+LONG = number(11)
 UNLISTED = number(77, registrant="9999999")
 MODEL = "Beijing-CeShiMoXing-202401150001"
 REGISTRATION = "Guangdong-CeShiYingYong-20240620S0002"
@@ -67,6 +68,9 @@ def _syntheses(period: str, serials: range, products: dict[int, str] | None = No
             special |= {"name": HOSTILE, "product": f"{HOSTILE}(网站)", "purpose": HOSTILE}
         if serial == 5:
             special |= {"remark": "算法名称原“旧名算法”变更为“测试算法5”"}
+        if serial == 11:  # as long as any on the real lists
+            names = "、".join(f"很长的产品名称{n}(APP)" for n in range(1, 31))
+            special |= {"product": names, "remark": f"2024年8月，变更内容：新增产品{names}"}
         if serial % 3 == 0:
             special |= {"label": "服务技术支持者", "product": "--"}
         found.append(row(serial, period=period, **special))
