@@ -4,6 +4,7 @@ The table is data/divisions.csv (its origin: data/divisions.md), read once, when
 """
 
 import csv
+import re
 from collections import defaultdict
 from functools import cache, lru_cache
 from importlib import resources
@@ -123,6 +124,15 @@ def _cities() -> dict[str, str]:
         if level == "city" and not last:
             found |= {name: code[:4], name.removesuffix("市"): code[:4]}
     return found
+
+
+_PEOPLES = "朝鲜|土家|苗|藏|羌|彝|布依|侗|哈尼|壮|傣|白|景颇|傈僳|回|蒙古|哈萨克|柯尔克孜"
+_CITY_END = re.compile(f"(?:市|盟|地区|(?:(?:{_PEOPLES})族?)+自治州)$")
+
+
+def city_names() -> frozenset[str]:
+    """The cities in force without the word behind their name: 深圳, 延边, 锡林郭勒."""
+    return frozenset(_CITY_END.sub("", name) for name in _cities())
 
 
 def enclosing_division(code: str, year: int | None = None) -> Division | None:

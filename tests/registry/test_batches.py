@@ -88,6 +88,22 @@ def test_a_superseded_file_by_hand_never_undoes_a_deregistration(new_database: N
         assert statuses(database) == {number(1): "deregistered", number(2): "active"}
 
 
+def test_a_notice_by_hand_never_brings_back_what_the_source_withdraws(database: Database) -> None:
+    """Each row of a notice withdraws its number by itself, whatever its 备注 says."""
+    import_document(database, listed([row(1), row(2), row(3)]))
+    rows = [row(s, series=Series.DEREGISTRATION, period="2025-07") for s in (1, 2)]
+    other = row(3, series=Series.DEREGISTRATION, period="2025-07", remark="主动注销，已公示")
+    notice = "https://x/1"
+    import_document(database, listed(rows, notice_url=notice, fetched_at=LATER))
+    by_hand = listed(
+        [rows[0], other], notice_url=notice, sighting=False, fetched_at=MUCH_LATER
+    )  # as many rows and more 备注, but not number 2
+    import_document(database, by_hand)
+    assert statuses(database) == {
+        number(1): "deregistered", number(2): "deregistered", number(3): "active",
+    }  # fmt: skip
+
+
 def test_a_newer_file_by_hand_counts_until_the_source_is_looked_at_again(
     database: Database,
 ) -> None:

@@ -6,79 +6,14 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_NO_NAMES = frozenset(
-    [
-        "na",
-        "nan",
-        "none",
-        "null",
-        "nil",
-        "no",
-        "unknown",
-        "tbd",
-        "tba",
-        "tbc",
-        "xxx",
-        "notapplicable",
-        "notavailable",
-        "notprovided",
-        "pending",
-        "无",
-        "暂无",
-        "没有",
-        "不详",
-        "未知",
-        "未填",
-        "未填写",
-        "未提供",
-        "空",
-        "待定",
-        "待补充",
-        "待确认",
-        "待核实",
-        "待核对",
-        "待查",
-        "待填",
-        "同上",
-        "不适用",
-        "不清楚",
-        "不知道",
-        "见附件",
-        "见备注",
-        "其他",
-        "自研",
-        "自主研发",
-        "自有",
-        "个人",
-        "第三方",
-        "本公司",
-        "我司",
-        "我公司",
-        "该公司",
-        "无供应商",
-        "公司",
-        "集团",
-        "企业",
-        "供应商",
-        "厂商",
-        "有限公司",
-        "股份公司",
-        "有限责任公司",
-        "股份有限公司",
-        "集团有限公司",
-        "集团公司",
-        "分公司",
-        "公司名称",
-        "主体名称",
-        "company",
-        "companyname",
-        "vendor",
-        "supplier",
-        "ltd",
-        "inc",
-        "coltd",
-    ]
-)
+_FILLERS = """
+na nan none null nil no unknown tbd tba tbc xxx notapplicable notavailable notprovided pending
+无 暂无 没有 不详 未知 未填 未填写 未提供 空 待定 待补充 待确认 待核实 待核对 待查 待填 同上
+不适用 不清楚 不知道 见附件 见备注 其他 自研 自主研发 自有 个人 第三方 本公司 我司 我公司 该公司
+无供应商 公司 集团 企业 供应商 厂商 有限公司 股份公司 有限责任公司 股份有限公司 集团有限公司
+集团公司 分公司 公司名称 主体名称 company companyname vendor supplier ltd inc coltd
+"""
+_NO_NAMES = frozenset(_FILLERS.split())
 """Keys of what people put where they name no company."""
 
 

@@ -44,9 +44,10 @@ _OF_PAPERS = re.compile("(?:描述|信息|内容|策略|指标|效果|方式|说
 _FIELDS_OF_LISTS = (RemarkField.PRODUCT, RemarkField.MODEL, RemarkField.FUNCTION)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
-    """One token with what it says; `carries_on` the list of the step before it."""
+    """A token with what it says, which tokens behind it may add to; `carries_on`: it goes on with
+    the list of the step before."""
 
     token: Token
     role: ClauseRole
@@ -54,116 +55,111 @@ class Step:
     when: str = ""
     carries_on: bool = False
 
+    @property
+    def leads(self) -> bool:
+        """Whether a clause begins here, to which a month belongs."""
+        told = (ClauseRole.CHANGE, ClauseRole.STATUS, ClauseRole.UNREAD)
+        return self.role in told and not self.carries_on
+
 
 def read_clauses(text: str, context: RowContext) -> tuple[Clause, ...]:
     """All clauses of a remark in order; their texts, joined, are the remark."""
-    return dated(_Reader(text, context).steps())
+    reader = _Reader(context)
+    for token in join_lists(tokenise(text)):
+        reader.read(token)
+    return dated(reader.steps)
 
 
 class _Reader:
     """Reads tokens one after the other, knowing the list that is open and the field last named."""
 
-    def __init__(self, text: str, context: RowContext) -> None:
+    def __init__(self, context: RowContext) -> None:
         self.context = context
-        self.tokens = join_lists(tokenise(text))
+        self.steps: list[Step] = []
         self.open: ParsedChange | None = None
         self.field: RemarkField | None = None
         self.joined_by = ""
-        self.done: list[Step] = []
 
-    def steps(self) -> list[Step]:
-        for token in self.tokens:
-            self.done.append(self._step(token))
-        return self.done
-
-    def _step(self, token: Token) -> Step:
+    def read(self, token: Token) -> None:
+        """Read the next token into a step."""
         if token.role is not ClauseRole.UNREAD or not token.text.strip():
-            return self._mark(token)
+            self._read_mark(token)
+            return
         text, when = without_date(token.text)
         run = token.before(len(text))
+        step = Step(token, ClauseRole.CHANGE, when=when)
         if is_status(run):
+            step.role = ClauseRole.STATUS
             self.open = None
-            return Step(token, ClauseRole.STATUS, when=when)
-        if is_subject_of_status(run):
-            return Step(token, ClauseRole.HEADING)
-        step = self._listed(run) or self._parsed(run) or Step(run, ClauseRole.UNREAD)
-        if step.role is ClauseRole.UNREAD:
+        elif is_subject_of_status(run):
+            step.role, step.when = ClauseRole.HEADING, ""
+        elif self.open and self._belongs(run, self.open):
+            step.carries_on = True
+            step.parsed = self._carry_on(run, self.open)
+        elif parsed := read_run(run, self.context):
+            step.carries_on = parsed[0].completes and self._complete(parsed[0])
+            step.parsed = () if step.carries_on else self._begin(parsed)
+        else:
+            step.role = ClauseRole.UNREAD
             self.open = None
-        return replace(step, token=token, when=when)
+        self.steps.append(step)
 
-    def _mark(self, token: Token) -> Step:
+    def _read_mark(self, token: Token) -> None:
         """A date, heading or separator."""
         self.joined_by = token.text.strip()
         if token.role is ClauseRole.DATE:
             self.open = None
         role = ClauseRole.SEPARATOR if token.role is ClauseRole.UNREAD else token.role
-        return Step(token, role)
+        self.steps.append(Step(token, role))
 
-    def _parsed(self, run: Token) -> Step | None:
-        parsed = read_run(run, self.context)
-        if not parsed:
-            return None
-        if parsed[0].completes and self._complete(parsed[0]):
-            return Step(run, ClauseRole.CHANGE, carries_on=True)
+    def _begin(self, parsed: tuple[ParsedChange, ...]) -> tuple[ParsedChange, ...]:
+        """A clause of its own, with the field of the clause before where it names none."""
         filled = tuple(replace(one, field=one.field or self._field_before(one)) for one in parsed)
         self.open = filled[-1] if filled[-1].lists else None
         self.field = filled[-1].field
-        return Step(run, ClauseRole.CHANGE, filled)
-
-    def _complete(self, parsed: ParsedChange) -> bool:
-        """Put the new name (现主体名称：B) to the old one before it (原主体名称：A)."""
-        at = self._last_parsed()
-        old = self.done[at].parsed[-1] if at is not None else None
-        if old is None or not old.before or old.after not in ("", parsed.after):
-            return False
-        if parsed.field not in (old.field, RemarkField.OTHER, None):
-            return False
-        renamed = (*self.done[at].parsed[:-1], replace(old, after=parsed.after))  # type: ignore[index]
-        self.done[at] = replace(self.done[at], parsed=renamed)  # type: ignore[index]
-        return True
-
-    def _last_parsed(self) -> int | None:
-        """The place of the last step that says something."""
-        places = range(len(self.done) - 1, -1, -1)
-        return next((at for at in places if self.done[at].parsed), None)
+        return filled
 
     def _field_before(self, parsed: ParsedChange) -> RemarkField:
-        """The field of a clause that names none: that of the clause before, if it can be."""
         can_be = parsed.kind in (ChangeKind.ADDED, ChangeKind.REMOVED)
         fields = _FIELDS_OF_LISTS if can_be else (RemarkField.PRODUCT,)
         return self.field if self.field and self.field in fields else RemarkField.OTHER
 
-    def _listed(self, run: Token) -> Step | None:
-        """A run that carries on the open list: another product, another model."""
-        if self.open is None or not self._belongs(run, self.open):
-            return None
-        if self.open.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
-            parsed = self._another(run, self.open)
-            self._drop_nameless()
+    def _last_change(self) -> Step | None:
+        """The last step that says something."""
+        return next((step for step in reversed(self.steps) if step.parsed), None)
+
+    def _complete(self, parsed: ParsedChange) -> bool:
+        """Put the new name (现主体名称：B) to the old one before it (原主体名称：A)."""
+        step = self._last_change()
+        if step is None:
+            return False
+        old = step.parsed[-1]
+        if not old.before or old.after not in ("", parsed.after):
+            return False
+        if parsed.field not in (old.field, RemarkField.OTHER, None):
+            return False
+        step.parsed = (*step.parsed[:-1], replace(old, after=parsed.after))
+        return True
+
+    def _carry_on(self, run: Token, opened: ParsedChange) -> tuple[ParsedChange, ...]:
+        """What a run adds to the open list: another product, another model, more of the new text."""
+        step = self._last_change()
+        if opened.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+            parsed = self._another(run, opened)
+            if step and not opened.before and not opened.after:
+                step.parsed = step.parsed[:-1]  # 新增产品：1.A adds A, not first one without a name
             self.open = parsed[-1]
-            return Step(run, ClauseRole.CHANGE, parsed, carries_on=True)
-        if self.open.after:
-            self._lengthen(run)
-            return Step(run, ClauseRole.CHANGE, carries_on=True)
+            return parsed
+        if opened.after and step:  # 变更为文本、图像
+            after = f"{step.parsed[-1].after}{self.joined_by}{bare(run.text)}"
+            self.open = replace(step.parsed[-1], after=after)
+            step.parsed = (*step.parsed[:-1], self.open)
+            return ()
         named = field_at(run.without(CONJUNCTIONS).masked)
-        if named and named[0] is not self.open.field:
-            self.open = replace(self.open, field=named[0])
-            return Step(run, ClauseRole.CHANGE, (self.open,), carries_on=True)
-        return Step(run, ClauseRole.CHANGE, carries_on=True)
-
-    def _lengthen(self, run: Token) -> None:
-        """Add a run to what the last change changed into: 变更为文本、图像."""
-        at = self._last_parsed()
-        last = self.done[at or 0]
-        after = f"{last.parsed[-1].after}{self.joined_by}{bare(run.text)}"
-        self.open = replace(last.parsed[-1], after=after)
-        self.done[at or 0] = replace(last, parsed=(*last.parsed[:-1], self.open))
-
-    def _drop_nameless(self) -> None:
-        """`新增产品：1.A` adds A, not first something without a name."""
-        at = self._last_parsed()
-        if at is not None and self.open and not self.open.before and not self.open.after:
-            self.done[at] = replace(self.done[at], parsed=self.done[at].parsed[:-1])
+        if named and named[0] is not opened.field:
+            self.open = replace(opened, field=named[0])
+            return (self.open,)
+        return ()
 
     def _another(self, run: Token, opened: ParsedChange) -> tuple[ParsedChange, ...]:
         name = run.text.strip()
@@ -240,29 +236,16 @@ def dated(steps: list[Step]) -> tuple[Clause, ...]:
     """
     clauses: list[Clause] = []
     months: list[list[str]] = []
+    has_led = False
     for at, step in enumerate(steps):
         if step.role is ClauseRole.DATE:
-            months = _months_for(steps, at)
-        elif _leads(step) and len(months) > 1 and clauses and _any_led(clauses, steps, at):
-            months = months[1:]
+            months, has_led = _months_for(steps, at), False
+        elif step.leads:
+            months = months[1:] if has_led and len(months) > 1 else months
+            has_led = True
         when = [step.when] if step.when else months[0] if months else [""]
         clauses.append(_clause(step, when))
     return tuple(clauses)
-
-
-def _leads(step: Step) -> bool:
-    told = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS, ClauseRole.UNREAD)
-    return told and not step.carries_on
-
-
-def _any_led(clauses: list[Clause], steps: list[Step], at: int) -> bool:
-    """Whether a clause came between the last date and this one."""
-    for step in reversed(steps[:at]):
-        if step.role is ClauseRole.DATE:
-            return False
-        if _leads(step):
-            return True
-    return False
 
 
 def _months_for(steps: list[Step], at: int) -> list[list[str]]:
@@ -274,7 +257,7 @@ def _months_for(steps: list[Step], at: int) -> list[list[str]]:
         if 1 <= month <= 12:
             months.append(f"{year}-{month:02d}")
     told = list(takewhile(lambda step: step.role is not ClauseRole.DATE, steps[at + 1 :]))
-    if len(months) == sum(map(_leads, told)):
+    if len(months) == sum(step.leads for step in told):
         return [[month] for month in months]
     changes = [parsed for step in told for parsed in step.parsed]
     once = len(changes) == 1 and not (changes[0].before or changes[0].after)

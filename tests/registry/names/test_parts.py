@@ -71,6 +71,8 @@ def test_a_key_is_its_own_key(text: str) -> None:
         ("测试（集团）有限公司", "测试", set(), "有限公司"),
         ("测试店（个体工商户）", "测试店", set(), ""),
         ("北京银行股份有限公司", "北京银行", {"北京"}, "股份有限公司"),
+        ("广西壮族自治区测试信息中心", "测试信息中心", {"广西"}, ""),
+        ("延边测试有限公司", "测试", {"延边"}, "有限公司"),
         ("阿里测试有限公司", "阿里测试", set(), "有限公司"),
         ("Test Technology (Shenzhen) Co., Ltd.", "test", set(), "coltd"),
     ],
@@ -90,6 +92,7 @@ def test_parts_of_a_name(name: str, core: str, places: set[str], legal: str) -> 
         ("中国移动通信集团有限公司", "中国移动"),
         ("山东财经大学", "山东财经大学"),
         ("北京人工智能科技有限公司", "北京人工智能科技"),
+        ("北京测试人工智能科技有限公司", "测试"),
     ],
 )
 def test_the_brand_is_what_is_left_without_trade(name: str, brand: str) -> None:
