@@ -12,7 +12,8 @@ from suanbei.common.files import STANDARD
 from suanbei.common.settings import Settings, settings_table
 from suanbei.common.terminal import AsJson, AsJsonLines, print_answer, print_json, terminal
 from suanbei.common.texts import Text
-from suanbei.registry.backup import Backup, copy_registry, restore_backup, write_backup
+from suanbei.registry.backup import Backup, restore_backup, write_backup
+from suanbei.registry.copy import copy_registry
 from suanbei.registry.database import Database, open_database
 from suanbei.search_api.commands.opening import LOADED, load_if_empty, open_filled
 from suanbei.search_api.keys import Scope, new_key

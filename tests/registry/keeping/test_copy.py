@@ -1,7 +1,9 @@
 """Copies and backups: equal, whole or not at all, between any two databases."""
 
+import fcntl
 import hashlib
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import zstandard
 from sqlalchemy import select
 
 from suanbei.common.errors import BrokenDocument, DatabaseUnavailable, MissingFile, RegistryError
-from suanbei.registry.backup import backup, copy_registry, fingerprint, restore_backup, write_backup
+from suanbei.registry import backup
+from suanbei.registry.backup import restore_backup, write_backup
+from suanbei.registry.copy import copy_registry, fingerprint
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
@@ -161,6 +165,34 @@ def harm(path: Path, damage: str) -> None:
         with tarfile.open(fileobj=body, mode="w") as tar:
             tar.addfile(tarfile.TarInfo("../evil"))
         path.write_bytes(zstandard.compress(body.getvalue()))
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(database: Database, tmp_path: Path) -> None:
+    """It holds secrets and space; the folder of a backup under way is not touched."""
+    killed, living = (tmp_path / f".suanbei-backup-{name}" for name in ("killed", "living"))
+    for folder in (killed, living):
+        folder.mkdir()
+        (folder / "registry.sqlite3").touch()
+    handle = os.open(living, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    write_backup(filled(database), archive_of(tmp_path / "old"), tmp_path / "b.tar.zst")
+    os.close(handle)
+    assert sorted(p.name for p in tmp_path.glob("[.b]*")) == [living.name, "b.tar.zst"]
+
+
+def test_a_folder_is_no_backup(new_database: NewDatabase, tmp_path: Path) -> None:
+    """The message names what was given."""
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BrokenDocument, match="folder: Is a directory"):
+        restore_backup(tmp_path / "folder", new_database(), tmp_path / "new" / "archive")
+
+
+def test_a_registry_in_use_is_refused_before_the_backup_is_read(
+    database: Database, tmp_path: Path
+) -> None:
+    """Nobody waits for gigabytes to hear that."""
+    with pytest.raises(RegistryError, match="not empty"):
+        restore_backup(tmp_path / "absent", filled(database), tmp_path / "archive")
 
 
 def test_subscriptions_and_secrets_come_along(database: Database, other: Database) -> None:

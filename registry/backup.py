@@ -6,6 +6,7 @@ first: documents are archived before their rows are taken in and never change, s
 document which the registry names is in the file too. Only its owner may read it: it holds the secrets of webhooks.
 """
 
+import fcntl
 import hashlib
 import io
 import os
@@ -15,10 +16,11 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 import zstandard
@@ -26,7 +28,7 @@ from sqlalchemy import select
 
 from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
 from suanbei.common.files import STANDARD
-from suanbei.registry.backup.copy import Fingerprint, copy_registry, require_empty
+from suanbei.registry.copy import Fingerprint, copy_registry, require_empty
 from suanbei.registry.database import Database
 from suanbei.registry.models import Document
 
@@ -58,32 +60,61 @@ def write_backup(database: Database, archive: Path, path: Path) -> Backup:
         RegistryError: the file cannot be written.
         DatabaseUnavailable: the registry cannot be read.
     """
-    if path == STANDARD:
-        with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".backup-") as folder:
-            taken = write_backup(database, archive, Path(folder) / "whole")
-            with (Path(folder) / "whole").open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-        return taken
-    temporary = path.with_name(path.name + ".part")
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-            copy = Path(folder) / REGISTRY
+        parent = path.parent
+        if path == STANDARD:
+            parent = archive.parent
+            parent.mkdir(parents=True, exist_ok=True)
+        with _work_folder(parent, ".suanbei-backup-") as folder:
+            copy, whole = folder / REGISTRY, folder / "whole"
             tables, named = _copy(database, copy)
             files = _archived(archive)
             documents = {path.name for path in files if _is_document(path)}
             missing = len(named - documents)
             now = datetime.now(UTC).isoformat()
             taken = Backup(now, _sha256_of(copy), tables, len(documents), missing)
-            with _writing(temporary) as tar:
+            with _writing(whole) as tar:
                 _add_head(tar, taken)
                 tar.add(copy, REGISTRY)
                 for one in files:
                     tar.add(archive / one, f"{ARCHIVE}/{one.as_posix()}")
-        temporary.replace(path)
+            if path == STANDARD:
+                with whole.open("rb") as file:
+                    shutil.copyfileobj(file, sys.stdout.buffer)
+            else:
+                whole.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise RegistryError(f"{path}: {error.strerror or error}") from error
     return taken
+
+
+@contextmanager
+def _work_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A folder that is removed at the end, and so are those that killed processes have left.
+
+    The folder of a living process is locked.
+    """
+    for left in parent.glob(f"{prefix}*"):
+        with suppress(FileNotFoundError), _locked(left) as is_free:
+            if is_free:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix) as name, _locked(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Lock a folder for a while; False if another process has it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_free = True
+        except BlockingIOError:
+            is_free = False
+        yield is_free
+    finally:
+        os.close(handle)
 
 
 def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
@@ -95,16 +126,15 @@ def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
         RegistryError: the registry is not empty, or a file cannot be written.
         In every case there is nothing that was not there before.
     """
+    if database.revision():
+        with database.read() as session:
+            require_empty(session)
     with ExitStack() as undo:
         try:
             _make_folder(archive, undo)
-            with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".restore-") as name:
-                folder = Path(name)
+            with _work_folder(archive.parent, ".suanbei-restore-") as folder:
                 taken = _unpack(path, folder)
                 _remove_unless_kept(database, undo)
-                database.migrate()
-                with database.read() as session:
-                    require_empty(session)
                 _bring_documents(folder / ARCHIVE, archive, undo)
                 _fill(database, folder / REGISTRY)
         except OSError as error:
@@ -201,14 +231,20 @@ def _writing(path: Path) -> Iterator[tarfile.TarFile]:
 @contextmanager
 def _reading(path: Path) -> Iterator[tarfile.TarFile]:
     try:
+        opened: AbstractContextManager[BinaryIO] = (
+            nullcontext(sys.stdin.buffer) if path == STANDARD else path.open("rb")
+        )
+    except FileNotFoundError as error:
+        raise MissingFile(f"{path}: no backup there") from error
+    except OSError as error:
+        raise BrokenDocument(f"{path}: {error.strerror}") from error
+    try:
         with (
-            nullcontext(sys.stdin.buffer) if path == STANDARD else path.open("rb") as file,
+            opened as file,
             zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
             tarfile.open(fileobj=unpacked, mode="r|") as tar,
         ):
             yield tar
-    except FileNotFoundError as error:
-        raise MissingFile(f"{path}: no backup there") from error
     except (zstandard.ZstdError, tarfile.TarError, EOFError) as error:
         raise BrokenDocument(f"{path}: not a whole backup ({error})") from error
 
