@@ -1,9 +1,9 @@
 """The facts of one published row: what each cell means, read by the rules of the domain."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from suanbei.common.dates import iso_date
 from suanbei.registry.cells.names import entity_key
@@ -31,48 +31,35 @@ class Facts:
     filed_on: str
     deregistered: bool
     changes: tuple[dict[str, Any], ...]
-    unread: str
     flags: tuple[str, ...]
 
 
-class Cells(NamedTuple):
-    """The cells of a row that say something of its filing, as published."""
-
-    name: str
-    label: str
-    entity: str
-    product: str
-    number: str
-    remark: str
-    region: str
-    filed_on: str
-
-
-@lru_cache(maxsize=50_000)
-def read_facts(series: Series, cells: Cells) -> Facts:
-    """Read the cells of one row by the rules of the domain; never raises."""
-    name, label, entity, product, number, remark, region, filed_on = cells
+def read_facts(series: Series, row: Mapping[str, Any]) -> Facts:
+    """Read the cells of one row, under the names of `Row`, by the rules of the domain; never raises."""
+    label, number = row["label"], row["number"]
     parsed = parse_number(number)
     algorithm = parsed if isinstance(parsed, AlgorithmNumber) else None
-    parsed_remark = read_remark(remark, name=name, entity=entity, product=product)
+    remark = read_remark(
+        row["remark"], name=row["name"], entity=row["entity"], product=row["product"]
+    )
+    region = region_of_label(row["region"]) or region_of_number(number, row["region"])
     of_generation = series in GENAI_SERIES
     return Facts(
         type=type_of_label(label)
         or (algorithm.type if algorithm else None)
         or ("generation_synthesis" if of_generation else None),
         role=role_of_label(label),
-        entity_key=entity_key(entity),
-        former_entities=parsed_remark.former_entities,
-        products=[{"name": p.name, "kind": p.kind.value} for p in split_products(product)],
+        entity_key=entity_key(row["entity"]),
+        former_entities=remark.former_entities,
+        products=[{"name": p.name, "kind": p.kind.value} for p in split_products(row["product"])],
         division=algorithm.division if algorithm else "",
         registrant=algorithm.registrant if algorithm and algorithm.check_ok else "",
         year=getattr(parsed, "year", None),
-        region=_region(number, region),
-        filed_on=iso_date(filed_on),
-        deregistered=parsed_remark.deregistered,
-        changes=tuple(change._asdict() for change in parsed_remark.changes),
-        unread=parsed_remark.unread,
-        flags=_flags(parsed, label, parsed_remark.unread),
+        region=region.full if region else row["region"],
+        filed_on=iso_date(row["filed_on"]),
+        deregistered=remark.deregistered,
+        changes=tuple(change._asdict() for change in remark.changes),
+        flags=_flags(parsed, label, remark.unread),
     )
 
 
@@ -90,11 +77,6 @@ def company_and_model(series: Series, row: dict[str, Any]) -> dict[str, Any]:
 def folded(text: str) -> str:
     """A cell without what only printing gives it: width of the characters and white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def _region(number: str, label: str) -> str:
-    region = region_of_label(label) or region_of_number(number, label)
-    return region.full if region else label
 
 
 def _flags(parsed: object, label: str, unread: str) -> tuple[str, ...]:

@@ -98,15 +98,11 @@ def types_named(text: str) -> list[str]:
     return list(dict.fromkeys(slug for label, slug in _TYPE_LABELS.items() if label in text))
 
 
-def _bare(label: str) -> str:
-    return "".join(label.split())
-
-
 def type_of_label(label: str) -> str | None:
     """The slug of a 算法类别 as printed, with or without 类; None for anything else."""
-    return _TYPE_LABELS.get(_bare(label).removesuffix("类"))
+    return _TYPE_LABELS.get("".join(label.split()).removesuffix("类"))
 
 
 def role_of_label(label: str) -> str | None:
     """The slug of a 角色 as printed (服务提供 was once printed for 服务提供者); else None."""
-    return _ROLE_LABELS.get(_bare(label))
+    return _ROLE_LABELS.get("".join(label.split()))

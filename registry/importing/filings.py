@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.products import product_key
-from suanbei.registry.cells.row import Cells, company_and_model, read_facts
+from suanbei.registry.cells.row import company_and_model, read_facts
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
 from suanbei.registry.importing.entities import delete_orphans, regroup
@@ -33,7 +33,7 @@ def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> None:
     steps, after = _derive(lists, before, load_appearances(session, keys))
     owners = _save(session, before, after)
     for one, of_list in zip(lists, steps, strict=True):
-        one.events = [*_events_of(one, of_list, owners), *_vanished_events(session, one)]
+        one.events = [*_events_of(one, of_list, owners), *_vanished_events(one, after, owners)]
 
 
 def _derive(
@@ -72,30 +72,24 @@ def _events_of(
                 yield _new_event(*happened, values, owner, one.batch)
 
 
-def _vanished_events(session: Session, one: TouchedList) -> list[NewEvent]:
+def _vanished_events(
+    one: TouchedList, after: dict[FilingId, Values], owners: dict[FilingId, str]
+) -> Iterator[NewEvent]:
     """One event for each number that the list no longer shows.
 
     Its data has `status` where no other list shows the number: the filing is then `vanished`.
     """
     shown, batch = set(one.after), one.batch
-    keys = [key for key in one.before if key not in shown]
-    if not keys:
-        return []
-    of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (Series(batch.series),)
-    filings = {
-        values["number_key"]: values
-        for (series, _), values in _filings(session, keys).items()
-        if series in of
-    }
-    events = []
-    for values in (filings[key] for key in keys if key in filings):
+    of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
+    for key in one.before:
+        known = [(series, key) for series in of if (series, key) in after]
+        if key in shown or not known:
+            continue
+        values, owner = after[known[-1]], owners[known[-1]]
         data: Values = {"batch": {"before": batch.id, "after": None}}
         if values["status"] == "vanished":
             data["status"] = {"before": "active", "after": "vanished"}
-        events.append(
-            _new_event(EventType.FILING_VANISHED, data, values, values["entity_id"], batch)
-        )
-    return events
+        yield _new_event(EventType.FILING_VANISHED, data, values, owner, batch)
 
 
 def _new_event(
@@ -128,26 +122,23 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     )
     found: dict[str, list[Appearance]] = {key: [] for key in keys}
     query = query.where(in_keys(session, Listing.number_key, keys))
-    for row in session.execute(query).mappings():
-        found[row["number_key"]].append(_appearance(dict(row)))
+    for published in session.execute(query).mappings():
+        series = Series(published["series"])
+        row = company_and_model(series, dict(published))
+        appearance = Appearance(
+            batch=row["batch"],
+            source=row["source"],
+            series=series,
+            period=row["period"],
+            seen_at=row["last_seen_at"],
+            first_seen_at=row["first_seen_at"],
+            current=row["current"],
+            position=row["position"],
+            row=row,
+            facts=read_facts(series, row),
+        )
+        found[row["number_key"]].append(appearance)
     return found
-
-
-def _appearance(published: Values) -> Appearance:
-    series = Series(published["series"])
-    row = company_and_model(series, published)
-    return Appearance(
-        batch=row["batch"],
-        source=row["source"],
-        series=series,
-        period=row["period"],
-        seen_at=row["last_seen_at"],
-        first_seen_at=row["first_seen_at"],
-        current=row["current"],
-        position=row["position"],
-        row=row,
-        facts=read_facts(series, Cells(*(row[name] for name in Cells._fields))),
-    )
 
 
 def _filings(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from suanbei.registry.cells.row import Cells, read_facts
+from suanbei.registry.cells.row import read_facts
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
-from suanbei.registry.importing.published import Series
+from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
 from tests.lists import number, row
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -18,8 +18,8 @@ def appearance(batch: str = "a", *, seen: int = 0, **values: Any) -> Appearance:
     own = {name: values.pop(name) for name in ("source", "current", "first") if name in values}
     position, flags = values.pop("position", 0), values.pop("flags", [])
     made = row(**values)
-    cells = {name: getattr(made, name) for name in (*Cells._fields, "purpose")} | {"flags": flags}
-    facts = read_facts(made.series, Cells(*(cells[name] for name in Cells._fields)))
+    cells = {name: getattr(made, name) for name in PUBLISHED_FIELDS} | {"flags": flags}
+    facts = read_facts(made.series, cells)
     first = DAY + timedelta(days=own.get("first", seen))
     return Appearance(
         batch, own.get("source", "cac"), made.series, made.period, DAY + timedelta(days=seen),

@@ -1,12 +1,14 @@
 """The registry as figures, each over any selection of filings.
 
-selection  which filings are counted
-values     filings by type, role, series, region, city, company, kind of product …
-overtime   filings by list or year, new entrants of each list, deregistrations
-summary    totals, companies that file twice, the lists with their rows
+selection   which filings are counted
+values      filings by type, role, series, region, city, company, kind of product …
+timeseries  filings by list or year, new entrants of each list, deregistrations
+summary     totals, companies that file twice, the lists with their rows
 """
 
-from suanbei.registry.queries.statistics.overtime import (
+from suanbei.registry.queries.statistics.selection import Selection
+from suanbei.registry.queries.statistics.summary import double_filing, lists, summary
+from suanbei.registry.queries.statistics.timeseries import (
     By,
     Split,
     deregistrations,
@@ -14,8 +16,6 @@ from suanbei.registry.queries.statistics.overtime import (
     newcomers,
     timeline,
 )
-from suanbei.registry.queries.statistics.selection import Selection
-from suanbei.registry.queries.statistics.summary import double_filing, lists, summary
 from suanbei.registry.queries.statistics.values import Counted, count_values
 
 __all__ = [

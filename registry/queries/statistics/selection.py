@@ -1,11 +1,11 @@
 """Which filings are counted or exported, as conditions that both databases understand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.regions import CENTRAL
@@ -50,35 +50,33 @@ class Selection:
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """The conditions on `Filing` for this database."""
-        columns = self._columns()
-        found: list[ColumnElement[bool]] = [col.in_(wanted) for col, wanted in columns if wanted]
-        if self.city:
-            found.append(func.substr(Filing.division, 1, 4).in_(self.city))
-        if self.year:
-            found.append(Filing.year.in_([int(year) for year in self.year]))
+        wanted: tuple[tuple[ColumnElement[Any], Sequence[Any]], ...] = (
+            (Filing.series.expression, self.series),
+            (Filing.type.expression, self.type),
+            (Filing.role.expression, self.role),
+            (Filing.region.expression, self.region),
+            (Filing.division.expression, self.division),
+            (func.substr(Filing.division, 1, 4), self.city),
+            (Filing.year.expression, [int(year) for year in self.year]),
+            (Filing.first_period.expression, self.period),
+            (Filing.status.expression, self.status),
+            (Filing.entity_id.expression, self.entity),
+        )
+        found: list[ColumnElement[bool]] = [column.in_(some) for column, some in wanted if some]
         if self.flag:
             found.append(has_flag(self.flag))
         if self.product_kind:
             found.append(has_kind(self.product_kind))
-        return [*found, *self._bounds(), *self._among(session)]
-
-    def _columns(self) -> Iterable[tuple[InstrumentedAttribute[Any], tuple[str, ...]]]:
-        plain = ("series", "type", "role", "region", "division", "status")
-        yield from ((getattr(Filing, name), getattr(self, name)) for name in plain)
-        yield Filing.first_period, self.period
-        yield Filing.entity_id, self.entity
-
-    def _bounds(self) -> Iterable[ColumnElement[bool]]:
         if self.period_from:
-            yield Filing.first_period >= self.period_from
+            found.append(Filing.first_period >= self.period_from)
         if self.period_to:
-            yield Filing.first_period <= self.period_to
+            found.append(Filing.first_period <= self.period_to)
         if self.entity_name:
-            yield Filing.entity_key.contains(entity_key(self.entity_name), autoescape=True)
-
-    def _among(self, session: Session) -> Iterable[ColumnElement[bool]]:
+            key = entity_key(self.entity_name)
+            found.append(Filing.entity_key.contains(key, autoescape=True))
         if self.ids is not None:
-            yield in_keys(session, Filing.id, self.ids)
+            found.append(in_keys(session, Filing.id, self.ids))
+        return found
 
 
 def place_of() -> ColumnElement[str]:

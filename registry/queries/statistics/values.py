@@ -1,6 +1,5 @@
 """Filings by the values of one field."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -52,8 +51,10 @@ def count_values(
     if counted in (Counted.PRODUCT_KIND, Counted.FLAG):
         return _several(session, selection, counted)[:top]
     column = _COLUMNS[counted]
+    alive = func.sum(case((Filing.status == "active", 1), else_=0))
+    figures = func.count(), alive, func.count(distinct(Filing.entity_id))
     query = (
-        select(column, *_figures(), func.max(Entity.name))
+        select(column, *figures, func.max(Entity.name))
         .join(Entity, Entity.id == Filing.entity_id)
         .where(*selection.conditions(session))
         .group_by(column)
@@ -61,19 +62,11 @@ def count_values(
         .limit(top)
     )
     rows: Rows = []
-    for value, count, active, entities, name in session.execute(query).tuples():
-        row = {"value": _text(value), "count": count, "active": active, "entities": entities}
-        rows.append(row | _named(counted, row["value"], name))
+    for found, count, active, entities, name in session.execute(query).tuples():
+        value = None if found in (None, "") else str(found)
+        row = {"value": value, "count": count, "active": active, "entities": entities}
+        rows.append(row | _named(counted, value, name))
     return rows
-
-
-def _text(value: Any) -> str | None:
-    return None if value in (None, "") else str(value)
-
-
-def _figures() -> tuple[ColumnElement[int], ...]:
-    active = func.sum(case((Filing.status == "active", 1), else_=0))
-    return func.count(), active, func.count(distinct(Filing.entity_id))
 
 
 def _named(counted: Counted, value: str | None, entity: str) -> dict[str, str]:
@@ -93,38 +86,19 @@ def city_name(code: str) -> str:
 
 
 def _several(session: Session, selection: Selection, counted: Counted) -> Rows:
-    """Values of which a filing has any number."""
-    found = _flags if counted is Counted.FLAG else _kinds
-    rows = [
-        {"value": value or None, "count": count, "active": active, "entities": entities}
-        for value, count, active, entities in found(session, selection)
-        if count
-    ]
-    return sorted(rows, key=lambda row: (-row["count"], row["value"] or ""))
-
-
-_Figures = Iterator[tuple[str, int, int, int]]
-
-
-def _flags(session: Session, selection: Selection) -> _Figures:
-    """Whatever flags there are: parsers and the registry set them."""
-    query = (
-        select(FilingFlag.flag, *_figures())
-        .join(Filing, Filing.id == FilingFlag.filing_id)
-        .where(*selection.conditions(session))
-        .group_by(FilingFlag.flag)
-    )
-    yield from session.execute(query).tuples()
-
-
-def _kinds(session: Session, selection: Selection) -> _Figures:
-    """In one pass over all products; a filing with two of a kind counts once."""
+    """Values of which a filing has any number: all flags that parsers and the registry set, or the
+    kinds of its products. A filing with two products of a kind counts once."""
+    column = FilingFlag.flag if counted is Counted.FLAG else FilingProduct.kind
     active = case((Filing.status == "active", Filing.id))
     figures = (func.count(distinct(each)) for each in (Filing.id, active, Filing.entity_id))
     query = (
-        select(FilingProduct.kind, *figures)
-        .join(Filing, Filing.id == FilingProduct.filing_id)
+        select(column, *figures)
+        .join(Filing, Filing.id == column.class_.filing_id)
         .where(*selection.conditions(session))
-        .group_by(FilingProduct.kind)
+        .group_by(column)
     )
-    yield from session.execute(query).tuples()
+    rows = [
+        {"value": value or None, "count": count, "active": active, "entities": entities}
+        for value, count, active, entities in session.execute(query).tuples()
+    ]
+    return sorted(rows, key=lambda row: (-row["count"], row["value"] or ""))
