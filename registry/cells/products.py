@@ -114,15 +114,8 @@ def _unjoined(item: str) -> list[str]:
         if kinds_of(item[opened + 1 : closed]) and follows not in OPENING_BRACKETS:
             parts.append(item[start : closed + 1].strip())
             start = closed + 1
-    rest = item[start:].strip()
-    return (
-        [parts[0], *map(_without_joining, parts[1:]), _without_joining(rest)] if parts else [rest]
-    )
-
-
-def _without_joining(item: str) -> str:
-    """B(网站) of `A(APP)和B(网站)`."""
-    return _JOINING.sub("", item)
+    first, *others = [*parts, item[start:].strip()]
+    return [first, *(_JOINING.sub("", other) for other in others)]  # B(网站) of A(APP)和B(网站)
 
 
 def _kind_brackets(item: str, pairs: list[tuple[int, int]]) -> tuple[ProductKind, ...]:

@@ -159,13 +159,13 @@ def totals(session: Session) -> list[dict[str, Any]]:
     return [
         {
             "series": one.series, "as_of": one.as_of, "published": one.published,
-            "held": held_until(session, one.series, one.as_of[:7]), "source": one.source,
+            "held": _held_until(session, one.series, one.as_of[:7]), "source": one.source,
         }
         for one in {one.series: one for one in stated}.values()
     ]  # fmt: skip
 
 
-def held_until(session: Session, series: str, period: str) -> int:
+def _held_until(session: Session, series: str, period: str) -> int:
     """How many filings of a series the lists up to a month (`YYYY-MM`) have."""
     query = select(func.count()).select_from(Filing)
     where = Filing.series == series, Filing.first_period <= period

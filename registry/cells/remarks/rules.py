@@ -6,6 +6,7 @@ A rule gets the body of a run and returns what it says, or nothing if it is not 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from suanbei.registry.cells.names.normalise import entity_key
 from suanbei.registry.cells.products import split_products
@@ -287,10 +288,6 @@ def _names_after(
     return ()
 
 
-def _added(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
-    return _names_after(ChangeKind.ADDED, _ADD, body, context)
-
-
 def _function_added(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     """产品A新增旅行助手功能; 短信通知新增建议回复服务; 产品中新增B功能访问路径."""
     found = _FUNCTION_ADDED.fullmatch(body.masked)
@@ -298,10 +295,6 @@ def _function_added(body: Token, context: RowContext) -> tuple[ParsedChange, ...
         return ()
     name = bare(body.text[found.start("what") : found.end("what")])
     return changes_of_names(ChangeKind.ADDED, RemarkField.FUNCTION, name, context)
-
-
-def _removed(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
-    return _names_after(ChangeKind.REMOVED, _REMOVE, body, context)
 
 
 def _went(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
@@ -327,18 +320,13 @@ def _changed_first(body: Token, context: RowContext) -> tuple[ParsedChange, ...]
     return (_changed(body, subject_of(rest)),)
 
 
-def _only_changed(body: Token, _context: RowContext) -> tuple[ParsedChange, ...]:
-    """2023年12月更新: that something was changed, and not what."""
-    if not _CHANGE_LAST.fullmatch(body.masked):
-        return ()
-    return (ParsedChange(ChangeKind.CHANGED, RemarkField.OTHER),)
-
-
 def _changed_last(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
-    """产品变更, 算法安全责任人发生变更."""
+    """产品变更, 算法安全责任人发生变更; a mere 更新 does not say of what."""
     verb = _CHANGE_LAST.search(body.masked)
-    if not verb or not 0 < verb.start() <= _LONGEST_PHRASE:
+    if not verb or verb.start() > _LONGEST_PHRASE:
         return ()
+    if not verb.start():
+        return (ParsedChange(ChangeKind.CHANGED, RemarkField.OTHER),)
     return (_changed(body, subject_of(body.before(verb.start()))),)
 
 
@@ -356,13 +344,12 @@ def _changed(body: Token, subject: Subject) -> ParsedChange:
 
 _RULES: tuple[Rule, ...] = (
     renamed,
-    _added,
+    partial(_names_after, ChangeKind.ADDED, _ADD),
     _function_added,
-    _removed,
+    partial(_names_after, ChangeKind.REMOVED, _REMOVE),
     _changed_first,
     _changed_last,
     _went,
-    _only_changed,
     new_name,
     old_name,
 )
