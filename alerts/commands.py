@@ -20,11 +20,11 @@ from suanbei.registry.notifications.outbox import (
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     create_subscription,
-    find_subscription,
-    list_subscriptions,
     remove_subscription,
     rotate_secret,
+    subscription_ids,
     subscription_view,
+    view_by_id,
 )
 
 group = typer.Typer(no_args_is_help=True, help="Manage subscriptions. 订阅管理。")
@@ -85,7 +85,7 @@ def add(  # noqa: PLR0913 - the fields of a subscription
 def list_(as_json: Json = False) -> None:
     """All subscriptions."""
     with open_database(Settings.load()).read() as session:
-        views = [subscription_view(session, one) for one in list_subscriptions(session)]
+        views = [view_by_id(session, id_) for id_ in subscription_ids(session)]
     columns = ("id", "name", "events", "filter", "deliver", "mode", "state", "pending", "parked")
     _show(views, as_json, (*columns, "failing_since"))
 
@@ -94,7 +94,7 @@ def list_(as_json: Json = False) -> None:
 def show(subscription: Id, as_json: AsJson = False) -> None:
     """One subscription, as JSON."""
     with open_database(Settings.load()).read() as session:
-        view = subscription_view(session, find_subscription(session, subscription))
+        view = view_by_id(session, subscription)
     typer.echo(json.dumps(view, ensure_ascii=False, indent=None if as_json else 2))
 
 

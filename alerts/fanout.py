@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.exc import (
     DataError,
     IntegrityError,
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from suanbei.alerts.channels import format_for
 from suanbei.alerts.messages import Draft, write_messages
 from suanbei.common.dates import BEIJING
-from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.errors import DamagedValue, DatabaseUnavailable, NotFound
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
@@ -37,7 +37,12 @@ from suanbei.registry.notifications.outbox import (
     take_unwritten,
     unwritten_subscriptions,
 )
-from suanbei.registry.notifications.subscriptions import UNCONFIRMED, filter_of
+from suanbei.registry.notifications.subscriptions import (
+    STOPPED,
+    UNCONFIRMED,
+    filter_of,
+    find_subscription,
+)
 from suanbei.registry.watcher_models import Delivery, Subscription
 
 log = logging.getLogger(__name__)
@@ -83,6 +88,8 @@ class Backoff:
 
 
 def _is_database_away(error: Exception) -> bool:
+    if isinstance(error, DamagedValue):
+        return False
     return isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED)
 
 
@@ -96,11 +103,8 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
     count = _rewrite(database, settings, backoff)
     with database.read() as session:
         head = last_event_id(session)
-        waiting = {
-            one.id: one.cursor
-            for one in _due_subscriptions(session, head, settings)
-            if one.id not in backoff
-        }
+        due = session.execute(_due_subscriptions(head, settings)).tuples()
+        waiting = {id_: cursor for id_, cursor in due if id_ not in backoff}
     idle = {}
     for id_, cursor in waiting.items():
         with backoff.guard(id_):
@@ -109,6 +113,8 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
                     count += _write(database, id_, settings)
                 else:
                     idle[id_] = cursor
+            except NotFound:  # it was ended meanwhile
+                continue
             except Exception as error:
                 log.exception("subscription %s: its messages cannot be made", id_)
                 count += _park(database, id_, error)
@@ -135,7 +141,7 @@ def _rewrite(database: Database, settings: Settings, backoff: Backoff) -> int:
 
 def _rewrite_one(database: Database, subscription_id: str, settings: Settings) -> int:
     with database.write() as session:
-        one = session.get_one(Subscription, subscription_id, with_for_update=True)
+        one = find_subscription(session, subscription_id, lock=True)
         events: dict[int, Event] = {}
         for message in take_unwritten(session, subscription_id):
             events |= {event.id: event for event in _events_of(session, one, message)}
@@ -169,61 +175,60 @@ def digest_time(now: datetime, hour: int) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
-def _due_subscriptions(session: Session, head: int, settings: Settings) -> Sequence[Subscription]:
-    """Subscriptions that have not read the log to its end, and whose time to read it has come."""
-    open_ = or_(Subscription.cursor < head, Subscription.mode == "daily")
-    query = select(Subscription).where(open_, Subscription.state != UNCONFIRMED)
+def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str, int]]:
+    """Id and cursor of subscriptions that have not read the log to its end, and whose time to read
+    it has come. Nothing else of their rows is read: one that is damaged must not stop the others.
+    """
     now = datetime.now(UTC)
-    return [
-        one
-        for one in session.execute(query.order_by(Subscription.id)).scalars()
-        if one.mode != "daily" or _is_due(one, now, settings)
-    ]
-
-
-def _is_due(one: Subscription, now: datetime, settings: Settings) -> bool:
-    if one.digested_at > now:  # by a clock that has been put back since
-        return True
-    return one.digested_at < digest_time(now, settings.digest_hour)
+    digest_due = or_(
+        Subscription.digested_at < digest_time(now, settings.digest_hour),
+        Subscription.digested_at > now,  # by a clock that has been put back since
+    )
+    due = or_(
+        (Subscription.mode != "daily") & (Subscription.cursor < head),
+        (Subscription.mode == "daily") & digest_due,
+    )
+    query = select(Subscription.id, Subscription.cursor)
+    return query.where(due, Subscription.state != UNCONFIRMED).order_by(Subscription.id)
 
 
 def _has_news(database: Database, subscription_id: str, head: int) -> bool:
     with database.read() as session:
-        one = session.get(Subscription, subscription_id)
-        return one is not None and bool(matching_events(session, filter_of(one), one.cursor, head))
+        one = find_subscription(session, subscription_id)
+        return bool(matching_events(session, filter_of(one), one.cursor, head))
 
 
 def _write(database: Database, subscription_id: str, settings: Settings) -> int:
     with database.write() as session:
-        one = session.get(Subscription, subscription_id, with_for_update=True)
-        if one is None:
-            return 0
+        one = find_subscription(session, subscription_id, lock=True)
         head = last_event_id(session)
         count = _enqueue(
             session, one, matching_events(session, filter_of(one), one.cursor, head), settings
         )
-        _move_to(one, head)
+        one.cursor, one.digested_at = head, datetime.now(UTC)
     log.info("%s: %d messages", subscription_id, count)
     return count
 
 
 def _park(database: Database, subscription_id: str, error: Exception) -> int:
     """Park, unwritten, everything new of a subscription whose messages cannot be made."""
-    reason = _reason(error)
+    reason, now = _reason(error), datetime.now(UTC)
+    same = Subscription.id == subscription_id
+    # By its columns: the row as a whole may be what cannot be read.
+    query = select(Subscription.cursor, Subscription.mode).where(same).with_for_update()
     with database.write() as session:
-        one = session.get(Subscription, subscription_id, with_for_update=True)
-        if one is None:
-            return 0
         head = last_event_id(session)
-        span = (one.cursor + 1, head)
-        _move_to(one, head)
-        return int(enqueue(session, one, NewMessage(_kind(one), "", span=span, reason=reason)))
-
-
-def _move_to(one: Subscription, head: int) -> None:
-    one.cursor = head
-    if one.mode == "daily":
-        one.digested_at = datetime.now(UTC)
+        found = session.execute(query).tuples().one_or_none()
+        if found is None:
+            return 0
+        cursor, mode = found
+        session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
+        if cursor >= head:
+            return 0
+        unhealthy = same & Subscription.failing_since.is_(None)
+        session.execute(update(Subscription).where(unhealthy).values(failing_since=now))
+        new = NewMessage(_kind(mode), "", span=(cursor + 1, head), reason=reason)
+        return int(enqueue(session, subscription_id, new))
 
 
 def _reason(error: Exception) -> str:
@@ -248,9 +253,11 @@ def _enqueue(session: Session, one: Subscription, events: list[Event], settings:
         return write_messages(session, one, told, how, day) if told else []
 
     drafts, failures = _written(write, events)
-    new = [NewMessage(_kind(one), draft.body, draft.events) for draft in drafts]
-    new += [NewMessage(_kind(one), "", (id_,), reason=reason) for id_, reason in failures]
-    return sum(enqueue(session, one, message) for message in new)
+    kind = _kind(one.mode)
+    stop = one.state_reason if one.state == STOPPED else ""
+    new = [NewMessage(kind, draft.body, draft.events, reason=stop) for draft in drafts]
+    new += [NewMessage(kind, "", (id_,), reason=reason) for id_, reason in failures]
+    return sum(enqueue(session, one.id, message) for message in new)
 
 
 def _written(
@@ -278,5 +285,5 @@ def _written(
     return write(good), failures
 
 
-def _kind(one: Subscription) -> str:
-    return "digest" if one.mode == "daily" else "event"
+def _kind(mode: str) -> str:
+    return "digest" if mode == "daily" else "event"

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from suanbei.alerts.channels import OutgoingMessage, send
 from suanbei.alerts.fanout import Backoff, fan_out
 from suanbei.alerts.messages import body_of_confirmation, body_of_test
-from suanbei.common.errors import DatabaseUnavailable
+from suanbei.common.errors import DamagedValue, DatabaseUnavailable, NotFound
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
@@ -33,6 +33,7 @@ from suanbei.registry.notifications.outbox import (
 )
 from suanbei.registry.notifications.subscriptions import (
     confirm_path,
+    find_subscription,
     unsubscribe_path,
     valid_secrets,
 )
@@ -62,6 +63,7 @@ class DeliveryWorker:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
+        self._public_url = settings.public_url.rstrip("/")
         self._lock = Lock(database, "deliver")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
@@ -137,34 +139,41 @@ class DeliveryWorker:
             due = await self._read(lambda session: self._next(session, subscription_id))
             if due is None:
                 return
-            delivery_id, message = due
-            result = await self._send(message)
-            log.log(
-                logging.WARNING if result.reason else logging.INFO,
-                "%s: %s", message.id, result.reason or "delivered",
-            )  # fmt: skip
+            delivery_id, name, message = due
+            result = message if isinstance(message, Result) else await self._send(message)
+            level = logging.WARNING if result.reason else logging.INFO
+            log.log(level, "%s: %s", name, result.reason or "delivered")
             await self._record(delivery_id, result)
 
-    def _next(self, session: Session, subscription_id: str) -> tuple[int, OutgoingMessage] | None:
-        subscription = session.get(Subscription, subscription_id)
+    def _next(
+        self, session: Session, subscription_id: str
+    ) -> tuple[int, str, OutgoingMessage | Result] | None:
+        """The row, the id and the content of the next message; why there can be none, instead of
+        the content, if the subscription's row is damaged.
+        """
         delivery = next_message(session, subscription_id, datetime.now(UTC))
-        if subscription is None or delivery is None:
+        if delivery is None:
             return None
+        try:
+            subscription = find_subscription(session, subscription_id)
+        except NotFound:  # it has just been ended
+            return None
+        except DamagedValue as error:
+            return delivery.id, delivery.message_id, Result(reason=f"cannot be sent: {error}")
         body = delivery.body or self._body(subscription, delivery)
         # What a mail address has for a secret is its way to unsubscribe: it signs nothing.
         secrets = tuple(valid_secrets(subscription))
         path = unsubscribe_path(subscription)
-        unsubscribe = self._settings.public_url.rstrip("/") + path if path else ""
+        unsubscribe = self._public_url + path if path else ""
         message = OutgoingMessage(
             delivery.message_id, subscription.deliver, body, secrets, unsubscribe
         )
-        return delivery.id, message
+        return delivery.id, message.id, message
 
     def _body(self, subscription: Subscription, delivery: Delivery) -> str:
-        public_url = self._settings.public_url.rstrip("/")
         if delivery.kind == "confirm":
-            return body_of_confirmation(subscription, public_url + confirm_path(subscription))
-        return body_of_test(subscription, delivery.created_at, public_url)
+            return body_of_confirmation(subscription, self._public_url + confirm_path(subscription))
+        return body_of_test(subscription, delivery.created_at, self._public_url)
 
     async def _send(self, message: OutgoingMessage) -> Result:
         """Send; after QUICK_SECONDS the slot is free for others while this goes on."""

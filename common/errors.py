@@ -162,6 +162,10 @@ class DatabaseUnavailable(RegistryError, code="database_unavailable", http_statu
     """No connection, a locked file, a full disk."""
 
 
+class DamagedValue(DatabaseUnavailable):
+    """The database answers, and one value in it is not what was written: no JSON, of another kind."""
+
+
 class AlreadyRunning(RegistryError, code="already_running", http_status=409):
     """Another process does this very thing right now."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from suanbei.common.deadline import check_deadline
-from suanbei.common.errors import DatabaseUnavailable, HomeNotWritable, UsageError
+from suanbei.common.errors import DamagedValue, DatabaseUnavailable, HomeNotWritable, UsageError
 from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.registry.models import Base
@@ -217,7 +217,7 @@ def _from_json(text: str | bytes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise DatabaseUnavailable(f"database: damaged: a value is no JSON ({error})") from error
+        raise DamagedValue(f"database: damaged: a value is no JSON ({error})") from error
 
 
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:

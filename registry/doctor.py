@@ -19,6 +19,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.gaps import gap_text, totals
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
+from suanbei.registry.notifications.subscriptions import damaged_subscriptions
 from suanbei.registry.parts import NAMES, parts_view
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.watcher_models import Alarm
@@ -79,6 +80,10 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
         yield from _parts(session)
         yield from _alarms(session)
         yield _messages(session)
+        yield from (
+            _warn(f"订阅已损坏，须删除或修复：{line}", line)
+            for line in damaged_subscriptions(session)
+        )
 
 
 def findings_of(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

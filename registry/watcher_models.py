@@ -91,7 +91,7 @@ class Delivery(Base):
     kind: Mapped[str]
     first_event: Mapped[int | None]
     last_event: Mapped[int | None]
-    events: Mapped[list[Any]] = mapped_column(default=list)
+    events: Mapped[list[Any]] = mapped_column(default=list, deferred=True)
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str]
     attempts: Mapped[int]

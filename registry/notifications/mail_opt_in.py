@@ -50,10 +50,14 @@ def request_by_mail(session: Session, request: SubscriptionRequest, token: str) 
     if _LINK.search(request.name):
         raise UsageError("name: no links or addresses")  # it would be a way to send strangers mail
     now = datetime.now(UTC)
-    of_address = select(Subscription).where(Subscription.deliver == request.deliver)
-    known = list(session.execute(of_address).scalars())
-    waiting = [one for one in known if one.state == UNCONFIRMED]
-    if len(known) >= MOST_OF_ADDRESS or any(now - one.created_at < AGAIN_AFTER for one in waiting):
+    of_address = select(Subscription.state, Subscription.created_at).where(
+        Subscription.deliver == request.deliver
+    )
+    known = session.execute(of_address).tuples().all()
+    asked_lately = any(
+        state == UNCONFIRMED and now - created_at < AGAIN_AFTER for state, created_at in known
+    )
+    if len(known) >= MOST_OF_ADDRESS or asked_lately:
         return
     unconfirmed = select(func.count()).where(Subscription.state == UNCONFIRMED)
     if session.execute(unconfirmed).scalar_one() >= MOST_UNCONFIRMED:
@@ -63,7 +67,7 @@ def request_by_mail(session: Session, request: SubscriptionRequest, token: str) 
         return
     one.secrets = [{"secret": secrets.token_urlsafe(24), "until": None}]
     session.flush()
-    enqueue_unqueued(session, one, "confirm")
+    enqueue_unqueued(session, one.id, "confirm")
 
 
 def find_by_link(session: Session, id_: str, secret: str) -> Subscription:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import UsageError
@@ -21,7 +21,7 @@ from suanbei.registry.notifications.subscriptions import (
     CONFIRM_WITHIN,
     STOPPED,
     UNCONFIRMED,
-    find_subscription,
+    require_known,
     resume,
 )
 from suanbei.registry.queries.filings import View
@@ -52,8 +52,9 @@ class Result:
 class NewMessage:
     """A message to write down: its body and the ids of the events it tells of.
 
-    `reason` is why it cannot be made: then it is parked at once, and its body is empty. Without ids
-    it tells of everything that matches within `span` (first and last id).
+    `reason` is why it is parked at once: it cannot be made (and its body is empty), or its receiver
+    wants no messages at present. Without ids it tells of everything that matches within `span`
+    (first and last id).
     """
 
     kind: str
@@ -63,25 +64,18 @@ class NewMessage:
     reason: str = ""
 
 
-def enqueue(session: Session, subscription: Subscription, new: NewMessage) -> bool:
-    """Write a message down; False if there is one of this id already.
-
-    Messages to a subscriber who was stopped are parked, to be sent when he wants them again.
-    """
+def enqueue(session: Session, subscription_id: str, new: NewMessage) -> bool:
+    """Write a message down; False if there is one of this id already."""
     first, last = new.span or (min(new.events), max(new.events))
-    id_ = message_id(subscription.id, first)
+    id_ = message_id(subscription_id, first)
     if session.execute(select(Delivery.id).where(Delivery.message_id == id_)).first():
         return False
-    reason = new.reason or (subscription.state_reason if subscription.state == STOPPED else "")
-    message = _add(session, subscription, new.kind, id_)
+    message = _add(session, subscription_id, new.kind, id_)
     message.body, message.events = new.body, list(new.events)
     message.first_event, message.last_event = first, last
-    if reason:
-        message.state, message.reason, message.done_at = (
-            PARKED,
-            reason[:MOST_REASON],
-            message.created_at,
-        )
+    if new.reason:
+        message.state, message.reason = PARKED, new.reason[:MOST_REASON]
+        message.done_at = message.created_at
     session.flush()
     return True
 
@@ -91,10 +85,10 @@ def message_id(subscription_id: str, first_event: int) -> str:
     return f"msg_{subscription_id.removeprefix('sub_')}_{first_event}"
 
 
-def _add(session: Session, subscription: Subscription, kind: str, id_: str) -> Delivery:
+def _add(session: Session, subscription_id: str, kind: str, id_: str) -> Delivery:
     now = datetime.now(UTC)
     message = Delivery(
-        message_id=id_, subscription_id=subscription.id, kind=kind, first_event=None,
+        message_id=id_, subscription_id=subscription_id, kind=kind, first_event=None,
         last_event=None, events=[], body="", state=PENDING, attempts=0, next_at=now, status=None,
         reason="", created_at=now, done_at=None,
     )  # fmt: skip
@@ -109,12 +103,13 @@ def enqueue_test(session: Session, subscription_id: str) -> Delivery:
     Raises:
         NotFound: no such subscription.
     """
-    return enqueue_unqueued(session, find_subscription(session, subscription_id), "test")
+    require_known(session, subscription_id)
+    return enqueue_unqueued(session, subscription_id, "test")
 
 
-def enqueue_unqueued(session: Session, subscription: Subscription, kind: str) -> Delivery:
+def enqueue_unqueued(session: Session, subscription_id: str, kind: str) -> Delivery:
     """A message that passes the queue and tells of no event: `test` or `confirm`."""
-    return _add(session, subscription, kind, f"msg_{secrets.token_hex(12)}")
+    return _add(session, subscription_id, kind, f"msg_{secrets.token_hex(12)}")
 
 
 def unwritten_subscriptions(session: Session) -> list[str]:
@@ -127,7 +122,8 @@ def unwritten_subscriptions(session: Session) -> list[str]:
 def take_unwritten(session: Session, subscription_id: str) -> list[Delivery]:
     """Take the messages that are to be written anew out of the queue, in order."""
     query = select(Delivery).where(Delivery.subscription_id == subscription_id, *_UNWRITTEN)
-    found = list(session.execute(query.order_by(Delivery.id)).scalars())
+    query = query.options(undefer(Delivery.events)).order_by(Delivery.id)
+    found = list(session.execute(query).scalars())
     for one in found:
         session.delete(one)
     session.flush()
@@ -188,9 +184,8 @@ def record_result(session: Session, delivery_id: int, result: Result, now: datet
 
 def _stop(session: Session, subscription_id: str, reason: str, now: datetime) -> None:
     """Send nothing more to a receiver that wants no more: what waits is parked with its reason."""
-    subscription = session.get(Subscription, subscription_id)
-    if subscription:
-        subscription.state, subscription.state_reason = STOPPED, reason
+    stop = update(Subscription).where(Subscription.id == subscription_id)
+    session.execute(stop.values(state=STOPPED, state_reason=reason))
     waiting = update(Delivery).where(
         Delivery.subscription_id == subscription_id,
         Delivery.state == PENDING,
@@ -207,12 +202,12 @@ def retry_parked(session: Session, subscription_id: str) -> int:
     Raises:
         NotFound: no such subscription.
     """
-    subscription = find_subscription(session, subscription_id)
-    resume(subscription)
+    require_known(session, subscription_id)
+    resume(session, subscription_id)
     now = datetime.now(UTC)
     again = {"state": PENDING, "attempts": 0, "next_at": now, "created_at": now, "done_at": None}
     parked = update(Delivery).where(
-        Delivery.subscription_id == subscription.id,
+        Delivery.subscription_id == subscription_id,
         Delivery.state == PARKED,
         Delivery.kind.not_in(UNQUEUED),
     )
@@ -229,7 +224,7 @@ def deliveries_of(
     """
     if limit < 1:
         raise UsageError(f"limit: {limit} is below 1")
-    find_subscription(session, subscription_id)
+    require_known(session, subscription_id)
     query = select(Delivery).where(Delivery.subscription_id == subscription_id)
     if before is not None:
         query = query.where(Delivery.id < before)
@@ -288,8 +283,8 @@ def _is_over(session: Session, message: Delivery, now: datetime) -> bool:
     """True if a message was tried for a day, or waited a day behind one that was."""
     if message.attempts > len(WAITS):
         return True
-    subscription = session.get(Subscription, message.subscription_id)
-    failing = subscription.failing_since if subscription else None
+    since = select(Subscription.failing_since).where(Subscription.id == message.subscription_id)
+    failing = session.execute(since).scalar()
     if not failing or now - failing <= DAY or now - message.created_at <= DAY:
         return False
     # By these times alone a clock that is put on would end a day early.
@@ -301,7 +296,8 @@ def _is_over(session: Session, message: Delivery, now: datetime) -> bool:
 
 
 def _record_health(session: Session, message: Delivery, failed_at: datetime | None) -> None:
-    subscription = session.get(Subscription, message.subscription_id)
-    if subscription and message.kind not in UNQUEUED:
-        failing = subscription.failing_since
-        subscription.failing_since = (failing or failed_at) if failed_at else None
+    if message.kind not in UNQUEUED:
+        one = update(Subscription).where(Subscription.id == message.subscription_id)
+        if failed_at:
+            one = one.where(Subscription.failing_since.is_(None))
+        session.execute(one.values(failing_since=failed_at))

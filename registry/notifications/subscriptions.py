@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
-from suanbei.common.errors import NeverMatches, NotFound, UsageError
+from suanbei.common.errors import DamagedValue, NeverMatches, NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import NumberKind, OtherNumber, read_number
 from suanbei.registry.importing.events import FILING_EVENTS, EventType, last_event_id
@@ -38,6 +39,12 @@ MOST_CHARACTERS = 200
 _OF_ALGORITHMS = {Series.ALGORITHM, Series.DEEP_SYNTHESIS, Series.DEREGISTRATION}
 _OF_SERVICES = {Series.GENAI_FILING, Series.GENAI_REGISTRATION, Series.DEREGISTRATION}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_SHAPES: dict[str, TypeAdapter[Any]] = {
+    "events": TypeAdapter(list[str]),
+    "filter": TypeAdapter(dict[str, str | list[str]]),
+    "secrets": TypeAdapter(list[dict[str, str | None]]),
+}
+"""What the columns of JSON hold; a row that somebody wrote by hand may hold anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +114,63 @@ def change_subscription(session: Session, id_: str, changes: dict[str, Any]) -> 
         undelivered = (Delivery.subscription_id == id_) & Delivery.state.in_(["pending", "parked"])
         session.execute(update(Delivery).where(undelivered).values(body=""))
     if "deliver" in changes:
-        resume(one)
+        resume(session, id_)
     if is_webhook(one.deliver) and not one.secrets:
         one.secrets = [{"secret": new_secret(), "until": None}]
     session.flush()
     return one
 
 
-def resume(subscription: Subscription) -> None:
-    """Go on after a stop."""
-    if subscription.state == STOPPED:
-        subscription.state, subscription.state_reason = ACTIVE, ""
-
-
-def find_subscription(session: Session, id_: str) -> Subscription:
-    """One subscription.
+def require_known(session: Session, id_: str) -> None:
+    """Go on if there is such a subscription, whatever its row holds.
 
     Raises:
         NotFound: there is none of this id.
     """
-    found = session.get(Subscription, id_)
+    if session.execute(select(Subscription.id).where(Subscription.id == id_)).first() is None:
+        raise NotFound(f"subscription {id_}: not known")
+
+
+def resume(session: Session, id_: str) -> None:
+    """Go on after a stop."""
+    stopped = (Subscription.id == id_) & (Subscription.state == STOPPED)
+    session.execute(update(Subscription).where(stopped).values(state=ACTIVE, state_reason=""))
+
+
+def find_subscription(session: Session, id_: str, *, lock: bool = False) -> Subscription:
+    """One subscription, its row locked with `lock` (PostgreSQL; SQLite has one writer).
+
+    Raises:
+        NotFound: there is none of this id.
+        DamagedValue: its row holds what was never written there.
+    """
+    try:
+        found = session.get(Subscription, id_, with_for_update=lock)
+        for name, shape in _SHAPES.items() if found else ():
+            shape.validate_python(getattr(found, name))
+    except (DamagedValue, ValueError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DamagedValue(f"subscription {id_}: its row is damaged: {reason}") from error
     if found is None:
         raise NotFound(f"subscription {id_}: not known")
     return found
 
 
-def list_subscriptions(session: Session) -> list[Subscription]:
-    """All of them, the oldest first."""
-    query = select(Subscription).order_by(Subscription.created_at, Subscription.id)
+def subscription_ids(session: Session) -> list[str]:
+    """The ids of all subscriptions, the oldest first."""
+    query = select(Subscription.id).order_by(Subscription.created_at, Subscription.id)
     return list(session.execute(query).scalars())
+
+
+def damaged_subscriptions(session: Session) -> list[str]:
+    """A line for each subscription whose row cannot be read."""
+    found = []
+    for id_ in subscription_ids(session):
+        try:
+            find_subscription(session, id_)
+        except DamagedValue as error:
+            found.append(str(error))
+    return found
 
 
 def remove_subscription(session: Session, id_: str) -> None:
@@ -144,9 +179,9 @@ def remove_subscription(session: Session, id_: str) -> None:
     Raises:
         NotFound: there is none.
     """
-    one = find_subscription(session, id_)
+    require_known(session, id_)  # its row may be damaged
     session.execute(delete(Delivery).where(Delivery.subscription_id == id_))
-    session.delete(one)
+    session.execute(delete(Subscription).where(Subscription.id == id_))
 
 
 def rotate_secret(session: Session, id_: str) -> Subscription:
@@ -216,8 +251,6 @@ def subscription_view(
     Its secret is shown when it is made or rotated, and never again. `masked` hides whose the
     address is.
     """
-    count = select(Delivery.state, func.count()).where(Delivery.subscription_id == one.id)
-    counts = dict(session.execute(count.group_by(Delivery.state)).tuples().all())
     view: dict[str, Any] = {
         "id": one.id,
         "name": one.name,
@@ -230,13 +263,41 @@ def subscription_view(
         "after": one.cursor,
         "state": one.state,
         "state_reason": one.state_reason or None,
-        "pending": counts.get("pending", 0),
-        "parked": counts.get("parked", 0),
+        **_counts(session, one.id),
         "failing_since": rfc3339(one.failing_since),
     }
     if with_secret:
         view["secret"] = one.secrets[0]["secret"] if one.secrets else None
     return view
+
+
+def _counts(session: Session, id_: str) -> dict[str, int]:
+    """How many messages of a subscription wait, and how many are parked."""
+    count = select(Delivery.state, func.count()).where(Delivery.subscription_id == id_)
+    found = dict(session.execute(count.group_by(Delivery.state)).tuples().all())
+    return {state: found.get(state, 0) for state in ("pending", "parked")}
+
+
+def view_by_id(session: Session, id_: str, *, masked: bool = False) -> View:
+    """As `subscription_view`; a subscription whose row is damaged is shown as stopped, with the reason.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    try:
+        return subscription_view(session, find_subscription(session, id_), masked=masked)
+    except DamagedValue as error:
+        columns = ("name", "deliver", "mode", "language", "cursor")
+        query = select(*(getattr(Subscription, name) for name in columns))
+        name, deliver, mode, language, cursor = session.execute(
+            query.where(Subscription.id == id_)
+        ).one()
+        return {
+            "id": id_, "name": name, "events": [], "filter": {},
+            "deliver": shown_target(deliver, masked=masked), "mode": mode, "language": language,
+            "created_at": "", "after": cursor, "state": STOPPED, "state_reason": str(error),
+            **_counts(session, id_), "failing_since": None,
+        }  # fmt: skip
 
 
 def checked_filter(

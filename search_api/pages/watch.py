@@ -34,9 +34,9 @@ from suanbei.registry.notifications.subscriptions import (
     create_subscription,
     event_filter,
     find_subscription,
-    list_subscriptions,
     remove_subscription,
-    subscription_view,
+    subscription_ids,
+    view_by_id,
 )
 from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.search_api.deps import Parts, Services
@@ -186,9 +186,9 @@ def _feeds(request: Request) -> list[tuple[str, str]]:
 
 def _subscriptions(session: Session, language: Language, *, masked: bool) -> list[dict[str, Any]]:
     return [
-        subscription_view(session, one, masked=masked)
-        | {"sent": [_sent(sent, language) for sent in deliveries_of(session, one.id, 3)]}
-        for one in list_subscriptions(session)
+        view_by_id(session, id_, masked=masked)
+        | {"sent": [_sent(sent, language) for sent in deliveries_of(session, id_, 3)]}
+        for id_ in subscription_ids(session)
     ]
 
 
@@ -199,8 +199,10 @@ def _sent(message: Delivery, language: Language) -> dict[str, Any]:
 def _secret_to_show(request: Request, session: Session, made: str) -> str:
     if not made or request.cookies.get(MADE_COOKIE) != made or _scope(request) == Scope.READ:
         return ""
-    one = next((one for one in list_subscriptions(session) if one.id == made), None)
-    return one.secrets[0]["secret"] if one and one.secrets else ""
+    if made not in subscription_ids(session):
+        return ""
+    one = find_subscription(session, made)
+    return one.secrets[0]["secret"] if one.secrets else ""
 
 
 def preview_of(

@@ -19,11 +19,11 @@ from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     change_subscription,
     create_subscription,
-    find_subscription,
-    list_subscriptions,
     remove_subscription,
     rotate_secret,
+    subscription_ids,
     subscription_view,
+    view_by_id,
 )
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, bearer_of, require_key, require_scope
@@ -141,17 +141,16 @@ def list_all(
     """Subscriptions, the oldest first."""
     after = decode_cursor(cursor) if cursor else None
     with parts.database.read() as session:
-        known = list_subscriptions(session)
-        ids = [one.id for one in known]
+        ids = subscription_ids(session)
         if cursor and after not in ids:
             raise bad_cursor()
         start = ids.index(str(after)) + 1 if cursor else 0
-        page = known[start : start + limit]
-        more = len(known) > start + limit
+        page = ids[start : start + limit]
+        more = len(ids) > start + limit
         return {
-            "items": [subscription_view(session, one, masked=masked) for one in page],
-            "total": len(known),
-            "next": encode_cursor(page[-1].id) if more else None,
+            "items": [view_by_id(session, id_, masked=masked) for id_ in page],
+            "total": len(ids),
+            "next": encode_cursor(page[-1]) if more else None,
         }
 
 
@@ -159,7 +158,7 @@ def list_all(
 def show(parts: Parts, masked: Masked, id: str) -> dict[str, Any]:
     """One subscription."""
     with parts.database.read() as session:
-        return subscription_view(session, find_subscription(session, id), masked=masked)
+        return view_by_id(session, id, masked=masked)
 
 
 @router.patch("/{id}", response_model=Subscribed)

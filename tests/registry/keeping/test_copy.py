@@ -22,7 +22,8 @@ from suanbei.registry.models import Document, Filing
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     create_subscription,
-    list_subscriptions,
+    find_subscription,
+    subscription_ids,
     valid_secrets,
 )
 from tests.conftest import NewDatabase
@@ -204,5 +205,6 @@ def test_subscriptions_and_secrets_come_along(database: Database, other: Databas
         secret = valid_secrets(create_subscription(session, wish))
     copy_registry(database, other)
     with other.read() as session:
-        (found,) = list_subscriptions(session)
+        (id_,) = subscription_ids(session)
+        found = find_subscription(session, id_)
         assert (found.name, valid_secrets(found)) == ("law firm", secret)
