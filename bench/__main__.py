@@ -16,8 +16,14 @@ from rich.console import Console
 
 import bench
 from bench.frame import Row, Unmeasured
-from bench.frame.machine import machine, versions
-from bench.frame.report import as_json, print_facts, print_progress, print_rows
+from bench.frame.report import (
+    as_json,
+    machine,
+    print_facts,
+    print_progress,
+    print_rows,
+    versions,
+)
 
 TURNS = 3
 

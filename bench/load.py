@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.frame import Row, Unmeasured, at_least, at_most
 from bench.frame.inputs import settings_of
-from bench.frame.traffic import flood, paths_of, wrk
+from bench.frame.traffic import flood, mixed_paths, wrk
 from deploy.trial.processes import Process, ask, environment, free_port, running, suanbei, wait_for
 from deploy.trial.proxy import nginx
 from suanbei.registry.database import Database, open_database
@@ -36,24 +36,24 @@ def measure(turns: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         database = _filled(folder)
-        paths = paths_of(database, folder / "paths")
+        paths = mixed_paths(database)
         one, first = stack.enter_context(_server(folder))
         two, _ = stack.enter_context(_server(folder))
         for port in (one, two):
-            wrk(_at(port), folder / "paths", 3)  # indexes and caches are at hand
-        alone = [wrk(_at(one), folder / "paths", SECONDS) for _ in range(turns)]
+            wrk(_at(port), paths, 3)  # indexes and caches are at hand
+        alone = [wrk(_at(one), paths, SECONDS) for _ in range(turns)]
         yield Row("one server", "requests/s", [t.rate for t in alone])
         yield Row("one server, p50", "ms", [t.p50 for t in alone])
         yield Row("one server, p99", "ms", [t.p99 for t in alone])
         yield Row("one server, errors", "", [t.errors for t in alone], target=at_most(0))
         proxy = stack.enter_context(_proxied(folder / "plain", [one, two]))
-        both = [wrk(proxy, folder / "paths", SECONDS) for _ in range(turns)]
+        both = [wrk(proxy, paths, SECONDS) for _ in range(turns)]
         rates = [t.rate for t in alone]
         yield Row("two behind nginx", "requests/s", [t.rate for t in both], rates, "one server")
         yield Row("two behind nginx, p99", "ms", [t.p99 for t in both])
         yield Row("two behind nginx, errors", "", [t.errors for t in both], target=at_most(0))
         yield from _overload(_at(one), paths, max(rates), turns)
-        yield from _memory(first, lambda: wrk(_at(one), folder / "paths", SOAK / 4))
+        yield from _memory(first, lambda: wrk(_at(one), paths, SOAK / 4))
         yield from _cached(stack, folder, turns)
 
 
@@ -99,20 +99,16 @@ def _cached(stack: ExitStack, folder: Path, turns: int) -> Iterator[Row]:
     path = "/v1/batches?limit=5"
     (static / "file").write_bytes(ask(_at(port) + path).body)
     proxy = stack.enter_context(_proxied(folder / "cached", [port], static))
-    (folder / "one").write_text("\n".join(f"{k}\t{path}" for k in ("verify", "search", "filing")))
-    (folder / "two").write_text(
-        "\n".join(f"{k}\t/static-file/file" for k in ("verify", "search", "filing"))
-    )
     own, other = [], []
     for _ in range(turns):
-        own.append(wrk(proxy, folder / "one", SECONDS).rate)
-        other.append(wrk(proxy, folder / "two", SECONDS).rate)
+        own.append(wrk(proxy, [path], SECONDS).rate)
+        other.append(wrk(proxy, ["/static-file/file"], SECONDS).rate)
     yield Row("from the proxy's memory", "requests/s", own, other, "nginx, a static file",
               at_least(0.5))  # fmt: skip
 
 
 def _filled(folder: Path) -> Database:
-    """A registry with verdict cards and index: what a new server prepares in the background is no load."""
+    """A registry with its index: what a new server prepares in the background is no load."""
     settings = settings_of(folder / "home")
     database = open_database(settings)
     load_snapshot(database, SNAPSHOT)

@@ -14,9 +14,9 @@ import httpx
 from sqlalchemy import func, select
 
 from bench.frame import Row, Unmeasured, at_least, at_most
-from bench.frame.client import CONNECTIONS, Load, ask, client_name
 from bench.frame.inputs import environment_of, settings_of, synthetic_home
 from bench.frame.processes import ROOT
+from bench.frame.traffic import Taken, wrk
 from suanbei.registry.database import open_database
 from suanbei.registry.models import Filing
 
@@ -27,7 +27,7 @@ VARIANTS = ("", "&lang=en", "&lang=zh")
 """The drawn numbers are asked for in each: so many answers that a server has let go of each when its turn
 comes again."""
 SIZES = (10_000, 1_000_000)
-SECONDS = 4
+SECONDS, CONNECTIONS = 4, 16
 AGAINST = "bare FastAPI route, the same bytes"
 
 
@@ -54,11 +54,11 @@ def at_size(home: Path, turns: int) -> Iterator[Row]:
     yield from rows_of(f"{filings:,} filings", loads)
 
 
-def rows_of(size: str, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
+def rows_of(size: str, loads: Mapping[str, Sequence[Taken]]) -> Iterator[Row]:
     """Rows from the loads of each route."""
     rates = {name: [load.rate for load in each] for name, each in loads.items()}
     slow = {name: [load.p99 for load in each] for name, each in loads.items()}
-    note = f"asked by {client_name()}, {CONNECTIONS} connections"
+    note = f"asked by wrk, {CONNECTIONS} connections"
     what = f"{size}: {ASKED:,} numbers in turn"
     yield Row(f"{what}, answers a second", "/s", rates["ours"], rates["bare"], AGAINST,
               at_least(0.5), note)  # fmt: skip
@@ -71,13 +71,25 @@ def rows_of(size: str, loads: Mapping[str, Sequence[Load]]) -> Iterator[Row]:
 
 def asked_in_turn(
     port: int, paths: Mapping[str, Sequence[str]], turns: int
-) -> dict[str, list[Load]]:
+) -> dict[str, list[Taken]]:
     """Ask each route once a turn."""
-    loads: dict[str, list[Load]] = {name: [] for name in paths}
+    loads: dict[str, list[Taken]] = {name: [] for name in paths}
     for _ in range(turns):
         for name, each in paths.items():
             loads[name].append(ask(port, each, SECONDS))
     return loads
+
+
+def ask(port: int, paths: Sequence[str], seconds: float) -> Taken:
+    """Ask for these paths in turn.
+
+    Raises:
+        Unmeasured: an answer was not 200.
+    """
+    taken = wrk(f"http://127.0.0.1:{port}", paths, seconds, CONNECTIONS)
+    if taken.errors:
+        raise Unmeasured(f"{paths[0]}: {taken.errors} requests went wrong")
+    return taken
 
 
 def drawn(home: Path) -> tuple[int, list[str]]:

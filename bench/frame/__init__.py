@@ -3,9 +3,9 @@
 rows       what a bench gives: figures of ours beside those of a baseline, and the target
 turns      measuring in turn, A B A B, so that both see the same machine
 processes  commands in a process of their own: seconds, peak memory
-machine    which machine and which versions
 inputs     the real lists, and homes filled for measuring
-report     the table, and JSON
+report     the table, JSON, which machine and which versions
+traffic    requests to servers: wrk, and a fixed rate
 """
 
 from bench.frame.rows import Row, Target, Unmeasured, at_least, at_most

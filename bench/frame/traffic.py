@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,8 +20,24 @@ from bench.frame.rows import Unmeasured
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
 
-SCRIPT = Path(__file__).parent / "mix.lua"
 CONNECTIONS = 32
+_SCRIPT = """
+local ready, at = {}, 0
+init = function()
+  for path in io.lines(os.getenv("BENCH_PATHS")) do
+    ready[#ready + 1] = wrk.format("GET", path)
+  end
+end
+request = function()
+  at = at % #ready + 1
+  return ready[at]
+end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format("FIGURES %d %d %d %d %d\\n", summary.requests - e.status, summary.duration,
+    latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.timeout + e.status))
+end
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +63,41 @@ class Served:
         return quantiles(self.milliseconds, n=100)[98] if len(self.milliseconds) > 1 else 0.0
 
 
-KINDS = {"verify": 6, "search": 3, "filing": 1}
-"""What is asked for, and how often: the mix that wrk draws as well (mix.lua)."""
-
-
-def paths_of(database: Database, path: Path, many: int = 2000) -> list[str]:
-    """Write the paths of each kind, over filings from all of the registry; returns them mixed."""
+def mixed_paths(database: Database, many: int = 2000) -> list[str]:
+    """Paths over filings from all of the registry: 60% verify, 30% search, 10% one filing."""
     with database.read() as session:
         query = select(Filing.number, Filing.name, Filing.entity).order_by(Filing.id)
         rows = list(session.execute(query).tuples())
-    paths: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    verify, search, filing = [], [], []
     for number, name, entity in rows[:: max(1, len(rows) // many)]:
-        paths["verify"].append(f"/v1/verify?number={quote(number)}")
-        paths["verify"].append(f"/v1/verify?number={quote(number)}&entity={quote(entity)}")
-        paths["search"].append(f"/v1/filings?q={quote(name[:4])}")
-        paths["search"].append(f"/v1/filings?q={quote(entity[2:6])}&limit=10")
-        paths["filing"].append(f"/v1/filings/{quote(number)}")
-    lines = [f"{kind}\t{one}" for kind, of_kind in paths.items() for one in of_kind]
-    path.write_text("\n".join(lines), "utf-8")
+        verify.append(f"/v1/verify?number={quote(number)}")
+        verify.append(f"/v1/verify?number={quote(number)}&entity={quote(entity)}")
+        search.append(f"/v1/filings?q={quote(name[:4])}")
+        search.append(f"/v1/filings?q={quote(entity[2:6])}&limit=10")
+        filing.append(f"/v1/filings/{quote(number)}")
     chance = random.Random(6)
-    kinds = chance.choices(list(KINDS), list(KINDS.values()), k=len(lines))
-    return [chance.choice(paths[kind]) for kind in kinds]
+    kinds = chance.choices((verify, search, filing), (6, 3, 1), k=5 * many)
+    return [chance.choice(kind) for kind in kinds]
 
 
-def wrk(address: str, paths: Path, seconds: float, connections: int = CONNECTIONS) -> Taken:
-    """As much of the mix as the server takes.
+def wrk(
+    address: str, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS
+) -> Taken:
+    """As many of the paths, in turn, as the server takes.
 
     Raises:
         Unmeasured: wrk is not installed.
     """
     if shutil.which("wrk") is None:
         raise Unmeasured("wrk is missing: apt-get install wrk")
-    words = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{max(1, round(seconds))}s", "--timeout", "10s",
-             "-s", str(SCRIPT), address]  # fmt: skip
-    env = os.environ | {"PATHS": str(paths)}
-    told = subprocess.run(words, env=env, check=True, capture_output=True, text=True).stdout
+    with tempfile.TemporaryDirectory() as name:
+        script, listed = Path(name) / "ask.lua", Path(name) / "paths"
+        script.write_text(_SCRIPT)
+        listed.write_text("\n".join(paths))
+        words = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{max(1, round(seconds))}s",
+                 "--timeout", "10s", "-s", str(script), address]  # fmt: skip
+        env = os.environ | {"BENCH_PATHS": str(listed)}
+        told = subprocess.run(words, env=env, check=True, capture_output=True, text=True).stdout
     figures = next(line for line in told.splitlines() if line.startswith("FIGURES"))
     requests, micros, p50, p99, errors = map(int, figures.split()[1:])
     return Taken(requests / micros * 1e6, p50 / 1000, p99 / 1000, errors)
