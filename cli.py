@@ -43,7 +43,7 @@ class Commands(LazyCommands):
 
     modules: ClassVar = {
         "suanbei.crawler.commands": ("crawl", "import", "parse"),
-        "suanbei.crawler.status_commands": ("status",),
+        "suanbei.search_api.commands.status": ("status",),
         "suanbei.search_api.commands.verify": ("verify",),
         "suanbei.search_api.commands.receipt": ("receipt",),
         "suanbei.search_api.commands.search": ("search",),

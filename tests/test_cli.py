@@ -99,6 +99,9 @@ def test_an_empty_registry_is_filled_by_whoever_asks(tmp_path: Path) -> None:
     assert (code, errors.splitlines()[0].split(":")[0]) == (0, "loaded the shipped snapshot")
     assert b"active" in out
     assert b"?" in out
+    code, out, errors = run(tmp_path / "another", "status", "--json")
+    assert errors.splitlines()[0].startswith("loaded the shipped snapshot")
+    assert json.loads(out)["coverage"]["algorithm"]["batches"] > 10
 
 
 @pytest.mark.parametrize(("arguments", "more"), [(("--port", "0"), {}), ((), {"PORT": "0"})])

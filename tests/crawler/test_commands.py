@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 from suanbei.cli import app
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language
-from suanbei.crawler.status_commands import render_status
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Gap
 from suanbei.registry.status import status_view
+from suanbei.search_api.commands.status import render_status
 from tests.lists import listed, number, row
 
 LIST = (

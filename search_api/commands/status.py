@@ -14,10 +14,10 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.series import series_title
-from suanbei.registry.database import open_database
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view
+from suanbei.search_api.commands.opening import open_filled
 
 _NEVER = Text("从未", "never")
 _WATCHED = Text("正在值守（{holder}）", "a watcher is running ({holder})")
@@ -73,7 +73,7 @@ def status(
 ) -> None:
     """Last and next passes, sources, alarms, messages that wait. 运行状态。"""
     settings = Settings.load()
-    with open_database(settings).read() as session:
+    with open_filled(settings).read() as session:
         view = status_view(session)
     if as_json:
         typer.echo(json.dumps(view, ensure_ascii=False))
