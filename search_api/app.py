@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from suanbei.search_api import errors, pages
@@ -59,6 +59,23 @@ SECTIONS = (
 THREADS = 12
 """Requests that read the registry at once: Python computes for one thread at a time, more would
 only take its lock from one another. Fewer than the database has connections."""
+TABLES = 2
+"""Files of `POST /v1/verify/file` that are checked at once; others wait, and hold no thread."""
+
+
+class Application(FastAPI):
+    """FastAPI, with errors under their own media type in the description of the API."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        schema = super().openapi()
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if status in errors.RESPONSES and "application/json" in response["content"]:
+                        content = response["content"]["application/json"]
+                        response["content"] = {errors.MEDIA_TYPE: content}
+        return schema
 
 
 def create_app(services: Services) -> FastAPI:
@@ -69,7 +86,7 @@ def create_app(services: Services) -> FastAPI:
     """
     Keyring(services.settings.api_keys)
     metrics = Metrics(services)
-    app = FastAPI(
+    app = Application(
         title="Suanbei 算备",
         description=DESCRIPTION,
         version=VERSION,
@@ -88,13 +105,13 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = metrics
     app.state.notifier = ChangeNotifier(services.database)
     app.state.company_names = VersionCache(largest=2)
+    app.state.table_checks = CapacityLimiter(TABLES)
     errors.install(app)
     for section in SECTIONS:
         app.include_router(section.router)
     pages.install(app)
     # FastAPI keeps the routes of each section in a group of its own.
     app.state.routes = [context.original_route for context in iter_route_contexts(app.routes)]
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
 
@@ -109,19 +126,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     async with mcp.answering(app, VERSION):
         yield
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The description of the API, made once, with errors under their own media type."""
-    if app.openapi_schema is None:
-        told = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        for operations in told["paths"].values():
-            for operation in operations.values():
-                for status, response in operation["responses"].items():
-                    if status in errors.RESPONSES and "application/json" in response["content"]:
-                        content = response["content"]["application/json"]
-                        response["content"] = {errors.MEDIA_TYPE: content}
-        app.openapi_schema = told
-    return app.openapi_schema

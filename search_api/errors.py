@@ -36,15 +36,15 @@ class Problem(BaseModel):
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": "A problem (RFC 9457)"} for status in ("4XX", "5XX")
 }
-"""How errors are told, for every operation."""
+"""Errors in the description of every operation."""
 
 
 def problem(
-    status: int, code: str, detail: str, headers: dict[str, str] | None = None
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """The response for an error."""
+    """The response for an error; `more` are further fields of its document."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
-    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+    return JSONResponse(body.model_dump() | more, status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -64,11 +64,11 @@ async def answer_to(scope: Scope, error: Exception) -> Response:
 
 def invalid_parts(error: RequestValidationError) -> str:
     """All that does not fit in a request, each once: `query.limit: …; query.year.0: …`."""
-    said = []
+    parts = []
     for one in error.errors():
         where = ".".join(str(part) for part in one.get("loc", ()))
-        said.append(f"{where}: {one.get('msg', '')}")
-    return "; ".join(dict.fromkeys(said))
+        parts.append(f"{where}: {one.get('msg', '')}")
+    return "; ".join(dict.fromkeys(parts))
 
 
 async def _suanbei(_request: Request, error: Exception) -> Response:
@@ -84,8 +84,8 @@ async def _suanbei(_request: Request, error: Exception) -> Response:
 
 
 async def _validation(_request: Request, error: Exception) -> Response:
-    said = invalid_parts(error) if isinstance(error, RequestValidationError) else str(error)
-    return problem(422, "invalid_request", said)
+    detail = invalid_parts(error) if isinstance(error, RequestValidationError) else str(error)
+    return problem(422, "invalid_request", detail)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -44,10 +44,10 @@ def accepted_language(header: str, default: Language) -> Language:
     <Language.EN: 'en'>
     """
     best, weight = default, 0.0
-    for tag, liked in quality_values(header).items():
-        spoken = tag.split("-")[0].lower()
-        if liked > weight and spoken in set(Language):
-            best, weight = Language(spoken), liked
+    for tag, quality in quality_values(header).items():
+        primary = tag.split("-")[0].lower()
+        if quality > weight and primary in set(Language):
+            best, weight = Language(primary), quality
     return best
 
 

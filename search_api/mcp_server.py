@@ -42,7 +42,7 @@ from suanbei.search_api.params import (
     SearchParams,
 )
 from suanbei.search_api.responses import null_for_empty
-from suanbei.search_api.schemas.filing import Shape
+from suanbei.search_api.schemas.filing import BriefFiling, Shape
 from suanbei.search_api.schemas.mcp import (
     LIMITS,
     ChangesAnswer,
@@ -53,7 +53,6 @@ from suanbei.search_api.schemas.mcp import (
     SearchAnswer,
     VendorAnswer,
 )
-from suanbei.search_api.schemas.record import BriefFiling
 from suanbei.search_api.search.results import search_filings
 
 MOST_COMPANIES, MOST_FILINGS, MOST_FOUND, MOST_CHANGES, MOST_NUMBERS = 10, 25, 20, 50, 20
@@ -128,17 +127,17 @@ def _guide(language: str) -> str:
     return guide_text(Language(language))
 
 
-def _told(tool: Callable[P, R]) -> Callable[P, R]:
+def _with_tool_errors(tool: Callable[P, R]) -> Callable[P, R]:
     """Tell what is wrong in words that the model can act on."""
 
     @wraps(tool)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return tool(*args, **kwargs)
         except SuanbeiError as error:
             raise ToolError(f"{error.code}: {error}") from error
 
-    return told
+    return call
 
 
 class _Tools:
@@ -154,7 +153,7 @@ class _Tools:
         with working_until(limit), self._parts.database.read() as session:
             yield session
 
-    @_told
+    @_with_tool_errors
     def verify_number(
         self, number: Number, entity: Name = "", language: Lang = "en"
     ) -> NumberAnswer:
@@ -164,7 +163,7 @@ class _Tools:
             (judgement,) = judge(session, [(number, entity)])
         return _answer(NumberAnswer, "verify_number", verdict_json(judgement, Language(language)))
 
-    @_told
+    @_with_tool_errors
     def check_vendor(
         self, name: Annotated[str, Field(min_length=1, max_length=500)]
     ) -> VendorAnswer:
@@ -191,7 +190,7 @@ class _Tools:
         }
         return _answer(VendorAnswer, "check_vendor", answer)
 
-    @_told
+    @_with_tool_errors
     def search_filings(  # noqa: PLR0913 - the filters of a search
         self,
         text: Name = "",
@@ -217,7 +216,7 @@ class _Tools:
         items = [_only(BriefFiling, item) for item in found["items"]]
         return _answer(SearchAnswer, "search_filings", shown | {"items": items})
 
-    @_told
+    @_with_tool_errors
     def get_filing(self, number: Number, language: Lang = "en") -> FilingAnswer:
         """One filing by its number: the row as published in every list, with page and row, its changes,
         the same number in other registers, and the number taken apart."""
@@ -225,11 +224,10 @@ class _Tools:
             found = filing_record(session, number, Language(language))
         return _answer(FilingAnswer, "get_filing", found)
 
-    @_told
+    @_with_tool_errors
     def explain_number(self, text: Number, language: Lang = "en") -> ExplainAnswer:
         """Take the numbers in a text apart without asking any list: division, registrant code, type,
         year, sequence and check digit, or region, name, date and serial."""
-        spoken = Language(language)
         found = read_numbers(text)
         with self._reading() as session:
             covered = coverage(session)
@@ -237,14 +235,14 @@ class _Tools:
             {
                 "text": one.raw,
                 "number": str(one.number),
-                "anatomy": anatomy(one.number, spoken),
+                "anatomy": anatomy(one.number, Language(language)),
             }
             for one in found[:MOST_NUMBERS]
         ]
         answer = {"items": items, "left_off": len(found) - len(items), "coverage": covered}
         return _answer(ExplainAnswer, "explain_number", answer)
 
-    @_told
+    @_with_tool_errors
     def recent_changes(
         self,
         after: Annotated[
@@ -275,7 +273,7 @@ class _Tools:
             ChangesAnswer, "recent_changes", {"items": items, "next": last, "coverage": covered}
         )
 
-    @_told
+    @_with_tool_errors
     def expected_lists(self) -> ExpectedAnswer:
         """When the next list of each series is expected, judged by its past, and whether one is late."""
         with self._reading() as session:
@@ -289,13 +287,13 @@ class _Tools:
                 found = filing_record(session, number)
         except NotFound as error:
             raise ResourceNotFoundError(str(error)) from error
-        said = {"does_not_establish": LIMITS["get_filing"]}
-        return orjson.dumps(null_for_empty(found) | said).decode()
+        limits = {"does_not_establish": LIMITS["get_filing"]}
+        return orjson.dumps(null_for_empty(found) | limits).decode()
 
 
-def _answer(model: type[AnswerModel], tool: str, said: dict[str, Any]) -> AnswerModel:
+def _answer(model: type[AnswerModel], tool: str, values: dict[str, Any]) -> AnswerModel:
     """A typed answer with what it does not establish."""
-    return model.model_validate(null_for_empty(said) | {"does_not_establish": LIMITS[tool]})
+    return model.model_validate(null_for_empty(values) | {"does_not_establish": LIMITS[tool]})
 
 
 def _only(model: type[Shape], item: dict[str, Any]) -> dict[str, Any]:

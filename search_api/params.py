@@ -51,8 +51,8 @@ async def only_known_parameters(request: Request) -> None:
     what = f"unknown parameter; known here: {', '.join(sorted(known)) or 'none'}"
     errors = [{"type": "unknown_parameter", "loc": ("query", one), "msg": what} for one in unknown]
     others = request_params_to_args(route.dependant.query_params, request.query_params)[1]
-    told = [error for error in others if error["loc"][-1] not in unknown]
-    raise RequestValidationError([*errors, *told])
+    errors += [error for error in others if error["loc"][-1] not in unknown]
+    raise RequestValidationError(errors)
 
 
 def reads_query(*names: str) -> Callable[[Endpoint], Endpoint]:

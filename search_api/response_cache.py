@@ -63,9 +63,9 @@ class VersionReader:
         """By the driver itself: a session would take a hundred times as long."""
         try:
             if self._connection is None:
-                held = self._database.engine.raw_connection()
-                self._connection = held.driver_connection
-                held.detach()
+                borrowed = self._database.engine.raw_connection()
+                self._connection = borrowed.driver_connection
+                borrowed.detach()  # the pool would lend it to somebody else
             ((version,),) = self._connection.execute("SELECT value FROM data_version").fetchall()
         except sqlite3.Error as error:
             self._connection = None
@@ -111,10 +111,12 @@ class ETagMiddleware:
             await self.app(scope, receive, send)
             return
         tag = f'W/"{version:x}-{crc32(repr(key).encode(), self._salt):08x}"'
-        own = {"etag": tag, "cache-control": self._kept, "vary": ", ".join(varies)}
-        held = Headers(scope=scope).get("if-none-match", "")
-        tags = ["W/" + one.strip().removeprefix("W/") for one in held.split(",")]  # compared weakly
-        if tag in tags or held.strip() == "*":
+        own = {"etag": tag, "cache-control": self._kept, "vary": ", ".join(varies).title()}
+        shown = Headers(scope=scope).get("if-none-match", "")
+        tags = [
+            "W/" + one.strip().removeprefix("W/") for one in shown.split(",")
+        ]  # compared weakly
+        if tag in tags or shown.strip() == "*":
             await Response(status_code=304, headers=own)(scope, receive, send)
             return
         if stored := self._cache.find(version, key):

@@ -2,7 +2,6 @@
 
 import gc
 import ipaddress
-import json
 import logging
 import re
 import socket
@@ -16,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from suanbei.common.errors import PortTaken, UsageError
 from suanbei.common.settings import Settings
-from suanbei.search_api.errors import MEDIA_TYPE
+from suanbei.search_api.errors import problem
 from suanbei.search_api.limits import MAX_ADDRESS, MAX_HEADERS
 
 IDLE_SECONDS = 75
@@ -63,15 +62,14 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP at all."""
-        said = f"{msg} Addresses are to be percent-encoded UTF-8."
-        self._refuse(HTTPStatus.BAD_REQUEST, "bad_request", said)
+        detail = f"{msg} Addresses are to be percent-encoded UTF-8."
+        self._refuse(HTTPStatus.BAD_REQUEST, "bad_request", detail)
 
     def _refuse(self, status: HTTPStatus, code: str, detail: str) -> None:
-        said = {"type": "about:blank", "title": status.phrase, "status": int(status)}
-        body = json.dumps(said | {"detail": detail, "code": code}).encode()
-        head = f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        answer = problem(status, code, detail, {"Connection": "close"})
+        head = b"".join(b"%b: %b\r\n" % header for header in answer.raw_headers)
         if not self.transport.is_closing():
-            self.transport.write(STATUS_LINE[int(status)] + head.encode() + body)
+            self.transport.write(STATUS_LINE[status] + head + b"\r\n" + answer.body)
             self.transport.close()
 
 

@@ -62,7 +62,7 @@ def describe_dataset(parts: Parts, since: str = EARLIER) -> dict[str, Any]:
     folder = built(parts, since)
     end = f"?since={since}" if since else ""
     with parts.database.read() as session:
-        held = coverage(session)
+        covered = coverage(session)
     version = version_of(folder)
     return {
         "version": version,
@@ -73,7 +73,7 @@ def describe_dataset(parts: Parts, since: str = EARLIER) -> dict[str, Any]:
              "sha256": one.sha256, "rows": one.rows}
             for one in files_of(folder)
         ],
-        "coverage": held,
+        "coverage": covered,
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from suanbei.search_api.evidence import find_evidence
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.params import SearchParams
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas.record import BriefFiling, FilingRecord
+from suanbei.search_api.schemas.filing import BriefFiling
+from suanbei.search_api.schemas.record import FilingRecord
 from suanbei.search_api.schemas.search import FilingPage
 from suanbei.search_api.search.results import search_filings
 

@@ -7,10 +7,9 @@ from functools import partial
 from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, FastAPI, File, Form, Request, UploadFile
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from suanbei.registry.data_version import data_version
 from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
@@ -21,8 +20,7 @@ from suanbei.search_api.bulk.storage import UploadTooLarge, folder_for_once
 from suanbei.search_api.bulk.summary import Summary
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, ending_for
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.errors import MEDIA_TYPE as PROBLEM
-from suanbei.search_api.errors import Problem
+from suanbei.search_api.errors import problem
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.receipts import file_answer, hashed_file, issue
 from suanbei.search_api.routes.receipts import LONGEST_REFERENCE
@@ -31,7 +29,6 @@ router = APIRouter(prefix="/v1/verify", tags=["verify"])
 Column = Annotated[
     str, Form(max_length=300, description="title, letter, or place from 1; else found")
 ]
-_AT_ONCE = 2
 _MOST_NAME = 200
 _BLOCK = 1 << 16
 
@@ -100,15 +97,7 @@ async def verify_file(  # noqa: PLR0913 - the fields of a form
     options = Options(choice, delimiter, language)
     wanted = reference if receipt else None
     work = partial(_check, parts, file, options, f".{format}" if format else "", wanted)
-    return await run_sync(work, limiter=_limiter(request.app))
-
-
-def _limiter(app: FastAPI) -> CapacityLimiter:
-    """Few files are checked at once; others wait, and hold no thread that a look-up needs."""
-    if not hasattr(app.state, "tables"):
-        app.state.tables = CapacityLimiter(_AT_ONCE)
-    found: CapacityLimiter = app.state.tables
-    return found
+    return await run_sync(work, limiter=request.app.state.table_checks)
 
 
 def _check(
@@ -127,7 +116,8 @@ def _check(
         try:
             recognised = recognise(table, options.choice)
         except ColumnsUnclear as error:
-            return _unclear(error)
+            columns = [asdict(candidate) for candidate in error.candidates]
+            return problem(422, error.code, str(error), candidates=columns)
         target = folder / f"checked{ending or ending_for(table.kind)}"
         given = hashed_file(name, source) if reference is not None else {}
         with parts.database.read() as session:
@@ -170,19 +160,12 @@ def _blocks(body: BinaryIO) -> Iterator[bytes]:
 
 
 def _headers(summary: Summary, options: Options) -> dict[str, str]:
-    told = "; ".join(say_columns(columns, options.language) for columns in summary.columns)
+    columns = "; ".join(say_columns(one, options.language) for one in summary.columns)
     return {
         "X-Rows": str(summary.rows),
         "X-Active": str(summary.active),
         "X-Confirmed": str(summary.confirmed),
         "X-No-Number": str(len(summary.no_number)),
         "X-Unchecked": str(summary.unchecked),
-        "X-Columns": quote(told)[:4000],
+        "X-Columns": quote(columns)[:4000],
     }
-
-
-def _unclear(error: ColumnsUnclear) -> JSONResponse:
-    """A problem that asks: with the columns that may be meant."""
-    told = Problem(title="Unprocessable Content", status=422, detail=str(error), code=error.code)
-    columns = [asdict(candidate) for candidate in error.candidates]
-    return JSONResponse(told.model_dump() | {"candidates": columns}, 422, media_type=PROBLEM)

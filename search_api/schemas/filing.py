@@ -67,6 +67,14 @@ class Coverage(Shape):
     deregistration: SeriesCoverage
 
 
+class Page(Shape):
+    """One page of a list: its `items`, how many there are in all, and the cursor of the next page."""
+
+    total: int
+    next: str | None
+    coverage: Coverage
+
+
 class DocumentRef(Shape):
     """The archived document that a row stands in; only what was published is evidence."""
 
@@ -139,8 +147,8 @@ class FilingChange(Shape):
     kind: str | None = None
 
 
-class Filing(Shape):
-    """What the lists say about one number in one series today."""
+class BriefFiling(Shape):
+    """What the lists say about one number in one series today, in brief."""
 
     number: str
     series: Series
@@ -148,18 +156,23 @@ class Filing(Shape):
     type: FilingType | None
     label: str | None
     role: FilingRole | None
-    entity: EntityRef
-    products: list[Product]
-    product: str | None
-    purpose: str | None
-    remark: str | None
     status: FilingStatus
+    product: str | None
     region: str | None
-    division: str | None
     year: int | None
     filed_on: str | None = Field(description="as the list dates it: YYYY-MM-DD, seldom otherwise")
     first_period: Period
     last_period: Period
     flags: list[Flag]
+    entity: EntityRef
+
+
+class Filing(BriefFiling):
+    """What the lists say about one number in one series today."""
+
+    products: list[Product]
+    purpose: str | None
+    remark: str | None
+    division: str | None
     listings: list[Listing]
     changes: list[FilingChange]

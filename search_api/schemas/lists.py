@@ -9,7 +9,7 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.statistics import By, Split
 from suanbei.search_api.params import FilingSeries
-from suanbei.search_api.schemas.filing import Coverage, DocumentRef, Period, Shape
+from suanbei.search_api.schemas.filing import Coverage, DocumentRef, Page, Period, Shape
 
 
 class Batch(Shape):
@@ -27,13 +27,10 @@ class Batch(Shape):
     document: DocumentRef
 
 
-class BatchPage(Shape):
+class BatchPage(Page):
     """One page of lists, the newest first."""
 
     items: list[Batch]
-    total: int
-    next: str | None
-    coverage: Coverage
 
 
 class BatchRecord(Batch):
@@ -64,13 +61,10 @@ class ExpectedList(Shape):
     overdue: bool = Field(description="the longest pause is over")
 
 
-class ExpectedLists(Shape):
+class ExpectedLists(Page):
     """The next list of every series."""
 
     items: list[ExpectedList]
-    total: int
-    next: str | None
-    coverage: Coverage
 
 
 class Change(Shape):

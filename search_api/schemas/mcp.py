@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from suanbei.search_api.schemas.filing import Coverage, Shape
+from suanbei.search_api.schemas.filing import BriefFiling, Coverage, Shape
 from suanbei.search_api.schemas.lists import Change, ExpectedList
-from suanbei.search_api.schemas.record import BriefFiling, Duties, FilingRecord
+from suanbei.search_api.schemas.record import Duties, FilingRecord
 from suanbei.search_api.schemas.verdict import Anatomy, Verdict
 
 _LISTS = (
@@ -26,10 +26,15 @@ LIMITS = {
 """What an answer does not establish, by tool."""
 
 
-class NumberAnswer(Verdict):
-    """A verdict on a number, and whose it is."""
+class Answer(Shape):
+    """What every answer says besides: what it rests on, and what it does not establish."""
 
+    coverage: Coverage
     does_not_establish: str
+
+
+class NumberAnswer(Verdict, Answer):
+    """A verdict on a number, and whose it is."""
 
 
 class Vendor(Shape):
@@ -48,7 +53,7 @@ class Vendor(Shape):
     left_off: int
 
 
-class VendorAnswer(Shape):
+class VendorAnswer(Answer):
     """The companies that a name stands for: `exact` by their own name, a former one or an id, `brand`
     by a brand or group; `none` if no company of exactly this name is listed (`similar` names others)."""
 
@@ -57,25 +62,19 @@ class VendorAnswer(Shape):
     companies: list[Vendor]
     left_off: int
     similar: list[str]
-    coverage: Coverage
-    does_not_establish: str
 
 
-class SearchAnswer(Shape):
+class SearchAnswer(Answer):
     """Filings found; `next` is the cursor of the next page."""
 
     items: list[BriefFiling]
     total: int
     next: str | None
     did_you_mean: list[str]
-    coverage: Coverage
-    does_not_establish: str
 
 
-class FilingAnswer(FilingRecord):
+class FilingAnswer(FilingRecord, Answer):
     """A filing with its appearances and history."""
-
-    does_not_establish: str
 
 
 class ExplainedNumber(Shape):
@@ -86,27 +85,21 @@ class ExplainedNumber(Shape):
     anatomy: Anatomy
 
 
-class ExplainAnswer(Shape):
+class ExplainAnswer(Answer):
     """The numbers of a text, taken apart without looking at any list."""
 
     items: list[ExplainedNumber]
     left_off: int
-    coverage: Coverage
-    does_not_establish: str
 
 
-class ChangesAnswer(Shape):
+class ChangesAnswer(Answer):
     """Changes; `next` is the `after` with which to ask for later ones."""
 
     items: list[Change]
     next: int
-    coverage: Coverage
-    does_not_establish: str
 
 
-class ExpectedAnswer(Shape):
+class ExpectedAnswer(Answer):
     """When the next list of each series is expected."""
 
     items: list[ExpectedList]
-    coverage: Coverage
-    does_not_establish: str

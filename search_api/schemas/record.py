@@ -7,15 +7,7 @@ from pydantic import Field
 
 from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.importing.published import Series
-from suanbei.search_api.params import FilingRole, FilingStatus, FilingType
-from suanbei.search_api.schemas.filing import (
-    Coverage,
-    EntityRef,
-    Filing,
-    Flag,
-    Period,
-    Shape,
-)
+from suanbei.search_api.schemas.filing import BriefFiling, Coverage, Filing, Period, Shape
 from suanbei.search_api.schemas.verdict import Anatomy
 
 
@@ -43,26 +35,6 @@ class FilingRecord(Filing):
     history: list[Step]
     anatomy: Anatomy
     coverage: Coverage
-
-
-class BriefFiling(Shape):
-    """A filing of a company; `entity` is the name it is listed under."""
-
-    number: str
-    series: Series
-    name: str | None
-    type: FilingType | None
-    label: str | None
-    role: FilingRole | None
-    status: FilingStatus
-    product: str | None
-    region: str | None
-    year: int | None
-    filed_on: str | None
-    first_period: Period
-    last_period: Period
-    flags: list[Flag]
-    entity: EntityRef
 
 
 class Roles(Shape):

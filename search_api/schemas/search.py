@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from suanbei.search_api.schemas.filing import Coverage, Filing, Shape
-from suanbei.search_api.schemas.record import BriefFiling
+from suanbei.search_api.schemas.filing import BriefFiling, Filing, Page, Shape
 
 LevelName = Literal[
     "number",
@@ -80,12 +79,11 @@ class FoundEntity(Shape):
     series: dict[str, int]
 
 
-class FilingPage(Shape):
+class FilingPage(Page):
     """One page of filings."""
 
     items: list[FoundFiling | BriefFiling] = Field(description="brief ones with `brief=1`")
     total: int = Field(description="exact, unless `limited`")
-    next: str | None
     facets: dict[str, list[FacetCount]] = Field(
         description="by filter, the most frequent values; each without that filter's own choice"
     )
@@ -98,14 +96,10 @@ class FilingPage(Shape):
     brands: list[NamedBrand] = Field(description="brands and groups that the text is a name of")
     did_you_mean: list[str] = Field(description="texts to search for, the likeliest first")
     limited: bool = Field(description="the search met a limit: filings may be missing")
-    coverage: Coverage
 
 
-class EntityPage(Shape):
+class EntityPage(Page):
     """One page of companies."""
 
     items: list[FoundEntity]
-    total: int
-    next: str | None
     did_you_mean: list[str]
-    coverage: Coverage

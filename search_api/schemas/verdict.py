@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from suanbei.registry.verify.reason_texts import REASON_TEXTS
-from suanbei.search_api.schemas.filing import Coverage, EntityRef, Filing, Shape
+from suanbei.search_api.schemas.filing import Coverage, EntityRef, Filing, Page, Shape
 
 ReasonCode = StrEnum("ReasonCode", [(code.upper(), code) for code in REASON_TEXTS])  # type: ignore[misc]
 """Why a verdict is what it is: stable codes."""
@@ -114,13 +114,10 @@ class Verdict(Shape):
     coverage: Coverage
 
 
-class Verdicts(Shape):
+class Verdicts(Page):
     """Verdicts in the order of the questions."""
 
     items: list[Verdict]
-    total: int
-    next: str | None
-    coverage: Coverage
 
 
 class Place(Shape):
@@ -152,11 +149,8 @@ class UnreadPart(Shape):
     text: str
 
 
-class Scan(Shape):
+class Scan(Page):
     """Every number of a document once, in the order found."""
 
     items: list[ScannedNumber]
-    total: int
-    next: str | None
     unread: list[UnreadPart]
-    coverage: Coverage

@@ -29,7 +29,7 @@ from suanbei.parsers.find_numbers import find_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.schemas.record import BriefFiling
+from suanbei.search_api.schemas.filing import BriefFiling
 from tests.lists import number
 from tests.pages.registry import fill
 
