@@ -1,5 +1,6 @@
 """Finding companies by any fragment of a name or former name, by brand, product or registrant code."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -172,26 +173,25 @@ def _sounding_alike(text: str, names: Sequence[str]) -> list[str]:
 
 def entity_views(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Companies with the number of their filings, in this order."""
-    numbers: dict[str, list[tuple[str, str, int]]] = {one: [] for one in ids}
+    series: dict[str, Counter[str]] = {one: Counter() for one in ids}
+    active: Counter[str] = Counter()
     place = (Filing.entity_id, Filing.series, Filing.status)
     counted = select(*place, func.count()).group_by(*place)
-    counted = counted.where(in_keys(session, Filing.entity_id, numbers))
-    for entity_id, series, status, number in session.execute(counted).tuples():
-        numbers[entity_id].append((series, status, number))
+    counted = counted.where(in_keys(session, Filing.entity_id, ids))
+    for entity_id, name, status, number in session.execute(counted).tuples():
+        series[entity_id][name] += number
+        if status == "active":
+            active[entity_id] += number
     wanted = select(Entity).where(in_keys(session, Entity.id, ids))
     known = {entity.id: entity for entity in session.execute(wanted).scalars()}
-    return [_view(known[one], numbers[one]) for one in ids]
-
-
-def _view(entity: Entity, numbers: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
-    series: dict[str, int] = {}
-    for name, _, number in numbers:
-        series[name] = series.get(name, 0) + number
-    return {
-        "id": entity.id,
-        "name": entity.name,
-        "former_names": entity.former_names,
-        "filings": sum(series.values()),
-        "active": sum(number for _, status, number in numbers if status == "active"),
-        "series": dict(sorted(series.items())),
-    }
+    return [
+        {
+            "id": one,
+            "name": known[one].name,
+            "former_names": known[one].former_names,
+            "filings": series[one].total(),
+            "active": active[one],
+            "series": dict(sorted(series[one].items())),
+        }
+        for one in ids
+    ]

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-import orjson
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
@@ -106,7 +105,7 @@ def read_batch(text: str) -> dict[str, ReconcileQuery]:
         RequestValidationError: it is none, naming every part that does not fit.
     """
     try:
-        return QueryBatch.model_validate(_json("queries", text)).root
+        return QueryBatch.model_validate_json(text).root
     except ValidationError as error:
         raise _refused("queries", error) from error
 
@@ -118,17 +117,9 @@ def read_extend(text: str) -> ExtendQuery:
         RequestValidationError: it is none.
     """
     try:
-        return ExtendQuery.model_validate(_json("extend", text))
+        return ExtendQuery.model_validate_json(text)
     except ValidationError as error:
         raise _refused("extend", error) from error
-
-
-def _json(name: str, text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        wrong = {"type": "json", "loc": (name,), "msg": f"not JSON: {error}"}
-        raise RequestValidationError([wrong]) from error
 
 
 def _refused(name: str, error: ValidationError) -> RequestValidationError:

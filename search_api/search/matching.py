@@ -11,7 +11,7 @@ from typing import Protocol
 
 from suanbei.registry.cells.names import brands_inside, brands_named, is_full_name, name_parts
 from suanbei.search_api.search.documents import Field, whole_number
-from suanbei.search_api.search.engine import MatchLevel
+from suanbei.search_api.search.engine import Hit, MatchLevel
 from suanbei.search_api.search.questions import question_of
 from suanbei.search_api.search.spelling import Word, Words, guess, similar
 from suanbei.search_api.search.text import BEGIN, BORDER, END, fold, fold_list, fold_signs
@@ -81,14 +81,12 @@ def rank_of(level: MatchLevel, group: int = _TYPED, *, scattered: bool = False) 
     return 2 * (group * LEVELS + level) + scattered
 
 
-def level_of(rank: int) -> MatchLevel | None:
-    """The level of a rank; None without a text."""
-    return None if rank == EVERYTHING else MatchLevel(rank // 2 % LEVELS)
-
-
-def is_forgiven(rank: int) -> bool:
-    """Whether only another spelling of what was typed is found at a rank."""
-    return rank // 2 // LEVELS in (_FORGIVEN, _FORGIVEN_BRAND)
+def hit_at(rank: int, one: int) -> Hit:
+    """The hit that a filing, by its id, is at a rank."""
+    if rank == EVERYTHING:
+        return Hit(one, None)
+    group, level = divmod(rank // 2, LEVELS)
+    return Hit(one, MatchLevel(level), forgiven=group in (_FORGIVEN, _FORGIVEN_BRAND))
 
 
 def match(text: str, lookup: Lookup) -> Matched:

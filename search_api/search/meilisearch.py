@@ -42,8 +42,7 @@ from suanbei.search_api.search.matching import (
     EVERYTHING,
     RANKS,
     Subquery,
-    is_forgiven,
-    level_of,
+    hit_at,
     match,
 )
 from suanbei.search_api.search.meilisearch_index import (
@@ -195,11 +194,10 @@ class _Search:
     ) -> list[Hit]:
         """So many filings found, from a place on."""
         answer = self._ask(subqueries, sort, condition, {"offset": offset, "limit": limit})
-        hits = []
-        for found in answer["hits"]:
-            rank = subqueries[found["_federation"]["queriesPosition"]].rank
-            hits.append(Hit(found["id"], level_of(rank), is_forgiven(rank)))
-        return hits
+        return [
+            hit_at(subqueries[one["_federation"]["queriesPosition"]].rank, one["id"])
+            for one in answer["hits"]
+        ]
 
     def counts(self, subqueries: Sequence[Subquery], query: Query) -> tuple[int, Facets]:
         """The exact total, and the counts of each dimension without its own filter."""

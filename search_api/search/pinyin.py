@@ -1,6 +1,7 @@
 """Chinese words as people type them without an input method: 字节跳动 as zijietiaodong or zjtd."""
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from suanbei.common.late_imports import importing
@@ -25,17 +26,12 @@ class Spelled(NamedTuple):
         last one's; 0 if they do not spell its beginning."""
         if not self.pinyin.startswith(typed):
             return 0
-        end = 0
-        for number, length in enumerate(self.syllables, 1):
-            end += length
-            if end >= len(typed):
-                return number
-        return 0
+        ends = enumerate(accumulate(self.syllables), 1)
+        return next((number for number, end in ends if end >= len(typed)), 0)
 
     def is_whole(self, typed: str) -> bool:
         """Whether the typed letters end where a character ends."""
-        ends = [sum(self.syllables[:number]) for number in range(len(self.syllables) + 1)]
-        return len(typed) in ends
+        return len(typed) in accumulate(self.syllables, initial=0)
 
 
 @lru_cache(maxsize=65_536)

@@ -57,11 +57,10 @@ def question_of(text: str) -> str:
 def after_place(text: str) -> str:
     """A text that begins with a place, with a space behind that (北京 大模型); empty for others and for the
     whole name of a company."""
-    if " " in text or is_full_name(name_parts(text)):
-        return ""
     for length in range(min(len(text) - 2, _LONGEST_PLACE), 1, -1):
         if _place_of(text[:length]):
-            return f"{text[:length]} {text[length:]}"
+            is_company = is_full_name(name_parts(text))
+            return "" if " " in text or is_company else f"{text[:length]} {text[length:]}"
     return ""
 
 

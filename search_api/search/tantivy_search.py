@@ -16,7 +16,6 @@ from suanbei.search_api.search.engine import (
     Facets,
     FacetValue,
     Filters,
-    Hit,
     MatchLevel,
     Page,
     Query,
@@ -27,8 +26,7 @@ from suanbei.search_api.search.matching import (
     RANKS,
     Matched,
     Subquery,
-    is_forgiven,
-    level_of,
+    hit_at,
     match,
 )
 from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex
@@ -78,10 +76,7 @@ class IndexSearch:
         if shown and query.sort is not Sort.RELEVANCE:
             ranks = self._ranks(matched.subqueries, [key for _, key in shown])
         return Page(
-            hits=tuple(
-                Hit(key & _ID_MASK, level_of(ranks[key]), is_forgiven(ranks[key]))
-                for _, key in shown
-            ),
+            hits=tuple(hit_at(ranks[key], key & _ID_MASK) for _, key in shown),
             total=total,
             next=encode_cursor([query.sort.value, *shown[-1]]) if found[query.limit :] else None,
             facets=facets,
@@ -117,7 +112,7 @@ class IndexSearch:
         """See `Lookup.best`."""
         for one in sorted(subqueries, key=attrgetter("rank")):
             if self._run(self._query(one), 1).hits:
-                return level_of(one.rank)
+                return hit_at(one.rank, 0).level
         return None
 
     def count(self, subqueries: Sequence[Subquery]) -> int:
@@ -241,16 +236,27 @@ class IndexSearch:
         }
 
     def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
-        """The total, and the most frequent values of each dimension, counted without its own filter.
+        """The total, and the most frequent values of each dimension, counted without its own filter."""
+        key = repr((query.text, query.filters, query.facets, query.facet_values))
+        if key not in self._index.counted:
+            counts = self._counts(query, self._union(subqueries))
+            facets = {}
+            for one in query.facets:
+                pairs = sorted((-some["doc_count"], some["key"]) for some in counts[one]["buckets"])
+                most = pairs[: query.facet_values]
+                facets[one] = tuple(FacetValue(value, -count) for count, value in most)
+            if len(self._index.counted) >= _MOST_KEPT:
+                self._index.counted.clear()
+            self._index.counted[key] = int(counts[_TOTAL]["value"]), facets
+        return self._index.counted[key]
+
+    def _counts(self, query: Query, found: tantivy.Query) -> dict[str, Any]:
+        """By dimension, and `_TOTAL`, what tantivy tells of what is found.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
         most frequent values. Where some are left out of several segments, those told of are counted again, which is
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        key = repr((query.text, query.filters, query.facets, query.facet_values))
-        if key in self._index.counted:
-            return self._index.counted[key]
-        found = self._union(subqueries)
         conditions = {one: condition_of(query.filters.without(one)) for one in query.facets}
 
         def values_of(one: Dimension, **options: Any) -> tuple[str, dict[str, Any]]:
@@ -260,25 +266,19 @@ class IndexSearch:
         every_filing = condition_of(query.filters), {"value_count": {"field": "id"}}
         asked = {one.value: values_of(one) for one in query.facets}
         told = self._aggregated(found, asked | {_TOTAL: every_filing})
+        exact = dict(told)
         unsure = [d for d in query.facets if told[d].get("doc_count_error_upper_bound")]
-        exact = told
         if self._searcher.num_segments > 1:
             keys = {one: [bucket["key"] for bucket in told[one]["buckets"]] for one in unsure}
             again = {one.value: values_of(one, include=keys[one]) for one in unsure}
-            exact = told | self._aggregated(found, again)
+            exact |= self._aggregated(found, again)
         for one in unsure:
             last = exact[one]["buckets"][: query.facet_values][-1]["doc_count"]
             least = told[one]["buckets"][-1]["doc_count"]
             if last <= told[one]["doc_count_error_upper_bound"] + least:
                 every = values_of(one, segment_size=self._searcher.num_docs)
                 exact |= self._aggregated(found, {one.value: every})
-        facets = {
-            one: _most_frequent(exact[one]["buckets"], query.facet_values) for one in query.facets
-        }
-        if len(self._index.counted) >= _MOST_KEPT:
-            self._index.counted.clear()
-        self._index.counted[key] = int(told[_TOTAL]["value"]), facets
-        return self._index.counted[key]
+        return exact
 
     def _aggregated(
         self, found: tantivy.Query, asked: Mapping[str, tuple[str, dict[str, Any]]]
@@ -294,11 +294,6 @@ class IndexSearch:
             }
             answers |= self._searcher.aggregate(_all_of(found, self._parsed(shared)), together)
         return answers
-
-
-def _most_frequent(buckets: Sequence[Mapping[str, Any]], most: int) -> tuple[FacetValue, ...]:
-    pairs = sorted((-bucket["doc_count"], bucket["key"]) for bucket in buckets)
-    return tuple(FacetValue(value, -count) for count, value in pairs[:most])
 
 
 def condition_of(filters: Filters) -> str:
