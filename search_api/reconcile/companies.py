@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.deadline import check_deadline
@@ -52,18 +52,13 @@ class CompanyNames:
         """The ids of the companies that bear a name today, by its key."""
         self.by_key: dict[str, list[str]] = defaultdict(list)
         """Those that bear or bore it."""
-        self._keys: list[str] = []
-        self._owners: list[str] = []
         keys = select(EntityKey.key, EntityKey.entity_id).order_by(EntityKey.entity_id)
         for kind_and_key, entity_id in session.execute(keys).tuples():
             kind, _, key = kind_and_key.partition(":")
-            if kind not in ("n", "f"):
-                continue
             if kind == "n":
                 self.own_names[key].add(entity_id)
-            self.by_key[key].append(entity_id)
-            self._keys.append(key)
-            self._owners.append(entity_id)
+            if kind in ("n", "f"):
+                self.by_key[key].append(entity_id)
 
     def alike(self, text: str) -> list[str]:
         """The ids of companies whose names hold this one's brand, or are nearly the same."""
@@ -71,13 +66,12 @@ class CompanyNames:
         stem = parts.brand or parts.core
         if len(stem) < 2:
             return []
-        holding = [place for place, key in enumerate(self._keys) if stem in key]
-        holding.sort(key=lambda place: len(self._keys[place]))
+        holding = sorted((key for key in self.by_key if stem in key), key=len)[:_MOST_COMPARED]
         near = process.extract(
-            parts.key, self._keys, scorer=fuzz.ratio, score_cutoff=_LEAST_SIMILAR, limit=10
+            parts.key, list(self.by_key), scorer=fuzz.ratio, score_cutoff=_LEAST_SIMILAR, limit=10
         )
-        places = [place for _, _, place in near] + holding[:_MOST_COMPARED]
-        return list(dict.fromkeys(self._owners[place] for place in places))
+        keys = [*(key for key, _, _ in near), *holding]
+        return list(dict.fromkeys(owner for key in keys for owner in self.by_key[key]))
 
 
 @dataclass(slots=True)
@@ -121,13 +115,8 @@ def _number_keys(query: ReconcileQuery) -> list[str]:
 
 def _owners(session: Session, keys: set[str]) -> dict[str, list[str]]:
     """The companies of these numbers."""
-    found: dict[str, list[str]] = defaultdict(list)
-    query = select(Filing.number_key, Filing.entity_id).where(
-        in_keys(session, Filing.number_key, keys)
-    )
-    for key, entity_id in session.execute(query).tuples() if keys else ():
-        found[key].append(entity_id)
-    return found
+    query = select(Filing.number_key, Filing.entity_id)
+    return _grouped(session, query.where(in_keys(session, Filing.number_key, keys)))
 
 
 def _of_products(session: Session, texts: Iterable[str]) -> dict[str, list[str]]:
@@ -139,8 +128,13 @@ def _of_products(session: Session, texts: Iterable[str]) -> dict[str, list[str]]
         .where(in_keys(session, FilingProduct.name_key, keys))
         .distinct()
     )
+    return _grouped(session, query)
+
+
+def _grouped(session: Session, query: Select[tuple[str, str]]) -> dict[str, list[str]]:
+    """By key the ids of the companies that a query gives."""
     found: dict[str, list[str]] = defaultdict(list)
-    for key, entity_id in session.execute(query).tuples() if keys else ():
+    for key, entity_id in session.execute(query).tuples():
         found[key].append(entity_id)
     return found
 

@@ -106,7 +106,8 @@ def _document(row: dict[str, Any]) -> IndexDocument:
     shown = (row["name"], row["product"])
     short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
     products = _folded(*(item["name"] for item in row["products"]))
-    searched = _once(_folded(row["name"]), products, _lists(row["product"]), _signs(*shown))
+    listed = filter(None, [fold_list(row["product"])])
+    searched = _once(_folded(row["name"]), products, listed, _signs(*shown))
     own, brand, group = _brand_names(names, fold(row["name"] + row["number"]), "\n".join(products))
     return IndexDocument(
         id=row["id"],
@@ -176,12 +177,8 @@ def _former(changes: Iterable[dict[str, str]]) -> Iterator[str]:
             yield from _folded(change["before"])
         elif change["field"] == "product":
             products = split_products(change["before"])
-            yield from _once(_folded(*(one.name for one in products)), _lists(change["before"]))
-
-
-def _lists(text: str) -> Iterator[str]:
-    if folded := fold_list(text):
-        yield folded
+            listed = filter(None, [fold_list(change["before"])])
+            yield from _once(_folded(*(one.name for one in products)), listed)
 
 
 def _folded(*texts: str) -> tuple[str, ...]:
