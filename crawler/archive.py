@@ -246,4 +246,4 @@ def draw_row(
 
     places = tuple((on, (box[0], box[1], box[2], box[3])) for on, box in boxes)
     name = sha256[:12]
-    return render_row(archive.get(sha256), name=name, table=table, row=row, page=page, boxes=places)
+    return render_row(archive.get(sha256), name=name, table=table, row=row, boxes=places)

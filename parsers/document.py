@@ -139,7 +139,8 @@ def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
 
 
 def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]:
-    """What has a filing number that no row has: lines outside of tables, and text that is not shown.
+    """What has a filing number that no row has: lines outside of tables, and text that a web page does
+    not show.
 
     A web page has more on it than its list. A number of the other system than all rows, as in the
     footer of a site with an algorithm of its own, is none of the list's there.
@@ -148,26 +149,24 @@ def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]
     is_page = tables.format == "html"
     systems = {key.isdigit() for key in known} if is_page else {True, False}
 
-    def missing(numbers: dict[str, str]) -> list[str]:
-        return [
-            number
-            for key, number in numbers.items()
-            if key not in known and key.isdigit() in systems
-        ]
+    def is_missing(key: str) -> bool:
+        return key not in known and key.isdigit() in systems
 
     lines = list(tables.lines)
-    unshown: dict[str, str] = {}
-    for place, text, visible in tables.others:
-        if visible and not is_page:
-            lines += [text] if text not in lines else []  # a header stands on the first page too
-        elif place not in _NOT_OF_PAGE:
-            found = find_numbers(unescaped(text))
-            unshown |= {each.number.key: each.raw for each in found if _has_prefix(each)}
+    if not is_page:
+        # A page header is often there several times: for the first page, for odd and for even ones.
+        lines += dict.fromkeys(other.text for other in tables.others if other.visible)
     for line in map(clean, lines):
-        told = missing(_numbers_in(line))
-        yield from (LeftOut(None, text) for text in ([line] if len(told) == 1 else told))
-    if tables.format != "xlsx":  # whose reader tells of all that is hidden
-        yield from (LeftOut(None, number, "unshown_text") for number in missing(unshown))
+        numbers = [number for key, number in _numbers_in(line).items() if is_missing(key)]
+        yield from (LeftOut(None, one) for one in ([line] if len(numbers) == 1 else numbers))
+    unshown: dict[str, str] = {}
+    for place, text, _ in tables.others if is_page else ():
+        if place not in _NOT_OF_PAGE:
+            found = filter(_has_prefix, find_numbers(unescaped(text)))
+            unshown |= {each.number.key: each.raw for each in found}
+    yield from (
+        LeftOut(None, raw, "unshown_text") for key, raw in unshown.items() if is_missing(key)
+    )
 
 
 def _numbers_in(line: str) -> dict[str, str]:

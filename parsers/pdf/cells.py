@@ -37,6 +37,8 @@ def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = (
     Raises:
         NeedsFallback: the rulings do not make tables that this reader vouches for.
     """
+    if content.unsure:
+        raise NeedsFallback(content.unsure)
     grids = grids_of(content.across, content.down, content.glyphs)
     grids = sorted([*grids, *ruleless_grids(content, grids, columns)], key=lambda grid: grid.ys[0])
     if not grids and len(content.across) > 1 and len(content.down) > 1:

@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of
-from suanbei.parsers.pdf.shapes import NeedsFallback, Shape, Shapes, TooMuch
+from suanbei.parsers.pdf.shapes import Shape, Shapes, TooMuch
 from suanbei.parsers.pdf.tolerances import (
     DASH,
     DASH_GAP,
@@ -31,14 +31,13 @@ from suanbei.parsers.pdf.unseen_text import (
     left_out_texts,
     white_items,
 )
+from suanbei.registry.importing.published import Box
 
 _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00
 """Characters beyond U+FFFF come from pdfium in two halves."""
 _NO_UNICODE = frozenset((0x00, 0xFFFD, 0xFFFF))
 _SAMPLED = 40
 """So many glyphs are asked which way they run to tell how a page is turned."""
-
-_Box = tuple[float, float, float, float]
 
 
 Glyph = tuple[str, float, float, float, float]
@@ -78,7 +77,7 @@ class PageContent:
     that some text may lie on top of other text; `turned` are the glyphs that run up, down or backwards,
     as a note along the margin does; `unseen` are the boxes of text that is left out, and
     `left_out` its texts, as (`hidden` or `watermark`, text). `pictures` is the share of the page that
-    pictures take, 1 where nothing but drawings is on it.
+    pictures take, 1 where nothing but drawings is on it. `unsure` says why rulings may be missing.
     """
 
     width: float
@@ -86,17 +85,18 @@ class PageContent:
     glyphs: list[Glyph] = field(default_factory=list)
     across: list[Ruling] = field(default_factory=list)
     down: list[Ruling] = field(default_factory=list)
-    areas: list[_Box] = field(default_factory=list)
+    areas: list[Box] = field(default_factory=list)
     quarter: int = 0
     invisible: bool = False
     overprinted: bool = True
     turned: list[Glyph] = field(default_factory=list)
-    unseen: list[_Box] = field(default_factory=list)
+    unseen: list[Box] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     pictures: float = 0.0
-    _dashes: list[_Box] = field(default_factory=list)
+    unsure: str = ""
+    _dashes: list[Box] = field(default_factory=list)
 
-    def add_shape(self, box: _Box, outlined: bool) -> None:
+    def add_shape(self, box: Box, outlined: bool) -> None:
         """Take in a drawn shape: a thin one is a ruling, an outline four."""
         x0, y0, x1, y1 = box
         wide, high = x1 - x0 > THIN, y1 - y0 > THIN
@@ -116,7 +116,7 @@ class PageContent:
         if drawn > MAX_RULINGS_PER_PAGE:
             raise TooMuch(f"more than {MAX_RULINGS_PER_PAGE} lines drawn")
 
-    def outline(self, box: _Box) -> None:
+    def outline(self, box: Box) -> None:
         """Take the four edges of a box for rulings."""
         x0, y0, x1, y1 = box
         self.across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
@@ -130,7 +130,7 @@ class PageContent:
         self._dashes.clear()
 
 
-def _dashed(dashes: Iterable[_Box]) -> list[Ruling]:
+def _dashed(dashes: Iterable[Box]) -> list[Ruling]:
     """The lines that dashes make along one direction; a dash is (low, high) across it, then along it."""
     lines: dict[int, list[tuple[float, float, float]]] = {}
     for low, high, start, end in dashes:
@@ -155,8 +155,9 @@ def _dashed(dashes: Iterable[_Box]) -> list[Ruling]:
 def read_content(page: pdfium.PdfPage) -> PageContent:
     """Glyphs and rulings of a page, upright whichever way the page or its text is turned.
 
+    A letter whose font does not say what it is is U+FFFD.
+
     Raises:
-        NeedsFallback: letters without Unicode, or drawings turned inside drawings.
         TooMuch: the page is larger, or holds more, than the limits allow.
     """
     box = page_box(page)
@@ -188,32 +189,18 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         _take_shape(content, shape, box, place)
     content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
     content.join_dashes()
-    content.pictures = share_of_page(drawn.pictures, content)
-    if not content.glyphs and drawn.found:
-        content.pictures = 1.0
+    if drawn.left_out:
+        content.unsure = "a drawing inside the page that is slanted, or too deep"
+    area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in drawn.pictures)
+    only_drawn = not content.glyphs and drawn.found
+    content.pictures = 1.0 if only_drawn else min(area / (content.width * content.height), 1.0)
     return content
 
 
-def share_of_page(boxes: Iterable[_Box], content: PageContent) -> float:
-    """How much of a page pictures take, 0 to 1, given their boxes."""
-    area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes)
-    return min(area / (content.width * content.height), 1.0)
-
-
-def page_box(page: pdfium.PdfPage) -> _Box:
+def page_box(page: pdfium.PdfPage) -> Box:
     """A page's MediaBox, which may be given by either of its diagonals."""
     x0, y0, x1, y1 = page.get_mediabox()
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-
-
-def upright_quarter(page: pdfium.PdfPage) -> int:
-    """How many quarter turns clockwise make most of a page's text upright."""
-    text_page = page.get_textpage()
-    try:
-        count = raw.FPDFText_CountChars(text_page.raw)
-        return _quarter_of(text_page.raw, count, page.get_rotation() // 90 % 4)
-    finally:
-        text_page.close()
 
 
 def _quarter_of(handle: object, count: int, shown: int) -> int:
@@ -224,23 +211,19 @@ def _quarter_of(handle: object, count: int, shown: int) -> int:
     quarters = Counter(
         -round(angle / (math.pi / 2)) % 4
         for angle in angles
-        if angle >= 0 and not is_slanting(angle)
+        if angle >= 0 and not _is_slanting(angle)
     )
     most = max(quarters, key=quarters.__getitem__, default=shown)
     return shown if quarters[shown] == quarters[most] else most
 
 
-def to_top_left(page: pdfium.PdfPage, box: _Box, quarter: int | None = None) -> _Box:
-    """A box in a page's PDF coordinates as one in points from its top left corner as shown.
-
-    `quarter`: as `PageContent.quarter` has it, in place of the way the page is shown.
-    """
-    turned = page.get_rotation() // 90 % 4 if quarter is None else quarter
-    place: _Place = _PLACES[turned]
+def to_top_left(page: pdfium.PdfPage, box: Box) -> Box:
+    """A box in a page's PDF coordinates as one in points from its top left corner as shown."""
+    place: _Place = _PLACES[page.get_rotation() // 90 % 4]
     return place(page_box(page), box)
 
 
-def _take_shape(content: PageContent, shape: Shape, page: _Box, place: "_Place") -> None:
+def _take_shape(content: PageContent, shape: Shape, page: Box, place: "_Place") -> None:
     box = place(page, shape.box)
     if shape.kind == "space":
         content.glyphs.append((" ", box[0], box[0], box[3], 0.0))
@@ -249,7 +232,7 @@ def _take_shape(content: PageContent, shape: Shape, page: _Box, place: "_Place")
 
 
 def _read_glyphs(
-    handle: object, content: PageContent, page: _Box, place: "_Place", hidden: frozenset[int]
+    handle: object, content: PageContent, page: Box, place: "_Place", hidden: frozenset[int]
 ) -> None:
     count = raw.FPDFText_CountChars(handle)
     glyphs, into = content.glyphs, content.glyphs
@@ -266,14 +249,14 @@ def _read_glyphs(
         if hidden and index in hidden:
             continue
         if code <= 0x20 or 0xD800 <= code < 0xE000 or code >= 0xFFFD:
-            text = _special(handle, index, code) if code >= 0x20 else ""
+            text = _special(handle, index, code) if code >= 0x20 or not code else ""
             if not text:
                 continue
         else:
             text = chr(code)
         if not upright:
             x, y, size, angle = places.of(index)
-            if is_slanting(angle):
+            if _is_slanting(angle):
                 slanting.append(text)
                 continue
             x0, _, x1, _ = place(page, (left, lower, right, upper))
@@ -284,7 +267,7 @@ def _read_glyphs(
             # A glyph that goes on where the one before it ends stands on the same line.
             _, y, size, angle = places.of(index)
             baseline = page_top - y
-            slants = is_slanting(angle)
+            slants = _is_slanting(angle)
             into = content.turned if _turns(angle) else glyphs
             reached.start(baseline, left, end)
         if slants:
@@ -322,7 +305,7 @@ class _Reached:
             self.went_back = left < before - TOUCH
 
 
-def is_slanting(angle: float) -> bool:
+def _is_slanting(angle: float) -> bool:
     """Whether letters run neither along a page nor up or down it, but across: a watermark's.
 
     `angle` is in radians. Such letters are no part of any table that they lie over.
@@ -331,11 +314,13 @@ def is_slanting(angle: float) -> bool:
 
 
 def _special(handle: object, index: int, code: int) -> str:
-    """A character out of the ordinary: a hyphen, a space that is really drawn, or nothing."""
+    """A character out of the ordinary: a hyphen, a letter without Unicode (U+FFFD), a space that is
+    really drawn, or nothing."""
     if code in HYPHENS:
-        return "-"
+        # Asked for by itself, a letter without Unicode is 0, and a hyphen is not.
+        return "-" if raw.FPDFText_GetUnicode(handle, index) else "\ufffd"
     if code in _NO_UNICODE:
-        raise NeedsFallback("letters without Unicode")
+        return "\ufffd"
     if code in _SURROGATES:
         # Two halves come as two characters in one place: the second completes the first.
         low = raw.FPDFText_GetUnicode(handle, index + 1)
@@ -346,23 +331,23 @@ def _special(handle: object, index: int, code: int) -> str:
     return " " if code == 0x20 and not raw.FPDFText_IsGenerated(handle, index) else ""
 
 
-_Place = Callable[[_Box, _Box], _Box]
+_Place = Callable[[Box, Box], Box]
 """Turns a box in PDF coordinates on a page's box into one from the top left corner as shown."""
 
 
-def _upright(page: _Box, box: _Box) -> _Box:
+def _upright(page: Box, box: Box) -> Box:
     return box[0] - page[0], page[3] - box[3], box[2] - page[0], page[3] - box[1]
 
 
-def _turned_right(page: _Box, box: _Box) -> _Box:
+def _turned_right(page: Box, box: Box) -> Box:
     return box[1] - page[1], box[0] - page[0], box[3] - page[1], box[2] - page[0]
 
 
-def _upside_down(page: _Box, box: _Box) -> _Box:
+def _upside_down(page: Box, box: Box) -> Box:
     return page[2] - box[2], box[1] - page[1], page[2] - box[0], box[3] - page[1]
 
 
-def _turned_left(page: _Box, box: _Box) -> _Box:
+def _turned_left(page: Box, box: Box) -> Box:
     return page[3] - box[3], page[2] - box[2], page[3] - box[1], page[2] - box[0]
 
 

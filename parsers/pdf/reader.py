@@ -14,12 +14,11 @@ from pypdfium2 import raw
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, EncryptedDocument, NoTextLayer
 from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
 from suanbei.parsers.pdf.cells import fill_cells
-from suanbei.parsers.pdf.content import read_content, upright_quarter
+from suanbei.parsers.pdf.content import page_box, read_content
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.radicals import with_letters
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
-from suanbei.parsers.pdf.unseen_text import unseen_letters
 from suanbei.parsers.tables import Tables
 from suanbei.parsers.text import clean
 
@@ -166,7 +165,6 @@ def _read_unsure_pages(
             left -= 1
             careful = _read_page_slowly(data, index, name)
             is_better = careful.tables and careful.beside < page.beside
-            careful = careful._replace(pictures=page.pictures)
             read.append(careful if is_better else page)
         else:
             read.append(page)
@@ -236,30 +234,26 @@ def _read_page(
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt") from error
 
 
-def _saved(document: pdfium.PdfDocument) -> bytes:
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
-
-
 def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
-    """One page by pdfplumber, which does not tell seen text from unseen: that is taken out before. It takes
-    a page as it is shown: one whose text is not upright then is turned before."""
+    """One page whose rulings and cells pdfplumber finds. It takes a page as it is shown, and a MediaBox for
+    given by its lower left corner: a page of which that is not so is set right before."""
     # pdfplumber takes longer to import than most lists take to read.
     from suanbei.parsers.pdf.fallback import read_with_pdfplumber
 
     try:
         with opened(data, name) as document:
             page = document[index]
-            quarter = upright_quarter(page)
-            unseen = unseen_letters(page, quarter)
-            if page.get_rotation() != 90 * quarter:
-                page.set_rotation(90 * quarter)
-                data = _saved(document)
+            content = read_content(page)
+            rotation, box = 90 * content.quarter, page_box(page)
+            if (page.get_rotation(), page.get_mediabox()) != (rotation, box):
+                page.set_rotation(rotation)
+                page.set_mediabox(*box)
+                stream = io.BytesIO()
+                document.save(stream)
+                data = stream.getvalue()
             page.close()
-        read = read_with_pdfplumber(data, index + 1, unseen)
+        return read_with_pdfplumber(data, index + 1, content)
     except Unreadable as error:
         raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
     except TooMuch as error:
         raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
-    return read._replace(left_out=(*unseen.texts, *read.left_out))

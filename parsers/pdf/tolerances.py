@@ -176,9 +176,6 @@ SAME_EDGE = 3.0
 
 # The fallback reader (pdfplumber).
 
-BASELINE = 0.22
-"""Em: how far above the bottom of a character's box its baseline is, in most fonts."""
-
 SAME_PLACE = 1.0
 """Edges of pdfplumber's cells closer than this are one."""
 

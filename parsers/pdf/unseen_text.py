@@ -7,21 +7,18 @@ with nothing odd costs one look at each object.
 import ctypes
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from statistics import median
 from typing import NamedTuple
 
-import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.parsers.pdf.bulk_reader import (
-    GlyphPlaces,
     codes_of,
     colours_of,
     render_modes_of,
     text_objects_of,
 )
-from suanbei.parsers.pdf.shapes import NeedsFallback, Shape, Shapes
+from suanbei.parsers.pdf.shapes import Shape
 from suanbei.parsers.pdf.tolerances import (
     BIG,
     DARK,
@@ -34,8 +31,8 @@ from suanbei.parsers.pdf.tolerances import (
     THIN,
     WHITE,
 )
+from suanbei.registry.importing.published import Box
 
-_Box = tuple[float, float, float, float]
 _Colour = tuple[int, int, int, int]
 
 HYPHENS = (0x02, 0xFFFE)
@@ -56,9 +53,9 @@ class LeftOutText(NamedTuple):
 
 
 def left_out_text(
-    texts: Sequence[tuple[int, _Box]],
+    texts: Sequence[tuple[int, Box]],
     shapes: Sequence[Shape],
-    rounds: Sequence[tuple[int, _Box]] = (),
+    rounds: Sequence[tuple[int, Box]] = (),
 ) -> LeftOutText:
     """The text objects to leave out of a page's tables; `rounds` are the objects drawn in curves.
 
@@ -83,7 +80,7 @@ def left_out_text(
 
 
 def _is_plain(
-    modes: Sequence[int], colours: Sequence[_Colour], texts: Sequence[tuple[int, _Box]]
+    modes: Sequence[int], colours: Sequence[_Colour], texts: Sequence[tuple[int, Box]]
 ) -> bool:
     """Whether all text is of one dark colour, drawn as usual, and of about one size."""
     if not texts:
@@ -100,7 +97,7 @@ def _is_plain(
 
 
 def _white(
-    texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour], shapes: Sequence[Shape]
+    texts: Sequence[tuple[int, Box]], colours: dict[int, _Colour], shapes: Sequence[Shape]
 ) -> set[int]:
     """White text, but not where it stands on a dark ground."""
     white = [(item, box) for item, box in texts if min(colours[item][:3]) > WHITE]
@@ -114,9 +111,9 @@ def _white(
 
 
 def _seal_texts(
-    texts: Sequence[tuple[int, _Box]],
+    texts: Sequence[tuple[int, Box]],
     colours: dict[int, _Colour],
-    rounds: Sequence[tuple[int, _Box]],
+    rounds: Sequence[tuple[int, Box]],
 ) -> set[int]:
     """Text inside a round seal, of the seal's own colour."""
     seals = [(item, box) for item, box in rounds if min(box[2] - box[0], box[3] - box[1]) > SEAL]
@@ -161,14 +158,14 @@ def _is_filled(path: int) -> bool:
     return bool(fill.value)
 
 
-def _watermarks(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) -> set[int]:
+def _watermarks(texts: Sequence[tuple[int, Box]], colours: dict[int, _Colour]) -> set[int]:
     """Text that lies over other text and is large, pale, or of a colour of its own; large pale text."""
     if not texts:
         return set()
     usual = median(box[3] - box[1] for _, box in texts)
     main = _main_colour(texts, colours)
     found: set[int] = set()
-    odd: list[tuple[int, _Box]] = []
+    odd: list[tuple[int, Box]] = []
     for item, box in texts:
         is_big = box[3] - box[1] > BIG * usual
         if is_big and _is_pale(colours[item]) and colours[item] != main:
@@ -184,7 +181,7 @@ def _watermarks(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) 
     return found
 
 
-def _main_colour(texts: Sequence[tuple[int, _Box]], colours: dict[int, _Colour]) -> _Colour:
+def _main_colour(texts: Sequence[tuple[int, Box]], colours: dict[int, _Colour]) -> _Colour:
     """The colour of most texts that are not pale: a running watermark may be more than the list."""
     count = Counter(colours[item] for item, _ in texts)
     return max(count, key=lambda colour: (not _is_pale(colour), count[colour]))
@@ -194,7 +191,7 @@ def _is_pale(colour: _Colour) -> bool:
     return min(colour[:3]) > PALE or colour[3] < OPAQUE
 
 
-def _lies_over(box: _Box, others: Sequence[_Box], *, pale: bool) -> bool:
+def _lies_over(box: Box, others: Sequence[Box], *, pale: bool) -> bool:
     """Whether a text lies over another one along half a letter's width: over its middle line, or if it
     is pale, by more than the lines of a cell touch."""
     for x0, y0, x1, y1 in others:
@@ -207,7 +204,7 @@ def _lies_over(box: _Box, others: Sequence[_Box], *, pale: bool) -> bool:
     return False
 
 
-def _holds(ground: _Box, box: _Box) -> bool:
+def _holds(ground: Box, box: Box) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return ground[0] <= x <= ground[2] and ground[1] <= y <= ground[3]
 
@@ -239,43 +236,3 @@ def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
         else:
             is_apart = is_apart or code > 0x20 or code in _LINE_ENDS
     return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-class UnseenLetters(NamedTuple):
-    """What of a page is no part of its tables, as `PageContent.left_out`, and the letters of it, each
-    with its origin from the lower left corner of the page as turned; or that all its text is invisible."""
-
-    texts: list[tuple[str, str]]
-    letters: list[tuple[str, float, float]]
-    all_invisible: bool = False
-
-
-def unseen_letters(page: pdfium.PdfPage, quarter: int) -> UnseenLetters:
-    """The letters of a page to leave out, for a reader that does not tell seen from unseen and reads the
-    page turned by so many quarters clockwise.
-
-    Raises:
-        TooMuch: the page holds more than the limits allow.
-    """
-    drawn = Shapes()
-    with suppress(NeedsFallback):  # what is drawn until then is looked at all the same
-        drawn.read(page.raw)
-    left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
-    unseen = left_out.hidden | left_out.watermarks
-    if not unseen:
-        return UnseenLetters([], [], left_out.all_invisible)
-    text_page = page.get_textpage()
-    count = raw.FPDFText_CountChars(text_page.raw)
-    texts = left_out_texts(text_page.raw, count, left_out)
-    places, codes = GlyphPlaces(text_page.raw), codes_of(text_page.raw, count)
-    x0, y0, x1, y1 = page.get_mediabox()
-    left, right, lower, upper = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-    letters = []
-    for index in glyphs_of(text_page.raw, count, unseen):
-        x, y, *_ = places.of(index)
-        turned = (
-            (x - left, y - lower), (y - lower, right - x), (right - x, upper - y), (upper - y, x - left),
-        )[quarter]  # fmt: skip
-        letters.append((chr(codes[index]), *turned))
-    text_page.close()
-    return UnseenLetters(texts, letters)

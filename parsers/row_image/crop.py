@@ -35,12 +35,11 @@ def render_row(
     name: str,
     table: int,
     row: int,
-    page: int | None = None,
     boxes: tuple[tuple[int, Box], ...] = (),
 ) -> bytes:
     """The picture of a published row as PNG bytes, its header above it where there is one.
 
-    `table`, `row`, `page` and `boxes` are those of `suanbei.registry.importing.published.Row`. A row of a PDF is cut from
+    `table`, `row` and `boxes` are those of `suanbei.registry.importing.published.Row`. A row of a PDF is cut from
     its page or pages and marked; a row of any other format is drawn as a table row.
 
     Raises:

@@ -245,21 +245,6 @@ def test_rows_of_a_page_header_or_footer_are_reported(kind: str) -> None:
         assert document.accounting.seen == 3
 
 
-@pytest.mark.parametrize(
-    "hidden",
-    [
-        run(OTHER[:8], "<w:vanish/>") + run(OTHER[8:], "<w:vanish/>"),
-        f"<w:del><w:r><w:delText>{OTHER[:8]}</w:delText></w:r>"
-        f"<w:r><w:delText>{OTHER[8:]}</w:delText></w:r></w:del>",
-    ],
-    ids=["hidden", "deleted"],
-)
-def test_a_number_in_hidden_or_deleted_text_is_reported(hidden: str) -> None:
-    body = table([HEADER, ROW]) + f"<w:p>{run('说明')}{hidden}</w:p>"
-    accounting = parse_document(docx(body), name="x").accounting
-    assert [(one.reason, one.cells) for one in accounting.reported] == [("unshown_text", (OTHER,))]
-
-
 def test_the_letters_of_a_formula_are_text() -> None:
     space = "http://schemas.openxmlformats.org/officeDocument/2006/math"
     formula = f'<m:oMath xmlns:m="{space}"><m:r><m:t>x²</m:t></m:r></m:oMath>'

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -302,3 +302,23 @@ def test_digits_beside_a_table_s_rows_are_no_page_numbers() -> None:
     document = parse_document(pdf(numbers, rows=bare), name="x")
     told = [(one.reason, one.cells) for one in document.accounting.reported]
     assert told == [("outside_table", (str(at),)) for at in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("code", [0, 0xFFFD])
+def test_a_letter_without_unicode_is_flagged(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A font may not say what a letter is: U+FFFD stands for it, and nothing is lost silently."""
+    make = ttfonts.makeToUnicodeCMap
+    monkeypatch.setattr(
+        ttfonts,
+        "makeToUnicodeCMap",
+        lambda name, subset: make(name, [code if one == ord("B") else one for one in subset]),
+    )
+    pdfmetrics.registerFont(ttfonts.TTFont("Vera", "Vera.ttf"))
+
+    def word(canvas: Canvas) -> None:
+        canvas.setFont("Vera", 8)
+        canvas.drawString(EDGES[7] + 30, 492, "ABC")
+
+    document = read(word)
+    assert [row.remark for row in document.rows] == ["已注销A\ufffdC", "已注销", "已注销"]
+    assert "unreadable_letters" in document.rows[0].flags

@@ -21,7 +21,7 @@ def rows(name: str) -> tuple[Row, ...]:
 
 def picture(name: str, row: Row, *, boxes: bool = True) -> Image.Image:
     data = render_row(
-        (GOLDEN / name).read_bytes(), name=name, table=row.table, row=row.row, page=row.page,
+        (GOLDEN / name).read_bytes(), name=name, table=row.table, row=row.row,
         boxes=row.boxes if boxes else (),
     )  # fmt: skip
     assert data.startswith(b"\x89PNG")
