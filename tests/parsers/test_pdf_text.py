@@ -30,14 +30,19 @@ def pdf(
     canvas = Canvas(stream, pagesize=(842, 595))
     canvas.setFont(FONT, 8)
     first(canvas)
+    draw_list(canvas, rows)
+    extra(canvas)
+    canvas.save()
+    return stream.getvalue()
+
+
+def draw_list(canvas: Canvas, rows: list[list[str]]) -> None:
+    canvas.setFont(FONT, 8)
     for at, row in enumerate([HEADER, *rows]):
         top = 540 - 30 * at
         for x0, x1, text in zip(EDGES, EDGES[1:], row, strict=False):
             canvas.rect(x0, top - 30, x1 - x0, 30)
             canvas.drawString(x0 + 3, top - 18, text)
-    extra(canvas)
-    canvas.save()
-    return stream.getvalue()
 
 
 def read(extra: Extra = lambda _: None, **more: Extra) -> ParsedDocument:
@@ -302,6 +307,23 @@ def test_digits_beside_a_table_s_rows_are_no_page_numbers() -> None:
     document = parse_document(pdf(numbers, rows=bare), name="x")
     told = [(one.reason, one.cells) for one in document.accounting.reported]
     assert told == [("outside_table", (str(at),)) for at in (1, 2, 3)]
+
+
+def test_a_list_in_a_form_that_is_turned_is_read() -> None:
+    """Some makers draw a landscape page as a form, turned by a quarter on an upright page."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(595, 842))
+    canvas.beginForm("list", 0, 0, 842, 595)
+    draw_list(canvas, ROWS)
+    canvas.endForm()
+    canvas.translate(595, 0)
+    canvas.rotate(90)
+    canvas.doForm("list")
+    canvas.save()
+    document = parse_document(stream.getvalue(), name="x")
+    assert texts(document) == ROWS
+    assert document.accounting.slow_pages == 0
 
 
 @pytest.mark.parametrize("code", [0, 0xFFFD])
