@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from suanbei.common.texts import Text
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
 from suanbei.registry.cells.regions import CENTRAL
@@ -25,23 +24,12 @@ from suanbei.search_api.pages.templating import address, region_text, render, wa
 
 router = APIRouter(include_in_schema=False)
 Vendor = dict[str, Any]
-DUTIES = {
-    "algorithm_filing": ("algorithm", Text("生成合成类算法备案", "Algorithm filing of the generation type")),
-    "model_filing": ("genai_filing", Text("生成式人工智能备案（大模型）", "Generative-AI filing (large model)")),
-    "registration": ("genai_registration", Text("生成式人工智能登记（应用）", "Generative-AI registration (app)")),
-}  # fmt: skip
-"""Each duty with its place in the guide and its name."""
-STANDINGS = {
-    "has": Text("有备案记录", "on record"),
-    "deregistered": STATUS_TEXTS["deregistered"],
-    "vanished": STATUS_TEXTS["vanished"],
-    "has_not": Text("未见备案记录", "none on record"),
+ANCHORS = {
+    "algorithm_filing": "algorithm",
+    "model_filing": "genai_filing",
+    "registration": "genai_registration",
 }
-LINKS = {
-    "taken_over_from": Text("备案承接自", "Took a filing over from"),
-    "handed_over_to": Text("备案转由", "Handed a filing over to"),
-    "unclear": Text("可能与其为同一主体", "Perhaps the same company as"),
-}
+"""Each duty with its place in the guide."""
 SHOWN = 10
 """Filings of a register that are shown at once; the others are folded."""
 
@@ -84,8 +72,7 @@ def one_entity(
         counts={series: Counter(filing["status"] for filing in filings)
                 for series, filings in vendor["filings"].items()},
         timeline=timeline,
-        duties=_duties(request, vendor),
-        links=_links(request, vendor),
+        anchors=ANCHORS,
         regions=_regions(every),
         shown=SHOWN,
         coverage=vendor["coverage"],
@@ -96,21 +83,6 @@ def _newest_first(vendor: Vendor, fits: list[dict[str, Any]]) -> dict[str, list[
     found = {series: [filing for filing in reversed(filings) if filing in fits]
              for series, filings in vendor["filings"].items()}  # fmt: skip
     return {series: filings for series, filings in found.items() if filings}
-
-
-def _duties(request: Request, vendor: Vendor) -> list[tuple[str, str, str, str]]:
-    """Each duty: its place in the guide, its name, its standing as a code and in words."""
-    language, standings = language_of_request(request), vendor["duties"]
-    return [
-        (anchor, name.say(language), standings[duty], STANDINGS[standings[duty]].say(language))
-        for duty, (anchor, name) in DUTIES.items()
-    ]
-
-
-def _links(request: Request, vendor: Vendor) -> list[tuple[str, dict[str, Any]]]:
-    """What ties other companies to this one, in words."""
-    language = language_of_request(request)
-    return [(LINKS[link["kind"]].say(language), link) for link in vendor["links"]]
 
 
 def _regions(filings: list[dict[str, Any]]) -> list[str]:
@@ -227,8 +199,8 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
         for status in STATUS_TEXTS
     ]
     rows += [
-        (name.say(language), [STANDINGS[one["duties"][duty]].say(language) for one in vendors])
-        for duty, (_anchor, name) in DUTIES.items()
+        (words("duty", duty), [words("standing", one["duties"][duty]) for one in vendors])
+        for duty in ANCHORS
     ]
     rows += [
         (words("role", role), [str(vendor["roles"][role]) for vendor in vendors])

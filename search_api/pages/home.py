@@ -106,7 +106,8 @@ def ask(q: Annotated[str, Form(max_length=1_000_000)] = "") -> Response:
     if is_question_of_numbers(text):
         where = address("/verify", q=text)
         # A long list is posted on (307 keeps the form), a short one gets an address of its own.
-        return RedirectResponse(where, 303) if len(where) <= LONGEST_ADDRESS else _post_on()
+        is_short = len(where) <= LONGEST_ADDRESS
+        return RedirectResponse(where, 303) if is_short else RedirectResponse("/verify", 307)
     return RedirectResponse(address("/search", q=" ".join(text.split())[:200]), 303)
 
 
@@ -118,7 +119,3 @@ def is_question_of_numbers(text: str) -> bool:
     return any(not isinstance(number, OtherNumber) for number in numbers) or (
         bool(numbers) and len(text) < 80
     )
-
-
-def _post_on() -> Response:
-    return RedirectResponse("/verify", 307)

@@ -78,6 +78,24 @@ MONITORS = {
     "unknown_columns": Text("清单出现未知列", "Unknown columns in a list"),
 }
 """What is watched for at the end of every pass (crawler/monitors.py)."""
+DUTIES = {
+    "algorithm_filing": Text("生成合成类算法备案", "Algorithm filing of the generation type"),
+    "model_filing": Text("生成式人工智能备案（大模型）", "Generative-AI filing (large model)"),
+    "registration": Text("生成式人工智能登记（应用）", "Generative-AI registration (app)"),
+}
+STANDINGS = {
+    "has": Text("有备案记录", "on record"),
+    "deregistered": STATUS_TEXTS["deregistered"],
+    "vanished": STATUS_TEXTS["vanished"],
+    "has_not": Text("未见备案记录", "none on record"),
+}
+"""How a company stands in a duty."""
+LINKS = {
+    "taken_over_from": Text("备案承接自", "Took a filing over from"),
+    "handed_over_to": Text("备案转由", "Handed a filing over to"),
+    "unclear": Text("可能与其为同一主体", "Perhaps the same company as"),
+}
+"""What ties one company to another."""
 SECTIONS = {
     "verify": Text("核验", "Verification"),
     "filings": Text("备案", "Filings"),
@@ -118,6 +136,9 @@ def tables() -> dict[str, Mapping[str, Text]]:
         "run": PASSES,
         "monitor": MONITORS,
         "section": SECTIONS,
+        "duty": DUTIES,
+        "standing": STANDINGS,
+        "link": LINKS,
         "source": {one["name"]: Text(**one["title"]) for one in sources["sources"]},
     }
 

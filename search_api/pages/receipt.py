@@ -3,7 +3,6 @@
 from typing import Annotated
 from urllib.parse import quote
 
-import segno
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -11,6 +10,7 @@ from suanbei.registry.receipts import find_receipt
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
+from suanbei.search_api.pages.verdict import qr_code
 from suanbei.search_api.pages.watch import require_same_origin
 from suanbei.search_api.receipts import issue_for_number
 from suanbei.search_api.routes.receipts import LONGEST_REFERENCE, ReceiptId
@@ -53,7 +53,7 @@ def receipt(request: Request, parts: Parts, receipt_id: ReceiptId) -> Response:
         answer=found["answer"],
         is_file="verdict" not in found["answer"],
         link=link,
-        qr=segno.make(link, error="m").svg_inline(border=2, omitsize=True, svgclass="qr"),
+        qr=qr_code(link),
         printed_id="-".join(found["id"][start : start + 6] for start in range(0, 24, 6)),
     )
     page.headers["cache-control"] = "private, no-store"

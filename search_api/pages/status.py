@@ -1,7 +1,5 @@
 """Status for people: sources, passes, monitors, messages, the search engine."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -10,7 +8,6 @@ from suanbei.registry.status import status_view
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.pages.labels import MONITORS
 from suanbei.search_api.pages.templating import render, wants_json
-from suanbei.search_api.search.engine import Engine
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,28 +19,19 @@ def status_page(request: Request, parts: Parts) -> Response:
         return RedirectResponse("/v1/status", 303)
     with parts.database.read() as session:
         seen = status_view(session)
+    try:
+        health, problem = parts.engine.health(), ""
+    except SearchUnavailable as error:
+        health, problem = None, str(error)
     failing = [source for source in seen["sources"] if source["failures"]]
     raised = {alarm["monitor"] for alarm in seen["alarms"]}
     return render(
         request,
         "status.html",
         status=seen,
-        engine=engine_state(parts.engine),
+        engine=parts.engine.name,
+        health=health,
+        problem=problem,
         monitors=[(name, name in raised) for name in MONITORS],
         well=not (seen["alarms"] or failing or seen["deliveries"].get("parked")),
     )
-
-
-def engine_state(engine: Engine) -> dict[str, Any]:
-    """What the engine says of itself; `problem` where it does not answer."""
-    try:
-        health = engine.health()
-    except SearchUnavailable as error:
-        return {"name": engine.name, "problem": str(error)}
-    return {
-        "name": health.engine,
-        "version": health.version,
-        "documents": health.documents,
-        "lag": health.lag,
-        "problem": "",
-    }

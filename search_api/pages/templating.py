@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
 
+from babel.dates import format_date
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,7 +25,9 @@ from suanbei.search_api.language import TEXT_NAMES, language_of_request, transla
 from suanbei.search_api.pages.assets import static
 from suanbei.search_api.pages.labels import Words
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = {Language.ZH: "y年M月", Language.EN: "MMM y"}
+_DAY = {Language.ZH: "y年M月d日", Language.EN: "d MMM y"}
+"""Formats of Babel."""
 
 
 def count(value: int) -> str:
@@ -34,23 +37,20 @@ def count(value: int) -> str:
 
 def period_text(period: str, language: Language) -> str:
     """`2026-03` as 2026年3月 or Mar 2026; anything else as it is."""
-    year, _, month = period.partition("-")
-    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):
-        return period
-    if language is Language.ZH:
-        return f"{year}年{int(month)}月"
-    return f"{_MONTHS[int(month) - 1]} {year}"
+    return _date_text(period, "%Y-%m", _MONTH, language)
 
 
 def day_text(day: str, language: Language) -> str:
     """`2026-03-12` as 2026年3月12日 or 12 Mar 2026; anything else as it is."""
+    return _date_text(day, "%Y-%m-%d", _DAY, language)
+
+
+def _date_text(text: str, written: str, shown: dict[Language, str], language: Language) -> str:
     try:
-        date = datetime.strptime(day[:10], "%Y-%m-%d").replace(tzinfo=UTC)
+        date = datetime.strptime(text[:10], written).replace(tzinfo=UTC)
     except ValueError:
-        return day
-    if language is Language.ZH:
-        return f"{date.year}年{date.month}月{date.day}日"
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+        return text
+    return format_date(date, shown[language], language.value)
 
 
 def moment_text(moment: str | datetime | None, language: Language) -> Markup:

@@ -14,8 +14,7 @@ from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.language import accepted_language, translations
 from suanbei.search_api.pages.docs import summary_of
-from suanbei.search_api.pages.entity import STANDINGS
-from suanbei.search_api.pages.labels import EVENTS
+from suanbei.search_api.pages.labels import EVENTS, STANDINGS
 from tests.pages import registry as small
 from tests.pages.messages import is_translated, kept_texts, source_texts
 
