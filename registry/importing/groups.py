@@ -18,7 +18,7 @@ that became 股份有限公司), else unclear.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
@@ -128,13 +128,15 @@ def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
     find, union = _sets()
     links: list[Link] = []
     renames: list[tuple[Node, str]] = []
-    for node, name in _former_names(nodes):
-        kind = _kind(node, name, of_name)
-        if kind:
+    for node, name in [(one, former) for one in nodes for former in one.former]:
+        key = entity_key(name)
+        if key in ("", node.name_key):
+            continue
+        if kind := _kind(node, name, of_name):
             links.append(Link(node, name, kind))
         else:
             renames.append((node, name))
-            union(node.tie, f"n:{entity_key(name)}")
+            union(node.tie, f"n:{key}")
     links += _shared_codes(nodes, find, union, links)
     links = [one for one in links if find(one.node.tie) != find(f"n:{entity_key(one.name)}")]
     groups = _groups(of_name, find)
@@ -151,13 +153,6 @@ def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
         one.former.add(name)
         one.renamed.add(entity_key(name))
     return list(groups.values()), links
-
-
-def _former_names(nodes: Iterable[Node]) -> Iterator[tuple[Node, str]]:
-    for node in nodes:
-        for name in node.former:
-            if entity_key(name) not in ("", node.name_key):
-                yield node, name
 
 
 def _kind(node: Node, former: str, of_name: dict[str, list[Node]]) -> LinkKind | None:
