@@ -152,12 +152,11 @@ def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row
     is_new = batch is None
     before, current_before = (_keys_of(session, current), current.id) if current else ([], None)
     batch = _name_batch(session, one, batch, series, period, keys)
-    fresh = version is None or _outdated(version, one)
     known_as = (version.first_seen_at, version.shown) if version else None
-    version = _save_version(session, one, batch, rows, version)
+    version, is_fresh = _save_version(session, one, batch, rows, version)
     # Days of changes rest on when a version was first seen, and the current one on who showed it.
-    is_touched = fresh or known_as != (version.first_seen_at, version.shown)
-    if fresh:
+    is_touched = is_fresh or known_as != (version.first_seen_at, version.shown)
+    if is_fresh:
         _save_listings(session, version, rows, keys)
     current = save_batch(session, batch, one.parsed.title, one.origin, was_shown=was_shown)
     after = keys if current.id == version.id else _keys_of(session, current)
@@ -186,11 +185,6 @@ def _name_batch(
     return batch
 
 
-def _outdated(version: Version, one: Import) -> bool:
-    """Whether the rows kept of these very bytes are poorer than those at hand."""
-    return one.complete and (not version.complete or version.parser != one.parsed.parser)
-
-
 def listing_key(row: Row) -> str:
     """The key of a row's number; a row without one (`--`) is known by what it says."""
     key = number_key(row.number)
@@ -202,8 +196,11 @@ def listing_key(row: Row) -> str:
 
 def _save_version(
     session: Session, one: Import, batch: Batch, rows: Sequence[Row], version: Version | None
-) -> Version:
+) -> tuple[Version, bool]:
+    """The version that these bytes are, and whether its rows are to be written: they were not known,
+    or read by another parser, or without what is not shipped."""
     seen, shown = one.origin.fetched_at, one.origin.sighting
+    is_fresh = True
     if version is None:
         version = Version(
             batch_id=batch.id, sha256=one.sha256, first_seen_at=seen, last_seen_at=seen,
@@ -218,11 +215,12 @@ def _save_version(
         elif not version.shown:
             version.last_seen_at = version.first_seen_at
         version.shown = version.shown or shown
-    if _outdated(version, one):
-        version.complete, version.parser, version.rows = True, one.parsed.parser, len(rows)
-        version.content = content_digest(rows)
+        is_fresh = one.complete and not (version.complete and version.parser == one.parsed.parser)
+        if is_fresh:
+            version.complete, version.parser, version.rows = True, one.parsed.parser, len(rows)
+            version.content = content_digest(rows)
     session.flush()
-    return version
+    return version, is_fresh
 
 
 def _save_listings(
