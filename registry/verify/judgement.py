@@ -172,14 +172,10 @@ class Judge:
         """Read the filings of a batch, and judge those that were not met before."""
         lookup, published = self._lookup, self._published
         lookup.read_filings({key for one in questions for key in one.keys} - published.keys())
-        new = lookup.filings.keys() - published.keys()
-        read = {found.number.key: found.number for one in questions for found in one.found}
-        numbers: dict[str, Number | None] = {}
-        for key in new:
-            number = read.get(key)
-            if not isinstance(number, AlgorithmNumber):  # its letters may be other ones
-                number = parse_number(lookup.filings[key][0]["number"])
-            numbers[key] = number
+        numbers = {
+            key: parse_number(lookup.filings[key][0]["number"])
+            for key in lookup.filings.keys() - published.keys()
+        }
         lookup.read_registrants(_registrant_codes(numbers.values()))
         for key, number in numbers.items():
             published[key] = self._judge_published(number, lookup.filings[key])
@@ -276,7 +272,9 @@ class Judge:
             reasons = [*self._not_listed.reasons(number, None, ()), *reasons]
         if question.claim:
             reasons += self._unlisted_claim(question.claim)
-        suggestions = self._suggested.get((number, question.claim), ()) if number else ()
+        suggestions: Sequence[Suggestion] = ()
+        if number and self._suggested:
+            suggestions = self._suggested.get((number, question.claim), ())
         if self._suggestions_left:
             self._suggestions_left -= 1
             if not self._suggestions_left:  # from now on no names that are like a claimed one

@@ -7,7 +7,7 @@ rows, text around a table, formulas without a value) is named in the summary.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,27 +141,29 @@ class _SheetCheck:
     def check(self, first: int, batch: Sequence[Row]) -> Iterator[Line]:
         """Judge rows and write them; returns their numbers, for somebody who looks on."""
         asked = [self._reader.read(number, cells) for number, cells in enumerate(batch, first)]
-        new = self._judge_new(asked)
-        results = [new.get(questions) or self._listed.get(questions) for questions in asked]
+        results = [self._listed.get(questions) for questions in asked]
+        new = [place for place, result in enumerate(results) if not result and asked[place]]
+        judged = self._judge_new(dict.fromkeys(asked[place] for place in new))
+        for place in new:
+            results[place] = judged[asked[place]]
         if len(self._listed) > MOST_KEPT:
             self._listed.clear()
-        self._listed.update((asked, result) for asked, result in new.items() if result.is_listed)
+        self._listed.update((row, result) for row, result in judged.items() if result.is_listed)
         self._count(first, results)
         self._write(first, batch, results)
         return self._lines(first, asked, results)
 
     def _judge_new(
-        self, asked: Iterable[tuple[Question, ...]]
+        self, asked: Collection[tuple[Question, ...]]
     ) -> dict[tuple[Question, ...], RowResult]:
-        """The results of what was not asked before; each question is judged once."""
-        new = [one for one in dict.fromkeys(asked) if one and one not in self._listed]
-        questions = dict.fromkeys(one for row in new for one in row if one[0])
+        """The results of rows by what they ask; each question is judged once."""
+        questions = dict.fromkeys(one for row in asked for one in row if one[0])
         pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
         answers: dict[Question, Answer] = {}
         for question, judgement in zip(questions, self._judge.judge(pairs), strict=True):
             answers[question] = self._to_answer(question, judgement)
         results = {}
-        for row in new:
+        for row in asked:
             found = [answers.get(question) for question in row]
             results[row] = row_result(found, self._where) if any(found) else self._blank
         return results

@@ -11,12 +11,6 @@ from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument
-from suanbei.registry.cells.numbers import (
-    AlgorithmNumber,
-    GenaiNumber,
-    MalformedNumber,
-    find_numbers,
-)
 from suanbei.search_api.bulk.cells import FORMULA, Cell
 from suanbei.search_api.bulk.rows_file import (
     MOST_ROWS,
@@ -24,6 +18,7 @@ from suanbei.search_api.bulk.rows_file import (
     RowsWriter,
     SheetTable,
     TableFile,
+    count_numbers,
     looks_like_number,
 )
 
@@ -95,9 +90,7 @@ class _HtmlTables:
             if table.find("table") is None and table.find(["td", "th"]):
                 self._write(table)
                 table.decompose()
-        filed = AlgorithmNumber | GenaiNumber | MalformedNumber
-        rest = find_numbers(page.get_text("\n")[:MOST_CELLS])
-        self._found.outside += sum(isinstance(one.number, filed) for one in rest)
+        self._found.outside += count_numbers(page.get_text("\n")[:MOST_CELLS])
 
     def _write(self, table: Tag) -> None:
         rows = list(self._rows(table))

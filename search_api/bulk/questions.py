@@ -1,6 +1,6 @@
 """What a row asks: the text of each of its number columns, with the company that claims it."""
 
-from suanbei.search_api.bulk.cells import Cell, is_formula, text_of
+from suanbei.search_api.bulk.cells import is_formula, text_of
 from suanbei.search_api.bulk.columns import Columns
 from suanbei.search_api.bulk.rows_file import Row, SheetTable, looks_like_number
 
@@ -30,6 +30,8 @@ class RowReader:
         self._first = sheet.first_row if columns.header is None else columns.header + 1
         self._hidden = frozenset(sheet.hidden_rows)
         self._titles = columns.titles
+        place = columns.numbers[0].place
+        self._number_title = columns.titles[place] if place < len(columns.titles) else ""
         self._pairs = [
             (column.place, company.place if company else -1)
             for column, company in zip(columns.numbers, columns.companies, strict=True)
@@ -44,7 +46,7 @@ class RowReader:
         """
         if number < self._first or number in self._hidden:
             return ()
-        first = next((text for cell in cells if (text := text_of(cell).strip())), "")
+        first = _first_text(cells)
         if not first or self._is_header(cells):
             return ()
         questions = tuple(
@@ -54,7 +56,9 @@ class RowReader:
             ]
         )
         if first.casefold().startswith(_TOTALS):
-            needs_one = any(looks_like_number(_cell(cells, place)) for place, _ in self._pairs)
+            needs_one = any(
+                looks_like_number(cells[place]) for place, _ in self._pairs if place < len(cells)
+            )
         else:
             needs_one = any(text for text, _ in questions) or self._is_vendor(cells)
         if not needs_one:
@@ -63,9 +67,8 @@ class RowReader:
 
     def _is_header(self, cells: Row) -> bool:
         """Whether the header stands here once more."""
-        place = self._pairs[0][0]
-        title = self._titles[place] if place < len(self._titles) else ""
-        if not title or text_of(_cell(cells, place)).strip() != title:
+        title = self._number_title
+        if not title or _text(cells, self._pairs[0][0]).strip() != title:
             return False
         return [text_of(cell).strip() for cell in cells] == self._titles[: len(cells)]
 
@@ -73,16 +76,21 @@ class RowReader:
         """Whether a row without a number should have one; without a column of companies two
         cells that are filled tell so."""
         if self._companies:
-            return any(text_of(_cell(cells, place)).strip() for place in self._companies)
+            return any(_text(cells, place).strip() for place in self._companies)
         return sum(bool(text_of(cell).strip()) for cell in cells) > 1
 
 
-def _cell(cells: Row, place: int) -> Cell:
-    return cells[place] if place < len(cells) else ""
+def _first_text(cells: Row) -> str:
+    for cell in cells:
+        if text := text_of(cell).strip():
+            return text
+    return ""
 
 
 def _text(cells: Row, place: int) -> str:
-    cell = _cell(cells, place)
+    if place >= len(cells):
+        return ""
+    cell = cells[place]
     if isinstance(cell, str):
         return cell
     return NOT_COMPUTED + text_of(cell) if is_formula(cell) else text_of(cell)

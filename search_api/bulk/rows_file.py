@@ -36,6 +36,7 @@ _LOOKS = re.compile(
     r"|(?<![A-Za-z])[A-Za-z]{3,40}\s{0,3}[-–—_－][^\n]{1,80}?[0-9]{6}"
 )
 _LEAST = 9
+_FILED = AlgorithmNumber | GenaiNumber | MalformedNumber
 
 
 @dataclass(slots=True)
@@ -145,10 +146,12 @@ def looks_like_number(cell: Cell) -> bool:
     text = text_of(cell)[:2000]
     if len(text) < _LEAST or not _LOOKS.search(text):
         return False
-    filed = AlgorithmNumber | GenaiNumber | MalformedNumber
-    return any(isinstance(found.number, filed) for found in find_numbers(text)) or isinstance(
-        parse_number(text), filed
-    )
+    return count_numbers(text) > 0 or isinstance(parse_number(text), _FILED)
+
+
+def count_numbers(text: str) -> int:
+    """How many numbers of CAC's stand in a text, malformed ones included."""
+    return sum(isinstance(found.number, _FILED) for found in find_numbers(text))
 
 
 def read_batches(table: TableFile, sheet: SheetTable) -> Iterator[tuple[int, list[Row]]]:

@@ -152,10 +152,11 @@ def _without_bom(path: Path) -> Path:
 
 
 def _progress_bar() -> Progress:
+    console = terminal(stderr=True)
     return Progress(
         TextColumn("{task.description}"), BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(),
-        console=terminal(stderr=True), transient=True,
+        console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
 
 
