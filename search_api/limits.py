@@ -149,9 +149,7 @@ class ConcurrencyLimits:
         time_limit = anyio.CancelScope(deadline=anyio.current_time() + self._settings.max_seconds)
         # anyio's way of cancelling waits for threads; a task that is cancelled would forget them.
         work = anyio.CancelScope()
-        body_read = asyncio.Event()
-        if scope["method"] == "GET":
-            body_read.set()  # no route reads it
+        read_body, body_read = _body_of(scope, receive)
 
         def give_more_time(seconds: float = POLL_SECONDS) -> None:
             time_limit.deadline += seconds
@@ -177,7 +175,10 @@ class ConcurrencyLimits:
         watching = asyncio.create_task(watch())
         try:
             with work, working_until(deadline):
-                await self.app(scope, _noting_the_end(receive, body_read), send_in_time)
+                await self.app(scope, read_body, send_in_time)
+        except Exception:
+            if not work.cancel_called:  # else it failed because it was stopped
+                raise
         finally:
             if work.cancel_called:
                 await watching
@@ -185,13 +186,16 @@ class ConcurrencyLimits:
                 watching.cancel()
 
 
-def _noting_the_end(receive: Receive, body_read: asyncio.Event) -> Receive:
-    """`receive`, which sets the event once the whole body has been read."""
+def _body_of(scope: Scope, receive: Receive) -> tuple[Receive, asyncio.Event]:
+    """`receive`, and an event that is set once the whole body has been read; no route reads that of GET."""
+    is_read = asyncio.Event()
+    if scope["method"] == "GET":
+        is_read.set()
 
-    async def receive_body() -> Message:
+    async def read() -> Message:
         message = await receive()
         if not message.get("more_body", False):
-            body_read.set()
+            is_read.set()
         return message
 
-    return receive_body
+    return read, is_read

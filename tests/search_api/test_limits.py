@@ -200,6 +200,30 @@ def test_a_form_reaches_its_route(limited: Any) -> None:
     assert asyncio.run(ask()) == [0, 1, 900_000]
 
 
+def test_a_client_who_leaves_in_the_middle_of_an_answer_is_no_failure(
+    limited: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The work stops by an error in its thread, which is nobody's trouble."""
+    app = limited(max_seconds=30)._transport.app
+    sent: list[Any] = []
+
+    async def ask() -> None:
+        async def receive() -> Any:
+            while len(sent) < 2:
+                await asyncio.sleep(0.01)
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await app(request_scope("/stream", [(b"host", b"x")]), receive, send)
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(ask())
+    assert caplog.messages == []
+    assert 2 <= len(sent) < 7
+
+
 def test_work_stops_when_its_client_has_gone(
     limited: Any, stopped: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
