@@ -148,8 +148,10 @@ class DeliveryWorker:
     def _next(
         self, session: Session, subscription_id: str
     ) -> tuple[int, str, OutgoingMessage | Result] | None:
-        """The row, the id and the content of the next message; why there can be none, instead of
-        the content, if the subscription's row is damaged.
+        """The next message: the key of its row, its id, and what to send.
+
+        Where the subscription's row is damaged nothing can be sent: the last of the three is then
+        the result to record.
         """
         delivery = next_message(session, subscription_id, datetime.now(UTC))
         if delivery is None:
