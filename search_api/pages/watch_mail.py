@@ -119,8 +119,12 @@ def unsubscribe_by_link(
 ) -> Response:
     """End the subscription: a button of our page, or of a mail program, which follows no redirects
     (RFC 8058)."""
-    with parts.database.write() as session:
-        unsubscribe(session, id, secret)
+    try:
+        with parts.database.write() as session:
+            unsubscribe(session, id, secret)
+    except NotFound:
+        if not one_click:  # a mail program that asks twice is told the same twice
+            raise
     if one_click:
         return PlainTextResponse("unsubscribed\n")
     return RedirectResponse("/watch?told=ended#told", 303)
