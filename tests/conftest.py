@@ -7,24 +7,22 @@ processes a test starts use it.
 
 import os
 import shutil
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
+from urllib.parse import quote
 
-import httpx
 import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
 from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
+from deploy.trial.processes import wait_for
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
+from tests.processes import serving
 
 # A machine under load is slow; how slow is no property of the code.
 hypothesis.settings.register_profile("suanbei", deadline=None)
@@ -161,36 +159,9 @@ def copy_registry(database: Database, home: Path) -> None:
 @pytest.fixture(scope="session")
 def snapshot_server(snapshot_home: Path) -> Iterator[str]:
     """The address of a server over the shipped data, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "SUANBEI_HOME": str(snapshot_home), "SUANBEI_DATABASE_URL": "", "SUANBEI_SCHEDULE": "",
-        "SUANBEI_FULL_SCHEDULE": "", "SUANBEI_RATE_LIMIT": "0",
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "suanbei", "serve", "--port", str(port)],
-        cwd=Path(__file__).parents[1], env=environment, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_ready(address)
-        wait_until_ready(address, path="/v1/filings?limit=1")  # the index is built meanwhile
+    with serving(snapshot_home, RATE_LIMIT="0", MCP="1") as address:
+        wait_for(f"{address}/v1/filings?q={quote('抖音')}", 120)  # until then the index is built
         yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wait_until_ready(address: str, seconds: float = 60, path: str = "/health/ready") -> None:
-    """Wait for a server to say that it is ready, or that a path answers."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with suppress(httpx.TransportError):
-            if httpx.get(f"{address}{path}", timeout=5).is_success:
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"{address} is not ready after {seconds:.0f} s")
 
 
 @pytest.fixture(scope="session")

@@ -2,53 +2,23 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from suanbei.common.settings import Settings, default_home, local_url, unknown_variables
-
-ROOT = Path(__file__).parents[1]
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """An environment without any other setting."""
-    plain = {name: one for name, one in os.environ.items() if not name.startswith("SUANBEI_")}
-    return plain | {
-        "SUANBEI_HOME": str(home), "SUANBEI_LANGUAGE": "en", "SUANBEI_SCHEDULE": "",
-        "SUANBEI_FULL_SCHEDULE": "",
-    } | more  # fmt: skip
+from tests.processes import ROOT, environment, serving
 
 
 def run(home: Path, *arguments: str, cwd: Path = ROOT, **more: str) -> tuple[int, bytes, str]:
     done = subprocess.run(
         [Path(sys.executable).with_name("suanbei"), *arguments],
-        cwd=cwd, env=environment(home, **more), capture_output=True, check=False, timeout=300,
+        cwd=cwd, env=environment(home) | more, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr.decode()
-
-
-@contextmanager
-def serving(home: Path, *arguments: str, **more: str) -> Iterator[str]:
-    """A server while the block lasts; its address as it is printed."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "suanbei", "serve", *arguments],
-        cwd=ROOT, env=environment(home, **more), stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout
-        yield process.stdout.readline().split("is ready: ")[1].split()[0]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_a_crash_before_the_logs_are_set_up_is_a_line_of_the_log(tmp_path: Path) -> None:
@@ -81,10 +51,10 @@ def test_the_version(tmp_path: Path) -> None:
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     """A slip must not be a setting ignored; in `.env` it counts as well."""
-    (tmp_path / ".env").write_text("SUANBEI_DELAY=7\nSUANBEI_PORTT=9\nPOSTGRES_PASSWORD=x\n")
+    (tmp_path / ".env").write_text("SUANBEI_RATE_LIMIT=7\nSUANBEI_PORTT=9\nPOSTGRES_PASSWORD=x\n")
     code, out, errors = run(tmp_path, "settings", "--json", cwd=tmp_path, SUANBEI_QQQQQQ="1")
     values = {one["name"]: one["value"] for one in map(json.loads, out.decode().splitlines())}
-    assert (code, values["SUANBEI_DELAY"]) == (0, "7.0")
+    assert (code, values["SUANBEI_RATE_LIMIT"]) == (0, "7")
     assert errors.splitlines() == [
         "suanbei: warning: SUANBEI_PORTT is no setting; SUANBEI_PORT is",
         "suanbei: warning: SUANBEI_QQQQQQ is no setting",

@@ -1,25 +1,20 @@
 """The main job as a user runs it: real processes on the real lists, with the sites' faults."""
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from suanbei.crawler.archive import Archive
 from suanbei.registry.database import Database
+from tests.processes import ROOT, Done, environment, replica, suanbei
 
 pytestmark = pytest.mark.official
-ROOT = Path(__file__).parents[1]
 DALI = "网信算备330110507206401230035号"
 TRUTH = {
     "filings": "series, number_key, number, name, entity_id, entity, product, purpose, remark, "
@@ -31,42 +26,9 @@ TRUTH = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def replica(official: Path, *options: str) -> Iterator[str]:
-    """The replica of both sites, with its habits and faults."""
-    port = free_port()
-    script = official.parent / "cac_replica" / "serve.py"
-    process = subprocess.Popen([sys.executable, script, "--port", str(port), *options],
-                               stdout=subprocess.PIPE)  # fmt: skip
-    assert process.stdout
-    process.stdout.readline()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def environment(home: Path, base: str = "http://127.0.0.1:9") -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SUANBEI_")}
-    own = {"HOME": str(home), "CAC_URL": base, "BEIAN_URL": base, "DELAY": "0", "LANGUAGE": "en"}
-    return kept | {f"SUANBEI_{name}": value for name, value in own.items()}
-
-
-def suanbei(home: Path, *words: str, base: str = "http://127.0.0.1:9") -> Any:
-    """Run the command; nothing it prints is lost when a test fails."""
-    done = subprocess.run([sys.executable, "-m", "suanbei", *words], cwd=ROOT, check=False, text=True,
-                          env=environment(home, base), capture_output=True, timeout=240)  # fmt: skip
-    print(done.stdout, done.stderr)
-    return done
+def crawl(home: Path, base: str, *words: str) -> Done:
+    """Run `suanbei crawl` over the sites at an address."""
+    return suanbei(home, "crawl", *words, CAC_URL=base, BEIAN_URL=base)
 
 
 def truth(home: Path) -> dict[str, list[str]]:
@@ -85,8 +47,8 @@ def truth(home: Path) -> dict[str, list[str]]:
 def crawled(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home after one crawl without faults."""
     home = tmp_path_factory.mktemp("crawled")
-    with replica(official) as base:
-        done = suanbei(home, "crawl", base=base)
+    with replica() as base:
+        done = crawl(home, base)
     assert done.returncode == 0
     return home
 
@@ -113,9 +75,9 @@ def test_a_crawl_brings_every_list_with_its_rows(official: Path, crawled: Path) 
 def test_a_second_crawl_changes_nothing(official: Path, crawled: Path) -> None:
     """Neither a plain pass nor one that reads everything again makes news of what is known."""
     before = truth(crawled)
-    with replica(official) as base:
-        assert suanbei(crawled, "crawl", base=base).returncode == 0
-        assert suanbei(crawled, "crawl", "--full", base=base).returncode == 0
+    with replica() as base:
+        assert crawl(crawled, base).returncode == 0
+        assert crawl(crawled, base, "--full").returncode == 0
     assert truth(crawled) == before
 
 
@@ -124,15 +86,15 @@ def test_faults_are_named_and_made_good_later(
     fault: str, official: Path, crawled: Path, tmp_path: Path
 ) -> None:
     """No bad document is kept; what failed is said; the next crawl completes the registry."""
-    with replica(official, "--fault", fault, "--every", "2") as base:
-        done = suanbei(tmp_path, "crawl", base=base)
+    with replica("--fault", fault, "--every", "2") as base:
+        done = crawl(tmp_path, base)
     good = set(truth(crawled)["documents"])
     assert set(truth(tmp_path)["documents"]) <= good
     missing = good - set(truth(tmp_path)["documents"])
     assert done.returncode == (3 if missing else 0)  # a retry may have brought them all
     assert len([line for line in done.stderr.splitlines() if ": " in line]) >= len(missing)
-    with replica(official) as base:
-        assert suanbei(tmp_path, "crawl", base=base).returncode == 0
+    with replica() as base:
+        assert crawl(tmp_path, base).returncode == 0
     assert truth(tmp_path) == truth(crawled)
 
 
@@ -140,8 +102,8 @@ def test_a_site_that_always_fails_is_exit_3_and_keeps_nothing(
     official: Path, tmp_path: Path
 ) -> None:
     """A firewall page for every document: nothing archived, every failure named."""
-    with replica(official, "--fault", "waf", "--every", "1") as base:
-        done = suanbei(tmp_path, "crawl", "--source", "genai", base=base)
+    with replica("--fault", "waf", "--every", "1") as base:
+        done = crawl(tmp_path, base, "--source", "genai")
     assert done.returncode == 3
     assert "firewall" in done.stderr
     assert truth(tmp_path)["documents"] == []

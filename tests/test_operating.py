@@ -1,14 +1,11 @@
 """What operators run: copy, backup, restore, key and doctor, as commands; and a server that is attacked."""
 
-import contextlib
 import json
 import re
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text, update
@@ -25,8 +22,7 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.registry.models import Batch, Event
 from suanbei.search_api.keys import Keyring
 from tests.lists import listed, row
-
-ROOT = Path(__file__).parents[1]
+from tests.processes import serving
 
 
 def suanbei(*words: str) -> Result:
@@ -136,30 +132,11 @@ def test_a_copy_to_nowhere_is_wrong_use(filled: Settings) -> None:
     assert suanbei("copy", "--to", "mysql://h/x").exit_code == 2
 
 
-@contextlib.contextmanager
-def serving() -> Iterator[int]:
-    """A server; yields its port."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = (
-        f"import suanbei.cli as cli, sys;sys.argv[1:] = ['serve', '--port', '{port}']; cli.main()"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
-    assert process.stdout
-    assert b"ready" in process.stdout.readline()
-    yield port
-    process.terminate()
-    process.wait(30)
-    process.stdout.close()
-
-
-def test_a_flood_is_refused_and_the_next_request_is_served(
-    filled: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_flood_is_refused_and_the_next_request_is_served(filled: Settings) -> None:
     """Whatever has come and cannot be answered soon hears 503 and when to ask again; nothing else happens."""
-    monkeypatch.setenv("SUANBEI_MAX_REQUESTS", "1")
-    with serving() as port:
+    more = {"MAX_REQUESTS": "1", "DATABASE_URL": filled.database_url}
+    with serving(filled.home, **more) as address:
+        port = urlsplit(address).port
         clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
         for serial, one in enumerate(clients):
             path = f"/v1/filings?q={serial}"
@@ -171,7 +148,7 @@ def test_a_flood_is_refused_and_the_next_request_is_served(
         assert refused
         assert all(b"\r\nretry-after: 1\r\n" in one for one in refused)
         assert {one[:12] for one in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
-        assert ask(f"http://127.0.0.1:{port}/v1/filings?q=x").status == 200
+        assert ask(f"{address}/v1/filings?q=x").status == 200
 
 
 def test_every_answer_can_be_json(filled: Settings, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.trial.processes import free_port
 from suanbei.common.settings import Settings
+from tests.processes import ROOT, environment
 from tests.test_bad_input import good_docx, run
-from tests.test_main_job import ROOT, environment, free_port
 
 DALI = "网信算备330110507206401230035号"
 
@@ -22,7 +23,7 @@ def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "suanbei", "up", "--port", str(port)], cwd=ROOT, text=True,
-        env=environment(tmp_path) | {"SUANBEI_SCHEDULE": ""}, stdout=subprocess.PIPE,
+        env=environment(tmp_path), stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout
@@ -36,7 +37,7 @@ def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
     assert verdict["verdict"] == "active"
     assert verdict["filings"][0]["entity"]["name"].startswith("阿里巴巴达摩院")
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "Traceback" not in errors
 

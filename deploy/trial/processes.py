@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -27,11 +28,16 @@ class Answer:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback that nobody listens on.
+
+    Not one that the system gives to outgoing connections (from 32768 on): such a port may be taken
+    before the server that it is meant for listens there.
+    """
+    while True:
+        port = random.randrange(15_000, 32_000)  # noqa: S311 (no secret)
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -31,8 +31,9 @@ def keeping_up(services: Services) -> Iterator[None]:
         yield
     finally:
         over.set()
-        services.engine.close()
+        services.engine.close()  # ends the process that the thread may wait for
         thread.join(GOODBYE_SECONDS)
+        services.engine.close()  # and one that it was just about to start
 
 
 def _keep_up(engine: Engine, over: threading.Event) -> None:

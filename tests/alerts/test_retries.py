@@ -23,9 +23,9 @@ from tests.alerts.test_worker import (
     publish,
     states,
     subscribe,
-    until,
     working,
 )
+from tests.processes import until
 
 
 def test_a_failure_holds_up_what_comes_after_it(
@@ -49,7 +49,7 @@ def test_one_that_fails_holds_up_nobody_else(database: Database, receiver: Recei
     """Queues are independent, of slow and of dead receivers."""
     slow = threading.Event()
     with receiving() as other:
-        other.answer = lambda *_: (200 if slow.wait(10) else 500, {})
+        other.answer = lambda *_: (200 if slow.wait(120) else 500, {})
         subscribe(database, other.url)
         subscribe(database, "http://127.0.0.1:9/")
         subscribe(database, receiver.url)
@@ -171,13 +171,13 @@ def test_many_slow_receivers_do_not_delay_a_quick_one(
     """64 that take their time, and one that does not: its message is there at once."""
     over = threading.Event()
     with receiving() as slow:
-        slow.answer = lambda *_: (200 if over.wait(30) else 500, {})
+        slow.answer = lambda *_: (200 if over.wait(120) else 500, {})
         for _ in range(64):
             subscribe(database, slow.url)
         subscribe(database, receiver.url)
         publish(database, 1)
         with working(database):
-            until(lambda: len(receiver.got) == 1, seconds=10)
+            until(lambda: len(receiver.got) == 1, seconds=60)
             over.set()
             until(lambda: states(database) == ["delivered"] * 65)
 

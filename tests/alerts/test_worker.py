@@ -4,7 +4,7 @@ import email
 import email.policy
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,7 @@ from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.alerts.mailbox import Mailbox, mailbox
 from tests.alerts.receiver import Receiver, receiving
 from tests.lists import listed, row
+from tests.processes import until
 
 ALLOWING = Settings(allow_private_targets=True)
 
@@ -44,14 +45,6 @@ def working(database: Database, settings: Settings = ALLOWING, count: int = 1) -
     finally:
         for worker in workers:
             worker.stop()
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def subscribe(database: Database, deliver: str, **wish: Any) -> tuple[str, str]:

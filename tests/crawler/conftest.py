@@ -71,11 +71,14 @@ class Rig:
     def delay(self, seconds: float) -> None:
         self.settings = self.settings.model_copy(update={"delay": seconds})
 
-    def be(self, **politeness: float) -> None:
-        """Other limits for every source."""
-        facts = {"timeout_seconds": 5.0, "backoff": 1.0} | politeness
-        patience = Politeness.model_validate(facts)
-        sources = [s.model_copy(update={"politeness": patience}) for s in self.catalogue.sources]
+    def be(self, source: str = "", **politeness: float) -> None:
+        """Other limits for every source, or for one; the machine may be busy."""
+        facts = {"timeout_seconds": 60.0, "backoff": 1.0} | politeness
+        patience = {"politeness": Politeness.model_validate(facts)}
+        sources = [
+            one.model_copy(update=patience) if source in ("", one.name) else one
+            for one in self.catalogue.sources
+        ]
         self.catalogue = self.catalogue.model_copy(update={"sources": tuple(sources)})
 
 

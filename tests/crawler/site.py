@@ -8,7 +8,7 @@ import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlsplit
@@ -61,7 +61,10 @@ Fault = Callable[["Handler"], None]
 
 @dataclass
 class Seen:
-    """One request as the site saw it, with the time it came and the time it was answered."""
+    """One request as the site saw it, with the time it came and the time its answer was sent.
+
+    That is noted just before: the client may have the answer before the site goes on.
+    """
 
     method: str
     path: str
@@ -101,8 +104,9 @@ class Site:
 
     def go(self, seen: Seen) -> None:
         with self._lock:
-            self._at_once -= 1
-            seen.ended = time.monotonic()
+            if not seen.ended:
+                self._at_once -= 1
+                seen.ended = time.monotonic()
 
     def next_fault(self, key: str) -> Fault | None:
         with self._lock:
@@ -113,6 +117,7 @@ class Site:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: Site
+    seen: Seen
 
     def do_GET(self) -> None:
         self.serve({})
@@ -123,15 +128,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve(self, form: dict[str, list[str]]) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        seen = Seen(self.command, self.path, headers, form, time.monotonic())
-        self.site.come(seen)
+        self.seen = Seen(self.command, self.path, headers, form, time.monotonic())
+        self.site.come(self.seen)
         try:
             time.sleep(self.site.slowness)
             self.answer(form)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
-            self.site.go(seen)
+            self.site.go(self.seen)
 
     def answer(self, form: dict[str, list[str]]) -> None:
         url = urlsplit(self.path)
@@ -176,6 +181,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         for name, value in (headers or {}).items():
             self.send_header(name, value)
+        self.site.go(self.seen)
         self.end_headers()
         self.wfile.write(body)
 
@@ -212,11 +218,12 @@ def corrupt(handler: Handler) -> None:
     handler.send(bytes(body))
 
 
-def stall(handler: Handler) -> None:
-    """Headers, some bytes, then silence."""
+def stall(handler: Handler, seconds: float = 60) -> None:
+    """Headers, some bytes, then silence, until the client has had enough or so many seconds are over."""
     handler.send(b"PK\x03\x04", length=100_000)
-    handler.wfile.flush()
-    time.sleep(3)
+    handler.connection.settimeout(seconds)
+    with suppress(TimeoutError):
+        handler.connection.recv(1)
     handler.close_connection = True
 
 

@@ -2,12 +2,8 @@
 
 import hashlib
 import json
-import socket
-import subprocess
-import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,40 +14,15 @@ from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.sources import load_catalogue
 from tests.crawler.conftest import Basket, crawl_once
 from tests.crawler.process import in_process
+from tests.processes import replica
 
 pytestmark = pytest.mark.official
-
-Start = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
 def manifest(official: Path) -> list[dict[str, Any]]:
     documents: list[dict[str, Any]] = json.loads((official / "manifest.json").read_text("utf-8"))
     return documents
-
-
-@pytest.fixture
-def replica(official: Path) -> Iterator[Start]:
-    """Starts the replica with arguments of its own; returns its address."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> str:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        script = official.parent / "cac_replica" / "serve.py"
-        process = subprocess.Popen(
-            [sys.executable, str(script), "--port", str(port), *arguments],
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        running.append(process)
-        assert process.stdout
-        assert process.stdout.readline().startswith("replica on")
-        return f"http://127.0.0.1:{port}"
-
-    yield start
-    for process in running:
-        process.kill()
-        process.communicate()
 
 
 def visit(url: str, home: Path, basket: Basket, delay: float = 0) -> CrawlReport:
@@ -66,11 +37,14 @@ def hashes(basket: Basket) -> Counter[str]:
 
 
 def test_every_document_of_the_manifest_exactly_once(
-    replica: Start, manifest: list[dict[str, Any]], tmp_path: Path
+    manifest: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     """All series, found through whatever leads to them, with register, title and date as listed."""
-    basket, url = Basket(), replica()
-    report = visit(url, tmp_path, basket)
+    basket = Basket()
+    with replica() as url:
+        report = visit(url, tmp_path, basket)
+        with urllib.request.urlopen(f"{url}/__log") as answer:
+            log = json.load(answer)
     assert report.ok, report.failures
     assert hashes(basket) == Counter(document["sha256"] for document in manifest)
     found = {document.sha256: document for document in basket.documents}
@@ -83,18 +57,15 @@ def test_every_document_of_the_manifest_exactly_once(
             assert f"{document.origin.published_on:%Y-%m}" >= listed["period"][:7]
         if listed.get("batch"):
             assert listed["batch"] in document.origin.notice_title
-    with urllib.request.urlopen(f"{url}/__log") as answer:
-        log = json.load(answer)
     asked = Counter(entry["path"] for entry in log if "JsonList" not in entry["path"])
     assert max(count for path, count in asked.items() if path != "/api/notice/list") == 1
     assert all(entry["referer"] for entry in log if entry["path"] != "/robots.txt")
 
 
-def test_the_sites_at_an_earlier_time(
-    replica: Start, manifest: list[dict[str, Any]], tmp_path: Path
-) -> None:
+def test_the_sites_at_an_earlier_time(manifest: list[dict[str, Any]], tmp_path: Path) -> None:
     """What is published by the end of a month, and no more."""
     basket = Basket()
-    assert visit(replica("--until", "2026-01"), tmp_path, basket).ok
+    with replica("--until", "2026-01") as url:
+        assert visit(url, tmp_path, basket).ok
     expected = {d["sha256"] for d in manifest if d["period"][:7] <= "2026-01"}
     assert set(hashes(basket)) == expected

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.status import status_view
 from tests.crawler.site import Site, served
+from tests.processes import until
 from tests.watching.small_site import small_site
 
 
@@ -44,13 +44,6 @@ def outcome_of_last_run() -> str:
     return outcome
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not condition():
-        time.sleep(0.05)
-    return condition()
-
-
 @contextmanager
 def crawling(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """A crawl that is under way when the block begins, of a site that answers slowly."""
@@ -68,11 +61,11 @@ def crawling(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_crawl_at_once(home: Path, site: Site, number: signal.Signals) -> None:
     """Whatever it waits for; the pass counts as interrupted, and blames no source."""
-    site.slowness = 20
+    site.slowness = 200
     with crawling() as process:
-        assert wait_for(lambda: bool(site.seen))
+        until(lambda: site.seen, "the crawl has asked something")
         process.send_signal(number)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=100)
     assert process.returncode == 130
     assert "Traceback" not in said
     assert outcome_of_last_run() == "interrupted"
@@ -80,9 +73,9 @@ def test_a_signal_ends_a_crawl_at_once(home: Path, site: Site, number: signal.Si
 
 def test_two_crawls_do_not_meet(home: Path, site: Site) -> None:
     """The second one says in one line whose turn it is."""
-    site.slowness = 3
+    site.slowness = 200
     with crawling():
-        assert wait_for(lambda: bool(site.seen))
+        until(lambda: site.seen, "the crawl has asked something")
         done = subprocess.run(
             [sys.executable, "-m", "suanbei", "crawl"],
             capture_output=True, text=True, timeout=60, check=False,

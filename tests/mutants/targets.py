@@ -72,7 +72,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "parsers/pdf/line_breaks.py": _PDF,
     "parsers/rows.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "parsers/columns.py": (*_TABLES, "tests/parsers/test_golden.py"),
-    "search_api/paging.py": ("tests/search_api/test_hostile_input.py",),
+    "search_api/paging.py": (
+        "tests/search_api/test_paging.py",
+        "tests/search_api/test_hostile_input.py",
+    ),
     "search_api/keys.py": ("tests/search_api/test_keys.py",),
     "search_api/response_cache.py": ("tests/search_api/test_response_cache.py",),
     "registry/receipts.py": ("tests/registry/test_receipts.py",),

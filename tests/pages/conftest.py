@@ -90,9 +90,10 @@ def site(services: Services) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium."""
+    """Debian's Chromium, for these tests only: while it runs, its library keeps an event loop running
+    in this thread, and `asyncio.run` would fail in the tests of other folders."""
     if CHROMIUM is None:
         pytest.skip("NO BROWSER: chromium is missing, the pages are not tested in a browser")
     from playwright.sync_api import sync_playwright

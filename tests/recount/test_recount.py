@@ -4,20 +4,17 @@ The project is asked as a user asks it: the documents are imported and exported 
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.processes import suanbei
 from tests.recount import recount
 from tests.recount.recount import Row, key
 
 pytestmark = pytest.mark.official
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -37,35 +34,24 @@ def rows(official: Path) -> list[Row]:
 def home(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry of the same documents."""
     folder = tmp_path_factory.mktemp("recount")
-    suanbei(folder, "import", *sorted(map(str, official.glob("*/*.docx"))))
+    done = suanbei(folder, "import", *sorted(map(str, official.glob("*/*.docx"))))
+    assert done.returncode == 0
     return folder
 
 
 @pytest.fixture(scope="module")
 def exported(home: Path) -> dict[tuple[str, str], dict[str, Any]]:
     """(series, number) → the filing as the project exports it."""
-    suanbei(home, "export", "--out", str(home / "all.jsonl"))
+    assert suanbei(home, "export", "--out", str(home / "all.jsonl")).returncode == 0
     lines = (home / "all.jsonl").read_text("utf-8").splitlines()
     filings = [json.loads(line) for line in lines]
     return {(one["series"], key(one["number"])): one for one in filings}
 
 
-def suanbei(home: Path, *words: str) -> str:
-    """The command in a process of its own; what it printed."""
-    environment = os.environ | {
-        "SUANBEI_HOME": str(home), "SUANBEI_DATABASE_URL": "", "SUANBEI_LANGUAGE": "en",
-    }  # fmt: skip
-    done = subprocess.run([sys.executable, "-m", "suanbei", *words], cwd=ROOT, env=environment,
-                          check=False, capture_output=True, text=True, timeout=280)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def statistics(home: Path, show: str) -> dict[str, Any]:
     """The figures of `suanbei stats --show …`."""
-    answer: dict[str, Any] = json.loads(
-        suanbei(home, "stats", "--show", show, "--top", "1000", "--json")
-    )
+    told = suanbei(home, "stats", "--show", show, "--top", "1000", "--json").stdout
+    answer: dict[str, Any] = json.loads(told)
     return answer
 
 

@@ -1,7 +1,6 @@
 """Both databases: the same schema up and down, the same order, ids without gaps, one state per reader."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,6 +18,7 @@ from suanbei.registry.models import Base, Event, Filing
 from suanbei.registry.watcher_models import Run
 from tests.conftest import NewDatabase
 from tests.lists import listed, row
+from tests.processes import until
 
 REVISIONS = [one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 
@@ -219,13 +219,6 @@ def replayed(follower: Database, all_of: Database) -> bool:
 def events_of(database: Database) -> int:
     with database.read() as session:
         return last_event_id(session)
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.mark.postgres

@@ -11,6 +11,7 @@ import pytest
 from suanbei.common.errors import AlreadyRunning
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holders, holding
+from tests.processes import until
 
 HOLD = """
 import sys, time
@@ -18,7 +19,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holding
 with holding(Lock(Database(sys.argv[1]), "crawl")):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -87,10 +88,7 @@ def test_a_killed_process_is_followed_at_once(database: Database) -> None:
     with database.read() as session:
         assert str(process.pid) in holders(session)["crawl"][0]
     end(process)
-    for _ in range(20):  # a server needs a moment to see that its client has gone
-        if lock.acquire():
-            break
-    assert lock.held
+    until(lock.acquire, "the server sees that its client has gone")
     lock.release()
 
 

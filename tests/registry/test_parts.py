@@ -1,8 +1,7 @@
 """Parts that work by themselves: a dead one is restarted, and everybody can see that it was."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +15,7 @@ from suanbei.registry.parts import Supervisor, parts_view
 from suanbei.registry.status import status_view
 from suanbei.registry.watcher_models import Note
 from suanbei.registry.watching import write_note
+from tests.processes import until
 
 
 class Fragile:
@@ -39,13 +39,6 @@ class Fragile:
     @property
     def is_alive(self) -> bool:
         return self._thread.is_alive()
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -39,6 +39,7 @@ def limited(stopped: list[str], settings: Settings) -> Any:
     def make(**limits: Any) -> httpx.AsyncClient:
         app = FastAPI()
         app.state.routes = app.routes
+        app.state.news = lambda: asyncio.sleep(2)
         errors.install(app)
         app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
         app.add_middleware(ConcurrencyLimits, settings=Settings(**limits))
@@ -53,7 +54,7 @@ def limited(stopped: list[str], settings: Settings) -> Any:
         def _loop() -> str:
             began = time.monotonic()
             try:
-                while time.monotonic() - began < 10:
+                while time.monotonic() - began < 60:
                     time.sleep(0.01)
                     check_deadline()
             except TookTooLong:
@@ -80,7 +81,7 @@ async def _body(request: Request) -> int:
 
 async def _poll(request: Request) -> str:
     request.scope[PLACE].close()
-    await asyncio.sleep(2)
+    await request.app.state.news()
     await run_in_threadpool(check_deadline)
     return "ok"
 
@@ -112,14 +113,14 @@ def test_too_many_at_once_are_refused_and_the_rest_is_served(limited: Any) -> No
     assert (live.status_code, after.status_code) == (200, 200)
 
 
-@pytest.mark.parametrize("path", ["/slow?seconds=5", "/loop"])
+@pytest.mark.parametrize("path", ["/slow?seconds=60", "/loop"])
 def test_an_answer_that_takes_too_long_is_given_up_and_its_work_stops(
     path: str, limited: Any, stopped: list[str]
 ) -> None:
     """The client hears of it, and the place is free when the work has ended."""
 
     async def ask() -> httpx.Response:
-        async with limited(max_seconds=0.2, max_requests=2) as client:
+        async with limited(max_seconds=0.5, max_requests=2) as client:
             late = await client.get(path)
             assert (await client.get("/slow?seconds=0")).status_code == 200
             return late
@@ -128,25 +129,25 @@ def test_an_answer_that_takes_too_long_is_given_up_and_its_work_stops(
     answer = asyncio.run(ask())
     assert (answer.status_code, answer.json()["code"]) == (503, "took_too_long")
     assert answer.headers["retry-after"] == "5"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 50
     assert len(stopped) == (path == "/loop")
 
 
 def test_long_polls_take_no_turn_from_other_requests_of_their_client(limited: Any) -> None:
     """Many behind one address may wait for changes, and its searches are answered meanwhile."""
 
-    async def ask() -> tuple[list[httpx.Response], httpx.Response, float]:
+    async def ask() -> list[httpx.Response]:
+        news = asyncio.Event()
         async with limited() as client:
-            began = time.monotonic()
+            client._transport.app.state.news = news.wait
             polls = [asyncio.ensure_future(client.get("/poll")) for _ in range(RUNNING * 4)]
             await asyncio.sleep(0.1)
             other = await client.get("/slow?seconds=0")
-            took = time.monotonic() - began
-            return await asyncio.gather(*polls), other, took
+            assert not any(one.done() for one in polls)
+            news.set()
+            return [other, *await asyncio.gather(*polls)]
 
-    polls, other, took = asyncio.run(ask())
-    assert {one.status_code for one in (*polls, other)} == {200}
-    assert took < 1.5
+    assert {one.status_code for one in asyncio.run(ask())} == {200}
 
 
 def test_a_long_poll_may_last_longer_than_other_answers(limited: Any) -> None:
@@ -249,6 +250,6 @@ def test_work_stops_when_its_client_has_gone(
     began = time.monotonic()
     with caplog.at_level(logging.INFO, ACCESS):
         asyncio.run(ask())
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 50
     assert len(stopped) == 1
     assert (sent, caplog.messages) == ([], ["GET /loop 499"])

@@ -2,11 +2,7 @@
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +10,10 @@ import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
-from tests.conftest import wait_until_ready
+from suanbei.registry.database import Database
+from tests.processes import ROOT, environment
+from tests.search_api.watching import client_over
 
-ROOT = Path(__file__).parents[2]
 LISTED = "网信算备330110507206401230035号"
 OWNER = "阿里巴巴达摩院（杭州）科技有限公司"
 ACCEPT = {"Accept": "application/json, text/event-stream"}
@@ -30,33 +27,6 @@ CALLS: dict[str, dict[str, Any]] = {
     "recent_changes": {"limit": 2},
     "expected_lists": {},
 }
-
-
-@pytest.fixture(scope="module")
-def environment(snapshot_home: Path) -> dict[str, str]:
-    """The environment of a process over the shipped data."""
-    return os.environ | {
-        "SUANBEI_HOME": str(snapshot_home), "SUANBEI_DATABASE_URL": "", "SUANBEI_SCHEDULE": "",
-        "SUANBEI_FULL_SCHEDULE": "",
-    }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def address(environment: dict[str, str]) -> Iterator[str]:
-    """A server that answers assistants."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "suanbei", "serve", "--port", str(port)],
-        cwd=ROOT, env=environment | {"SUANBEI_MCP": "1"}, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 async def use(client: Client) -> dict[str, Any]:
@@ -104,11 +74,12 @@ def check(answers: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_over_stdio(environment: dict[str, str], mode: str) -> None:
+def test_over_stdio(snapshot_home: Path, mode: str) -> None:
     """The whole of it through `suanbei mcp`, for clients of both versions of the protocol."""
     command = StdioServerParameters(
-        command=sys.executable, args=["-m", "suanbei", "mcp"], env=environment, cwd=ROOT
-    )
+        command=sys.executable, args=["-m", "suanbei", "mcp"], cwd=ROOT,
+        env=environment(snapshot_home),
+    )  # fmt: skip
 
     async def main() -> dict[str, Any]:
         async with Client(command, mode=mode) as client:
@@ -118,22 +89,22 @@ def test_over_stdio(environment: dict[str, str], mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_over_http(address: str, mode: str) -> None:
+def test_over_http(snapshot_server: str, mode: str) -> None:
     """The same over streamable HTTP."""
 
     async def main() -> dict[str, Any]:
-        async with Client(f"{address}/mcp", mode=mode) as client:
+        async with Client(f"{snapshot_server}/mcp", mode=mode) as client:
             return await use(client)
 
     check(asyncio.run(main()))
 
 
-def test_the_oldest_client(address: str) -> None:
+def test_the_oldest_client(snapshot_server: str) -> None:
     """The first version of the protocol: an initialize handshake by hand, then a call."""
 
     def post(method: str, params: dict[str, Any]) -> Any:
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        answer = httpx.post(f"{address}/mcp", json=message, headers=ACCEPT, timeout=30)
+        answer = httpx.post(f"{snapshot_server}/mcp", json=message, headers=ACCEPT, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()["result"]
 
@@ -146,7 +117,7 @@ def test_the_oldest_client(address: str) -> None:
     assert json.loads(called["content"][0]["text"])["verdict"] == "active"
 
 
-def test_what_does_not_fit_is_refused(address: str) -> None:
+def test_what_does_not_fit_is_refused(snapshot_server: str) -> None:
     """Unknown arguments, unknown numbers and values out of range are errors that say why."""
     wrong = [
         ("verify_number", {"number": LISTED, "entitiy": OWNER}, "entitiy"),
@@ -157,7 +128,7 @@ def test_what_does_not_fit_is_refused(address: str) -> None:
     ]
 
     async def main() -> None:
-        async with Client(f"{address}/mcp") as client:
+        async with Client(f"{snapshot_server}/mcp") as client:
             for tool, arguments, said in wrong:
                 result = await client.call_tool(tool, arguments)
                 assert result.is_error, tool
@@ -166,20 +137,20 @@ def test_what_does_not_fit_is_refused(address: str) -> None:
     asyncio.run(main())
 
 
-def test_pages_of_other_sites_are_refused(address: str) -> None:
+def test_pages_of_other_sites_are_refused(snapshot_server: str) -> None:
     """A browser's page elsewhere must not reach a server in somebody's network; others need no Origin."""
     message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     headers = ACCEPT | {"Origin": "https://elsewhere.example"}
-    foreign = httpx.post(f"{address}/mcp", json=message, headers=headers)
+    foreign = httpx.post(f"{snapshot_server}/mcp", json=message, headers=headers)
     assert (foreign.status_code, foreign.json()["code"]) == (403, "forbidden")
-    assert httpx.get(f"{address}/mcp").status_code == 405
+    assert httpx.get(f"{snapshot_server}/mcp").status_code == 405
 
 
-def test_a_group_and_an_unknown_company(address: str) -> None:
+def test_a_group_and_an_unknown_company(snapshot_server: str) -> None:
     """A brand is its companies, each for itself; an unknown name is no claim about anybody."""
 
     async def main() -> tuple[Any, Any]:
-        async with Client(f"{address}/mcp") as client:
+        async with Client(f"{snapshot_server}/mcp") as client:
             group = await client.call_tool("check_vendor", {"name": "腾讯"})
             unknown = await client.call_tool("check_vendor", {"name": "百度网络"})
             return group.structured_content, unknown.structured_content
@@ -191,7 +162,8 @@ def test_a_group_and_an_unknown_company(address: str) -> None:
     assert "北京百度网讯科技有限公司" in unknown["similar"]
 
 
-def test_off_by_default(snapshot_server: str) -> None:
+def test_off_by_default(shipped_registry: Database) -> None:
     """Without the setting there is no such address."""
-    answer = httpx.post(f"{snapshot_server}/mcp", json={})
+    with client_over(shipped_registry) as client:
+        answer = client.post("/mcp", json={})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

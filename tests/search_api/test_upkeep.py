@@ -1,7 +1,6 @@
 """The index follows the registry though nobody searches."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -12,6 +11,7 @@ from suanbei.search_api.deps import Services
 from suanbei.search_api.search import sync as upkeep
 from suanbei.search_api.search.sync import keeping_up
 from tests.lists import listed, row
+from tests.processes import until
 
 
 @pytest.fixture(autouse=True)
@@ -19,21 +19,14 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "SECONDS", 0.02)
 
 
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and not true():
-        time.sleep(0.02)
-    return true()
-
-
 def test_the_first_reader_waits_for_nothing(database: Database, settings: Settings) -> None:
     """After the start of a replica, and after each import."""
     import_document(database, listed([row(1)]))
     services = Services(settings, database)
     with keeping_up(services):
-        assert until(lambda: services.engine.health().documents == 1)
+        until(lambda: services.engine.health().documents == 1)
         import_document(database, listed([row(2, period="2024-01")]))
-        assert until(lambda: services.engine.health().documents == 2)
+        until(lambda: services.engine.health().documents == 2)
     import_document(database, listed([row(3, period="2024-02")]))
     assert services.engine.health().lag > 0  # it ends with the server
     services.engine.close()
@@ -45,6 +38,6 @@ def test_an_engine_that_is_away_is_told_of_once(
     """Every few seconds for a night would bury the rest of the log."""
     away = settings.model_copy(update={"search_url": "http://127.0.0.1:9"})
     with keeping_up(Services(away, database)):
-        assert until(lambda: bool(caplog.messages))
+        until(lambda: bool(caplog.messages))
         time.sleep(0.3)
     assert [one for one in caplog.messages if one.startswith("index: ")] == caplog.messages[:1]

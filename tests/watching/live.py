@@ -1,12 +1,10 @@
-"""Real processes for tests: the replica of the official sites, and Suanbei's own commands."""
+"""Suanbei's commands under the settings of this process, and a watcher."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,42 +12,7 @@ from typing import Any
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.status import status_view
-
-ROOT = Path(__file__).parents[2]
-REPLICA = ROOT.parent / "shared" / "cac_replica" / "serve.py"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-def until(true: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait until something is so; fails after so many seconds."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
-        time.sleep(0.1)
-
-
-@contextmanager
-def replica(port: int, *arguments: str) -> Iterator[str]:
-    """The official sites as they stood; returns the base address."""
-    process = subprocess.Popen(
-        [sys.executable, str(REPLICA), "--port", str(port), *arguments], stdout=subprocess.PIPE
-    )
-    try:
-        assert process.stdout
-        assert process.stdout.readline()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+from tests.processes import ROOT
 
 
 def suanbei(*arguments: str, check: bool = True) -> str:
@@ -83,7 +46,7 @@ def watching(log: Path, prelude: str = "") -> Iterator[subprocess.Popen[bytes]]:
         yield process
         assert process.poll() is None, log.read_text("utf-8")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, log.read_text("utf-8")
+        assert process.wait(120) == 0, log.read_text("utf-8")
     finally:
         process.kill()
         process.wait()

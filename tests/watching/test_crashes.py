@@ -13,8 +13,9 @@ from suanbei.registry.models import Event
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
-from tests.alerts.test_worker import deliveries, until, working
+from tests.alerts.test_worker import deliveries, working
 from tests.crawler.site import served
+from tests.processes import until
 from tests.watching.aftermath import (
     Home,
     home_at,

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
-from tests.alerts.test_worker import states, until, working
+from tests.alerts.test_worker import states, working
 from tests.crawler.site import (
     Handler,
     corrupt,
@@ -28,6 +29,7 @@ from tests.crawler.site import (
     served,
     stall,
 )
+from tests.processes import until
 from tests.watching.aftermath import (
     Home,
     home_at,
@@ -185,7 +187,13 @@ def test_a_database_that_stays_locked(
 
 
 BAD = {
-    "each in its own way": {"a1": stall, "d1": cut, "d2": corrupt, "g1": empty, "notice_1": html},
+    "each in its own way": {
+        "a1": partial(stall, seconds=1),
+        "d1": cut,
+        "d2": corrupt,
+        "g1": empty,
+        "notice_1": html,
+    },
     "behind a firewall": {"a2": firewall, "d1": firewall},
 }
 

@@ -13,21 +13,14 @@ from docx import Document
 from fastapi.testclient import TestClient
 from lxml import etree
 
+from deploy.trial.processes import free_port
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from tests.alerts.receiver import Receiver, receiving
-from tests.watching.live import (
-    REPLICA,
-    environment,
-    free_port,
-    replica,
-    status,
-    suanbei,
-    until,
-    watching,
-)
+from tests.processes import REPLICA, replica, until
+from tests.watching.live import environment, status, suanbei, watching
 
 pytestmark = [pytest.mark.official, pytest.mark.timeout(900)]
 
@@ -49,7 +42,7 @@ def runs_ok() -> list[dict[str, Any]]:
 
 def wait_for_pass(after: int) -> dict[str, Any]:
     """Wait for a pass that begins and ends from now on; `after` is the number of passes so far."""
-    until(lambda: len(runs_ok()) > after, 300, "a pass over all sources")
+    until(lambda: len(runs_ok()) > after, "a pass over all sources", 300)
     return runs_ok()[0]
 
 
@@ -108,7 +101,7 @@ def test_a_new_batch_and_a_replaced_list(
     with receiving() as batches, receiving() as company:
         arrivals: list[float] = []
         batches.answer = lambda *_: (arrivals.append(time.time()) or 204, {})
-        with replica(port, "--until", "2026-01"):
+        with replica("--until", "2026-01", port=port):
             suanbei("crawl")
             before = status()["version"]
             secrets = {
@@ -116,12 +109,12 @@ def test_a_new_batch_and_a_replaced_list(
                 "company": subscribe(company.url, "--entity", COMPANY),
             }
         with watching(log):
-            with replica(port, "--until", "2026-03"):
+            with replica("--until", "2026-03", port=port):
                 run = wait_for_pass(1)
                 _check_new_batches(before, run, arrivals, batches, company, secrets)
             seen, known = status()["version"], len(runs_ok())
             changed = changed_copy(official, tmp_path / "changed")
-            with replica(port, "--until", "2026-03", "--official", str(changed)):
+            with replica("--until", "2026-03", "--official", str(changed), port=port):
                 wait_for_pass(known)
             _, events = feed_and_log(Settings.load(), seen)
             told = sorted(one["type"] for one in events)
@@ -141,17 +134,17 @@ def _check_new_batches(
     feed, events = feed_and_log(Settings.load(), before)
     published = [one["batch"] for one in events if one["type"] == "batch.published"]
     assert len(published) >= 4
-    until(lambda: len(batches.got) >= len(published), 10, "all batches at the receiver")
+    until(lambda: len(batches.got) >= len(published), "all batches at the receiver")
     told = batches.verified(secrets["batches"])
     assert [one["data"]["batch"] for one in told] == published
     assert len(batches.ids) == len(set(batches.ids)) == len(published)
-    assert max(arrivals) - datetime.fromisoformat(run["finished_at"]).timestamp() < 10
+    assert max(arrivals) - datetime.fromisoformat(run["finished_at"]).timestamp() < 60
     assert feed[: len(published)] == published[::-1]
     own = [
         one["number"] for one in events
         if one["entity"] == COMPANY and one["type"].startswith("filing.")
     ]  # fmt: skip
     assert own, "the company has filings in these batches"
-    until(lambda: len(company.got) >= len(own), 10, "the company's filings at its subscriber")
+    until(lambda: len(company.got) >= len(own), "the company's filings at its subscriber")
     heard = company.verified(secrets["company"])
     assert [one["data"]["number"] for one in heard] == own

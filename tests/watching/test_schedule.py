@@ -15,7 +15,7 @@ from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
 from suanbei.registry.database import Database
 from suanbei.registry.status import status_view
 from suanbei.registry.watching import begin_run
-from tests.watching.live import until
+from tests.processes import until
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)
 DEFAULT = Schedule.of(Settings())
@@ -153,7 +153,7 @@ def test_the_very_first_pass_begins_a_little_later(database: Database) -> None:
         return view["watching"]["next"].get("full")
 
     scheduler.start()
-    until(lambda: planned() is not None, 20, "the plan is noted")
+    until(lambda: planned() is not None, "the plan is noted")
     assert planned() == begins.strftime("%Y-%m-%dT%H:%M:%SZ")
     scheduler.stop()
     with database.write() as session:
