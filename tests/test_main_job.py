@@ -15,6 +15,7 @@ from suanbei.registry.database import Database
 from tests.processes import ROOT, Done, environment, replica, suanbei
 
 pytestmark = pytest.mark.official
+MODELS = ("--source", "genai")
 DALI = "网信算备330110507206401230035号"
 TRUTH = {
     "filings": "series, number_key, number, name, entity_id, entity, product, purpose, remark, "
@@ -81,21 +82,31 @@ def test_a_second_crawl_changes_nothing(official: Path, crawled: Path) -> None:
     assert truth(crawled) == before
 
 
-@pytest.mark.parametrize("fault", ["waf", "cut", "503"])
+@pytest.fixture(scope="module")
+def models(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one crawl without faults of the lists of models alone."""
+    home = tmp_path_factory.mktemp("models")
+    with replica() as base:
+        assert crawl(home, base, *MODELS).returncode == 0
+    return home
+
+
+@pytest.mark.parametrize(("fault", "source"), [("waf", ()), ("cut", MODELS), ("503", MODELS)])
 def test_faults_are_named_and_made_good_later(
-    fault: str, official: Path, crawled: Path, tmp_path: Path
+    fault: str, source: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """No bad document is kept; what failed is said; the next crawl completes the registry."""
+    undisturbed: Path = request.getfixturevalue("models" if source else "crawled")
     with replica("--fault", fault, "--every", "2") as base:
-        done = crawl(tmp_path, base)
-    good = set(truth(crawled)["documents"])
+        done = crawl(tmp_path, base, *source)
+    good = set(truth(undisturbed)["documents"])
     assert set(truth(tmp_path)["documents"]) <= good
     missing = good - set(truth(tmp_path)["documents"])
     assert done.returncode == (3 if missing else 0)  # a retry may have brought them all
     assert len([line for line in done.stderr.splitlines() if ": " in line]) >= len(missing)
     with replica() as base:
-        assert crawl(tmp_path, base).returncode == 0
-    assert truth(tmp_path) == truth(crawled)
+        assert crawl(tmp_path, base, *source).returncode == 0
+    assert truth(tmp_path) == truth(undisturbed)
 
 
 def test_a_site_that_always_fails_is_exit_3_and_keeps_nothing(

@@ -60,6 +60,23 @@ def test_anything_else_is_tried_again(receiver: Receiver, status: int) -> None:
     assert sent(receiver.url) == Result(status, f"HTTP {status}")
 
 
+@pytest.mark.parametrize(
+    ("status", "location", "reason"),
+    [
+        (302, "https://user:pw@elsewhere.example/secret", "HTTP 302: moved to elsewhere.example"),
+        (301, "/secret", "HTTP 301: moved to another path"),
+        (304, "", "HTTP 304"),
+        (400, "https://elsewhere.example/", "HTTP 400"),
+    ],
+)
+def test_who_has_moved_is_named_by_host_only(
+    receiver: Receiver, status: int, location: str, reason: str
+) -> None:
+    """A path may be somebody's secret, and reasons are shown."""
+    receiver.answer = lambda *_: (status, {"Location": location} if location else {})
+    assert sent(receiver.url) == Result(status, reason)
+
+
 def test_gone_is_final(receiver: Receiver) -> None:
     """410 is how a receiver unsubscribes."""
     receiver.answer = lambda *_: (410, {})

@@ -1,6 +1,8 @@
 """From events to messages: each exactly once, to those who asked, worth reading."""
 
 import json
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.alerts.fanout import fan_out
+from suanbei.alerts.fanout import BACKOFF_SECONDS, Backoff, fan_out
 from suanbei.common.errors import NeverMatches
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
@@ -253,6 +255,41 @@ def test_a_subscription_whose_events_cannot_be_found_is_parked_as_a_whole(
     assert [one["data"]["entity"] for one in bodies(database, broken)] == ["甲公司"]
 
 
+def test_the_first_event_that_was_missed_is_told_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new version of a list brings events of rows alone: the very first is the subscriber's."""
+    watcher = subscribe(database, filter={"entity": "甲公司"})
+    old = row(31, entity="甲公司", number=number(31, "1111111", "110108"))
+    import_document(database, listed([old]))
+    assert fan_out(database, CONFIG) == 1
+    import_document(database, listed([replace(old, product="新(APP)")], fetched_at=LATER))
+    with monkeypatch.context() as patch:
+        patch.setattr("suanbei.registry.notifications.event_filter._names_of_all", lambda *_: 1 / 0)
+        fan_out(database, CONFIG)
+    with database.write() as session:
+        assert [one.state for one in messages(session, watcher)] == ["pending", "parked"]
+        retry_parked(session, watcher)
+    fan_out(database, CONFIG)
+    assert [one["type"] for one in bodies(database, watcher)] == ["filing.added", "filing.changed"]
+
+
+def test_a_subscription_that_failed_is_left_alone_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Then it is tried once more; an error that is not the database's concerns it alone."""
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    backoff = Backoff()
+    with backoff.guard("one"):
+        raise TypeError("nobody thought of that")
+    assert ("one" in backoff, "other" in backoff, backoff.take_due()) == (True, False, False)
+    now += BACKOFF_SECONDS - 1
+    assert ("one" in backoff, backoff.take_due()) == (True, False)
+    now += 1
+    assert ("one" in backoff, backoff.take_due(), backoff.take_due()) == (False, True, False)
+
+
 def test_one_message_a_list_for_programs_that_want_it(database: Database) -> None:
     """Mode `batch`: a crawl of thousands of rows is as many posts as it has lists."""
     hook = subscribe(database, mode="batch", events=["batch.published", "filing.added"])
@@ -295,6 +332,26 @@ def test_several_companies_and_what_a_filter_comes_to(database: Database) -> Non
         ]  # fmt: skip
         lists = preview(session, EventFilter(("batch.published",)), day)
         assert (lists.filings, lists.events) == (None, 2)
+
+
+def test_a_preview_counts_each_series_and_what_was_withdrawn(database: Database) -> None:
+    """Deregistrations are no series of filings: who asks for them means those withdrawn of any."""
+    publish(database)
+    model = row(
+        1, series=Series.GENAI_FILING, period="2023-09", number="Zhejiang-MoXing-202309010001",
+        label="", product="",
+    )  # fmt: skip
+    import_document(database, listed([model]))
+    rows = [row(1, remark="已注销"), *(row(n) for n in range(2, 31))]
+    import_document(database, listed(rows, fetched_at=LATER))
+    counted = {}
+    with database.read() as session:
+        for chosen in ("deep_synthesis", "genai_filing", "deregistration"):
+            wanted = EventFilter(
+                ("filing.added",), series=(chosen,), numbers=(model.number, number(1), number(2))
+            )
+            counted[chosen] = preview(session, wanted).filings
+    assert counted == {"deep_synthesis": 2, "genai_filing": 1, "deregistration": 1}
 
 
 def test_what_can_never_happen_is_refused(database: Database) -> None:

@@ -78,9 +78,10 @@ def _mutants(source: str) -> Iterator[tuple[Position, Mutant]]:
             text = lines[start[0] - 1]
             if _ONLY_SPEED.match(text) or text[start[1] :].startswith("*,"):
                 continue
+            if name.endswith("ExceptionReplacer") and "." in text:
+                continue  # the library fails on names of exceptions with a dot
             if not any(first <= start < last for first, last in types):
-                line = start[0]
-                yield start, Mutant(name, occurrence, line, lines[line - 1].strip())
+                yield start, Mutant(name, occurrence, start[0], text.strip())
 
 
 def _annotations(node: Any) -> list[tuple[Position, Position]]:

@@ -21,6 +21,17 @@ def test_every_target_and_its_tests_are_there() -> None:
     assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
 
 
+def test_an_exception_with_a_dot_is_left_out(tmp_path: Path) -> None:
+    """The library fails on it, and would end the whole run."""
+    module = tmp_path / "module.py"
+    module.write_text(
+        "try:\n    f(1 + 1)\nexcept (Error, a.Error):\n    g()\nexcept Error:\n    h()\n"
+    )
+    mutants = sample(module, 100)
+    assert {one.line for one in mutants if "Exception" in one.operator} == {5}
+    assert all(one.apply(module.read_text()) for one in mutants)
+
+
 def test_what_is_sampled_changes_what_the_module_does(tmp_path: Path) -> None:
     """Each place once, before any a second time; no types, no caches; the same after a move."""
     module = tmp_path / "module.py"

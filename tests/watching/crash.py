@@ -22,7 +22,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from suanbei import cli
+from tests.crawler.process import read_in_this_process
+
 ROOT = Path(__file__).parents[2]
+PRELOADED = ("suanbei.crawler.crawl", "suanbei.alerts.worker", "suanbei.search_api.search.tantivy")
+"""What commands import when they run."""
 
 
 class Commands:
@@ -75,10 +80,9 @@ class Job:
         for path, value in self.values.items():
             module, name = path.replace("__", ".").rsplit(".", 1)
             setattr(importlib.import_module(module), name, value)
+        read_in_this_process()
         if self.step:
             arm(self.step)
-        from suanbei import cli
-
         sys.argv = ["suanbei", *self.command]
         code = 0
         try:
@@ -142,9 +146,8 @@ def arm(step: str) -> None:
 
 def serve() -> None:
     """Fork a process for every line of standard input; say how it ended."""
-    from suanbei import cli
-
-    assert cli.app, "everything is imported"
+    for module in (*cli.Commands.modules, *PRELOADED):
+        importlib.import_module(module)
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         pid = os.fork()
