@@ -23,7 +23,7 @@ def test_up_loads_the_snapshot_answers_and_ends_cleanly(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "suanbei", "up", "--port", str(port)], cwd=ROOT, text=True,
-        env=environment(tmp_path), stdout=subprocess.PIPE,
+        env=environment(tmp_path, FULL_SCHEDULE="30 2 * * *"), stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout
