@@ -1,15 +1,15 @@
 """When to crawl, and the process that does: cron settings in Beijing time.
 
-Every few seconds the scheduler looks at the clock and at the database: a pass is due if its time has
-come and nobody has made it since. So what was missed is made up for, once, whether another process
-died over it or the clock was moved. APScheduler's triggers read the cron fields; its own scheduler
-sleeps until a time of the wall clock, which comes a year late if that is put back by a year. The pass
-itself is an ordinary `suanbei crawl` in a process of its own, which takes the lock of all passes.
+APScheduler says when a pass is due; the database says whether it is still to be made: another
+process may have made it, or died over it. What was missed is due, once. The pass itself is an
+ordinary `suanbei crawl` in a process of its own, which takes the lock that all passes need.
+
+A slow loop of its own, by a clock that never jumps, notices passes that were missed, and clocks
+that were moved.
 """
 
 import logging
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from typing import Literal
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import select
 
@@ -34,8 +35,10 @@ from suanbei.registry.watching import is_done, write_note
 
 TICK_SECONDS = 5.0
 NOTE_SECONDS = 30.0
-PAUSE_SECONDS = 60.0
-"""How long nothing is tried after a crawl that could not be started or that failed by itself."""
+GRACE = timedelta(seconds=60)
+"""How long after its time (and jitter) a pass counts as missed."""
+JUMP_SECONDS = 30.0
+"""A wall clock that has moved so much against the steady one was set."""
 FIRST_PASS_SECONDS = 60.0
 """So long `suanbei up` lets its user look around before the very first pass, a full one, begins."""
 PARTING_SECONDS = 20.0
@@ -64,7 +67,7 @@ _NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
 class Scheduler:
     """The schedule of one process. Made and started once; stopping ends a pass under way.
 
-    Nothing is made before `begins` (None: at once).
+    What was missed is not caught up with before `begins` (None: at once).
     """
 
     def __init__(
@@ -72,99 +75,115 @@ class Scheduler:
     ) -> None:
         self._settings, self._database = settings, database
         self._schedule, self._begins = Schedule.of(settings), begins or datetime.now(UTC)
-        # By a clock that nobody moves.
         self._not_before = time.monotonic() + (self._begins - datetime.now(UTC)).total_seconds()
-        self._noted = float("-inf")
-        self._put_off = {kind: self._draw(kind) for kind in self._schedule.crons}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
+        self._stop, self._working = threading.Event(), threading.Lock()
+        self._scheduler = BackgroundScheduler(timezone=BEIJING)
+        self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Begin to watch."""
+        self._plan()
+        self._scheduler.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop; a running pass is interrupted, and run again by the next watcher."""
         self._stop.set()
         self._thread.join()
+        self._scheduler.shutdown(wait=True)
 
     @property
     def is_alive(self) -> bool:
         """Whether it goes on watching."""
-        return self._thread.is_alive()
+        return self._thread.is_alive() and self._scheduler.running
 
-    def _run(self) -> None:
+    def _plan(self) -> None:
+        for kind, cron in self._schedule.crons.items():
+            self._scheduler.add_job(
+                self._run_if_due, trigger(cron, self._schedule.jitter[kind]), args=[kind], id=kind,
+                replace_existing=True, coalesce=True, max_instances=1, misfire_grace_time=None,
+            )  # fmt: skip
+
+    def _tick(self) -> None:
+        noted = float("-inf")
+        offset = time.time() - time.monotonic()
         while not self._stop.is_set():
-            self._note()
-            kind = self._due()
-            if kind:
-                self._put_off[kind] = self._draw(kind)
-                self._crawl(kind)
+            moved = time.time() - time.monotonic() - offset
+            if abs(moved) > JUMP_SECONDS:
+                log.warning("the clock was moved by %.0f s: planning anew", moved)
+                self._plan()
+            offset += moved
+            try:
+                if time.monotonic() - noted > NOTE_SECONDS:
+                    self._note()
+                    noted = time.monotonic()
+                self._catch_up()
+            except DatabaseUnavailable as error:
+                log.warning("watching waits: %s", error)
             self._stop.wait(TICK_SECONDS)
 
-    def _draw(self, kind: Kind) -> timedelta:
-        """By how much the next pass of a kind is put off: not every registry asks at nine sharp."""
-        return self._schedule.jitter[kind] * random.SystemRandom().random()
-
     def _note(self) -> None:
-        """Record the plan, and thereby the time, now and then: a sign of life for status."""
-        if time.monotonic() - self._noted < NOTE_SECONDS:
-            return
+        """Record the plan and the time: status shows them as a sign of life."""
         now, crons = datetime.now(UTC), self._schedule.crons
         plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in crons}
         if time.monotonic() < self._not_before:
             plans[next(iter(crons))] = rfc3339(self._begins)
-        try:
-            with self._database.write() as session:
-                write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
-            self._noted = time.monotonic()
-        except DatabaseUnavailable as error:
-            log.warning("watching waits: %s", error)
+        with self._database.write() as session:
+            write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
 
-    def _due(self) -> Kind | None:
-        """The pass to make now, if nobody crawls."""
-        if time.monotonic() < self._not_before:
-            return None
-        now = datetime.now(UTC)
-        try:
-            for kind, put_off in self._put_off.items():
-                if is_due(self._database, self._schedule, kind, now - put_off):
-                    with self._database.read() as session:
-                        somebody_crawls = holders(session)["crawl"][0]
-                    return None if somebody_crawls else kind
-        except DatabaseUnavailable as error:
-            log.warning("watching waits: %s", error)
-        return None
+    def _catch_up(self) -> None:
+        """A pass that was missed is due now, once."""
+        if self._working.locked() or time.monotonic() < self._not_before:
+            return
+        for kind in self._schedule.crons:
+            late = datetime.now(UTC) - self._schedule.jitter[kind] - GRACE
+            if is_due(self._database, self._schedule, kind, late):
+                log.info("a %s was missed: catching up", _NAMES[kind])
+                self._scheduler.add_job(
+                    self._run_if_due, args=[kind], id="missed", replace_existing=True,
+                    misfire_grace_time=None,
+                )  # fmt: skip
+                return
 
-    def _crawl(self, kind: Kind) -> None:
-        """Run `suanbei crawl` to its end; a process that hangs is ended by force."""
-        full = ["--full"] if kind == "full" else []
+    def _run_if_due(self, kind: Kind) -> None:
+        """Make a pass, unless it is made already; another process may be at it, then wait."""
+        if not self._working.acquire(blocking=False):
+            return
         try:
-            process = subprocess.Popen(
-                # -P: a folder named like one of our packages, wherever one stands, is not ours.
-                [sys.executable, "-P", "-m", "suanbei", "crawl", "--scheduled", *full],
-                stdin=subprocess.DEVNULL, env=os.environ | self._settings.as_environment(),
-                start_new_session=True,  # Ctrl-C is for this process, which knows what to do
-            )  # fmt: skip
+            with self._database.read() as session:
+                somebody_crawls = holders(session)["crawl"][0]
+            if not somebody_crawls and is_due(
+                self._database, self._schedule, kind, datetime.now(UTC)
+            ):
+                self._run_crawl(kind)
+        except DatabaseUnavailable as error:
+            log.warning("the %s waits: %s", _NAMES[kind], error)
         except OSError as error:
             log.error("the %s cannot be started: %s", _NAMES[kind], error)
-            self._not_before = time.monotonic() + PAUSE_SECONDS
-            return
-        end = time.monotonic() + pass_seconds(self._settings) + PARTING_SECONDS
+        finally:
+            self._working.release()
+
+    def _run_crawl(self, kind: Kind) -> None:
+        """Run `suanbei crawl` to its end; a process that hangs is ended by force."""
+        full = ["--full"] if kind == "full" else []
+        # -P: a folder named like one of our packages, in whatever folder one stands, is not ours.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "suanbei", "crawl", "--scheduled", *full],
+            stdin=subprocess.DEVNULL, env=os.environ | self._settings.as_environment(),
+            start_new_session=True,  # Ctrl-C is for this process, which knows what to do
+        )  # fmt: skip
+        begun = time.monotonic()
         try:
             while process.poll() is None:
-                self._note()
                 if self._stop.wait(0.2):
                     return
-                if time.monotonic() > end:
+                if time.monotonic() - begun > pass_seconds(self._settings) + PARTING_SECONDS:
                     log.error("the %s hangs: ended by force", _NAMES[kind])
                     process.kill()
+            if process.returncode not in (0, CANNOT):
+                log.error("the %s ended with code %d", _NAMES[kind], process.returncode)
         finally:
             _end(process)
-        if process.returncode not in (0, CANNOT):
-            log.error("the %s ended with code %d", _NAMES[kind], process.returncode)
-        if process.returncode > 0 and process.returncode != CANNOT:
-            self._not_before = time.monotonic() + PAUSE_SECONDS
 
 
 def is_due(database: Database, schedule: "Schedule", kind: Kind, now: datetime) -> bool:
@@ -264,8 +283,8 @@ class Schedule:
         return min(times, default=None)
 
 
-def trigger(expression: str) -> CronTrigger:
-    """The trigger for five cron fields, in Beijing time.
+def trigger(expression: str, jitter: timedelta = timedelta()) -> CronTrigger:
+    """The trigger for five cron fields, in Beijing time, put off by up to `jitter` each time.
 
     Days of the week count as in every crontab: 0 and 7 are Sunday.
 
@@ -278,7 +297,7 @@ def trigger(expression: str) -> CronTrigger:
     minute, hour, day, month, weekday = fields
     return CronTrigger(
         minute=minute, hour=hour, day=day, month=month, day_of_week=_named_days(weekday),
-        timezone=BEIJING,
+        timezone=BEIJING, jitter=jitter.total_seconds() or None,
     )  # fmt: skip
 
 
