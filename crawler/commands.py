@@ -68,6 +68,10 @@ REASONS = {
         "在网页未显示的部分，可能是一行备案",
         "stands in a part of the page that is not shown, and may be a row",
     ),
+    "unread_part": Text(
+        "文档的这一部分无法读取，其中可能有备案",
+        "a part of the document that cannot be read, and may hold rows",
+    ),
     "unknown_table": Text("所在表格没有认识的表头", "its table has no known header"),
     "before_header": Text("在表头之上", "stands above the header"),
     "unknown_series": Text("无法判断属于哪类清单", "nothing says which series the list is of"),

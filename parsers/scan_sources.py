@@ -66,6 +66,9 @@ class ScanText:
         self.add(body)
         for place, text, visible in tables.others:
             self.add(unescaped(text), place, visible=visible)
+        self.unread += (
+            Unread("part", one.text) for one in tables.left_out if one.reason == "unread_part"
+        )
         return body
 
 
@@ -171,8 +174,12 @@ def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
     found.add_all(read_xlsx(data, name))
     with Archive(data, name) as package:
         for part in filter(_SHEET_NOTES.match, package.parts()):
-            texts = (node.text or "" for node in package.xml(part).iter("{*}t", "{*}text"))
-            found.add("".join(texts), "comment" if "omment" in part else "text_box")
+            try:
+                texts = [node.text or "" for node in package.xml(part).iter("{*}t", "{*}text")]
+            except DocumentError:
+                found.unread.append(Unread("part", part))
+            else:
+                found.add("".join(texts), "comment" if "omment" in part else "text_box")
     _look_for_parts(data, name, found)
 
 

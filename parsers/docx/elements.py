@@ -9,7 +9,7 @@ from suanbei.parsers.text import BREAK
 
 P, R, T, TBL, TR, TC = (W + tag for tag in ("p", "r", "t", "tbl", "tr", "tc"))
 SPAN, MERGE, BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))
-_NUMBER, _STYLE, VAL = W + "numPr", W + "pStyle", W + "val"
+NUMBER, STYLE, VAL = W + "numPr", W + "pStyle", W + "val"
 _SIGNS = {
     W + "tab": " ",
     W + "ptab": " ",
@@ -28,7 +28,7 @@ _PRIVATE = range(0xF000, 0xF100)
 """Where a symbol font's codes stand in Unicode."""
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 """The text of a formula."""
-_READ = (T, _MATH, TC, P, TR, *_SIGNS, _SYM, SPAN, MERGE, BEFORE, _NUMBER, _STYLE)
+_READ = (T, _MATH, TC, P, TR, *_SIGNS, _SYM, SPAN, MERGE, BEFORE, NUMBER, STYLE)
 _DEL, _DEL_TEXT, _VANISH = (W + tag for tag in ("del", "delText", "vanish"))
 _UNSEEN = (
     *(W + tag for tag in ("tabs", "del", "moveFrom", "rt", "sdtPr")),
@@ -133,7 +133,7 @@ def printed(tag: str, node: "etree._Element", numbering: Numbering) -> str:
         return (node.text or "").replace("\n", " ")
     if tag == _SYM:
         return _symbol(node)
-    if tag in (_NUMBER, _STYLE):
+    if tag in (NUMBER, STYLE):
         return _printed_number(node, numbering)
     return _SIGNS.get(tag, "")
 
@@ -155,5 +155,5 @@ def _printed_number(node: "etree._Element", numbering: Numbering) -> str:
     properties = node.getparent()
     if properties is None:
         return ""
-    told_twice = node.tag == _STYLE and properties.find(_NUMBER) is not None
+    told_twice = node.tag == STYLE and properties.find(NUMBER) is not None
     return "" if told_twice else numbering.mark(properties)

@@ -6,17 +6,18 @@ layout tables, text boxes, documents within the document (`altChunk`), letters b
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from suanbei.common.errors import BrokenDocument, DocumentTooLarge
+from suanbei.common.errors import BrokenDocument, DocumentError, DocumentTooLarge
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.docx.elements import (
     BEFORE,
     MERGE,
+    NUMBER,
     SPAN,
+    STYLE,
     TBL,
     TC,
     TR,
@@ -31,7 +32,7 @@ from suanbei.parsers.docx.elements import (
 from suanbei.parsers.docx.numbering import Numbering, W, read_numbering
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
-from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
+from suanbei.parsers.tables import Cell, LeftOut, OtherText, Table, TableRow, Tables
 from suanbei.parsers.text import BREAK
 
 _ALT_CHUNK = W + "altChunk"
@@ -63,18 +64,23 @@ def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
         body = root.find(W + "body")
         if body is None:
             raise BrokenDocument(f"{name}: {main} has no body")
-        reader = _PartReader(package, main, depth, _numbering(package, main))
+        reader = _PartReader(package, main, depth, _numbering(package, main, root))
         reader.read_blocks(body)
-        reader.others += _other_texts(package, main)
+        _read_other_parts(reader)
     reader.others += [OtherText("hidden", text, visible=False) for text in hidden_texts(root)]
     return reader.tables_read()
 
 
-def _numbering(package: Archive, main: str) -> Numbering:
-    lists, styles = (_parts(package, main, kind) for kind in ("numbering", "styles"))
-    if not lists:
+def _numbering(package: Archive, main: str, root: "etree._Element") -> Numbering:
+    """The numbering of a document; its parts are only read if paragraphs are numbered."""
+    numbered, styled = (next(root.iter(tag), None) is not None for tag in (NUMBER, STYLE))
+    lists, found = _parts(package, main, "numbering"), _parts(package, main, "styles")
+    if not lists or not (numbered or styled):
         return Numbering()
-    return read_numbering(package.xml(lists[0]), package.xml(styles[0]) if styles else None)
+    styles = package.xml(found[0]) if found and styled else None
+    if not numbered and (styles is None or next(styles.iter(NUMBER), None) is None):
+        return Numbering()
+    return read_numbering(package.xml(lists[0]), styles)
 
 
 def _parts(package: Archive, main: str, kind: str) -> list[str]:
@@ -84,13 +90,21 @@ def _parts(package: Archive, main: str, kind: str) -> list[str]:
     return package.related(main, kind) or list(named)
 
 
-def _other_texts(package: Archive, main: str) -> Iterator[OtherText]:
-    """The lines and rows of headers, footers, notes and comments."""
+def _read_other_parts(reader: "_PartReader") -> None:
+    """Add the lines and rows of headers, footers, notes and comments; a part that cannot be read is
+    told of, and the document's own tables stay."""
+    package = reader.package
     for kind, place in _OTHER_PARTS.items():
-        for part in _parts(package, main, kind):
-            reader = _PartReader(package, part)
-            reader.read_blocks(package.xml(part))
-            yield from (OtherText(place, text) for text in reader.tables_read().texts() if text)
+        for part in _parts(package, reader.part, kind):
+            other = _PartReader(package, part, reader.depth)
+            try:
+                other.read_blocks(package.xml(part))
+            except DocumentError:
+                reader.left_out.append(LeftOut(None, part, "unread_part"))
+            read = other.tables_read()
+            reader.others += (OtherText(place, text) for text in read.texts() if text)
+            reader.others += read.others
+            reader.left_out += read.left_out
 
 
 @dataclass(slots=True)
@@ -108,6 +122,7 @@ class _PartReader:
     lines: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     others: list[OtherText] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     rows: int = 0
 
     def read_blocks(self, parent: "etree._Element") -> None:
@@ -125,7 +140,10 @@ class _PartReader:
 
     def tables_read(self) -> Tables:
         """What has been read."""
-        return Tables("docx", tuple(self.tables), tuple(self.lines), others=tuple(self.others))
+        return Tables(
+            "docx", tuple(self.tables), tuple(self.lines), left_out=tuple(self.left_out),
+            others=tuple(self.others),
+        )  # fmt: skip
 
     def _add_lines(self, text: str) -> None:
         lines = [line for line in text.split(BREAK) if line.strip()]
@@ -169,6 +187,7 @@ class _PartReader:
             self.pending.clear()
         self.lines += read.lines
         self.others += read.others
+        self.left_out += read.left_out
 
 
 def _is_layout(rows: list[TableRow]) -> bool:

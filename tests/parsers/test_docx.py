@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from suanbei.common.errors import BrokenDocument
 from suanbei.parsers import parse_document
 from suanbei.registry.importing.published import Row
 from tests.parsers.making import HEADER, ROW, W, cell, docx, package, table, with_cell
@@ -243,6 +244,47 @@ def test_rows_of_a_page_header_or_footer_are_reported(kind: str) -> None:
         assert reported.cells[0].startswith("1 样例推荐算法")
         assert OTHER in reported.cells[0]
         assert document.accounting.seen == 3
+
+
+@pytest.mark.parametrize("name", ["header1", "footer2", "footnotes", "endnotes", "comments"])
+@pytest.mark.parametrize("part", ["<w:hdr", "<!DOCTYPE x []><x/>", f"<w:hdr {W}><w:p>"])
+def test_a_part_that_cannot_be_read_costs_no_row(name: str, part: str) -> None:
+    """The list is read, the part is reported; so are the rows of the parts that can be read."""
+    other = f"<w:ftr {W}><w:p>{run(OTHER)}</w:p></w:ftr>"
+    document = parse_document(
+        docx(table([HEADER, ROW]), **{"footer1": other, name: part}), name="x"
+    )
+    assert [row.number for row in document.rows] == [ROW[6]]
+    assert sorted((one.reason, one.cells) for one in document.accounting.reported) == [
+        ("outside_table", (OTHER,)),
+        ("unread_part", (f"word/{name}.xml",)),
+    ]
+    assert document.accounting.seen == 4
+
+
+NUMBERED = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:p>'
+STYLED = '<w:p><w:pPr><w:pStyle w:val="a"/></w:pPr></w:p>'
+STYLES = f'<w:styles {W}><w:style w:styleId="a">{{}}</w:style></w:styles>'
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "styles"),
+    [("<w:p/>", "<broken"), (STYLED, STYLES.format("")), ("<w:p/>", STYLES.format(""))],
+)
+def test_numbering_that_no_paragraph_has_is_not_read(paragraph: str, styles: str) -> None:
+    data = docx(paragraph + table([HEADER, ROW]), numbering="<broken", styles=styles)
+    assert [row.number for row in rows_of(data)] == [ROW[6]]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "style"),
+    [(NUMBERED, ""), (STYLED, '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>')],
+)
+def test_numbers_that_cannot_be_read_are_no_list(paragraph: str, style: str) -> None:
+    """A 序号 that Word would print is never left out."""
+    data = docx(paragraph + table([HEADER, ROW]), numbering="<broken", styles=STYLES.format(style))
+    with pytest.raises(BrokenDocument, match=r"numbering\.xml"):
+        rows_of(data)
 
 
 def test_the_letters_of_a_formula_are_text() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from urllib.parse import quote
@@ -296,3 +297,23 @@ def test_files_within_a_document_are_told_of() -> None:
     body = f"<w:document {W}><w:body><w:p/></w:body></w:document>"
     data = package({"word/document.xml": body, "word/embeddings/sheet1.xlsx": b"PK"})
     assert unread(data) == ["part"]
+
+
+@pytest.mark.parametrize("part", ["word/footer1.xml", "word/comments.xml"])
+def test_a_part_of_a_document_that_cannot_be_read_is_named(part: str) -> None:
+    letter = f"<w:document {W}><w:body><w:p><w:r><w:t>{ONE}</w:t></w:r></w:p></w:body></w:document>"
+    data = package({"word/document.xml": letter, part: "<broken"})
+    assert places(data) == [("body", True)]
+    assert [(one.code, one.detail) for one in find_numbers(data, "x").unread] == [("part", part)]
+
+
+def test_a_comment_of_a_workbook_that_cannot_be_read_is_named() -> None:
+    stream = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active["A1"] = ONE
+    book.save(stream)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/comments1.xml", "<broken")
+    data = stream.getvalue()
+    assert places(data) == [("body", True)]
+    assert [one.detail for one in find_numbers(data, "x").unread] == ["xl/comments1.xml"]
