@@ -232,7 +232,6 @@ def draw_row(
     sha256: str,
     table: int,
     row: int,
-    page: int | None,
     boxes: list[tuple[int, tuple[float, ...]]],
 ) -> bytes:
     """A published row as PNG, drawn from its archived document.

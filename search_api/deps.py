@@ -12,8 +12,8 @@ from suanbei.search_api.scan import NumbersIn
 from suanbei.search_api.search import open_engine
 from suanbei.search_api.search.engine import Engine
 
-RowPicture = Callable[[str, int, int, int | None, list[tuple[int, tuple[float, ...]]]], bytes]
-"""sha256, table, row, page, boxes → PNG of the published row. Only the crawler's side can read documents,
+RowPicture = Callable[[str, int, int, list[tuple[int, tuple[float, ...]]]], bytes]
+"""sha256, table, row, boxes → PNG of the published row. Only the crawler's side can read documents,
 so that the command line hands it in."""
 
 CheckTarget = Callable[[str], None]

@@ -21,7 +21,6 @@ class Evidence:
     sha256: str
     table: int
     row: int
-    page: int | None
     boxes: Boxes
 
     @property
@@ -38,7 +37,7 @@ class Evidence:
         if picture is None:
             raise NotFound("evidence: this server has no archive to draw from")
         try:
-            return picture(self.sha256, self.table, self.row, self.page, self.boxes)
+            return picture(self.sha256, self.table, self.row, self.boxes)
         except MissingFile as error:
             raise NotFound(
                 f"evidence: document {self.sha256} is not in the archive (run `suanbei crawl`)"
@@ -71,4 +70,4 @@ def find_evidence(session: Session, number: str, batch: str = "") -> Evidence:
         raise NotFound(f"filing {number[:100]}: not in {where}")
     listing, sha256 = found
     boxes = [(page, tuple(box)) for page, box in listing.boxes]
-    return Evidence(sha256, listing.table, listing.row, listing.page, boxes)
+    return Evidence(sha256, listing.table, listing.row, boxes)

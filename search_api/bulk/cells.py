@@ -54,7 +54,7 @@ def text_of(value: Cell) -> str:
     if isinstance(value, float):
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
-        return repr(value).upper()
+        return f"{value:.15G}"
     return "" if value is None else str(value)
 
 
