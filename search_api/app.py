@@ -90,6 +90,7 @@ def create_app(services: Services) -> FastAPI:
         title="Suanbei 算备",
         description=DESCRIPTION,
         version=VERSION,
+        openapi_url=None,  # see `routes.system`: FastAPI's own would take any parameter
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # Starlette would redirect to the host that the client named

@@ -1,9 +1,9 @@
 """What every request passes through, where no library does it, from the outside in:
 
-CrossOrigin         Starlette's CORS: any site at /reconcile, elsewhere what SUANBEI_CORS_ORIGINS names
 RequestLog          request id, one log line, metrics, security headers (nothing from other hosts, no
-                    inline script or style); errors raised below become problem documents, or pages for
-                    browsers; HEAD is answered as GET without its body
+                    inline script or style); HEAD is answered as GET without its body
+CrossOrigin         Starlette's CORS: any site at /reconcile, elsewhere what SUANBEI_CORS_ORIGINS names
+ErrorResponses      errors raised below become problem documents, or pages for browsers
 RequestLimits       malformed or oversized requests; requests a minute of one client (limits)
 ETagMiddleware      304 and stored answers, by the version of the data (response_cache)
 ConcurrencyLimits   requests at once, of all and of one client; time; clients that have gone (limits)
@@ -45,37 +45,15 @@ def middleware(services: Services, metrics: Metrics) -> list[Middleware]:
     settings = services.settings
     origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
     return [
-        Middleware(CrossOrigin, origins=origins),
         Middleware(RequestLog, metrics=metrics),
+        Middleware(CrossOrigin, origins=origins),
+        Middleware(ErrorResponses),
         Middleware(RequestLimits, settings=settings),
         Middleware(ETagMiddleware, reader=VersionReader(services.database), settings=settings),
         Middleware(ConcurrencyLimits, settings=settings),
         Middleware(Compression, minimum_size=1000, compresslevel=5),
         Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body * 1_000_000),
     ]
-
-
-class CrossOrigin:
-    """Says which sites' scripts may read an answer, errors included.
-
-    Clients of the reconciliation service run in pages of any site, and it tells nothing private.
-    """
-
-    def __init__(self, app: ASGIApp, origins: list[str]) -> None:
-        self._reconcile = CORSMiddleware(app, ["*"], ["GET", "POST"], ["*"])
-        exposed = ["ETag", "X-Request-Id", "Retry-After", "Location", *RATE_LIMIT_HEADERS]
-        self._others = app if not origins else CORSMiddleware(
-            app,
-            allow_origins=origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-            expose_headers=exposed,
-        )  # fmt: skip
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        is_reconcile = f"{scope.get('path', '')}/".startswith("/reconcile/")
-        await (self._reconcile if is_reconcile else self._others)(scope, receive, send)
 
 
 PAGE_POLICY = (
@@ -153,11 +131,6 @@ class RequestLog:
         self._metrics.in_progress += 1
         try:
             await self.app(inner, receive, send_counted)
-        except Exception as error:
-            if status != CLIENT_GONE:
-                raise  # the answer has begun: the server cuts the connection
-            answer = await answer_to(inner, error)  # which logs what nobody expected
-            await answer(inner, receive, send_counted)
         finally:
             self._metrics.in_progress -= 1
             self._record(scope, route_path(inner), status, size, time.perf_counter() - began)
@@ -177,6 +150,53 @@ class RequestLog:
                 "client": scope["client"][0] if scope.get("client") else "",
             }
             access_log.info("%s %s %s", method, route, status, extra={"fields": fields})
+
+
+class CrossOrigin:
+    """Says which sites' scripts may read an answer, errors included.
+
+    Clients of the reconciliation service run in pages of any site, and it tells nothing private.
+    """
+
+    def __init__(self, app: ASGIApp, origins: list[str]) -> None:
+        self._reconcile = CORSMiddleware(app, ["*"], ["GET", "POST"], ["*"])
+        exposed = ["ETag", "X-Request-Id", "Retry-After", "Location", *RATE_LIMIT_HEADERS]
+        self._others = app if not origins else CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=exposed,
+        )  # fmt: skip
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        is_reconcile = f"{scope.get('path', '')}/".startswith("/reconcile/")
+        await (self._reconcile if is_reconcile else self._others)(scope, receive, send)
+
+
+class ErrorResponses:
+    """Answers with what is the matter where a request failed before its answer began."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        has_begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception as error:
+            if has_begun or scope["type"] != "http":
+                raise  # the server cuts the connection
+            answer = await answer_to(scope, error)  # which logs what nobody expected
+            await answer(scope, receive, send)
 
 
 class Compression(GZipMiddleware):

@@ -121,7 +121,7 @@ class ETagMiddleware:
             return
         if stored := self._cache.find(version, key):
             scope["route"], start, body = stored
-            await send(start)
+            await send({**start})  # whoever passes it on adds headers of its own
             await send(body)
             return
         start = None
@@ -129,7 +129,7 @@ class ETagMiddleware:
         async def send_marked(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                start = message if _mark(message, own) else None
+                start = {**message} if _mark(message, own) else None
             elif start and not message.get("more_body", False):
                 size = len(message["body"]) + STORED_BESIDES
                 if size <= MAX_ANSWER:

@@ -32,18 +32,18 @@ class Protocol(HttpToolsProtocol):
     else cannot be read is answered with a problem document.
     """
 
-    _in_head, _in_first_line, _head_size = True, True, 0
+    _in_first_line, _size = True, 0
+    """Whether the first line is still to come; bytes of the head, or since the last part of the body."""
 
     def data_received(self, data: bytes) -> None:
         """A part of a request."""
-        if self._in_head:
-            self._head_size += len(data)
+        self._size += len(data)
         if self._in_first_line:
             line, end, rest = data.partition(b"\n")
             data = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
             self._in_first_line = not end
         super().data_received(data)
-        if self._in_head and self._head_size > MAX_HEADERS + MAX_ADDRESS:
+        if self._size > MAX_HEADERS + MAX_ADDRESS:
             self._refuse(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "headers_too_large",
@@ -52,13 +52,18 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there; limits of its parts are checked by the middleware."""
-        self._in_head, self._head_size = False, 0
+        self._size = 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body, which has a limit of its own; headers may come again after the last."""
+        self._size = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is whole; the next one begins with a head."""
         super().on_message_complete()
-        self._in_head = self._in_first_line = True
+        self._in_first_line, self._size = True, 0
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP at all."""

@@ -4,7 +4,7 @@ import ipaddress
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from suanbei.common.errors import DatabaseUnavailable
@@ -19,6 +19,12 @@ from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Status
 
 router = APIRouter(tags=["system"])
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def get_openapi(request: Request) -> JSONResponse:
+    """The description of the API."""
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/health/live")

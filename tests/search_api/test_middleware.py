@@ -106,6 +106,7 @@ def test_unknown_parameters_and_all_other_errors_are_told_at_once(client: TestCl
         "/guide",
         "/docs",
         "/health/live",
+        "/openapi.json",
         "/feeds/batches.atom",
     ):
         assert client.get(f"{path}?nosuch=1").status_code == 422, path
@@ -204,11 +205,35 @@ def test_scripts_of_other_sites_read_the_api_only_where_the_setting_says(
     assert again["vary"] == told["vary"]
     assert told["access-control-allow-origin"] == "https://a.example"
     assert "access-control-allow-credentials" not in told
-    assert opened.options("/v1/batches", headers=headers).status_code == 200
-    assert (
-        opened.options("/v1/batches", headers=headers | {"Origin": "https://b.example"}).status_code
-        == 400
+    wrong = opened.get("/v1/batches?limit=x", headers=headers)
+    assert (wrong.status_code, wrong.headers["access-control-allow-origin"]) == (
+        422,
+        "https://a.example",
     )
+    assert "origin" not in shut.get("/v1/batches").headers["vary"].lower()
+
+
+@on_sqlite
+def test_preflights_are_logged_and_counted_as_other_requests(
+    database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a request id and the security headers."""
+    client = client_over(database, home=settings.home, cors_origins="https://a.example")
+    headers = {"Access-Control-Request-Method": "GET", "X-Request-Id": "preflight"}
+    with caplog.at_level(logging.INFO, ACCESS):
+        for path, origin, status in (
+            ("/v1/batches", "https://a.example", 200),
+            ("/v1/batches", "https://b.example", 400),
+            ("/reconcile", "https://b.example", 200),
+        ):
+            answer = client.options(path, headers=headers | {"Origin": origin})
+            assert answer.status_code == status
+            assert answer.headers["x-request-id"] == "preflight"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            line = f'method="OPTIONS",route="{path}",status="{status}"}} 1.0'
+            assert line in client.get("/metrics").text
+    told = [message for message in caplog.messages if message.startswith("OPTIONS")]
+    assert told == ["OPTIONS /v1/batches 200", "OPTIONS /v1/batches 400", "OPTIONS /reconcile 200"]
 
 
 @on_sqlite
@@ -232,6 +257,23 @@ def test_answers_are_compressed_where_the_client_wants_it(
         assert answer.headers.get("content-encoding") == coding
         assert "accept-encoding" in answer.headers["vary"].lower()
         assert answer.json()["total"] == 5
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", ["/v1/verify", "/v1/verify.csv", "/verify"])
+def test_no_number_or_company_is_left_out_where_two_are_given(
+    path: str, client: TestClient
+) -> None:
+    """A good number would cover for a bad one; what takes several values takes them."""
+    for name, other in (("number", "entity"), ("entity", "number")):
+        twice = client.get(path, params={name: ["x", number(1)], other: "y"})
+        assert twice.status_code == 422
+        assert f"query.{name}: given 2 times; one value is taken" in twice.text
+    for several in (
+        "filings?series=algorithm&series=genai_filing&year=2023&year=2024",
+        "changes?type=filing.added&type=filing.changed",
+    ):
+        assert client.get(f"/v1/{several}").status_code == 200
 
 
 @on_sqlite

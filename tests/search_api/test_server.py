@@ -84,6 +84,17 @@ def test_a_head_without_end_is_refused(port: int) -> None:
     assert b"headers_too_large" in answer
 
 
+def test_headers_after_a_body_are_refused_where_they_have_no_end(port: int) -> None:
+    """A body in chunks may have some; its own size does not count."""
+    head = (
+        b"POST /size HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    chunks = [b"7000\r\n" + b"y" * 0x7000 + b"\r\n"] * 10 + [b"0\r\n"]
+    assert ask(port, head, *chunks, b"X-Sum: 1\r\n\r\n").endswith(b"286720")
+    endless = (b"X-%d: " % n + b"y" * 9000 + b"\r\n" for n in range(100))
+    assert ask(port, head, *chunks, *endless).startswith(b"HTTP/1.1 431 ")
+
+
 def test_what_is_no_http_is_a_problem(port: int) -> None:
     """And the connection is closed."""
     answer = ask(port, b"\x16\x03\x01 hello\r\n\r\n")
