@@ -108,7 +108,7 @@ def _check(
     Raises:
         UploadTooLarge: it would take longer than an answer may.
     """
-    in_time = _stop_in_time(parts.settings.max_seconds)
+    began = time.monotonic()
     name = (file.filename or "file")[:_MOST_NAME]
     with folder_for_once(parts.settings.home, file.file) as folder:
         source = folder / "source"
@@ -120,6 +120,7 @@ def _check(
             return problem(422, error.code, str(error), candidates=columns)
         target = folder / f"checked{ending or ending_for(table.kind)}"
         given = hashed_file(name, source) if reference is not None else {}
+        in_time = _stop_in_time(parts.settings.max_seconds, began)
         with parts.database.read() as session:
             version = data_version(session)
             summary = check_rows(session, table, recognised, target, options, in_time)
@@ -138,13 +139,17 @@ def _check(
     return StreamingResponse(_blocks(body), media_type=MEDIA_TYPES[target.suffix], headers=headers)
 
 
-def _stop_in_time(seconds: float) -> Observer:
-    """Refuses a table that is clearly not done within so many seconds, before these are over."""
-    began = time.monotonic()
+def _stop_in_time(seconds: float, began: float) -> Observer:
+    """Refuses a table that is clearly not done `seconds` after `began`, before these are over.
+
+    What was spent on reading the file, up to this call, does not grow with the rows to be checked.
+    """
+    read = time.monotonic()
 
     def see(_lines: Iterable[Line], done: int, total: int) -> None:
-        spent = time.monotonic() - began
-        if spent > seconds / 4 and spent * total / done > seconds * 0.9:
+        now = time.monotonic()
+        expected = read - began + (now - read) * total / done
+        if now - began > seconds / 4 and expected > seconds * 0.9:
             raise UploadTooLarge(
                 f"{total:,} rows take longer than the {seconds:g} seconds of an answer: check the "
                 "file on the page /bulk, which has no such limit, or with suanbei verify --file"

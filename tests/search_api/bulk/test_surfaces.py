@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -84,17 +85,23 @@ def test_a_file_that_is_refused_leaves_nothing(client: TestClient, settings: Set
     assert left_over(settings) == []
 
 
-def test_a_table_that_takes_too_long_is_413(registry: Database, settings: Settings) -> None:
-    """Refused before the time is up, with what to do."""
-    settings = settings.model_copy(update={"max_seconds": 5.0})
-    rows = [
-        HEADER,
-        *([f"V{place}", COMPANY, f"{number(1)[:-4]}{place:08d}", ""] for place in range(90_000)),
-    ]
-    with TestClient(create_app(Services(settings, registry))) as client:
-        answer = client.post("/v1/verify/file", files={"file": ("v.csv", files.as_csv(rows))})
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-    assert "/bulk" in answer.json()["detail"]
+@pytest.mark.parametrize(
+    ("reading", "batch", "status"), [(1, 8, 413), (8, 1, 200), (1, 1, 200), (20, 8, 413)]
+)
+def test_a_table_that_takes_too_long_is_413(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    reading: int, batch: int, status: int,
+) -> None:  # fmt: skip
+    """Refused before its 30 seconds are up, with what to do; not because reading it took long."""
+    rows = [HEADER, *([f"V{place}", COMPANY, number(1), ""] for place in range(12_000))]
+    seconds = iter((0, reading, *(reading + batch * (done + 1) for done in range(4))))
+    clock = SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr("suanbei.search_api.routes.tables.time", clock)
+    assert settings.max_seconds == 30
+    answer = client.post("/v1/verify/file", files={"file": ("v.csv", files.as_csv(rows))})
+    assert answer.status_code == status
+    if status == 413:
+        assert (answer.json()["code"], "/bulk" in answer.json()["detail"]) == ("too_large", True)
     assert left_over(settings) == []
 
 
