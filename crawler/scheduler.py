@@ -137,7 +137,7 @@ class Scheduler:
             return
         for kind in self._schedule.crons:
             late = datetime.now(UTC) - self._schedule.jitter[kind] - GRACE
-            if is_due(self._database, self._schedule, kind, late):
+            if self._is_to_be_made(kind, late):
                 log.info("a %s was missed: catching up", _NAMES[kind])
                 self._scheduler.add_job(
                     self._run_if_due, args=[kind], id="missed", replace_existing=True,
@@ -150,11 +150,7 @@ class Scheduler:
         if not self._working.acquire(blocking=False):
             return
         try:
-            with self._database.read() as session:
-                somebody_crawls = holders(session)["crawl"][0]
-            if not somebody_crawls and is_due(
-                self._database, self._schedule, kind, datetime.now(UTC)
-            ):
+            if self._is_to_be_made(kind, datetime.now(UTC)):
                 self._run_crawl(kind)
         except DatabaseUnavailable as error:
             log.warning("the %s waits: %s", _NAMES[kind], error)
@@ -162,6 +158,13 @@ class Scheduler:
             log.error("the %s cannot be started: %s", _NAMES[kind], error)
         finally:
             self._working.release()
+
+    def _is_to_be_made(self, kind: Kind, now: datetime) -> bool:
+        """Whether a pass is due, and nobody crawls: a crawl under way may be this very pass."""
+        if not is_due(self._database, self._schedule, kind, now):
+            return False
+        with self._database.read() as session:
+            return not holders(session)["crawl"][0]
 
     def _run_crawl(self, kind: Kind) -> None:
         """Run `suanbei crawl` to its end; a process that hangs is ended by force."""
@@ -247,14 +250,15 @@ class Schedule:
             UsageError: cron fields that make no sense, naming the setting.
         """
         crons: dict[Kind, str] = {}
-        for kind, name in (("full", "full_schedule"), ("pass", "schedule")):
+        names: dict[Kind, str] = {"full": "full_schedule", "pass": "schedule"}
+        for kind, name in names.items():
             if expression := getattr(settings, name).strip():
                 try:
                     trigger(expression)
                 except ValueError as error:
                     message = f"SUANBEI_{name.upper()}={expression!r}: {error}"
                     raise UsageError(message) from error
-                crons[kind] = expression  # type: ignore[index]
+                crons[kind] = expression
         most = timedelta(seconds=settings.jitter)
         return cls(crons, {kind: min(most, _room(cron)) for kind, cron in crons.items()})
 

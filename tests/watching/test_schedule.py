@@ -1,5 +1,6 @@
 """When to crawl: Beijing time, weekdays as crontabs count them, and what of it is due."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -13,8 +14,9 @@ from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import WITHIN, ahead_of_turn, not_due
 from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
 from suanbei.registry.database import Database
+from suanbei.registry.locks import Lock, holding
 from suanbei.registry.status import status_view
-from suanbei.registry.watching import begin_run
+from suanbei.registry.watching import begin_run, read_note
 from tests.processes import until
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)
@@ -161,3 +163,35 @@ def test_the_very_first_pass_begins_a_little_later(database: Database) -> None:
     assert first_pass(database, Settings()) is None
     without = Settings(schedule="", full_schedule="")
     assert first_pass(database, without) is None
+
+
+def test_what_another_process_is_making_is_not_missed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While it crawls nothing is caught up with, nor said to be; when it ends without a pass, it is."""
+    made: list[str] = []
+    monkeypatch.setattr(Scheduler, "_run_crawl", lambda _self, kind: made.append(kind))
+    monkeypatch.setattr("suanbei.crawler.scheduler.TICK_SECONDS", 0.05)
+    monkeypatch.setattr("suanbei.crawler.scheduler.NOTE_SECONDS", 0.0)
+    caplog.set_level(logging.INFO, "suanbei.crawler.scheduler")
+    night = (datetime.now(BEIJING) - timedelta(hours=2)).strftime("%M %H * * *")
+    settings = Settings(schedule="", full_schedule=night, jitter=0)
+    noted: set[datetime] = set()
+
+    def ticks() -> int:
+        with database.read() as session:
+            if note := read_note(session, "schedule"):
+                noted.add(note.at)
+        return len(noted)
+
+    scheduler = Scheduler(settings, database)
+    try:
+        with holding(Lock(database, "crawl")):
+            scheduler.start()
+            until(lambda: ticks() > 5)
+            assert (made, caplog.text) == ([], "")
+        until(lambda: made)
+    finally:
+        scheduler.stop()
+    assert set(made) == {"full"}
+    assert "a full pass was missed" in caplog.text
