@@ -61,6 +61,8 @@ _CATEGORIES = {"算法类别", "算法类型"}
 _ROLES = {"角色", "主体角色"}
 _SEARCHED_ROWS = 1000
 """A workbook may have a cover, a contents page and notes above its list."""
+_FILING = re.compile(r"网信算备[0-9]|-20[0-9]{6}")
+"""What a filing number has in it, and no name of a column."""
 _MAX_HEIGHT = 3
 _LONGEST_PART = 12
 """Characters of a text in the second or third row of a header."""
@@ -165,6 +167,9 @@ def find_header(rows: Sequence[TableRow]) -> Header | None:
     for first in range(min(_SEARCHED_ROWS, len(rows))):
         if len({header_name(cell.text) for cell in rows[first].cells} - {""}) < 2:
             # One text is a title; a header says several, even if it is split over two rows.
+            continue
+        if any(_FILING.search(bare(cell.text)) for cell in rows[first].cells):
+            # A filing above the header, as of a page whose own header was not known, is no part of it.
             continue
         found: list[Header] = []
         for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):

@@ -86,6 +86,18 @@ def test_a_header_goes_on_in_a_row_of_short_texts(longest: int, height: int) -> 
     assert header_of(first, second).height == height
 
 
+@pytest.mark.parametrize("number", [NUMBER, "Beijing-YangLi-20260901"])
+def test_a_row_above_the_header_is_no_part_of_it(number: str) -> None:
+    """As where a page's own header was not known, and the next page has it again: all are told of."""
+    other = [*ROW[:6], number, ""]
+    accounting = parse_document(docx(table([other, other, HEADER, ROW])), name="x").accounting
+    assert (accounting.kept, accounting.headers, accounting.seen) == (1, 1, 4)
+    assert [(one.row, one.reason) for one in accounting.reported] == [
+        (1, "before_header"),
+        (2, "before_header"),
+    ]
+
+
 def test_a_header_ends_above_a_row_with_digits() -> None:
     """Its last row decides: the texts of a filing are no names, though one of them may be 备注."""
     first = ["" if name in ("备注", "序号") else name for name in HEADER]
