@@ -137,16 +137,17 @@ def _write_new(path: Path, key: OKPKey) -> None:
 
 
 def sign_receipt(
-    key: SigningKey, answer: dict[str, Any], version: int, reference: str = ""
+    key: SigningKey, answer: dict[str, Any], version: int, reference: str = "", entity: str = ""
 ) -> dict[str, Any]:
     """A receipt of an answer (JSON) that was given at a version of the data, not yet kept.
 
-    `reference` is the asker's own.
+    `reference` is the asker's own, `entity` the company that was claimed.
     """
     receipt: dict[str, Any] = {
         "id": base64.b32encode(secrets.token_bytes(ID_BYTES)).decode().lower(),
         "issued_at": rfc3339(datetime.now(UTC)),
         "reference": reference or None,
+        "entity": entity or None,
         "answer": answer,
         "answer_sha256": hashlib.sha256(canonical_json(answer)).hexdigest(),
         "data_version": version,

@@ -70,7 +70,7 @@ def timestamp(url: str, data: bytes) -> dict[str, Any]:
 
 
 def issue(
-    parts: Services, answer: dict[str, Any], version: int, reference: str = ""
+    parts: Services, answer: dict[str, Any], version: int, reference: str = "", entity: str = ""
 ) -> dict[str, Any]:
     """Sign an answer that was given at this version of the data, and keep the receipt.
 
@@ -80,7 +80,7 @@ def issue(
     """
     settings = parts.settings
     key = SigningKey.of(settings)
-    receipt = sign_receipt(key, answer, version, reference.strip())
+    receipt = sign_receipt(key, answer, version, reference.strip(), entity.strip())
     if settings.timestamp_url:
         receipt["timestamp"] = timestamp(settings.timestamp_url, receipt["signature"].encode())
     with parts.database.write() as session:
@@ -95,7 +95,8 @@ def issue_for_number(
     with parts.database.read() as session:
         version = data_version(session)
         (judgement,) = judge(session, [(number, entity)])
-    return issue(parts, null_for_empty(verdict_json(judgement, language)), version, reference)
+    answer = null_for_empty(verdict_json(judgement, language))
+    return issue(parts, answer, version, reference, entity)
 
 
 def file_answer(given: dict[str, Any], result: dict[str, Any], summary: Summary) -> dict[str, Any]:

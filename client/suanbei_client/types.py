@@ -127,6 +127,7 @@ class Receipt(TypedDict):
     id: str
     issued_at: str
     reference: str | None
+    entity: str | None
     answer: Verdict
     answer_sha256: str
     data_version: int

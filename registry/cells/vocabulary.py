@@ -66,6 +66,8 @@ FIELD_TEXTS: Final = {
     "year": Text("编号年份", "year of the number"),
     "list_year": Text("清单年份", "year of the list"),
     "period": Text("清单月份", "list"),
+    "period_from": Text("清单月份自", "lists from"),
+    "period_to": Text("清单月份至", "lists up to"),
     "first_period": Text("首次列入清单", "first listed"),
     "last_period": Text("最近一期清单", "last listed"),
     "batch": Text("清单", "list"),

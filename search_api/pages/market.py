@@ -44,7 +44,6 @@ from suanbei.search_api.pages.search import (
     FILTERS,
     address_of,
     asked_of,
-    field_text,
     filter_chips,
     params_of,
     value_text,
@@ -75,7 +74,8 @@ class View:
         """The filings that the filters find.
 
         Raises:
-            UsageError: a filter does not fit; the message names it.
+            RequestValidationError: names the filters that do not fit.
+            UsageError: there is no such region.
         """
         return selection_of(parts, params_of(list(self.asked), FilterParams))
 
@@ -202,8 +202,7 @@ def _filters_text(view: View, words: Words) -> str:
     """The filters of a view in words."""
     gettext = translations(view.language).gettext
     said = [
-        f"{field_text(name, words)} {value_text((name, value), words)}"
-        for name, value in view.asked
+        f"{words('field', name)} {value_text((name, value), words)}" for name, value in view.asked
     ]
     return gettext("; ").join(said) or gettext("All filings")
 

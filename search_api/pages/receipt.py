@@ -10,7 +10,7 @@ from suanbei.registry.receipts import find_receipt
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
-from suanbei.search_api.pages.verdict import qr_code
+from suanbei.search_api.pages.verdict import CLAIMS, is_doubtful, qr_code
 from suanbei.search_api.pages.watch import require_same_origin
 from suanbei.search_api.receipts import issue_for_number
 from suanbei.search_api.routes.receipts import LONGEST_REFERENCE, ReceiptId
@@ -46,13 +46,21 @@ def receipt(request: Request, parts: Parts, receipt_id: ReceiptId) -> Response:
     with parts.database.read() as session:
         found = find_receipt(session, receipt_id, days=parts.settings.receipt_days)
     link = f"{public_base(request)}/receipts/{found['id']}"
+    answer = found["answer"]
+    is_file = "verdict" not in answer
+    match, entity = answer.get("entity_match"), found.get("entity") or ""
     page = render(
         request,
         "receipt.html",
         receipt=found,
-        answer=found["answer"],
-        is_file="verdict" not in found["answer"],
+        answer=answer,
+        is_file=is_file,
+        claim=CLAIMS[match].say(language_of_request(request), name=entity)
+        if match and entity
+        else "",
+        doubtful=not is_file and is_doubtful(answer),
         link=link,
+        entity=entity,
         qr=qr_code(link),
         printed_id="-".join(found["id"][start : start + 6] for start in range(0, 24, 6)),
     )

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup, escape
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import UsageError
 from suanbei.common.texts import Text
 from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.names import entity_key
@@ -24,7 +24,7 @@ from suanbei.search_api.entities import companies_called, entity_views, similar_
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.templating import count, region_text, render, wants_json
+from suanbei.search_api.pages.templating import count, period_text, region_text, render, wants_json
 from suanbei.search_api.params import FilterParams, SearchParams, reads_query
 from suanbei.search_api.search.engine import Dimension
 from suanbei.search_api.search.results import search_filings
@@ -89,7 +89,9 @@ def search_page(request: Request, parts: Parts) -> Response:
         feed="/feeds/search.atom?" + urlencode([*exactly, ("lang", language.value)]),
         watch="/watch?" + urlencode([pair for pair in asked if pair[0] in WATCHED]),
         unwatched=dict.fromkeys(
-            field_text(name, words) for name, _value in filters if name not in WATCHED
+            words("field", name.removesuffix("_from").removesuffix("_to"))
+            for name, _value in filters
+            if name not in WATCHED
         ),
         marked=marked,
         is_number=bool(params.q) and is_question_of_numbers(params.q),
@@ -112,7 +114,7 @@ def params_of(asked: Pairs, model: type[Params]) -> Params:
     """The filters, or the search, that an address asks for.
 
     Raises:
-        UsageError: a parameter does not fit; the message names it.
+        RequestValidationError: names the parameters that do not fit.
     """
     values: dict[str, Any] = {}
     for name, value in asked:
@@ -123,8 +125,9 @@ def params_of(asked: Pairs, model: type[Params]) -> Params:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"{first['loc'][0]}: {first['msg']}") from error
+        raise RequestValidationError(
+            [{**one, "loc": ("query", *one["loc"])} for one in error.errors()]
+        ) from error
 
 
 def address_of(pairs: Pairs, path: str = "/search") -> str:
@@ -233,7 +236,7 @@ def filter_chips(
     """The filters in force, each with the address of the page without it; `names` of ids."""
     return [
         {
-            "field": field_text(pair[0], words),
+            "field": words("field", pair[0]),
             "text": (names or {}).get(pair[1]) or value_text(pair, words),
             "address": address_of(without(without(asked, "cursor"), *pair), path),
         }
@@ -242,17 +245,14 @@ def filter_chips(
     ]
 
 
-def field_text(name: str, words: Words) -> str:
-    """The name of a filter for people."""
-    return words("field", name.removesuffix("_from").removesuffix("_to"))
-
-
 def value_text(pair: tuple[str, str], words: Words) -> str:
     """The value of a filter for people."""
     if pair[0] == "region":
         return region_text(pair[1], words.language)
     if pair[0] == "division" and (named := division(pair[1].ljust(6, "0"))):
         return named.name
+    if pair[0].startswith("period"):
+        return period_text(pair[1], words.language)
     return words(*pair)
 
 

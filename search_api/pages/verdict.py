@@ -189,7 +189,7 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         sentence=SENTENCES[found].say(language),
         entity=entity,
         claim=CLAIMS[match].say(language, name=entity) if match else "",
-        doubtful=found == "active" and match in ("similar", "unclear", "different"),
+        doubtful=is_doubtful(verdict),
         number=verdict["number"] or text,
         others=[one for one in others_in(text, language) if one[0] != verdict["number"]],
         pieces=pieces_of(read.number if read else None, language, _registrant(verdict)),
@@ -201,6 +201,12 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         qr=qr_code(public_base(request) + link),
         has_picture=picture_test(parts),
     )
+
+
+def is_doubtful(verdict: dict[str, Any]) -> bool:
+    """True for an active number that the lists do not show to be the claimed company's."""
+    doubts = ("similar", "unclear", "different")
+    return verdict["verdict"] == "active" and verdict["entity_match"] in doubts
 
 
 def qr_code(text: str) -> Markup:

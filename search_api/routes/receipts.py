@@ -64,6 +64,7 @@ class Receipt(BaseModel):
     id: str
     issued_at: str
     reference: str | None
+    entity: str | None = Field(None, description="the company that was claimed")
     answer: Verdict | FileAnswer
     answer_sha256: str
     data_version: int

@@ -93,6 +93,33 @@ def test_a_filter_that_does_not_exist_is_said(visit: Visit) -> None:
     assert "role" in page.locator("main").inner_text()
 
 
+def test_a_wrong_filter_is_refused_as_everywhere(site: str) -> None:
+    """422, as the API says, in the page as in the charts, and every wrong filter is named."""
+    for path in ("/search", "/market", "/v1/filings", "/feeds/search.atom"):
+        answer = httpx.get(site + path, params={"series": "wrong", "year": "soon"})
+        assert answer.status_code == 422, path
+        assert "query.series.0" in answer.text
+        assert "query.year.0" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "last", "lists"),
+    [("en", "Lists from Jun 2023", "Lists up to Aug 2023", "List Jun 2023"),
+     ("zh", "清单月份自 2023年6月", "清单月份至 2023年8月", "清单月份 2023年6月")],
+)  # fmt: skip
+def test_chips_of_months_say_which_end(
+    visit: Visit, lang: str, first: str, last: str, lists: str
+) -> None:
+    """A span of months is told from one month, and months are written as people write them."""
+    for query, expected in (
+        ("period_from=2023-06&period_to=2023-08", [first, last]),
+        ("period=2023-06", [lists]),
+    ):
+        chips = visit(f"/search?{query}", lang=lang).locator(".chips a").all_inner_texts()
+        shown = [" ".join(chip.replace("\u2005", "").split()) for chip in chips]
+        assert [one for one in expected if any(chip.startswith(one) for chip in shown)] == expected
+
+
 def test_a_withdrawn_filing_is_marked(visit: Visit) -> None:
     """Nobody takes a withdrawn filing in a result list for an active one."""
     page = visit(f"/search?q={small.WITHDRAWN}")

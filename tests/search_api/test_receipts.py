@@ -12,11 +12,22 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from suanbei.cli import app
 from suanbei.common.errors import ReceiptInvalid, UsageError
-from suanbei.registry.receipts import check_receipt
+from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.receipts import (
+    SigningKey,
+    canonical_json,
+    check_receipt,
+    keep_receipt,
+    sign_receipt,
+)
+from suanbei.search_api.app import create_app
+from suanbei.search_api.deps import Services
 from suanbei.search_api.receipts import NoTimestamp, timestamp
 
 LISTED = "网信算备330110507206401230035号"
@@ -33,6 +44,7 @@ def test_a_receipt_over_http(snapshot_server: str) -> None:
         assert {"id", "issued_at", "reference", "answer", "answer_sha256", "data_version", "coverage",
                 "signature"} <= receipt.keys()  # fmt: skip
         assert (receipt["reference"], receipt["answer"]["entity_match"]) == ("PO-7", "exact")
+        assert receipt["entity"] == OWNER
         again = client.get(issued.headers["location"])
         assert again.json() == receipt
         assert again.headers["cache-control"] == "private, no-store"
@@ -79,6 +91,45 @@ def test_a_receipt_on_a_page(snapshot_server: str) -> None:
             "/receipts", data={"number": LISTED}, headers={"Origin": "https://elsewhere.example"}
         )
         assert foreign.status_code == 401
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_receipt_names_the_claim_and_doubts_it(snapshot_server: str, language: str) -> None:
+    """An active number of somebody else's is no green tick; the claimed name is signed and printed."""
+    claimed = "上海并不存在科技有限公司"
+    headers = {"accept-language": language}
+    with httpx.Client(base_url=snapshot_server, follow_redirects=True, headers=headers) as client:
+        page = client.post("/receipts", data={"number": LISTED, "entity": claimed})
+        assert claimed in page.text
+        assert "verdict-other" in page.text
+        assert "verdict-active" not in page.text
+        assert "`" not in page.text.split("<main", 1)[1]
+        fitting = client.post("/receipts", data={"number": LISTED, "entity": OWNER})
+        assert "verdict-active" in fitting.text
+        receipt = client.get(page.url.path.replace("/receipts", "/v1/receipts")).json()
+        keys = client.get("/.well-known/jwks.json").json()
+        check_receipt(receipt, keys)
+        with pytest.raises(ReceiptInvalid):
+            check_receipt(receipt | {"entity": OWNER}, keys)
+
+
+def test_a_receipt_from_before_claims_were_signed_is_a_page(
+    database: Database, settings: Settings
+) -> None:
+    """It has no `entity`, is given as it was signed, and its page says what it says."""
+    key = SigningKey.of(settings)
+    answer = {"input": LISTED, "number": LISTED, "verdict": "active", "others": [],
+              "entity_match": "different", "reasons": [], "filings": [], "coverage": {}}  # fmt: skip
+    receipt = sign_receipt(key, answer, 1)
+    del receipt["entity"], receipt["signature"]
+    receipt["signature"] = key.sign(canonical_json(receipt))
+    with database.write() as session:
+        keep_receipt(session, key, receipt)
+    client = TestClient(create_app(Services(settings, database)))
+    page = client.get(f"/receipts/{receipt['id']}", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "verdict-other" in page.text
+    assert client.get(f"/v1/receipts/{receipt['id']}").json() == receipt
 
 
 def test_the_command_line_issues_and_checks(
