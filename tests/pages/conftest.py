@@ -149,5 +149,5 @@ def visit(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     yield open_page
     for context in contexts:
         context.close()
-    expected = "Failed to load resource: the server responded with a status of 40"
+    expected = "Failed to load resource: the server responded with a status of 4"
     assert [text for text in complaints if not text.startswith(expected)] == []
