@@ -118,7 +118,7 @@ def test_a_table_that_is_not_understood_asks(site: str) -> None:
         job = client.post("/bulk", files={"file": ("v.csv", table.encode())}).headers["location"]
         assert finished(client, job)["state"] == "unclear"
         page = client.get(job).text
-        assert "Which columns hold what?" in page
+        assert "Which columns are which?" in page
         assert 'name="entity"' in page
         client.post(job, data={"number": "C", "entity": "A"})
         assert finished(client, job)["state"] == "done"
