@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import NotFound, Overloaded, UsageError
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.notifications.outbox import enqueue_unqueued
+from suanbei.registry.notifications.requests import SubscriptionRequest
 from suanbei.registry.notifications.subscriptions import (
     ACTIVE,
     UNCONFIRMED,
-    SubscriptionRequest,
     change_subscription,
     create_subscription,
     remove_subscription,

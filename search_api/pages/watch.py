@@ -27,10 +27,9 @@ from suanbei.registry.notifications.outbox import (
     retry_parked,
 )
 from suanbei.registry.notifications.reason_texts import reason_text
+from suanbei.registry.notifications.requests import SubscriptionRequest, checked_filter
 from suanbei.registry.notifications.subscriptions import (
-    SubscriptionRequest,
     change_subscription,
-    checked_filter,
     create_subscription,
     event_filter,
     find_subscription,

@@ -19,11 +19,8 @@ from suanbei.registry.importing.events import EventType, NewEvent, append_events
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.event_filter import EventFilter, preview
 from suanbei.registry.notifications.outbox import retry_parked
-from suanbei.registry.notifications.subscriptions import (
-    SubscriptionRequest,
-    change_subscription,
-    create_subscription,
-)
+from suanbei.registry.notifications.requests import SubscriptionRequest
+from suanbei.registry.notifications.subscriptions import change_subscription, create_subscription
 from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.lists import listed, number, row
 
