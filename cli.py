@@ -24,10 +24,9 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.late_imports import importing
-from suanbei.common.lazy_commands import LazyCommands
 from suanbei.common.logging import set_up_logs
 from suanbei.common.settings import Settings, local_url, unknown_variables
-from suanbei.common.terminal import AsJson, print_answer
+from suanbei.common.terminal import AsJson, LazyCommands, print_answer
 from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:

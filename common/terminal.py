@@ -1,12 +1,18 @@
-"""What commands print: as wide as the terminal, and unbroken where a program reads it."""
+"""The command line: commands loaded when they are called, and what they print.
+
+Output is as wide as the terminal, and unbroken where a program reads it.
+"""
 
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import orjson
 import typer
+from typer.core import TyperGroup
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text, language_of
@@ -45,3 +51,32 @@ def print_answer(
     """Print the answer of a command: a text with these facts filled in, or the facts as JSON."""
     said = text.say(language_of(settings.language), **facts)
     typer.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else said, err=err)
+
+
+class LazyCommands(TyperGroup):
+    """A group of commands, some of them in modules that are not loaded yet.
+
+    Such a module has `register(app: typer.Typer)`, which adds its commands. A subclass says in
+    `modules` which commands are in which, in the order in which they are listed; its commands come
+    before those that are there already.
+    """
+
+    modules: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands."""
+        return [*(name for names in self.modules.values() for name in names), *self.commands]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name, None if there is none; its module is loaded."""
+        for module, names in self.modules.items():
+            if cmd_name in names:
+                return _commands_of(module)[cmd_name]
+        return super().get_command(ctx, cmd_name)
+
+
+def _commands_of(module: str) -> Mapping[str, Any]:
+    part = typer.Typer()
+    import_module(module).register(part)
+    commands: Mapping[str, Any] = typer.main.get_group(part).commands
+    return commands

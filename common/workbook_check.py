@@ -9,7 +9,7 @@ from collections import Counter
 from xml.parsers import expat
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument
-from suanbei.common.package import Package
+from suanbei.common.files import Package
 
 MAX_CELLS = 5_000_000
 """Cells of all sheets, empty ones in between included."""

@@ -8,9 +8,8 @@ from datetime import date
 from lxml.etree import _Element, iterwalk
 from parsel import Selector
 
-from suanbei.common.dates import date_of
+from suanbei.common.dates import NUMERAL, date_of, number_of
 from suanbei.common.errors import NothingListed, UnexpectedAnswer
-from suanbei.common.numerals import NUMERAL, number_of
 from suanbei.crawler.sources import Attachments
 
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
-from suanbei.common.package import Package, PackageLimits
+from suanbei.common.files import Package, PackageLimits
 from suanbei.parsers.limits import MAX_PARTS, MAX_UNPACKED_BYTES, MAX_XML_BYTES, MAX_XML_NODES
 
 _LIMITS = PackageLimits(MAX_PARTS, MAX_UNPACKED_BYTES, MAX_XML_BYTES)

@@ -4,8 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from suanbei.common.dates import period_of
-from suanbei.common.numerals import NUMERAL, number_of
+from suanbei.common.dates import NUMERAL, number_of, period_of
 from suanbei.parsers.text import bare, clean
 
 _ATTACHMENT = re.compile(r"附件\s*[:：]?\s*(\d{0,3})\s*[:：]?\s*")

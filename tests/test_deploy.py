@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy import make_dashboard
 from deploy.generated_files import EXAMPLE, example
-from deploy.monitoring import make_dashboard
 from suanbei.common.settings import settings_table
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -206,7 +206,7 @@ def test_dashboard_and_rules_ask_for_metrics_that_exist() -> None:
 
 
 def test_the_dashboard_is_current_and_its_panels_do_not_overlap() -> None:
-    """`python -m deploy.monitoring.make_dashboard` makes it."""
+    """`python -m deploy.make_dashboard` makes it."""
     assert make_dashboard.PLACE.read_text("utf-8") == make_dashboard.text()
     cells = [(x, y) for panel in make_dashboard.dashboard()["panels"] for place in [panel["gridPos"]]
              for x in range(place["x"], place["x"] + place["w"])

@@ -1,8 +1,7 @@
 """A client for the API of Suanbei, for programs with and without asyncio."""
 
-from suanbei_client.aio import AsyncSuanbei
-from suanbei_client.client import Suanbei
-from suanbei_client.errors import ApiError
+from suanbei_client.client import AsyncSuanbei, Suanbei
+from suanbei_client.requests import ApiError
 from suanbei_client.types import (
     Change,
     Entity,

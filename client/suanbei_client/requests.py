@@ -1,4 +1,4 @@
-"""What is asked, as values: the same for the client with asyncio and the one without."""
+"""What is asked, as values, and how an answer is read: the same with asyncio and without."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,8 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-
-from suanbei_client.errors import ApiError
 
 PAGE = 100
 """Filings or changes asked for at once."""
@@ -17,6 +15,20 @@ MANY = 1000
 """Numbers that POST /v1/verify takes at once."""
 
 Pair = str | tuple[str, str]
+
+
+class ApiError(Exception):
+    """A problem document (RFC 9457).
+
+    `status` is the HTTP status, `code` the stable code of the error, `detail` the sentence for people,
+    `retry_after` the seconds to wait before asking again, where the server says so.
+    """
+
+    def __init__(
+        self, status: int, code: str, detail: str, retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status, self.code, self.detail, self.retry_after = status, code, detail, retry_after
 
 
 @dataclass(frozen=True, slots=True)

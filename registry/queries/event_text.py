@@ -7,7 +7,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.common.numerals import chinese_numeral
+from suanbei.common.dates import chinese_numeral
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.cells.series import Series, series_title

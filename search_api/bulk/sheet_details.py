@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
-from suanbei.common.package import Package, PackageLimits
+from suanbei.common.files import Package, PackageLimits
 from suanbei.common.workbook_check import check_workbook
 from suanbei.search_api.bulk.cells import ERROR, FORMULA, Cell
 from suanbei.search_api.bulk.columns import column_place

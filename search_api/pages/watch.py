@@ -26,7 +26,6 @@ from suanbei.registry.notifications.outbox import (
     enqueue_test,
     retry_parked,
 )
-from suanbei.registry.notifications.reason_texts import reason_text
 from suanbei.registry.notifications.requests import SubscriptionRequest, checked_filter
 from suanbei.registry.notifications.subscriptions import (
     change_subscription,
@@ -37,6 +36,7 @@ from suanbei.registry.notifications.subscriptions import (
     subscription_ids,
     view_by_id,
 )
+from suanbei.registry.notifications.targets import reason_text
 from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, require_scope

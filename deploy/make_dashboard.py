@@ -1,10 +1,10 @@
-"""Write the Grafana dashboard: `python -m deploy.monitoring.make_dashboard`."""
+"""Write the Grafana dashboard: `python -m deploy.make_dashboard`."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-PLACE = Path(__file__).parent / "dashboard.json"
+PLACE = Path(__file__).parent / "monitoring/dashboard.json"
 _ROUTES = "sum by (route) (rate(suanbei_requests_total[5m]))"
 _QUANTILE = "histogram_quantile({q}, sum by (le) (rate(suanbei_request_seconds_bucket[5m])))"
 PANELS: tuple[tuple[str, str, str, dict[str, str]], ...] = (

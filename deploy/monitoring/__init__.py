@@ -1,1 +1,0 @@
-"""What watches the watchers: Prometheus rules and a Grafana dashboard."""
