@@ -46,9 +46,7 @@ PAGES = (
 
 
 def install(app: FastAPI) -> None:
-    """Add the pages to the app, and their errors."""
-    for page in PAGES:
-        app.include_router(page.router)
+    """What the pages need of an app: workers for the bulk check, errors as pages."""
     app.state.bulk_workers = bulk.Workers()
     clean_uploads(app.state.services.settings.home)
     errors.install(app)
