@@ -24,9 +24,8 @@ from suanbei.registry.cells.numbers import read_numbers
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, change_view, newest_changes, read_changes
-from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.coverage import coverage, expected_lists
 from suanbei.registry.queries.entities import entities_meant
-from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.queries.history import filing_record
 from suanbei.registry.queries.number_parts import anatomy
 from suanbei.registry.queries.vendor import vendor_record

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.selection import Selection
 from suanbei.registry.queries.statistics import (
     By,
     Counted,
-    Selection,
     Split,
     count_values,
     deregistrations,

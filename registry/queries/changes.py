@@ -12,7 +12,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event, Filing, Listing
 from suanbei.registry.queries.entities import names_of
 from suanbei.registry.queries.filings import View
-from suanbei.registry.queries.statistics import Selection
+from suanbei.registry.queries.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

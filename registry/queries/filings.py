@@ -15,29 +15,30 @@ View = dict[str, Any]
 
 
 def batch_views(session: Session, query: Select[tuple[Batch]]) -> list[View]:
-    """Batches as DESIGN.md shows them."""
+    """Batches as DESIGN.md shows them, each with the document of its current version."""
     batches = list(session.execute(query).scalars())
-    documents = _documents(session, batches)
-    return [batch_view(batch, documents[batch.id]) for batch in batches]
+    ids = [batch.current_version_id for batch in batches]
+    current = select(Version.batch_id, Document).join(Document, Document.sha256 == Version.sha256)
+    current = current.where(in_keys(session, Version.id, ids))
+    documents = dict(session.execute(current).tuples().all())
+    return [
+        {
+            "id": batch.id,
+            "series": batch.series,
+            "period": batch.period,
+            "ordinal": batch.ordinal,
+            "title": batch.title,
+            "rows": batch.rows,
+            "published_on": batch.published_on.isoformat() if batch.published_on else None,
+            "notice_url": batch.notice_url or None,
+            "source": batch.source,
+            "document": _document_view(documents[batch.id], batch.document_url),
+        }
+        for batch in batches
+    ]
 
 
-def batch_view(batch: Batch, document: Document) -> View:
-    """One batch with the document of its current version."""
-    return {
-        "id": batch.id,
-        "series": batch.series,
-        "period": batch.period,
-        "ordinal": batch.ordinal,
-        "title": batch.title,
-        "rows": batch.rows,
-        "published_on": batch.published_on.isoformat() if batch.published_on else None,
-        "notice_url": batch.notice_url or None,
-        "source": batch.source,
-        "document": document_view(document, batch.document_url),
-    }
-
-
-def document_view(document: Document, url: str) -> View:
+def _document_view(document: Document, url: str) -> View:
     """A document; `origin` is published, converted or transcribed: only the first is evidence."""
     return {
         "url": url or None,
@@ -48,31 +49,9 @@ def document_view(document: Document, url: str) -> View:
     }
 
 
-def _documents(session: Session, batches: Sequence[Batch]) -> dict[str, Document]:
-    ids = [batch.current_version_id for batch in batches]
-    query = select(Version.batch_id, Document).join(Document, Document.sha256 == Version.sha256)
-    found = session.execute(query.where(in_keys(session, Version.id, ids))).tuples()
-    return dict(found.all())
-
-
 def count_filings(session: Session) -> int:
     """How many filings the registry holds."""
     return session.execute(select(func.count()).select_from(Filing)).scalar_one()
-
-
-def filing_views(session: Session, filings: Sequence[Filing | Row[Any]]) -> list[View]:
-    """Filings in the order given, each with its listings; rows of the table serve as well."""
-    ids = {filing.entity_id for filing in filings}
-    columns = select(Entity.id, Entity.name, Entity.former_names)
-    entities = {
-        row.id: {"id": row.id, "name": row.name, "former_names": row.former_names}
-        for row in session.execute(columns.where(in_keys(session, Entity.id, ids)))
-    }
-    listings = _listings(session, {filing.number_key for filing in filings})
-    return [
-        filing_view(filing, entities[filing.entity_id], listings.get(filing.number_key, []))
-        for filing in filings
-    ]
 
 
 def filings_of_number(session: Session, key: str) -> list[View]:
@@ -81,33 +60,45 @@ def filings_of_number(session: Session, key: str) -> list[View]:
     return filing_views(session, session.execute(query).all())
 
 
-def filing_view(filing: Filing | Row[Any], entity: View, listings: Sequence[View]) -> View:
-    """One filing as DESIGN.md shows it."""
-    return {
-        "number": filing.number,
-        "series": filing.series,
-        "name": filing.name,
-        "type": filing.type,
-        "label": filing.label,
-        "role": filing.role,
-        "entity": entity,
-        "products": filing.products,
-        "product": filing.product,
-        "purpose": filing.purpose,
-        "remark": filing.remark,
-        "status": filing.status,
-        "region": filing.region,
-        "division": filing.division,
-        "year": filing.year,
-        "filed_on": filing.filed_on,
-        "first_period": filing.first_period,
-        "last_period": filing.last_period,
-        "flags": filing.flags,
-        "listings": [
-            item for item in listings if item["series"] in (filing.series, Series.DEREGISTRATION)
-        ],
-        "changes": filing.changes,
+def filing_views(session: Session, filings: Sequence[Filing | Row[Any]]) -> list[View]:
+    """Filings as DESIGN.md shows them in the order given, each with its listings; rows of the table serve as well."""
+    ids = {filing.entity_id for filing in filings}
+    columns = select(Entity.id, Entity.name, Entity.former_names)
+    entities = {
+        row.id: {"id": row.id, "name": row.name, "former_names": row.former_names}
+        for row in session.execute(columns.where(in_keys(session, Entity.id, ids)))
     }
+    listings = _listings(session, {filing.number_key for filing in filings})
+    return [
+        {
+            "number": filing.number,
+            "series": filing.series,
+            "name": filing.name,
+            "type": filing.type,
+            "label": filing.label,
+            "role": filing.role,
+            "entity": entities[filing.entity_id],
+            "products": filing.products,
+            "product": filing.product,
+            "purpose": filing.purpose,
+            "remark": filing.remark,
+            "status": filing.status,
+            "region": filing.region,
+            "division": filing.division,
+            "year": filing.year,
+            "filed_on": filing.filed_on,
+            "first_period": filing.first_period,
+            "last_period": filing.last_period,
+            "flags": filing.flags,
+            "listings": [
+                one
+                for one in listings.get(filing.number_key, ())
+                if one["series"] in (filing.series, Series.DEREGISTRATION)
+            ],
+            "changes": filing.changes,
+        }
+        for filing in filings
+    ]
 
 
 def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
@@ -128,7 +119,7 @@ def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
         .join(Document, Document.sha256 == Version.sha256)
         .where(in_keys(session, Version.id, {row[1] for row in rows}))
     )
-    versions = {row[0].id: version_view(*row) for row in session.execute(of_version).tuples()}
+    versions = {row[0].id: _version_view(*row) for row in session.execute(of_version).tuples()}
     found: dict[str, list[View]] = {}
     for key, version, table, page, row, extra, *published in rows:
         cells = dict(zip(PUBLISHED_FIELDS, published, strict=True))
@@ -139,7 +130,7 @@ def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
     return found
 
 
-def version_view(version: Version, batch: Batch, document: Document) -> View:
+def _version_view(version: Version, batch: Batch, document: Document) -> View:
     """Which list in which document: the part of a listing that all rows of a version share."""
     return {
         "batch": batch.id,
@@ -148,7 +139,7 @@ def version_view(version: Version, batch: Batch, document: Document) -> View:
         "title": batch.title,
         "published_on": batch.published_on.isoformat() if batch.published_on else None,
         "notice_url": batch.notice_url or None,
-        "document": document_view(document, document.url or batch.document_url),
+        "document": _document_view(document, document.url or batch.document_url),
         "current": version.id == batch.current_version_id,
         "first_seen_at": rfc3339(version.first_seen_at),
         "last_seen_at": rfc3339(version.last_seen_at),

@@ -1,15 +1,21 @@
-"""A company as a whole: its names, its filings, and which of the duties they fulfil."""
+"""A company as a whole: its names, its filings, and which duties of generative AI they fulfil.
 
-from collections.abc import Sequence
+What such a vendor may owe, and what "double filing" means, is defined here and nowhere else: the algorithm that
+generates is filed under 互联网信息服务算法推荐管理规定 (art. 24) and 互联网信息服务深度合成管理规定 (art. 19); the
+service itself under 生成式人工智能服务管理暂行办法 (art. 17), as a filed large model or as a registered
+application that calls one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
-from suanbei.registry.importing.published import Series
+from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
 from suanbei.registry.models import Entity, Filing
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.duties import DUTIES, files_twice, standing
 from suanbei.registry.queries.entities import links_of, require_entity
 from suanbei.registry.queries.filings import View
 
@@ -18,6 +24,35 @@ BRIEF = (
     "year", "filed_on", "first_period", "last_period", "flags",
 )  # fmt: skip
 """What is shown of each filing of a company."""
+
+GENERATION = "generation_synthesis"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Filings of any of some series, and of one type if it is named."""
+
+    series: tuple[Series, ...]
+    type: str = ""
+
+    def counts(self, filing: Mapping[str, Any]) -> bool:
+        """Whether a filing, whatever its status, is one of this duty."""
+        return filing["series"] in self.series and self.type in ("", filing["type"])
+
+    def fulfilled(self) -> ColumnElement[bool]:
+        """As `counts` for active filings, as a condition on `Filing`."""
+        of_type = Filing.type == self.type if self.type else true()
+        series = Filing.series.in_([one.value for one in self.series])
+        return and_(Filing.status == "active", series, of_type)
+
+
+ALGORITHM = Duty(tuple(ALGORITHM_SERIES), GENERATION)
+GENAI = Duty(tuple(GENAI_SERIES))
+DUTIES = {
+    "algorithm_filing": ALGORITHM,
+    "model_filing": Duty((Series.GENAI_FILING,)),
+    "registration": Duty((Series.GENAI_REGISTRATION,)),
+}
 
 
 def vendor_record(session: Session, entity_id: str) -> View:
@@ -92,3 +127,19 @@ def _timeline(filings: Sequence[dict[str, Any]]) -> list[View]:
         {"period": period, "series": series, "filings": numbers}
         for (period, series), numbers in sorted(found.items())
     ]
+
+
+def standing(filings: Sequence[Mapping[str, Any]], duty: Duty) -> str:
+    """Whether a duty is on record: has (an active filing), deregistered or vanished (there are only
+    such), has_not."""
+    found = {filing["status"] for filing in filings if duty.counts(filing)}
+    if "active" in found:
+        return "has"
+    return next((one for one in ("deregistered", "vanished") if one in found), "has_not")
+
+
+def files_twice(filings: Iterable[Mapping[str, Any]]) -> bool:
+    """Double filing: an active algorithm filing of the generation type, and an active large-model
+    filing or registration."""
+    active = [filing for filing in filings if filing["status"] == "active"]
+    return any(map(ALGORITHM.counts, active)) and any(map(GENAI.counts, active))

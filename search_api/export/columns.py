@@ -10,7 +10,7 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.series import SERIES_TITLES
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
-from suanbei.registry.queries.statistics.values import city_name
+from suanbei.registry.queries.statistics import city_name
 
 Values = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.registry.models import Batch, Document, Entity, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.statistics import Selection
+from suanbei.registry.queries.selection import Selection
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export.columns import COLUMNS, Chunk, Metadata, Row

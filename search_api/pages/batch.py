@@ -14,10 +14,9 @@ from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
 from suanbei.registry.models import Batch, Entity, Filing, Listing, Version
-from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.expected import expected_lists
+from suanbei.registry.queries.coverage import coverage, expected_lists
 from suanbei.registry.queries.filings import batch_views
-from suanbei.registry.queries.statistics.selection import place_of
+from suanbei.registry.queries.selection import place_of
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.labels import Words

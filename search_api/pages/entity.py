@@ -14,7 +14,8 @@ from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.entities import find_entity
-from suanbei.registry.queries.statistics import Selection, deregistrations
+from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.statistics import deregistrations
 from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies

@@ -14,8 +14,7 @@ from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_numbe
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Entity, Event, Filing
-from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.expected import expected_lists
+from suanbei.registry.queries.coverage import coverage, expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.pages.batch import compare

@@ -14,7 +14,8 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Filing
-from suanbei.registry.queries.statistics import Selection, summary
+from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.statistics import summary
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations

@@ -10,7 +10,8 @@ from suanbei.common.texts import Text
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries import statistics as stats
-from suanbei.registry.queries.statistics import Counted, Selection, Split
+from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.statistics import Counted, Split
 from suanbei.search_api.language import translations
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import city_text, region_text

@@ -12,7 +12,8 @@ from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.models import Batch, Entity, Filing
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.statistics import Selection, summary
+from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.statistics import summary
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import COOKIE
 from suanbei.search_api.pages.templating import filing_path, public_base, render

@@ -20,7 +20,7 @@ from suanbei.common.texts import Language
 from suanbei.registry.cells.regions import region_by_name, region_of_division
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Series
-from suanbei.registry.queries.statistics.values import city_name
+from suanbei.registry.queries.statistics import city_name
 from suanbei.search_api.language import TEXT_NAMES, language_of_request, translations
 from suanbei.search_api.pages.assets import static
 from suanbei.search_api.pages.labels import Words

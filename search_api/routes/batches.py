@@ -8,8 +8,7 @@ from sqlalchemy import func, literal, select, tuple_
 from suanbei.common.errors import NotFound
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch
-from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.expected import expected_lists
+from suanbei.registry.queries.coverage import coverage, expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.paging import (

@@ -17,6 +17,7 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.changes import ChangesQuery, newest_changes, newest_changes_of
+from suanbei.registry.queries.coverage import expected_lists
 from suanbei.registry.queries.event_text import (
     FilingNames,
     filing_names,
@@ -25,7 +26,6 @@ from suanbei.registry.queries.event_text import (
     month_text,
     path_of,
 )
-from suanbei.registry.queries.expected import expected_lists
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id

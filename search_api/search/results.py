@@ -13,7 +13,7 @@ from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
-from suanbei.registry.queries.statistics import Selection
+from suanbei.registry.queries.selection import Selection
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import companies_called, entity_views
 from suanbei.search_api.params import FilterParams

@@ -14,7 +14,8 @@ from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Entity, EntityAlias
-from suanbei.registry.queries.statistics import Selection, double_filing
+from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.statistics import double_filing
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import similar_companies

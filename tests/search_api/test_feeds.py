@@ -14,7 +14,7 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch
-from suanbei.registry.queries.expected import expected_lists
+from suanbei.registry.queries.coverage import expected_lists
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, fill
 
