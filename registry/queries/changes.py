@@ -89,21 +89,13 @@ def conditions(session: Session, wanted: ChangesQuery) -> list[ColumnElement[boo
         found.append(Event.series.in_(wanted.series))
     if wanted.batch:
         found.append(Event.batch == wanted.batch)
-    if wanted.number:
-        found.append(Event.number.in_(_spellings(session, wanted.number)))
-    if wanted.entity:
+    if wanted.number:  # as published, whatever way it was asked for
+        same = select(Filing.number).where(Filing.number_key == number_key(wanted.number))
+        known = session.execute(same.distinct()).scalars()
+        found.append(Event.number.in_([wanted.number, *known]))
+    if wanted.entity:  # under any of its names, as its filings and lists spell them
         ids, keys = names_of(session, wanted.entity)
-        found.append(or_(Event.entity_id.in_(ids), Event.entity.in_(_names(session, keys))))
+        spelt = select(Listing.entity).where(Listing.entity_key.in_(keys)).distinct()
+        names = list(session.execute(spelt).scalars())
+        found.append(or_(Event.entity_id.in_(ids), Event.entity.in_(names)))
     return found
-
-
-def _spellings(session: Session, number: str) -> list[str]:
-    """A number as the log bears it: as published, whatever way it was asked for."""
-    query = select(Filing.number).where(Filing.number_key == number_key(number)).distinct()
-    return [number, *session.execute(query).scalars()]
-
-
-def _names(session: Session, keys: set[str]) -> list[str]:
-    """The names of an entity as its filings and lists spell them."""
-    query = select(Listing.entity).where(Listing.entity_key.in_(keys)).distinct()
-    return list(session.execute(query).scalars())

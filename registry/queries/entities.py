@@ -1,12 +1,11 @@
 """Companies by id, name, former name, brand, group and registrant code; links between companies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import NotFound
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import brands_named
 from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink
@@ -22,46 +21,26 @@ def find_entity(session: Session, entity_id: str) -> Entity | None:
     return entity
 
 
-def require_entity(session: Session, entity_id: str) -> Entity:
-    """As `find_entity`.
-
-    Raises:
-        NotFound: there is no such company.
-    """
-    entity = find_entity(session, entity_id)
-    if entity is None:
-        raise NotFound(f"entity {entity_id[:100]}: not known")
-    return entity
-
-
-def links_of(session: Session, entity_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """What the lists show of each of these companies and others that are not the same one.
+def links_of(session: Session, entity_id: str) -> list[dict[str, Any]]:
+    """What the lists show of a company and others that are not the same one.
 
     `{"kind", "entity": {"id", "name"}, "number", "remark"}`: `taken_over_from` and `handed_over_to`
     tell of a filing that one company took over from the other; `unclear` says that they may be one
     company, and the lists do not tell (two names in a 备注, or under one registrant code). `id` is
     None for a company that no list names but that 备注.
     """
-    ids = set(entity_ids)
-    query = select(EntityLink).where(
-        or_(in_keys(session, EntityLink.entity_id, ids), in_keys(session, EntityLink.other_id, ids))
-    )
-    links = list(session.execute(query.order_by(EntityLink.id)).scalars())
-    named = {link.entity_id for link in links}
-    names = select(Entity.id, Entity.name).where(in_keys(session, Entity.id, named))
-    name_of = dict(session.execute(names).tuples().all())
-    found: dict[str, list[dict[str, Any]]] = {entity_id: [] for entity_id in ids}
-    for link in links:
+    ours = or_(EntityLink.entity_id == entity_id, EntityLink.other_id == entity_id)
+    query = select(EntityLink, Entity.name).join(Entity, Entity.id == EntityLink.entity_id)
+    found: list[dict[str, Any]] = []
+    for link, name in session.execute(query.where(ours).order_by(EntityLink.id)).tuples():
         taken = link.kind == "handed_over"
         said = {"number": link.number, "remark": link.remark}
-        if link.entity_id in ids:
-            other = {"id": link.other_id, "name": link.name}
+        if link.entity_id == entity_id:
             kind = "taken_over_from" if taken else "unclear"
-            found[link.entity_id].append({"kind": kind, "entity": other} | said)
-        if link.other_id in ids:
-            other = {"id": link.entity_id, "name": name_of[link.entity_id]}
+            found.append({"kind": kind, "entity": {"id": link.other_id, "name": link.name}} | said)
+        if link.other_id == entity_id:
             kind = "handed_over_to" if taken else "unclear"
-            found[str(link.other_id)].append({"kind": kind, "entity": other} | said)
+            found.append({"kind": kind, "entity": {"id": link.entity_id, "name": name}} | said)
     return found
 
 
@@ -71,10 +50,8 @@ def entities_meant(session: Session, wanted: str) -> list[Entity]:
     A group (腾讯) is all registrants that the table of brands names for it, each for itself.
     """
     found = entities_called(session, [wanted])
-    if found:
-        return found
     companies = [company for brand in brands_named(wanted) for company in brand.companies]
-    return entities_called(session, companies) if companies else []
+    return entities_called(session, companies) if companies and not found else found
 
 
 def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:

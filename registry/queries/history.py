@@ -1,7 +1,6 @@
 """All that is known of one number: its filings, and what happened to it, in order."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,20 +37,16 @@ def filing_record(
     if not wanted:
         raise NotFound(f"filing {number[:100]}: in no list known")
     main = max(wanted, key=lambda filing: (filing["status"] == "active", filing["last_period"]))
+    parsed = parse_number(main["number"])
+    code = parsed.registrant if isinstance(parsed, AlgorithmNumber) else ""
     return main | {
         "same_number": [filing for filing in filings if filing is not main],
         "history": history_of(session, filings),
-        "anatomy": _anatomy(session, main["number"], language),
+        "anatomy": anatomy(
+            parsed, language, registrants_of(session, [code] if code else []).get(code)
+        ),
         "coverage": covered,
     }
-
-
-def _anatomy(session: Session, number: str, language: Language) -> View:
-    parsed = parse_number(number)
-    if not isinstance(parsed, AlgorithmNumber):
-        return anatomy(parsed, language)
-    known = registrants_of(session, [parsed.registrant])
-    return anatomy(parsed, language, known.get(parsed.registrant))
 
 
 def history_of(session: Session, filings: Sequence[View]) -> list[View]:
@@ -62,60 +57,53 @@ def history_of(session: Session, filings: Sequence[View]) -> list[View]:
     `before`, `after` (empty where 备注 does not give them), `source` (`remark` or `versions`) and
     `first_seen_at`, when the registry first saw it.
     """
-    steps: list[View] = []
+    steps = list(_vanishings(session, filings))
     for filing in filings:
-        seen = {
-            listing["batch"]: listing["first_seen_at"] for listing in reversed(filing["listings"])
-        }
-        steps += [*_appearances(filing), *_changes(filing, seen)]
-    steps += _vanishings(session, filings)
+        steps += [*_appearances(filing), *_changes(filing)]
     unique = {repr(sorted(step.items(), key=lambda item: item[0])): step for step in steps}
-    ordered = sorted(unique.values(), key=_place_of)
+    # An undated change stands behind the list whose 备注 tells of it.
+    ordered = sorted(
+        unique.values(),
+        key=lambda step: (step["on"] or step["of"], _ORDER[step["what"]], step["batch"]),
+    )
     return [{name: step[name] for name in step if name != "of"} for step in ordered]
 
 
-def _place_of(step: View) -> tuple[str, int, str]:
-    # An undated change stands behind the list whose 备注 tells of it.
-    return step["on"] or step["of"], _ORDER[step["what"]], step["batch"]
-
-
 def _appearances(filing: View) -> Iterator[View]:
-    shown: set[str] = set()
-    for listing in filing["listings"]:
-        if listing["batch"] in shown:
-            continue
-        shown.add(listing["batch"])
+    """The first listing of each list that shows a filing."""
+    for listing in {one["batch"]: one for one in reversed(filing["listings"])}.values():
         withdrawn = listing["series"] == Series.DEREGISTRATION
-        yield _step("deregistered" if withdrawn else "listed", listing["series"], listing) | {
+        on = listing["published_on"] or listing["period"]
+        yield {
+            "on": on,
+            "of": on,
+            "what": "deregistered" if withdrawn else "listed",
+            "series": listing["series"],
+            "batch": listing["batch"],
             "title": listing["title"],
             "first_seen_at": listing["first_seen_at"],
         }
 
 
-def _step(what: str, series: str, listing: View) -> View:
-    on = listing["published_on"] or listing["period"]
-    return {"on": on, "of": on, "what": what, "series": series, "batch": listing["batch"]}
-
-
-def _changes(filing: View, seen: dict[str, str]) -> Iterator[View]:
-    dates = {one["batch"]: one["published_on"] or one["period"] for one in filing["listings"]}
+def _changes(filing: View) -> Iterator[View]:
+    first = {one["batch"]: one for one in reversed(filing["listings"])}
+    last = {one["batch"]: one for one in filing["listings"]}
     for change in filing["changes"]:
+        batch = change["batch"]
+        dated = last.get(batch)
+        seen = first[batch]["first_seen_at"] if batch in first else None
         yield {
             "on": change["when"],
-            "of": dates.get(change["batch"], filing["first_period"]),
+            "of": dated["published_on"] or dated["period"] if dated else filing["first_period"],
             "what": "changed",
             "series": filing["series"],
-            "batch": change["batch"],
+            "batch": batch,
             "field": change["field"],
             "before": change["before"],
             "after": change["after"],
             "source": change["source"],
-            "first_seen_at": _when_seen(change, seen),
+            "first_seen_at": change["when"] if change["source"] == "versions" else seen,
         }
-
-
-def _when_seen(change: dict[str, Any], seen: dict[str, str]) -> str | None:
-    return change["when"] if change["source"] == "versions" else seen.get(change["batch"])
 
 
 def _vanishings(session: Session, filings: Sequence[View]) -> Iterator[View]:

@@ -69,7 +69,10 @@ _COLUMNS: dict[Counted, ColumnElement[Any]] = {
     Counted.PRODUCT_KIND: FilingProduct.kind.expression,
     Counted.FLAG: FilingFlag.flag.expression,
 }
-_TABLES = {Counted.PRODUCT_KIND: FilingProduct, Counted.FLAG: FilingFlag}
+_TABLES: dict[Counted, type[FilingProduct | FilingFlag]] = {
+    Counted.PRODUCT_KIND: FilingProduct,
+    Counted.FLAG: FilingFlag,
+}
 """Tables with any number of rows of a filing."""
 
 

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
+from suanbei.common.errors import NotFound
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
 from suanbei.registry.models import Entity, Filing
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entities import links_of, require_entity
+from suanbei.registry.queries.entities import find_entity, links_of
 from suanbei.registry.queries.filings import View
 
 BRIEF = (
@@ -62,7 +63,9 @@ def vendor_record(session: Session, entity_id: str) -> View:
         NotFound: there is no such company.
     """
     covered = coverage(session)
-    entity = require_entity(session, entity_id)
+    entity = find_entity(session, entity_id)
+    if entity is None:
+        raise NotFound(f"entity {entity_id[:100]}: not known")
     filings = _filings(session, entity.id)
     return {
         "id": entity.id,
@@ -74,7 +77,7 @@ def vendor_record(session: Session, entity_id: str) -> View:
         "duties": {name: standing(filings, duty) for name, duty in DUTIES.items()},
         "double_filing": files_twice(filings),
         "products": _products(filings),
-        "links": links_of(session, [entity.id])[entity.id],
+        "links": links_of(session, entity.id),
         "timeline": _timeline(filings),
         "coverage": covered,
     }

@@ -100,7 +100,7 @@ class Lookup:
     def links(self, entity_id: str) -> list[View]:
         """What ties a company to others that are not the same one (see `links_of`)."""
         if entity_id not in self._links:
-            self._links |= links_of(self.session, [entity_id])
+            self._links[entity_id] = links_of(self.session, entity_id)
         return self._links[entity_id]
 
     def read_names(self, names: Iterable[str]) -> None:
