@@ -228,7 +228,7 @@ def _serve(
     from suanbei.registry.queries.filings import count_filings
     from suanbei.search_api.app import create_app
     from suanbei.search_api.deps import Services
-    from suanbei.search_api.search.sync import keeping_up
+    from suanbei.search_api.search import keeping_up
     from suanbei.search_api.server import run
 
     set_up_logs(conf)
@@ -249,7 +249,7 @@ def _serve(
         if first:
             typer.echo(FIRST_PASS.say(language, time=f"{first.astimezone(BEIJING):%H:%M:%S}"))
 
-    with keeping_up(services):
+    with keeping_up(services.engine):
         run(create_app(services), listening, ready)
 
 

@@ -126,7 +126,7 @@ def run(settings: Settings, filings: int, turns: int) -> Measured:
         asked = [milliseconds(parts, query) for query in queries]
         if turn:
             measured.pages.append(asked)
-        else:  # also files that are read once; what is counted is kept
+        else:  # also files that are read once
             measured.first = asked
     if isinstance(parts.engine, MeiliEngine):
         parts.engine.indexes.drop()

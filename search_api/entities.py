@@ -25,7 +25,7 @@ from suanbei.search_api.paging import (
     is_whole,
 )
 from suanbei.search_api.search.engine import Query
-from suanbei.search_api.search.pinyin import spell
+from suanbei.search_api.search.spelling import spell
 
 _EXACT, _FORMER, _BRAND, _PRODUCT, _BEGINS, _WITHIN = range(6)
 

@@ -18,7 +18,8 @@ from suanbei.registry.cells.products import ProductKind
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.entities import entities_called
-from suanbei.search_api.search.engine import Dimension, Filters, Query, Sort
+from suanbei.registry.queries.selection import Dimension, Selection
+from suanbei.search_api.search.engine import Query, Sort
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -150,12 +151,18 @@ class FilterParams(BaseModel):
     flag: list[Short] = []
     product_kind: list[ProductKind] = []
 
-    def filters(self, session: Session) -> Filters:
-        """The filters meant.
+    def selection(self, session: Session) -> Selection:
+        """The filings meant, whatever the text.
 
         Raises:
             UsageError: there is no such region.
         """
+        # A text that names no company finds nothing.
+        entities = [
+            known
+            for text in self.entity
+            for known in [one.id for one in entities_called(session, [text])] or [text]
+        ]
         values = {
             Dimension.SERIES: tuple(self.series),
             Dimension.TYPE: tuple(self.type),
@@ -165,12 +172,12 @@ class FilterParams(BaseModel):
             Dimension.YEAR: tuple(str(year) for year in self.year),
             Dimension.PERIOD: tuple(month for period in self.period for month in _months(period)),
             Dimension.STATUS: tuple(self.status),
-            Dimension.ENTITY: tuple(_entities(session, self.entity)),
+            Dimension.ENTITY: tuple(entities),
             Dimension.FLAG: tuple(self.flag),
             Dimension.PRODUCT_KIND: tuple(self.product_kind),
         }
         chosen = {dimension: some for dimension, some in values.items() if some}
-        return Filters(chosen, self.period_from, self.period_to)
+        return Selection(chosen, self.period_from, self.period_to)
 
 
 class SearchParams(FilterParams):
@@ -185,11 +192,11 @@ class SearchParams(FilterParams):
         """The query meant.
 
         Raises:
-            UsageError: see `filters`.
+            UsageError: see `selection`.
         """
         return Query(
             text=self.q,
-            filters=self.filters(session),
+            filters=self.selection(session),
             sort=self.sort,
             limit=self.limit,
             cursor=self.cursor,
@@ -218,11 +225,3 @@ def _region(text: str) -> str:
     if region is None:
         raise UsageError(f"region: no region is called {text!r}")
     return region.full
-
-
-def _entities(session: Session, texts: list[str]) -> list[str]:
-    """The ids of entities named by id, code or name; a text that names none finds nothing."""
-    found: list[str] = []
-    for text in texts:
-        found += [one.id for one in entities_called(session, [text])] or [text]
-    return found

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.registry.queries.statistics import (
+    COUNTED,
     By,
-    Counted,
     Split,
     count_values,
     deregistrations,
@@ -45,7 +45,7 @@ OVER_TIME: dict[str, Callable[[Session, Selection], list[Figures]]] = {
     "deregistrations": deregistrations,
 }
 """Figures by list that are no value of a filing."""
-DIMENSIONS = (*(one.value for one in Counted), *OVER_TIME, "double_filing")
+DIMENSIONS = (*(one.value for one in COUNTED), *OVER_TIME, "double_filing")
 
 
 def summary_figures(parts: Services, asked: FilterParams) -> Figures:
@@ -79,7 +79,7 @@ def dimension_figures(parts: Services, dimension: str, asked: CountParams) -> Fi
         if dimension in OVER_TIME:
             rows = OVER_TIME[dimension](session, selection)
             return {"items": rows, "total": len(rows)}
-        rows = count_values(session, selection, Counted(dimension))
+        rows = count_values(session, selection, Dimension(dimension))
         return {"items": rows[: asked.top], "total": len(rows)}
 
     return _figures(parts, dimension, asked, make)

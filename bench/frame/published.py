@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
+from suanbei.registry.queries.selection import Selection
 from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import Engine
 from suanbei.search_api.search.matching import Subquery
@@ -70,7 +71,7 @@ def found(engine: Engine, wanted: Sequence[Wanted]) -> Iterator[set[int]]:
         index = engine.current()
         search = IndexSearch(index, seconds=3600)
         for field, text in wanted:
-            yield set(search.ids_of([Subquery((text,), (field,), 0)]))
+            yield set(search.ids_of([Subquery((text,), (field,), 0)], Selection()))
     elif isinstance(engine, MeiliEngine):
         yield from _found_there(engine, iter(wanted))
 

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from suanbei.registry.cells.names import name_parts
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
-from suanbei.search_api.search.engine import Dimension, Filters, Query
+from suanbei.registry.queries.selection import Dimension, Selection
+from suanbei.search_api.search.engine import Query
 
 QUERIES = 300
 DRAWN_FROM = 10_000
@@ -23,10 +24,10 @@ COMMON = (
     "有限公司", "算法", "科技", "公司", "生成合成", "大模型", "智能", "北京", "上海", "网信算备", "APP", "AI",
 )  # fmt: skip
 FILTERS = (
-    Filters({Dimension.SERIES: ("deep_synthesis",)}),
-    Filters({Dimension.REGION: ("北京市", "上海市")}),
-    Filters({Dimension.STATUS: ("active",), Dimension.ROLE: ("service_provider",)}),
-    Filters({}, "2024-01", "2024-12"),
+    Selection({Dimension.SERIES: ("deep_synthesis",)}),
+    Selection({Dimension.REGION: ("北京市", "上海市")}),
+    Selection({Dimension.STATUS: ("active",), Dimension.ROLE: ("service_provider",)}),
+    Selection({}, "2024-01", "2024-12"),
 )
 
 
@@ -88,8 +89,8 @@ def mix(database: Database) -> list[Query]:
     ]
 
 
-def _filters(place: int) -> Filters:
-    return FILTERS[place // 4 % len(FILTERS)] if place % 4 == 0 else Filters()
+def _filters(place: int) -> Selection:
+    return FILTERS[place // 4 % len(FILTERS)] if place % 4 == 0 else Selection()
 
 
 def _drawn(database: Database, chance: random.Random) -> Iterator[Drawn]:

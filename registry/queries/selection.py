@@ -1,7 +1,8 @@
 """Which filings are looked for, counted or exported; and that as conditions that both databases understand."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -12,30 +13,70 @@ from suanbei.registry.models import Filing, FilingFlag, FilingProduct
 from suanbei.registry.statements import in_keys
 
 
+class Dimension(StrEnum):
+    """What filings are filtered and counted by."""
+
+    SERIES = "series"
+    TYPE = "type"
+    ROLE = "role"
+    REGION = "region"
+    CITY = "city"
+    DIVISION = "division"
+    YEAR = "year"
+    PERIOD = "period"
+    STATUS = "status"
+    ENTITY = "entity"
+    FLAG = "flag"
+    PRODUCT_KIND = "product_kind"
+
+
+COLUMNS: dict[Dimension, ColumnElement[Any]] = {
+    Dimension.SERIES: Filing.series.expression,
+    Dimension.TYPE: Filing.type.expression,
+    Dimension.ROLE: Filing.role.expression,
+    Dimension.REGION: Filing.region.expression,
+    Dimension.CITY: func.substr(Filing.division, 1, 4),
+    Dimension.DIVISION: Filing.division.expression,
+    Dimension.YEAR: Filing.year.expression,
+    Dimension.PERIOD: Filing.first_period.expression,
+    Dimension.STATUS: Filing.status.expression,
+    Dimension.ENTITY: Filing.entity_id.expression,
+    Dimension.FLAG: FilingFlag.flag.expression,
+    Dimension.PRODUCT_KIND: FilingProduct.kind.expression,
+}
+SEVERAL: dict[Dimension, type[FilingFlag | FilingProduct]] = {
+    Dimension.FLAG: FilingFlag,
+    Dimension.PRODUCT_KIND: FilingProduct,
+}
+"""Dimensions of which a filing has any number of values, and the tables of these."""
+_PLACES = (Dimension.CITY, Dimension.DIVISION)
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Filings with any of the values of a field, in all fields named; empty: all filings.
+    """Filings with any of the values of a dimension, in all dimensions named; empty: all filings.
 
-    Values are those of a filing (slugs, full names of regions, `YYYY-MM`, entity ids); `city` is
-    the first four digits of a division, and one field with that: any of either; `period` is that of the list a filing first appeared in,
-    and `period_from`, `period_to` bound it. `ids` are what a text found, ascending; None: no text.
+    Divisions and cities are one dimension here: any of either. Values are as in the answers: slugs, full
+    names of regions, divisions of six digits, cities by the first four of them, `YYYY-MM`, entity ids.
+    `period_from` and `period_to` bound the period of the list a filing first appeared in. `ids` are what a
+    text found, ascending; None: no text.
     """
 
-    series: tuple[str, ...] = ()
-    type: tuple[str, ...] = ()
-    role: tuple[str, ...] = ()
-    region: tuple[str, ...] = ()
-    city: tuple[str, ...] = ()
-    division: tuple[str, ...] = ()
-    year: tuple[str, ...] = ()
-    period: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
-    entity: tuple[str, ...] = ()
-    flag: tuple[str, ...] = ()
-    product_kind: tuple[str, ...] = ()
+    values: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     period_from: str = ""
     period_to: str = ""
     ids: Sequence[int] | None = None
+
+    def without(self, dimension: Dimension) -> "Selection":
+        """The filters by which a dimension is counted: all but its own."""
+        values = {one: some for one, some in self.values.items() if one is not dimension}
+        return Selection(values) if dimension is Dimension.PERIOD else replace(self, values=values)
+
+    def alternatives(self) -> list[dict[Dimension, tuple[str, ...]]]:
+        """The values, of which a filing has any of each: those of cities and of divisions are together."""
+        places = {one: some for one, some in self.values.items() if one in _PLACES and some}
+        others = [{one: some} for one, some in self.values.items() if one not in _PLACES and some]
+        return [*others, places] if places else others
 
     def parts(self, size: int) -> Iterator["Selection"]:
         """The same filings in parts of at most so many ids, oldest first; at once without a text."""
@@ -47,26 +88,10 @@ class Selection:
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """The conditions on `Filing` for this database."""
-        flagged = select(FilingFlag.filing_id).where(FilingFlag.flag.in_(self.flag))
-        of_kind = select(FilingProduct.filing_id).where(FilingProduct.kind.in_(self.product_kind))
-        wanted: tuple[tuple[ColumnElement[Any], Sequence[Any]], ...] = (
-            (Filing.series.expression, self.series),
-            (Filing.type.expression, self.type),
-            (Filing.role.expression, self.role),
-            (Filing.region.expression, self.region),
-            (Filing.year.expression, [int(year) for year in self.year]),
-            (Filing.first_period.expression, self.period),
-            (Filing.status.expression, self.status),
-            (Filing.entity_id.expression, self.entity),
-        )
-        found: list[ColumnElement[bool]] = [column.in_(some) for column, some in wanted if some]
-        if self.city or self.division:
-            city = func.substr(Filing.division, 1, 4)
-            found.append(or_(city.in_(self.city), Filing.division.in_(self.division)))
-        if self.flag:
-            found.append(Filing.id.in_(flagged))
-        if self.product_kind:
-            found.append(Filing.id.in_(of_kind))
+        found: list[ColumnElement[bool]] = [
+            or_(*(_has(dimension, some) for dimension, some in any_of.items()))
+            for any_of in self.alternatives()
+        ]
         if self.period_from:
             found.append(Filing.first_period >= self.period_from)
         if self.period_to:
@@ -74,6 +99,13 @@ class Selection:
         if self.ids is not None:
             found.append(in_keys(session, Filing.id, self.ids))
         return found
+
+
+def _has(dimension: Dimension, values: Sequence[Any]) -> ColumnElement[bool]:
+    values = [int(one) for one in values] if dimension is Dimension.YEAR else values
+    has = COLUMNS[dimension].in_(values)
+    table = SEVERAL.get(dimension)
+    return Filing.id.in_(select(table.filing_id).where(has)) if table else has
 
 
 def place_of() -> ColumnElement[str]:

@@ -13,31 +13,21 @@ from suanbei.registry.models import (
     Batch,
     Entity,
     Filing,
-    FilingFlag,
-    FilingProduct,
     Listing,
     Version,
 )
-from suanbei.registry.queries.selection import Selection, place_of
+from suanbei.registry.queries.selection import COLUMNS, SEVERAL, Dimension, Selection, place_of
 from suanbei.registry.queries.vendor import ALGORITHM, GENAI
 
 Figures = dict[str, Any]
 Rows = list[Figures]
 
 
-class Counted(StrEnum):
-    """What filings are counted by."""
-
-    SERIES = "series"
-    TYPE = "type"
-    ROLE = "role"
-    REGION = "region"
-    CITY = "city"
-    YEAR = "year"
-    STATUS = "status"
-    ENTITY = "entity"
-    PRODUCT_KIND = "product_kind"
-    FLAG = "flag"
+COUNTED = (
+    Dimension.SERIES, Dimension.TYPE, Dimension.ROLE, Dimension.REGION, Dimension.CITY,
+    Dimension.YEAR, Dimension.STATUS, Dimension.ENTITY, Dimension.PRODUCT_KIND, Dimension.FLAG,
+)  # fmt: skip
+"""What filings are counted by."""
 
 
 class By(StrEnum):
@@ -55,25 +45,6 @@ class Split(StrEnum):
     ROLE = "role"
     STATUS = "status"
     REGION = "region"
-
-
-_COLUMNS: dict[Counted, ColumnElement[Any]] = {
-    Counted.SERIES: Filing.series.expression,
-    Counted.TYPE: Filing.type.expression,
-    Counted.ROLE: Filing.role.expression,
-    Counted.REGION: place_of(),
-    Counted.CITY: func.substr(Filing.division, 1, 4),
-    Counted.YEAR: Filing.year.expression,
-    Counted.STATUS: Filing.status.expression,
-    Counted.ENTITY: Filing.entity_id.expression,
-    Counted.PRODUCT_KIND: FilingProduct.kind.expression,
-    Counted.FLAG: FilingFlag.flag.expression,
-}
-_TABLES: dict[Counted, type[FilingProduct | FilingFlag]] = {
-    Counted.PRODUCT_KIND: FilingProduct,
-    Counted.FLAG: FilingFlag,
-}
-"""Tables with any number of rows of a filing."""
 
 
 def summary(session: Session, selection: Selection) -> Figures:
@@ -144,14 +115,14 @@ def lists(session: Session, series: tuple[str, ...] = ()) -> list[Figures]:
 
 
 def count_values(
-    session: Session, selection: Selection, counted: Counted, top: int | None = None
+    session: Session, selection: Selection, dimension: Dimension, top: int | None = None
 ) -> Rows:
     """Filings by value, the most first: `{"value", "count", "active", "entities"}`.
 
     A filing without a value counts under None (central enterprises among the regions); one with products of two kinds counts for both.
     Companies have `name` beside their id, cities the name of the city. `top` keeps the largest.
     """
-    column, table = _COLUMNS[counted], _TABLES.get(counted)
+    column = place_of() if dimension is Dimension.REGION else COLUMNS[dimension]
     active = case((Filing.status == "active", Filing.id))
     count, *others = (func.count(distinct(one)) for one in (Filing.id, active, Filing.entity_id))
     query = (
@@ -163,15 +134,15 @@ def count_values(
         .order_by(count.desc(), column)
         .limit(top)
     )
-    if table:
+    if table := SEVERAL.get(dimension):
         query = query.join(table, table.filing_id == Filing.id)
     rows: Rows = []
     for found, filings, alive, entities, name in session.execute(query).tuples():
         value = None if found in (None, "") else str(found)
         row = {"value": value, "count": filings, "active": alive, "entities": entities}
-        if counted is Counted.ENTITY:
+        if dimension is Dimension.ENTITY:
             row["name"] = name
-        elif counted is Counted.CITY:
+        elif dimension is Dimension.CITY:
             row["name"] = city_name(value or "")
         rows.append(row)
     return rows

@@ -179,9 +179,9 @@ def mcp() -> None:
     from suanbei.search_api.app import VERSION
     from suanbei.search_api.deps import Services
     from suanbei.search_api.mcp_server import create_mcp_server
-    from suanbei.search_api.search.sync import keeping_up
+    from suanbei.search_api.search import keeping_up
 
     conf = Settings.load()
     parts = Services(conf, open_filled(conf))
-    with keeping_up(parts):
+    with keeping_up(parts.engine):
         create_mcp_server(parts, VERSION).run("stdio")

@@ -14,7 +14,7 @@ from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.entities import find_entity
-from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.registry.queries.statistics import deregistrations
 from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Parts
@@ -114,7 +114,7 @@ class Timeline:
 def timeline_of(session: Session, vendor: Vendor) -> Timeline | None:
     """The timeline of a company, up to the newest list held; None for one without dated filings."""
     found = [(step["series"], step["period"], len(step["filings"])) for step in vendor["timeline"]]
-    ended = deregistrations(session, Selection(entity=(vendor["id"],)))
+    ended = deregistrations(session, Selection({Dimension.ENTITY: (vendor["id"],)}))
     found += [("deregistration", row["value"], row["count"]) for row in ended if row["value"]]
     found = [step for step in found if step[1]]
     if not found:

@@ -8,18 +8,19 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, name_parts
 from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
-from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, Filing
-from suanbei.search_api.search.engine import Dimension, Progress
-from suanbei.search_api.search.pinyin import spell
+from suanbei.registry.queries.filings import count_filings
+from suanbei.registry.queries.selection import Dimension
+from suanbei.search_api.search.engine import Progress
+from suanbei.search_api.search.spelling import Spelling, spell
 from suanbei.search_api.search.text import fold, fold_list, sign_runs
 
 _LATIN = re.compile("[A-Za-z]{4,24}")
@@ -43,18 +44,6 @@ class Field(StrEnum):
     PURPOSE = "p"
 
 
-class Spelling(StrEnum):
-    """How the words that a misspelt query may mean are kept: by what they are found."""
-
-    PINYIN = "pinyin"
-    """`zijietiaodong 字节跳动`"""
-    INITIALS = "initials"
-    """`zjtd 字节跳动`"""
-    LATIN = "latin"
-    BACKWARDS = "backwards"
-    """a Latin word from its end"""
-
-
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
     """One filing for an index: folded items of each field, values of each dimension, spellings of its
@@ -74,31 +63,22 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def read_documents(session: Session, since: int = 0) -> Iterator[IndexDocument]:
-    """The filings written after a version of the data, and those of the same entities; in order of ids."""
-    query = select(*_COLUMNS).join(Entity, Entity.id == Filing.entity_id).order_by(Filing.id)
-    if since:
-        query = query.where(_touched(since))
-    rows = session.connection().execute(query.execution_options(yield_per=2000))
-    names = [column.name for column in query.selected_columns]
-    for row in rows:
-        yield _document(dict(zip(names, row, strict=True)))
-
-
-def reported(
-    documents: Iterable[IndexDocument], progress: Progress | None, total: int
+def read_documents(
+    session: Session, since: int = 0, progress: Progress | None = None
 ) -> Iterator[IndexDocument]:
-    """The documents, with `progress` told now and then how many have passed."""
-    for done, document in enumerate(documents):
+    """The filings written after a version of the data, in order of ids; `progress` is told now and then of
+    how many of all."""
+    total = count_filings(session)
+    query = select(*_COLUMNS).join(Entity, Entity.id == Filing.entity_id).order_by(Filing.id)
+    if since:  # their entities' others as well: those show the entity's former names
+        written = select(Filing.entity_id).where(Filing.data_version > since)
+        query = query.where(or_(Filing.data_version > since, Filing.entity_id.in_(written)))
+    rows = session.connection().execute(query.execution_options(yield_per=_EVERY))
+    names = [column.name for column in query.selected_columns]
+    for done, row in enumerate(rows):
         if progress and done % _EVERY == 0:
             progress(done, total)
-        yield document
-
-
-def _touched(since: int) -> ColumnElement[bool]:
-    """Written filings, and their entities' others: those show the entity's former names."""
-    written = select(Filing.entity_id).where(Filing.data_version > since)
-    return or_(Filing.data_version > since, Filing.entity_id.in_(written))
+        yield _document(dict(zip(names, row, strict=True)))
 
 
 def _document(row: dict[str, Any]) -> IndexDocument:
@@ -107,19 +87,19 @@ def _document(row: dict[str, Any]) -> IndexDocument:
     short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
     products = _folded(*(item["name"] for item in row["products"]))
     listed = filter(None, [fold_list(row["product"])])
-    searched = _once(_folded(row["name"]), products, listed, _signs(*shown))
+    searched = _once(_folded(row["name"]), products, listed, sign_runs(*shown))
     own, brand, group = _brand_names(names, fold(row["name"] + row["number"]), "\n".join(products))
     return IndexDocument(
         id=row["id"],
         items={
-            Field.ENTITY: _once(_folded(*names), short, _signs(*names)),
+            Field.ENTITY: _once(_folded(*names), short, sign_runs(*names)),
             Field.NAME: searched,
             Field.FORMER: tuple(item for item in _former(row["changes"]) if item not in searched),
             Field.OWN_BRAND: _folded(*own),
             Field.BRAND: _folded(*brand),
             Field.GROUP: _folded(*group),
             Field.NUMBER: _once(
-                _folded(row["number"], *row["number"].split("-")), _signs(row["number"])
+                _folded(row["number"], *row["number"].split("-")), sign_runs(row["number"])
             ),
             Field.PURPOSE: _folded(row["purpose"]),
         },
@@ -185,11 +165,6 @@ def _folded(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for text in texts if (item := fold(text))))
 
 
-def _signs(*texts: str) -> Iterator[str]:
-    """For who looks for nothing but signs: `--` is a product of many."""
-    return (run for text in texts for run in sign_runs(text))
-
-
 def _once(*items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(items)))
 
@@ -212,11 +187,12 @@ def _spellings(row: dict[str, Any], own: tuple[str, ...]) -> dict[Spelling, tupl
 
 
 def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:
+    region = region_by_name(row["region"])  # however it is written
     single = {
         Dimension.SERIES: row["series"],
         Dimension.TYPE: row["type"],
         Dimension.ROLE: row["role"],
-        Dimension.REGION: region_value(row["region"]),
+        Dimension.REGION: region.full if region else row["region"],
         Dimension.CITY: row["division"][:4],
         Dimension.DIVISION: row["division"],
         Dimension.YEAR: str(row["year"] or ""),
@@ -234,15 +210,3 @@ def _values(row: dict[str, Any]) -> dict[Dimension, tuple[str, ...]]:
 def month_of(period: str) -> int:
     """A period as a number, which can be compared: 202406; 0 for none."""
     return int(period.replace("-", "") or 0)
-
-
-def region_value(text: str) -> str:
-    """The full name of a region, however it is written; a text that names none stays."""
-    region = region_by_name(text)
-    return region.full if region else text
-
-
-def whole_number(text: str) -> str:
-    """A filing number, written in any way, folded as if it were printed; empty for other texts."""
-    number = parse_number(text) if any(map(str.isnumeric, text)) else None
-    return fold(number.formatted) if isinstance(number, AlgorithmNumber | GenaiNumber) else ""

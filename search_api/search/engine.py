@@ -5,32 +5,14 @@ No engine's own language crosses this seam; the contract tests run on each engin
 
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from suanbei.registry.queries.selection import Dimension, Selection
+
 Progress = Callable[[int, int], None]
 """done, total"""
-
-
-class Dimension(StrEnum):
-    """What filings are filtered and counted by."""
-
-    SERIES = "series"
-    TYPE = "type"
-    ROLE = "role"
-    REGION = "region"
-    CITY = "city"
-    DIVISION = "division"
-    YEAR = "year"
-    PERIOD = "period"
-    STATUS = "status"
-    ENTITY = "entity"
-    FLAG = "flag"
-    PRODUCT_KIND = "product_kind"
-
-
-_PLACES = (Dimension.CITY, Dimension.DIVISION)
 
 
 class MatchLevel(IntEnum):
@@ -70,40 +52,24 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which filings may be found: any of the values of a dimension, in all dimensions named.
-
-    Divisions and cities are one dimension here: any of either. Values are as in the answers: slugs, full
-    names of regions, divisions of six digits, cities by the first four of them, `YYYY-MM`, entity ids. `period_from` and `period_to` bound the period a filing first appeared in.
-    """
-
-    values: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
-    period_from: str = ""
-    period_to: str = ""
-
-    def without(self, dimension: Dimension) -> "Filters":
-        """The filters by which a dimension is counted: all but its own."""
-        values = {one: some for one, some in self.values.items() if one is not dimension}
-        return Filters(values) if dimension is Dimension.PERIOD else replace(self, values=values)
-
-    def alternatives(self) -> list[dict[Dimension, tuple[str, ...]]]:
-        """The values, of which a filing has any of each: those of cities and of divisions are together."""
-        places = {one: some for one, some in self.values.items() if one in _PLACES and some}
-        others = [{one: some} for one, some in self.values.items() if one not in _PLACES and some]
-        return [*others, places] if places else others
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
-    """A search: `cursor` is the `next` of the page before; facets are counted where named."""
+    """A search: `cursor` is the `next` of the page before; facets are counted where named. `filters` have no ids."""
 
     text: str = ""
-    filters: Filters = field(default_factory=Filters)
+    filters: Selection = field(default_factory=Selection)
     sort: Sort = Sort.RELEVANCE
     limit: int = 20
     cursor: str = ""
     facets: tuple[Dimension, ...] = ()
     facet_values: int = 20
+
+    def facet_groups(self) -> list[tuple[Selection, list[Dimension]]]:
+        """The facets by the filters they are counted with: all but a facet's own. The first group is that of all
+        filters, with which the total is counted."""
+        own = [(self.filters.without(one), one) for one in self.facets]
+        shared = [one for filters, one in own if filters == self.filters]
+        others = [(filters, [one]) for filters, one in own if filters != self.filters]
+        return [(self.filters, shared), *others]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from itertools import islice, product
 from typing import Protocol
 
 from suanbei.registry.cells.names import brands_inside, brands_named, is_full_name, name_parts
-from suanbei.search_api.search.documents import Field, whole_number
+from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import Hit, MatchLevel
-from suanbei.search_api.search.questions import question_of
+from suanbei.search_api.search.questions import question_of, whole_number
 from suanbei.search_api.search.spelling import Word, Words, guess, similar
 from suanbei.search_api.search.text import BEGIN, BORDER, END, fold, fold_list, fold_signs
 
@@ -97,7 +97,9 @@ def match(text: str, lookup: Lookup) -> Matched:
     if not typed:
         return Matched(())
     words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
-    whole = _Term(lookup, typed, (*_as_typed(text), *fragment_subqueries(typed)))
+    named = {brand.name for brand in brands_named(text)}
+    called = fold(*named) if len(named) == 1 else ""
+    whole = _Term(lookup, typed, (*_as_typed(text), *fragment_subqueries(typed, brand=called)))
     # 抖音 抖音 is read as one word: parting it again would never end.
     again = words[0] if len(words) == 1 and words[0] != typed else ""
     if whole.best is None and (asked := question_of(text) or again):
@@ -111,7 +113,7 @@ def match(text: str, lookup: Lookup) -> Matched:
         for reading in (" ".join(_parted(lookup, typed)), brand):
             if reading and _finds(found := _read_as(reading, lookup), lookup):
                 return found
-    return _together(words if len(words) > 1 and not _is_a_brand(text) else (), whole, lookup)
+    return _together(words if len(words) > 1 and not called else (), whole, lookup)
 
 
 def _read_as(text: str, lookup: Lookup) -> Matched:
@@ -160,7 +162,7 @@ def _parted(lookup: Lookup, text: str) -> list[str]:
 
 
 def _as_typed(text: str) -> Iterator[Subquery]:
-    """What the whole text may be beside a fragment: a number, a list of products, a brand."""
+    """What the whole text may be beside a fragment: a number, a list of products."""
     number = whole_number(text) or (fold(text) if len(text) >= _ODD_NUMBER else "")
     if number:
         whole = (BEGIN + number + END,)
@@ -170,16 +172,12 @@ def _as_typed(text: str) -> Iterator[Subquery]:
         yield Subquery((BEGIN + listed + END,), _NAMES, rank_of(MatchLevel.NAME))
         yield Subquery((BEGIN + listed,), _NAMES, rank_of(MatchLevel.PREFIX))
         yield Subquery((listed,), _NAMES, rank_of(MatchLevel.NAME_PART))
-    if _is_a_brand(text):
-        yield from _brand_subqueries(fold(brands_named(text)[0].name))
 
 
-def _is_a_brand(text: str) -> bool:
-    return len({brand.name for brand in brands_named(text)}) == 1
-
-
-def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subquery]:
-    """All ways in which one fragment is looked for."""
+def fragment_subqueries(
+    fragment: str, forgiven: bool = False, brand: str = ""
+) -> Iterator[Subquery]:
+    """All ways in which one fragment is looked for; `brand` is the first name of the brand that it is a name of."""
     begins, whole = BEGIN + fragment, BEGIN + fragment + END
     ways: list[tuple[MatchLevel, str, tuple[Field, ...]]] = [
         (MatchLevel.NAME, whole, (Field.NAME,)),
@@ -201,14 +199,11 @@ def fragment_subqueries(fragment: str, forgiven: bool = False) -> Iterator[Subqu
     number = rank_of(MatchLevel.NUMBER_PART, _WEAK if is_weak else group)
     yield Subquery((fragment,), (Field.NUMBER,), number)
     # Of a brand only a whole name counts: a fragment is looked for in what was published.
-    yield from _brand_subqueries(fragment, forgiven)
-
-
-def _brand_subqueries(name: str, forgiven: bool = False) -> Iterator[Subquery]:
-    """What bears or belongs to a brand with this name, but may be called otherwise."""
     group = _FORGIVEN_BRAND if forgiven else _BY_BRAND
-    for level, field in ((MatchLevel.BRAND, Field.BRAND), (MatchLevel.GROUP, Field.GROUP)):
-        yield Subquery((BEGIN + name + END,), (field,), rank_of(level, group))
+    for name in dict.fromkeys((fragment, brand or fragment)):
+        whole = BEGIN + name + END
+        yield Subquery((whole,), (Field.BRAND,), rank_of(MatchLevel.BRAND, group))
+        yield Subquery((whole,), (Field.GROUP,), rank_of(MatchLevel.GROUP, group))
 
 
 def _together(words: tuple[str, ...], whole: "_Term", lookup: Lookup) -> Matched:
@@ -217,12 +212,18 @@ def _together(words: tuple[str, ...], whole: "_Term", lookup: Lookup) -> Matched
     for term in terms:
         term.forgive(lookup)
     subqueries = (*whole.subqueries, *(_word_subqueries(terms) if terms else ()))
-    guesses = tuple(_other_texts(whole, terms))
+    guesses = [one.word for one in (*whole.guesses, *whole.offers)]
+    typed = [term.fragment for term in terms]
+    for place, term in enumerate(terms):
+        guesses += [
+            " ".join([*typed[:place], one.word, *typed[place + 1 :]])
+            for one in (*term.guesses, *term.offers)
+        ]
     if terms and not whole.guesses and lookup.best(subqueries) is None:
         # Nothing has all of the words: each that something has.
-        guesses = tuple(term.fragment for term in terms if term.best is not None)
+        guesses = [term.fragment for term in terms if term.best is not None]
     fragments = (*whole.spellings, *(one for term in terms for one in term.spellings))
-    return Matched(subqueries, fragments, guesses, limited=len(words) > MOST_WORDS)
+    return Matched(subqueries, fragments, tuple(guesses), limited=len(words) > MOST_WORDS)
 
 
 def _word_subqueries(terms: Sequence["_Term"]) -> Iterator[Subquery]:
@@ -271,13 +272,3 @@ class _Term:
         for one in self.guesses:
             self.spellings += (one.word,)
             self.subqueries += tuple(fragment_subqueries(one.word, forgiven=True))
-
-
-def _other_texts(whole: _Term, terms: Sequence[_Term]) -> Iterator[str]:
-    """Other texts to search for: the whole, or one of its words, spelt otherwise."""
-    for one in (*whole.guesses, *whole.offers):
-        yield one.word
-    typed = [term.fragment for term in terms]
-    for place, term in enumerate(terms):
-        for one in (*term.guesses, *term.offers):
-            yield " ".join([*typed[:place], one.word, *typed[place + 1 :]])

@@ -16,6 +16,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holding
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.paging import (
     MOST_ID,
     MOST_OFFSET,
@@ -24,12 +25,10 @@ from suanbei.search_api.paging import (
     encode_cursor,
     is_whole,
 )
-from suanbei.search_api.search.documents import Field, Spelling, month_of
+from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import (
-    Dimension,
     Facets,
     FacetValue,
-    Filters,
     Health,
     Hit,
     MatchLevel,
@@ -50,9 +49,11 @@ from suanbei.search_api.search.meilisearch_index import (
     TEXTS,
     ActiveIndex,
     Indexes,
+    NoSuchIndex,
+    Server,
     phrases,
 )
-from suanbei.search_api.search.meilisearch_server import NoSuchIndex, Server
+from suanbei.search_api.search.spelling import Spelling
 
 _WAIT_SECONDS = 10.0
 _BEING_BUILT = "the search index is being built: try again in a while"
@@ -201,16 +202,14 @@ class _Search:
 
     def counts(self, subqueries: Sequence[Subquery], query: Query) -> tuple[int, Facets]:
         """The exact total, and the counts of each dimension without its own filter."""
-        everything = condition_of(query.filters)
-        conditions = {one: condition_of(query.filters.without(one)) for one in query.facets}
-        totals: dict[str, int] = {}
+        total = 0
         facets: dict[Dimension, tuple[FacetValue, ...]] = dict.fromkeys(query.facets, ())
-        for shared in dict.fromkeys((everything, *conditions.values())):
-            counted = [one for one in query.facets if conditions[one] == shared]
+        for filters, counted in query.facet_groups():
             wanted = {self._active.filings: [one.value for one in counted]}
             federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
-            answer = self._ask(subqueries, query.sort, shared, federation)
-            totals[shared] = answer["totalHits"]
+            answer = self._ask(subqueries, query.sort, condition_of(filters), federation)
+            if filters is query.filters:
+                total = answer["totalHits"]
             told = answer["facetsByIndex"].get(self._active.filings, {"distribution": {}})
             for one in counted:
                 numbers = told["distribution"].get(one.value, {})
@@ -218,7 +217,7 @@ class _Search:
                 facets[one] = tuple(
                     FacetValue(value, -number) for number, value in ranked[: query.facet_values]
                 )
-        return totals[everything], facets
+        return total, facets
 
     def _ask(
         self, subqueries: Sequence[Subquery], sort: Sort, condition: str, federation: dict[str, Any]
@@ -274,8 +273,8 @@ def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[s
     }
 
 
-def condition_of(filters: Filters) -> str:
-    """Filters in Meilisearch's words; empty for none."""
+def condition_of(filters: Selection) -> str:
+    """Selection in Meilisearch's words; empty for none."""
     parts = [
         " OR ".join(
             f"{one.value} IN [{', '.join(map(_quoted, some))}]" for one, some in any_of.items()

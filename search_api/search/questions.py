@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from suanbei.registry.cells.divisions import city_code
 from suanbei.registry.cells.names import is_full_name, name_parts
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.registry.cells.regions import region_by_name
-from suanbei.search_api.search.documents import whole_number
-from suanbei.search_api.search.engine import Dimension, Query
+from suanbei.registry.queries.selection import Dimension
+from suanbei.search_api.search.engine import Query
 from suanbei.search_api.search.text import fold
 
 _WHICH = r"(?:哪|那|什么|何)(?:一|些)?(?:家|个|间)?"
@@ -38,6 +39,12 @@ _MONTH = re.compile("(20[12][0-9])[年-](0?[1-9]|1[0-2])月?")
 _YEAR = re.compile("(20[12][0-9])年?")
 _LONGEST_PLACE = 12
 _STATUS = dict.fromkeys(("注销", "已注销", "被注销", "deregistered"), "deregistered")
+
+
+def whole_number(text: str) -> str:
+    """A filing number, written in any way, folded as if it were printed; empty for other texts."""
+    number = parse_number(text) if any(map(str.isnumeric, text)) else None
+    return fold(number.formatted) if isinstance(number, AlgorithmNumber | GenaiNumber) else ""
 
 
 def question_of(text: str) -> str:

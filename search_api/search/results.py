@@ -13,13 +13,13 @@ from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
-from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import companies_called, entity_views
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.engine import Dimension, Engine, MatchLevel, Page, Query
+from suanbei.search_api.search.engine import Engine, MatchLevel, Page, Query
 from suanbei.search_api.search.questions import WordFilter, after_place, read_filters
-from suanbei.search_api.search.text import fold, fold_with_places
+from suanbei.search_api.search.text import fold
 
 _MOST_COMPANIES = 3
 _OF_A_COMPANY = (
@@ -111,15 +111,11 @@ def selection_of(parts: Services, asked: FilterParams) -> Selection:
         SearchUnavailable: there is a text, and the engine does not answer.
     """
     with parts.database.read() as session:
-        filters = asked.filters(session)
-    ids = None
-    if asked.q.strip():
-        meant, _ = interpret(parts.engine, Query(text=asked.q, filters=filters))
-        ids = parts.engine.ids(meant)
-    values: dict[str, Any] = {dimension.value: some for dimension, some in filters.values.items()}
-    return Selection(
-        **values, period_from=filters.period_from, period_to=filters.period_to, ids=ids
-    )
+        filters = asked.selection(session)
+    if not asked.q.strip():
+        return filters
+    meant, _ = interpret(parts.engine, Query(text=asked.q, filters=filters))
+    return replace(filters, ids=parts.engine.ids(meant))
 
 
 def filters_said(asked: FilterParams) -> dict[str, Any]:
@@ -169,7 +165,7 @@ def marked_ranges(text: str, fragments: Sequence[str]) -> list[Range]:
     within = [fragment for fragment in fragments if fragment and fragment in folded]
     if not within:  # most texts of a page: keeping the places costs far more than looking
         return []
-    _, places = fold_with_places(text)
+    places = [at for at, sign in enumerate(text) for _ in fold(sign)]  # each is folded alone
     marked = {
         (places[at], places[at + len(fragment) - 1] + 1)
         for fragment in within

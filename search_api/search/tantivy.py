@@ -11,7 +11,7 @@ from importlib.metadata import version
 from threading import Lock
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
@@ -19,9 +19,10 @@ from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
-from suanbei.search_api.search.documents import read_documents, reported
+from suanbei.registry.queries.filings import count_filings
+from suanbei.search_api.search.documents import read_documents
 from suanbei.search_api.search.engine import Health, Page, Progress, Query
-from suanbei.search_api.search.pinyin import spell
+from suanbei.search_api.search.spelling import spell
 from suanbei.search_api.search.tantivy_index import DamagedIndex, IndexFolder, OpenIndex
 from suanbei.search_api.search.tantivy_search import IndexSearch
 
@@ -157,10 +158,9 @@ class TantivyEngine:
             raise SearchUnavailable(f"search index: {error}") from error
 
     def _build(self, session: Session, progress: Progress | None) -> int:
-        total = session.execute(select(func.count()).select_from(Filing)).scalar_one()
-        documents = reported(read_documents(session), progress, total)
-        self.files.build(documents, data_version(session), total)
-        return int(total)
+        total = count_filings(session)
+        self.files.build(read_documents(session, progress=progress), data_version(session), total)
+        return total
 
 
 def _is_damage(error: BaseException) -> bool:

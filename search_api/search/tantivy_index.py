@@ -26,8 +26,9 @@ import tantivy
 from filelock import FileLock, Timeout
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
-from suanbei.search_api.search.documents import Field, IndexDocument, Spelling, month_of
-from suanbei.search_api.search.engine import Dimension, Facets
+from suanbei.registry.queries.selection import Dimension
+from suanbei.search_api.search.documents import Field, IndexDocument, month_of
+from suanbei.search_api.search.spelling import Spelling
 from suanbei.search_api.search.text import BEGIN, END, bigrams, mark
 
 SCHEMA = 106
@@ -126,8 +127,6 @@ class OpenIndex:
 
     def __init__(self, home: Path, live: Live, known: "OpenIndex | None" = None) -> None:
         self.folder, self.live = home / live.folder, live
-        self.counted: dict[str, tuple[int, Facets]] = {}
-        """What was counted for a text and filters, which the next page need not count again."""
         try:
             self.sizes: dict[str, int] = _verify(self.folder, known.sizes if known else {})
             self.index = _without_watcher(tantivy.Index.open(str(self.folder)))

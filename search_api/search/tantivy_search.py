@@ -9,13 +9,12 @@ from typing import Any
 
 import tantivy
 
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_whole
-from suanbei.search_api.search.documents import Field, Spelling, month_of
+from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import (
-    Dimension,
     Facets,
     FacetValue,
-    Filters,
     MatchLevel,
     Page,
     Query,
@@ -29,14 +28,13 @@ from suanbei.search_api.search.matching import (
     hit_at,
     match,
 )
+from suanbei.search_api.search.spelling import Spelling
 from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex
 from suanbei.search_api.search.text import BEGIN, END, bigrams
 
 _IDS_AT_ONCE = 20_000
-_MOST_KEPT = 256
 _FEW_VALUES, _MANY_VALUES = 500, 2_000
 """Facet values asked for, and told of by each segment."""
-_TOTAL = "total"
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
@@ -90,14 +88,12 @@ class IndexSearch:
         """The ids of everything found, ascending."""
         return self.ids_of(match(query.text, self).subqueries, query.filters)
 
-    def ids_of(
-        self, subqueries: Sequence[Subquery], filters: Filters | None = None
-    ) -> Iterator[int]:
+    def ids_of(self, subqueries: Sequence[Subquery], filters: Selection) -> Iterator[int]:
         """The ids of everything that subqueries find, ascending."""
-        found = [self._union(subqueries), self._parsed(condition_of(filters or Filters()))]
+        found = [self._union(subqueries), *self._conditions(filters)]
         last = -1
         while True:
-            later = _all_of(*found, self._between("id", last + 1, None))
+            later = _combined(Must, [*found, self._between("id", last + 1, None)])
             hits = self._searcher.search(
                 later, _IDS_AT_ONCE, count=False, order_by_field="id", order=tantivy.Order.Asc
             ).hits
@@ -137,11 +133,11 @@ class IndexSearch:
 
     def _query(self, one: Subquery) -> tantivy.Query:
         if one not in self._made:
-            each = (
-                _any_of([self._phrase(field, fragment) for field in one.fields])
+            each = [
+                _combined(Should, [self._phrase(field, fragment) for field in one.fields])
                 for fragment in one.fragments
-            )
-            self._made[one] = _all_of(*each) if one.fragments else tantivy.Query.all_query()
+            ]
+            self._made[one] = _combined(Must, each) if each else tantivy.Query.all_query()
         return self._made[one]
 
     def _phrase(self, field: Field, fragment: str) -> tantivy.Query:
@@ -170,14 +166,28 @@ class IndexSearch:
             bare = tuple(fragment.strip(BEGIN + END) for fragment in fragments)
             if bare == fragments or not some.keys() <= fields.get(bare, {}).keys():
                 needed.append(self._query(Subquery(fragments, tuple(some), 0)))
-        return _any_of(needed)
+        return _combined(Should, needed)
 
     def _between(self, name: str, first: int | None, last: int | None) -> tantivy.Query:
         kind = tantivy.FieldType.Unsigned
         return tantivy.Query.range_query(self._schema, name, kind, first, last)
 
-    def _parsed(self, condition: str) -> tantivy.Query | None:
-        return self._index.index.parse_query(condition, []) if condition else None
+    def _conditions(self, filters: Selection) -> list[tantivy.Query]:
+        """What every filing found must be."""
+        needed = [
+            _combined(
+                Should,
+                [
+                    tantivy.Query.term_set_query(self._schema, one.value, list(some))
+                    for one, some in any_of.items()
+                ],
+            )
+            for any_of in filters.alternatives()
+        ]
+        if filters.period_from or filters.period_to:
+            first, last = month_of(filters.period_from) or 1, month_of(filters.period_to) or None
+            needed.append(self._between("month", first, last))
+        return needed
 
     # What tantivy answers.
 
@@ -195,7 +205,7 @@ class IndexSearch:
         """
         name, ascends = query.sort.value, query.sort is Sort.OLDEST
         order = tantivy.Order.Asc if ascends else tantivy.Order.Desc
-        condition = self._parsed(condition_of(query.filters))
+        needed = [(Must, one) for one in self._conditions(query.filters)]
         wanted = query.limit + 1
         better: list[tantivy.Query] = []
         ranks: dict[int, list[tantivy.Query]] = {}
@@ -204,8 +214,11 @@ class IndexSearch:
             ranks.setdefault(rank, []).append(self._query(one))
         for rank, here in ranks.items():
             if wanted and (place is None or rank >= place[0]):
-                new = [(Must, _any_of(here)), *((MustNot, one) for one in better)]
-                new += [(Must, condition)] if condition else []
+                new = [
+                    (Must, _combined(Should, here)),
+                    *((MustNot, one) for one in better),
+                    *needed,
+                ]
                 if place and rank == place[0]:
                     bounds = (place[1] + 1, None) if ascends else (None, place[1] - 1)
                     new.append((Must, self._between(name, *bounds)))
@@ -227,7 +240,7 @@ class IndexSearch:
                 for one in subqueries
             ]
         )
-        scored = _all_of(best, tantivy.Query.const_score_query(shown, 0))
+        scored = _combined(Must, [best, tantivy.Query.const_score_query(shown, 0)])
         hits = self._searcher.search(scored, len(ids), count=False).hits
         found = self._searcher.fast_field_values("id", [address for _, address in hits])
         return {
@@ -237,95 +250,67 @@ class IndexSearch:
 
     def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
         """The total, and the most frequent values of each dimension, counted without its own filter."""
-        key = repr((query.text, query.filters, query.facets, query.facet_values))
-        if key not in self._index.counted:
-            counts = self._counts(query, self._union(subqueries))
-            facets = {}
-            for one in query.facets:
-                pairs = sorted((-some["doc_count"], some["key"]) for some in counts[one]["buckets"])
+        found = self._union(subqueries)
+        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
+        total = 0
+        for filters, dimensions in query.facet_groups():
+            among = _combined(Must, [found, *self._conditions(filters)])
+            asked = {one.value: _values_of(one) for one in dimensions}
+            if filters is query.filters:
+                asked["total"] = {"value_count": {"field": "id"}}
+            told = self._aggregated(among, asked)
+            total = int(told["total"]["value"]) if "total" in told else total
+            exact = told | self._made_exact(among, told, dimensions, query.facet_values)
+            for one in dimensions:
+                pairs = sorted((-some["doc_count"], some["key"]) for some in exact[one]["buckets"])
                 most = pairs[: query.facet_values]
                 facets[one] = tuple(FacetValue(value, -count) for count, value in most)
-            if len(self._index.counted) >= _MOST_KEPT:
-                self._index.counted.clear()
-            self._index.counted[key] = int(counts[_TOTAL]["value"]), facets
-        return self._index.counted[key]
+        return total, facets
 
-    def _counts(self, query: Query, found: tantivy.Query) -> dict[str, Any]:
-        """By dimension, and `_TOTAL`, what tantivy tells of what is found.
+    def _made_exact(
+        self,
+        among: tantivy.Query,
+        told: Mapping[str, Any],
+        dimensions: Sequence[Dimension],
+        wanted: int,
+    ) -> dict[str, Any]:
+        """What is told of dimensions where some value was left out, so that the most frequent ones are exact.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
         most frequent values. Where some are left out of several segments, those told of are counted again, which is
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        conditions = {one: condition_of(query.filters.without(one)) for one in query.facets}
-
-        def values_of(one: Dimension, **options: Any) -> tuple[str, dict[str, Any]]:
-            usual = {"field": one.value, "size": _FEW_VALUES, "segment_size": _MANY_VALUES}
-            return conditions[one], {"terms": usual | options}
-
-        every_filing = condition_of(query.filters), {"value_count": {"field": "id"}}
-        asked = {one.value: values_of(one) for one in query.facets}
-        told = self._aggregated(found, asked | {_TOTAL: every_filing})
-        exact = dict(told)
-        unsure = [d for d in query.facets if told[d].get("doc_count_error_upper_bound")]
-        if self._searcher.num_segments > 1:
+        unsure = [one for one in dimensions if told[one].get("doc_count_error_upper_bound")]
+        exact = {one.value: told[one] for one in unsure}
+        if unsure and self._searcher.num_segments > 1:
             keys = {one: [bucket["key"] for bucket in told[one]["buckets"]] for one in unsure}
-            again = {one.value: values_of(one, include=keys[one]) for one in unsure}
-            exact |= self._aggregated(found, again)
+            again = {one.value: _values_of(one, include=keys[one]) for one in unsure}
+            exact = self._aggregated(among, again)
         for one in unsure:
-            last = exact[one]["buckets"][: query.facet_values][-1]["doc_count"]
+            last = exact[one]["buckets"][:wanted][-1]["doc_count"]
             least = told[one]["buckets"][-1]["doc_count"]
             if last <= told[one]["doc_count_error_upper_bound"] + least:
-                every = values_of(one, segment_size=self._searcher.num_docs)
-                exact |= self._aggregated(found, {one.value: every})
+                every = _values_of(one, segment_size=self._searcher.num_docs)
+                exact |= self._aggregated(among, {one.value: every})
         return exact
 
-    def _aggregated(
-        self, found: tantivy.Query, asked: Mapping[str, tuple[str, dict[str, Any]]]
-    ) -> dict[str, Any]:
-        """tantivy's answers to aggregations, each with the condition on what is found; those of one
-        condition together, since finding takes longer than counting."""
-        answers: dict[str, Any] = {}
-        for shared in dict.fromkeys(condition for condition, _ in asked.values()):
-            if time.monotonic() > self._until:
-                raise TimeUp
-            together = {
-                name: one for name, (condition, one) in asked.items() if condition == shared
-            }
-            answers |= self._searcher.aggregate(_all_of(found, self._parsed(shared)), together)
-        return answers
+    def _aggregated(self, among: tantivy.Query, asked: dict[str, Any]) -> dict[str, Any]:
+        if time.monotonic() > self._until:
+            raise TimeUp
+        return dict(self._searcher.aggregate(among, asked))
 
 
-def condition_of(filters: Filters) -> str:
-    """Filters in tantivy's language of queries; empty for none."""
-    parts = [
-        " OR ".join(
-            f"{one.value}:IN [{' '.join(map(_quoted, some))}]" for one, some in any_of.items()
-        )
-        for any_of in filters.alternatives()
-    ]
-    if filters.period_from or filters.period_to:
-        last = month_of(filters.period_to) or "*"
-        parts.append(f"month:[{month_of(filters.period_from) or 1} TO {last}]")
-    return " AND ".join(f"({part})" for part in parts)
+def _values_of(dimension: Dimension, **options: Any) -> dict[str, Any]:
+    """The aggregation that counts the values of a dimension."""
+    usual = {"field": dimension.value, "size": _FEW_VALUES, "segment_size": _MANY_VALUES}
+    return {"terms": usual | options}
 
 
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+def _combined(occur: tantivy.Occur, queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    """What all of the queries find (Must), or any of them (Should)."""
     if len(queries) == 1:
         return queries[0]
-    return tantivy.Query.boolean_query([(Should, one) for one in queries])
-
-
-def _all_of(*queries: tantivy.Query | None) -> tantivy.Query:
-    given = [one for one in queries if one is not None]
-    if len(given) == 1:
-        return given[0]
-    return tantivy.Query.boolean_query([(Must, one) for one in given])
+    return tantivy.Query.boolean_query([(occur, one) for one in queries])
 
 
 def read_cursor(query: Query) -> tuple[int, int]:

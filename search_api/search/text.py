@@ -44,16 +44,6 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def fold_with_places(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the index in `text` it came from."""
-    folded, places = [], []
-    for place, sign in enumerate(text):
-        new = _FOLDING[ord(sign)]
-        folded.append(new)
-        places.extend([place] * len(new))
-    return "".join(folded), places
-
-
 def fold_list(text: str) -> str:
     """A list of products folded, with a border where brackets or commas part it, so that no
     fragment of letters runs from one product into the next, or into its kind.
@@ -87,13 +77,14 @@ def fold_signs(text: str) -> str:
     return text.translate(_SIGNS)
 
 
-def sign_runs(text: str) -> list[str]:
-    """Every run of two signs or more, folded.
+def sign_runs(*texts: str) -> list[str]:
+    """Every run of two signs or more, folded: for who looks for nothing but signs (`--` is a product of many).
 
     >>> sign_runs("抖音（APP）、西瓜 视频")
     ['）、']
     """
-    return [run for found in _SIGN_RUN.findall(text) if (run := fold_signs(found))]
+    runs = (run for text in texts for run in _SIGN_RUN.findall(text))
+    return [folded for run in runs if (folded := fold_signs(run))]
 
 
 @cache

@@ -18,7 +18,7 @@ SERVING = [
 FIRST_NEEDED_BY_TWO = """
 import sys, threading
 from suanbei.registry.cells.names.compare import is_pinyin_of
-from suanbei.search_api.search.pinyin import spell
+from suanbei.search_api.search.spelling import spell
 
 sys.setswitchinterval(1e-5)
 barrier, failed = threading.Barrier(8), []

@@ -5,10 +5,9 @@ import pytest
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
-from suanbei.registry.queries.selection import Selection
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.registry.queries.statistics import (
     By,
-    Counted,
     Split,
     count_values,
     deregistrations,
@@ -55,7 +54,7 @@ def test_totals(filled: Database) -> None:
     """Filings and companies are each counted once, whatever lists they are in."""
     with filled.read() as session:
         found = summary(session, ALL)
-        none = summary(session, Selection(series=("algorithm",)))
+        none = summary(session, Selection({Dimension.SERIES: ("algorithm",)}))
     assert {name: found[name] for name in ("filings", "active", "deregistered", "entities")} == {
         "filings": 6, "active": 5, "deregistered": 1, "entities": 3,
     }  # fmt: skip
@@ -77,18 +76,18 @@ def test_who_files_twice(filled: Database) -> None:
 @pytest.mark.parametrize(
     ("counted", "expected"),
     [
-        (Counted.SERIES, {"deep_synthesis": 4, "genai_filing": 2}),
-        (Counted.ROLE, {"service_provider": 3, "technical_supporter": 1, None: 2}),
-        (Counted.REGION, {"浙江省": 5, "北京市": 1}),
-        (Counted.CITY, {"3301": 3, "1101": 1, None: 2}),
-        (Counted.YEAR, {"2023": 4, "2024": 2}),
-        (Counted.STATUS, {"active": 5, "deregistered": 1}),
-        (Counted.PRODUCT_KIND, {"app": 5, "website": 2}),
-        (Counted.FLAG, {}),
+        (Dimension.SERIES, {"deep_synthesis": 4, "genai_filing": 2}),
+        (Dimension.ROLE, {"service_provider": 3, "technical_supporter": 1, None: 2}),
+        (Dimension.REGION, {"浙江省": 5, "北京市": 1}),
+        (Dimension.CITY, {"3301": 3, "1101": 1, None: 2}),
+        (Dimension.YEAR, {"2023": 4, "2024": 2}),
+        (Dimension.STATUS, {"active": 5, "deregistered": 1}),
+        (Dimension.PRODUCT_KIND, {"app": 5, "website": 2}),
+        (Dimension.FLAG, {}),
     ],
 )
 def test_counts_by_value(
-    filled: Database, counted: Counted, expected: dict[str | None, int]
+    filled: Database, counted: Dimension, expected: dict[str | None, int]
 ) -> None:
     """Also what a filing has several of, and what it lacks."""
     with filled.read() as session:
@@ -100,7 +99,7 @@ def test_counts_by_value(
 def test_the_largest_companies(filled: Database) -> None:
     """With the name that people read, the active ones apart, and no more than asked for."""
     with filled.read() as session:
-        (first,) = count_values(session, ALL, Counted.ENTITY, top=1)
+        (first,) = count_values(session, ALL, Dimension.ENTITY, top=1)
     assert (first["name"], first["count"], first["active"]) == (A, 4, 3)
 
 
@@ -150,16 +149,16 @@ def test_lists_with_their_rows(filled: Database) -> None:
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        (Selection(city=("3301",)), 3),
-        (Selection(division=("110105",)), 1),
-        (Selection(year=("2024",), region=("浙江省",)), 2),
-        (Selection(product_kind=("website",)), 2),
-        (Selection(product_kind=("website", "app")), 6),
-        (Selection(flag=("check_digit",)), 0),
+        (Selection({Dimension.CITY: ("3301",)}), 3),
+        (Selection({Dimension.DIVISION: ("110105",)}), 1),
+        (Selection({Dimension.YEAR: ("2024",), Dimension.REGION: ("浙江省",)}), 2),
+        (Selection({Dimension.PRODUCT_KIND: ("website",)}), 2),
+        (Selection({Dimension.PRODUCT_KIND: ("website", "app")}), 6),
+        (Selection({Dimension.FLAG: ("check_digit",)}), 0),
         (Selection(period_from="2024-01"), 4),
-        (Selection(period_to="2023-12", status=("active",)), 1),
-        (Selection(city=("3301",), division=("110105",)), 4),
-        (Selection(entity=("nobody",)), 0),
+        (Selection({Dimension.STATUS: ("active",)}, period_to="2023-12"), 1),
+        (Selection({Dimension.CITY: ("3301",), Dimension.DIVISION: ("110105",)}), 4),
+        (Selection({Dimension.ENTITY: ("nobody",)}), 0),
         (Selection(ids=()), 0),
         (Selection(ids=(1, 2, 999)), 2),
     ],
@@ -178,6 +177,6 @@ def test_every_flag_is_counted(filled: Database) -> None:
     ]
     import_document(filled, listed(odd))
     with filled.read() as session:
-        found = count_values(session, ALL, Counted.FLAG)
+        found = count_values(session, ALL, Dimension.FLAG)
     counts = {one["value"]: one["count"] for one in found}
     assert counts == {"cut_off": 2, "unread_remark": 1}

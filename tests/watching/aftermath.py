@@ -22,10 +22,11 @@ from suanbei.crawler.scheduler import Kind
 from suanbei.crawler.sources import Politeness, load_catalogue
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event, Filing
+from suanbei.registry.queries.selection import Dimension
 from suanbei.registry.status import status_view
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.search.engine import Dimension, Query
+from suanbei.search_api.search.engine import Query
 from tests.crawler.process import in_process
 from tests.crawler.site import Site
 from tests.lists import row

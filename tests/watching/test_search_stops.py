@@ -8,8 +8,7 @@ import pytest
 
 from deploy.trial.meilisearch import MISSING, Address, meilisearch
 from suanbei.common.errors import SearchUnavailable
-from suanbei.search_api.search.meilisearch_index import Indexes
-from suanbei.search_api.search.meilisearch_server import Server
+from suanbei.search_api.search.meilisearch_index import Indexes, Server
 from tests.crawler.site import Site, served
 from tests.watching.aftermath import Home, home_at, replace_a_list, require_same, shown
 from tests.watching.relay import Relay

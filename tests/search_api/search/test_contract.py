@@ -9,11 +9,10 @@ from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.models import Filing
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.search.engine import (
-    Dimension,
     Engine,
     FacetValue,
-    Filters,
     MatchLevel,
     Query,
     Sort,
@@ -118,7 +117,7 @@ def test_a_fragment_of_a_number_finds_only_numbers_that_have_it(
 
 def test_a_city_or_a_district_is_one_filter(shared: Shared) -> None:
     """Of cities and districts any is enough, like other values of one filter."""
-    either = Filters({Dimension.CITY: ("1101",), Dimension.DIVISION: ("310104",)})
+    either = Selection({Dimension.CITY: ("1101",), Dimension.DIVISION: ("310104",)})
     assert len(shared.names(Query("", either))) == 2
 
 
@@ -130,7 +129,7 @@ def test_words_are_found_together(shared: Shared) -> None:
 
 def test_filters_and_counts(shared: Shared) -> None:
     """A dimension is counted without its own filter, others with it."""
-    filters = Filters({Dimension.ROLE: ("service_provider",)})
+    filters = Selection({Dimension.ROLE: ("service_provider",)})
     page = shared.engine.search(
         Query("有限公司", filters, facets=(Dimension.ROLE, Dimension.REGION))
     )
@@ -171,7 +170,7 @@ def test_pages_put_together_are_the_whole_list(shared: Shared, sort: Sort, text:
 
 def test_ids_are_those_of_all_pages(shared: Shared) -> None:
     """Of everything found, ascending: what exports and statistics take."""
-    for query in (Query("算法"), Query("百度"), Query("没有"), Query("", Filters({}, "2024-01"))):
+    for query in (Query("算法"), Query("百度"), Query("没有"), Query("", Selection({}, "2024-01"))):
         found = sorted(hit.id for hit in shared.engine.search(query).hits)
         assert list(shared.engine.ids(query)) == found
 
@@ -240,9 +239,9 @@ def test_signs_alone_are_found(shared: Shared) -> None:
 def test_values_of_a_filter_are_alternatives_and_filters_add_up(shared: Shared) -> None:
     """Any of the values of one, and all of the filters."""
     both = {Dimension.YEAR: ("2023", "2024"), Dimension.SERIES: ("deep_synthesis",)}
-    assert len(shared.names(Query("", Filters(both)))) == 3
-    assert shared.names(Query("", Filters(both | {Dimension.YEAR: ("2024",)}))) == [
+    assert len(shared.names(Query("", Selection(both)))) == 3
+    assert shared.names(Query("", Selection(both | {Dimension.YEAR: ("2024",)}))) == [
         "AI Agent 对话算法"
     ]
-    assert shared.names(Query("", Filters({}, "2024-01", "2024-12"))) == ["文心一言"]
-    assert len(shared.names(Query("", Filters({}, "", "2023-12")))) == 3
+    assert shared.names(Query("", Selection({}, "2024-01", "2024-12"))) == ["文心一言"]
+    assert len(shared.names(Query("", Selection({}, "", "2023-12")))) == 3

@@ -10,9 +10,10 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.search import tantivy_search
 from suanbei.search_api.search.documents import Field, IndexDocument
-from suanbei.search_api.search.engine import Dimension, FacetValue, Filters, Query, Sort
+from suanbei.search_api.search.engine import FacetValue, Query, Sort
 from suanbei.search_api.search.matching import Subquery
 from suanbei.search_api.search.tantivy_index import IndexFolder, OpenIndex, order_keys
 from suanbei.search_api.search.tantivy_search import IndexSearch
@@ -79,7 +80,7 @@ def test_what_is_found_is_what_has_it(texts: list[dict[Field, tuple[str, ...]]])
         for field in Field:
             for fragment in fragments(texts[0][field]):
                 having = [one.id for one in documents if fragment in mark(one.items[field])]
-                found = search.ids_of([Subquery((fragment,), (field,), 0)])
+                found = search.ids_of([Subquery((fragment,), (field,), 0)], Selection())
                 assert list(found) == having, (field, fragment)
 
 
@@ -98,7 +99,7 @@ def test_order_pages_and_counts(
         [document(one, NOTHING, *given) for one, given in sorted(layer.items())] for layer in layers
     ]
     newest = {one.id: one for layer in made for one in layer}
-    filters = Filters({Dimension.PRODUCT_KIND: ("A", "B")})
+    filters = Selection({Dimension.PRODUCT_KIND: ("A", "B")})
     kept = [one for one in newest.values() if {"A", "B"} & set(one.values[Dimension.PRODUCT_KIND])]
     with TemporaryDirectory() as home:
         search = IndexSearch(index_of(Path(home), made), seconds=60)
