@@ -181,7 +181,7 @@ def near_digits(digits: str, listed: Sequence[str]) -> dict[str, Near]:
     return {
         key: Near(edits, _edit_words(digits, key, int(edits)))
         for key, edits, _ in near
-        if edits == 1 or len(key) != LENGTH or check_sum(key) == 1
+        if edits <= 1 or len(key) != LENGTH or check_sum(key) == 1
     }
 
 
@@ -295,6 +295,9 @@ _SWAPPED = Text(
 _MISSING = Text("第 {place} 位漏了“{new}”", "“{new}” is missing at character {place}")
 _EXTRA = Text("第 {place} 位的“{old}”多余", "“{old}” at character {place} is one too many")
 _EDITS = Text("相差 {edits} 处", "differs in {edits} places")
+_SAME_DIGITS = Text(
+    "数字相同，但所给的文字中夹有其他字符", "the same digits, with other characters among them"
+)
 _ROUNDS = Text(
     "前 {kept} 位相同，四舍五入后就是所给的数",
     "has the same first {kept} digits and rounds to what was given",
@@ -332,6 +335,8 @@ def _why(sought: SuggestionQuery, one: Candidate) -> Joined:
 
 def _edit_words(given: str, listed: str, edits: int) -> Phrase:
     """What is wrong, position by position where it is one thing."""
+    if not edits:
+        return Phrase(_SAME_DIGITS, {})
     if edits > 1:
         return Phrase(_EDITS, {"edits": edits})
     found = list(Levenshtein.editops(given, listed))

@@ -63,6 +63,7 @@ def filled(database: Database) -> Database:
             "rounds to what was given",
         ),
         (number(2)[:12] + number(2)[13:], number(2), "is missing at character"),
+        ("x" + number(2)[4:25], number(2), "the same digits, with other characters among them"),
     ],
 )
 def test_the_listed_number_is_suggested_with_why(
