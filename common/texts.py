@@ -14,7 +14,10 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text in both languages; `{name}` marks what is filled in."""
+    """One text in both languages; `{name}` marks what is filled in.
+
+    A value that has a `say` of its own is worded in the same language.
+    """
 
     zh: str
     en: str
@@ -22,7 +25,13 @@ class Text:
     def say(self, language: Language, **values: object) -> str:
         """The text in one language, filled in; without values it stays as it is."""
         text = self.zh if language is Language.ZH else self.en
-        return text.format(**values) if values else text
+        if not values:
+            return text
+        worded = {
+            name: value.say(language) if hasattr(value, "say") else value
+            for name, value in values.items()
+        }
+        return text.format(**worded)
 
 
 def language_of(setting: str = "", locale: str | None = None) -> Language:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import brands_named
 from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink
-from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.statements import in_keys
 
 
@@ -85,16 +84,3 @@ def entities_called(session: Session, wanted: Sequence[str]) -> list[Entity]:
         or_(Entity.id.in_(by_key), Entity.id.in_(by_alias), in_keys(session, Entity.id, wanted))
     )
     return list(session.execute(query.order_by(Entity.name)).scalars())
-
-
-def registrants_of(session: Session, codes: Sequence[str]) -> dict[str, Registrant]:
-    """The company that each registrant code belongs to."""
-    query = select(EntityKey.key, Entity.id, Entity.name).join(
-        Entity, Entity.id == EntityKey.entity_id
-    )
-    wanted = in_keys(session, EntityKey.key, [f"c:{code}" for code in codes])
-    rows = session.execute(query.where(wanted)).tuples() if codes else ()
-    return {
-        key[2:]: Registrant(entity_id, name)
-        for key, entity_id, name in sorted(rows, key=lambda row: row[1], reverse=True)
-    }

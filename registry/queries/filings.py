@@ -1,6 +1,6 @@
 """The registry's values in the shape that the API and the command line show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -54,12 +54,6 @@ def count_filings(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Filing)).scalar_one()
 
 
-def filings_of_number(session: Session, key: str) -> list[View]:
-    """All filings of a number, one a register, with their listings."""
-    query = select(Filing.__table__).where(Filing.number_key == key).order_by(Filing.series)
-    return filing_views(session, session.execute(query).all())
-
-
 def filing_views(session: Session, filings: Sequence[Filing | Row[Any]]) -> list[View]:
     """Filings as DESIGN.md shows them in the order given, each with its listings; rows of the table serve as well."""
     ids = {filing.entity_id for filing in filings}
@@ -99,6 +93,17 @@ def filing_views(session: Session, filings: Sequence[Filing | Row[Any]]) -> list
         }
         for filing in filings
     ]
+
+
+def filings_by_number(session: Session, keys: Collection[str]) -> dict[str, list[View]]:
+    """The filings of numbers, as far as they are listed, by their key: one a register."""
+    found: dict[str, list[View]] = {}
+    if keys:
+        query = select(Filing.__table__).where(in_keys(session, Filing.number_key, keys))
+        rows = session.execute(query.order_by(Filing.series)).all()
+        for row, view in zip(rows, filing_views(session, rows), strict=True):
+            found.setdefault(row.number_key, []).append(view)
+    return found
 
 
 def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:

@@ -12,9 +12,8 @@ from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_nu
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.entities import registrants_of
-from suanbei.registry.queries.filings import View, filings_of_number
-from suanbei.registry.queries.number_parts import anatomy
+from suanbei.registry.queries.filings import View, filings_by_number
+from suanbei.registry.queries.number_parts import anatomy, registrants_of
 
 _ORDER = {"listed": 0, "changed": 1, "deregistered": 2, "vanished": 3}
 
@@ -32,7 +31,7 @@ def filing_record(
     """
     key = number_key(number)
     covered = coverage(session)
-    filings = filings_of_number(session, key)
+    filings = filings_by_number(session, [key]).get(key, [])
     wanted = [filing for filing in filings if series in ("", filing["series"])]
     if not wanted:
         raise NotFound(f"filing {number[:100]}: in no list known")

@@ -1,7 +1,10 @@
 """A well-formed number taken apart, listed or not: what each of its parts says."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language
 from suanbei.registry.cells.divisions import division, enclosing_division
@@ -16,17 +19,32 @@ from suanbei.registry.cells.numbers import (
 )
 from suanbei.registry.cells.regions import region_of_division, regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
+from suanbei.registry.models import Entity, EntityKey
+from suanbei.registry.statements import in_keys
 
 Anatomy = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Registrant:
+class Registrant(NamedTuple):
     """The company that a registrant code is known to belong to."""
 
     id: str
     name: str
     former_names: tuple[str, ...] = ()
+
+
+def registrants_of(session: Session, codes: Collection[str]) -> dict[str, Registrant]:
+    """The company that each registrant code belongs to."""
+    query = select(EntityKey.key, Entity.id, Entity.name).join(
+        Entity, Entity.id == EntityKey.entity_id
+    )
+    rows = session.execute(
+        query.where(in_keys(session, EntityKey.key, [f"c:{code}" for code in codes]))
+    ).tuples()
+    return {
+        key[2:]: Registrant(entity_id, name)
+        for key, entity_id, name in sorted(rows, key=lambda row: row[1], reverse=True)
+    }
 
 
 def anatomy(number: Number | None, language: Language, known: Registrant | None = None) -> Anatomy:
@@ -41,7 +59,21 @@ def anatomy(number: Number | None, language: Language, known: Registrant | None 
     shown: Anatomy = {"kind": number.kind.value, "kind_name": KIND_TEXTS[number.kind].say(language)}
     match number:
         case AlgorithmNumber():
-            return shown | _algorithm(number, language, known)
+            type_text = TYPE_CODE_TEXTS.get(number.type_code)
+            type_name = type_text.say(language) if type_text else None
+            company = known and known._asdict() | {"former_names": list(known.former_names)}
+            return shown | {
+                "division": _division(number.division, number.year, language),
+                "registrant": {"code": number.registrant, "entity": company},
+                "type": {"code": number.type_code, "slug": number.type, "name": type_name},
+                "year": number.year,
+                "sequence": number.sequence,
+                "check_digit": {
+                    "found": number.check_digit,
+                    "expected": number.expected_check,
+                    "ok": number.check_ok,
+                },
+            }
         case GenaiNumber():
             return shown | _genai(number, language)
         case MalformedNumber():
@@ -51,30 +83,7 @@ def anatomy(number: Number | None, language: Language, known: Registrant | None 
             return shown | {"region": number.region or None}
 
 
-def _algorithm(number: AlgorithmNumber, language: Language, known: Registrant | None) -> Anatomy:
-    type_text = TYPE_CODE_TEXTS.get(number.type_code)
-    company = known and {
-        "id": known.id, "name": known.name, "former_names": list(known.former_names),
-    }  # fmt: skip
-    return {
-        "division": division_view(number.division, number.year, language),
-        "registrant": {"code": number.registrant, "entity": company},
-        "type": {
-            "code": number.type_code,
-            "slug": number.type,
-            "name": type_text.say(language) if type_text else None,
-        },
-        "year": number.year,
-        "sequence": number.sequence,
-        "check_digit": {
-            "found": number.check_digit,
-            "expected": number.expected_check,
-            "ok": number.check_ok,
-        },
-    }
-
-
-def division_view(code: str, year: int, language: Language) -> Anatomy:
+def _division(code: str, year: int, language: Language) -> Anatomy:
     """A division as it was called in a year; of an unknown code, the one that encloses it.
 
     `now` is what it is called today, where it is not called as it was.

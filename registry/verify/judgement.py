@@ -22,8 +22,8 @@ from suanbei.registry.cells.numbers import (
     parse_number,
     read_numbers,
 )
-from suanbei.registry.queries.coverage import Coverage
-from suanbei.registry.queries.filings import View
+from suanbei.registry.queries.coverage import Coverage, coverage
+from suanbei.registry.queries.filings import View, filings_by_number
 from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.verify.lookup import Lookup
 from suanbei.registry.verify.number_reasons import (
@@ -130,9 +130,11 @@ class Judge:
     """
 
     def __init__(self, session: Session, most_suggested: int = sys.maxsize) -> None:
-        self._lookup = Lookup(session)
-        self.coverage = self._lookup.coverage
+        # Read first: a list that is imported meanwhile must not make "not listed" claim more than
+        # was looked at.
+        self.coverage = coverage(session)
         """What the judgements rest on."""
+        self._lookup = Lookup(session)
         self._not_listed = Unlisted(self.coverage, {})
         self._published: dict[str, Judgement] = {}
         """What is said of a listed number whatever the question, by its key."""
@@ -151,54 +153,59 @@ class Judge:
     def judge_questions(self, questions: Sequence[Question]) -> list[Judgement]:
         """The same for texts that were read before."""
         check_deadline()
-        if max(len(self._lookup.filings), len(self._lookup.named)) > MOST_KEPT:
-            self._lookup = Lookup(self._lookup.session, self.coverage)
+        if max(len(self._published), len(self._lookup.named)) > MOST_KEPT:
+            self._lookup = Lookup(self._lookup.session)
             self._published.clear()
             self._owners.clear()
             self._claims.clear()
-        self._read_filings(questions)
+        unlisted = self._read_numbers(questions)
+        if unlisted or any(one.claim for one in questions):
+            self._read_companies(questions, unlisted)
+        wanted = unlisted[: self._suggestions_left]
+        self._suggested = suggest(self._lookup, wanted) if wanted else {}
+        return [
+            self._judge_several(one)
+            if len(one.found) > 1
+            else self._judge_number(one, one.found[0] if one.found else None)
+            for one in questions
+        ]
+
+    def _read_numbers(self, questions: Sequence[Question]) -> list[Asked]:
+        """Judge the listed numbers that were not met before; returns those that are not listed,
+        with the company that is said to own each."""
+        lookup, published = self._lookup, self._published
+        keys = {key for one in questions for key in one.keys} - published.keys()
+        filings = filings_by_number(lookup.session, keys)
+        listed = {key: parse_number(found[0]["number"]) for key, found in filings.items()}
         unlisted = [
             (found.number, question.claim)
             for question in questions
             for found in question.found
-            if found.number.key not in self._published
+            if found.number.key not in listed and found.number.key not in published
         ]
-        self._read_companies(questions, unlisted)
-        wanted = unlisted[: self._suggestions_left]
-        self._suggested = suggest(self._lookup, wanted) if wanted else {}
-        return [self._judge(question) for question in questions]
-
-    def _read_filings(self, questions: Sequence[Question]) -> None:
-        """Read the filings of a batch, and judge those that were not met before."""
-        lookup, published = self._lookup, self._published
-        lookup.read_filings({key for one in questions for key in one.keys} - published.keys())
-        numbers = {
-            key: parse_number(lookup.filings[key][0]["number"])
-            for key in lookup.filings.keys() - published.keys()
-        }
-        lookup.read_registrants(_registrant_codes(numbers.values()))
-        for key, number in numbers.items():
-            published[key] = self._judge_published(number, lookup.filings[key])
-
-    def _judge_published(self, number: Number | None, filings: Sequence[View]) -> Judgement:
-        verdict, reasons = listed_verdict(filings)
-        return Judgement(
-            input=filings[0]["number"],
-            number=filings[0]["number"],
-            verdict=verdict,
-            parsed=number,
-            registrant=self._lookup.registrants.get(getattr(number, "registrant", "")),
-            reasons=reasons,
-            coverage=self.coverage,
-            filings=filings,
-        )
+        lookup.read_registrants([*listed.values(), *(number for number, _ in unlisted)])
+        for key, number in listed.items():
+            verdict, reasons = listed_verdict(filings[key])
+            published[key] = Judgement(
+                input=filings[key][0]["number"],
+                number=filings[key][0]["number"],
+                verdict=verdict,
+                parsed=number,
+                registrant=lookup.registrants.get(getattr(number, "registrant", "")),
+                reasons=reasons,
+                coverage=self.coverage,
+                filings=filings[key],
+            )
+        return unlisted
 
     def _read_companies(self, questions: Sequence[Question], unlisted: Sequence[Asked]) -> None:
         """Read the companies that questions claim, and those that unlisted numbers belong to."""
-        lookup = self._lookup
-        codes = _registrant_codes(number for number, _ in unlisted)
-        lookup.read_registrants(codes)
-        companies = {one.id for code in codes if (one := lookup.registrants[code])}
+        owners = (
+            self._lookup.registrants[number.registrant]
+            for number, _ in unlisted
+            if isinstance(number, AlgorithmNumber)
+        )
+        companies = {one.id for one in owners if one}
         claims: set[str] = set()
         for _text, claim, _found, keys in questions:
             for key in keys if claim else ():
@@ -212,13 +219,11 @@ class Judge:
                 if entity_key(claim) not in self._owners[key]:
                     claims.add(claim)
                     companies.update(one["entity"]["id"] for one in published.filings)
-        lookup.read_companies(companies)
-        lookup.read_names(name for claim in claims for name in (claim, *claimed_names(claim)))
+        names = {name for claim in claims for name in (claim, *claimed_names(claim))}
+        self._lookup.read_companies(companies, names)
 
-    def _judge(self, question: Question) -> Judgement:
+    def _judge_several(self, question: Question) -> Judgement:
         """Of several numbers the worst decides; among equal ones that of the least likely owner."""
-        if len(question.found) < 2:
-            return self._judge_number(question, question.found[0] if question.found else None)
         judged = [self._judge_number(question, found) for found in question.found]
         worst = min(judged, key=_badness)
         others = [JudgedNumber(one.number or "", one.verdict) for one in judged if one is not worst]
@@ -249,7 +254,7 @@ class Judge:
         elif reason := self._owners[key].get(entity_key(claim)):
             match, reasons = MatchLevel.EXACT, [*reasons, reason]
         else:
-            ownership = judge_ownership(self._lookup, claim, key)
+            ownership = judge_ownership(self._lookup, claim, published.filings)
             match, reasons = ownership.match, [*reasons, *ownership.reasons]
         return published._replace(
             input=text, reasons=[*published.reasons, *reasons], entity_match=match
@@ -265,7 +270,8 @@ class Judge:
         elif isinstance(number, AlgorithmNumber):
             verdict = Verdict.NOT_LISTED
             registrant = self._lookup.registrants[number.registrant]
-            divisions = self._divisions(number.registrant, registrant) if registrant else ()
+            listed = self._lookup.companies[registrant.id].divisions if registrant else ()
+            divisions = [division for code, division in listed if code == number.registrant]
             reasons = [*self._not_listed.reasons(number, registrant, divisions), *reasons]
         elif isinstance(number, GenaiNumber):
             verdict = Verdict.NOT_LISTED
@@ -290,20 +296,11 @@ class Judge:
             suggestions=suggestions,
         )
 
-    def _divisions(self, code: str, registrant: Registrant) -> list[str]:
-        """The divisions under which the filings of a registrant code are listed."""
-        listed = self._lookup.companies[registrant.id].divisions
-        return [division for one, division in listed if one == code]
-
     def _unlisted_claim(self, claim: str) -> list[Reason]:
         if claim not in self._claims:
             with_similar = self._suggestions_left > 0
             self._claims[claim] = unlisted_claim(self._lookup, claim, with_similar=with_similar)
         return self._claims[claim]
-
-
-def _registrant_codes(numbers: Iterable[Number | None]) -> set[str]:
-    return {number.registrant for number in numbers if isinstance(number, AlgorithmNumber)}
 
 
 def _badness(judgement: Judgement) -> tuple[int, int]:

@@ -70,18 +70,18 @@ def owner_reasons(filings: Sequence[View]) -> dict[str, Reason]:
     return reasons
 
 
-def judge_ownership(lookup: Lookup, claim: str, key: str) -> Ownership:
+def judge_ownership(lookup: Lookup, claim: str, filings: Sequence[View]) -> Ownership:
     """Compare a claim with the registrants of a number's filings; the best match counts.
 
-    For claims that are none of `owner_reasons`. The filings, the registrants and the claimed name
-    must have been read.
+    For claims that are none of `owner_reasons`. The registrants and the claimed name must have been
+    read.
     """
     if names_no_company(claim):
         return Ownership(None, (Reason("entity_none", {"claim": claim}),))
     claim, *more = claimed_names(claim)
     if more:
-        return _judge_several(lookup, [claim, *more], key)
-    judged = [_judge(lookup, claim, filing) for filing in lookup.filings[key]]
+        return _judge_several(lookup, [claim, *more], filings)
+    judged = [_judge(lookup, claim, filing) for filing in filings]
     return min(judged, key=lambda one: LEVELS.index(one.match or MatchLevel.DIFFERENT))
 
 
@@ -93,14 +93,14 @@ def claimed_names(claim: str) -> list[str]:
     return list({entity_key(name): name for name in names}.values())
 
 
-def _judge_several(lookup: Lookup, names: Sequence[str], key: str) -> Ownership:
+def _judge_several(lookup: Lookup, names: Sequence[str], filings: Sequence[View]) -> Ownership:
     """Several companies in one claim: which of them is meant cannot be told, so one that is the
     registrant confirms nothing. `different` only if each of them is."""
-    owners = owner_reasons(lookup.filings[key])
+    owners = owner_reasons(filings)
     judged = [
         Ownership(MatchLevel.EXACT, (owners[entity_key(name)],))
         if entity_key(name) in owners
-        else judge_ownership(lookup, name, key)
+        else judge_ownership(lookup, name, filings)
         for name in names
     ]
     all_levels = {one.match for one in judged}

@@ -38,18 +38,9 @@ class Reason:
             KeyError: no such code, or a value is missing.
         """
         if self._language is not language:
-            self._said = say(REASON_TEXTS[self.code], self.values, language)
+            self._said = REASON_TEXTS[self.code].say(language, **self.values)
             self._language = language
         return self._said
-
-
-def say(text: Text, values: Mapping[str, Value], language: Language) -> str:
-    """A text in one language, filled in with values that are put into words."""
-    worded = {
-        name: value if isinstance(value, str | int) else value.say(language)
-        for name, value in values.items()
-    }
-    return text.say(language, **worded)
 
 
 class Phrase(NamedTuple):
@@ -60,7 +51,7 @@ class Phrase(NamedTuple):
 
     def say(self, language: Language, /) -> str:
         """The text in one language, filled in."""
-        return say(self.text, self.values, language)
+        return self.text.say(language, **self.values)
 
 
 class Count(NamedTuple):

@@ -30,7 +30,6 @@ from suanbei.registry.cells.numbers.find_algorithm import (
     find_prefixed,
     number_at,
     read_digits,
-    value_of_digits,
 )
 from suanbei.registry.cells.numbers.find_genai import (
     MOST_NAME,
@@ -54,6 +53,7 @@ from suanbei.registry.cells.numbers.model import (
     Number,
     NumberKind,
     OtherNumber,
+    value_of_digits,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, comparison_key, display_form, normalised
 from suanbei.registry.cells.regions import SPELLINGS

@@ -21,6 +21,7 @@ from suanbei.registry.cells.numbers.model import (
     Repair,
     check_sum,
     spelling_repairs,
+    value_of_digits,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, display_form, strip_gaps
 
@@ -218,14 +219,6 @@ def _value(raw: str, body: DigitRun) -> AlgorithmNumber | MalformedNumber:
     if body.reason is None:
         return value_of_digits(body.symbols, raw)
     return MalformedNumber(display_form(raw), body.reason, NumberKind.ALGORITHM)
-
-
-def value_of_digits(digits: str, raw: str) -> AlgorithmNumber | MalformedNumber:
-    """21 digits as a number; malformed where a spreadsheet has rounded them."""
-    number = AlgorithmNumber(digits)
-    if not number.check_ok and number.is_rounded:
-        return MalformedNumber(display_form(raw), Malformation.ROUNDED, number.kind)
-    return number
 
 
 MOST_BARE_LETTERS = 4

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Self
 
-from suanbei.registry.cells.numbers.normalise import TRADITIONAL, comparison_key
+from suanbei.registry.cells.numbers.normalise import TRADITIONAL, comparison_key, display_form
 from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
 
@@ -246,6 +246,14 @@ def rounds_to(digits: str, rounded: str) -> bool:
         return False
     scale: int = 10 ** (LENGTH - len(kept))
     return (int(digits) + scale // 2) // scale == int(kept)
+
+
+def value_of_digits(digits: str, raw: str) -> AlgorithmNumber | MalformedNumber:
+    """21 digits as a number; malformed where a spreadsheet has rounded them."""
+    number = AlgorithmNumber(digits)
+    if not number.check_ok and number.is_rounded:
+        return MalformedNumber(display_form(raw), Malformation.ROUNDED, number.kind)
+    return number
 
 
 _DATE = re.compile("20[0-9]{6}")

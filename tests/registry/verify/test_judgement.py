@@ -224,7 +224,7 @@ def test_a_judge_keeps_so_much_and_answers_the_same(
             (found,) = keeping.judge([(text, "")])
             fresh = Judge(session, most_suggested=0).judge([(text, "")])
             assert [found] == fresh
-            kept.append(len(keeping._lookup.filings))
+            kept.append(len(keeping._published))
     assert max(kept) == 11
 
 
