@@ -33,10 +33,10 @@ PARTS = ("alerts", "common", "crawler", "parsers", "registry", "search_api")
 EDGE = (
     "common/deadline.py",
     "search_api/cache.py",
+    "search_api/errors.py",
     "search_api/keys.py",
     "search_api/limits.py",
     "search_api/middleware.py",
-    "search_api/requests.py",
     "search_api/response_cache.py",
 )
 """The files of what every request passes: its log, errors, limits, ETag and cached answers."""

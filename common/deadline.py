@@ -12,25 +12,12 @@ from suanbei.common.errors import TookTooLong
 
 
 class Deadline:
-    """The end of the time for one piece of work; `cancel` ends it at once, from any thread."""
+    """The end of the time for one piece of work: `until`, on the clock of `time.monotonic`, may be moved
+    from any thread; at -inf, where it stays, nobody waits for the result any more."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._until = time.monotonic() + seconds
-
-    def cancel(self) -> None:
-        """Nobody waits for the result any more."""
-        self._until = float("-inf")
-
-    def extend(self, seconds: float) -> None:
-        """Allow so much more time; what was cancelled stays so."""
-        if self._until > float("-inf"):
-            self._until += seconds
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the work should stop."""
-        return time.monotonic() > self._until
+        self.until = time.monotonic() + seconds
 
     def error(self) -> TookTooLong:
         """What to raise when it is over."""
@@ -57,5 +44,5 @@ def check_deadline() -> None:
         TookTooLong: the work should stop.
     """
     current = _current.get()
-    if current is not None and current.is_over:
+    if current is not None and time.monotonic() > current.until:
         raise current.error()

@@ -42,14 +42,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        event.listen(self.engine, "before_cursor_execute", _stop_if_late)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        """Whether the file lies on this machine."""
+        # No further query for a request whose time is up, or whose client has gone.
+        event.listen(self.engine, "before_cursor_execute", lambda *_: check_deadline())
         # Close the connections when the object is collected, so that callers need not.
         weakref.finalize(self, self.engine.dispose)
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the file lies on this machine."""
-        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -227,11 +225,6 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _stop_if_late(*_: object) -> None:
-    """No further query for a request whose time is up, or whose client has gone."""
-    check_deadline()
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

@@ -1,7 +1,7 @@
-"""One shape for every error: RFC 9457 problem documents with a stable `code`."""
+"""One shape for every error: RFC 9457 problem documents with a stable `code`; the routes of a path."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from suanbei.common.errors import SuanbeiError
-from suanbei.search_api.requests import allowed_methods, matching_routes, route_path
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -117,3 +117,29 @@ def _without_slash(request: Request) -> str:
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, route_path(request.scope), exc_info=error)
     return problem(500, "internal_error", "The server failed; the failure is in its log.")
+
+
+def matching_routes(scope: Scope) -> Iterator[BaseRoute]:
+    """The routes for a path, whatever the method; the one for the method of the request first."""
+    partial = []
+    for route in scope["app"].state.routes:
+        match, _ = route.matches(scope)
+        if match is Match.FULL:
+            yield route
+        elif match is Match.PARTIAL:
+            partial.append(route)
+    yield from partial
+
+
+def route_path(scope: Scope) -> str:
+    """The path template of a request's route, also where it was answered before routing."""
+    route = scope.get("route") or next(matching_routes(scope), None)
+    return str(getattr(route, "path", "other"))
+
+
+def allowed_methods(scope: Scope) -> list[str]:
+    """The methods of all routes for a path, as the `Allow` header names them."""
+    found = {"OPTIONS"}
+    for route in matching_routes(scope):
+        found |= getattr(route, "methods", None) or set()
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -6,7 +6,6 @@ that one plain SHA-256 hides it. An entry that is a bare key is taken too, with 
 """
 
 import hashlib
-import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
@@ -90,17 +89,10 @@ def bearer_of(scope: AsgiScope) -> str | None:
     return key.strip() if kind.lower() == "bearer" and key.strip() else None
 
 
-def client_name(scope: AsgiScope, api_keys: str) -> str:
-    """Who asks: `key:NAME` for the holder of a key, else the address; a /64 of IPv6 is one client."""
-    if (given := bearer_of(scope)) and (key := _keyring(api_keys).find(given)):
-        return f"key:{key.name}"
-    address: str = scope["client"][0] if scope.get("client") else ""
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    except ValueError:
-        return address
+def key_of(scope: AsgiScope, api_keys: str) -> Key | None:
+    """The entry for the key that a request shows; None without one that counts."""
+    given = bearer_of(scope)
+    return _keyring(api_keys).find(given) if given else None
 
 
 def require_key(request: Request, _documented: Annotated[object, Depends(_bearer)]) -> None:

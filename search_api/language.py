@@ -3,6 +3,7 @@ catalogue, which is compiled in memory from its `.po` file when it is first need
 """
 
 import gettext
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,6 @@ from babel.messages.pofile import read_po
 from fastapi import Depends, Header, Query, Request
 
 from suanbei.common.texts import Language
-from suanbei.search_api.requests import quality_values
 
 LOCALE = Path(__file__).parent / "locale"
 COOKIE = "suanbei_language"
@@ -35,6 +35,24 @@ def translations(language: Language) -> gettext.NullTranslations:
         write_mo(compiled, read_po(source, locale=language.value))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=256)
+def quality_values(header: str) -> dict[str, float]:
+    """The values of an Accept header with their weights, 0 to 1; 0 for a weight that is none.
+
+    >>> quality_values("gzip;q=0.5, br, *;q=0")
+    {'gzip': 0.5, 'br': 1.0, '*': 0.0}
+    """
+    found = {}
+    for part in header.split(","):
+        value, _, parameters = part.partition(";")
+        weight = re.search(r"(?:^|;)\s*q\s*=([^;]*)", parameters)
+        text = weight[1].strip() if weight else "1"
+        if value.strip():
+            is_weight = re.fullmatch(r"[01](\.\d{0,3})?", text)
+            found[value.strip()] = min(1.0, float(text)) if is_weight else 0.0
+    return found
 
 
 def accepted_language(header: str, default: Language) -> Language:

@@ -1,6 +1,7 @@
 """What is refused: malformed and oversized requests, too many of them, and work that takes too long."""
 
 import asyncio
+import ipaddress
 import math
 import time
 from contextlib import ExitStack
@@ -25,7 +26,7 @@ from suanbei.common.errors import (
 )
 from suanbei.common.settings import Settings
 from suanbei.search_api.errors import answer_to
-from suanbei.search_api.keys import client_name
+from suanbei.search_api.keys import key_of
 
 EXEMPT = ("/health/", "/metrics", "/static/")
 """Beginnings of paths that are answered however much there is to do."""
@@ -54,6 +55,19 @@ class NotUtf8(UsageError):
 
     code = "invalid_request"
     http_status = 422
+
+
+def client_name(scope: Scope, api_keys: str) -> str:
+    """Who asks: `key:NAME` for the holder of a key, else the address; a /64 of IPv6 is one client."""
+    if "authorization" in Headers(scope=scope) and (key := key_of(scope, api_keys)):
+        return f"key:{key.name}"
+    address: str = scope["client"][0] if scope.get("client") else ""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    except ValueError:
+        return address
 
 
 class RequestLimits:
@@ -153,7 +167,7 @@ class ConcurrencyLimits:
 
         def give_more_time(seconds: float = POLL_SECONDS) -> None:
             time_limit.deadline += seconds
-            deadline.extend(seconds)
+            deadline.until += seconds
 
         async def send_in_time(message: Message) -> None:
             if not work.cancel_called:
@@ -165,7 +179,7 @@ class ConcurrencyLimits:
                 await body_read.wait()
                 while (await receive())["type"] != "http.disconnect":
                     pass
-            deadline.cancel()  # threads look at it in their loops
+            deadline.until = -math.inf  # threads look at it in their loops
             work.cancel()
             if time_limit.cancelled_caught and time_limit.deadline < math.inf:
                 answer = await answer_to(scope, deadline.error())

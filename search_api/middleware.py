@@ -1,9 +1,9 @@
 """What every request passes through, where no library does it, from the outside in:
 
 RequestLog          request id, one log line, metrics, security headers (nothing from other hosts, no
-                    inline script or style); HEAD is answered as GET without its body
-CrossOrigin         Starlette's CORS: any site at /reconcile, elsewhere what SUANBEI_CORS_ORIGINS names
-ErrorResponses      errors raised below become problem documents, or pages for browsers
+                    inline script or style); HEAD is answered as GET without its body; errors raised
+                    below become problem documents, or pages for browsers
+cross_origin        Starlette's CORS: any site at /reconcile, elsewhere what SUANBEI_CORS_ORIGINS names
 RequestLimits       malformed or oversized requests; requests a minute of one client (limits)
 ETagMiddleware      304 and stored answers, by the version of the data (response_cache)
 ConcurrencyLimits   requests at once, of all and of one client; time; clients that have gone (limits)
@@ -14,6 +14,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from functools import cache
 from itertools import count
 
@@ -26,7 +27,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from suanbei.common.logging import ACCESS, request_id
 from suanbei.search_api.deps import Services
-from suanbei.search_api.errors import answer_to
+from suanbei.search_api.errors import answer_to, route_path
+from suanbei.search_api.language import quality_values
 from suanbei.search_api.limits import (
     ANSWER_HEADERS,
     RATE_LIMIT_HEADERS,
@@ -34,7 +36,6 @@ from suanbei.search_api.limits import (
     RequestLimits,
 )
 from suanbei.search_api.metrics import Metrics
-from suanbei.search_api.requests import quality_values, route_path
 from suanbei.search_api.response_cache import ETagMiddleware, VersionReader
 
 access_log = logging.getLogger(ACCESS)
@@ -45,9 +46,7 @@ def middleware(services: Services, metrics: Metrics) -> list[Middleware]:
     settings = services.settings
     origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
     return [
-        Middleware(RequestLog, metrics=metrics),
-        Middleware(CrossOrigin, origins=origins),
-        Middleware(ErrorResponses),
+        Middleware(RequestLog, metrics=metrics, origins=origins),
         Middleware(RequestLimits, settings=settings),
         Middleware(ETagMiddleware, reader=VersionReader(services.database), settings=settings),
         Middleware(ConcurrencyLimits, settings=settings),
@@ -88,14 +87,15 @@ CLIENT_GONE = 499
 
 class RequestLog:
     """Gives each request an id (or keeps its own), counts it and logs it; each answer gets that id and
-    the security headers, where a route did not set its own.
+    the security headers, where a route did not set its own. What failed before its answer began is
+    answered with what is the matter.
 
     Client addresses are logged. Paths and queries are not: they name companies, looked-up numbers and
     the secret tokens of bulk checks. The route is.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, origins: Sequence[str] = ()) -> None:
+        self.app, self._metrics, self._origins = app, metrics, origins
         # Finding the meter of a route anew takes longer than counting.
         self._requests = cache(metrics.requests.labels)
         self._seconds = cache(metrics.seconds.labels)
@@ -130,7 +130,12 @@ class RequestLog:
 
         self._metrics.in_progress += 1
         try:
-            await self.app(inner, receive, send_counted)
+            await cross_origin(self.app, inner, self._origins)(inner, receive, send_counted)
+        except Exception as error:
+            if status != CLIENT_GONE:
+                raise  # the server cuts the connection
+            answer = await answer_to(inner, error)  # which logs what nobody expected
+            await cross_origin(answer, inner, self._origins)(inner, receive, send_counted)
         finally:
             self._metrics.in_progress -= 1
             self._record(scope, route_path(inner), status, size, time.perf_counter() - began)
@@ -152,51 +157,22 @@ class RequestLog:
             access_log.info("%s %s %s", method, route, status, extra={"fields": fields})
 
 
-class CrossOrigin:
-    """Says which sites' scripts may read an answer, errors included.
+def cross_origin(app: ASGIApp, scope: Scope, origins: Sequence[str]) -> ASGIApp:
+    """The app, saying which sites' scripts may read its answer, errors included.
 
     Clients of the reconciliation service run in pages of any site, and it tells nothing private.
     """
-
-    def __init__(self, app: ASGIApp, origins: list[str]) -> None:
-        self._reconcile = CORSMiddleware(app, ["*"], ["GET", "POST"], ["*"])
-        exposed = ["ETag", "X-Request-Id", "Retry-After", "Location", *RATE_LIMIT_HEADERS]
-        self._others = app if not origins else CORSMiddleware(
-            app,
-            allow_origins=origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-            expose_headers=exposed,
-        )  # fmt: skip
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        is_reconcile = f"{scope.get('path', '')}/".startswith("/reconcile/")
-        await (self._reconcile if is_reconcile else self._others)(scope, receive, send)
-
-
-class ErrorResponses:
-    """Answers with what is the matter where a request failed before its answer began."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        has_begun = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_noted)
-        except Exception as error:
-            if has_begun or scope["type"] != "http":
-                raise  # the server cuts the connection
-            answer = await answer_to(scope, error)  # which logs what nobody expected
-            await answer(scope, receive, send)
+    if f"{scope['path']}/".startswith("/reconcile/"):
+        return CORSMiddleware(app, ["*"], ["GET", "POST"], ["*"])
+    if not origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+        expose_headers=["ETag", "X-Request-Id", "Retry-After", "Location", *RATE_LIMIT_HEADERS],
+    )
 
 
 class Compression(GZipMiddleware):

@@ -53,15 +53,11 @@ class VersionReader:
         Raises:
             DatabaseUnavailable: the registry does not answer.
         """
-        if self._database.is_sqlite:
-            return self._read_sqlite()
-        if self._next is None:
-            self._next = asyncio.ensure_future(self._query_once())
-        return await asyncio.shield(self._next)  # others wait for the same query
-
-    def _read_sqlite(self) -> int:
-        """By the driver itself: a session would take a hundred times as long."""
-        try:
+        if not self._database.is_sqlite:
+            if self._next is None:
+                self._next = asyncio.ensure_future(self._query_once())
+            return await asyncio.shield(self._next)  # others wait for the same query
+        try:  # by the driver itself: a session would take a hundred times as long
             if self._connection is None:
                 borrowed = self._database.engine.raw_connection()
                 self._connection = borrowed.driver_connection
@@ -129,7 +125,12 @@ class ETagMiddleware:
         async def send_marked(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                start = {**message} if _mark(message, own) else None
+                headers = MutableHeaders(scope=message)
+                # A route that says something of its own about caching is not talked over.
+                is_own = headers.get("cache-control", "no-cache") != "no-cache" or "etag" in headers
+                if message["status"] == 200 and not is_own and "set-cookie" not in headers:
+                    headers.update(own)
+                    start = {**message}
             elif start and not message.get("more_body", False):
                 size = len(message["body"]) + STORED_BESIDES
                 if size <= MAX_ANSWER:
@@ -151,16 +152,6 @@ def _cache_key(scope: Scope, varies: tuple[str, ...]) -> tuple[object, ...] | No
     if not is_public or waits or "authorization" in headers or "range" in headers:
         return None
     return path, query, *(pair for pair in headers.items() if pair[0] in varies)
-
-
-def _mark(start: Message, own: dict[str, str]) -> bool:
-    """Put ETag, Cache-Control and Vary on an answer; False where the route has its own opinion."""
-    headers = MutableHeaders(scope=start)
-    is_own = headers.get("cache-control", "no-cache") != "no-cache" or "etag" in headers
-    if start["status"] != 200 or is_own or "set-cookie" in headers:
-        return False
-    headers.update(own)
-    return True
 
 
 @cache

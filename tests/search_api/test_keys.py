@@ -16,7 +16,8 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.keys import Keyring, Scope, bearer_of, client_name, new_key
+from suanbei.search_api.keys import Keyring, Scope, bearer_of, new_key
+from suanbei.search_api.limits import client_name
 from tests.lists import listed, row
 
 EVERYWHERE = ("content-security-policy", "x-content-type-options", "x-frame-options",

@@ -23,7 +23,7 @@ from suanbei.search_api import errors
 from suanbei.search_api.deps import Services
 from suanbei.search_api.limits import PLACE, RUNNING, ConcurrencyLimits
 from suanbei.search_api.metrics import Metrics
-from suanbei.search_api.middleware import ErrorResponses, RequestLog
+from suanbei.search_api.middleware import RequestLog
 from tests.search_api.watching import request_scope
 
 
@@ -43,7 +43,6 @@ def limited(stopped: list[str], settings: Settings) -> Any:
         errors.install(app)
         app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
         app.add_middleware(ConcurrencyLimits, settings=Settings(**limits))
-        app.add_middleware(ErrorResponses)
         app.add_middleware(RequestLog, metrics=Metrics(Services(settings, Database("sqlite://"))))
 
         @app.get("/slow")
