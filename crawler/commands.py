@@ -17,18 +17,17 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.pipeline import (
-    ImportedDocument,
-    local_document,
-    parse_file,
-    read_file,
-    take_in,
+from suanbei.crawler.pipeline import local_document, read_file, take_in
+from suanbei.crawler.report import (
+    CrawlProgress,
+    in_short,
+    render_failures,
+    render_report,
+    summary_of,
 )
-from suanbei.crawler.progress import CrawlProgress, in_short, render_failures, render_report
-from suanbei.crawler.report import summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import load_catalogue
-from suanbei.parsers import record
+from suanbei.parsers import read_in_subprocess, record
 from suanbei.registry.database import open_database
 from suanbei.registry.importing.batches import DocumentOrigin
 from suanbei.registry.importing.published import ParsedDocument, Series
@@ -184,28 +183,20 @@ def import_files(
     for path in files:
         try:
             document = local_document(database, path, source, origin)
-            taken = take_in(database, archive, document, accept=accept, period=period)
+            parsed, report = take_in(database, archive, document, accept=accept, period=period)
             if as_json:
-                facts = {"file": str(path), "origin": origin} | asdict(taken.report)
+                facts = {"file": str(path), "origin": origin} | asdict(report)
                 typer.echo(json.dumps(facts, ensure_ascii=False))
             else:
-                typer.echo(_imported(path, taken, language))
+                counts = asdict(report) | {"status": STATUS[report.status].say(language)}
+                typer.echo(IMPORTED.say(language, name=path.name, **counts))
                 typer.echo(f"  {ORIGINS[origin].say(language)}", err=True)
-            say_accounting(str(path), taken.parsed, language)
-            rejected = rejected or bool(taken.parsed.accounting.reported)
+            say_accounting(str(path), parsed, language)
+            rejected = rejected or bool(parsed.accounting.reported)
         except SuanbeiError as error:
             failed = error.exit_code
             typer.echo(f"suanbei: {error}", err=True)
     raise typer.Exit(failed or int(rejected))
-
-
-def _imported(path: Path, taken: ImportedDocument, language: Language) -> str:
-    report = taken.report
-    return IMPORTED.say(
-        language, name=path.name, status=STATUS[report.status].say(language), rows=report.rows,
-        added=report.added, changed=report.changed, deregistered=report.deregistered,
-        vanished=report.vanished,
-    )  # fmt: skip
 
 
 def parse(
@@ -218,7 +209,7 @@ def parse(
     """Rows of a list as JSON lines, a summary on stderr. 解析清单。"""
     if debug_image is not None:
         write_debug_images(file, debug_image)
-    parsed = parse_file(file, series)
+    parsed = read_in_subprocess(read_file(file), name=str(file), series=series)
     for row in parsed.rows:
         sys.stdout.write(json.dumps(record(row), ensure_ascii=False) + "\n")
     say_accounting(str(file), parsed, language_of(Settings.load().language))

@@ -25,9 +25,8 @@ from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import import_fetched
 from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport, summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
-from suanbei.crawler.sources import Catalogue
+from suanbei.crawler.sources import Catalogue, PublicUrls
 from suanbei.crawler.spider import CrawlJob, OnProgress, RegisterSpider
-from suanbei.crawler.urls import PublicUrls
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
@@ -143,7 +142,8 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     spider = cast(RegisterSpider, crawler.spider)
     if spider.broken:
         raise spider.broken
-    report.end(_why_ended(spider.reason, seconds))
+    reason = crawler.stats.get_value("finish_reason") if crawler.stats else ""
+    report.end(_why_ended(reason, seconds))
     return report
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -27,7 +27,7 @@ from suanbei.registry.importing.documents import (
     seen_again,
     seen_now,
 )
-from suanbei.registry.importing.published import ParsedDocument, Series
+from suanbei.registry.importing.published import ParsedDocument
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -87,15 +87,8 @@ def import_fetched(database: Database, archive: Archive, document: FetchedDocume
         with database.write() as session:
             if seen := seen_again(session, document.sha256, document.origin, VERSION):
                 return seen
-    return take_in(database, archive, document).report
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedDocument:
-    """A document taken in: what was read, and what came of it."""
-
-    parsed: ParsedDocument
-    report: ImportReport
+    _, report = take_in(database, archive, document)
+    return report
 
 
 def take_in(
@@ -105,8 +98,10 @@ def take_in(
     *,
     accept: bool = False,
     period: str = "",
-) -> ImportedDocument:
+) -> tuple[ParsedDocument, ImportReport]:
     """Read a document, archive it, import it: a document that cannot be read is not archived.
+
+    `accept` and `period` are what somebody said of it by hand.
 
     Raises:
         DocumentError: it cannot be read as a list.
@@ -121,7 +116,7 @@ def take_in(
     record = keep_origin(archive, OriginRecord(sha256, origin, accept, period))
     one = Import(parsed, sha256, len(document.body), origin, accept=accept)
     try:
-        return ImportedDocument(parsed, import_document(database, one))
+        return parsed, import_document(database, one)
     except ListShrunk:
         if not known:
             archive.discard(sha256)  # refused: as if it had never come
@@ -157,11 +152,6 @@ def local_document(
         database, Origin(source=source, label=str(path), sighting=False, document=whose)
     )
     return FetchedDocument(source, body, digest_of(body), origin)
-
-
-def parse_file(path: Path, series: Series | None = None) -> ParsedDocument:
-    """Read a local file without keeping anything."""
-    return read_in_subprocess(read_file(path), name=str(path), series=series)
 
 
 def read_file(path: Path) -> bytes:

@@ -23,7 +23,7 @@ from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from suanbei.common.dates import BEIJING, rfc3339
 from suanbei.common.errors import DatabaseUnavailable, UsageError
@@ -41,6 +41,8 @@ JUMP_SECONDS = 30.0
 """A wall clock that has moved so much against the steady one was set."""
 FIRST_PASS_SECONDS = 60.0
 """So long `suanbei up` lets its user look around before the very first pass, a full one, begins."""
+PAUSE_SECONDS = 60.0
+"""So long nothing is caught up with after a crawl that failed before it was recorded."""
 PARTING_SECONDS = 20.0
 """How long a crawl that is told to end may take to put everything away."""
 CANNOT = 3
@@ -76,6 +78,7 @@ class Scheduler:
         self._settings, self._database = settings, database
         self._schedule, self._begins = Schedule.of(settings), begins or datetime.now(UTC)
         self._not_before = time.monotonic() + (self._begins - datetime.now(UTC)).total_seconds()
+        self._paused_until = float("-inf")
         self._stop, self._working = threading.Event(), threading.Lock()
         self._scheduler = BackgroundScheduler(timezone=BEIJING)
         self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
@@ -133,7 +136,7 @@ class Scheduler:
 
     def _catch_up(self) -> None:
         """A pass that was missed is due now, once."""
-        if self._working.locked() or time.monotonic() < self._not_before:
+        if self._working.locked() or time.monotonic() < max(self._not_before, self._paused_until):
             return
         for kind in self._schedule.crons:
             late = datetime.now(UTC) - self._schedule.jitter[kind] - GRACE
@@ -151,7 +154,10 @@ class Scheduler:
             return
         try:
             if self._is_to_be_made(kind, datetime.now(UTC)):
-                self._run_crawl(kind)
+                before = self._newest_run()
+                if self._run_crawl(kind) and self._newest_run() == before:
+                    self._paused_until = time.monotonic() + PAUSE_SECONDS
+                    log.error("the %s could not begin; waiting %g s", _NAMES[kind], PAUSE_SECONDS)
         except DatabaseUnavailable as error:
             log.warning("the %s waits: %s", _NAMES[kind], error)
         except OSError as error:
@@ -166,8 +172,13 @@ class Scheduler:
         with self._database.read() as session:
             return not holders(session)["crawl"][0]
 
-    def _run_crawl(self, kind: Kind) -> None:
-        """Run `suanbei crawl` to its end; a process that hangs is ended by force."""
+    def _newest_run(self) -> int | None:
+        """The id of the pass that was recorded last."""
+        with self._database.read() as session:
+            return session.execute(select(func.max(Run.id))).scalar()
+
+    def _run_crawl(self, kind: Kind) -> int:
+        """Run `suanbei crawl` to its end, and return its exit code; one that hangs is ended by force."""
         full = ["--full"] if kind == "full" else []
         # -P: a folder named like one of our packages, in whatever folder one stands, is not ours.
         process = subprocess.Popen(
@@ -179,12 +190,13 @@ class Scheduler:
         try:
             while process.poll() is None:
                 if self._stop.wait(0.2):
-                    return
+                    return 0
                 if time.monotonic() - begun > pass_seconds(self._settings) + PARTING_SECONDS:
                     log.error("the %s hangs: ended by force", _NAMES[kind])
                     process.kill()
             if process.returncode not in (0, CANNOT):
                 log.error("the %s ended with code %d", _NAMES[kind], process.returncode)
+            return process.returncode
         finally:
             _end(process)
 
@@ -267,8 +279,8 @@ class Schedule:
         if kind not in self.crons:
             return None
         for window in _LOOKING_BACK:
-            times = list(_times(self.crons[kind], now - window, now))
-            if times:
+            fires = _fires(self.crons[kind], now - window)
+            if times := list(takewhile(lambda moment: moment <= now, fires)):
                 return times[-1]
         return None
 
@@ -276,10 +288,7 @@ class Schedule:
         """When the next pass of a kind is due, without jitter."""
         if kind not in self.crons:
             return None
-        found: datetime | None = trigger(self.crons[kind]).get_next_fire_time(
-            None, now.astimezone(BEIJING) + timedelta(microseconds=1)
-        )
-        return found
+        return next(_fires(self.crons[kind], now + timedelta(microseconds=1)), None)
 
     def next_of_any(self, now: datetime) -> datetime | None:
         """When the next pass of any kind is due."""
@@ -324,10 +333,6 @@ def _named_days(field: str) -> str:
     return ",".join(dict.fromkeys(days))
 
 
-def _times(expression: str, after: datetime, upto: datetime) -> Iterator[datetime]:
-    return takewhile(lambda moment: moment <= upto, _fires(expression, after))
-
-
 def _room(expression: str) -> timedelta:
     """How far a pass may be put off without coming near the next one."""
     coming = islice(_fires(expression, datetime.now(BEIJING)), 20)
@@ -336,6 +341,7 @@ def _room(expression: str) -> timedelta:
 
 
 def _fires(expression: str, after: datetime) -> Iterator[datetime]:
+    """When a pass is due, from a moment on, that moment included."""
     found, moment = trigger(expression), after.astimezone(BEIJING)
     while (fires := found.get_next_fire_time(None, moment)) is not None:
         yield fires

@@ -5,8 +5,7 @@ an attachment is a `FetchedDocument`, which the pipeline imports. Requests go to
 the settings; everything that is kept or told has the public ones.
 """
 
-import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -23,15 +22,16 @@ from suanbei.common.errors import (
     SuanbeiError,
     UnexpectedAnswer,
 )
+from suanbei.crawler.archive import digest_of
 from suanbei.crawler.middlewares import to_fetch_error
-from suanbei.crawler.notice_lists import (
+from suanbei.crawler.notices import (
     ChannelPaging,
     ListedNotice,
     read_channel,
     read_notice_list,
+    read_page,
     with_title,
 )
-from suanbei.crawler.pages import read_page
 from suanbei.crawler.report import (
     CrawlReport,
     FetchedDocument,
@@ -45,11 +45,12 @@ from suanbei.crawler.sources import (
     ChannelListStart,
     NoticeListStart,
     PageStart,
+    PublicUrls,
     Register,
     Source,
     Start,
+    home_of,
 )
-from suanbei.crawler.urls import PublicUrls, home_of
 from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 
@@ -102,9 +103,7 @@ class RegisterSpider(Spider):
         super().__init__()
         self.job, self.report, self.urls = job, report, job.urls
         self.broken: RegistryError | None = None
-        self.reason = ""
-        self._met: set[tuple[str, str, str]] = set()
-        self._channels: dict[tuple[str, str], ChannelPaging] = {}
+        self._met: set[tuple[str, Kind, str]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
@@ -119,10 +118,6 @@ class RegisterSpider(Spider):
         for source in self.job.catalogue.sources:
             for start in source.starts:
                 yield self._start_request(source, start)
-
-    def closed(self, reason: str) -> None:
-        """Called by Scrapy at the end; `reason` is `finished` if all is done."""
-        self.reason = reason
 
     @_ending_its_request
     def parse_page(
@@ -139,7 +134,9 @@ class RegisterSpider(Spider):
         page = read_page(response.text, rules, target.url)
         day = page.published_on or (listed.published_on if listed else None)
         notice = ListedNotice(page.title, target.url, None if start and start.grows else day)
-        self._see(target.source, notice, len(page.attachments), leftovers=page.leftovers)
+        self._see(target, SeenNotice(target.url, len(page.attachments), leftovers=page.leftovers))
+        for label in page.leftovers:
+            self.logger.warning("%s: a link that no pattern knows: %s", target.url, label)
         for link in page.attachments:
             try:
                 url = self.urls.public(link.href, target.url)
@@ -159,27 +156,33 @@ class RegisterSpider(Spider):
         if not notices:
             raise NothingListed(f"{target.url}: no notice's title matches {start.title.pattern!r}")
         if start.follow == "page":
-            yield from self._pages(target, notices)
+            yield from self._pages(target, self._addressed(target, notices))
             return
         for notice in notices:
             yield from self._download(target, start, notice)
 
     @_ending_its_request
     def parse_channel(
-        self, response: Response, target: Target, start: ChannelListStart
+        self,
+        response: Response,
+        target: Target,
+        start: ChannelListStart,
+        paging: ChannelPaging | None = None,
     ) -> Iterator[Request]:
         """The pages of one page of a channel's notices, and the next page of the channel."""
-        paging = self._channels.setdefault(
-            (target.source.name, target.url),
-            ChannelPaging(start, target.url, lambda notice: self._is_known(notice, target.url)),
-        )
-        yield from self._pages(target, paging.take(read_channel(response.body, target.url)))
+        paging = paging or ChannelPaging(start, target.url)
+        page = read_channel(response.body, target.url)
+        matching = with_title(page.notices, start.title)
+        notices = list(self._addressed(target, matching))
+        known = sum(notice.link in self.job.known for notice in notices)
+        paging.take(page, len(matching), known)
+        yield from self._pages(target, notices)
         try:
             paging.check()
         except FetchError as error:
             self.fail(target, error)
         if paging.goes_on:
-            yield self._channel_request(target, start, paging.number + 1)
+            yield self._channel_request(target, start, paging)
 
     def parse_document(
         self, response: Response, target: Target, notice: ListedNotice, ordinal: int | None
@@ -193,8 +196,7 @@ class RegisterSpider(Spider):
             document_url=target.url, label=target.label, ordinal=ordinal,
             fetched_at=datetime.now(UTC),
         )  # fmt: skip
-        digest = hashlib.sha256(response.body).hexdigest()
-        yield FetchedDocument(source, response.body, digest, origin)
+        yield FetchedDocument(source, response.body, digest_of(response.body), origin)
 
     def on_failure(self, failure: Any) -> None:
         """A request has failed for good."""
@@ -225,32 +227,30 @@ class RegisterSpider(Spider):
         else:
             report.take(result, item.origin.document_url)
         report.settle()
-        self._tell(report, str(result) if isinstance(result, SuanbeiError) else item.name)
+        note = str(result) if isinstance(result, SuanbeiError) else item.name
+        self.job.on_progress(report, note)
 
     def fail(self, target: Target, error: SuanbeiError) -> None:
         """Something cannot be had."""
         report = self.report_of(target)
         report.fail(target.url, target.label, error)
-        self._tell(report, f"{error.code}: {error}")
+        self.job.on_progress(report, f"{error.code}: {error}")
 
     def settle(self, target: Target) -> None:
         """A request is done with."""
         report = self.report_of(target)
         report.settle()
-        self._tell(report, "")
+        self.job.on_progress(report, "")
 
     def retry(self, target: Target, code: str, seconds: float) -> None:
         """A request failed and is made again; its host is left alone for `seconds` first."""
         report = self.report_of(target)
         report.retried += 1
-        self._tell(report, f"{code} ({seconds:.0f} s)")
+        self.job.on_progress(report, f"{code} ({seconds:.0f} s)")
 
     def report_of(self, target: Target) -> SourceReport:
         """The report of a request's source."""
         return self.report.sources[target.source.name]
-
-    def _tell(self, report: SourceReport, note: str) -> None:
-        self.job.on_progress(report, note)
 
     def _request(
         self, target: Target, callback: Any, form: dict[str, str] | None = None, **kwargs: Any
@@ -281,11 +281,13 @@ class RegisterSpider(Spider):
         target = Target(source, "list", url, home_of(url))
         if isinstance(start, NoticeListStart):
             return self._request(target, self.parse_notice_list, start=start)
-        return self._channel_request(target, start, 1)
+        return self._channel_request(target, start, ChannelPaging(start, url))
 
-    def _channel_request(self, target: Target, start: ChannelListStart, number: int) -> Request:
-        form = start.form | {"perPage": str(start.per_page), "pageno": str(number)}
-        return self._request(target, self.parse_channel, form, start=start)
+    def _channel_request(
+        self, target: Target, start: ChannelListStart, paging: ChannelPaging
+    ) -> Request:
+        form = start.form | {"perPage": str(start.per_page), "pageno": str(paging.number + 1)}
+        return self._request(target, self.parse_channel, form, start=start, paging=paging)
 
     def _hosts(self, source: Source) -> frozenset[str]:
         """The hosts (with port) that a source may lead to, as they are asked."""
@@ -305,7 +307,7 @@ class RegisterSpider(Spider):
         report.find_document(document.url, document.label, known=known)
         if not known:
             yield self._request(document, self.parse_document, notice=notice, ordinal=ordinal)
-            self._tell(report, "")
+            self.job.on_progress(report, "")
 
     def _download(
         self, target: Target, start: NoticeListStart, notice: ListedNotice
@@ -316,37 +318,32 @@ class RegisterSpider(Spider):
             return
         url = self.urls.public(start.download.format(notice_id=quote(notice.notice_id, safe="")))
         notice = replace(notice, link=url)
-        self._see(target.source, notice, 1)
+        self._see(target, SeenNotice(url, 1))
         document = Target(target.source, "document", url, target.url, notice.title)
         yield from self._documents(document, notice)
 
-    def _pages(self, target: Target, notices: list[ListedNotice]) -> Iterator[Request]:
-        """The pages of notices that no other list has led to, and that are not known."""
+    def _addressed(self, target: Target, notices: list[ListedNotice]) -> Iterator[ListedNotice]:
+        """Notices with the public addresses of their pages; some hold their text instead of one."""
         for notice in notices:
             try:
-                url = self._address_of(notice, target.url)
+                if not notice.link.startswith(("http://", "https://", "/")):
+                    link = notice.link[:80]
+                    raise UnexpectedAnswer(f"{notice.title}: no address in {link!r}")
+                yield replace(notice, link=self.urls.public(notice.link, target.url))
             except UnexpectedAnswer as error:
                 self.fail(target, error)
-                continue
+
+    def _pages(self, target: Target, notices: Iterable[ListedNotice]) -> Iterator[Request]:
+        """The pages of notices that no other list has led to, and that are not known."""
+        for notice in notices:
+            url = notice.link
             if not self._is_first(target.source, "page", url):
                 continue
             if url in self.job.known:
-                self._see(target.source, replace(notice, link=url), 0, known=True)
+                self._see(target, SeenNotice(url, 0, known=True))
                 continue
             page = Target(target.source, "page", url, home_of(url))
             yield self._request(page, self.parse_page, listed=notice)
-
-    def _address_of(self, notice: ListedNotice, page: str) -> str:
-        """The public address of a notice's page; some notices hold their text instead of one."""
-        if not notice.link.startswith(("http://", "https://", "/")):
-            raise UnexpectedAnswer(f"{notice.title}: no address in {notice.link[:80]!r}")
-        return self.urls.public(notice.link, page)
-
-    def _is_known(self, notice: ListedNotice, page: str) -> bool:
-        try:
-            return self._address_of(notice, page) in self.job.known
-        except UnexpectedAnswer:
-            return False
 
     def _is_first(self, source: Source, kind: Kind, url: str) -> bool:
         """Whether a page or document of a source is met for the first time."""
@@ -355,20 +352,7 @@ class RegisterSpider(Spider):
         self._met.add(key)
         return not met
 
-    def _see(
-        self,
-        source: Source,
-        notice: ListedNotice,
-        documents: int,
-        *,
-        leftovers: tuple[str, ...] = (),
-        known: bool = False,
-    ) -> None:
+    def _see(self, target: Target, notice: SeenNotice) -> None:
         """A notice was read, or is known."""
-        self._met.add((source.name, "page", notice.link))
-        seen = SeenNotice(
-            notice.link, notice.title, notice.published_on, documents, known, leftovers
-        )
-        self.report.sources[source.name].notices.append(seen)
-        for label in leftovers:
-            self.logger.warning("%s: a link that no pattern knows: %s", notice.link, label)
+        self._met.add((target.source.name, "page", notice.url))
+        self.report_of(target).notices.append(notice)

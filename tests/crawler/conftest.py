@@ -9,9 +9,8 @@ import pytest
 from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import crawl
 from suanbei.crawler.report import CrawlReport, FetchedDocument, ImportDocument
-from suanbei.crawler.sources import Catalogue, Politeness, load_catalogue
+from suanbei.crawler.sources import Catalogue, Politeness, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob
-from suanbei.crawler.urls import PublicUrls
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.process import in_process
 from tests.crawler.site import Site, served, whole_site

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
-from suanbei.crawler.pages import (
+from suanbei.crawler.notices import (
     Attachment,
     NoticePage,
     date_of,

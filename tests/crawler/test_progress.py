@@ -9,11 +9,16 @@ from rich.console import Console
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.crawler.crawl import crawl
-from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
-from suanbei.crawler.report import CrawlReport, Failure, SourceReport
-from suanbei.crawler.sources import Catalogue, load_catalogue
+from suanbei.crawler.report import (
+    CrawlProgress,
+    CrawlReport,
+    Failure,
+    SourceReport,
+    render_failures,
+    render_report,
+)
+from suanbei.crawler.sources import Catalogue, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob
-from suanbei.crawler.urls import PublicUrls
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.conftest import Basket, Rig
 from tests.crawler.process import in_process

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import openpyxl
 
-from suanbei.crawler.sources import load_catalogue
-from suanbei.crawler.urls import BEIAN, CAC
+from suanbei.crawler.sources import BEIAN, CAC, load_catalogue
 from tests.crawler.conftest import Rig
 from tests.crawler.site import page
 

@@ -10,9 +10,8 @@ from scrapy.http import HtmlResponse, TextResponse
 
 from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport
 from suanbei.crawler.response_checks import Target
-from suanbei.crawler.sources import NoticeListStart, load_catalogue
+from suanbei.crawler.sources import BEIAN, CAC, NoticeListStart, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
-from suanbei.crawler.urls import BEIAN, CAC, PublicUrls
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.site import link, page
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,10 +39,7 @@ class Past:
     ) -> list[tuple[str, str]]:
         """A pass with this outcome; returns the alarms that are raised then."""
         report = SourceReport(SOURCES[source], failures=list(failures))
-        report.notices = [
-            SeenNotice(url, "", date(2026, 1, 1), count, False)
-            for url, count in (pages or {}).items()
-        ]
+        report.notices = [SeenNotice(url, count) for url, count in (pages or {}).items()]
         whole = CrawlReport({source: report}, datetime.now(UTC))
         with self.database.write() as session:
             record_check(session, source, report.ok, report.failures[0].message if failures else "")

@@ -1,6 +1,7 @@
 """When to crawl: Beijing time, weekdays as crontabs count them, and what of it is due."""
 
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -195,3 +196,26 @@ def test_what_another_process_is_making_is_not_missed(
         scheduler.stop()
     assert set(made) == {"full"}
     assert "a full pass was missed" in caplog.text
+
+
+def test_a_crawl_that_cannot_begin_is_not_started_again_and_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails before its pass is recorded fails the next moment too: a minute's pause."""
+    made: list[str] = []
+
+    def fail(_self: Scheduler, kind: str) -> int:
+        made.append(kind)
+        return 3
+
+    monkeypatch.setattr(Scheduler, "_run_crawl", fail)
+    monkeypatch.setattr("suanbei.crawler.scheduler.TICK_SECONDS", 0.02)
+    night = (datetime.now(BEIJING) - timedelta(hours=2)).strftime("%M %H * * *")
+    scheduler = Scheduler(Settings(schedule="", full_schedule=night, jitter=0), database)
+    scheduler.start()
+    try:
+        until(lambda: "could not begin" in caplog.text)
+        time.sleep(0.5)
+    finally:
+        scheduler.stop()
+    assert made == ["full"]

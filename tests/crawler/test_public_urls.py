@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from suanbei.common.errors import UnexpectedAnswer
 from suanbei.common.settings import Settings
-from suanbei.crawler.urls import BEIAN, CAC, PublicUrls
+from suanbei.crawler.sources import BEIAN, CAC, PublicUrls
 
 REPLICA = "http://127.0.0.1:9100"
 PAGE = f"{CAC}/2026-03/12/c_1.htm"
