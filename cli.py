@@ -24,14 +24,13 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.late_imports import importing
-from suanbei.common.logging import set_up_logs
+from suanbei.common.logging import log_last_words, set_up_logs
 from suanbei.common.settings import Settings, local_url, unknown_variables
 from suanbei.common.terminal import AsJson, LazyCommands, print_answer
 from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:
     import socket
-    from types import TracebackType
 
     from suanbei.registry.cells.numbers.find import FoundNumbers
     from suanbei.registry.database import Database
@@ -49,18 +48,10 @@ class Commands(LazyCommands):
         "suanbei.search_api.commands.stats": ("stats",),
         "suanbei.search_api.commands.export": ("export", "dataset"),
         "suanbei.search_api.commands.admin": (
-            "copy",
-            "backup",
-            "restore",
-            "key",
-            "load",
-            "snapshot",
-            "settings",
-            "reindex",
-            "mcp",
+            "copy", "backup", "restore", "key", "load", "snapshot", "settings", "reindex", "mcp",
         ),
         "suanbei.alerts.commands": ("subscriptions",),
-    }
+    }  # fmt: skip
 
 
 app = typer.Typer(
@@ -108,21 +99,9 @@ def suanbei(
     ] = False,
 ) -> None:
     """算备：算法与生成式人工智能备案数据库。The open registry of China's algorithm filings."""
-    sys.excepthook = _log_crash
+    log_last_words()
     for line in unknown_variables():
         typer.echo(f"suanbei: warning: {line}", err=True)
-
-
-def _log_crash(
-    kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
-) -> None:
-    """The last words of a command that has not set up its logs yet, as the settings want logs."""
-    conf = Settings.load()
-    if conf.log_format == "json":
-        set_up_logs(conf)
-    else:
-        sys.excepthook = sys.__excepthook__
-    sys.excepthook(kind, error, trace)
 
 
 @app.command()

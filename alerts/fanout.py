@@ -102,23 +102,18 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
     backoff = backoff or Backoff()
     count = _rewrite(database, settings, backoff)
     with database.read() as session:
-        head = last_event_id(session)
-        due = session.execute(_due_subscriptions(head, settings)).tuples()
-        waiting = {id_: cursor for id_, cursor in due if id_ not in backoff}
-    idle = {}
-    for id_, cursor in waiting.items():
+        due = list(session.execute(_due_subscriptions(last_event_id(session), settings)).scalars())
+    for id_ in due:
+        if id_ in backoff:
+            continue
         with backoff.guard(id_):
             try:
-                if _has_news(database, id_, head):
-                    count += _write(database, id_, settings)
-                else:
-                    idle[id_] = cursor
+                count += _write(database, id_, settings)
             except NotFound:  # it was ended meanwhile
                 continue
             except Exception as error:
                 log.exception("subscription %s: its messages cannot be made", id_)
                 count += _park(database, id_, error)
-    _advance_cursors(database, idle, head)
     return count
 
 
@@ -158,26 +153,15 @@ def _events_of(session: Session, one: Subscription, message: Delivery) -> list[E
     return [event for event in session.execute(query).scalars() if event.id in ids]
 
 
-def _advance_cursors(database: Database, idle: dict[str, int], head: int) -> None:
-    """Advance the cursors of subscriptions without news, unless they were changed meanwhile."""
-    if not idle:
-        return
-    now = datetime.now(UTC)
-    with database.write() as session:
-        for id_, cursor in idle.items():
-            same = (Subscription.id == id_) & (Subscription.cursor == cursor)
-            session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
-
-
 def digest_time(now: datetime, hour: int) -> datetime:
     """The last moment at which a daily digest was due, in Beijing time."""
     today = now.astimezone(BEIJING).replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)
 
 
-def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str, int]]:
-    """Id and cursor of subscriptions that have not read the log to its end, and whose time to read
-    it has come. Nothing else of their rows is read: one that is damaged must not stop the others.
+def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str]]:
+    """Ids of subscriptions that have not read the log to its end, and whose time to read it has
+    come. Nothing else of their rows is read: one that is damaged must not stop the others.
     """
     now = datetime.now(UTC)
     digest_due = or_(
@@ -188,25 +172,20 @@ def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str, int]]
         (Subscription.mode != "daily") & (Subscription.cursor < head),
         (Subscription.mode == "daily") & digest_due,
     )
-    query = select(Subscription.id, Subscription.cursor)
+    query = select(Subscription.id)
     return query.where(due, Subscription.state != UNCONFIRMED).order_by(Subscription.id)
 
 
-def _has_news(database: Database, subscription_id: str, head: int) -> bool:
-    with database.read() as session:
-        one = find_subscription(session, subscription_id)
-        return bool(matching_events(session, filter_of(one), one.cursor, head))
-
-
 def _write(database: Database, subscription_id: str, settings: Settings) -> int:
+    """Write the messages of a subscription's new events, and move its cursor past them."""
     with database.write() as session:
         one = find_subscription(session, subscription_id, lock=True)
         head = last_event_id(session)
-        count = _enqueue(
-            session, one, matching_events(session, filter_of(one), one.cursor, head), settings
-        )
+        events = matching_events(session, filter_of(one), one.cursor, head)
+        count = _enqueue(session, one, events, settings)
         one.cursor, one.digested_at = head, datetime.now(UTC)
-    log.info("%s: %d messages", subscription_id, count)
+    if events:
+        log.info("%s: %d messages", subscription_id, count)
     return count
 
 

@@ -66,6 +66,21 @@ def set_up_logs(settings: Settings, level: int = logging.WARNING) -> None:
     logging.getLogger(ACCESS).setLevel(logging.INFO if as_json else logging.WARNING)
 
 
+def log_last_words() -> None:
+    """Have a process that fails before its logs are set up say so as the settings want logs."""
+
+    def log_crash(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        settings = Settings.load()
+        sys.excepthook = sys.__excepthook__
+        if settings.log_format == "json":
+            set_up_logs(settings)
+        sys.excepthook(kind, error, trace)
+
+    sys.excepthook = log_crash
+
+
 def _log_crash(
     kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:

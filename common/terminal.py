@@ -71,12 +71,7 @@ class LazyCommands(TyperGroup):
         """A command by its name, None if there is none; its module is loaded."""
         for module, names in self.modules.items():
             if cmd_name in names:
-                return _commands_of(module)[cmd_name]
+                part = typer.Typer()
+                import_module(module).register(part)
+                return typer.main.get_group(part).get_command(ctx, cmd_name)
         return super().get_command(ctx, cmd_name)
-
-
-def _commands_of(module: str) -> Mapping[str, Any]:
-    part = typer.Typer()
-    import_module(module).register(part)
-    commands: Mapping[str, Any] = typer.main.get_group(part).commands
-    return commands

@@ -18,13 +18,8 @@ from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.pipeline import local_document, read_file, take_in
-from suanbei.crawler.report import (
-    CrawlProgress,
-    in_short,
-    render_failures,
-    render_report,
-    summary_of,
-)
+from suanbei.crawler.progress import CrawlProgress, in_short, render_failures, render_report
+from suanbei.crawler.report import summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import load_catalogue
 from suanbei.parsers import read_in_subprocess, record

@@ -23,10 +23,17 @@ from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import import_fetched
-from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport, summary_of
+from suanbei.crawler.report import (
+    CrawlReport,
+    FetchedDocument,
+    OnProgress,
+    SourceReport,
+    nobody_watches,
+    summary_of,
+)
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls
-from suanbei.crawler.spider import CrawlJob, OnProgress, RegisterSpider
+from suanbei.crawler.spider import CrawlJob, RegisterSpider
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
@@ -63,7 +70,7 @@ def run_pass(
     kind: Kind,
     origin: Origin,
     *,
-    on_progress: OnProgress = lambda report, note: None,
+    on_progress: OnProgress = nobody_watches,
     still_due: Callable[[], bool] = lambda: True,
 ) -> CrawlReport | None:
     """Make one pass, if no other process makes one; once in a process.
@@ -116,8 +123,8 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     """
     if settings.proxy and not settings.proxy.startswith("http://"):
         raise UsageError("SUANBEI_PROXY: only http:// proxies are supported")
-    sources = job.catalogue.sources
-    report = CrawlReport({one.name: SourceReport(one) for one in sources}, datetime.now(UTC))
+    reports = {one.name: SourceReport(one, job.on_progress) for one in job.catalogue.sources}
+    report = CrawlReport(reports, datetime.now(UTC))
     marks, seconds = job.catalogue.firewall_marks, seconds or pass_seconds(settings)
     logging.disable(logging.INFO)  # it lists the versions of its libraries
     process = AsyncCrawlerProcess(scrapy_settings(settings, marks, seconds))

@@ -184,7 +184,7 @@ class RetryMiddleware(retry.RetryMiddleware):
                 await asyncio.sleep(wait)
             raise error
         spider: RegisterSpider = self.crawler.spider  # type: ignore[assignment]
-        spider.retry(target, error.code, wait)
+        spider.report_of(target).retry(error.code, wait)
         await asyncio.sleep(wait)  # the request keeps its place: no other is made meanwhile
         return self._retry(request, error) or request
 

@@ -49,7 +49,7 @@ class ImportPipeline:
         return cls(crawler)
 
     async def process_item(self, item: FetchedDocument) -> FetchedDocument:
-        """Import a document and tell the spider what became of it.
+        """Import a document and report what became of it.
 
         What is wrong with one document is its own failure. A registry or archive that takes
         nothing any more (a full disk) ends the crawl.
@@ -70,7 +70,7 @@ class ImportPipeline:
                     self._closing = asyncio.create_task(engine.close_spider_async(reason="broken"))
                     raise DropItem(str(error)) from error
                 result = error
-        spider.imported(item, result)
+        spider.report.sources[item.source].imported(item, result)
         return item
 
 

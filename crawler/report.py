@@ -1,42 +1,14 @@
-"""The report of a crawl, source by source: what is fetched and counted, and how people are shown it."""
+"""The report of a crawl, source by source, and the type of a fetched document."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Literal, Self
-
-import rich.text
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
+from typing import Any
 
 from suanbei.common.errors import SuanbeiError
-from suanbei.common.texts import Language, Text
-from suanbei.crawler.sources import Catalogue, Source
+from suanbei.crawler.sources import Source
 from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
-
-_COLUMNS = {
-    "source": Text("来源", "Source"),
-    "notices": Text("公告", "Notices"),
-    "new": Text("新清单", "New"),
-    "changed": Text("变更", "Changed"),
-    "same": Text("未变", "Same"),
-    "skipped": Text("已知", "Known"),
-    "failed": Text("失败", "Failed"),
-    "added": Text("新增备案", "Filings"),
-    "altered": Text("变更备案", "Updates"),
-}
-_TITLE = Text("采集结果：清单与备案", "Crawl: lists, and filings in them")
-_KNOWN = Text("没有新清单", "nothing new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +57,14 @@ class SeenNotice:
     leftovers: tuple[str, ...] = ()
 
 
+OnProgress = Callable[["SourceReport", str], None]
+"""Told of every change in a source's report, with a line of what happened."""
+
+
+def nobody_watches(report: "SourceReport", note: str) -> None:
+    """The progress of a crawl that nobody looks at."""
+
+
 @dataclass(slots=True)
 class SourceReport:
     """What a crawl brought from one source.
@@ -96,6 +76,7 @@ class SourceReport:
     """
 
     source: Source
+    on_progress: OnProgress = field(default=nobody_watches, repr=False, compare=False)
     notices: list[SeenNotice] = field(default_factory=list)
     found: int = 0
     skipped: int = 0
@@ -122,11 +103,12 @@ class SourceReport:
         self.started_at = self.started_at or datetime.now(UTC)
         self.pending += 1
 
-    def settle(self) -> None:
+    def settle(self, note: str = "") -> None:
         """A request, and what came of it, is done with."""
         self.pending -= 1
         if not self.pending:
             self.finished_at = datetime.now(UTC)
+        self.on_progress(self, note)
 
     def find_document(self, url: str, label: str, *, known: bool) -> None:
         """Count a document; it will be fetched unless it is known."""
@@ -135,6 +117,21 @@ class SourceReport:
             self.skipped += 1
         else:
             self.awaited[url] = label
+
+    def retry(self, code: str, seconds: float) -> None:
+        """A request failed and is made again, after its host was left alone for `seconds`."""
+        self.retried += 1
+        self.on_progress(self, f"{code} ({seconds:.0f} s)")
+
+    def imported(self, document: FetchedDocument, result: ImportReport | SuanbeiError) -> None:
+        """The pipeline is done with a document."""
+        url, label = document.origin.document_url, document.origin.label
+        if isinstance(result, SuanbeiError):
+            self.fail(url, label, result)
+            self.settle(str(result))
+        else:
+            self.take(result, url)
+            self.settle(document.name)
 
     def take(self, result: ImportReport, url: str = "") -> None:
         """Count an imported document."""
@@ -192,92 +189,3 @@ def summary_of(source: SourceReport) -> dict[str, Any]:
             for one in source.failures[:20]
         ],
     }
-
-
-def render_report(report: CrawlReport, language: Language) -> Table:
-    """What a crawl brought, one row per source, to fit a screen of 80 columns.
-
-    New, changed, same, known (not read again) and failed count lists; failures of pages count as
-    failed, too. Filings are those added, updates those changed.
-    """
-    table = Table(
-        title=_TITLE.say(language), box=SIMPLE_HEAD, show_edge=False, padding=0, pad_edge=False
-    )
-    for name, column in _COLUMNS.items():
-        justify: Literal["left", "right"] = "left" if name == "source" else "right"
-        table.add_column(column.say(language), justify=justify, no_wrap=name != "source")
-    for source in report.sources.values():
-        table.add_row(*_cells(source, language))
-    return table
-
-
-def render_failures(report: CrawlReport) -> list[str]:
-    """One line per failure: source, code, what happened to what."""
-    return [
-        f"{name}: {failure.code}: {failure.message}"
-        for name, source in report.sources.items()
-        for failure in source.failures
-    ]
-
-
-def in_short(report: CrawlReport) -> str:
-    """Counts of lists over all sources, for a log."""
-    names = ("new", "changed", "same", "skipped", "failed")
-    counts = {n: sum(getattr(source, n) for source in report.sources.values()) for n in names}
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
-
-
-def _cells(report: SourceReport, language: Language) -> list[rich.text.Text]:
-    counts = (
-        len(report.notices), report.new, report.changed, report.same, report.skipped,
-        len(report.failures), report.filings_added, report.filings_changed,
-    )  # fmt: skip
-    cells = [rich.text.Text(_title(report.source, language), "green" if report.ok else "red")]
-    cells += [rich.text.Text(str(count) if count else "·") for count in counts]
-    if not report.ok:
-        cells[list(_COLUMNS).index("failed")].style = "bold red"
-    return cells
-
-
-def _title(source: Source, language: Language) -> str:
-    return Text(source.title.zh, source.title.en).say(language)
-
-
-class CrawlProgress:
-    """A bar per source on a console. Use as a context, and as `on_progress` of a crawl."""
-
-    def __init__(self, catalogue: Catalogue, language: Language, console: Console) -> None:
-        self._language = language
-        # No markup: labels are texts of others, and may hold square brackets.
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
-        )  # fmt: skip
-        self._tasks = {
-            source.name: self._progress.add_task(_title(source, language), total=None, note="")
-            for source in catalogue.sources
-        }
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    def __call__(self, report: SourceReport, note: str) -> None:
-        """Show what a source's report says now; a failure's note stays until the end."""
-        total = report.found - report.skipped
-        fields: dict[str, Any] = {"total": total or None, "completed": total - len(report.awaited)}
-        if note and not (report.failures and report.finished_at):
-            fields["note"] = note
-        if report.finished_at:
-            fields |= {"total": total or 1, "completed": total or 1}
-            if report.ok:
-                fields["note"] = "" if total else _KNOWN.say(self._language)
-        self._progress.update(self._tasks[report.source.name], **fields)

@@ -101,7 +101,11 @@ def kind_of(body: bytes) -> str:
         return "xls"
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<script", b"<body", b"<?xml")):
         return "html"
-    return "json" if _is_json(body) else "unknown"
+    try:
+        json.loads(body)
+    except ValueError:
+        return "unknown"
+    return "json"
 
 
 def _kind_of_zip(body: bytes) -> str:
@@ -113,14 +117,6 @@ def _kind_of_zip(body: bytes) -> str:
         if any(name.startswith(prefix) for name in names):
             return kind
     return "zip"
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        json.loads(body)
-    except ValueError:
-        return False
-    return True
 
 
 def _check_document(name: str, body: bytes, formats: Collection[str]) -> None:

@@ -36,8 +36,10 @@ from suanbei.crawler.report import (
     CrawlReport,
     FetchedDocument,
     ImportDocument,
+    OnProgress,
     SeenNotice,
     SourceReport,
+    nobody_watches,
 )
 from suanbei.crawler.response_checks import Kind, Target
 from suanbei.crawler.sources import (
@@ -52,13 +54,9 @@ from suanbei.crawler.sources import (
     home_of,
 )
 from suanbei.registry.importing.batches import Origin
-from suanbei.registry.importing.documents import ImportReport
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-OnProgress = Callable[[SourceReport, str], None]
-"""Told of every change in a source's report, with a line of what happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class CrawlJob:
     urls: PublicUrls
     import_document: ImportDocument
     known: Collection[str] = ()
-    on_progress: OnProgress = lambda report, note: None
+    on_progress: OnProgress = nobody_watches
 
 
 def _ending_its_request(callback: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
@@ -86,7 +84,7 @@ def _ending_its_request(callback: Callable[..., Iterator[Any]]) -> Callable[...,
             yield from callback(spider, response, target, **facts)
         except FetchError as error:
             spider.fail(target, error)
-        spider.settle(target)
+        spider.report_of(target).settle()
 
     return parse
 
@@ -206,47 +204,24 @@ class RegisterSpider(Spider):
             self.logger.error("%s: %s", target.url, failure.getTraceback())
             error = SuanbeiError(f"{type(failure.value).__name__}: {failure.value}")
         self.fail(target, error)
-        self.settle(target)
+        self.report_of(target).settle()
 
     def on_spider_error(self, failure: Any, response: Any) -> None:
         """An error in a callback is a failure of the source it happened in; Scrapy logs it."""
         target: Target = response.request.cb_kwargs["target"]
         self.fail(target, SuanbeiError(f"{type(failure.value).__name__}: {failure.value}"))
-        self.settle(target)
+        self.report_of(target).settle()
 
     def on_item_error(self, item: FetchedDocument, failure: Any) -> None:
         """An error in the pipeline is a failure of the document; Scrapy logs it."""
         error = SuanbeiError(f"{item.name}: {type(failure.value).__name__}: {failure.value}")
-        self.imported(item, error)
-
-    def imported(self, item: FetchedDocument, result: ImportReport | SuanbeiError) -> None:
-        """The pipeline is done with a document."""
-        report = self.report.sources[item.source]
-        if isinstance(result, SuanbeiError):
-            report.fail(item.origin.document_url, item.origin.label, result)
-        else:
-            report.take(result, item.origin.document_url)
-        report.settle()
-        note = str(result) if isinstance(result, SuanbeiError) else item.name
-        self.job.on_progress(report, note)
+        self.report.sources[item.source].imported(item, error)
 
     def fail(self, target: Target, error: SuanbeiError) -> None:
         """Something cannot be had."""
         report = self.report_of(target)
         report.fail(target.url, target.label, error)
-        self.job.on_progress(report, f"{error.code}: {error}")
-
-    def settle(self, target: Target) -> None:
-        """A request is done with."""
-        report = self.report_of(target)
-        report.settle()
-        self.job.on_progress(report, "")
-
-    def retry(self, target: Target, code: str, seconds: float) -> None:
-        """A request failed and is made again; its host is left alone for `seconds` first."""
-        report = self.report_of(target)
-        report.retried += 1
-        self.job.on_progress(report, f"{code} ({seconds:.0f} s)")
+        report.on_progress(report, f"{error.code}: {error}")
 
     def report_of(self, target: Target) -> SourceReport:
         """The report of a request's source."""
@@ -307,7 +282,7 @@ class RegisterSpider(Spider):
         report.find_document(document.url, document.label, known=known)
         if not known:
             yield self._request(document, self.parse_document, notice=notice, ordinal=ordinal)
-            self.job.on_progress(report, "")
+            report.on_progress(report, "")
 
     def _download(
         self, target: Target, start: NoticeListStart, notice: ListedNotice

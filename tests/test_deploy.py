@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy import make_dashboard
+from deploy import generated_files
 from deploy.generated_files import EXAMPLE, example
 from suanbei.common.settings import settings_table
 
@@ -186,7 +186,7 @@ def test_prometheus_takes_the_rules_and_they_do_what_they_say() -> None:
 def test_the_dashboards_queries_are_read_by_prometheus(tmp_path: Path) -> None:
     """Each as a rule: an expression with a slip in it would leave an empty panel."""
     queries = [
-        one["expr"] for panel in make_dashboard.dashboard()["panels"] for one in panel["targets"]
+        one["expr"] for panel in generated_files.dashboard()["panels"] for one in panel["targets"]
     ]
     rules = [{"record": f"panel:{n}", "expr": query} for n, query in enumerate(queries)]
     file = tmp_path / "panels.yml"
@@ -206,9 +206,9 @@ def test_dashboard_and_rules_ask_for_metrics_that_exist() -> None:
 
 
 def test_the_dashboard_is_current_and_its_panels_do_not_overlap() -> None:
-    """`python -m deploy.make_dashboard` makes it."""
-    assert make_dashboard.PLACE.read_text("utf-8") == make_dashboard.text()
-    cells = [(x, y) for panel in make_dashboard.dashboard()["panels"] for place in [panel["gridPos"]]
+    """`python -m deploy.generated_files` makes it."""
+    assert generated_files.DASHBOARD.read_text("utf-8") == generated_files.dashboard_text()
+    cells = [(x, y) for panel in generated_files.dashboard()["panels"] for place in [panel["gridPos"]]
              for x in range(place["x"], place["x"] + place["w"])
              for y in range(place["y"], place["y"] + place["h"])]  # fmt: skip
     assert len(cells) == len(set(cells))

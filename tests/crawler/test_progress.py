@@ -9,14 +9,8 @@ from rich.console import Console
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.crawler.crawl import crawl
-from suanbei.crawler.report import (
-    CrawlProgress,
-    CrawlReport,
-    Failure,
-    SourceReport,
-    render_failures,
-    render_report,
-)
+from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
+from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Catalogue, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob
 from suanbei.registry.importing.documents import ImportReport

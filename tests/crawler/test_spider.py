@@ -101,7 +101,7 @@ def test_a_source_is_over_when_all_its_requests_and_documents_are() -> None:
         assert walk.report.finished_at is None
         response = TextResponse(request.url, body=b"bytes")
         [document] = request.callback(response, **request.cb_kwargs)
-        walk.spider.imported(document, ImportReport("new"))
+        walk.report.imported(document, ImportReport("new"))
     assert walk.report.finished_at
     assert (walk.report.new, walk.report.pending, walk.report.awaited) == (2, 0, {})
 
