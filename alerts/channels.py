@@ -60,16 +60,12 @@ def format_for(deliver: str, settings: Settings) -> MessageFormat:
     if service in ("webhook", "mail"):
         return MessageFormat(public_url)
     if service in BOTS:
-        return MessageFormat(public_url, BOTS[service], _utf8_size)
+        return MessageFormat(public_url, BOTS[service], lambda text: len(text.encode()))
     try:
         plugin = build_plugin(deliver, settings.smtp_url)
     except TargetRefused:  # sending will say so; what is written is short enough for any service
         return MessageFormat(public_url, _UNKNOWN_LIMIT)
     return MessageFormat(public_url, int(plugin.body_maxlen) * 9 // 10)  # room for escapes
-
-
-def _utf8_size(text: str) -> int:
-    return len(text.encode())
 
 
 async def send(message: OutgoingMessage, settings: Settings) -> Result:

@@ -104,15 +104,10 @@ def resolve(host: str, port: int, *, allow_private: bool) -> ResolvedTarget:
     addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
     if not addresses:
         raise TargetRefused(f"{host}: no such host")
-    if not allow_private:
-        _require_public(host, addresses)
-    return ResolvedTarget(host, port, addresses)
-
-
-def _require_public(host: str, addresses: tuple[str, ...]) -> None:
     for address in addresses:
-        if not is_public(address):
+        if not allow_private and not is_public(address):
             raise TargetRefused(f"{host}: {address} is not a public address ({ALLOW})")
+    return ResolvedTarget(host, port, addresses)
 
 
 def web_address(url: str) -> httpx.URL:

@@ -31,12 +31,12 @@ class Pause:
 
 def is_known(session: Session, source: str) -> bool:
     """Whether a pass over a source has succeeded before."""
-    return read_note(session, _key(source)) is not None
+    return read_note(session, f"source:{source}") is not None
 
 
 def pause_of(session: Session, source: str) -> Pause | None:
     """The pause of a source that has been looked at before; None while it has but a few lists."""
-    note, periods = read_note(session, _key(source)), periods_of(session, source)
+    note, periods = read_note(session, f"source:{source}"), periods_of(session, source)
     if note is None or len(periods) < FEWEST_LISTS:
         return None
     newest = periods[-1]
@@ -48,16 +48,16 @@ def pause_of(session: Session, source: str) -> Pause | None:
 
 def note_lists(session: Session, source: str) -> None:
     """Remember, at the end of a pass, what its newest list is and when that came."""
-    note, periods, now = read_note(session, _key(source)), periods_of(session, source), _now()
+    note, periods, now = read_note(session, f"source:{source}"), periods_of(session, source), _now()
     newest = periods[-1] if periods else ""
     if note is None:
         since = datetime.now(UTC).isoformat(timespec="seconds")
         paused = _months(newest, now) if newest else 0
         value = {"since": since, "newest": newest, "came": newest, "paused": paused}
-        write_note(session, _key(source), value)
+        write_note(session, f"source:{source}", value)
     elif note.value.get("newest", "") != newest:
         came = now if "newest" in note.value else newest  # by an older version, which noted less
-        write_note(session, _key(source), note.value | {"newest": newest, "came": came})
+        write_note(session, f"source:{source}", note.value | {"newest": newest, "came": came})
 
 
 def periods_of(session: Session, source: str) -> list[str]:
@@ -84,18 +84,10 @@ def _months(period: str, until: str) -> int:
     >>> [_months("2026-03", month) for month in ("2026-03", "2026-04", "2027-03")]
     [0, 1, 12]
     """
-    return _count(until) - _count(period)
-
-
-def _count(period: str) -> int:
-    year, month = period.split("-")
-    return int(year) * 12 + int(month)
+    (year, month), (later_year, later_month) = (map(int, one.split("-")) for one in (period, until))
+    return (later_year - year) * 12 + later_month - month
 
 
 def _now() -> str:
     """This month, in Beijing."""
     return f"{datetime.now(BEIJING):%Y-%m}"
-
-
-def _key(source: str) -> str:
-    return f"source:{source}"

@@ -158,6 +158,13 @@ class Source(_Facts):
     hosts: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+(:\d+)?$")], ...] = ()
     starts: Annotated[tuple[Start, ...], Field(min_length=1)]
 
+    @property
+    def reach(self) -> list[str]:
+        """An address on every host that it may lead to."""
+        urls = [start.url for start in self.starts] + [f"https://{host}/" for host in self.hosts]
+        lists = [start for start in self.starts if isinstance(start, NoticeListStart)]
+        return urls + [start.download for start in lists if start.download]
+
     @model_validator(mode="after")
     def _pages_can_be_read(self) -> Self:
         pages = any(

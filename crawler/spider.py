@@ -238,7 +238,7 @@ class RegisterSpider(Spider):
             "cb_kwargs": {"target": target} | kwargs,
             "dont_filter": True,  # each source counts what it finds by itself
             "meta": {
-                "hosts": self._hosts(target.source),
+                "hosts": {self.urls.asked(url).split("/")[2] for url in target.source.reach},
                 "download_timeout": politeness.timeout_seconds,
                 "download_maxsize": int(politeness.max_megabytes * 1_000_000),
                 "max_retry_times": politeness.attempts - 1,
@@ -263,13 +263,6 @@ class RegisterSpider(Spider):
     ) -> Request:
         form = start.form | {"perPage": str(start.per_page), "pageno": str(paging.number + 1)}
         return self._request(target, self.parse_channel, form, start=start, paging=paging)
-
-    def _hosts(self, source: Source) -> frozenset[str]:
-        """The hosts (with port) that a source may lead to, as they are asked."""
-        urls = [start.url for start in source.starts] + [f"https://{h}/" for h in source.hosts]
-        lists = [start for start in source.starts if isinstance(start, NoticeListStart)]
-        urls += [start.download for start in lists if start.download]
-        return frozenset(self.urls.asked(url).split("/")[2] for url in urls)
 
     def _documents(
         self, document: Target, notice: ListedNotice, ordinal: int | None = None

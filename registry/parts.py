@@ -126,26 +126,20 @@ class Supervisor:
         now = time.monotonic()
         with self._database.read() as session:
             states = {name: one["state"] for name, one in parts_view(session).items()}
+            raised = {name for name in self._parts if session.get(Alarm, (MONITOR, name))}
         is_young = now - self._begun < SILENT_SECONDS
-        wrong = []
+        findings, fine = [], set()
         for name, part in self._parts.items():
             is_new = self._restarts[name] and now < self._not_before[name]
             is_silent = states[name] != "alive" and not is_young
-            if not part.is_alive or is_new or is_silent:
-                wrong.append(name)
-        findings = [self._finding(name) for name in wrong]
-        fine = set(self._parts) - set(wrong)
-        if findings or self._raised(fine):
+            if part.is_alive and not is_new and not is_silent:
+                fine.add(name)
+                continue
+            facts = {"zh": NAMES[name].zh, "en": NAMES[name].en, "restarts": self._restarts[name]}
+            findings.append(AlarmFinding(MONITOR, name, STOPPED, facts))
+        if findings or raised & fine:
             with self._database.write() as session:
                 settle_alarms(
                     session, findings,
                     lambda alarm: alarm.monitor == MONITOR and alarm.subject in fine,
                 )  # fmt: skip
-
-    def _raised(self, names: set[str]) -> bool:
-        with self._database.read() as session:
-            return any(session.get(Alarm, (MONITOR, name)) for name in names)
-
-    def _finding(self, name: str) -> AlarmFinding:
-        facts = {"zh": NAMES[name].zh, "en": NAMES[name].en, "restarts": self._restarts[name]}
-        return AlarmFinding(MONITOR, name, STOPPED, facts)
