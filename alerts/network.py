@@ -82,17 +82,8 @@ def _is_public_6(address: IPv6Address) -> bool:
     return not any(address in network for network in _NOT_PUBLIC_6)
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedTarget:
-    """An address to connect to, checked: the host as named, the port, and its IP addresses."""
-
-    host: str
-    port: int
-    addresses: tuple[str, ...]
-
-
-def resolve(host: str, port: int, *, allow_private: bool) -> ResolvedTarget:
-    """Resolve a host, once. Whoever connects uses the addresses, and never asks again.
+def resolve(host: str, port: int, *, allow_private: bool) -> tuple[str, ...]:
+    """The IP addresses of a host, checked. Whoever connects uses these, and never asks again.
 
     Raises:
         TargetRefused: it does not resolve, or one of its addresses is not public.
@@ -107,7 +98,7 @@ def resolve(host: str, port: int, *, allow_private: bool) -> ResolvedTarget:
     for address in addresses:
         if not allow_private and not is_public(address):
             raise TargetRefused(f"{host}: {address} is not a public address ({ALLOW})")
-    return ResolvedTarget(host, port, addresses)
+    return addresses
 
 
 def web_address(url: str) -> httpx.URL:
@@ -163,10 +154,10 @@ async def _follow(
 ) -> Answer:
     target = web_address(url)
     for _ in range(MOST_HOPS + 1):
-        resolved = await asyncio.to_thread(
+        addresses = await asyncio.to_thread(
             resolve, target.host, port_of(target), allow_private=allow_private
         )
-        answer = await _post_to(target, resolved, content, headers)
+        answer = await _post_to(target, addresses, content, headers)
         if answer.status not in _KEEPS_METHOD or not answer.location:
             return answer
         following = target.join(answer.location)
@@ -178,17 +169,17 @@ async def _follow(
 
 async def _post_to(
     target: httpx.URL,
-    resolved: ResolvedTarget,
+    addresses: tuple[str, ...],
     content: bytes,
     headers: Callable[[], dict[str, str]],
 ) -> Answer:
     error: httpx.HTTPError | None = None
     timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(verify=_tls(), timeout=timeout, trust_env=False) as client:
-        for address in resolved.addresses[:3]:
+        for address in addresses[:3]:
             request = client.build_request("POST", target, content=content, headers=headers())
             request.url = target.copy_with(host=address)
-            request.extensions["sni_hostname"] = resolved.host
+            request.extensions["sni_hostname"] = target.host
             try:
                 response = await client.send(request, stream=True, follow_redirects=False)
             except (httpx.ConnectError, httpx.ConnectTimeout) as failed:

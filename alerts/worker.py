@@ -66,7 +66,9 @@ class DeliveryWorker:
         self._public_url = settings.public_url.rstrip("/")
         self._lock = Lock(database, "deliver")
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._work()), name="delivery", daemon=True
+        )
         self._queues: dict[str, asyncio.Task[None]] = {}
         self._backoff = Backoff()
         self._head = -1
@@ -86,15 +88,14 @@ class DeliveryWorker:
         """Whether it works, or would if it were its turn."""
         return self._thread.is_alive()
 
-    def _run(self) -> None:
-        asyncio.run(self._work())
-
     async def _work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS))
         self._slots = asyncio.Semaphore(AT_ONCE)
         while not self._stop.is_set():
             try:
-                if await self._may_work():
+                if self._every("lock", CHECK_SECONDS):
+                    await asyncio.to_thread(self._lock.acquire)
+                if self._lock.held:
                     await self._look()
             except DatabaseUnavailable as error:
                 log.warning("delivery waits: %s", error)
@@ -107,11 +108,6 @@ class DeliveryWorker:
                 task.cancel()
         if self._lock.held:
             await asyncio.to_thread(self._lock.release)
-
-    async def _may_work(self) -> bool:
-        if self._every("lock", CHECK_SECONDS):
-            await asyncio.to_thread(self._lock.acquire)
-        return self._lock.held
 
     async def _look(self) -> None:
         head = await self._read(last_event_id)

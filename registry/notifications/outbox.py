@@ -36,7 +36,8 @@ KEPT = timedelta(days=30)
 UNQUEUED = ("test", "confirm")
 """Kinds that pass the queue: sent at once, and once."""
 MOST_REASON = 300
-_UNWRITTEN = (Delivery.state == PENDING, Delivery.body == "", Delivery.kind.not_in(UNQUEUED))
+_QUEUED = (Delivery.state == PENDING, Delivery.kind.not_in(UNQUEUED))
+_UNWRITTEN = (*_QUEUED, Delivery.body == "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +187,7 @@ def _stop(session: Session, subscription_id: str, reason: str, now: datetime) ->
     """Send nothing more to a receiver that wants no more: what waits is parked with its reason."""
     stop = update(Subscription).where(Subscription.id == subscription_id)
     session.execute(stop.values(state=STOPPED, state_reason=reason))
-    waiting = update(Delivery).where(
-        Delivery.subscription_id == subscription_id,
-        Delivery.state == PENDING,
-        Delivery.kind.not_in(UNQUEUED),
-    )
+    waiting = update(Delivery).where(Delivery.subscription_id == subscription_id, *_QUEUED)
     session.execute(waiting.values(state=PARKED, reason=reason, done_at=now))
 
 
