@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -64,10 +63,6 @@ READY = Text(
     "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
     "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
 )
-LOADING = Text(
-    "数据库为空：正在载入随附的清单（数秒）",
-    "the registry is empty: loading the shipped lists, which takes some seconds",
-)
 FIRST_PASS = Text(
     "首次核对官方来源：北京时间 {time} 起在后台进行；无法联网亦不影响查询",
     "the sources are looked at for the first time from {time} (Beijing time), in the background; "
@@ -108,12 +103,11 @@ def suanbei(
 def up(host: Host = None, port: Port = None) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
     from suanbei.crawler.scheduler import first_pass
-    from suanbei.registry.database import open_database
+    from suanbei.search_api.commands.opening import open_filled_apart
 
     conf, listening = _listen(host, port)
     with listening:
-        database = open_database(conf)
-        _load_apart(conf, database)
+        database = open_filled_apart(conf)
         first = first_pass(database, conf)
         with _watching(conf, database, first):
             _serve(conf, database, listening, first)
@@ -162,28 +156,12 @@ def _watching(
 @app.command()
 def serve(host: Host = None, port: Port = None) -> None:
     """API and pages only. 仅启动接口与页面。"""
-    from suanbei.registry.database import open_database
+    from suanbei.search_api.commands.opening import open_filled_apart
 
     conf, listening = _listen(host, port)
     with listening:
-        database = open_database(conf)
-        _load_apart(conf, database)
+        database = open_filled_apart(conf)
         _serve(conf, database, listening)
-
-
-def _load_apart(conf: Settings, database: "Database") -> None:
-    """Fill an empty registry by `suanbei load`: this process need not keep the memory that it takes."""
-    from suanbei.registry.queries.coverage import has_lists
-
-    with database.read() as session:
-        filled = has_lists(session)
-    if filled:
-        return
-    typer.echo(LOADING.say(language_of(conf.language)), err=True)
-    command = [sys.executable, "-P", "-m", "suanbei", "load"]
-    done = subprocess.run(command, env=os.environ | conf.as_environment(), check=False)
-    if done.returncode:
-        raise typer.Exit(done.returncode)
 
 
 def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socket"]:

@@ -1,10 +1,15 @@
 """Opens the registry for a command that answers: an empty one loads the shipped lists."""
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
+
+import typer
 
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import print_answer
-from suanbei.common.texts import Text
+from suanbei.common.texts import Text, language_of
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.queries.coverage import has_lists
 
@@ -14,6 +19,11 @@ if TYPE_CHECKING:
 LOADED = Text(
     "已载入随附快照：{documents} 份清单，{rows} 行",
     "loaded the shipped snapshot: {documents} lists, {rows} rows",
+)
+
+LOADING = Text(
+    "数据库为空：正在载入随附的清单（数秒）",
+    "the registry is empty: loading the shipped lists, which takes some seconds",
 )
 
 
@@ -46,3 +56,22 @@ def load_if_empty(
     if not quiet:
         print_answer(LOADED, settings, err=True, documents=loaded.documents, rows=loaded.rows)
     return loaded
+
+
+def open_filled_apart(settings: Settings) -> Database:
+    """As `open_filled`, by `suanbei load`: a server need not keep the memory that loading takes.
+
+    Raises:
+        RegistryError: it cannot be opened.
+        typer.Exit: it could not be filled; the other process has said why.
+    """
+    database = open_database(settings)
+    with database.read() as session:
+        filled = has_lists(session)
+    if not filled:
+        typer.echo(LOADING.say(language_of(settings.language)), err=True)
+        command = [sys.executable, "-P", "-m", "suanbei", "load"]
+        done = subprocess.run(command, env=os.environ | settings.as_environment(), check=False)
+        if done.returncode:
+            raise typer.Exit(done.returncode)
+    return database
