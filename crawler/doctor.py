@@ -84,11 +84,7 @@ def examine_font() -> Iterator[Finding]:
 
 def check_archive(settings: Settings, database: Database) -> bool:
     """Hash every document, rebuild a registry from them, compare, and print the differences."""
-    kept = Archive(settings.archive)
-    return _check_archive(kept, settings) and _check_rebuilt(kept, database, settings)
-
-
-def _check_archive(archive: Archive, settings: Settings) -> bool:
+    archive = Archive(settings.archive)
     records = origins_of(archive)
     problems = [*archive.verify(), *records.verify()]
     print_answer(
@@ -97,7 +93,7 @@ def _check_archive(archive: Archive, settings: Settings) -> bool:
     )  # fmt: skip
     for one in problems:
         print_answer(_PROBLEM, settings, path=one.path, reason=one.reason)
-    return not problems
+    return not problems and _check_rebuilt(archive, database, settings)
 
 
 def _check_rebuilt(archive: Archive, database: Database, settings: Settings) -> bool:

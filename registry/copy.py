@@ -36,7 +36,11 @@ def copy_registry(source: Database, target: Database) -> Fingerprint:
             new.execute(delete(table))
         held = {str(table.name): _copy_table(old, new, table) for table in _tables()}
         _continue_numbering(new.connection())
-        _require_equal(held, fingerprint(new))
+        found = fingerprint(new)
+        for table, (rows, digest) in held.items():
+            if found[table] != (rows, digest):
+                count = f"{rows} rows, {found[table][0]} in the copy"
+                raise RegistryError(f"the copy differs: {table} ({count})")
     return held
 
 
@@ -85,13 +89,6 @@ def _copy_table(old: Session, new: Session, table: Table) -> tuple[int, str]:
             yield from part
 
     return _digest(copied())
-
-
-def _require_equal(wanted: Fingerprint, found: Fingerprint) -> None:
-    for table, (rows, digest) in wanted.items():
-        others = found.get(table, (0, ""))
-        if others != (rows, digest):
-            raise RegistryError(f"the copy differs: {table} ({rows} rows, {others[0]} in the copy)")
 
 
 def _plain(value: Any) -> Any:
