@@ -37,10 +37,10 @@ def copy_registry(source: Database, target: Database) -> Fingerprint:
         held = {str(table.name): _copy_table(old, new, table) for table in _tables()}
         _continue_numbering(new.connection())
         found = fingerprint(new)
-        for table, (rows, digest) in held.items():
-            if found[table] != (rows, digest):
-                count = f"{rows} rows, {found[table][0]} in the copy"
-                raise RegistryError(f"the copy differs: {table} ({count})")
+        for name, (rows, digest) in held.items():
+            if found[name] != (rows, digest):
+                count = f"{rows} rows, {found[name][0]} in the copy"
+                raise RegistryError(f"the copy differs: {name} ({count})")
     return held
 
 

@@ -61,7 +61,7 @@ def test_a_part_that_has_ended_is_restarted_and_told_of(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An alarm while it is down, and once more when it goes on well."""
-    monkeypatch.setattr(parts, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(parts, "CHECK_SECONDS", 0.5)  # it is young for a second
     made: list[Fragile] = []
     with supervised(database, made):
         made[0].stop()
