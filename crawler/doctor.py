@@ -17,7 +17,7 @@ from suanbei.common.terminal import print_answer
 from suanbei.common.texts import Text
 from suanbei.crawler.archive import Archive, origins, origins_of
 from suanbei.crawler.pipeline import read_document
-from suanbei.parsers.row_image.draw import font_file
+from suanbei.parsers.row_image import font_file
 from suanbei.registry.database import Database
 from suanbei.registry.doctor import Finding, Health
 from suanbei.registry.importing.documents import Import, import_document

@@ -17,8 +17,7 @@ from suanbei.common.texts import Text
 from suanbei.crawler.overdue import is_known, note_lists, pause_of, source_of
 from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Source
-from suanbei.registry.importing.alarms import AlarmFinding, settle_alarms
-from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.events import AlarmFinding, EventType, settle_alarms
 from suanbei.registry.models import Batch, Check, Document, Event, Filing, Listing, Version
 from suanbei.registry.watcher_models import Alarm
 from suanbei.registry.watching import read_note, write_note

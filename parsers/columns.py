@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from suanbei.parsers.tables import TableRow
-from suanbei.parsers.text import bare, clean, solid
+from suanbei.parsers.tables import TableRow, bare, clean, solid
 from suanbei.registry.importing.published import Series
 
 COLUMNS: dict[str, tuple[str, ...]] = {

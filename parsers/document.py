@@ -1,23 +1,29 @@
 """Bytes in, a parsed document out: the one way through all readers."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
+from suanbei.common.dates import NUMERAL, number_of, period_of
 from suanbei.common.errors import DocumentError, DocumentTooLarge, EmptyList, UnknownLayout
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.columns import series_of
+from suanbei.parsers.find_numbers import names_register, unescaped
 from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
-from suanbei.parsers.scan_sources import unescaped
 from suanbei.parsers.sniff import Format, format_of
-from suanbei.parsers.tables import LeftOut, Tables
-from suanbei.parsers.text import clean
-from suanbei.parsers.titles import ordinal_of, period_in, title_of
-from suanbei.registry.cells.numbers import Found, OtherNumber, Repair, find_numbers, number_key
-from suanbei.registry.importing.published import Accounting, ParsedDocument, Row, Series
+from suanbei.parsers.tables import Tables, bare, clean
+from suanbei.registry.cells.numbers import OtherNumber, find_numbers, number_key
+from suanbei.registry.importing.published import (
+    Accounting,
+    ParsedDocument,
+    Reported,
+    Row,
+    Series,
+)
 
 VERSION = "2"
 """The version of the parsers, kept with every import."""
@@ -27,6 +33,14 @@ _NOT_OF_PAGE = frozenset(("comment", "href", "src"))
 """What a web page's author has taken out, and where other pages are: no rows of its list."""
 _HIDDEN = ("hidden_sheet", "hidden_column")
 _SHOWN_HEADERS = 3
+_ATTACHMENT = re.compile(r"附件\s*[:：]?\s*(\d{0,3})\s*[:：]?\s*")
+_BATCH = re.compile(rf"第\s*({NUMERAL})\s*批")
+_SECTION = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
+_LIST = re.compile(
+    r"清单|名单|一览表|已(?:备案|登记).{0,8}信息|(?:备案|登记|注销).{0,6}(?:公告|信息)"
+)
+_OPEN, _CLOSE = "（(", "）)"
+_MAX_TITLE = 120
 
 
 def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
@@ -90,9 +104,10 @@ def parse_document(
     accounting.enter_left_out(_outside_of_tables(tables, accounting.kept))
     if not accounting.kept:
         raise _nothing(accounting, name)
+    withdrawn = [row.period for row in accounting.kept if row.series is Series.DEREGISTRATION]
     return ParsedDocument(
         title=own_title or tables.title or title,
-        period=_period(accounting),
+        period=max(withdrawn, default="") or accounting.period,
         format=tables.format,
         rows=tuple(accounting.kept),
         accounting=_accounting(accounting, tables.slow_pages),
@@ -138,7 +153,7 @@ def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
     )
 
 
-def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]:
+def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[Reported]:
     """What has a filing number that no row has: lines outside of tables, and text that a web page does
     not show.
 
@@ -158,15 +173,16 @@ def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[LeftOut]
         lines += dict.fromkeys(other.text for other in tables.others if other.visible)
     for line in map(clean, lines):
         numbers = [number for key, number in _numbers_in(line).items() if is_missing(key)]
-        yield from (LeftOut(None, one) for one in ([line] if len(numbers) == 1 else numbers))
+        for told in [line] if len(numbers) == 1 else numbers:
+            yield Reported(0, None, 0, "outside_table", (told,))
     unshown: dict[str, str] = {}
     for place, text, _ in tables.others if is_page else ():
         if place not in _NOT_OF_PAGE:
-            found = filter(_has_prefix, find_numbers(unescaped(text)))
+            found = filter(names_register, find_numbers(unescaped(text)))
             unshown |= {each.number.key: each.raw for each in found}
-    yield from (
-        LeftOut(None, raw, "unshown_text") for key, raw in unshown.items() if is_missing(key)
-    )
+    for key, raw in unshown.items():
+        if is_missing(key):
+            yield Reported(0, None, 0, "unshown_text", (raw,))
 
 
 def _numbers_in(line: str) -> dict[str, str]:
@@ -176,15 +192,9 @@ def _numbers_in(line: str) -> dict[str, str]:
     return told | {number_key(number): number for number in _ANY_REGION.findall(line)}
 
 
-def _has_prefix(found: Found) -> bool:
-    """Whether a number says of which register it is; 21 digits alone may be anything in a script."""
-    is_ours = not isinstance(found.number, OtherNumber)
-    return is_ours and Repair.MISSING_PREFIX not in found.repairs
-
-
 def _unknown(tables: Tables) -> str:
     """Why a document is no list: it has no table, or which first rows were seen in place of a header."""
-    hidden = [one.text for one in tables.left_out if one.reason in _HIDDEN]
+    hidden = [one.cells[0] for one in tables.left_out if one.reason in _HIDDEN]
     told = f"; hidden: {', '.join(hidden)}" if hidden else ""
     if not tables.tables:
         return f"no table in this {tables.format.upper()}{told}"
@@ -204,7 +214,46 @@ def _nothing(accounting: RowAccounting, name: str) -> DocumentError:
     return EmptyList(f"{name}: a known header and no filing below it")
 
 
-def _period(accounting: RowAccounting) -> str:
-    """The document's period; a list of deregistrations has that of its latest row."""
-    dated = [row.period for row in accounting.kept if row.series is Series.DEREGISTRATION]
-    return max(dated, default="") or accounting.period
+def title_of(lines: Iterable[str]) -> str:
+    """The title among the lines above a table: not 附件N, not a section's heading.
+
+    It is the first line that names a list, with what goes on from it in the next line; if none
+    does, the first line.
+    """
+    told = [
+        _ATTACHMENT.sub("", line, count=1) if line.startswith("附件") else line
+        for line in map(clean, lines)
+    ]
+    told = [line for line in told if line and not _SECTION.match(line)]
+    start = next((i for i, line in enumerate(told) if _LIST.search(line)), 0)
+    title = ""
+    for line in told[start:]:
+        if title and not _goes_on(title, line):
+            break
+        title += line
+    return title[:_MAX_TITLE]
+
+
+def ordinal_of(lines: Iterable[str], *titles: str) -> int | None:
+    """N of 第N批 in a title, else of 附件N printed in the document or named by the notice."""
+    for title in titles:
+        if found := _BATCH.search(title):
+            return number_of(found[1])
+    for line in [*lines, *titles]:
+        found = re.match(_ATTACHMENT, clean(line))
+        if found and found[1]:
+            return int(found[1])
+    return None
+
+
+def period_in(*texts: str) -> str:
+    """The first `YYYY-MM` named by any of the texts, in their order; empty if none does."""
+    plain = (unicodedata.normalize("NFKC", bare(text)) for text in texts)
+    return next((period for text in plain if (period := period_of(text))), "")
+
+
+def _goes_on(title: str, line: str) -> bool:
+    """Whether a line is the second half of a title broken in two."""
+    if sum(map(title.count, _OPEN)) > sum(map(title.count, _CLOSE)):
+        return True
+    return line[0] in _OPEN and not period_of(bare(title))

@@ -15,8 +15,7 @@ from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
 from suanbei.parsers.sniff import is_mail
-from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
-from suanbei.parsers.text import BREAK, clean
+from suanbei.parsers.tables import BREAK, Cell, OtherText, Table, TableRow, Tables, clean
 
 _BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt",

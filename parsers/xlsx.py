@@ -10,7 +10,8 @@ from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.workbook_check import check_workbook
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
-from suanbei.parsers.tables import Cell, LeftOut, OtherText, Table, TableRow, Tables
+from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
+from suanbei.registry.importing.published import Reported
 
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -36,7 +37,7 @@ def read_xlsx(data: bytes, name: str) -> Tables:
     except CalamineError as error:
         raise BrokenDocument(f"{name}: the workbook is corrupt ({error})") from error
     tables: list[Table] = []
-    left_out: list[LeftOut] = []
+    left_out: list[Reported] = []
     others: list[OtherText] = []
     rows = 0
     for sheet in sheets:
@@ -47,7 +48,7 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         if rows > MAX_ROWS or width > MAX_COLUMNS:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")
         if sheet.name in unseen:
-            left_out.append(LeftOut(None, f"{sheet.name} ({height})", "hidden_sheet"))
+            left_out.append(Reported(0, None, 0, "hidden_sheet", (f"{sheet.name} ({height})",)))
             texts = [" ".join(map(_text, line)) for line in sheet.to_python()]
             others += [OtherText("hidden", text, visible=False) for text in texts]
             continue
@@ -55,8 +56,8 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
         read = _rows(values, merged)
         lines, columns = hides.get(sheet.name, (frozenset(), frozenset()))
-        seen, gone, texts = _without_hidden(read, lines, columns)
-        left_out += [one._replace(table=len(tables) + 1) for one in gone]
+        seen, gone, texts = _without_hidden(read, len(tables) + 1, lines, columns)
+        left_out += gone
         others += [OtherText("hidden", text, visible=False) for text in texts]
         tables.append(Table(tuple(seen), ()))
     return Tables("xlsx", tuple(tables), left_out=tuple(left_out), others=tuple(others))
@@ -103,19 +104,20 @@ def _place(told: str | None) -> int:
 
 
 def _without_hidden(
-    rows: list[TableRow], lines: frozenset[int], columns: frozenset[int]
-) -> tuple[list[TableRow], list[LeftOut], list[str]]:
+    rows: list[TableRow], table: int, lines: frozenset[int], columns: frozenset[int]
+) -> tuple[list[TableRow], list[Reported], list[str]]:
     """The rows and cells that a reader sees; the hidden rows, and the first text of each hidden column;
     and all hidden texts."""
     if not lines and not columns:
         return rows, [], []
     seen: list[TableRow] = []
-    gone: list[LeftOut] = []
+    gone: list[Reported] = []
     unseen: dict[int, list[str]] = {}
     for row in rows:
         if row.number - 1 in lines:
             text = " | ".join(cell.text for cell in row.cells if cell.text)
-            gone += [LeftOut(None, text, "hidden_row", row=row.number)] if text else []
+            if text:
+                gone.append(Reported(table, None, row.number, "hidden_row", (text,)))
             continue
         cells = []
         for column, cell in row.columns():
@@ -125,9 +127,9 @@ def _without_hidden(
             else:
                 cells.append(cell)
         seen.append(row._replace(cells=tuple(cells)))
-    texts = [one.text for one in gone]
+    texts = [text for one in gone for text in one.cells]
     for column_texts in unseen.values():
-        gone.append(LeftOut(None, column_texts[0], "hidden_column"))
+        gone.append(Reported(table, None, 0, "hidden_column", (column_texts[0],)))
         texts += column_texts
     return seen, gone, texts
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import DatabaseUnavailable, SuanbeiError
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.series import series_title
+from suanbei.registry.cells.vocabulary import series_title
 from suanbei.registry.database import Database, newest_revision
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.gaps import gap_text, totals

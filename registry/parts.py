@@ -18,7 +18,7 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.texts import Text
 from suanbei.registry.database import Database
-from suanbei.registry.importing.alarms import AlarmFinding, settle_alarms
+from suanbei.registry.importing.events import AlarmFinding, settle_alarms
 from suanbei.registry.watcher_models import Alarm, Note
 
 PARTS = {"scheduler": "schedule", "delivery": "delivery"}

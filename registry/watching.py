@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.series import Series
+from suanbei.registry.cells.vocabulary import Series
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.models import Check
 from suanbei.registry.watcher_models import Note, Run

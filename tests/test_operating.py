@@ -16,7 +16,7 @@ from suanbei import cli
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler import doctor
-from suanbei.parsers.row_image import draw
+from suanbei.parsers import row_image
 from suanbei.registry.database import open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.models import Batch, Event
@@ -88,8 +88,8 @@ def test_doctor_makes_and_changes_nothing(settings: Settings) -> None:
 
 def test_doctor_looks_for_a_font(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Found before somebody asks for a picture that cannot be drawn."""
-    monkeypatch.setattr(draw, "_folders", list)
-    draw.font_file.cache_clear()
+    monkeypatch.setattr(row_image, "_folders", list)
+    row_image.font_file.cache_clear()
     assert "! no font with Chinese characters" in suanbei("doctor").stdout
     shown = Path("/fonts/NotoSansCJK-Regular.ttc")
     monkeypatch.setattr(doctor, "font_file", lambda: shown)

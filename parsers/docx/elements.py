@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from suanbei.parsers.docx.numbering import Numbering, W
-from suanbei.parsers.text import BREAK
+from suanbei.parsers.tables import BREAK
 
 P, R, T, TBL, TR, TC = (W + tag for tag in ("p", "r", "t", "tbl", "tr", "tc"))
 SPAN, MERGE, BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))

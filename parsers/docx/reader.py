@@ -32,8 +32,8 @@ from suanbei.parsers.docx.elements import (
 from suanbei.parsers.docx.numbering import Numbering, W, read_numbering
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
-from suanbei.parsers.tables import Cell, LeftOut, OtherText, Table, TableRow, Tables
-from suanbei.parsers.text import BREAK
+from suanbei.parsers.tables import BREAK, Cell, OtherText, Table, TableRow, Tables
+from suanbei.registry.importing.published import Reported
 
 _ALT_CHUNK = W + "altChunk"
 _MAX_DEPTH = 3
@@ -100,7 +100,7 @@ def _read_other_parts(reader: "_PartReader") -> None:
             try:
                 other.read_blocks(package.xml(part))
             except DocumentError:
-                reader.left_out.append(LeftOut(None, part, "unread_part"))
+                reader.left_out.append(Reported(0, None, 0, "unread_part", (part,)))
             read = other.tables_read()
             reader.others += (OtherText(place, text) for text in read.texts() if text)
             reader.others += read.others
@@ -122,7 +122,7 @@ class _PartReader:
     lines: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     others: list[OtherText] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[Reported] = field(default_factory=list)
     rows: int = 0
 
     def read_blocks(self, parent: "etree._Element") -> None:

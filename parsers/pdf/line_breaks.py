@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 
 from suanbei.parsers.pdf.lines import Line
 from suanbei.parsers.pdf.tolerances import COLUMN_SLACK, SLACK
-from suanbei.parsers.text import BREAK, LOST_SPACE
+from suanbei.parsers.tables import BREAK, LOST_SPACE
 
 _UNDECIDED = "\u2029"
 _HANGING = frozenset("、，。；：！？）》”’)]")

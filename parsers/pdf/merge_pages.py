@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from suanbei.parsers.columns import Header, find_header, is_header_again
-from suanbei.parsers.flags import is_whole
 from suanbei.parsers.pdf.line_breaks import join_lines
 from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line
 from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageRow, PageTable, PageTables
@@ -17,8 +16,9 @@ from suanbei.parsers.pdf.tolerances import (
     SAME_BLOCK,
     SAME_EDGE,
 )
-from suanbei.parsers.tables import Cell, LeftOut, Table, TableRow
-from suanbei.parsers.text import bare
+from suanbei.parsers.rows import is_whole
+from suanbei.parsers.tables import Cell, Table, TableRow, bare
+from suanbei.registry.importing.published import Reported
 
 _NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")
 """How a filing number ends, or in a generative-AI number goes on with its date."""
@@ -42,7 +42,7 @@ class Merged(NamedTuple):
 
     tables: list[Table]
     lines: list[str]
-    lost: list[LeftOut]
+    lost: list[Reported]
 
 
 def merge_pages(pages: Sequence[PageTables]) -> Merged:
@@ -53,7 +53,7 @@ def merge_pages(pages: Sequence[PageTables]) -> Merged:
     running = _running_lines(pages)
     tables: list[_OpenTable] = []
     lines: list[str] = []
-    lost: list[LeftOut] = []
+    lost: list[Reported] = []
     pending: list[str] = []
     for page in pages:
         loose = [line for line in page.lines if not _is_running_line(line, page, running)]
@@ -89,7 +89,7 @@ def _lost_lines(page: PageTables, loose: Sequence[Line], *, after_table: bool) -
     ]
 
 
-def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LeftOut]:
+def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[Reported]:
     """Lost lines, those right below one another as one text for each filing number in it."""
     blocks: list[list[Line]] = []
     for line in lines:
@@ -99,7 +99,9 @@ def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[LeftOut]:
             blocks.append([line])
     for block in blocks:
         text = " ".join(line.text for line in block)
-        yield from [LeftOut(page, text)] * max(1, len(_NUMBER_ENDS.findall(text)))
+        yield from [Reported(0, page, 0, "outside_table", (text,))] * max(
+            1, len(_NUMBER_ENDS.findall(text))
+        )
 
 
 def _running_lines(pages: Sequence[PageTables]) -> set[tuple[str, int]]:

@@ -4,16 +4,27 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from unicodedata import normalize
 
+from suanbei.parsers.columns import is_column_name
 from suanbei.parsers.pdf.content import PageContent
 from suanbei.parsers.pdf.grid import Grid
 from suanbei.parsers.pdf.lines import Baselines, Line, lines_in, take_out_overprint
 from suanbei.parsers.pdf.tolerances import LEAST_CELLS
-from suanbei.parsers.text import BREAK
+from suanbei.parsers.tables import BREAK
 from suanbei.registry.importing.published import Box
 
 NUMBER_PART = re.compile(r"网信算备|\d号|-20\d{6}")
 """Part of a filing number."""
+_RADICAL = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5]")
+_SUPPLEMENT = dict(
+    zip(
+        "⺁⺄⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+        "厂乙冂几刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王疋罒示礻竹糹纟网罒㓁冈羊羊羊羊老聿聿肉𦥑艹艹艹虎衤覀西见角角讠贝足车辶辶辶阝钅長镸长门阜阝雨青韦页风飞食食飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+        strict=True,
+    )
+)
+"""The letters of the block CJK Radicals Supplement, which Unicode's own folding leaves alone."""
 
 
 @dataclass(slots=True)
@@ -21,7 +32,7 @@ class PageCell:
     """A cell: its lines, its places as (page, box), how many grid columns it covers, and its flags.
 
     It has one place until pages are merged; a cell that goes on over the next page has two. Flags are
-    those of `suanbei.parsers.flags` that only the page can tell: `cut_off`, `overprinted_text`,
+    those of `suanbei.parsers.rows` that only the page can tell: `cut_off`, `overprinted_text`,
     `invisible_text`.
     """
 
@@ -157,3 +168,37 @@ def _parts_only(above: list[PageCell], row: list[PageCell], parted: list[PageCel
 
 def _has_number(cells: Iterable[PageCell]) -> bool:
     return any(NUMBER_PART.search(line.text) for cell in cells for line in cell.lines)
+
+
+def with_letters(pages: Sequence[PageTables]) -> Sequence[PageTables]:
+    """The pages with letters for radicals, if the document's maker wrote radicals for letters (⽹ for 网).
+
+    A font has one glyph for a radical and the letter of its form; Qt and others write down whichever code
+    comes first. Some published rows have radicals themselves (⽤), so they are replaced only where a
+    document's own numbers or column names are written with them. The cells of the pages are changed.
+    """
+    cells = [
+        cell for page in pages for table in page.tables for row in table.rows for cell in row.cells
+    ]
+    if not any(_is_radical_for_letter(cell.text().replace(BREAK, "")) for cell in cells):
+        return pages
+    for cell in cells:
+        cell.lines = list(map(_with_letters, cell.lines))
+    return [page._replace(lines=tuple(map(_with_letters, page.lines))) for page in pages]
+
+
+def _is_radical_for_letter(text: str) -> bool:
+    if not _RADICAL.search(text):
+        return False
+    letters = _to_letters(text)
+    return is_column_name(letters) or (letters.startswith("网信算备") and not text.startswith("网"))
+
+
+def _to_letters(text: str) -> str:
+    return _RADICAL.sub(
+        lambda found: _SUPPLEMENT.get(found[0]) or normalize("NFKC", found[0]), text
+    )
+
+
+def _with_letters(line: Line) -> Line:
+    return line._replace(text=_to_letters(line.text))

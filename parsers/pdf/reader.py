@@ -16,11 +16,9 @@ from suanbei.parsers.limits import MAX_GLYPHS, MAX_PAGES, MAX_SLOW_PAGES
 from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import page_box, read_content
 from suanbei.parsers.pdf.merge_pages import merge_pages
-from suanbei.parsers.pdf.page_tables import PageTables
-from suanbei.parsers.pdf.radicals import with_letters
+from suanbei.parsers.pdf.page_tables import PageTables, with_letters
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
-from suanbei.parsers.tables import Tables
-from suanbei.parsers.text import clean
+from suanbei.parsers.tables import Tables, clean
 
 PDFIUM = threading.Lock()
 """pdfium keeps state of its own: one thread of a process at a time."""

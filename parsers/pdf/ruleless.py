@@ -11,7 +11,6 @@ from itertools import pairwise
 from statistics import median
 
 from suanbei.parsers.columns import is_column_name
-from suanbei.parsers.flags import is_whole
 from suanbei.parsers.pdf.content import Glyph, PageContent, Ruling, ink_of
 from suanbei.parsers.pdf.grid import Grid, snapped
 from suanbei.parsers.pdf.tolerances import (
@@ -29,6 +28,7 @@ from suanbei.parsers.pdf.tolerances import (
     SNAP,
     STRIP,
 )
+from suanbei.parsers.rows import is_whole
 
 
 @dataclass(slots=True)

@@ -11,8 +11,7 @@ from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_n
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_of_label, region_of_number
 from suanbei.registry.cells.remarks import read_remark
-from suanbei.registry.cells.series import GENAI_SERIES, Series
-from suanbei.registry.cells.vocabulary import role_of_label, type_of_label
+from suanbei.registry.cells.vocabulary import GENAI_SERIES, Series, role_of_label, type_of_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.series import SERIES_TITLES
-from suanbei.registry.importing.alarms import AlarmFinding, settle_alarms
+from suanbei.registry.cells.vocabulary import SERIES_TITLES
+from suanbei.registry.importing.events import AlarmFinding, settle_alarms
 from suanbei.registry.importing.published import GENAI_SERIES, NATIONAL, Series
 from suanbei.registry.models import Batch, Filing, Gap, Listing
 

@@ -5,7 +5,7 @@ The words are those of the lists themselves; see the glossary in CONTRIBUTING.md
 
 from dataclasses import dataclass, field
 
-from suanbei.registry.cells.series import ALGORITHM_SERIES, GENAI_SERIES, Series
+from suanbei.registry.cells.vocabulary import ALGORITHM_SERIES, GENAI_SERIES, Series
 
 __all__ = [
     "ALGORITHM_SERIES", "GENAI_SERIES", "NATIONAL", "PUBLISHED_FIELDS", "Accounting", "Box",
@@ -57,7 +57,8 @@ PUBLISHED_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A table row that is not kept as a filing, with the reason (a stable code) and its cells."""
+    """A table row that is not kept as a filing, with the reason (a stable code) and its cells; or a text
+    that may be a row: `table` and `row` count from 1, and are 0 where it has no place in a table."""
 
     table: int
     page: int | None

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import chinese_numeral
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
-from suanbei.registry.cells.series import Series, series_title
-from suanbei.registry.cells.vocabulary import FIELD_TEXTS, STATUS_TEXTS
+from suanbei.registry.cells.vocabulary import FIELD_TEXTS, STATUS_TEXTS, Series, series_title
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.statements import in_keys

@@ -24,8 +24,14 @@ from suanbei.registry.cells.numbers import (
     parse_number,
 )
 from suanbei.registry.cells.regions import regions_of_spelling
-from suanbei.registry.cells.series import ALGORITHM_SERIES, GENAI_SERIES, Series
-from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS, TYPE_TEXTS, types_named
+from suanbei.registry.cells.vocabulary import (
+    ALGORITHM_SERIES,
+    GENAI_SERIES,
+    TYPE_CODE_TEXTS,
+    TYPE_TEXTS,
+    Series,
+    types_named,
+)
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.verify.reasons import (

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
-from suanbei.registry.cells.series import Series
+from suanbei.registry.cells.vocabulary import Series
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Anatomy, anatomy
 from suanbei.registry.verify.judgement import Judgement

@@ -13,7 +13,7 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
-from suanbei.registry.cells.series import series_title
+from suanbei.registry.cells.vocabulary import series_title
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view

@@ -8,8 +8,7 @@ from typing import Any
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
-from suanbei.registry.cells.series import SERIES_TITLES
-from suanbei.registry.cells.vocabulary import ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
+from suanbei.registry.cells.vocabulary import ROLE_TEXTS, SERIES_TITLES, STATUS_TEXTS, TYPE_TEXTS
 from suanbei.registry.queries.statistics import city_name
 
 Values = Mapping[str, Any]

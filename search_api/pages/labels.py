@@ -11,8 +11,14 @@ import yaml
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES
-from suanbei.registry.cells.series import SERIES_NAMES, SERIES_TITLES
-from suanbei.registry.cells.vocabulary import FIELD_TEXTS, ROLE_TEXTS, STATUS_TEXTS, TYPE_TEXTS
+from suanbei.registry.cells.vocabulary import (
+    FIELD_TEXTS,
+    ROLE_TEXTS,
+    SERIES_NAMES,
+    SERIES_TITLES,
+    STATUS_TEXTS,
+    TYPE_TEXTS,
+)
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 
 COLUMNS = {

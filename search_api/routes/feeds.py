@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.series import series_title
+from suanbei.registry.cells.vocabulary import series_title
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Event

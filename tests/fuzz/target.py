@@ -14,7 +14,7 @@ import atheris
 
 with atheris.instrument_imports(include=["parsers"]):
     from suanbei.parsers import parse_document
-    from suanbei.parsers.scan_sources import read_texts
+    from suanbei.parsers.find_numbers import read_texts
 
 from suanbei.common.errors import DocumentError
 

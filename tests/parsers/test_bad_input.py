@@ -17,7 +17,7 @@ from suanbei.common.errors import (
     UnknownLayout,
 )
 from suanbei.parsers import parse_document
-from suanbei.parsers.scan_sources import read_texts
+from suanbei.parsers.find_numbers import read_texts
 from tests.parsers.making import HEADER, ROW, W, docx, package, table, xlsx
 from tests.parsers.making import cell as cell_of
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from suanbei.parsers.pdf.line_breaks import join_lines
 from suanbei.parsers.pdf.lines import Line
-from suanbei.parsers.text import clean
+from suanbei.parsers.tables import clean
 
 EM = 10.0
 COLUMN = (0.0, 110.8)

@@ -191,10 +191,10 @@ def test_a_line_beside_the_table_that_may_be_of_a_row_is_reported() -> None:
         [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
     )[0]
     beside = merge_pages([with_line(page, 1, "丢失", y=70.0)])
-    assert (beside.lines, [one.text for one in beside.lost]) == ([], ["丢失"])
+    assert (beside.lines, [one.cells for one in beside.lost]) == ([], [("丢失",)])
     number = f"网信算备{1:021d}号"
     below = merge_pages([with_line(page, 1, f"{number} {number}", y=300.0)])
-    assert [(one.page, one.text) for one in below.lost] == [(1, f"{number} {number}")] * 2
+    assert [(one.page, one.cells) for one in below.lost] == [(1, (f"{number} {number}",))] * 2
     assert merge_pages([with_line(page, 1, "附注", y=300.0)]).lines == ["附注"]
 
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from suanbei.common.errors import NoFont, NotFound
-from suanbei.parsers import parse_document
-from suanbei.parsers.row_image import draw, render_row
+from suanbei.parsers import parse_document, row_image
+from suanbei.parsers.row_image import render_row
 from suanbei.registry.importing.published import Row
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -70,7 +70,7 @@ def test_a_row_over_two_pages_shows_both_parts() -> None:
 def test_a_row_is_drawn_where_there_are_no_pages(name: str) -> None:
     """Or the error says honestly that there is no font to draw it with."""
     try:
-        draw.font_file()
+        row_image.font_file()
     except NoFont:
         with pytest.raises(NoFont, match="no font with Chinese characters"):
             picture(name, rows(name)[0])
@@ -80,11 +80,11 @@ def test_a_row_is_drawn_where_there_are_no_pages(name: str) -> None:
 
 def test_no_font_is_an_honest_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Never a picture of empty boxes."""
-    monkeypatch.setattr(draw, "_folders", lambda: [Path("/nonexistent")])
-    draw.font_file.cache_clear()
+    monkeypatch.setattr(row_image, "_folders", lambda: [Path("/nonexistent")])
+    row_image.font_file.cache_clear()
     with pytest.raises(NoFont, match="install one"):
         picture("algorithm.docx", rows("algorithm.docx")[0])
-    draw.font_file.cache_clear()
+    row_image.font_file.cache_clear()
 
 
 def test_a_row_that_is_not_there() -> None:

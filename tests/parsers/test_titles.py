@@ -3,7 +3,7 @@
 import pytest
 
 from suanbei.common.dates import period_of_date
-from suanbei.parsers.titles import ordinal_of, period_in, title_of
+from suanbei.parsers.document import ordinal_of, period_in, title_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import AlgorithmNumber, parse_number
-from suanbei.registry.cells.series import Series
+from suanbei.registry.cells.vocabulary import Series
 from suanbei.registry.verify.number_reasons import Unlisted
 
 SERIAL = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from suanbei.common.texts import Language
-from suanbei.registry.cells.series import Series
+from suanbei.registry.cells.vocabulary import Series
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.verify import judge, result_row

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from suanbei.parsers.text import BREAK, LOST_SPACE, bare, clean, solid
+from suanbei.parsers.tables import BREAK, LOST_SPACE, bare, clean, solid
 
 TEXTS = st.text(
     st.one_of(
