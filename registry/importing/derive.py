@@ -54,17 +54,13 @@ def derive_filings(key: str, appearances: Iterable[Appearance]) -> list[dict[str
         by_series.setdefault(appearance.series, []).append(appearance)
     withdrawn = by_series.pop(Series.DEREGISTRATION, [])
     if withdrawn and not any(series in by_series for series in ALGORITHM_SERIES):
-        by_series[_series_of(withdrawn[-1])] = withdrawn
+        # The series of a number known from a deregistration notice alone: its label tells.
+        is_role = bool(withdrawn[-1].facts.role)
+        by_series[Series.DEEP_SYNTHESIS if is_role else Series.ALGORITHM] = withdrawn
     return [
         _filing(key, series, of_series, withdrawn if series in ALGORITHM_SERIES else [])
         for series, of_series in sorted(by_series.items())
     ]
-
-
-def _series_of(withdrawn: Appearance) -> Series:
-    """The series of a number known from a deregistration notice alone: its label tells."""
-    facts = withdrawn.facts
-    return Series.DEEP_SYNTHESIS if facts.role else Series.ALGORITHM
 
 
 def _filing(
@@ -72,10 +68,14 @@ def _filing(
 ) -> dict[str, Any]:
     newest = {appearance.batch: appearance for appearance in all_versions}
     shown = sorted(newest.values(), key=lambda a: a.rank)
-    last = shown[-1]
-    facts = last.facts
+    last, facts, row = shown[-1], shown[-1].facts, shown[-1].row
     periods = [appearance.period for appearance in shown if appearance.period]
-    row = last.row
+    # Earlier names of the registrant: read from 备注, or shown by an older list.
+    former = {name for appearance in shown for name in appearance.facts.former_entities}
+    former |= {a.row["entity"] for a in shown if a.facts.entity_key != facts.entity_key}
+    flags = {*facts.flags, *row["flags"]}
+    if withdrawn and last.series == Series.DEREGISTRATION:
+        flags.add("deregistration_only")
     return {
         "series": series.value,
         "number_key": key,
@@ -84,7 +84,7 @@ def _filing(
         "type": facts.type,
         "role": facts.role,
         "entity_key": facts.entity_key,
-        "former_entities": _former_entities(shown, facts),
+        "former_entities": sorted(former),
         "products": facts.products,
         "status": _status(shown, withdrawn),
         "region": facts.region,
@@ -94,7 +94,7 @@ def _filing(
         "filed_on": facts.filed_on if last.series != Series.DEREGISTRATION else "",
         "first_period": min(periods, default=""),
         "last_period": max(periods, default=""),
-        "flags": _flags(shown, facts, withdrawn),
+        "flags": sorted(flags),
         "changes": _changes(all_versions, shown),
     }
 
@@ -110,67 +110,33 @@ def _status(shown: Sequence[Appearance], withdrawn: Sequence[Appearance]) -> str
     return "active" if current else "vanished"
 
 
-def _former_entities(shown: Sequence[Appearance], last: Facts) -> list[str]:
-    """Earlier names of the registrant: read from 备注, or shown by an older list."""
-    names: dict[str, None] = {}
-    for appearance in shown:
-        facts = appearance.facts
-        names.update(dict.fromkeys(facts.former_entities))
-        if facts.entity_key != last.entity_key:
-            names[appearance.row["entity"]] = None
-    return sorted(names)
-
-
-def _flags(shown: Sequence[Appearance], last: Facts, withdrawn: Sequence[Appearance]) -> list[str]:
-    flags = set(last.flags) | set(shown[-1].row["flags"])
-    if withdrawn and shown[-1].series == Series.DEREGISTRATION:
-        flags.add("deregistration_only")
-    return sorted(flags)
-
-
 def _changes(
     all_versions: Sequence[Appearance], shown: Sequence[Appearance]
 ) -> list[dict[str, Any]]:
     """Changes read from 备注, then those seen between versions of a list."""
-    told = [
+    changes = [
         change | {"source": "remark", "batch": appearance.batch}
         for appearance in shown
         for change in appearance.facts.changes
     ]
-    return told + _version_changes(all_versions)
-
-
-def _version_changes(all_versions: Sequence[Appearance]) -> list[dict[str, Any]]:
-    changes = []
     by_batch: dict[str, Appearance] = {}
-    for appearance in sorted(
-        all_versions, key=lambda a: (a.batch, a.current, a.seen_at, -a.position)
-    ):
-        before = by_batch.get(appearance.batch)
-        by_batch[appearance.batch] = appearance
-        if before is None or before.seen_at == appearance.seen_at:
+    for after in sorted(all_versions, key=lambda a: (a.batch, a.current, a.seen_at, -a.position)):
+        before = by_batch.get(after.batch)
+        by_batch[after.batch] = after
+        if before is None or before.seen_at == after.seen_at:
             continue
-        for name, (old, new) in differences(before.row, appearance.row).items():
-            changes.append(
-                {
-                    "field": name,
-                    "before": old,
-                    "after": new,
-                    "when": _day_of_change(before, appearance),
-                    "source": "versions",
-                    "batch": appearance.batch,
-                }
-            )
+        # The day this version was seen for the first time, whenever it is looked at again; none for
+        # one that had been there before the version that it replaced.
+        is_later = after.first_seen_at > before.first_seen_at
+        when = after.first_seen_at.date().isoformat() if is_later else ""
+        changes += [
+            {
+                "field": name, "before": old, "after": new, "when": when,
+                "source": "versions", "batch": after.batch,
+            }
+            for name, (old, new) in differences(before.row, after.row).items()
+        ]  # fmt: skip
     return changes
-
-
-def _day_of_change(before: Appearance, after: Appearance) -> str:
-    """The day a version was seen for the first time, whenever it is looked at again; empty for
-    one that had been there before the version that it replaced.
-    """
-    if after.first_seen_at <= before.first_seen_at:
-        return ""
-    return after.first_seen_at.date().isoformat()
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[str, str]]:

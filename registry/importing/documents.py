@@ -31,9 +31,9 @@ from suanbei.registry.importing.batches import (
 )
 from suanbei.registry.importing.events import (
     EventType,
-    TouchedList,
-    add_published_events,
+    TakenIn,
     append_events,
+    events_of_lists,
 )
 from suanbei.registry.importing.filings import refresh_filings
 from suanbei.registry.importing.gaps import refresh_gaps
@@ -82,24 +82,21 @@ def import_document(database: Database, one: Import) -> ImportReport:
 
 
 def import_documents(session: Session, documents: Sequence[Import]) -> list[ImportReport]:
-    """Take documents in, in a transaction of the caller's: as one after the other, in one go."""
+    """Take documents in one after the other, in a transaction of the caller's."""
     bump_data_version(session)
-    written = []
+    taken_in: list[list[TakenIn]] = []
     for one in documents:
         _save_document(session, one)
-        if one.origin.notice_url:
-            _save_notice(session, one.origin)
-        session.flush()
-        written.append([_save_list(session, one, *of) for of in one.parsed.by_series().items()])
-    touched = [each for lists in written for each in lists if each.is_touched]
-    refresh_filings(session, touched)
-    add_published_events(session, touched)
-    append_events(session, [event for each in touched for event in each.events])
+        lists: dict[Series, list[Row]] = {}
+        for row in one.parsed.rows:
+            lists.setdefault(row.series, []).append(row)
+        taken_in.append([_take_in(session, one, series, rows) for series, rows in lists.items()])
+    append_events(session, events_of_lists(session, [each for of in taken_in for each in of]))
     refresh_gaps(session)
-    return [_report(one, lists) for one, lists in zip(documents, written, strict=True)]
+    return [_report(one, of) for one, of in zip(documents, taken_in, strict=True)]
 
 
-def _report(one: Import, lists: Sequence[TouchedList]) -> ImportReport:
+def _report(one: Import, lists: Sequence[TakenIn]) -> ImportReport:
     counts = Counter(event.type for each in lists for event in each.events)
     is_new = any(each.is_new for each in lists)
     return ImportReport(
@@ -114,32 +111,31 @@ def _report(one: Import, lists: Sequence[TouchedList]) -> ImportReport:
 
 
 def _save_document(session: Session, one: Import) -> None:
+    """Write the document, and the notice that it was announced by."""
+    origin = one.origin
     document = session.get(Document, one.sha256)
     if document is None:
-        document = Document(
-            sha256=one.sha256, fetched_at=one.origin.fetched_at, origin=one.origin.document
-        )
+        document = Document(sha256=one.sha256, fetched_at=origin.fetched_at, origin=origin.document)
         session.add(document)
-    elif one.origin.document == "published":
+    elif origin.document == "published":
         document.origin = "published"
-    if document.parser and not one.complete:
-        return
-    document.format, document.size = one.parsed.format, one.size
-    document.url = one.origin.document_url or document.url or ""
-    document.parser = one.parsed.parser
-    document.accounting = asdict(one.parsed.accounting)
+    if not document.parser or one.complete:
+        document.format, document.size = one.parsed.format, one.size
+        document.url = origin.document_url or document.url or ""
+        document.parser = one.parsed.parser
+        document.accounting = asdict(one.parsed.accounting)
+    if origin.notice_url:
+        notice = session.get(Notice, origin.notice_url)
+        if notice is None:
+            notice = Notice(url=origin.notice_url, first_seen_at=origin.fetched_at)
+            session.add(notice)
+        notice.source, notice.title = origin.source, origin.notice_title
+        notice.published_on = origin.published_on
+    session.flush()
 
 
-def _save_notice(session: Session, origin: Origin) -> None:
-    notice = session.get(Notice, origin.notice_url)
-    if notice is None:
-        notice = Notice(url=origin.notice_url, first_seen_at=origin.fetched_at)
-        session.add(notice)
-    notice.source, notice.title = origin.source, origin.notice_title
-    notice.published_on = origin.published_on
-
-
-def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row]) -> TouchedList:
+def _take_in(session: Session, one: Import, series: Series, rows: Sequence[Row]) -> TakenIn:
+    """Take in one list of a document."""
     keys = [listing_key(row) for row in rows]
     period = rows[0].period or one.parsed.period
     batch = find_batch(session, one.origin, series, period, one.sha256, keys)
@@ -159,8 +155,10 @@ def _save_list(session: Session, one: Import, series: Series, rows: Sequence[Row
     if is_fresh:
         _save_listings(session, version, rows, keys)
     current = save_batch(session, batch, one.parsed.title, one.origin, was_shown=was_shown)
+    if not is_touched and current.id == current_before:
+        return TakenIn(batch, is_new)
     after = keys if current.id == version.id else _keys_of(session, current)
-    return TouchedList(batch, before, after, is_new, is_touched or current.id != current_before)
+    return TakenIn(batch, is_new, refresh_filings(session, batch, before, after))
 
 
 def _name_batch(

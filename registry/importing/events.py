@@ -7,7 +7,7 @@ in the order of commits and a reader who has seen one has seen all below it.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.models import Batch, Event, Filing
+from suanbei.registry.models import Batch, EntityAlias, Event, Filing
 from suanbei.registry.statements import in_keys, insert_rows
 from suanbei.registry.watcher_models import Alarm
 
@@ -79,49 +79,44 @@ def last_event_id(session: Session) -> int:
     return session.execute(select(func.max(Event.id))).scalar() or 0
 
 
-@dataclass(slots=True)
-class TouchedList:
-    """A list that an import has written: the number keys it showed `before` and shows `after`.
-
-    `is_touched` is False for a list that says what it said before; `events` are what it brought.
-    """
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A list as it was taken in: its batch, whether that is new, and what became of filings."""
 
     batch: Batch
-    before: list[str]
-    after: list[str]
     is_new: bool
-    is_touched: bool
-    events: list[NewEvent] = field(default_factory=list)
-
-    @property
-    def keys(self) -> list[str]:
-        """All of them, those it shows first."""
-        return list(dict.fromkeys([*self.after, *self.before]))
+    events: Sequence[NewEvent] = ()
 
 
-def add_published_events(session: Session, lists: Sequence[TouchedList]) -> None:
-    """Put before the events of each list that is new one with the counts of what it brought."""
-    added = [
-        Counter(event.entity_id for event in one.events if event.type is EventType.FILING_ADDED)
-        for one in lists
-    ]
-    ids = {entity_id for of_list in added for entity_id in of_list if entity_id}
+def events_of_lists(session: Session, lists: Sequence[TakenIn]) -> list[NewEvent]:
+    """The events of lists taken in together, in order; before those of a list that is new one with the
+    counts of what it brought. Companies that a later list showed to be one have one id."""
+    ids = {event.entity_id for one in lists for event in one.events if event.entity_id}
+    aliases = select(EntityAlias.alias, EntityAlias.entity_id)
+    aliases = aliases.where(in_keys(session, EntityAlias.alias, ids))
+    id_of = {i: i for i in ids} | dict(session.execute(aliases).tuples().all())
     query = select(Filing.entity_id, func.count()).group_by(Filing.entity_id)
-    query = query.where(in_keys(session, Filing.entity_id, ids))
-    remaining: Counter[str | None] = Counter(dict(session.execute(query).tuples().all()))
-    for one, of_entity in reversed(list(zip(lists, added, strict=True))):
+    query = query.where(in_keys(session, Filing.entity_id, id_of.values()))
+    remaining = Counter(dict(session.execute(query).tuples().all()))
+    written: list[NewEvent] = []
+    for one in reversed(lists):
+        events = [replace(e, entity_id=id_of.get(e.entity_id or "")) for e in one.events]
+        added = [event for event in events if event.type is EventType.FILING_ADDED]
+        of_entity = Counter(event.entity_id for event in added if event.entity_id)
         new = sum(remaining[entity_id] == count for entity_id, count in of_entity.items())
         remaining.subtract(of_entity)
-        if not one.is_new:
-            continue
-        batch = one.batch
-        data = {
-            "title": batch.title, "rows": batch.rows, "ordinal": batch.ordinal,
-            "summary": _summary(one.events) | {"new_entities": new},
-        }  # fmt: skip
-        kind, series, period = EventType.BATCH_PUBLISHED, batch.series, batch.period
-        event = NewEvent(kind, series=series, period=period, batch=batch.id, data=data)
-        one.events.insert(0, event)
+        if one.is_new:
+            batch, summary = one.batch, _summary(events) | {"new_entities": new}
+            data = {
+                "title": batch.title, "rows": batch.rows, "ordinal": batch.ordinal,
+                "summary": summary,
+            }  # fmt: skip
+            kind, series, period = EventType.BATCH_PUBLISHED, batch.series, batch.period
+            events.insert(
+                0, NewEvent(kind, series=series, period=period, batch=batch.id, data=data)
+            )
+        written = events + written
+    return written
 
 
 def _summary(news: Sequence[NewEvent]) -> dict[str, Any]:
@@ -182,7 +177,10 @@ def settle_alarms(
         if one := found.pop((alarm.monitor, alarm.subject), None):
             alarm.data = one.data
         elif looked_at(alarm):
-            cleared.append(NewEvent(EventType.MONITOR_CLEARED, data=_cleared(alarm.data)))
+            said = {
+                lang: _CLEARED.say(Language(lang), text=t) for lang, t in alarm.data["text"].items()
+            }
+            cleared.append(NewEvent(EventType.MONITOR_CLEARED, data=alarm.data | {"text": said}))
             session.delete(alarm)
     raised = [NewEvent(EventType.MONITOR_RAISED, data=one.data) for one in found.values()]
     now = datetime.now(UTC)
@@ -190,8 +188,3 @@ def settle_alarms(
         session.add(Alarm(monitor=monitor, subject=subject, raised_at=now, data=one.data))
     append_events(session, [*raised, *cleared])
     session.flush()
-
-
-def _cleared(data: dict[str, Any]) -> dict[str, Any]:
-    said = {lang.value: _CLEARED.say(lang, text=data["text"][lang.value]) for lang in Language}
-    return data | {"text": said}

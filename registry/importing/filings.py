@@ -1,6 +1,6 @@
 """Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -11,100 +11,48 @@ from suanbei.registry.cells.row import company_and_model, read_facts
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.importing.derive import Appearance, derive_filings, differences
 from suanbei.registry.importing.entities import delete_orphans, regroup
-from suanbei.registry.importing.events import EventType, NewEvent, TouchedList
+from suanbei.registry.importing.events import EventType, NewEvent
 from suanbei.registry.importing.groups import FilingId, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
 from suanbei.registry.statements import in_keys, insert_rows
 
 Values = dict[str, Any]
-_Step = tuple[Values | None, Values]
-"""A filing before and after a list; None: it was not there."""
 
 
-def refresh_filings(session: Session, lists: Sequence[TouchedList]) -> None:
-    """Derive anew the filings of all numbers that these lists touch, and set the events of each.
-
-    The events are those that the lists would bring one after the other: a number that several of
-    them touch is derived after each.
-    """
-    keys = list(dict.fromkeys(key for one in lists for key in one.keys))
-    before = _filings(session, keys)
-    steps, after = _derive(lists, before, load_appearances(session, keys))
-    owners = _save(session, before, after)
-    for one, of_list in zip(lists, steps, strict=True):
-        one.events = [*_events_of(one, of_list, owners), *_vanished_events(one, after, owners)]
-
-
-def _derive(
-    lists: Sequence[TouchedList],
-    before: dict[FilingId, Values],
-    appearances: dict[str, list[Appearance]],
-) -> tuple[list[dict[str, list[_Step]]], dict[FilingId, Values]]:
-    """The filings of each number before and after each list, and all of them at the end."""
-    place_of = {one.batch.id: place for place, one in enumerate(lists)}
-    known: dict[str, dict[FilingId, Values]] = {key: {} for key in appearances}
-    for filing_id, values in before.items():
-        known[filing_id[1]][filing_id] = values
-    touching: dict[str, list[int]] = {key: [] for key in appearances}
-    for place, one in enumerate(lists):
-        for key in one.keys:
-            touching[key].append(place)
-    steps: list[dict[str, list[_Step]]] = [{} for _ in lists]
-    for key, places in touching.items():
-        for place in places:
-            visible = appearances[key]
-            if place != places[-1]:
-                visible = [a for a in visible if place_of.get(a.batch, -1) <= place]
-            now = {(one["series"], key): one for one in derive_filings(key, visible)}
-            steps[place][key] = [(known[key].get(i), values) for i, values in now.items()]
-            known[key] = now
-    return steps, {i: values for of_key in known.values() for i, values in of_key.items()}
-
-
-def _events_of(
-    one: TouchedList, steps: dict[str, list[_Step]], owners: dict[FilingId, str]
-) -> Iterator[NewEvent]:
-    for key in one.keys:
-        for known, values in steps[key]:
-            if happened := _event(known, values):
-                owner = owners.get((values["series"], key), "")
-                yield _new_event(*happened, values, owner, one.batch)
-
-
-def _vanished_events(
-    one: TouchedList, after: dict[FilingId, Values], owners: dict[FilingId, str]
-) -> Iterator[NewEvent]:
-    """One event for each number that the list no longer shows.
-
-    Its data has `status` where no other list shows the number: the filing is then `vanished`.
-    """
-    shown, batch = set(one.after), one.batch
+def refresh_filings(
+    session: Session, batch: Batch, before: Sequence[str], after: Sequence[str]
+) -> list[NewEvent]:
+    """Derive anew the filings of the number keys that a list showed `before` and shows `after`; returns
+    what the list brought, as events that are still to be written."""
+    keys = list(dict.fromkeys([*after, *before]))
+    known = _filings(session, keys)
+    now = {
+        (values["series"], key): values
+        for key, appearances in load_appearances(session, keys).items()
+        for values in derive_filings(key, appearances)
+    }
+    owners = _save(session, known, now)
+    happened = [
+        (*change, filing_id)
+        for filing_id, values in now.items()
+        if (change := _change(known.get(filing_id), values))
+    ]
+    # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
     of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
-    for key in one.before:
-        known = [(series, key) for series in of if (series, key) in after]
-        if key in shown or not known:
-            continue
-        values, owner = after[known[-1]], owners[known[-1]]
-        data: Values = {"batch": {"before": batch.id, "after": None}}
-        if values["status"] == "vanished":
-            data["status"] = {"before": "active", "after": "vanished"}
-        yield _new_event(EventType.FILING_VANISHED, data, values, owner, batch)
-
-
-def _new_event(
-    kind: EventType, data: Values, filing: Values, entity_id: str, batch: Batch
-) -> NewEvent:
-    return NewEvent(
-        kind,
-        series=filing["series"],
-        period=batch.period,
-        number=filing["number"],
-        entity=filing["entity"],
-        entity_id=entity_id,
-        batch=batch.id,
-        data=data,
-    )
+    for key in (key for key in before if key not in set(after)):
+        for filing_id in [(series, key) for series in of if (series, key) in now][-1:]:
+            data: Values = {"batch": {"before": batch.id, "after": None}}
+            if now[filing_id]["status"] == "vanished":
+                data["status"] = {"before": "active", "after": "vanished"}
+            happened.append((EventType.FILING_VANISHED, data, filing_id))
+    return [
+        NewEvent(
+            kind, series=filing_id[0], period=batch.period, number=now[filing_id]["number"],
+            entity=now[filing_id]["entity"], entity_id=owners[filing_id], batch=batch.id, data=data,
+        )
+        for kind, data, filing_id in happened
+    ]  # fmt: skip
 
 
 def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Appearance]]:
@@ -216,7 +164,7 @@ def _move_others(
     return {old for _, old, _ in moves}
 
 
-def _event(before: Values | None, after: Values) -> tuple[EventType, Values] | None:
+def _change(before: Values | None, after: Values) -> tuple[EventType, Values] | None:
     """The type and data of the event for one filing; None if nothing changed."""
     if "deregistration_only" in after["flags"]:
         status = {"before": None, "after": after["status"]}

@@ -94,10 +94,3 @@ class ParsedDocument:
     accounting: Accounting
     ordinal: int | None = None
     parser: str = ""
-
-    def by_series(self) -> dict[Series, list[Row]]:
-        """Rows of each series, in the order of the document."""
-        groups: dict[Series, list[Row]] = {}
-        for row in self.rows:
-            groups.setdefault(row.series, []).append(row)
-        return groups

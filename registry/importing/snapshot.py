@@ -5,11 +5,9 @@ rows. Loading goes through the same import as a crawl, in one transaction: what 
 crawl of the same documents would give, but for the purposes.
 """
 
-import gc
 import json
 import lzma
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
@@ -71,22 +69,10 @@ def load_snapshot(database: Database, path: Path) -> Loaded:
         MissingFile, BrokenDocument: no snapshot, or not one of this format.
     """
     documents = _read(path)
-    with _without_gc(), database.write() as session:
+    with database.write() as session:
         import_documents(session, documents)
     rows = sum(len(one.parsed.rows) for one in documents)
     return Loaded(len(documents), rows, path.stat().st_size)
-
-
-@contextmanager
-def _without_gc() -> Iterator[None]:
-    """All rows stay until the end: looking for garbage among them takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _read(path: Path) -> list[Import]:

@@ -208,7 +208,7 @@ def test_lines_close_below_one_another_are_one_lost_text() -> None:
         loose = (_line("一", 100.0, y), _line("二", 100.0, y + gap))
         tall = page.tables[0]._replace(bottom=y + 5 * EM)
         found = merge_pages([page._replace(tables=(tall,), lines=loose)])
-        assert [one.text for one in found.lost] == texts
+        assert [one.cells for one in found.lost] == [(text,) for text in texts]
 
 
 def test_a_table_with_other_columns_does_not_go_on() -> None:
