@@ -126,24 +126,6 @@ def versions_of(session: Session, of_batch: str) -> list[Version]:
     return list(session.execute(query.order_by(Version.last_seen_at, Version.sha256)).scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class _VersionContent:
-    """The numbers that a version withdraws, and how many characters of 备注 and rows it has."""
-
-    withdrawn: frozenset[str]
-    remarks: int
-    rows: int
-
-    def goes_beyond(self, other: "_VersionContent") -> bool:
-        """True if this has every withdrawal of `other` and ranks higher."""
-        return self.withdrawn >= other.withdrawn and self.rank > other.rank
-
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        """Orders versions by age: remarks only ever grow, so the version with more is the later one."""
-        return len(self.withdrawn), self.remarks, self.rows
-
-
 def current_version(session: Session, batch: Batch) -> Version:
     """The version that counts: what the source showed last.
 
@@ -174,18 +156,22 @@ def _newest_version(session: Session, batch: Batch, versions: Sequence[Version])
         by_hand = [one for one in by_hand if one.first_seen_at > last.last_seen_at]
     if not by_hand:
         return last or versions[-1]
-    contents = {
-        one.id: _content_of(session, batch, one) for one in (*by_hand, *([last] if last else []))
-    }
+    compared = (*by_hand, *([last] if last else []))
+    withdrawn = {one.id: _withdrawn(session, batch, one) for one in compared}
+    # Remarks only ever grow: of two versions the one with more is the later one.
+    rank = {one.id: (len(withdrawn[one.id][0]), withdrawn[one.id][1], one.rows) for one in compared}
     if last:
-        by_hand = [one for one in by_hand if contents[one.id].goes_beyond(contents[last.id])]
-    newest = max(
-        by_hand, key=lambda v: (contents[v.id].rank, v.first_seen_at, v.sha256), default=None
-    )
+        by_hand = [
+            one
+            for one in by_hand
+            if withdrawn[one.id][0] >= withdrawn[last.id][0] and rank[one.id] > rank[last.id]
+        ]
+    newest = max(by_hand, key=lambda v: (rank[v.id], v.first_seen_at, v.sha256), default=None)
     return newest or last or versions[-1]
 
 
-def _content_of(session: Session, batch: Batch, version: Version) -> _VersionContent:
+def _withdrawn(session: Session, batch: Batch, version: Version) -> tuple[set[str], int]:
+    """The numbers that a version says are withdrawn, and how many characters of 备注 it has."""
     columns = (Listing.number_key, Listing.remark, Listing.name, Listing.entity, Listing.product)
     rows = session.execute(select(*columns).where(Listing.version_id == version.id)).tuples().all()
     notice = batch.series == Series.DEREGISTRATION
@@ -194,8 +180,7 @@ def _content_of(session: Session, batch: Batch, version: Version) -> _VersionCon
         for key, remark, name, entity, product in rows
         if notice or read_remark(remark, name=name, entity=entity, product=product).deregistered
     }
-    remarks = sum(len("".join(row[1].split())) for row in rows)
-    return _VersionContent(frozenset(withdrawn), remarks, len(rows))
+    return withdrawn, sum(len("".join(row[1].split())) for row in rows)
 
 
 def content_digest(rows: Iterable[Row]) -> str:
@@ -228,14 +213,14 @@ def _rows_by_seq(rows: Sequence[Row]) -> int:
     """
     if rows[0].series not in GENAI_SERIES:
         return max((int(row.seq) for row in rows if row.seq.isdecimal()), default=0)
-    return sum(_span([r for r in rows if r.table == table]) for table in {r.table for r in rows})
-
-
-def _span(rows: Sequence[Row]) -> int:
-    numbers = sorted(int(row.seq) for row in rows if row.seq.isdecimal())
-    strays = -(-len(numbers) // 20) if len(numbers) > 2 else 0
-    middle = numbers[strays : len(numbers) - strays]
-    return middle[-1] - middle[0] + 1 if middle else 0
+    total = 0
+    for table in {row.table for row in rows}:
+        of_table = (row.seq for row in rows if row.table == table)
+        numbers = sorted(int(seq) for seq in of_table if seq.isdecimal())
+        strays = -(-len(numbers) // 20) if len(numbers) > 2 else 0
+        if middle := numbers[strays : len(numbers) - strays]:
+            total += middle[-1] - middle[0] + 1
+    return total
 
 
 def save_batch(

@@ -39,33 +39,27 @@ def _closure(
     """All filings that the changed ones may share an entity with, and the entities they had."""
     nodes = {node.id: node for node in changed}
     loaded: set[str] = set()
+    also = {"n": "f", "c": "h"}  # a former name, the code of a filing handed over
     while True:
         keys = {key for node in nodes.values() for key in node.keys}
-        new = (wanted | _owners(session, keys)) - loaded
+        keys |= {also[key[0]] + key[1:] for key in keys if key[0] in also}
+        owners = select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, keys))
+        new = (wanted | set(session.execute(owners).scalars())) - loaded
         if not new:
             return list(nodes.values()), loaded
-        for node in _filings_of(session, new):
+        query = select(*_NODE_COLUMNS).where(in_keys(session, Filing.entity_id, new))
+        for row in session.execute(query).mappings():
+            node = node_of(dict(row), row["entity_id"])
             if node.id not in gone:
                 nodes.setdefault(node.id, node)
         loaded |= new
 
 
-def _owners(session: Session, keys: Iterable[str]) -> set[str]:
-    also = {"n": "f", "c": "h"}  # a former name, the code of a filing handed over
-    wanted = [k for key in keys for k in (key, also.get(key[0], key[0]) + key[1:])]
-    query = select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, wanted))
-    return set(session.execute(query).scalars())
-
-
-def _filings_of(session: Session, entity_ids: Iterable[str]) -> Iterable[Node]:
-    columns = (
-        Filing.series, Filing.number_key, Filing.number, Filing.registrant, Filing.entity,
-        Filing.entity_key, Filing.former_entities, Filing.first_period, Filing.last_period,
-        Filing.remark, Filing.entity_id,
-    )  # fmt: skip
-    query = select(*columns).where(in_keys(session, Filing.entity_id, entity_ids))
-    for row in session.execute(query).mappings():
-        yield node_of(dict(row), row["entity_id"])
+_NODE_COLUMNS = (
+    Filing.series, Filing.number_key, Filing.number, Filing.registrant, Filing.entity,
+    Filing.entity_key, Filing.former_entities, Filing.first_period, Filing.last_period,
+    Filing.remark, Filing.entity_id,
+)  # fmt: skip
 
 
 def give_ids(groups: Sequence[Group]) -> dict[str, str]:
@@ -78,7 +72,8 @@ def give_ids(groups: Sequence[Group]) -> dict[str, str]:
     """
     leads: dict[str, Group] = {}
     filings = [(one, node) for one in groups for node in one.nodes]
-    for one, node in sorted(filings, key=_seniority):
+    filings.sort(key=lambda of: (of[1].registrant not in {"", *of[0].codes}, of[1].first, of[1].id))
+    for one, node in filings:
         wanted = node.registrant
         if wanted not in one.codes or leads.setdefault(wanted, one) is not one:
             wanted = "n" + hashlib.sha256("/".join(node.id).encode()).hexdigest()[:12]
@@ -88,11 +83,6 @@ def give_ids(groups: Sequence[Group]) -> dict[str, str]:
         shares = [(sum(n.entity_id == known for n in one.nodes), one.id, one) for one in groups]
         leads[known] = max(shares, key=lambda share: share[:2])[2]
     return {given: one.id for given, one in leads.items() if given != one.id}
-
-
-def _seniority(filing: tuple[Group, Node]) -> tuple[bool, str, FilingId]:
-    one, node = filing
-    return node.registrant not in {"", *one.codes}, node.first, node.id
 
 
 def _write(
@@ -115,17 +105,15 @@ def _write(
         session.execute(leading.values(entity_id=aliases[old]))
     session.execute(delete(EntityAlias).where(in_keys(session, EntityAlias.alias, ids)))
     upsert(session, EntityAlias, [{"alias": a, "entity_id": i} for a, i in aliases.items()])
-    keys = sorted({(key, one.id) for one in groups for key in _entity_keys(one)})
-    upsert(session, EntityKey, [{"key": key, "entity_id": owner} for key, owner in keys])
-
-
-def _entity_keys(one: Group) -> Iterable[str]:
-    yield from (f"c:{code}" for code in one.codes)
-    for node in one.nodes:
-        yield node.tie
-        yield from (f"f:{entity_key(name)}" for name in node.former)
-        if node.registrant:
-            yield f"h:{node.registrant}"  # of a filing that was handed over: for grouping alone
+    keys: set[tuple[str, str]] = set()
+    for one in groups:
+        keys |= {(f"c:{code}", one.id) for code in one.codes}
+        for node in one.nodes:
+            keys |= {(f"f:{entity_key(name)}", one.id) for name in node.former}
+            keys.add((node.tie, one.id))
+            if node.registrant:  # of a filing that was handed over: for grouping alone
+                keys.add((f"h:{node.registrant}", one.id))
+    upsert(session, EntityKey, [{"key": key, "entity_id": owner} for key, owner in sorted(keys)])
 
 
 def _save_links(

@@ -156,20 +156,17 @@ def totals(session: Session) -> list[dict[str, Any]]:
     newest = select(Batch.series, func.max(Batch.period)).where(Batch.source == NATIONAL)
     reached = dict(session.execute(newest.group_by(Batch.series)).tuples().all())
     stated = [one for one in published_totals() if one.as_of[:7] <= reached.get(one.series, "")]
-    return [
-        {
-            "series": one.series, "as_of": one.as_of, "published": one.published,
-            "held": _held_until(session, one.series, one.as_of[:7]), "source": one.source,
-        }
-        for one in {one.series: one for one in stated}.values()
-    ]  # fmt: skip
-
-
-def _held_until(session: Session, series: str, period: str) -> int:
-    """How many filings of a series the lists up to a month (`YYYY-MM`) have."""
-    query = select(func.count()).select_from(Filing)
-    where = Filing.series == series, Filing.first_period <= period
-    return session.execute(query.where(*where)).scalar_one()
+    found = []
+    for one in {one.series: one for one in stated}.values():
+        query = select(func.count()).select_from(Filing).where(Filing.series == one.series)
+        held = session.execute(query.where(Filing.first_period <= one.as_of[:7])).scalar_one()
+        found.append(
+            {
+                "series": one.series, "as_of": one.as_of, "published": one.published,
+                "held": held, "source": one.source,
+            }
+        )  # fmt: skip
+    return found
 
 
 def gap_text(gap: dict[str, Any], language: Language) -> str:

@@ -139,7 +139,9 @@ def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
             union(node.tie, f"n:{key}")
     links += _shared_codes(nodes, find, union, links)
     links = [one for one in links if find(one.node.tie) != find(f"n:{entity_key(one.name)}")]
-    groups = _groups(of_name, find)
+    groups: dict[str, Group] = {}
+    for tie, of_tie in sorted(of_name.items()):
+        groups.setdefault(find(tie), Group([])).nodes.extend(of_tie)
     taken_over = {link.node.id for link in links if link.kind is LinkKind.HANDED_OVER}
     for one in groups.values():
         one.codes = {n.registrant for n in one.nodes if n.registrant and n.id not in taken_over}
@@ -166,14 +168,11 @@ def _kind(node: Node, former: str, of_name: dict[str, list[Node]]) -> LinkKind |
     if not theirs or _same_brand(node.name, former):
         return None
     own_since = min((n.period for n in mine if not n.former), default="")
-    if own_since and any(n.period > _year_after(own_since) for n in theirs):
-        return LinkKind.HANDED_OVER
+    if own_since:
+        year_after = f"{int(own_since[:4]) + 1}{own_since[4:]}"
+        if any(n.period > year_after for n in theirs):
+            return LinkKind.HANDED_OVER
     return None if node.registrant in own else LinkKind.UNCLEAR
-
-
-def _year_after(period: str) -> str:
-    """`2025-03` → `2026-03`."""
-    return f"{int(period[:4]) + 1}{period[4:]}"
 
 
 def _shared_codes(
@@ -216,10 +215,3 @@ def _sets() -> tuple[Callable[[str], str], Callable[[str, str], None]]:
         parent[second] = first
 
     return find, union
-
-
-def _groups(of_name: dict[str, list[Node]], find: Callable[[str], str]) -> dict[str, Group]:
-    groups: dict[str, Group] = {}
-    for tie, of_tie in sorted(of_name.items()):
-        groups.setdefault(find(tie), Group([])).nodes.extend(of_tie)
-    return groups
