@@ -7,7 +7,7 @@ variants; a name is compared without white space, full-width signs read as half-
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -54,10 +54,16 @@ _TITLES = {
     "已备案": Series.GENAI_FILING,
 }
 _REQUIRED = {"name", "entity", "number"}
-_REGISTERED = {"登记单位", "上线编号", "登记编号", "登记号", "登记时间", "登记日期"}
-_DEREGISTERED = {"注销时间", "注销日期"}
-_CATEGORIES = {"算法类别", "算法类型"}
-_ROLES = {"角色", "主体角色"}
+_SERIES_OF_COLUMNS = (
+    ({"注销时间", "注销日期"}, Series.DEREGISTRATION),
+    ({"算法类别", "算法类型"}, Series.ALGORITHM),
+    ({"角色", "主体角色"}, Series.DEEP_SYNTHESIS),
+    (
+        {"登记单位", "上线编号", "登记编号", "登记号", "登记时间", "登记日期"},
+        Series.GENAI_REGISTRATION,
+    ),
+)
+"""The columns that tell a series, looked for in this order."""
 _SEARCHED_ROWS = 1000
 """A workbook may have a cover, a contents page and notes above its list."""
 _FILING = re.compile(r"网信算备[0-9]|-20[0-9]{6}")
@@ -96,24 +102,22 @@ class Header:
         """The texts of a row by field; by its name where a column is no field, and a column without a
         name is 第N列. There is more than one text where a column is doubled."""
         values: dict[str, list[str]] = {}
-        for column, text in self._texts(row):
+        end = sum(self.cells[-1])
+        if len(row.cells) == len(self.cells):
+            columns = [column for column, _ in self.cells]
+        else:  # a cell beyond the header has a column of its own
+            columns = [
+                column if column >= end else self._nearest(column, cell.span)
+                for column, cell in row.columns()
+            ]
+        for column, cell in zip(columns, row.cells, strict=True):
             is_named = column < len(self.columns)
             key = (self.fields[column] or self.columns[column]) if is_named else ""
             key = key or f"第{column + 1}列"
-            read = solid(text) if key in _SOLID_FIELDS else clean(text)
+            read = solid(cell.text) if key in _SOLID_FIELDS else clean(cell.text)
             if read and read not in (told := values.setdefault(key, [])):
                 told.append(read)
         return values
-
-    def _texts(self, row: TableRow) -> Iterator[tuple[int, str]]:
-        """Each cell of a row with the column that it belongs to; one beyond the header with its own."""
-        if len(row.cells) == len(self.cells):
-            for (column, _), cell in zip(self.cells, row.cells, strict=True):
-                yield column, cell.text
-            return
-        end = sum(self.cells[-1])
-        for column, cell in row.columns():
-            yield column if column >= end else self._nearest(column, cell.span), cell.text
 
     def _nearest(self, column: int, span: int) -> int:
         """The header cell that shares most grid columns with a cell."""
@@ -205,20 +209,10 @@ def _header(first: int, block: Sequence[TableRow]) -> Header | None:
         # Two names for one field: the first has it, the other is a column of its own.
         if first_name.setdefault(field, name) != name:
             fields[at] = ""
-    series = _series({_NOTE.sub("", name) for name in columns})
+    plain = {_NOTE.sub("", name) for name in columns}
+    series = Series.GENAI_FILING if "算法名称" not in plain else None
+    series = next((told for names, told in _SERIES_OF_COLUMNS if names & plain), series)
     return Header(first, len(block), series, tuple(columns), tuple(fields), _cells(block))
-
-
-def _series(columns: set[str]) -> Series | None:
-    if columns & _DEREGISTERED:
-        return Series.DEREGISTRATION
-    if columns & _CATEGORIES:
-        return Series.ALGORITHM
-    if columns & _ROLES:
-        return Series.DEEP_SYNTHESIS
-    if columns & _REGISTERED:
-        return Series.GENAI_REGISTRATION
-    return Series.GENAI_FILING if "算法名称" not in columns else None
 
 
 def _cells(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
@@ -261,13 +255,10 @@ def _names(block: Sequence[TableRow]) -> list[str]:
             name = "" if cell.vertically_merged else header_name(cell.text)
             for parts in columns[column : column + cell.span]:
                 parts.append(name)
-    return [_combined(parts) for parts in columns]
-
-
-def _combined(parts: list[str]) -> str:
-    """One column's name from the texts above one another: whole, repeated, or split."""
-    told = [part for part in dict.fromkeys(parts) if part]
-    whole = "".join(told)
-    if is_column_name(whole):
-        return whole
-    return next((part for part in reversed(told) if is_column_name(part)), whole)
+    names: list[str] = []
+    for parts in columns:
+        # One column's name from the texts above one another: whole, repeated, or split.
+        told = [part for part in dict.fromkeys(parts) if part]
+        known = ["".join(told), *reversed(told)]
+        names.append(next(filter(is_column_name, known), known[0]))
+    return names

@@ -14,7 +14,7 @@ from suanbei.parsers.columns import series_of
 from suanbei.parsers.find_numbers import names_register, unescaped
 from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
-from suanbei.parsers.sniff import Format, format_of
+from suanbei.parsers.sniff import format_of
 from suanbei.parsers.tables import Tables, bare, clean
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, number_key
 from suanbei.registry.importing.published import (
@@ -43,32 +43,23 @@ _OPEN, _CLOSE = "（(", "）)"
 _MAX_TITLE = 120
 
 
-def _reader(kind: Format) -> Callable[[bytes, str], Tables]:
-    """The reader of a format, imported when it is first wanted."""
-    if kind == "docx":
-        from suanbei.parsers.docx.reader import read_docx
-
-        return read_docx
-    if kind == "pdf":
-        from suanbei.parsers.pdf.reader import read_pdf
-
-        return read_pdf
-    if kind == "xlsx":
-        from suanbei.parsers.xlsx import read_xlsx
-
-        return read_xlsx
-    from suanbei.parsers.html import read_html
-
-    return read_html
-
-
 def read(data: bytes, name: str) -> Tables:
-    """All tables of a document of any format.
+    """All tables of a document of any format; its reader is imported when it is first wanted.
 
     Raises:
         DocumentError: the file cannot be read; the subclass and the message say why.
     """
-    tables = _reader(format_of(data, name))(data, name)
+    kind = format_of(data, name)
+    reader: Callable[[bytes, str], Tables]
+    if kind == "docx":
+        from suanbei.parsers.docx.reader import read_docx as reader
+    elif kind == "pdf":
+        from suanbei.parsers.pdf.reader import read_pdf as reader
+    elif kind == "xlsx":
+        from suanbei.parsers.xlsx import read_xlsx as reader
+    else:
+        from suanbei.parsers.html import read_html as reader
+    tables = reader(data, name)
     cells = (cell for table in tables.tables for row in table.rows for cell in row.cells)
     if sum(len(cell.text) for cell in cells if cell.vertically_merged) > MAX_REPEATED:
         raise DocumentTooLarge(f"{name}: merged cells repeat more than {MAX_REPEATED} characters")

@@ -3,7 +3,6 @@
 import io
 import posixpath
 import re
-from collections.abc import Iterator
 
 from lxml import etree
 
@@ -66,18 +65,6 @@ class Archive(Package):
                 found[element.get("Id", "")] = (name, element.get("Type", "").rpartition("/")[2])
         return found
 
-    def _within_nodes(self, part: str, cut: re.Pattern[bytes] | None) -> Iterator[bytes]:
-        """A part's bytes without what is cut, as long as few tags and attributes are in them."""
-        nodes = 0
-        for chunk in self.chunks(part):
-            told = cut.sub(b"", chunk) if cut else chunk
-            nodes += told.count(b"<") + told.count(b"=")
-            if nodes > MAX_XML_NODES:
-                raise DocumentTooLarge(
-                    f"{self.name}: {part} has more than {MAX_XML_NODES} tags and attributes"
-                )
-            yield told
-
     def xml(self, part: str, cut: re.Pattern[bytes] | None = None) -> "etree._Element":
         """The root element of one XML part; document types and entities are refused.
 
@@ -92,10 +79,19 @@ class Archive(Package):
             resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True,
             collect_ids=False,
         )  # fmt: skip
+        nodes = 0
         try:
             # Piece by piece: that takes less memory than all of it at once, and so less time.
-            for number, chunk in enumerate(self._within_nodes(part, cut)):
-                parser.feed(_transitional(chunk) if number == 0 else chunk)
+            for number, chunk in enumerate(self.chunks(part)):
+                told = cut.sub(b"", chunk) if cut else chunk
+                nodes += told.count(b"<") + told.count(b"=")
+                if nodes > MAX_XML_NODES:
+                    raise DocumentTooLarge(
+                        f"{self.name}: {part} has more than {MAX_XML_NODES} tags and attributes"
+                    )
+                for strict, usual in () if number else _STRICT:
+                    told = told.replace(strict, usual)
+                parser.feed(told)
             root = parser.close()
         except (etree.XMLSyntaxError, ValueError) as error:
             raise BrokenDocument(f"{self.name}: {part} is not well-formed XML") from error
@@ -103,10 +99,3 @@ class Archive(Package):
         if doctype:
             raise BrokenDocument(f"{self.name}: {part} declares a document type")
         return root
-
-
-def _transitional(head: bytes) -> bytes:
-    """The first bytes of a part, with the namespaces of strict OOXML replaced by the usual ones."""
-    for strict, usual in _STRICT:
-        head = head.replace(strict, usual)
-    return head

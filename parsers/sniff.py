@@ -46,7 +46,9 @@ def format_of(data: bytes, name: str) -> Format:
     if data.startswith(b"PK"):
         return _office(data, name)
     if data.startswith(_OLE):
-        raise _compound_file(data, name)
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise EncryptedDocument(f"{name}: the document wants a password")
+        raise NotADocument(f"{name}: an old binary Office file (DOC, XLS), not DOCX or XLSX")
     if _HTML.search(data[:4096].replace(b"\0", b"") if data[:2] in UTF16_MARKS else data[:4096]):
         return "html"
     if is_mail(data) and b"text/html" in data:
@@ -71,9 +73,3 @@ def _office(data: bytes, name: str) -> Format:
     if folder == "xl" or _WORKBOOK.search(head):
         return "xlsx"
     raise NotADocument(f"{name}: a ZIP package, but neither DOCX nor XLSX")
-
-
-def _compound_file(data: bytes, name: str) -> NotADocument | EncryptedDocument:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return EncryptedDocument(f"{name}: the document wants a password")
-    return NotADocument(f"{name}: an old binary Office file (DOC, XLS), not DOCX or XLSX")
