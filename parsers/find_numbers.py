@@ -204,17 +204,16 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
     from suanbei.parsers.pdf.reader import document_texts, page_texts
     from suanbei.parsers.pdf.tolerances import BIG_PICTURE
 
-    for page in page_texts(data, name):
+    for page, text in page_texts(data, name):
         is_big = page.pictures >= BIG_PICTURE
         place = "text_layer" if page.invisible else "body"
-        found.parts.append(
-            TextPart(page.page, page.text, place, is_big if page.invisible else True)
-        )
+        found.parts.append(TextPart(page.number, text, place, is_big or not page.invisible))
         found.parts += [
-            TextPart(page.page, text, kind, kind != "hidden") for kind, text in page.left_out
+            TextPart(page.number, left_out, kind, kind != "hidden")
+            for kind, left_out in page.left_out
         ]
         if is_big and not page.invisible:
-            found.picture_pages.append(page.page)
+            found.picture_pages.append(page.number)
         found.pictures += page.pictures > 0 and not is_big
     texts = document_texts(data, name)
     found.parts += [TextPart(page, text, "form_field") for page, text in texts.fields]

@@ -39,19 +39,8 @@ def read_pdf(data: bytes, name: str) -> Tables:
     return Tables("pdf", tuple(tables), tuple(lines), slow, left_out=tuple(lost))
 
 
-class PageText(NamedTuple):
-    """What a page says: its lines, then its tables row by row; what of it stands outside, by kind
-    (`hidden`, `watermark`); the share of it that pictures take; and whether it is an unseen layer."""
-
-    page: int
-    text: str
-    left_out: tuple[tuple[str, str], ...]
-    pictures: float
-    invisible: bool
-
-
-def page_texts(data: bytes, name: str) -> list[PageText]:
-    """The text of each page.
+def page_texts(data: bytes, name: str) -> list[tuple[PageTables, str]]:
+    """Each page with its text: its lines, then its tables row by row.
 
     A row broken by a page end stands whole on the page where it begins.
 
@@ -63,12 +52,7 @@ def page_texts(data: bytes, name: str) -> list[PageText]:
     for row in chain.from_iterable(table.rows for table in merge_pages(pages).tables):
         if row.page is not None:
             told[row.page].append(" ".join(clean(cell.text) for cell in row.cells))
-    return [
-        PageText(
-            page.number, "\n".join(told[page.number]), page.left_out, page.pictures, page.invisible
-        )
-        for page in pages
-    ]
+    return [(page, "\n".join(told[page.number])) for page in pages]
 
 
 class DocumentTexts(NamedTuple):

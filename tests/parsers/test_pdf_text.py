@@ -107,7 +107,7 @@ def test_the_slow_reader_leaves_out_the_same(
     document = parse_document(data, name="x")
     assert document.accounting.slow_pages == 1
     assert texts(document) == ROWS
-    assert [found for page in page_texts(data, "x") for found, _ in page.left_out] == [kind]
+    assert [found for page, _ in page_texts(data, "x") for found, _ in page.left_out] == [kind]
 
 
 def test_a_shadow_is_not_read_twice() -> None:

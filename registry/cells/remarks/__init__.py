@@ -17,9 +17,8 @@ from suanbei.registry.cells.remarks.model import (
     Remark,
     RemarkChange,
     RemarkField,
-    RowContext,
 )
-from suanbei.registry.cells.remarks.reader import read_clauses
+from suanbei.registry.cells.remarks.reader import read_remark
 
 __all__ = [
     "FIELD_NAMES",
@@ -32,14 +31,3 @@ __all__ = [
     "RemarkField",
     "read_remark",
 ]
-
-
-def read_remark(text: str, *, name: str = "", entity: str = "", product: str = "") -> Remark:
-    """Read a 备注 as published; never raises.
-
-    `name`, `entity` and `product` are what the row says today: they decide what a name without
-    a subject (“A”变更为“B”) is the name of. An empty text and a mere dash say nothing.
-    """
-    if text.strip() in ("", "-", "--", "—", "——", "/", "无"):
-        return Remark()
-    return Remark(read_clauses(text, RowContext(name, entity, product)))

@@ -23,6 +23,7 @@ from suanbei.registry.cells.remarks.model import (
     ChangeKind,
     Clause,
     ClauseRole,
+    Remark,
     RemarkChange,
     RemarkField,
     RowContext,
@@ -62,12 +63,18 @@ class Step:
         return self.role in told and not self.carries_on
 
 
-def read_clauses(text: str, context: RowContext) -> tuple[Clause, ...]:
-    """All clauses of a remark in order; their texts, joined, are the remark."""
-    reader = _Reader(context)
+def read_remark(text: str, *, name: str = "", entity: str = "", product: str = "") -> Remark:
+    """Read a 备注 as published; never raises. The texts of all clauses, joined, are the remark.
+
+    `name`, `entity` and `product` are what the row says today: they decide what a name without
+    a subject (“A”变更为“B”) is the name of. An empty text and a mere dash say nothing.
+    """
+    if text.strip() in ("", "-", "--", "—", "——", "/", "无"):
+        return Remark()
+    reader = _Reader(RowContext(name, entity, product))
     for token in join_lists(tokenise(text)):
         reader.read(token)
-    return dated(reader.steps)
+    return Remark(dated(reader.steps))
 
 
 class _Reader:
