@@ -156,7 +156,7 @@ class _PartReader:
         while waiting:
             table = waiting.pop()
             inner: list[etree._Element] = []
-            rows = _read_rows(table, inner, self.package.name, self.rows, self.numbering)
+            rows = self._read_rows(table, inner)
             self.rows += len(rows)
             if inner and _is_layout(rows):
                 for row in rows:
@@ -166,6 +166,34 @@ class _PartReader:
                 self.tables.append(Table(tuple(rows), tuple(self.pending)))
                 self.pending.clear()
             waiting += reversed(inner)
+
+    def _read_rows(self, table: "etree._Element", inner: list["etree._Element"]) -> list[TableRow]:
+        """The rows of a table, from one pass over its elements in document order; tables inside its
+        cells are added to `inner`.
+
+        Raises:
+            DocumentTooLarge: more rows or columns than a document may have.
+        """
+        made = _Rows(self.package.name, self.rows)
+        for tag, node in seen(table, inner):
+            if tag == P:
+                if made.parts:
+                    made.parts.append(BREAK)
+            elif tag == TC:
+                made.end_cell()
+                made.open = True
+            elif tag == TR:
+                made.end_row()
+            elif tag == SPAN:
+                made.span = _count(node.get(VAL, ""), 1)
+            elif tag == MERGE:
+                made.merge = node.get(VAL, "") or "continue"
+            elif tag == BEFORE:
+                made.skipped = _count(node.get(VAL, ""), 0)
+            else:
+                made.parts.append(printed(tag, node, self.numbering))
+        made.end_row()
+        return made.rows
 
     def _read_chunk(self, element: "etree._Element") -> None:
         """Read a document within the document: another DOCX, a page, or a page saved as MHTML."""
@@ -197,39 +225,6 @@ def _is_layout(rows: list[TableRow]) -> bool:
     )
 
 
-def _read_rows(
-    table: "etree._Element",
-    inner: list["etree._Element"],
-    name: str,
-    before: int,
-    numbering: Numbering,
-) -> list[TableRow]:
-    """The rows of a table, from one pass over its elements in document order.
-
-    Tables inside its cells are added to `inner`. `before` counts the rows of the document's tables
-    before this one.
-
-    Raises:
-        DocumentTooLarge: more rows or columns than a document may have.
-    """
-    made = _Rows(name, before)
-    for tag, node in seen(table, inner):
-        if tag == P:
-            if made.parts:
-                made.parts.append(BREAK)
-        elif tag == TC:
-            made.end_cell()
-            made.open = True
-        elif tag == TR:
-            made.end_row()
-        elif tag in (SPAN, MERGE, BEFORE):
-            made.shape(tag, node.get(VAL, ""))
-        else:
-            made.parts.append(printed(tag, node, numbering))
-    made.end_row()
-    return made.rows
-
-
 @dataclass(slots=True)
 class _Rows:
     """A table on its way: rows made so far, and what the open row and cell have.
@@ -250,21 +245,13 @@ class _Rows:
     open: bool = False
     merged: dict[int, str] = field(default_factory=dict)
 
-    def shape(self, tag: str, value: str) -> None:
-        """Note how the open cell is merged, or how many columns the open row leaves out."""
-        if tag == SPAN:
-            self.span = _count(value, 1)
-        elif tag == MERGE:
-            self.merge = value or "continue"
-        else:
-            self.skipped = _count(value, 0)
-
     def end_cell(self) -> None:
         """Close the open cell; one that continues a merge repeats the text above it."""
         if not self.open:
             return
         if self.skipped and not self.cells:
-            self._add(Cell(span=self.skipped))
+            self.cells.append(Cell(span=self.skipped))
+            self.width += self.skipped
         text, above = "".join(self.parts), False
         self.parts.clear()
         if self.merge or self.merged:
@@ -274,14 +261,11 @@ class _Rows:
                 self.merged[self.width] = text
             else:
                 self.merged.pop(self.width, None)
-        self._add(Cell(text, self.span, above))
-        self.span, self.merge, self.open = 1, "", False
-
-    def _add(self, cell: Cell) -> None:
-        self.cells.append(cell)
-        self.width += cell.span
+        self.cells.append(Cell(text, self.span, above))
+        self.width += self.span
         if self.width > MAX_COLUMNS:
             raise DocumentTooLarge(f"{self.name}: a row of more than {MAX_COLUMNS} columns")
+        self.span, self.merge, self.open = 1, "", False
 
     def end_row(self) -> None:
         """Close the open row; one without cells, as where they are deleted, is none."""

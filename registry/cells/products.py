@@ -79,8 +79,15 @@ def split_products(text: str) -> tuple[Product, ...]:
     stripped = text.strip()
     if stripped.casefold() in _NOTHING:
         return ()
-    items = _items(_AND_OTHERS.sub("", stripped))
-    return tuple(product for item in items for product in _products_of(item))
+    products = []
+    for item in _items(_AND_OTHERS.sub("", stripped)):
+        pairs = bracket_pairs(item)
+        if kinds := _kind_brackets(item, pairs):
+            name = item[: pairs[-1][0]].strip()
+            products += [Product(name, kind, item) for kind in dict.fromkeys(kinds)]
+        else:
+            products.append(Product(item, ProductKind.UNSTATED, item))
+    return tuple(products)
 
 
 def product_key(name: str) -> str:
@@ -123,12 +130,3 @@ def _kind_brackets(item: str, pairs: list[tuple[int, int]]) -> tuple[ProductKind
     if not pairs or pairs[-1][1] != len(item) - 1 or not item[: pairs[-1][0]].strip():
         return ()
     return kinds_of(item[pairs[-1][0] + 1 : -1])
-
-
-def _products_of(item: str) -> list[Product]:
-    pairs = bracket_pairs(item)
-    kinds = _kind_brackets(item, pairs)
-    if not kinds:
-        return [Product(item, ProductKind.UNSTATED, item)]
-    name = item[: pairs[-1][0]].strip()
-    return [Product(name, kind, item) for kind in dict.fromkeys(kinds)]

@@ -18,7 +18,7 @@ that became 股份有限公司), else unclear.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
@@ -50,12 +50,6 @@ class Node:
     def tie(self) -> str:
         """What ties it to filings of the same name; a filing without a name stands alone."""
         return f"n:{self.name_key}" if self.name_key else f"x:{'/'.join(self.id)}"
-
-    @property
-    def keys(self) -> set[str]:
-        """All that may tie it to others."""
-        keys = {self.tie} | {f"n:{entity_key(name)}" for name in self.former}
-        return keys | ({f"c:{self.registrant}"} if self.registrant else set())
 
 
 class LinkKind(StrEnum):
@@ -125,7 +119,7 @@ def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
     of_name: dict[str, list[Node]] = defaultdict(list)
     for node in sorted(nodes, key=lambda node: node.id):
         of_name[node.tie].append(node)
-    find, union = _sets()
+    tied = _Tied()
     links: list[Link] = []
     renames: list[tuple[Node, str]] = []
     for node, name in [(one, former) for one in nodes for former in one.former]:
@@ -136,25 +130,38 @@ def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
             links.append(Link(node, name, kind))
         else:
             renames.append((node, name))
-            union(node.tie, f"n:{key}")
-    links += _shared_codes(nodes, find, union, links)
-    links = [one for one in links if find(one.node.tie) != find(f"n:{entity_key(one.name)}")]
+            tied.unite(node.tie, f"n:{key}")
+    links += _shared_codes(nodes, tied, links)
+    links = [one for one in links if tied[one.node.tie] != tied[f"n:{entity_key(one.name)}"]]
+    taken_over = {link.node.id for link in links if link.kind is LinkKind.HANDED_OVER}
     groups: dict[str, Group] = {}
     for tie, of_tie in sorted(of_name.items()):
-        groups.setdefault(find(tie), Group([])).nodes.extend(of_tie)
-    taken_over = {link.node.id for link in links if link.kind is LinkKind.HANDED_OVER}
-    for one in groups.values():
-        one.codes = {n.registrant for n in one.nodes if n.registrant and n.id not in taken_over}
+        one = groups.setdefault(tied[tie], Group([]))
+        one.nodes += of_tie
+        one.codes |= {n.registrant for n in of_tie if n.registrant and n.id not in taken_over}
     known = {code for one in groups.values() for code in one.codes}
     for link in links:
-        former = groups.get(find(f"n:{entity_key(link.name)}"))
+        former = groups.get(tied[f"n:{entity_key(link.name)}"])
         if former and link.node.id in taken_over and link.node.registrant not in known:
             former.codes.add(link.node.registrant)
     for node, name in renames:
-        one = groups[find(node.tie)]
+        one = groups[tied[node.tie]]
         one.former.add(name)
         one.renamed.add(entity_key(name))
     return list(groups.values()), links
+
+
+class _Tied(dict[str, str]):
+    """For each tie the first one of its company; a tie that nothing unites with another is its own."""
+
+    def __missing__(self, tie: str) -> str:
+        return tie
+
+    def unite(self, one: str, other: str) -> None:
+        """Note that two ties are of one company."""
+        first, second = sorted((self[one], self[other]))
+        self.update(dict.fromkeys([tie for tie, of in self.items() if of == second], first))
+        self[first] = self[second] = first
 
 
 def _kind(node: Node, former: str, of_name: dict[str, list[Node]]) -> LinkKind | None:
@@ -175,12 +182,7 @@ def _kind(node: Node, former: str, of_name: dict[str, list[Node]]) -> LinkKind |
     return None if node.registrant in own else LinkKind.UNCLEAR
 
 
-def _shared_codes(
-    nodes: Sequence[Node],
-    find: Callable[[str], str],
-    union: Callable[[str, str], None],
-    links: Sequence[Link],
-) -> Iterator[Link]:
+def _shared_codes(nodes: Sequence[Node], tied: _Tied, links: Sequence[Link]) -> Iterator[Link]:
     """Names under one code that no remark ties: one company, or unclear."""
     linked = {frozenset((link.node.tie, f"n:{entity_key(link.name)}")) for link in links}
     of_code: dict[str, dict[str, Node]] = defaultdict(dict)
@@ -189,29 +191,16 @@ def _shared_codes(
             of_code[node.registrant][node.tie] = node
     for of_tie in of_code.values():
         for (tie, node), (other_tie, other) in combinations(of_tie.items(), 2):
-            if find(tie) == find(other_tie) or frozenset((tie, other_tie)) in linked:
+            if (
+                tied.get(tie, tie) == tied.get(other_tie, other_tie)
+                or frozenset((tie, other_tie)) in linked
+            ):
                 continue
             if _same_brand(node.name, other.name):
-                union(tie, other_tie)
+                tied.unite(tie, other_tie)
             else:
                 yield Link(node, other.name, LinkKind.UNCLEAR)
 
 
 def _same_brand(one: str, other: str) -> bool:
     return name_parts(one).brand == name_parts(other).brand
-
-
-def _sets() -> tuple[Callable[[str], str], Callable[[str, str], None]]:
-    """Disjoint sets of keys: the representative of a key, and the union of two."""
-    parent: dict[str, str] = {}
-
-    def find(key: str) -> str:
-        while parent.setdefault(key, key) != key:
-            parent[key] = key = parent[parent[key]]
-        return key
-
-    def union(one: str, other: str) -> None:
-        first, second = sorted((find(one), find(other)))
-        parent[second] = first
-
-    return find, union
