@@ -44,36 +44,25 @@ class _Entry(NamedTuple):
 
 
 @cache
-def _table() -> dict[str, list[list[str]]]:
-    """The rows of each code, oldest first: name, level, first and last year, successors."""
-    rows: dict[str, list[list[str]]] = defaultdict(list)
+def _table() -> dict[str, list[_Entry]]:
+    """The entries of each code, oldest first."""
+    found: dict[str, list[_Entry]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
-        table = csv.reader(file)
-        header = next(table)
-        at = [header.index(name) for name in _COLUMNS]
-        for row in table:
-            rows[row[at[0]]].append([row[place] for place in at[1:]])
-    return dict(rows)
-
-
-_COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors")
+        for row in csv.DictReader(file):
+            first, last = (int(row[key]) if row[key] else None for key in ("from_year", "to_year"))
+            entry = _Entry(
+                row["name_zh"], row["level"], first, last, tuple(row["successors"].split())
+            )
+            found[row["code"]].append(entry)
+    return dict(found)
 
 
 def _entry(code: str, year: int | None) -> _Entry | None:
     """The entry in force in a year, else the last before it, else the first; None: latest."""
-    rows = _table().get(code)
-    if not rows:
-        return None
-    begun = [row for row in rows if year is None or not row[2] or int(row[2]) <= year]
-    name, level, first, last, successors = begun[-1] if begun else rows[0]
-    return _Entry(
-        name,
-        level,
-        int(first) if first else None,
-        int(last) if last else None,
-        tuple(successors.split()),
-    )
+    entries = _table().get(code, [])
+    begun = [one for one in entries if year is None or not one.first or one.first <= year]
+    return next(iter(begun[-1:] or entries), None)
 
 
 def is_division(code: str) -> bool:
@@ -119,10 +108,10 @@ def city_code(name: str) -> str:
 @cache
 def _cities() -> dict[str, str]:
     found: dict[str, str] = {}
-    for code, rows in _table().items():
-        name, level, _first, last, _successors = rows[-1]
-        if level == "city" and not last:
-            found |= {name: code[:4], name.removesuffix("市"): code[:4]}
+    for code, entries in _table().items():
+        newest = entries[-1]
+        if newest.level == "city" and not newest.last:
+            found |= dict.fromkeys((newest.name, newest.name.removesuffix("市")), code[:4])
     return found
 
 
