@@ -41,9 +41,7 @@ def _closure(
     loaded: set[str] = set()
     also = {"n": "f", "c": "h"}  # a former name, the code of a filing handed over
     while True:
-        keys = {node.tie for node in nodes.values()}
-        keys |= {f"n:{entity_key(name)}" for node in nodes.values() for name in node.former}
-        keys |= {f"c:{node.registrant}" for node in nodes.values() if node.registrant}
+        keys = {key for node in nodes.values() for key in node.keys}
         keys |= {also[key[0]] + key[1:] for key in keys if key[0] in also}
         owners = select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, keys))
         new = (wanted | set(session.execute(owners).scalars())) - loaded

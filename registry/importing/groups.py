@@ -51,6 +51,12 @@ class Node:
         """What ties it to filings of the same name; a filing without a name stands alone."""
         return f"n:{self.name_key}" if self.name_key else f"x:{'/'.join(self.id)}"
 
+    @property
+    def keys(self) -> set[str]:
+        """All that may tie it to others."""
+        keys = {self.tie} | {f"n:{entity_key(name)}" for name in self.former}
+        return keys | ({f"c:{self.registrant}"} if self.registrant else set())
+
 
 class LinkKind(StrEnum):
     """How two companies are tied that are not one."""
