@@ -34,6 +34,15 @@ BACKENDS = os.environ.get("SUANBEI_TEST_DATABASES", "sqlite,postgres").split(","
 NewDatabase = Callable[[], Database]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the whole come first: what they start takes longest, and is shared by a file.
+
+    A worker that has nothing left to do takes from the end of another's tests, so that these files
+    are not divided.
+    """
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL of this run; tests that want it are skipped, loudly, where there is none."""
@@ -70,15 +79,31 @@ def settings(
     running.drop(name)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(one, marks=[pytest.mark.postgres] * (one == "postgres")) for one in BACKENDS
-    ]
-)
+EACH_BACKEND = [
+    pytest.param(one, marks=[pytest.mark.postgres] * (one == "postgres")) for one in BACKENDS
+]
+
+
+@pytest.fixture(params=EACH_BACKEND)
 def new_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NewDatabase]:
     """Makes empty registries, each of its own."""
+    yield from _databases(request, tmp_path_factory)
+
+
+@pytest.fixture(scope="module", params=EACH_BACKEND)
+def module_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """An empty registry for a whole file, which fills it once: its tests only read it."""
+    for new in _databases(request, tmp_path_factory):
+        yield new()
+
+
+def _databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewDatabase]:
     with ExitStack() as afterwards:
         if request.param == "postgres":
             running: Cluster = request.getfixturevalue("postgres")

@@ -1,10 +1,6 @@
 """The main job as a user runs it: real processes on the real lists, with the sites' faults."""
 
 import json
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,10 +8,10 @@ from sqlalchemy import text
 
 from suanbei.crawler.archive import Archive
 from suanbei.registry.database import Database
-from tests.processes import ROOT, Done, environment, replica, suanbei
+from tests.processes import Done, replica, suanbei
 
 pytestmark = pytest.mark.official
-MODELS = ("--source", "genai")
+SOME = ("--source", "genai", "--source", "deregistration")
 DALI = "网信算备330110507206401230035号"
 TRUTH = {
     "filings": "series, number_key, number, name, entity_id, entity, product, purpose, remark, "
@@ -83,30 +79,27 @@ def test_a_second_crawl_changes_nothing(official: Path, crawled: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def models(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home after one crawl without faults of the lists of models alone."""
-    home = tmp_path_factory.mktemp("models")
+def some(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one crawl without faults of two sources: a page, and what notices lead to."""
+    home = tmp_path_factory.mktemp("some")
     with replica() as base:
-        assert crawl(home, base, *MODELS).returncode == 0
+        assert crawl(home, base, *SOME).returncode == 0
     return home
 
 
-@pytest.mark.parametrize(("fault", "source"), [("waf", ()), ("cut", MODELS), ("503", MODELS)])
-def test_faults_are_named_and_made_good_later(
-    fault: str, source: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("fault", ["waf", "cut", "503"])
+def test_faults_are_named_and_made_good_later(fault: str, some: Path, tmp_path: Path) -> None:
     """No bad document is kept; what failed is said; the next crawl completes the registry."""
-    undisturbed: Path = request.getfixturevalue("models" if source else "crawled")
     with replica("--fault", fault, "--every", "2") as base:
-        done = crawl(tmp_path, base, *source)
-    good = set(truth(undisturbed)["documents"])
+        done = crawl(tmp_path, base, *SOME)
+    good = set(truth(some)["documents"])
     assert set(truth(tmp_path)["documents"]) <= good
     missing = good - set(truth(tmp_path)["documents"])
     assert done.returncode == (3 if missing else 0)  # a retry may have brought them all
     assert len([line for line in done.stderr.splitlines() if ": " in line]) >= len(missing)
     with replica() as base:
-        assert crawl(tmp_path, base, *source).returncode == 0
-    assert truth(tmp_path) == truth(undisturbed)
+        assert crawl(tmp_path, base, *SOME).returncode == 0
+    assert truth(tmp_path) == truth(some)
 
 
 def test_a_site_that_always_fails_is_exit_3_and_keeps_nothing(
@@ -119,22 +112,3 @@ def test_a_site_that_always_fails_is_exit_3_and_keeps_nothing(
     assert "firewall" in done.stderr
     assert truth(tmp_path)["documents"] == []
     assert list(Archive(tmp_path / "archive")) == []
-
-
-def test_kill_during_an_import_leaves_before_or_after(official: Path, tmp_path: Path) -> None:
-    """`kill -9` at any moment: the registry opens, and a repeated import completes it."""
-    file = official / "deep_synthesis" / "2024-10.docx"
-    for delay in (0.6, 0.9, 1.2, 1.5, 1.8):
-        process = subprocess.Popen([sys.executable, "-m", "suanbei", "import", str(file)], cwd=ROOT,
-                                   env=environment(tmp_path), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)  # fmt: skip
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        if (tmp_path / "registry.sqlite3").exists():
-            database = Database(f"sqlite:///{tmp_path / 'registry.sqlite3'}")
-            database.migrate()
-            database.close()
-            assert len(truth(tmp_path)["filings"]) in (0, 509)
-    assert suanbei(tmp_path, "import", str(file)).returncode == 0
-    assert len(truth(tmp_path)["filings"]) == 509

@@ -118,7 +118,7 @@ def test_a_key_made_is_a_key_known(settings: Settings) -> None:
      ("DATABASE_URL", "mysql://u:pass-word@h/x"), ("DATABASE_URL", "postgresql://u:pass-word@h:x/y")],
 )  # fmt: skip
 def test_a_setting_that_nobody_could_use_is_refused_at_the_start(
-    name: str, value: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    name: str, value: str, filled: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one line that names it, and not at the first request."""
     monkeypatch.setenv(f"SUANBEI_{name}", value)
@@ -146,7 +146,8 @@ def test_a_flood_is_refused_and_the_next_request_is_served(filled: Settings) -> 
             one.close()
         refused = [one for one in answers if one.startswith(b"HTTP/1.1 503 ")]
         assert refused
-        assert all(b"\r\nretry-after: 1\r\n" in one for one in refused)
+        # 1 second where there was no place; 5 where it was not answered in time, on a busy machine.
+        assert all(re.search(rb"\r\nretry-after: [15]\r\n", one) for one in refused)
         assert {one[:12] for one in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
         assert ask(f"{address}/v1/filings?q=x").status == 200
 

@@ -19,7 +19,7 @@ from suanbei.registry.watching import record_check
 from tests.processes import until
 
 NUMBER = quote("网信算备330110507206401230035号")
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("topology")]
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")

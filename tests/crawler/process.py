@@ -20,14 +20,10 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["suanbei.crawler.crawl", "tests.watching.aftermath"])
 
 
-def read_in_this_process() -> None:
-    """Have documents read here, not each in a fresh interpreter of its own: that takes longer than the
-    rest of a crawl. Readers in processes are tested by themselves, and by tests/test_main_job.py."""
-
-    def read(data: bytes, *, limits: object = None, **named: Any) -> ParsedDocument:
-        return parse_document(data, **named)
-
-    pipeline.read_in_subprocess = read  # type: ignore[assignment]
+def read_here(data: bytes, *, limits: object = None, **named: Any) -> ParsedDocument:
+    """Read a document in this process, not in a fresh interpreter of its own: that takes longer than
+    the rest of a crawl. Readers in processes are tested by themselves, and by tests/test_main_job.py."""
+    return parse_document(data, **named)
 
 
 def in_process(function: Callable[_P, _T], *arguments: Any, seconds: float = 120) -> _T:
@@ -52,7 +48,7 @@ def _run(
 ) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    read_in_this_process()
+    pipeline.read_in_subprocess = read_here
     try:
         answer.send((function(*arguments), None))
     except BaseException as error:  # noqa: BLE001 - raised by the other process

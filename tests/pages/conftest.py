@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +31,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "pages"
 WIDE, PHONE = 1200, 390
 KEY = "a-key-for-tests"
 READER, READER_ENTRY = new_key("reader", Scope.READ)

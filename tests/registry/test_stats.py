@@ -22,8 +22,8 @@ from tests.lists import listed, number, row
 A, B, C = "甲（杭州）科技有限公司", "乙科技有限公司", "丙科技有限公司"
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def filled(module_database: Database) -> Database:
     """Four deep syntheses of A and B in two lists, one model of A and one of C, one withdrawn."""
     b = {"entity": B, "label": "服务技术支持者"}
     first = [
@@ -43,8 +43,8 @@ def filled(database: Database) -> Database:
     ]  # fmt: skip
     gone = [row(2, series=Series.DEREGISTRATION, period="2024-05", entity=A)]
     for rows in (first, second, models, gone):
-        import_document(database, listed(rows))
-    return database
+        import_document(module_database, listed(rows))
+    return module_database
 
 
 ALL = Selection()
@@ -169,14 +169,11 @@ def test_any_selection(filled: Database, selection: Selection, expected: int) ->
         assert summary(session, selection)["filings"] == expected
 
 
-def test_every_flag_is_counted(filled: Database) -> None:
+def test_every_flag_is_counted(database: Database) -> None:
     """Those of the parsers too, and of filings with several."""
-    odd = [
-        row(7, period="2024-06", remark="一件怪事", flags=("cut_off",)),
-        row(8, period="2024-06", flags=("cut_off",)),
-    ]
-    import_document(filled, listed(odd))
-    with filled.read() as session:
+    odd = [row(7, remark="一件怪事", flags=("cut_off",)), row(8, flags=("cut_off",)), row(9)]
+    import_document(database, listed(odd))
+    with database.read() as session:
         found = count_values(session, ALL, Dimension.FLAG)
     counts = {one["value"]: one["count"] for one in found}
     assert counts == {"cut_off": 2, "unread_remark": 1}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from suanbei import cli
 from suanbei.common.settings import Settings
-from suanbei.parsers.find_numbers import find_in_subprocess
+from suanbei.parsers.find_numbers import find_numbers
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
@@ -22,7 +22,7 @@ from suanbei.search_api.paging import encode_cursor
 from suanbei.search_api.schemas.verdict import Verdict
 from tests.lists import listed, number, row
 from tests.registry.numbers.test_properties import fragments
-from tests.search_api.watching import HEADERS, client_over
+from tests.search_api.watching import HEADERS, client_over, on_sqlite
 
 VERDICTS = {"active", "deregistered", "not_listed", "malformed", "no_number"}
 TEN_MB = 10_000_000
@@ -33,13 +33,9 @@ few = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scope
 @pytest.fixture
 def client(database: Database, settings: Settings) -> Iterator[TestClient]:
     import_document(database, listed([row(1), row(2)]))
-    services = Services(settings, database, numbers_in=find_in_subprocess)
+    services = Services(settings, database, numbers_in=find_numbers)
     with TestClient(create_app(services)) as opened:  # raises what would be a 500
         yield opened
-
-
-on_sqlite = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
-"""What no database sees of, is the same on all."""
 
 
 def test_any_text_has_a_verdict_everywhere(client: TestClient) -> None:

@@ -16,7 +16,7 @@ from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.response_cache import PUBLIC
 from tests.lists import number
-from tests.search_api.watching import client_over, request_scope
+from tests.search_api.watching import client_over, on_sqlite, request_scope
 
 PRIVATE = {
     "/v1/status", "/status", "/v1/subscriptions", "/v1/subscriptions/{id}", "/language", "/bulk",
@@ -30,10 +30,6 @@ PRIVATE = {
     "/reconcile/suggest/entity", "/reconcile/suggest/property", "/reconcile/suggest/type",
 }  # fmt: skip
 """They depend on time, on a key, or keep tags of their own."""
-
-
-on_sqlite = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
-"""What no database sees of is the same on all."""
 
 
 @on_sqlite

@@ -164,7 +164,7 @@ def ask_at_random(operation: Any, mode: schemathesis.GenerationMode) -> None:
     def ask(case: Any) -> None:
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {KEY}"}
         (case.query or {}).pop("wait", None)  # a long poll waits as long as it is told to
-        case.call_and_validate(checks=CHECKS)
+        case.call_and_validate(checks=CHECKS, timeout=240)
 
     ask()
 

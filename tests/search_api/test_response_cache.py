@@ -14,8 +14,7 @@ from suanbei.registry.watching import record_check
 from suanbei.search_api.cache import VersionCache
 from suanbei.search_api.response_cache import VersionReader
 from tests.lists import listed, number, row
-from tests.search_api.test_middleware import on_sqlite
-from tests.search_api.watching import client_over
+from tests.search_api.watching import client_over, on_sqlite
 
 
 def test_what_is_unchanged_is_not_made_again(client: TestClient, database: Database) -> None:

@@ -21,10 +21,13 @@ HTML = f"<html><body><p>{number(1)[:10]}<b>{number(1)[10:]}</b></p></body></html
 PDF = (Path(__file__).parents[1] / "golden" / "algorithm.pdf").read_bytes()
 
 
-@pytest.fixture
-def client(database: Database, settings: Settings) -> Iterator[TestClient]:
-    import_document(database, listed([row(1), row(2)]))
-    services = Services(settings, database, numbers_in=find_in_subprocess)
+@pytest.fixture(scope="module")
+def client(
+    module_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    import_document(module_database, listed([row(1), row(2)]))
+    services = Services(settings, module_database, numbers_in=find_in_subprocess)
     with TestClient(create_app(services)) as opened:
         yield opened
 

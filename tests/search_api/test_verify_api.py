@@ -16,10 +16,13 @@ from suanbei.search_api.schemas.verdict import Verdict, Verdicts
 from tests.lists import listed, number, row
 
 
-@pytest.fixture
-def client(database: Database, settings: Settings) -> Iterator[TestClient]:
-    import_document(database, listed([row(1), row(2)]))
-    with TestClient(create_app(Services(settings, database))) as opened:
+@pytest.fixture(scope="module")
+def client(
+    module_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    import_document(module_database, listed([row(1), row(2)]))
+    with TestClient(create_app(Services(settings, module_database))) as opened:
         yield opened
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from suanbei.common.settings import Settings
@@ -15,6 +16,9 @@ from tests.lists import listed, number, row
 KEY = "a-key-of-the-test"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
+
+on_sqlite = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
+"""What no database sees of, is the same on all."""
 
 
 def client_over(database: Database, **settings: Any) -> TestClient:
@@ -39,4 +43,4 @@ def request_scope(path: str, headers: list[tuple[bytes, bytes]]) -> dict[str, An
     }  # fmt: skip
 
 
-__all__ = ["HEADERS", "KEY", "client_over", "fill", "number", "request_scope"]
+__all__ = ["HEADERS", "KEY", "client_over", "fill", "number", "on_sqlite", "request_scope"]

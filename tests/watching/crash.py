@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from suanbei import cli
-from tests.crawler.process import read_in_this_process
+from suanbei.crawler import pipeline
+from tests.crawler.process import read_here
 
 ROOT = Path(__file__).parents[2]
 PRELOADED = ("suanbei.crawler.crawl", "suanbei.alerts.worker", "suanbei.search_api.search.tantivy")
@@ -80,7 +81,7 @@ class Job:
         for path, value in self.values.items():
             module, name = path.replace("__", ".").rsplit(".", 1)
             setattr(importlib.import_module(module), name, value)
-        read_in_this_process()
+        pipeline.read_in_subprocess = read_here
         if self.step:
             arm(self.step)
         sys.argv = ["suanbei", *self.command]

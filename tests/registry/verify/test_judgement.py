@@ -17,12 +17,23 @@ from suanbei.registry.verify.number_reasons import _date_reasons, series_of_kind
 from tests.lists import listed, number, row
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+def fill(database: Database) -> Database:
     """Three filings of one company, one of another."""
     rows = [row(1), row(2), row(3), row(4, number=number(1, registrant="1234567"), entity="乙公司")]
     import_document(database, listed(rows))
     return database
+
+
+@pytest.fixture(scope="module")
+def filled(module_database: Database) -> Database:
+    """Only to be read."""
+    return fill(module_database)
+
+
+@pytest.fixture
+def changing(database: Database) -> Database:
+    """To be written to."""
+    return fill(database)
 
 
 Json = dict[str, Any]
@@ -87,10 +98,10 @@ def test_a_claimed_company_is_compared(
     assert is_confirmed(filled, number(2), claimed) == (match == "exact")
 
 
-def test_a_deregistered_number_names_the_notice(filled: Database) -> None:
+def test_a_deregistered_number_names_the_notice(changing: Database) -> None:
     notice = row(1, series=Series.DEREGISTRATION, period="2025-07", filed_on="2025年7月1日")
-    import_document(filled, listed([notice], notice_title="注销公告"))
-    verdict = verify(filled, number(1))
+    import_document(changing, listed([notice], notice_title="注销公告"))
+    verdict = verify(changing, number(1))
     assert (verdict["verdict"], codes(verdict)[0]) == ("deregistered", "deregistered_notice")
 
 
@@ -203,21 +214,21 @@ def test_many_other_numbers_are_counted(filled: Database) -> None:
         assert several.count("网信算备") - 1 == MOST_SHOWN
 
 
-def test_an_odd_published_number_is_found_by_its_text(filled: Database) -> None:
+def test_an_odd_published_number_is_found_by_its_text(changing: Database) -> None:
     """A list printed no number of any form; and a text far too long for one is answered all the same."""
-    import_document(filled, listed([row(7, number="甲字第7（试）", period="2024-01")]))
-    assert verify(filled, "甲字第7(试)")["verdict"] == "active"
-    assert verify(filled, "备案中" * 2000)["verdict"] == "no_number"
+    import_document(changing, listed([row(7, number="甲字第7（试）", period="2024-01")]))
+    assert verify(changing, "甲字第7(试)")["verdict"] == "active"
+    assert verify(changing, "备案中" * 2000)["verdict"] == "no_number"
 
 
 def test_a_judge_keeps_so_much_and_answers_the_same(
-    filled: Database, monkeypatch: pytest.MonkeyPatch
+    changing: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table of a million different numbers does not fill the memory."""
     monkeypatch.setattr(judgement, "MOST_KEPT", 10)
-    import_document(filled, listed([row(serial) for serial in range(1, 20)]))
+    import_document(changing, listed([row(serial) for serial in range(1, 20)]))
     texts = [number(serial) for serial in (*range(1, 30), *range(1, 30))]
-    with filled.read() as session:
+    with changing.read() as session:
         keeping = Judge(session, most_suggested=0)
         kept = []
         for text in texts:

@@ -19,15 +19,16 @@ MODEL = "Zhejiang-CeShi-20230821"
 ODD = "网信算备1101082242366066220017号"
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def filled(module_database: Database) -> Database:
     """Two algorithm filings, one printed with 22 digits, and a filed model."""
-    import_document(database, listed([row(1), row(2), row(3, number=ODD, entity="乙公司")]))
+    algorithms = [row(1), row(2), row(3, number=ODD, entity="乙公司")]
+    import_document(module_database, listed(algorithms))
     facts = {"label": "", "product": "", "region": "浙江省", "filed_on": "2023年8月21日",
              "name": "测试一言大模型"}  # fmt: skip
     model = row(1, number=MODEL, series=Series.GENAI_FILING, period="2024-04", **facts)
-    import_document(database, listed([model]))
-    return database
+    import_document(module_database, listed([model]))
+    return module_database
 
 
 @pytest.mark.parametrize(
