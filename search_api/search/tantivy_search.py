@@ -251,7 +251,7 @@ class IndexSearch:
     def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
         """The total, and the most frequent values of each dimension, counted without its own filter."""
         found = self._union(subqueries)
-        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
+        facets: dict[Dimension, tuple[FacetValue, ...]] = dict.fromkeys(query.facets, ())
         total = 0
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
