@@ -20,14 +20,8 @@ from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.params import FilterParams
+from suanbei.search_api.routes.stats import CountParams, TimelineParams, figures
 from suanbei.search_api.search.results import filters_said
-from suanbei.search_api.stats import (
-    CountParams,
-    TimelineParams,
-    dimension_figures,
-    summary_figures,
-    timeline_figures,
-)
 
 Figures = dict[str, Any]
 _BAR = 30
@@ -146,11 +140,12 @@ class Maker:
         timeline, counts = self._own
         if shown is Shown.LISTS:
             return self._lists()
-        if shown is Shown.SUMMARY:
-            return summary_figures(self._parts, self._asked)
+        asked = self._asked
         if shown is Shown.TIMELINE:
-            return timeline_figures(self._parts, TimelineParams(**self._given, **timeline))
-        return dimension_figures(self._parts, shown.value, CountParams(**self._given, **counts))
+            asked = TimelineParams(**self._given, **timeline)
+        elif shown is not Shown.SUMMARY:
+            asked = CountParams(**self._given, **counts)
+        return figures(self._parts, shown.value, asked)
 
     def _lists(self) -> Figures:
         """A list is whole or not there: of the filters only the series narrows it."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from suanbei.registry.importing.published import Series
-from suanbei.registry.queries.history import filing_record
+from suanbei.registry.queries.filings import filing_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.evidence import find_evidence
 from suanbei.search_api.language import AnswerLanguage

@@ -11,7 +11,7 @@ from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.stats import DIMENSIONS
+from suanbei.search_api.routes.stats import DIMENSIONS
 from tests.lists import listed, number, row
 
 
