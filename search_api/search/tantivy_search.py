@@ -255,11 +255,9 @@ class IndexSearch:
         total = 0
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
-            asked = {one.value: _values_of(one) for one in dimensions}
+            told = self._aggregated(among, {one: {} for one in dimensions})
             if filters is query.filters:
-                asked["total"] = {"value_count": {"field": "id"}}
-            told = self._aggregated(among, asked)
-            total = int(told["total"]["value"]) if "total" in told else total
+                total = int(told["total"]["value"])
             exact = told | self._made_exact(among, told, dimensions, query.facet_values)
             for one in dimensions:
                 pairs = sorted((-some["doc_count"], some["key"]) for some in exact[one]["buckets"])
@@ -284,26 +282,28 @@ class IndexSearch:
         exact = {one.value: told[one] for one in unsure}
         if unsure and self._searcher.num_segments > 1:
             keys = {one: [bucket["key"] for bucket in told[one]["buckets"]] for one in unsure}
-            again = {one.value: _values_of(one, include=keys[one]) for one in unsure}
-            exact = self._aggregated(among, again)
+            exact = self._aggregated(among, {one: {"include": keys[one]} for one in unsure})
         for one in unsure:
             last = exact[one]["buckets"][:wanted][-1]["doc_count"]
             least = told[one]["buckets"][-1]["doc_count"]
             if last <= told[one]["doc_count_error_upper_bound"] + least:
-                every = _values_of(one, segment_size=self._searcher.num_docs)
-                exact |= self._aggregated(among, {one.value: every})
+                every = {"segment_size": self._searcher.num_docs}
+                exact |= self._aggregated(among, {one: every})
         return exact
 
-    def _aggregated(self, among: tantivy.Query, asked: dict[str, Any]) -> dict[str, Any]:
+    def _aggregated(
+        self, among: tantivy.Query, asked: Mapping[Dimension, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """The number of filings as `total`, and the counts of values of each dimension asked for, with options."""
         if time.monotonic() > self._until:
             raise TimeUp
-        return dict(self._searcher.aggregate(among, asked))
-
-
-def _values_of(dimension: Dimension, **options: Any) -> dict[str, Any]:
-    """The aggregation that counts the values of a dimension."""
-    usual = {"field": dimension.value, "size": _FEW_VALUES, "segment_size": _MANY_VALUES}
-    return {"terms": usual | options}
+        usual = {"size": _FEW_VALUES, "segment_size": _MANY_VALUES}
+        counts: dict[str, Any] = {
+            one.value: {"terms": {"field": one.value} | usual | dict(options)}
+            for one, options in asked.items()
+        }
+        counts["total"] = {"value_count": {"field": "id"}}
+        return dict(self._searcher.aggregate(among, counts))
 
 
 def _combined(occur: tantivy.Occur, queries: Sequence[tantivy.Query]) -> tantivy.Query:
