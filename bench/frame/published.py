@@ -78,8 +78,8 @@ def found(engine: Engine, wanted: Sequence[Wanted]) -> Iterator[set[int]]:
 
 def _found_there(engine: MeiliEngine, wanted: Iterator[Wanted]) -> Iterator[set[int]]:
     index = engine.current().filings
-    headers = {"Authorization": f"Bearer {engine.server.key}"} if engine.server.key else {}
-    with httpx.Client(base_url=engine.server.url, headers=headers, timeout=60) as client:
+    headers = {"Authorization": f"Bearer {engine.indexes.key}"} if engine.indexes.key else {}
+    with httpx.Client(base_url=engine.indexes.url, headers=headers, timeout=60) as client:
         while some := list(islice(wanted, _AT_ONCE)):
             queries = [
                 {

@@ -9,13 +9,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.divisions import division
 from suanbei.registry.importing.published import Series
-from suanbei.registry.models import (
-    Batch,
-    Entity,
-    Filing,
-    Listing,
-    Version,
-)
+from suanbei.registry.models import Batch, Entity, Filing, Listing, Version
 from suanbei.registry.queries.selection import COLUMNS, SEVERAL, Dimension, Selection, place_of
 from suanbei.registry.queries.vendor import ALGORITHM, GENAI
 

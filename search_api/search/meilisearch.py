@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from meilisearch import Client
+from meilisearch.errors import MeilisearchApiError
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
 from suanbei.common.settings import Settings
@@ -37,21 +39,15 @@ from suanbei.search_api.search.engine import (
     Query,
     Sort,
 )
-from suanbei.search_api.search.matching import (
-    EVERYTHING,
-    RANKS,
-    Subquery,
-    hit_at,
-    match,
-)
+from suanbei.search_api.search.matching import EVERYTHING, RANKS, Subquery, hit_at, match
 from suanbei.search_api.search.meilisearch_index import (
     CUTOFF_MILLISECONDS,
     TEXTS,
     ActiveIndex,
     Indexes,
-    NoSuchIndex,
-    Server,
+    is_missing,
     phrases,
+    told_as_unavailable,
 )
 from suanbei.search_api.search.spelling import Spelling
 
@@ -59,7 +55,6 @@ _WAIT_SECONDS = 10.0
 _BEING_BUILT = "the search index is being built: try again in a while"
 _IDS_AT_ONCE = 10_000
 _NAMES = tuple(TEXTS)
-_ALL = (Subquery((), tuple(Field), EVERYTHING),)
 _ORDERS = {
     Sort.RELEVANCE: ["group:asc", "month:desc", "id:desc"],
     Sort.NEWEST: ["month:desc", "id:desc"],
@@ -74,67 +69,71 @@ class MeiliEngine:
 
     def __init__(self, settings: Settings, database: Database, prefix: str = "suanbei") -> None:
         self._database = database
-        self.server = Server(settings.search_url, settings.search_key)
-        self.indexes = Indexes(self.server, prefix)
+        self.indexes = Indexes(settings.search_url, settings.search_key, prefix)
         self._lock = Lock(database, "index")
 
     def search(self, query: Query) -> Page:
         """See `Engine.search`."""
         offset, upto = _read_cursor(query.cursor)
-        active = self.current()
-        search = _Search(self.server, active)
-        matched = match(query.text, search)
-        condition = condition_of(query.filters)
-        total, facets = search.counts(matched.subqueries, query)
-        # What came after the first page was asked for must not push filings to later pages.
-        bounded = " AND ".join(filter(None, (condition, f"id <= {upto}" if upto else "")))
-        hits = search.hits(matched.subqueries, query.sort, bounded, offset, query.limit + 1)
-        page = tuple(hits[: query.limit])
-        more = len(hits) > query.limit
-        newest = upto or (self._newest_id(active) if more else 0)
+        with told_as_unavailable(self.indexes.url):
+            search = _Search(self.indexes.client, self.current())
+            matched = match(query.text, search)
+            total, facets = search.counts(matched.subqueries, query)
+            # What came after the first page was asked for must not push filings to later pages.
+            bounds = condition_of(query.filters), f"id <= {upto}" if upto else ""
+            bounded = " AND ".join(filter(None, bounds))
+            hits = search.hits(matched.subqueries, query.sort, bounded, offset, query.limit + 1)
+            more = len(hits) > query.limit
+            newest = upto or (search.newest_id() if more else 0)
         return Page(
-            hits=page,
+            hits=tuple(hits[: query.limit]),
             total=total,
             next=encode_cursor([offset + query.limit, newest]) if more else None,
             facets=facets,
             fragments=matched.fragments,
             guesses=matched.guesses,
             read_as=matched.read_as,
-            limited=matched.limited or search.was_cut_off,
+            # An answer that took all the time that Meilisearch gives it may lack some.
+            limited=matched.limited or search.slowest >= CUTOFF_MILLISECONDS,
         )
 
     def ids(self, query: Query) -> "array[int]":
         """See `Engine.ids`."""
-        search = _Search(self.server, self.current())
-        subqueries = match(query.text, search).subqueries
         condition, ids = condition_of(query.filters), array("Q")
-        while hits := search.hits(subqueries, query.sort, condition, len(ids), _IDS_AT_ONCE):
-            ids.extend(hit.id for hit in hits)
+        with told_as_unavailable(self.indexes.url):
+            search = _Search(self.indexes.client, self.current())
+            subqueries = match(query.text, search).subqueries
+            while hits := search.hits(subqueries, query.sort, condition, len(ids), _IDS_AT_ONCE):
+                ids.extend(hit.id for hit in hits)
         return array("Q", sorted(ids))
 
     def refresh(self) -> int:
         """See `Engine.refresh`."""
-        self.server.version()
-        with holding(self._lock), self._database.read() as session:
-            active = self.indexes.active()
-            if active is None:
-                return self.indexes.rebuild(session, None)
-            if active.revision == data_version(session):
-                return 0
-            return self.indexes.follow(session, active)
+        with told_as_unavailable(self.indexes.url):
+            self.indexes.version()
+            with holding(self._lock), self._database.read() as session:
+                active = self.indexes.active()
+                if active is None:
+                    return self.indexes.rebuild(session, None)
+                if active.revision == data_version(session):
+                    return 0
+                return self.indexes.follow(session, active)
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """See `Engine.rebuild`."""
-        self.server.version()
-        with holding(self._lock), self._database.read() as session:
-            return self.indexes.rebuild(session, progress)
+        with told_as_unavailable(self.indexes.url):
+            self.indexes.version()
+            with holding(self._lock), self._database.read() as session:
+                return self.indexes.rebuild(session, progress)
 
     def health(self) -> Health:
         """See `Engine.health`."""
-        version, active = self.server.version(), self.indexes.active()
-        documents = self.server.count(active.filings) if active else 0
-        seen = active.revision if active else 0
-        return Health(self.name, version, documents, seen, self._newest())
+        with told_as_unavailable(self.indexes.url):
+            version, active = self.indexes.version(), self.indexes.active()
+            documents = self.indexes.count(active) if active else 0
+        return Health(
+            self.name, version, documents, active.revision if active else 0, self._newest()
+        )
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -162,23 +161,14 @@ class MeiliEngine:
             active = self.indexes.active()
         return active
 
-    def _newest_id(self, active: ActiveIndex) -> int:
-        query = _query(active.filings, _ALL[0], Sort.RELEVANCE, "") | {"sort": ["id:desc"]}
-        hits = self.server.search([query], {"limit": 1})["hits"]
-        return int(hits[0]["id"]) if hits else 0
-
 
 class _Search:
     """One search on the active indexes."""
 
-    def __init__(self, server: Server, active: ActiveIndex) -> None:
-        self._server, self._active = server, active
-        self._slowest = 0
-
-    @property
-    def was_cut_off(self) -> bool:
-        """Whether an answer took all the time that Meilisearch gives it, so that it may lack some."""
-        return self._slowest >= CUTOFF_MILLISECONDS
+    def __init__(self, client: Client, active: ActiveIndex) -> None:
+        self._client, self._index = client, active.filings
+        self.slowest = 0
+        """Milliseconds of the slowest answer."""
 
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
         """The best level at which any filing is found."""
@@ -205,12 +195,12 @@ class _Search:
         total = 0
         facets: dict[Dimension, tuple[FacetValue, ...]] = dict.fromkeys(query.facets, ())
         for filters, counted in query.facet_groups():
-            wanted = {self._active.filings: [one.value for one in counted]}
+            wanted = {self._index: [one.value for one in counted]}
             federation = {"page": 1, "hitsPerPage": 0, "facetsByIndex": wanted}
             answer = self._ask(subqueries, query.sort, condition_of(filters), federation)
             if filters is query.filters:
                 total = answer["totalHits"]
-            told = answer["facetsByIndex"].get(self._active.filings, {"distribution": {}})
+            told = answer["facetsByIndex"].get(self._index, {"distribution": {}})
             for one in counted:
                 numbers = told["distribution"].get(one.value, {})
                 ranked = sorted((-number, value) for value, number in numbers.items() if value)
@@ -224,37 +214,46 @@ class _Search:
     ) -> dict[str, Any]:
         if not subqueries:
             return {"hits": [], "totalHits": 0, "facetsByIndex": {}}
-        queries = [_query(self._active.filings, one, sort, condition) for one in subqueries]
+        queries = [_query(self._index, one, sort, condition) for one in subqueries]
         try:
-            answer = self._server.search(queries, federation)
-        except NoSuchIndex as error:
-            raise SearchUnavailable("the search index was replaced: ask again") from error
-        self._slowest = max(self._slowest, answer["processingTimeMs"])
+            answer: dict[str, Any] = dict(self._client.multi_search(queries, federation))
+        except MeilisearchApiError as error:
+            if is_missing(error):
+                raise SearchUnavailable("the search index was replaced: ask again") from error
+            raise
+        self.slowest = max(self.slowest, answer["processingTimeMs"])
         return answer
+
+    def newest_id(self) -> int:
+        """The highest id of all filings."""
+        hits = self._first(Subquery((), tuple(Field), EVERYTHING), 1, sort=["id:desc"])
+        return int(hits[0]["id"]) if hits else 0
+
+    def _first(self, subquery: Subquery, limit: int, **others: Any) -> list[dict[str, Any]]:
+        """The newest filings that a subquery finds."""
+        query = _query(self._index, subquery, Sort.NEWEST, "") | others
+        return list(self._client.multi_search([query], {"limit": limit})["hits"])
 
     # What guessing asks: see `spelling.Words`.
 
     def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         """See `Words.spellings`."""
-        return self._server.facet_values(self._active.filings, kind.value, prefix)[:limit]
+        answer = self._client.index(self._index).facet_search(kind.value, prefix)
+        return [(one["value"], one["count"]) for one in answer["facetHits"]][:limit]
 
     def exists(self, fragment: str) -> bool:
         """See `Words.exists`."""
-        query = self._newest_first(Subquery((fragment,), _NAMES, EVERYTHING))
-        return bool(self._server.search([query], {"limit": 1})["hits"])
+        return bool(self._first(Subquery((fragment,), _NAMES, EVERYTHING), 1))
 
     def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
         """See `Words.texts`."""
-        found: list[str] = []
-        for field, text in TEXTS.items():
-            query = self._newest_first(Subquery(tuple(parts), (field,), EVERYTHING))
-            wanted = query | {"attributesToRetrieve": [text]}
-            hits = self._server.search([wanted], {"limit": limit})["hits"]
-            found.extend(str(hit[text]) for hit in hits)
-        return found
-
-    def _newest_first(self, subquery: Subquery) -> dict[str, Any]:
-        return _query(self._active.filings, subquery, Sort.NEWEST, "")
+        return [
+            str(hit[text])
+            for field, text in TEXTS.items()
+            for hit in self._first(
+                Subquery(tuple(parts), (field,), EVERYTHING), limit, attributesToRetrieve=[text]
+            )
+        ]
 
 
 def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[str, Any]:
@@ -274,7 +273,7 @@ def _query(index: str, subquery: Subquery, sort: Sort, condition: str) -> dict[s
 
 
 def condition_of(filters: Selection) -> str:
-    """Selection in Meilisearch's words; empty for none."""
+    """Filters in Meilisearch's words; empty for none."""
     parts = [
         " OR ".join(
             f"{one.value} IN [{', '.join(map(_quoted, some))}]" for one, some in any_of.items()

@@ -10,7 +10,7 @@ deleted when they are not active (any more): a half-built one too.
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -24,6 +24,7 @@ from meilisearch.errors import (
     MeilisearchError,
     MeilisearchTimeoutError,
 )
+from meilisearch.models.task import TaskInfo
 from requests.exceptions import RequestException
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,12 +35,7 @@ from suanbei.registry.data_version import data_version
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.filings import count_filings
 from suanbei.registry.queries.selection import Dimension
-from suanbei.search_api.search.documents import (
-    Field,
-    IndexDocument,
-    month_of,
-    read_documents,
-)
+from suanbei.search_api.search.documents import Field, IndexDocument, month_of, read_documents
 from suanbei.search_api.search.engine import Progress
 from suanbei.search_api.search.spelling import Spelling
 from suanbei.search_api.search.text import bigrams, mark
@@ -146,129 +142,6 @@ def phrases(fragments: Iterable[str]) -> str:
     return " ".join(map(phrase, fragments))
 
 
-class NoSuchIndex(SearchUnavailable):
-    """An index or document that is not there (yet, or no longer)."""
-
-
-class Server:
-    """One Meilisearch."""
-
-    def __init__(self, url: str, key: str) -> None:
-        self.url = url
-        self._shown = shown_url(url)
-        self.key = key
-
-    @property
-    def _client(self) -> Client:
-        # A client changes its own headers with every request, so that threads cannot share one. It keeps no
-        # connection that would be worth keeping.
-        return Client(self.url, self.key or None, timeout=_SECONDS)
-
-    def version(self) -> str:
-        """The server's version.
-
-        Raises:
-            SearchUnavailable: it does not answer, refuses the key, or is too old.
-        """
-        with _translated(self._shown):
-            version = str(self._client.get_version()["pkgVersion"])
-        if tuple(map(int, version.split(".")[:2])) < OLDEST:
-            needed = ".".join(map(str, OLDEST))
-            raise SearchUnavailable(
-                f"Meilisearch at {self._shown}: version {version}, {needed} needed"
-            )
-        return version
-
-    def search(
-        self, queries: Sequence[Mapping[str, Any]], federation: dict[str, Any]
-    ) -> dict[str, Any]:
-        """A federated search: the union of queries, in the order of their weights."""
-        with _translated(self._shown):
-            return dict(self._client.multi_search(queries, federation))
-
-    def document(self, index: str, key: str) -> dict[str, Any]:
-        """One document.
-
-        Raises:
-            NoSuchIndex: there is none.
-        """
-        with _translated(self._shown):
-            return dict(self._client.http.get(f"indexes/{index}/documents/{key}"))
-
-    def facet_values(self, index: str, facet: str, prefix: str) -> list[tuple[str, int]]:
-        """The values of a facet that begin so, the most frequent first, and how many documents have each."""
-        with _translated(self._shown):
-            answer = self._client.index(index).facet_search(facet, prefix)
-        return [(one["value"], one["count"]) for one in answer["facetHits"]]
-
-    def count(self, index: str) -> int:
-        """How many documents an index has."""
-        with _translated(self._shown):
-            return int(self._client.index(index).get_stats().number_of_documents)
-
-    def indexes(self, prefix: str) -> list[str]:
-        """The names of indexes that begin so."""
-        with _translated(self._shown):
-            known: Any = self._client.get_raw_indexes({"limit": 10_000})
-        names = [str(index["uid"]) for index in known["results"]]
-        return [name for name in names if name.startswith(prefix)]
-
-    def create(self, index: str, settings: Mapping[str, Any]) -> None:
-        """Make an index (nothing happens where it is)."""
-        with _translated(self._shown):
-            self._wait(self._client.create_index(index, {"primaryKey": "id"}).task_uid, "exists")
-            self._wait(self._client.index(index).update_settings(dict(settings)).task_uid)
-
-    def write(self, index: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> int:
-        """Add documents, or replace those with the same ids; returns how many."""
-        written, tasks = 0, []
-        with _translated(self._shown):
-            for batch in batches:
-                tasks.append(self._client.index(index).add_documents(batch).task_uid)
-                written += len(batch)
-            for task in tasks:
-                self._wait(task)
-        return written
-
-    def remove(self, index: str, condition: str) -> None:
-        """Delete the documents that a filter finds."""
-        with _translated(self._shown):
-            self._wait(self._client.index(index).delete_documents(filter=condition).task_uid)
-
-    def drop(self, index: str) -> None:
-        """Delete an index."""
-        with _translated(self._shown):
-            self._wait(self._client.delete_index(index).task_uid, "not_found")
-
-    def _wait(self, task: int, unless: str = "") -> None:
-        """Until a task is done; a failure whose code tells that it was needless is none.
-
-        Raises:
-            SearchUnavailable: it failed.
-        """
-        done = self._client.wait_for_task(task, _TASK_MILLISECONDS, _POLL_MILLISECONDS)
-        error: Mapping[str, Any] = done.error or {}
-        if done.status != "succeeded" and not (unless and unless in str(error.get("code"))):
-            raise SearchUnavailable(f"Meilisearch at {self._shown}: {error.get('message')}")
-
-
-@contextmanager
-def _translated(url: str) -> Iterator[None]:
-    try:
-        yield
-    except MeilisearchApiError as error:
-        kind = NoSuchIndex if error.status_code == 404 else SearchUnavailable
-        raise kind(f"Meilisearch at {url}: {_line(error.message)}") from error
-    except (MeilisearchCommunicationError, MeilisearchTimeoutError, RequestException) as error:
-        raise SearchUnavailable(f"Meilisearch at {url} does not answer") from error
-    except MeilisearchError as error:
-        raise SearchUnavailable(f"Meilisearch at {url}: {_line(str(error))}") from error
-
-
-def _line(message: str) -> str:
-    return (message.splitlines() or [""])[0]
-
-
 _KEY = f"schema-{SCHEMA}"
 
 
@@ -281,18 +154,40 @@ class ActiveIndex:
 
 
 class Indexes:
-    """The indexes of one registry on one server."""
+    """The indexes of one registry on one Meilisearch. Its client's errors pass through: see `told_as_unavailable`."""
 
-    def __init__(self, server: Server, prefix: str) -> None:
-        self._server, self.prefix = server, prefix
+    def __init__(self, url: str, key: str, prefix: str) -> None:
+        self.url, self.key, self.prefix = url, key, prefix
         self._state = f"{prefix}-active"
+
+    @property
+    def client(self) -> Client:
+        """A new client: it changes its own headers with every request, so that threads cannot share one. It
+        keeps no connection that would be worth keeping."""
+        return Client(self.url, self.key or None, timeout=_SECONDS)
+
+    def version(self) -> str:
+        """The server's version.
+
+        Raises:
+            SearchUnavailable: it is too old.
+        """
+        version = str(self.client.get_version()["pkgVersion"])
+        if tuple(map(int, version.split(".")[:2])) < OLDEST:
+            needed = ".".join(map(str, OLDEST))
+            raise SearchUnavailable(
+                f"Meilisearch at {shown_url(self.url)}: version {version}, {needed} needed"
+            )
+        return version
 
     def active(self) -> ActiveIndex | None:
         """What is active; None before the first build."""
         try:
-            known = self._server.document(self._state, _KEY)
-        except NoSuchIndex:
-            return None
+            known = self.client.http.get(f"indexes/{self._state}/documents/{_KEY}")
+        except MeilisearchApiError as error:
+            if is_missing(error):
+                return None
+            raise
         return ActiveIndex(known["filings"], known["revision"])
 
     def rebuild(self, session: Session, progress: Progress | None) -> int:
@@ -300,43 +195,96 @@ class Indexes:
         upto = data_version(session)
         active = ActiveIndex(f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}", upto)
         try:
-            self._server.create(active.filings, _SETTINGS)
-            documents = read_documents(session, progress=progress)
-            written = self._server.write(active.filings, _batches(documents))
+            self._create(active.filings, _SETTINGS)
+            written = self._write(active.filings, read_documents(session, progress=progress))
             self._set(active)
-        finally:
-            self._sweep()
+        finally:  # delete the indexes of this schema that are not active
+            live = self.active()
+            for name in self.names(f"-{SCHEMA}-"):
+                if live is None or name != live.filings:
+                    self._drop(name)
         return written
 
     def follow(self, session: Session, active: ActiveIndex) -> int:
         """Take in what was written to the registry since; returns how many filings."""
         upto = data_version(session)
-        documents = read_documents(session, active.revision)
-        written = self._server.write(active.filings, _batches(documents))
-        if self._server.count(active.filings) != count_filings(session):  # some were deleted
+        written = self._write(active.filings, read_documents(session, active.revision))
+        if self.count(active) != count_filings(session):  # some were deleted
             present = ", ".join(map(str, session.execute(select(Filing.id)).scalars()))
-            self._server.remove(active.filings, f"id NOT IN [{present}]")
+            index = self.client.index(active.filings)
+            self._wait(index.delete_documents(filter=f"id NOT IN [{present}]"))
         self._set(ActiveIndex(active.filings, upto))
         return written
 
+    def count(self, active: ActiveIndex) -> int:
+        """How many filings the index has."""
+        return int(self.client.index(active.filings).get_stats().number_of_documents)
+
+    def names(self, then: str = "-") -> list[str]:
+        """The names of this registry's indexes; `then` is what follows the prefix."""
+        known: Any = self.client.get_raw_indexes({"limit": 10_000})
+        names = [str(index["uid"]) for index in known["results"]]
+        return [name for name in names if name.startswith(self.prefix + then)]
+
     def drop(self) -> None:
         """Delete all of it."""
-        for name in self._server.indexes(f"{self.prefix}-"):
-            self._server.drop(name)
+        for name in self.names():
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self._wait(self.client.delete_index(name), unless="not_found")
+
+    def _create(self, name: str, settings: dict[str, Any]) -> None:
+        """Make an index (nothing happens where it is)."""
+        self._wait(self.client.create_index(name, {"primaryKey": "id"}), unless="exists")
+        self._wait(self.client.index(name).update_settings(settings))
+
+    def _write(self, name: str, documents: Iterable[IndexDocument]) -> int:
+        """Add documents, or replace those with the same ids; returns how many."""
+        rows, written = map(document_of, documents), 0
+        tasks: list[TaskInfo] = []
+        while batch := list(islice(rows, _BATCH)):
+            tasks.append(self.client.index(name).add_documents(batch))
+            written += len(batch)
+        for task in tasks:
+            self._wait(task)
+        return written
 
     def _set(self, active: ActiveIndex) -> None:
-        self._server.create(self._state, {"searchableAttributes": []})
-        self._server.write(self._state, [[{"id": _KEY} | asdict(active)]])
+        self._create(self._state, {"searchableAttributes": []})
+        row = {"id": _KEY} | asdict(active)
+        self._wait(self.client.index(self._state).add_documents([row]))
 
-    def _sweep(self) -> None:
-        """Delete the indexes of this schema that are not active."""
-        active = self.active()
-        for name in self._server.indexes(f"{self.prefix}-{SCHEMA}-"):
-            if active is None or name != active.filings:
-                self._server.drop(name)
+    def _wait(self, task: TaskInfo, unless: str = "") -> None:
+        """Until a task is done; a failure whose code tells that it was needless is none.
+
+        Raises:
+            SearchUnavailable: it failed.
+        """
+        done = self.client.wait_for_task(task.task_uid, _TASK_MILLISECONDS, _POLL_MILLISECONDS)
+        error: Mapping[str, Any] = done.error or {}
+        if done.status != "succeeded" and not (unless and unless in str(error.get("code"))):
+            raise SearchUnavailable(f"Meilisearch at {shown_url(self.url)}: {error.get('message')}")
 
 
-def _batches(documents: Iterable[IndexDocument]) -> Iterator[list[dict[str, Any]]]:
-    rows = map(document_of, documents)
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
+def is_missing(error: MeilisearchApiError) -> bool:
+    """Whether an index or document is not there (yet, or no longer)."""
+    return error.status_code == 404
+
+
+@contextmanager
+def told_as_unavailable(url: str) -> Iterator[None]:
+    """The errors of Meilisearch's client as SearchUnavailable."""
+    shown = shown_url(url)
+    try:
+        yield
+    except MeilisearchApiError as error:
+        raise SearchUnavailable(f"Meilisearch at {shown}: {_line(error.message)}") from error
+    except (MeilisearchCommunicationError, MeilisearchTimeoutError, RequestException) as error:
+        raise SearchUnavailable(f"Meilisearch at {shown} does not answer") from error
+    except MeilisearchError as error:
+        raise SearchUnavailable(f"Meilisearch at {shown}: {_line(str(error))}") from error
+
+
+def _line(message: str) -> str:
+    return (message.splitlines() or [""])[0]

@@ -12,22 +12,8 @@ import tantivy
 from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_whole
 from suanbei.search_api.search.documents import Field, month_of
-from suanbei.search_api.search.engine import (
-    Facets,
-    FacetValue,
-    MatchLevel,
-    Page,
-    Query,
-    Sort,
-)
-from suanbei.search_api.search.matching import (
-    EVERYTHING,
-    RANKS,
-    Matched,
-    Subquery,
-    hit_at,
-    match,
-)
+from suanbei.search_api.search.engine import Facets, FacetValue, MatchLevel, Page, Query, Sort
+from suanbei.search_api.search.matching import EVERYTHING, RANKS, Matched, Subquery, hit_at, match
 from suanbei.search_api.search.spelling import Spelling
 from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex
 from suanbei.search_api.search.text import BEGIN, END, bigrams

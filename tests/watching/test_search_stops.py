@@ -8,7 +8,7 @@ import pytest
 
 from deploy.trial.meilisearch import MISSING, Address, meilisearch
 from suanbei.common.errors import SearchUnavailable
-from suanbei.search_api.search.meilisearch_index import Indexes, Server
+from suanbei.search_api.search.meilisearch_index import Indexes
 from tests.crawler.site import Site, served
 from tests.watching.aftermath import Home, home_at, replace_a_list, require_same, shown
 from tests.watching.relay import Relay
@@ -31,7 +31,7 @@ def searched(
     server: Address, folder: Path, template: Home, site: Site
 ) -> Iterator[tuple[Home, Relay]]:
     """A copy of a home whose filings are searched by a Meilisearch behind a relay, not indexed yet."""
-    indexes = Indexes(Server(server.url, server.key), "suanbei")
+    indexes = Indexes(server.url, server.key, "suanbei")
     with Relay(server.url) as relay, home_at(folder, site, template.settings.home) as home:
         change = {"search_url": relay.url, "search_key": server.key}
         home.settings = home.settings.model_copy(update=change)
@@ -71,5 +71,5 @@ def test_a_search_engine_that_stops_while_its_index_is_built(
             shown(home)
         relay.start()
         require_same(home, replaced)
-        left = Server(server.url, server.key).indexes("suanbei-")
+        left = Indexes(server.url, server.key, "suanbei").names()
         assert len(left) == 2, left

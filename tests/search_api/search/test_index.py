@@ -51,7 +51,7 @@ with IndexFolder(Path(sys.argv[1])).writing():
 def parts(engine: Engine) -> list[str]:
     """The folders or indexes that an engine has now."""
     if isinstance(engine, MeiliEngine):
-        return sorted(engine.server.indexes(engine.indexes.prefix))
+        return sorted(engine.indexes.names())
     assert isinstance(engine, TantivyEngine)
     return sorted(path.name for path in engine.files.home.glob("index-*") if path.is_dir())
 
