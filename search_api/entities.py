@@ -41,7 +41,15 @@ def find_entities(parts: Services, text: str, limit: int, cursor: str) -> dict[s
         BadCursor: a cursor that is none of ours.
         SearchUnavailable: a text that is in no name, and the engine does not answer.
     """
-    place = _place(cursor) if cursor else None
+    place: tuple[int, int, str] | None = None
+    if cursor:
+        match decode_cursor(cursor):
+            case [rank, filed, entity_id] if (
+                is_whole(rank, _WITHIN) and is_whole(filed, 0, -MOST_OFFSET) and is_name(entity_id)
+            ):
+                place = rank, filed, entity_id
+            case _:
+                raise bad_cursor()
     with parts.database.read() as session:
         answer = _page(session, text, limit, place)
     if answer["total"] or not text.strip():
@@ -124,15 +132,6 @@ def _found(text: str) -> Select[tuple[str, int]]:
     )
 
 
-def _place(cursor: str) -> tuple[int, int, str]:
-    match decode_cursor(cursor):
-        case [rank, filed, entity_id] if (
-            is_whole(rank, _WITHIN) and is_whole(filed, 0, -MOST_OFFSET) and is_name(entity_id)
-        ):
-            return rank, filed, entity_id
-    raise bad_cursor()
-
-
 def companies_called(session: Session, names: Iterable[str]) -> list[str]:
     """The ids of the companies that are called, or once were called, one of these names in full."""
     keys = [f"{kind}:{entity_key(name)}" for name in names for kind in "nf"]
@@ -158,8 +157,7 @@ def similar_companies(session: Session, text: str, most: int = 6) -> list[dict[s
 def _sounding_alike(text: str, names: Sequence[str]) -> list[str]:
     """Names that hold the brand of a text in other characters of the same sound (腾迅, 腾讯), the shortest first."""
     brand = name_parts(text).brand
-    sound = spell(brand) if len(brand) > 1 else None
-    if sound is None:
+    if len(brand) < 2 or (sound := spell(brand)) is None:
         return []
     found = {
         name

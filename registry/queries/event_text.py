@@ -32,7 +32,6 @@ _COUNTS = {
 }
 """Each count that is not nought, and how English says one."""
 _ROWS = (Text("共 {n} 行", "{n} rows"), "1 row")
-_REGION = Text("{name} {count}", "{name} {count}")
 _FILINGS = {
     EventType.FILING_ADDED: Text("新增：{what}（{number}）", "New: {what} ({number})"),
     EventType.FILING_CHANGED: Text(
@@ -99,9 +98,10 @@ def counts_line(event: Event, language: Language) -> str:
         _count(_COUNTS[name], summary[name], language) for name in _COUNTS if summary.get(name)
     ]
     regions = list(summary.get("regions", {}).items())[:REGIONS_NAMED]
-    named = [
-        _REGION.say(language, name=_region(name, language), count=count) for name, count in regions
-    ]
+    named = []
+    for name, count in regions:
+        known = region_of_label(name) if language is Language.EN else None
+        named.append(f"{known.en if known else name} {count}")
     head = comma.join(counts or [_count(_ROWS, data.get("rows", 0), language)])
     more = "……" if language is Language.ZH else "…"
     if len(summary.get("regions", {})) > REGIONS_NAMED:
@@ -116,24 +116,18 @@ def _count(words: tuple[Text, str], number: int, language: Language) -> str:
     return text.say(language, n=number)
 
 
-def _region(name: str, language: Language) -> str:
-    known = region_of_label(name) if language is Language.EN else None
-    return known.en if known else name
-
-
 def _filing_line(event: Event, language: Language, names: FilingNames) -> str:
+    """What happened to a filing: company, name, product and register as far as they are known, and each change."""
     changes = ("；" if language is Language.ZH else "; ").join(
-        _CHANGE.say(language, field=field, before=before, after=after)
-        for field, before, after in _changes(event.data, language)
+        _CHANGE.say(
+            language,
+            field=FIELD_TEXTS[field].say(language),
+            before=_value(field, change["before"], language),
+            after=_value(field, change["after"], language),
+        )
+        for field, change in event.data.items()
+        if field in _TOLD_FIELDS and isinstance(change, dict)
     )
-    text = _FILINGS[EventType(event.type)]
-    return text.say(
-        language, what=_what(event, language, names), number=event.number, changes=changes
-    )
-
-
-def _what(event: Event, language: Language, names: FilingNames) -> str:
-    """Company, name, product, register: as far as they are known."""
     product = event.data.get("product", "")
     parts = [
         event.entity,
@@ -141,19 +135,9 @@ def _what(event: Event, language: Language, names: FilingNames) -> str:
         product if isinstance(product, str) and product != "--" else "",
         series_title(event.series or "", language),
     ]
-    return " · ".join(part for part in parts if isinstance(part, str) and part)
-
-
-def _changes(data: dict[str, Any], language: Language) -> list[tuple[str, str, str]]:
-    return [
-        (
-            FIELD_TEXTS[field].say(language),
-            _value(field, change["before"], language),
-            _value(field, change["after"], language),
-        )
-        for field, change in data.items()
-        if field in _TOLD_FIELDS and isinstance(change, dict)
-    ]
+    what = " · ".join(part for part in parts if isinstance(part, str) and part)
+    text = _FILINGS[EventType(event.type)]
+    return text.say(language, what=what, number=event.number, changes=changes)
 
 
 def _value(field: str, value: str | None, language: Language) -> str:

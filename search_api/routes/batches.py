@@ -37,16 +37,17 @@ def list_batches(
         wanted = wanted.where(Batch.series == series.value)
     page = wanted.order_by(Batch.period.desc(), Batch.id.desc()).limit(limit + 1)
     if cursor:
-        period, batch_id = _place(cursor)
-        page = page.where(
-            tuple_(Batch.period, Batch.id) < tuple_(literal(period), literal(batch_id))
-        )
+        match decode_cursor(cursor):
+            case [period, batch_id] if is_period(period) and is_name(batch_id):
+                after = tuple_(literal(period), literal(batch_id))
+                page = page.where(tuple_(Batch.period, Batch.id) < after)
+            case _:
+                raise bad_cursor()
     with parts.database.read() as session:
         total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
         items = batch_views(session, page)
         covered = coverage(session)
-    more = len(items) > limit
-    last = items[:limit][-1] if more else None
+    last = items[limit - 1] if len(items) > limit else None
     place = encode_cursor([last["period"], last["id"]]) if last else None
     return json_answer({"items": items[:limit], "total": total, "next": place, "coverage": covered})
 
@@ -58,13 +59,6 @@ def expected_batches(parts: Parts) -> Response:
         items, covered = expected_lists(session), coverage(session)
     answer = {"items": items, "total": len(items), "next": None, "coverage": covered}
     return json_answer(answer, {"Cache-Control": "public, max-age=3600"})  # it depends on the day
-
-
-def _place(cursor: str) -> tuple[str, str]:
-    match decode_cursor(cursor):
-        case [period, batch_id] if is_period(period) and is_name(batch_id):
-            return period, batch_id
-    raise bad_cursor()
 
 
 @router.get("/{batch_id}", response_class=Response, responses={200: {"model": BatchRecord}})

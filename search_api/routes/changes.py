@@ -45,30 +45,28 @@ class ChangeNotifier:
         if self._waiting >= MOST_WAITING:
             raise Overloaded("more requests wait for changes than this server can hold")
         self._waiting += 1
+        until = time.monotonic() + seconds
         try:
-            return await self._wait(event_id, time.monotonic() + seconds)
+            while await self._newest() <= event_id:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                await asyncio.sleep(min(LOOK_SECONDS, left))
+            return True
         finally:
             self._waiting -= 1
 
-    async def _wait(self, event_id: int, until: float) -> bool:
-        while await self._newest() <= event_id:
-            left = until - time.monotonic()
-            if left <= 0:
-                return False
-            await asyncio.sleep(min(LOOK_SECONDS, left))
-        return True
-
     async def _newest(self) -> int:
         """The newest event's id, as of half a second ago at most."""
+
+        def look() -> int:
+            with self._database.read() as session:
+                return last_event_id(session)
+
         async with self._looking:
             if time.monotonic() - self._looked_at >= LOOK_SECONDS:
-                self._last = await run_in_threadpool(self._look)
-                self._looked_at = time.monotonic()
+                self._last, self._looked_at = await run_in_threadpool(look), time.monotonic()
             return self._last
-
-    def _look(self) -> int:
-        with self._database.read() as session:
-            return last_event_id(session)
 
 
 def wanted_changes(

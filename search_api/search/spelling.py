@@ -10,6 +10,7 @@ Digits are never guessed at: another number is another filing.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -107,11 +108,10 @@ def similar(words: Words, term: str, found: int) -> list[Word]:
 
 
 def _most_frequent(found: Iterable[Word]) -> list[Word]:
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for one in found:
-        counts[one.word] = counts.get(one.word, 0) + one.count
-    ranked = sorted(counts.items(), key=lambda pair: -pair[1])
-    return [Word(fragment, count) for fragment, count in ranked[:MOST_GUESSES]]
+        counts[one.word] += one.count
+    return [Word(fragment, count) for fragment, count in counts.most_common(MOST_GUESSES)]
 
 
 def _pinyin(words: Words, term: str, whole: bool) -> list[Word]:
@@ -174,11 +174,18 @@ def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Word]:
     do: who types by sound picks the wrong character of the right sound."""
     if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
         return []
-    counts: dict[str, int] = {}
-    for place in _suspects(words, term):
-        for fragment in _mended(words, term, place):
-            counts[fragment] = counts.get(fragment, 0) + 1
-    for fragment in _swapped(words, term):
+    size = len(term)
+    longest = next(n for n in range(size, -1, -1) if not n or words.exists(term[:n]))
+    first = next(n for n in range(size + 1) if n == size or words.exists(term[n:]))
+    # The wrong character can be where what is before it occurs, and what is after it.
+    suspects = range(max(0, first - 1), min(longest, size - 1) + 1)
+    counts = Counter(
+        fragment
+        for place in suspects
+        if not term[place].isdigit()
+        for fragment in _mended(words, term, place)
+    )
+    for fragment in _swapped(words, term, longest):
         counts.setdefault(fragment, 1)
     sound = spell(term)
     alike = [
@@ -188,23 +195,8 @@ def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Word]:
     return [Word(fragment, counts[fragment]) for fragment in kept]
 
 
-def _suspects(words: Words, term: str) -> Iterator[int]:
-    """Where the wrong character can be: what is before it occurs, and what is after it."""
-    longest = _longest_known(words, term)
-    first = next(n for n in range(len(term) + 1) if n == len(term) or words.exists(term[n:]))
-    for place in range(max(0, first - 1), min(longest, len(term) - 1) + 1):
-        if not term[place].isdigit():
-            yield place
-
-
-def _longest_known(words: Words, term: str) -> int:
-    """The length of the longest beginning that occurs."""
-    return next(n for n in range(len(term), -1, -1) if not n or words.exists(term[:n]))
-
-
-def _swapped(words: Words, term: str) -> Iterator[str]:
-    """The term with two neighbours the other way round, where what occurs ends."""
-    longest = _longest_known(words, term)
+def _swapped(words: Words, term: str, longest: int) -> Iterator[str]:
+    """The term with two neighbours the other way round, where the longest beginning that occurs ends."""
     for place in (longest - 1, longest):
         two = term[place : place + 2] if place >= 0 else ""
         if len(two) == 2 and not any(map(str.isdigit, two)):
