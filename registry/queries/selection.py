@@ -67,11 +67,6 @@ class Selection:
     period_to: str = ""
     ids: Sequence[int] | None = None
 
-    def without(self, dimension: Dimension) -> "Selection":
-        """The filters by which a dimension is counted: all but its own."""
-        values = {one: some for one, some in self.values.items() if one is not dimension}
-        return Selection(values) if dimension is Dimension.PERIOD else replace(self, values=values)
-
     def alternatives(self) -> list[dict[Dimension, tuple[str, ...]]]:
         """The values, of which a filing has any of each: those of cities and of divisions are together."""
         places = {one: some for one, some in self.values.items() if one in _PLACES and some}

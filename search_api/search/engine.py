@@ -5,7 +5,7 @@ No engine's own language crosses this seam; the contract tests run on each engin
 
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
@@ -66,10 +66,20 @@ class Query:
     def facet_groups(self) -> list[tuple[Selection, list[Dimension]]]:
         """The facets by the filters they are counted with: all but a facet's own. The first group is that of all
         filters, with which the total is counted."""
-        own = [(self.filters.without(one), one) for one in self.facets]
-        shared = [one for filters, one in own if filters == self.filters]
-        others = [(filters, [one]) for filters, one in own if filters != self.filters]
-        return [(self.filters, shared), *others]
+        shared: list[Dimension] = []
+        groups = [(self.filters, shared)]
+        for one in self.facets:
+            values = {
+                known: some for known, some in self.filters.values.items() if known is not one
+            }
+            others = replace(self.filters, values=values)
+            if one is Dimension.PERIOD:
+                others = Selection(values)
+            if others == self.filters:
+                shared.append(one)
+            else:
+                groups.append((others, [one]))
+        return groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,19 +131,18 @@ def brands_named(claim: str) -> list[Brand]:
     >>> [brand.name for brand in brands_named("ByteDance Ltd.")]
     ['字节跳动']
     """
-    table = _by_key()
-    parts = name_parts(claim)
+    table, key = _by_key(), entity_key(claim)
     # Without its legal form only in Latin letters: 小米有限公司 may be anybody's.
-    for key in (parts.key, parts.core) if parts.key.isascii() else (parts.key,):
-        if key in table:
-            return table[key]
+    for known in (key, name_parts(claim).core) if key.isascii() else (key,):
+        if known in table:
+            return table[known]
     pieces = [entity_key(piece) for piece in re.split(r"[()（）/、,，;；|]+", claim)]
     pieces = [piece for piece in pieces if piece]
     if len(pieces) > 1 and all(piece in table for piece in pieces):
         return list(dict.fromkeys(brand for piece in pieces for brand in table[piece]))
-    found = _inside().findall(parts.key)
-    if found and "".join(found) == parts.key:
-        return list(dict.fromkeys(brand for key in found for brand in table[key]))
+    found = _inside().findall(key)
+    if found and "".join(found) == key:
+        return list(dict.fromkeys(brand for one in found for brand in table[one]))
     return []
 
 
