@@ -83,7 +83,18 @@ class RequestLimits:
         if scope["type"] == "http":
             self._check(scope)
             if self._item and not scope["path"].startswith(EXEMPT):
-                self._count(self._item, scope)
+                cost = POST_COST if scope["method"] not in ("GET", "HEAD", "OPTIONS") else 1
+                client = client_name(scope, self._settings.api_keys)
+                most = self._item.amount
+                is_allowed = self._limiter.hit(self._item, client, cost=min(cost, most))
+                reset, remaining = self._limiter.get_window_stats(self._item, client)
+                wait = max(1, math.ceil(reset - time.time()))
+                scope[ANSWER_HEADERS] = [
+                    (name.lower().encode(), b"%d" % value)
+                    for name, value in zip(RATE_LIMIT_HEADERS, (most, remaining, wait), strict=True)
+                ]
+                if not is_allowed:
+                    raise TooManyRequests("too many requests from this address or key", wait)
         await self.app(scope, receive, send)
 
     def _check(self, scope: Scope) -> None:
@@ -106,19 +117,6 @@ class RequestLimits:
             _ = urlsplit(headers.get("origin", "")).port
         except ValueError as error:
             raise UsageError("Origin: not an origin") from error
-
-    def _count(self, item: RateLimitItemPerMinute, scope: Scope) -> None:
-        cost = 1 if scope["method"] in ("GET", "HEAD", "OPTIONS") else min(POST_COST, item.amount)
-        client = client_name(scope, self._settings.api_keys)
-        is_allowed = self._limiter.hit(item, client, cost=cost)
-        reset, remaining = self._limiter.get_window_stats(item, client)
-        wait = max(1, math.ceil(reset - time.time()))
-        scope[ANSWER_HEADERS] = [
-            (name.lower().encode(), b"%d" % value)
-            for name, value in zip(RATE_LIMIT_HEADERS, (item.amount, remaining, wait), strict=True)
-        ]
-        if not is_allowed:
-            raise TooManyRequests("too many requests from this address or key", wait)
 
 
 class ConcurrencyLimits:

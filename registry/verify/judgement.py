@@ -24,7 +24,7 @@ from suanbei.registry.cells.numbers import (
 )
 from suanbei.registry.queries.coverage import Coverage, coverage
 from suanbei.registry.queries.filings import View, filings_by_number
-from suanbei.registry.queries.number_parts import Registrant
+from suanbei.registry.queries.number_parts import Registrant, registrants_of
 from suanbei.registry.verify.lookup import Lookup
 from suanbei.registry.verify.number_reasons import (
     Unlisted,
@@ -183,7 +183,13 @@ class Judge:
             for found in question.found
             if found.number.key not in listed and found.number.key not in published
         ]
-        lookup.read_registrants([*listed.values(), *(number for number, _ in unlisted)])
+        codes = {
+            number.registrant
+            for number in (*listed.values(), *(number for number, _ in unlisted))
+            if isinstance(number, AlgorithmNumber)
+        }
+        if missing := codes - lookup.registrants.keys():
+            lookup.registrants |= dict.fromkeys(missing) | registrants_of(lookup.session, missing)
         for key, number in listed.items():
             verdict, reasons = listed_verdict(filings[key])
             published[key] = Judgement(

@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, similar_names
-from suanbei.registry.cells.numbers import AlgorithmNumber, Number
 from suanbei.registry.models import Entity, EntityKey, Filing
 from suanbei.registry.queries.entities import links_of
 from suanbei.registry.queries.filings import View
-from suanbei.registry.queries.number_parts import Registrant, registrants_of
+from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.statements import in_keys
 
 
@@ -30,7 +29,7 @@ class Company(NamedTuple):
 class Lookup:
     """Reads one state of the registry through one session.
 
-    What was read lies in the dictionaries; `read_…` reads what is missing there.
+    What was read lies in the dictionaries.
     """
 
     session: Session
@@ -43,12 +42,6 @@ class Lookup:
     _products: dict[str, list[str]] = field(default_factory=dict)
     _links: dict[str, list[View]] = field(default_factory=dict)
     _all_names: list[str] | None = None
-
-    def read_registrants(self, numbers: Iterable[Number | None]) -> None:
-        """Read whose the registrant codes of numbers are."""
-        codes = {one.registrant for one in numbers if isinstance(one, AlgorithmNumber)}
-        if missing := codes - self.registrants.keys():
-            self.registrants |= dict.fromkeys(missing) | registrants_of(self.session, missing)
 
     def read_companies(self, ids: Iterable[str], names: Iterable[str] = ()) -> None:
         """Read which companies bear or bore names; of these and some others their names, their

@@ -126,7 +126,9 @@ def _judge(lookup: Lookup, claim: str, filing: View) -> Ownership:
     if tied := _links(lookup, claim, company, listed):
         return Ownership(MatchLevel.UNCLEAR, (*tied, *others))
     if others and is_full_name(name_parts(claim)):
-        return Ownership(MatchLevel.DIFFERENT, (*others, *_shared_brand(match, claim, listed)))
+        # A registrant of its own that shares a brand may be a related company.
+        shared = [_match_reason(match, claim, listed)] if match.reason == "shares_brand" else []
+        return Ownership(MatchLevel.DIFFERENT, (*others, *shared))
     ties = _brand_ties(claim, company, listed)
     # A name that is much like the registrant's holds its brand as well: that need not be said.
     ties = [tie for tie in ties if LEVELS.index(tie.level) <= LEVELS.index(match.level)]
@@ -158,11 +160,6 @@ def _match(
 def _match_reason(match: EntityMatch, claim: str, listed: str) -> Reason:
     values = {"matched": match.matched, "claim": claim, "listed": listed}
     return Reason(f"entity_{match.reason}", values)
-
-
-def _shared_brand(match: EntityMatch, claim: str, listed: str) -> list[Reason]:
-    """A registrant of its own that shares a brand may be a related company."""
-    return [_match_reason(match, claim, listed)] if match.reason == "shares_brand" else []
 
 
 _LINK_CODES = {

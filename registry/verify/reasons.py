@@ -66,26 +66,10 @@ class Count(NamedTuple):
         return f" {self.value} " if language is Language.ZH else f"{self.value}"
 
 
-_SMALL = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve"]  # fmt: skip
 
-_SIGNS = {
-    "comma": Text("、", ", "),
-    "clause": Text("；", "; "),
-}
+_SIGNS = {"comma": Text("、", ", "), "clause": Text("；", "; ")}
 
 
 class Joined(NamedTuple):

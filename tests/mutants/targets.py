@@ -50,7 +50,6 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/cells/numbers/find.py": _NUMBERS,
     "registry/cells/numbers/find_algorithm.py": _NUMBERS,
     "registry/cells/numbers/find_genai.py": _NUMBERS,
-    "registry/cells/names/normalise.py": _NAMES,
     "registry/cells/names/parts.py": _NAMES,
     "registry/cells/names/brands.py": _NAMES,
     "registry/cells/names/compare.py": _NAMES,

@@ -1,7 +1,7 @@
 """Names of registrants: when two are the same, nearly the same, or only look related.
 
-normalise  one key per name, whatever its width, script, brackets, case or spaces
-parts      a name taken apart: places, core, legal form, branch
+parts      one key per name, whatever its width, script, brackets, case or spaces; a name taken
+           apart: places, core, legal form, branch
 compare    a claimed name against the names and products of a registrant
 brands     what people call companies: data/brands.yml
 """
@@ -20,8 +20,14 @@ from suanbei.registry.cells.names.compare import (
     match_entity,
     similar_names,
 )
-from suanbei.registry.cells.names.normalise import entity_key, names_no_company, simplified
-from suanbei.registry.cells.names.parts import NameParts, is_full_name, name_parts
+from suanbei.registry.cells.names.parts import (
+    NameParts,
+    entity_key,
+    is_full_name,
+    name_parts,
+    names_no_company,
+    simplified,
+)
 
 __all__ = [
     "CONFIRMED",

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from suanbei.common.errors import UsageError
 from suanbei.common.late_imports import importing
-from suanbei.registry.cells.names.normalise import entity_key
-from suanbei.registry.cells.names.parts import latin_words, name_parts
+from suanbei.registry.cells.names.parts import entity_key, latin_words, name_parts
 
 _SHORTEST_LATIN, _SHORTEST = 4, 2
 """A shorter name counts only where it is all that was claimed."""

@@ -15,9 +15,9 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from suanbei.common.late_imports import importing
-from suanbei.registry.cells.names.normalise import entity_key
 from suanbei.registry.cells.names.parts import (
     NameParts,
+    entity_key,
     is_full_name,
     is_trade,
     is_trade_somewhere,

@@ -189,16 +189,13 @@ def _rank(found: Found) -> int:
 def _read_whole(text: str) -> list[Found]:
     viewed = normalised(text)
     genai = read_whole_genai(text, viewed)
-    if genai is None or _has_no_date(genai.number):
+    reason = getattr(genai.number, "reason", None) if genai else Malformation.NO_DATE
+    if reason is Malformation.NO_DATE:
         genai = read_like_genai(text, viewed) or genai
     others = (
         reader(text, viewed) for reader in (read_whole_other, _read_rounded, _read_whole_algorithm)
     )
     return [found for found in (genai, *others) if found]
-
-
-def _has_no_date(number: Number) -> bool:
-    return isinstance(number, MalformedNumber) and number.reason is Malformation.NO_DATE
 
 
 def _is_meant(body: DigitRun) -> bool:

@@ -119,11 +119,6 @@ def check_sum(digits: str) -> int:
     return int(digits, _BASE) % 10
 
 
-def published_form(digits: str) -> str:
-    """21 digits as they are published: 网信算备…号."""
-    return f"{PREFIX}{digits}{SUFFIX}"
-
-
 def expected_check_digit(first20: str) -> int:
     """The one digit (1, 3, 5, 7 or 9) that makes 20 ASCII digits a number with a sound check sum.
 
@@ -214,7 +209,7 @@ class AlgorithmNumber:
     @property
     def formatted(self) -> str:
         """As published: 网信算备…号."""
-        return published_form(self.digits)
+        return f"{PREFIX}{self.digits}{SUFFIX}"
 
     def __str__(self) -> str:
         return self.formatted

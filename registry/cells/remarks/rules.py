@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from suanbei.registry.cells.names.normalise import entity_key
+from suanbei.registry.cells.names.parts import entity_key
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.remarks.grammar import (
     TO,
