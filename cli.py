@@ -253,8 +253,12 @@ def scan(
 ) -> None:
     """The numbers in documents, each verified. 找出文档中的全部备案编号并逐一核对。"""
     from suanbei.parsers.find_numbers import find_in_source_code, find_in_subprocess
-    from suanbei.search_api.commands.scan import scan_numbers, scan_source_code
-    from suanbei.search_api.commands.sources import read_source, source_files
+    from suanbei.search_api.commands.scan import (
+        read_source,
+        scan_numbers,
+        scan_source_code,
+        source_files,
+    )
 
     conf = Settings.load()
     if source_code:
@@ -279,8 +283,8 @@ def doctor(
     from suanbei.crawler.doctor import check_archive, examine_archive, examine_font
     from suanbei.registry.database import Database
     from suanbei.registry.doctor import Health, examine, findings_of, has_this_schema
+    from suanbei.search_api.commands.status import examine_index
     from suanbei.search_api.deps import Services
-    from suanbei.search_api.doctor import examine_index
 
     conf = Settings.load()
     language, database = language_of(conf.language), Database(conf.database)

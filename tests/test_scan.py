@@ -18,7 +18,7 @@ from suanbei.common.errors import FetchError
 from suanbei.common.settings import Settings
 from suanbei.registry.database import open_database
 from suanbei.registry.importing.documents import import_document
-from suanbei.search_api.commands import sources
+from suanbei.search_api.commands import scan
 from suanbei.search_api.commands.scan import _with_shipped_lists
 from tests.lists import listed, number, row
 
@@ -206,6 +206,6 @@ def test_a_page_of_the_web(monkeypatch: pytest.MonkeyPatch, site: str, path: str
 def test_a_fetch_has_limits(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, site: str, path: str, said: str
 ) -> None:
-    monkeypatch.setattr(sources, "LARGEST", 10_000)
+    monkeypatch.setattr(scan, "LARGEST", 10_000)
     with pytest.raises(FetchError, match=said):
-        sources.fetch(site + path, settings, seconds=0.5)
+        scan.fetch(site + path, settings, seconds=0.5)

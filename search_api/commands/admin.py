@@ -111,7 +111,7 @@ def key(
 def load(as_json: AsJson = False) -> None:
     """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
     conf = Settings.load()
-    loaded = load_if_empty(open_database(conf), conf, quiet=True)
+    loaded = load_if_empty(open_database(conf))
     documents, rows = (loaded.documents, loaded.rows) if loaded else (0, 0)
     print_answer(LOADED if loaded else NOT_EMPTY, conf, as_json, documents=documents, rows=rows)
 

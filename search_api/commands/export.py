@@ -18,15 +18,8 @@ from suanbei.common.texts import Language, Text, language_of
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
-from suanbei.search_api.export import (
-    FORMATS,
-    Chunk,
-    Format,
-    Metadata,
-    begin,
-    read_chunks,
-    write_dictionary,
-)
+from suanbei.search_api.export.formats import FORMATS, Format, write_dictionary
+from suanbei.search_api.export.rows import Chunk, Metadata, begin, read_chunks
 from suanbei.search_api.params import FilterParams
 
 EXPORTING = Text("导出", "exporting")
@@ -121,9 +114,8 @@ def _write(out: Path, form: Format, metadata: Metadata, parts: Iterable[Chunk]) 
 
 def _pour(blocks: Iterable[bytes]) -> None:
     try:
-        for place, block in enumerate(
-            blocks
-        ):  # the mark is for spreadsheet programs, not for pipes
+        for place, block in enumerate(blocks):
+            # The mark is for spreadsheet programs, not for pipes.
             sys.stdout.buffer.write(block if place else block.removeprefix(BOM_UTF8))
         sys.stdout.buffer.flush()
     except BrokenPipeError:

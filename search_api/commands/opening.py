@@ -34,15 +34,13 @@ def open_filled(settings: Settings) -> Database:
         RegistryError: it cannot be opened, or not kept.
     """
     database = open_database(settings)
-    load_if_empty(database, settings)
+    if loaded := load_if_empty(database):
+        print_answer(LOADED, settings, err=True, documents=loaded.documents, rows=loaded.rows)
     return database
 
 
-def load_if_empty(
-    database: Database, settings: Settings, *, quiet: bool = False
-) -> "Loaded | None":
-    """Load the shipped snapshot into an empty registry, and say so on stderr unless `quiet`; None
-    if it is not empty.
+def load_if_empty(database: Database) -> "Loaded | None":
+    """Load the shipped snapshot into an empty registry; None if it is not empty.
 
     Raises:
         RegistryError: it cannot be kept.
@@ -52,10 +50,7 @@ def load_if_empty(
             return None
     from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 
-    loaded = load_snapshot(database, SNAPSHOT)
-    if not quiet:
-        print_answer(LOADED, settings, err=True, documents=loaded.documents, rows=loaded.rows)
-    return loaded
+    return load_snapshot(database, SNAPSHOT)
 
 
 def open_filled_apart(settings: Settings) -> Database:

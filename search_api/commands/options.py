@@ -1,7 +1,7 @@
 """The filters of search as command line options, read off their one definition."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +19,8 @@ _NOT_OPTIONS = ("q", "limit", "cursor", "facets")
 def with_filters(model: type[Params]) -> Callable[[Command], Command]:
     """Give a command the text and an option for each filter, before options of its own.
 
-    The command gets them as its first argument, an instance of the model.
+    The command gets them as its first argument, an instance of the model. A value that does not fit is
+    a UsageError that names the option.
     """
 
     def decorate(command: Command) -> Command:
@@ -28,11 +29,19 @@ def with_filters(model: type[Params]) -> Callable[[Command], Command]:
 
         @wraps(command)
         def run(text: list[str] | None = None, **given: Any) -> None:
-            asked = read_params(model, {name: given[name] for name in names}, text)
+            chosen = {name: given[name] for name in names if given[name] is not None}
+            try:
+                asked = model.model_validate(chosen | {"q": " ".join(text or ())})
+            except ValidationError as error:
+                first = error.errors()[0]
+                said = f"--{first['loc'][0]} {first['input']}: {first['msg']}"
+                raise UsageError(said) from error
             command(asked, **{parameter.name: given[parameter.name] for parameter in own})
 
-        options = [_option(model, name) for name in names]
-        parameters = [_TEXT, *options, *(_keyword(p.name, p.annotation, p.default) for p in own)]
+        words = Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="any fragment")]
+        parameters = [_keyword("text", words, None)]
+        parameters += [_keyword(name, _option(model, name), None) for name in names]
+        parameters += [_keyword(one.name, one.annotation, one.default) for one in own]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return run
@@ -45,40 +54,14 @@ def _keyword(name: str, kind: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, keyword, default=default, annotation=kind)
 
 
-_TEXT = _keyword(
-    "text",
-    Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="any fragment")],
-    None,
-)
-
-
-def _option(model: type[FilterParams], name: str) -> inspect.Parameter:
-    many = model.model_fields[name].get_default() == []
-    flag = "--" + name.replace("_", "-")
-    option = typer.Option(flag, help=_help(model, name), show_default=False)
-    kind: Any = list[str] | None if many else str | None
-    return _keyword(name, Annotated[kind, option], None)
-
-
-def _help(model: type[FilterParams], name: str) -> str:
-    """What the parameter means, or which values it takes."""
+def _option(model: type[FilterParams], name: str) -> Any:
+    """The type of an option; its help is what the parameter means, or which values it takes."""
     schema = model.model_json_schema()
     described = schema["properties"][name]
     items = described.get("items", described)
     reference = items.get("$ref") or next(iter(items.get("allOf", [{}]))).get("$ref", "")
     values = schema.get("$defs", {}).get(reference.rsplit("/", 1)[-1], {}).get("enum", [])
-    return str(described.get("description") or ", ".join(value for value in values if value))
-
-
-def read_params(model: type[Params], given: Mapping[str, Any], text: list[str] | None) -> Params:
-    """Options as parameters.
-
-    Raises:
-        UsageError: a value that does not fit, naming the option.
-    """
-    chosen = {name: value for name, value in given.items() if value is not None}
-    try:
-        return model.model_validate(chosen | {"q": " ".join(text or ())})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"--{first['loc'][0]} {first['input']}: {first['msg']}") from error
+    said = str(described.get("description") or ", ".join(value for value in values if value))
+    option = typer.Option("--" + name.replace("_", "-"), help=said, show_default=False)
+    kind: Any = list[str] if described.get("type") == "array" else str
+    return Annotated[kind | None, option]

@@ -10,7 +10,7 @@ import typer
 from suanbei.common.errors import MissingFile, ReceiptInvalid, UsageError
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJson, print_answer, print_json
-from suanbei.common.texts import Language, Text, language_of
+from suanbei.common.texts import Text, language_of
 from suanbei.registry.receipts import check_receipt, public_key_set
 
 AS_SIGNED = Text(
@@ -38,36 +38,31 @@ def receipt(
 ) -> None:
     """A signed record of a check, as JSON; `check FILE --keys FILE` proves one. 核验回执。"""
     settings = Settings.load()
-    language = language_of(settings.language)
     if words[0] == "check":
         if len(words) != 2 or keys is None:
             raise UsageError("receipt check: FILE and --keys JWKS-FILE are wanted")
         _check(words[1], keys, settings, as_json=as_json)
     elif words == ["keys"]:
-        _print_keys(settings)
+        from suanbei.registry.database import open_database
+
+        with open_database(settings).read() as session:
+            print_json(public_key_set(session, settings))
     elif len(words) == 1:
-        raise typer.Exit(_issue(settings, words[0], entity, reference, language))
+        raise typer.Exit(_issue(settings, words[0], entity, reference))
     else:
         raise UsageError("receipt: one number at a time")
 
 
-def _issue(settings: Settings, number: str, entity: str, reference: str, language: Language) -> int:
+def _issue(settings: Settings, number: str, entity: str, reference: str) -> int:
     from suanbei.search_api.commands.opening import open_filled
     from suanbei.search_api.deps import Services
     from suanbei.search_api.receipts import issue_for_number
 
-    parts = Services(settings, open_filled(settings))
+    parts, language = Services(settings, open_filled(settings)), language_of(settings.language)
     issued = issue_for_number(parts, number, entity, reference, language)
     typer.echo(orjson.dumps(issued, option=orjson.OPT_INDENT_2).decode())
     answer = issued["answer"]
     return 0 if answer["verdict"] == "active" and not answer["others"] else 1
-
-
-def _print_keys(settings: Settings) -> None:
-    from suanbei.registry.database import open_database
-
-    with open_database(settings).read() as session:
-        print_json(public_key_set(session, settings))
 
 
 def _check(file: str, keys: Path, settings: Settings, *, as_json: bool) -> None:

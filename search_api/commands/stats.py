@@ -1,12 +1,13 @@
 """`suanbei stats`."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from rich.bar import Bar
 from rich.table import Table
+from rich.text import Text as RichText
 
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJsonLines, print_json, terminal
@@ -107,15 +108,18 @@ def print_stats(
 ) -> None:
     """The registry in figures, narrowed by any filter. 统计。"""
     settings = Settings.load()
+    language = language_of(settings.language)
     parts = Services(settings, open_filled(settings))
-    maker = Maker(parts, asked, by, split, top)
-    printer = Printer(language_of(settings.language))
+    console = terminal()
     for one in _overview(asked) if show is Shown.OVERVIEW else (show,):
-        figures = maker.figures(one)
+        found = _figures(parts, asked, one, {"by": by, "split": split}, top)
         if as_json:
-            print_json(figures)
+            print_json(found)
         else:
-            printer.show(one, figures)
+            console.print(TITLES[one].say(language), style="bold")
+            for table in _tables(one, found, language):
+                console.print(table)
+            console.print()
 
 
 def _overview(asked: FilterParams) -> tuple[Shown, ...]:
@@ -125,98 +129,65 @@ def _overview(asked: FilterParams) -> tuple[Shown, ...]:
     return tuple(Shown.TIMELINE if one is Shown.LISTS else one for one in OVERVIEW)
 
 
-class Maker:
-    """The figures asked for."""
-
-    def __init__(
-        self, parts: Services, asked: FilterParams, by: By, split: Split, top: int
-    ) -> None:
-        self._parts, self._asked = parts, asked
-        self._given = asked.model_dump()
-        self._own = {"by": by, "split": split}, {"top": top}
-
-    def figures(self, shown: Shown) -> Figures:
-        """As the API answers them; `lists` are the registry's batches."""
-        timeline, counts = self._own
-        if shown is Shown.LISTS:
-            return self._lists()
-        asked = self._asked
-        if shown is Shown.TIMELINE:
-            asked = TimelineParams(**self._given, **timeline)
-        elif shown is not Shown.SUMMARY:
-            asked = CountParams(**self._given, **counts)
-        return figures(self._parts, shown.value, asked)
-
-    def _lists(self) -> Figures:
-        """A list is whole or not there: of the filters only the series narrows it."""
-        with self._parts.database.read() as session:
-            found = lists(session, tuple(self._asked.series))
-            head = {"statistics": "lists", "filters": filters_said(self._asked)}
-            return head | {"items": found, "total": len(found), "coverage": coverage(session)}
+def _figures(
+    parts: Services, asked: FilterParams, shown: Shown, steps: dict[str, Any], top: int
+) -> Figures:
+    """As the API answers them; `lists` are the registry's batches."""
+    if shown is Shown.TIMELINE:
+        asked = TimelineParams(**asked.model_dump(), **steps)
+    elif shown not in (Shown.SUMMARY, Shown.LISTS):
+        asked = CountParams(**asked.model_dump(), top=top)
+    if shown is not Shown.LISTS:
+        return figures(parts, shown.value, asked)
+    # A list is whole or not there: of the filters only the series narrows it.
+    with parts.database.read() as session:
+        found = lists(session, tuple(asked.series))
+        head = {"statistics": "lists", "filters": filters_said(asked)}
+        return head | {"items": found, "total": len(found), "coverage": coverage(session)}
 
 
-class Printer:
-    """Figures as tables with bars."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-        self._words = Words(language)
-        self._console = terminal()
-
-    def show(self, shown: Shown, figures: Figures) -> None:
-        """Print one kind of figures."""
-        self._console.print(TITLES[shown].say(self._language), style="bold")
-        if "items" not in figures:
-            self._pairs(figures)
-        else:
-            self._bars(figures["items"], self._labels(shown, figures))
-            more = figures["total"] - len(figures["items"])
-            if shown is not Shown.TIMELINE and more:
-                self._console.print(MORE.say(self._language, count=more), style="dim")
-        self._console.print()
-
-    def _pairs(self, figures: Figures) -> None:
-        table = Table(box=None, show_header=False, pad_edge=False)
+def _tables(shown: Shown, found: Figures, language: Language) -> Iterator[Table | RichText]:
+    """Figures as a table, with bars where they are counts, and how many more there are."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    if "items" not in found:
         table.add_column()
         table.add_column(justify="right")
-        for name, value in (figures | figures.get("double_filing", {})).items():
+        for name, value in (found | found.get("double_filing", {})).items():
             if name in FIGURES:
                 said = f"{value:.1%}" if isinstance(value, float) else str(value or 0)
-                table.add_row(FIGURES[name].say(self._language), said)
-        self._console.print(table)
+                table.add_row(FIGURES[name].say(language), said)
+        yield table
+        return
+    rows = [(_label(shown, found, row, language), row) for row in found["items"]]
+    for _ in rows[0][0] if rows else ():
+        table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
+    table.add_column(max_width=_BAR)
+    counts: list[int] = [row["count" if "count" in row else "rows"] for _label, row in rows]
+    for (label, _row), count in zip(rows, counts, strict=True):
+        table.add_row(*label, f"{count:>6}", Bar(max(counts), 0, count, width=_BAR, color="cyan"))
+    yield table
+    more = found["total"] - len(rows)
+    if shown is not Shown.TIMELINE and more:
+        yield RichText(MORE.say(language, count=more), style="dim")
 
-    def _bars(self, rows: list[Figures], labels: Callable[[Figures], list[str]]) -> None:
-        table = Table(box=None, show_header=False, pad_edge=False)
-        for _ in labels(rows[0]) if rows else ():
-            table.add_column(overflow="fold")
-        table.add_column(no_wrap=True)
-        table.add_column(max_width=_BAR)
-        counts: list[int] = [row["count" if "count" in row else "rows"] for row in rows]
-        for row, count in zip(rows, counts, strict=True):
-            bar = Bar(max(counts), 0, count, width=_BAR, color="cyan")
-            table.add_row(*labels(row), f"{count:>6}", bar)
-        self._console.print(table)
 
-    def _labels(self, shown: Shown, figures: Figures) -> Callable[[Figures], list[str]]:
-        """What stands before the number in each row."""
-        if shown is Shown.LISTS:
-            return lambda row: [row["id"]]
-        if shown is Shown.NEW_ENTRANTS:
-            return lambda row: [row["value"], self._words("series", row["series"])]
-        if shown is Shown.TIMELINE:
-            return lambda row: [row["value"], self._parts_of(figures["split"], row["parts"])]
-        if shown is Shown.DEREGISTRATIONS:
-            undated = UNDATED.say(self._language)
-            return lambda row: [row["value"] or undated, self._parts_of("series", row["parts"])]
-        return lambda row: [row.get("name") or self._value(shown.value, row["value"])]
+def _label(shown: Shown, found: Figures, row: Figures, language: Language) -> list[str]:
+    """What stands before the number in a row."""
+    if shown is Shown.LISTS:
+        return [row["id"]]
+    if shown is Shown.NEW_ENTRANTS:
+        return [row["value"], Words(language)("series", row["series"])]
+    if shown in (Shown.TIMELINE, Shown.DEREGISTRATIONS):
+        split, when = found.get("split") or "series", row["value"]
+        parts = [f"{_value(split, one, language)} {n}" for one, n in row["parts"].items()]
+        return [UNDATED.say(language) if when is None else when, ", ".join(parts)]
+    return [row.get("name") or _value(shown.value, row["value"], language)]
 
-    def _value(self, dimension: str, value: str | None) -> str:
-        if not value:
-            return WITHOUT.say(self._language)
-        if dimension == "region" and self._language is Language.EN:
-            region = region_by_name(value)
-            return region.en if region else value
-        return self._words(dimension, value)
 
-    def _parts_of(self, dimension: str, parts: dict[str, int]) -> str:
-        return ", ".join(f"{self._value(dimension, one)} {n}" for one, n in parts.items())
+def _value(dimension: str, value: str | None, language: Language) -> str:
+    if not value:
+        return WITHOUT.say(language)
+    if dimension == "region" and (region := region_by_name(value)):
+        return region.en if language is Language.EN else value
+    return Words(language)(dimension, value)

@@ -1,6 +1,7 @@
-"""`suanbei status`: what runs, what ran, what is wrong."""
+"""`suanbei status`: what runs, what ran, what is wrong; and what `suanbei doctor` finds of the index."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,14 +11,17 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from suanbei.common.dates import BEIJING
+from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.vocabulary import series_title
+from suanbei.registry.doctor import Finding, Health
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view
 from suanbei.search_api.commands.opening import open_filled
+from suanbei.search_api.search.engine import Engine
 
 _NEVER = Text("从未", "never")
 _WATCHED = Text("正在值守（{holder}）", "a watcher is running ({holder})")
@@ -182,3 +186,23 @@ def _time(moment: str | None, language: Language) -> str:
     if not moment:
         return _NEVER.say(language)
     return f"{datetime.fromisoformat(moment).astimezone(BEIJING):%m-%d %H:%M}"
+
+
+def examine_index(engine: Engine) -> Iterator[Finding]:
+    """Whether the engine answers, and how far it is behind the registry."""
+    try:
+        health = engine.health()
+    except SearchUnavailable as error:
+        yield Finding(Health.BAD, Text(f"检索：{error}", f"search: {error}"))
+        return
+    name, documents, lag = f"{health.engine} {health.version}", health.documents, health.lag
+    if not documents:
+        said = Text(f"检索 {name}：尚无索引，首次检索时建立",
+                    f"search {name}: no index yet, the first search builds it")  # fmt: skip
+    elif lag:
+        said = Text(f"检索 {name}：{documents} 条，落后 {lag} 次写入",
+                    f"search {name}: {documents} filings, {lag} writes behind")  # fmt: skip
+    else:
+        said = Text(f"检索 {name}：{documents} 条，与数据库同步",
+                    f"search {name}: {documents} filings, 0 writes behind")  # fmt: skip
+    yield Finding(Health.OK if documents and not lag else Health.WARN, said)

@@ -2,14 +2,35 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text as RichText
 
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJsonLines, print_json, terminal
-from suanbei.common.texts import Language, language_of
+from suanbei.common.texts import Language, Text, language_of
+from suanbei.registry.cells.names import CONFIRMED, MatchLevel
+from suanbei.registry.verify import (
+    MATCH_TEXTS,
+    VERDICT_TEXTS,
+    Judgement,
+    Verdict,
+    judge,
+    terminal_lines,
+    verdict_json,
+)
+from suanbei.search_api.commands.opening import open_filled
+
+DISCLAIMER = Text(
+    "依据公开清单，不构成法律意见；以国家网信办备案系统为准。",
+    "By the published lists; no legal opinion. CAC's own filing system decides.",
+)
+_MARKS: Final = {Verdict.ACTIVE: ("✔", "green"), Verdict.NO_NUMBER: ("?", "yellow")}
+_BAD: Final = ("✘", "red")
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +72,7 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
     if file:
         if numbers or entity or not out:
             raise UsageError("verify: --file wants --out, and neither numbers nor --entity")
-        # Each loaded where it is used: a single number need not wait for what reads tables.
+        # Loaded where it is used: a single number need not wait for what reads tables.
         from suanbei.search_api.bulk.check import Options
         from suanbei.search_api.bulk.columns import Choice
         from suanbei.search_api.commands.tables import ReceiptWanted, check_table
@@ -67,17 +88,6 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         numbers = [text for one in numbers or () for text in (lines if one == "-" else [one])]
     if not numbers or out:
         raise UsageError("verify: give at least one number, or --file and --out")
-    raise typer.Exit(_verify(settings, numbers, entity, language, as_json=as_json))
-
-
-def _verify(
-    settings: Settings, numbers: list[str], entity: str, language: Language, *, as_json: bool
-) -> int:
-    """Print the verdicts; returns the exit code: 0 if all are active and the company's own."""
-    from suanbei.registry.verify import judge, verdict_json
-    from suanbei.search_api.commands.opening import open_filled
-    from suanbei.search_api.commands.verdicts import DISCLAIMER, print_verdict
-
     with open_filled(settings).read() as session:
         judgements = judge(session, [(number, entity) for number in numbers])
     if as_json:
@@ -86,6 +96,34 @@ def _verify(
     else:
         console = terminal()
         for judgement in judgements:
-            print_verdict(console, judgement, language)
+            _print(console, judgement, language)
         console.print(DISCLAIMER.say(language), style="dim")
-    return 0 if all(judgement.is_confirmed for judgement in judgements) else 1
+    raise typer.Exit(0 if all(judgement.is_confirmed for judgement in judgements) else 1)
+
+
+def _print(console: Console, judgement: Judgement, language: Language) -> None:
+    head = verdict_head(judgement, language)
+    if match := judgement.entity_match:
+        sign, colour = ("✔", "green") if match in CONFIRMED else ("~", "yellow")
+        if match is MatchLevel.DIFFERENT:
+            sign, colour = _BAD
+        head.append(f"  {sign} {MATCH_TEXTS[match].say(language)}", colour)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for line in terminal_lines(judgement, language):
+        grid.add_row(*(RichText(_without_controls(cell)) for cell in line))
+    console.print(Group(head, grid), soft_wrap=False)
+
+
+def verdict_head(judgement: Judgement, language: Language) -> RichText:
+    """The verdict in colour, and the number."""
+    sign, colour = _MARKS.get(judgement.verdict, _BAD)
+    word = VERDICT_TEXTS[judgement.verdict].say(language)
+    number = _without_controls((judgement.number or judgement.input.strip())[:80])
+    return RichText.assemble((f"{sign} {word}", f"bold {colour}"), "  ", (number, "bold"))
+
+
+def _without_controls(text: str) -> str:
+    """A text in which a terminal finds nothing to obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

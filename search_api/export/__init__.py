@@ -1,22 +1,7 @@
 """Filings as files: rows leave as they are read, so that memory stays flat however many there are.
 
-columns  what a row holds, in an order that stays
-rows     reading the rows of a selection in chunks
-formats  CSV, XLSX, Parquet, JSON lines: chunks to bytes
-atom     feeds
+rows            what a row holds, in an order that stays; reading the rows of a selection in chunks
+formats         CSV, XLSX, Parquet, JSON lines: chunks to bytes
+dataset         the whole register as files, kept for each version of the data
+dataset_tables  its tables: what their columns mean, and where their rows come from
 """
-
-from suanbei.search_api.export.columns import COLUMNS, Chunk, Metadata
-from suanbei.search_api.export.formats import FORMATS, Format, write_dictionary
-from suanbei.search_api.export.rows import begin, read_chunks
-
-__all__ = [
-    "COLUMNS",
-    "FORMATS",
-    "Chunk",
-    "Format",
-    "Metadata",
-    "begin",
-    "read_chunks",
-    "write_dictionary",
-]

@@ -1,4 +1,4 @@
-"""The dataset: the whole register as files, each table as CSV and Parquet, with what they mean.
+"""The dataset: the whole register as files, each table as CSV and Parquet; made once for each version of the data.
 
 A dataset's version is the data's: the newest period and a hash of the tables. The same data gives the same
 files, byte for byte.
@@ -6,6 +6,7 @@ files, byte for byte.
 
 import csv
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from filelock import FileLock
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound, RegistryError, UsageError
 from suanbei.common.late_imports import importing
+from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
 from suanbei.registry.queries.coverage import coverage
+from suanbei.search_api.deps import Services
 from suanbei.search_api.export.dataset_metadata import (
     DIFFERENCES_TABLE,
     file_sha256,
@@ -33,6 +37,8 @@ ROWS_A_GROUP = 50_000
 INDEX = "datapackage.json"
 DIFFERENCES = "differences.csv"
 SUMS = "SHA256SUMS"
+KEPT = 5
+"""Datasets of earlier versions that a server keeps, so that what changed since can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,43 @@ def files_of(folder: Path) -> list[DatasetFile]:
     return found
 
 
+def built(parts: Services, since: str = "") -> Path:
+    """The folder of the dataset of the present data, made where it is not there yet.
+
+    Raises:
+        NotFound: `since` is no version that is kept here.
+    """
+    home = parts.settings.home / "dataset"
+    home.mkdir(parents=True, exist_ok=True)
+    with parts.database.read() as session:
+        number = data_version(session)
+    folder = home / f"data-{number}"
+    with FileLock(home / "lock"):
+        if not folder.exists():
+            write_dataset(parts.database, folder)
+            for old in [*kept_versions(parts).values()][KEPT:]:
+                shutil.rmtree(old)
+            for comparison in home.glob("data-*-since-*"):
+                shutil.rmtree(comparison)
+        if not since:
+            return folder
+        earlier = kept_versions(parts).get(since)
+        if earlier is None:
+            raise NotFound(f"the dataset of {since} is not kept here")
+        compared = home / f"data-{number}-since-{earlier.name.partition('-')[2]}"
+        if not compared.exists():
+            write_dataset(parts.database, compared, earlier)
+    return compared
+
+
+def kept_versions(parts: Services) -> dict[str, Path]:
+    """Version → folder of the datasets that this server keeps, the newest first."""
+    home = parts.settings.home / "dataset"
+    folders = [one for one in home.glob("data-*") if "-since-" not in one.name]
+    folders.sort(key=os.path.getmtime, reverse=True)
+    return {version_of(folder): folder for folder in folders}
+
+
 def _write_all(database: Database, folder: Path, since: Path | None) -> str:
     with database.read() as session:
         rows = {table.name: _write_table(session, table, folder) for table in TABLES}
@@ -129,7 +172,7 @@ def _write_table(session: Session, table: DatasetTable, folder: Path) -> int:
     ):
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow([column.name for column in table.columns])
-        while group := [*map(_known, islice(rows, ROWS_A_GROUP))]:
+        while group := [_known(row) for row in islice(rows, ROWS_A_GROUP)]:
             lines.writerows(group)
             columns = [
                 pa.array(values, type=field.type)

@@ -15,7 +15,7 @@ from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.cells import Cell
 from suanbei.search_api.bulk.writing import csv_bytes
-from suanbei.search_api.export.columns import COLUMNS, Chunk, Column, Kind, Metadata, Row, text_of
+from suanbei.search_api.export.rows import COLUMNS, Chunk, Kind, Metadata, Row, text_of
 
 Writer = Callable[[Metadata, Iterable[Chunk]], Iterator[bytes]]
 ROWS_A_SHEET = 1_000_000
@@ -155,16 +155,14 @@ def write_parquet(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes
     with pq.ParquetWriter(outlet, schema, compression="zstd") as writer:
         while rows := list(chain.from_iterable(islice(remaining, CHUNKS_A_GROUP))):
             columns = [
-                pa.array(_values(values, column), type=types[column.kind])
+                pa.array(
+                    map(_date, values) if column.kind is Kind.DATE else values, types[column.kind]
+                )
                 for values, column in zip(zip(*rows, strict=True), COLUMNS, strict=True)
             ]
             writer.write_batch(pa.record_batch(columns, schema=schema))
             yield outlet.take()
     yield outlet.take()
-
-
-def _values(values: Iterable[Any], column: Column) -> list[Any]:
-    return [_date(value) if column.kind is Kind.DATE else value for value in values]
 
 
 def _date(text: str | None) -> date | None:

@@ -4,7 +4,6 @@ from fastapi import FastAPI
 
 from suanbei.search_api.bulk.storage import clean as clean_uploads
 from suanbei.search_api.pages import (
-    assets,
     batch,
     bulk,
     dataset,
@@ -25,24 +24,9 @@ from suanbei.search_api.pages import (
 )
 
 PAGES = (
-    assets,
-    batch,
-    bulk,
-    dataset,
-    docs,
-    entity,
-    filing,
-    guide,
-    home,
-    site,
-    market,
-    receipt,
-    search,
-    status,
-    verdict,
-    watch,
-    watch_mail,
-)
+    batch, bulk, dataset, docs, entity, filing, guide, home, market, receipt, search, site, status,
+    verdict, watch, watch_mail,
+)  # fmt: skip
 
 
 def install(app: FastAPI) -> None:

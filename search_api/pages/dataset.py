@@ -4,11 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from suanbei.search_api.deps import Parts
-from suanbei.search_api.export.dataset import files_of, version_of
+from suanbei.search_api.export.dataset import built, files_of, version_of
 from suanbei.search_api.export.dataset_tables import TABLES
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
-from suanbei.search_api.routes.dataset import built
 
 router = APIRouter(include_in_schema=False)
 

@@ -20,8 +20,8 @@ from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.language import language_of_request, translations
-from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.templating import address, region_text, render, wants_json
+from suanbei.search_api.pages.labels import Words, region_text
+from suanbei.search_api.pages.templating import address, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 Vendor = dict[str, Any]

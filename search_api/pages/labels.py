@@ -1,5 +1,6 @@
-"""The words of slugs in pages."""
+"""The words of slugs, regions and cities in pages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,8 +9,10 @@ from typing import Any
 
 import yaml
 
+from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES
+from suanbei.registry.cells.regions import region_by_name, region_of_division
 from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES
 from suanbei.registry.cells.vocabulary import (
     FIELD_TEXTS,
@@ -19,6 +22,7 @@ from suanbei.registry.cells.vocabulary import (
     STATUS_TEXTS,
     TYPE_TEXTS,
 )
+from suanbei.registry.queries.statistics import city_name
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 
 COLUMNS = {
@@ -171,3 +175,45 @@ class Words:
         """The title of a column in the lists of a series."""
         title = COLUMNS.get((series, name))
         return title.say(self.language) if title else self("field", name)
+
+
+def region_text(region: str, language: Language) -> str:
+    """A region as the registry names it, short and in the language of the page."""
+    found = region_by_name(region) if region else None
+    if found is None:
+        return region
+    return found.zh if language is Language.ZH else found.en
+
+
+_ENGLISH_CITIES = {
+    "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "拉萨": "Lhasa", "乌鲁木齐": "Ürümqi", "喀什": "Kashgar",
+    "鄂尔多斯": "Ordos", "呼伦贝尔": "Hulunbuir", "乌兰察布": "Ulanqab", "巴彦淖尔": "Bayannur",
+    "日喀则": "Shigatse", "克拉玛依": "Karamay", "吐鲁番": "Turpan", "长治": "Changzhi", "六安": "Lu'an",
+}  # fmt: skip
+_CITY_ENDING = re.compile(
+    r"(市|地区|盟|((布依|土家|哈尼|傈僳|景颇|哈萨克|柯尔克孜|朝鲜|蒙古|[藏羌彝傣白苗侗壮回黎])族)*自治州)$"
+)
+
+
+def city_text(code: str, language: Language) -> str:
+    """A city by the first four digits of its divisions: 广东省广州市, in English "Guangzhou, Guangdong".
+
+    A municipality (北京市) and the districts right under a province are called by their region.
+    """
+    full = city_name(code)
+    region = region_of_division(code)
+    if language is Language.ZH or region is None:
+        return full
+    bare = _CITY_ENDING.sub("", full.removeprefix(region.full))
+    if not bare or full == region.full:
+        return region.en
+    return f"{_ENGLISH_CITIES.get(bare) or _pinyin_name(bare)}, {region.en}"
+
+
+def _pinyin_name(name: str) -> str:
+    """西安 as Xi'an: an apostrophe stands before a syllable that begins with a vowel."""
+    with importing:
+        from pypinyin import lazy_pinyin
+
+    first, *others = lazy_pinyin(name)
+    return first.capitalize() + "".join(f"'{one}" if one[0] in "aeo" else one for one in others)

@@ -1,6 +1,7 @@
 """The market: charts that answer questions, each with its numbers, in step with the filters."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import CENTRAL
+from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Filing
+from suanbei.registry.queries import statistics as stats
 from suanbei.registry.queries.selection import Selection
-from suanbei.registry.queries.statistics import summary
+from suanbei.registry.queries.statistics import Counted, Split
 from suanbei.search_api.bulk.writing import csv_bytes
-from suanbei.search_api.deps import Parts, Services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages.charts import (
@@ -29,18 +32,7 @@ from suanbei.search_api.pages.charts import (
     source_line,
     svg,
 )
-from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.market_charts import (
-    CHARTS,
-    PARTS,
-    TOP,
-    Chart,
-    Row,
-    Rows,
-    Step,
-    label_of,
-    labelled,
-)
+from suanbei.search_api.pages.labels import Words, city_text, region_text
 from suanbei.search_api.pages.search import (
     FILTERS,
     address_of,
@@ -54,13 +46,144 @@ from suanbei.search_api.params import FilterParams, reads_query
 from suanbei.search_api.search.results import selection_of
 
 router = APIRouter(include_in_schema=False)
+Step = Literal["month", "quarter", "year"]
 STEPS = {
     "month": Text("按月", "By month"),
     "quarter": Text("按季度", "By quarter"),
     "year": Text("按年", "By year"),
 }
 CHOICES = ("series", "type", "role", "region", "year", "period", "status")
-WHOLE_WIDTH = ("timeline",)
+TOP = 20
+"""Values that a chart shows at most; its table has all but the companies."""
+SERIES = [series.value for series in Series if series is not Series.DEREGISTRATION]
+PARTS = {"series": SERIES, "type": [*TYPE_TEXTS], "role": [*ROLE_TEXTS]}
+"""The parts of a chart in the order of their colours, whatever the language."""
+SIDES = {
+    "algorithm": Text("算法备案", "Algorithms"),
+    "genai": Text("生成式人工智能", "Generative AI"),
+    "both": Text("两者兼有", "Both"),
+}
+FILINGS = Text("备案数", "Filings")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A count: `x` is a month (empty: undated) or another value, `part` a slug; `id` of a company."""
+
+    x: str
+    count: int
+    part: str = ""
+    id: str = ""
+
+
+Rows = list[Row]
+Count = Callable[[Session, Selection, str], Rows]
+"""Rows for a selection; the last argument is by what a chart is parted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A question, and how it is answered.
+
+    `value` is what the `x` of a row is. `parts` is by what its bars are parted: empty for not at
+    all, `view` for what suits the filters.
+    """
+
+    question: Text
+    rows: Count
+    value: str
+    parts: str = ""
+    counts: Text = FILINGS
+    note: Text | None = None
+
+    @property
+    def over_time(self) -> bool:
+        """Whether its rows are months."""
+        return self.value == "month"
+
+
+def _timeline(session: Session, selection: Selection, parts: str) -> Rows:
+    return _in_parts(stats.timeline(session, selection, split=Split(parts)))
+
+
+def _new_entrants(session: Session, selection: Selection, _parts: str) -> Rows:
+    found = stats.new_entrants(session, selection)
+    return [Row(one["value"], one["count"], one["series"]) for one in found if one["count"]]
+
+
+def _deregistrations(session: Session, selection: Selection, _parts: str) -> Rows:
+    return _in_parts(stats.deregistrations(session, selection))
+
+
+def _in_parts(steps: list[dict[str, Any]]) -> Rows:
+    return [Row(s["value"] or "", count, part) for s in steps for part, count in s["parts"].items()]
+
+
+def _regions(session: Session, selection: Selection, _parts: str) -> Rows:
+    """Register by region, the region with most filings first."""
+    order = [one["value"] for one in stats.count_values(session, selection, Counted.REGION)]
+    rows = [
+        Row(one["value"], one["count"], series)
+        for series in SERIES
+        if series in (selection.series or SERIES)
+        for one in stats.count_values(session, replace(selection, series=(series,)), Counted.REGION)
+        if one["value"]
+    ]
+    return sorted(rows, key=lambda row: order.index(row.x))
+
+
+def _companies(session: Session, selection: Selection, _parts: str) -> Rows:
+    found = stats.count_values(session, selection, Counted.ENTITY, TOP)
+    return [Row(one["name"], one["count"], id=one["value"]) for one in found]
+
+
+def _counted(counted: Counted) -> Count:
+    def count(session: Session, selection: Selection, _parts: str) -> Rows:
+        found = stats.count_values(session, selection, counted)
+        # An abolished division may have no name.
+        return [Row(one["value"], one["count"]) for one in found if one.get("name", one["value"])]
+
+    return count
+
+
+def _double_filing(session: Session, selection: Selection, _parts: str) -> Rows:
+    found = stats.double_filing(session, selection)
+    return [Row(side, found[side]) for side in SIDES]
+
+
+CHARTS = {
+    "timeline": Chart(
+        Text("每期清单新增多少备案？", "How many filings does each list add?"), _timeline, "month", "view",
+        note=Text("备案计入首次列入清单的月份。", "A filing counts in the month of the list that first shows it."),
+    ),
+    "newcomers": Chart(
+        Text("有多少新主体？", "How many companies are new?"), _new_entrants, "month", "series", Text("主体", "Companies"),
+        Text("主体首次列入清单即为新主体；同月首次列入两类清单的，两类各计一次。", "A company is new in the list that first names it; one that enters two registers in the same month counts in each."),
+    ),
+    "deregistrations": Chart(
+        Text("注销了多少备案？", "How many were deregistered?"), _deregistrations, "month", "series",
+        note=Text("按注销公告的月份统计；仅由备注载明注销的没有月份，只列在数据表格中。", "By the month of the notice. Deregistrations stated only in a remark have no month and are in the table only."),
+    ),
+    "regions": Chart(
+        Text("省份分布如何？", "How are filings distributed by province?"), _regions, "region", "series",
+        note=Text("按省份与备案类别统计；无属地省份的中央企业不计入。", "Registers by province; central enterprises that file with no province are left out."),
+    ),
+    "cities": Chart(
+        Text("城市分布如何？", "How are filings distributed by city?"), _counted(Counted.CITY), "city",
+        note=Text("算法备案编号可识别到城市；生成式人工智能的编号只到省份，不计入。", "Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out."),
+    ),
+    "companies": Chart(Text("哪些主体备案最多？", "Which companies have the most filings?"), _companies, "entity"),
+    "types": Chart(Text("算法类型如何分布？", "How are filings distributed by type of algorithm?"), _counted(Counted.TYPE), "type"),
+    "kinds": Chart(
+        Text("产品是什么形态？", "How are filings distributed by kind of product?"), _counted(Counted.PRODUCT_KIND), "kind",
+        note=Text("一项备案同时有 APP 与网站的，两类各计一次。", "A filing with an app and a website counts for both."),
+    ),
+    "double_filing": Chart(
+        Text("有多少主体双备案？", "How many companies hold both kinds of filing?"),
+_double_filing, "side", "", Text("主体", "Companies"),
+        Text("有有效生成合成类算法备案的主体、有有效大模型备案或登记的主体，以及两者皆有的主体。", "Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both."),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +194,14 @@ class View:
     step: Step
     language: Language
 
-    def selection(self, parts: Services) -> Selection:
-        """The filings that the filters find.
+    @property
+    def params(self) -> FilterParams:
+        """The filters.
 
         Raises:
-            RequestValidationError: names the filters that do not fit.
-            UsageError: there is no such region.
+            RequestValidationError: names those that do not fit.
         """
-        return selection_of(parts, params_of(list(self.asked), FilterParams))
+        return params_of(list(self.asked), FilterParams)
 
     def parts_of(self, chart: Chart) -> str:
         """By what a chart is parted, empty for not at all: one register by its types or roles."""
@@ -90,8 +213,16 @@ class View:
         return "role" if chosen[0] == Series.DEEP_SYNTHESIS else "type"
 
     def labelled(self, chart: Chart, rows: Rows) -> Rows:
-        """Rows in words."""
-        return labelled(chart, rows, self.parts_of(chart), self.step, Words(self.language))
+        """Rows with words in place of slugs; those of one label and part are put together."""
+        words, parts = Words(self.language), self.parts_of(chart)
+        found: dict[tuple[str, str], Row] = {}
+        for row in rows:
+            label = _label(chart, row.x, self.step, words)
+            part = words(parts, row.part) if row.part else ""
+            before = found.get((label, part))
+            count = row.count + (before.count if before else 0)
+            found[label, part] = Row(label, count, part, row.id)
+        return list(found.values())
 
     def address(self, path: str, **more: str) -> str:
         """A path for the same filings; `by` in `more` replaces the steps of the view."""
@@ -99,6 +230,30 @@ class View:
         pairs = [pair for pair in pairs if pair[0] not in more] + [*more.items()]
         pairs = [pair for pair in pairs if pair[1]]
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _label(chart: Chart, x: str, step: Step, words: Words) -> str:
+    """What the `x` of a row is called."""
+    match chart.value:
+        case "month":
+            return step_of(x, step) if x else translations(words.language).gettext("undated")
+        case "region":
+            return region_text(x, words.language)
+        case "city":
+            return city_text(x, words.language)
+        case "side":
+            return SIDES[x].say(words.language)
+    return words(chart.value, x)
+
+
+def step_of(period: str, step: Step) -> str:
+    """The step that a month is in.
+
+    >>> step_of("2026-05", "month"), step_of("2026-05", "quarter"), step_of("2026-05", "year")
+    ('2026-05', '2026 Q2', '2026')
+    """
+    year, month = period[:4], int(period[5:7] or 1)
+    return {"month": period, "quarter": f"{year} Q{(month + 2) // 3}", "year": year}[step]
 
 
 def view_of(request: Request, by: Step = "month") -> View:
@@ -115,10 +270,10 @@ known = reads_query(*FILTERS, "q")
 def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     """All charts for the filters."""
     asked = list(view.asked)
-    selection = view.selection(parts)
+    selection = selection_of(parts, view.params)
     with parts.database.read() as session:
-        choices = choices_of(session)
-        total = summary(session, selection)["filings"]
+        choices = {name: _choices(session, name) for name in CHOICES}
+        total = stats.summary(session, selection)["filings"]
         charts = [
             _chart(name, chart.rows(session, selection, view.parts_of(chart)), view)
             for name, chart in CHARTS.items()
@@ -136,16 +291,11 @@ def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     )  # fmt: skip
 
 
-def choices_of(session: Session) -> dict[str, list[Any]]:
-    """What each filter can be set to."""
-    found = {}
-    for name in CHOICES:
-        column = (
-            getattr(Filing, name) if name != "period" else func.substr(Filing.first_period, 1, 4)
-        )
-        values = session.execute(select(column).distinct().order_by(column)).scalars()
-        found[name] = [str(value) for value in values if value not in (None, "", CENTRAL.full)]
-    return found
+def _choices(session: Session, name: str) -> list[str]:
+    """What a filter can be set to."""
+    column = getattr(Filing, name) if name != "period" else func.substr(Filing.first_period, 1, 4)
+    values = session.execute(select(column).distinct().order_by(column)).scalars()
+    return [str(value) for value in values if value not in (None, "", CENTRAL.full)]
 
 
 def _chart(name: str, rows: Rows, view: View) -> dict[str, Any]:
@@ -160,13 +310,11 @@ def _chart(name: str, rows: Rows, view: View) -> dict[str, Any]:
         "rows": told,
         "has_parts": any(row.part for row in told),
         "over_time": chart.over_time,
-        "size": "full" if name in WHOLE_WIDTH else "wide",
+        "size": "full" if name == "timeline" else "wide",
         "heights": {one: height_of(draw(chart, rows, view, size=one)) for one in SIZES},
         "widths": {one: SIZES[one].width for one in SIZES},
-        "address": lambda form, **more: view.address(
-            f"/charts/{name}.{form}", lang=view.language.value, **more
-        ),
-    }
+        "address": lambda form, **more: view.address(f"/charts/{name}.{form}", lang=language.value, **more),
+    }  # fmt: skip
 
 
 def draw(
@@ -178,9 +326,13 @@ def draw(
     if chart.over_time:
         shown = [Row(f"{row.x}-01", row.count, row.part) for row in rows if row.x]
     else:
-        shown = [Row(label_of(chart, row.x, view.step, words), row.count, row.part) for row in rows]
+        shown = [Row(_label(chart, row.x, view.step, words), row.count, row.part) for row in rows]
         top = [*dict.fromkeys(row.x for row in shown)][:TOP]
         shown = [row for row in shown if row.x in top]
+    gettext = translations(view.language).gettext
+    filters = gettext("; ").join(
+        f"{words('field', name)} {value_text((name, value), words)}" for name, value in view.asked
+    )
     there = {row.part for row in shown}
     known_parts = [slug for slug in PARTS.get(part, []) if slug in there]
     named = {
@@ -195,17 +347,8 @@ def draw(
         theme=theme,
         size=size,
         title=chart.question.say(view.language) if titled else "",
-        notes=(_filters_text(view, words), titled) if titled else (),
+        notes=(filters or gettext("All filings"), titled) if titled else (),
     )
-
-
-def _filters_text(view: View, words: Words) -> str:
-    """The filters of a view in words."""
-    gettext = translations(view.language).gettext
-    said = [
-        f"{words('field', name)} {value_text((name, value), words)}" for name, value in view.asked
-    ]
-    return gettext("; ").join(said) or gettext("All filings")
 
 
 @router.get("/charts/{name}.{form}")
@@ -222,7 +365,7 @@ def chart_file(
     """A chart as a picture, with its title and source in it where it is `titled`; or its numbers."""
     if name not in CHARTS:
         raise NotFound(f"chart {name}: not known")
-    chart, selection = CHARTS[name], view.selection(parts)
+    chart, selection = CHARTS[name], selection_of(parts, view.params)
     with parts.database.read() as session:
         rows = chart.rows(session, selection, view.parts_of(chart))
     if form == "csv":

@@ -1,4 +1,4 @@
-"""What a site has beside its pages: /about, robots.txt, the sitemap, the language switch."""
+"""What a site has beside its pages: /about, static files, robots.txt, the sitemap, the language switch."""
 
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +16,7 @@ from suanbei.registry.queries.selection import Selection
 from suanbei.registry.queries.statistics import summary
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import COOKIE
-from suanbei.search_api.pages.templating import filing_path, public_base, render
+from suanbei.search_api.pages.templating import assets, filing_path, public_base, render
 
 router = APIRouter(include_in_schema=False)
 YEAR_SECONDS = 365 * 24 * 3600
@@ -49,6 +49,25 @@ _BOOKMARKLET = (
     ":alert('没有找到备案编号 · no filing number found')})()"
 )
 """Opens Suanbei with the numbers of the page one is on; see docs/in-your-code.md."""
+
+
+@router.get("/static/{name}")
+def static_file(name: str) -> Response:
+    """One static file."""
+    for asset in assets().values():
+        if asset.address == f"/static/{name}":
+            keep = {"cache-control": "public, max-age=31536000, immutable"}
+            return Response(asset.body, media_type=asset.media_type, headers=keep)
+    raise NotFound(f"static file {name}: not known")
+
+
+@router.get("/favicon.ico")
+def favicon() -> Response:
+    """The sign of Suanbei, for browsers that ask at the old address."""
+    sign = assets()["sign.svg"]
+    return Response(
+        sign.body, media_type=sign.media_type, headers={"cache-control": "max-age=86400"}
+    )
 
 
 @router.get("/robots.txt")

@@ -1,9 +1,10 @@
-"""Rendering: one Jinja environment a language, and how values look in pages."""
+"""Rendering: one Jinja environment a language, how values look in pages, and the addresses of static files."""
 
-import re
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
 
@@ -14,20 +15,52 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from suanbei.common.dates import BEIJING
-from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
-from suanbei.registry.cells.regions import region_by_name, region_of_division
 from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Series
-from suanbei.registry.queries.statistics import city_name
 from suanbei.search_api.language import TEXT_NAMES, language_of_request, translations
-from suanbei.search_api.pages.assets import static
-from suanbei.search_api.pages.labels import Words
+from suanbei.search_api.pages.labels import Words, region_text
 
+STATIC = Path(__file__).parents[1] / "static"
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
 _MONTH = {Language.ZH: "y年M月", Language.EN: "MMM y"}
 _DAY = {Language.ZH: "y年M月d日", Language.EN: "d MMM y"}
 """Formats of Babel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A static file: its bytes, and an address that holds their hash, so that browsers may keep it for good."""
+
+    address: str
+    media_type: str
+    body: bytes
+
+
+@lru_cache
+def assets() -> dict[str, Asset]:
+    """Every static file by its plain name; the style sheets are one file, `site.css`."""
+    sheets = sorted((STATIC / "css").glob("*.css"))
+    bodies = {"site.css": b"\n".join(sheet.read_bytes() for sheet in sheets)}
+    plain = (*(STATIC / "js").glob("*.js"), *STATIC.glob("*.svg"), *STATIC.glob("*.css"))
+    for path in sorted(plain):
+        bodies[path.name] = path.read_bytes()
+    found = {}
+    for name, body in bodies.items():
+        stem, ending = name.rsplit(".", 1)
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        found[name] = Asset(f"/static/{stem}.{digest}.{ending}", TYPES[ending], body)
+    return found
+
+
+def static(name: str) -> str:
+    """The address of a static file, for templates."""
+    return assets()[name].address
 
 
 def count(value: int) -> str:
@@ -142,48 +175,6 @@ def list_name(series: str, period: str, language: Language) -> str:
         "series": Words(language)("series_title", series),
         "period": period_text(period, language),
     }
-
-
-def region_text(region: str, language: Language) -> str:
-    """A region as the registry names it, short and in the language of the page."""
-    found = region_by_name(region) if region else None
-    if found is None:
-        return region
-    return found.zh if language is Language.ZH else found.en
-
-
-_ENGLISH_CITIES = {
-    "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "拉萨": "Lhasa", "乌鲁木齐": "Ürümqi", "喀什": "Kashgar",
-    "鄂尔多斯": "Ordos", "呼伦贝尔": "Hulunbuir", "乌兰察布": "Ulanqab", "巴彦淖尔": "Bayannur",
-    "日喀则": "Shigatse", "克拉玛依": "Karamay", "吐鲁番": "Turpan", "长治": "Changzhi", "六安": "Lu'an",
-}  # fmt: skip
-_CITY_ENDING = re.compile(
-    r"(市|地区|盟|((布依|土家|哈尼|傈僳|景颇|哈萨克|柯尔克孜|朝鲜|蒙古|[藏羌彝傣白苗侗壮回黎])族)*自治州)$"
-)
-
-
-def city_text(code: str, language: Language) -> str:
-    """A city by the first four digits of its divisions: 广东省广州市, in English "Guangzhou, Guangdong".
-
-    A municipality (北京市) and the districts right under a province are called by their region.
-    """
-    full = city_name(code)
-    region = region_of_division(code)
-    if language is Language.ZH or region is None:
-        return full
-    bare = _CITY_ENDING.sub("", full.removeprefix(region.full))
-    if not bare or full == region.full:
-        return region.en
-    return f"{_ENGLISH_CITIES.get(bare) or _pinyin_name(bare)}, {region.en}"
-
-
-def _pinyin_name(name: str) -> str:
-    """西安 as Xi'an: an apostrophe stands before a syllable that begins with a vowel."""
-    with importing:
-        from pypinyin import lazy_pinyin
-
-    first, *others = lazy_pinyin(name)
-    return first.capitalize() + "".join(f"'{one}" if one[0] in "aeo" else one for one in others)
 
 
 def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:

@@ -4,7 +4,8 @@ queries      what a client sends, checked
 companies    candidates for a company's name, scored
 filings      candidates for a filing's number or name, scored
 properties   what companies and filings have to offer, and the values of it
-service      the manifest, suggestions, flyouts
+
+The manifest, suggestions and previews are those of `routes/reconcile.py`.
 
 https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
 """

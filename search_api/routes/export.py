@@ -8,7 +8,8 @@ from pydantic import Field
 
 from suanbei.common.texts import Language
 from suanbei.search_api.deps import Parts
-from suanbei.search_api.export import FORMATS, Format, begin, read_chunks, write_dictionary
+from suanbei.search_api.export.formats import FORMATS, Format, write_dictionary
+from suanbei.search_api.export.rows import begin, read_chunks
 from suanbei.search_api.params import FilterParams
 
 router = APIRouter(prefix="/v1", tags=["export"])

@@ -1,8 +1,14 @@
-"""Feeds: new lists, changes, any search, and when the next lists are expected, for feed readers."""
+"""Feeds: new lists, changes, any search, and when the next lists are expected, for feed readers.
+
+They are Atom with stable ids, valid by RFC 4287 whatever characters a list holds, legible in a browser.
+"""
 
 import logging
+import re
+import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +17,8 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import BEIJING
+from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.vocabulary import series_title
 from suanbei.registry.importing.events import EventType
@@ -28,11 +36,8 @@ from suanbei.registry.queries.event_text import (
 )
 from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.export.atom import MEDIA_TYPE, Entry, Feed, event_moment, render, stable_id
 from suanbei.search_api.language import language_of_request
-from suanbei.search_api.pages.assets import static
-from suanbei.search_api.pages.templating import render as render_page
-from suanbei.search_api.pages.templating import with_parameter
+from suanbei.search_api.pages.templating import render, static, with_parameter
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
 from suanbei.search_api.search.results import selection_of
@@ -40,6 +45,13 @@ from suanbei.search_api.search.results import selection_of
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 ENTRIES = 50
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+BEGINNING = datetime(2022, 8, 12, tzinfo=UTC)
+"""The day CAC published the first list: the age of a feed that holds nothing yet."""
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://beian.cac.gov.cn/suanbei")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OF_A_LIST = (EventType.BATCH_PUBLISHED, EventType.FILING_ADDED, EventType.FILING_DEREGISTERED)
+"""Events that happened when a list was published, whenever it was loaded."""
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
 Lang = Annotated[Language, Query(description="language of the texts")]
 
@@ -62,6 +74,18 @@ _OVERDUE = Text(
     "{series}：下一份清单迟于以往最长间隔（最近一份：{last}）",
     "{series}: the next list is later than ever before (newest: {last})",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry; `kinds` are its categories, the first one says what happened."""
+
+    id: str
+    title: str
+    summary: str
+    at: datetime
+    link: str
+    kinds: tuple[str, ...]
 
 
 @router.get("/batches.atom", response_class=Response)
@@ -135,34 +159,32 @@ def _expectation(one: dict[str, Any], lang: Language, public_url: str) -> Entry:
     )
     since = {"overdue": "latest_period", "late": "expected_period", "expected": "last_period"}
     place = tuple(Series).index(Series(one["series"]))
+    year, month = map(int, one[since[state]].split("-"))
     return Entry(
-        stable_id(f"expected/{one['series']}/{one['last_period']}/{state}"),
+        _stable_id(f"expected/{one['series']}/{one['last_period']}/{state}"),
         line,
         line,
-        _end_of(one[since[state]]).replace(microsecond=place),
+        datetime(year + month // 12, month % 12 + 1, 1, microsecond=place, tzinfo=UTC),
         f"{public_url.rstrip('/')}/batches",
         (f"list.{state}", one["series"]),
     )
 
 
-def _end_of(period: str) -> datetime:
-    """The first moment after a month."""
-    year, month = map(int, period.split("-"))
-    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-
-
 def _entries(
     session: Session, events: Sequence[Event], lang: Language, public_url: str
 ) -> list[Entry]:
-    names, batches = filing_names(session, events), _batches(session, events)
+    names = filing_names(session, events)
+    ids = {event.batch for event in events if event.batch}
+    listed = session.execute(select(Batch).where(in_keys(session, Batch.id, ids))).scalars()
+    batches = {batch.id: batch for batch in listed}
     found = []
     for event in events:
         title, line = _words(event, lang, names)
         # The moment is part of the id: another registry numbers its events anew.
-        name = stable_id(f"change/{event.id}/{event.at.isoformat()}")
+        name = _stable_id(f"change/{event.id}/{event.at.isoformat()}")
         link = public_url.rstrip("/") + (path_of(event) or "/")
         kinds = (event.type, event.series) if event.series else (event.type,)
-        moment = event_moment(event, batches.get(event.batch or ""))
+        moment = _moment(event, batches.get(event.batch or ""))
         found.append(Entry(name, title, line, moment, link, kinds))
     return found
 
@@ -181,10 +203,26 @@ def _words(event: Event, lang: Language, names: FilingNames) -> tuple[str, str]:
         return line, line
 
 
-def _batches(session: Session, events: Sequence[Event]) -> dict[str, Batch]:
-    ids = {event.batch for event in events if event.batch}
-    found = session.execute(select(Batch).where(in_keys(session, Batch.id, ids))).scalars()
-    return {batch.id: batch for batch in found}
+def _moment(event: Event, batch: Batch | None) -> datetime:
+    """When it happened: for what a list brought, when that was published; else when it was seen.
+
+    A list without a date is dated by the end of its month. All events of a list happen at once, but
+    readers sort by this and take equal entries for one: the fraction is the event's place in the log.
+    """
+    at = event.at
+    if batch is not None and event.type in _OF_A_LIST:
+        at = min(at, _published(batch) or at)
+    return at.replace(microsecond=event.id % 1_000_000)
+
+
+def _published(batch: Batch) -> datetime | None:
+    if batch.published_on:
+        return datetime.combine(batch.published_on, time(), BEIJING).astimezone(UTC)
+    year, _, month = batch.period.partition("-")
+    if not (year.isdecimal() and month.isdecimal()):
+        return None
+    after = datetime(int(year) + int(month) // 12, int(month) % 12 + 1, 1, tzinfo=BEIJING)
+    return (after - timedelta(days=1)).astimezone(UTC)
 
 
 def _answer(
@@ -195,19 +233,60 @@ def _answer(
     page: str,
     entries: Sequence[Entry],
 ) -> Response:
+    """The feed, its entries the newest first; `page` has the same content for people."""
     public = parts.settings.public_url.rstrip("/")
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.headers.get("sec-fetch-dest") == "document":  # a person opened it in a browser
         if "lang" not in request.query_params and language_of_request(request) != lang:
             return RedirectResponse(with_parameter(request, "lang", language_of_request(request)))
-        answer = render_page(
+        answer = render(
             request, "feed.html", title=title, address=public + path, page=page, entries=entries
         )
         answer.headers["cache-control"] = "no-store"
         return answer
-    feed = Feed(path, title, public + path, public + page, lang, static("feed.css"))
     # A browser would rather save Atom than show it.
     is_browser = "text/html" in request.headers.get("accept", "")
     media_type = "application/xml; charset=utf-8" if is_browser else MEDIA_TYPE
-    headers = {"Content-Security-Policy": POLICY}
-    return Response(render(feed, entries), media_type=media_type, headers=headers)
+    body = _atom(path, title, public + path, public + page, lang, entries)
+    return Response(body, media_type=media_type, headers={"Content-Security-Policy": POLICY})
+
+
+def _atom(
+    key: str, title: str, own: str, page: str, lang: Language, entries: Sequence[Entry]
+) -> bytes:
+    """The feed of the address `own`, with a style sheet that makes it legible in a browser."""
+    with importing:  # 6 MB, for those whom somebody asks for a feed
+        from feedgen.feed import FeedGenerator
+
+    atom = FeedGenerator()
+    atom.id(_stable_id(f"feed/{key}"))
+    atom.title(_clean(title))
+    atom.author(name="算备 Suanbei")
+    atom.generator("Suanbei")
+    atom.language("zh-CN" if lang is Language.ZH else "en")
+    atom.link(href=own, rel="self", type="application/atom+xml")
+    atom.link(href=page, rel="alternate", type="text/html")
+    atom.updated(max((entry.at for entry in entries), default=BEGINNING))
+    for one in entries:
+        entry = atom.add_entry(order="append")
+        entry.id(one.id)
+        entry.title(_clean(one.title) or _clean(one.summary))
+        entry.summary(_clean(one.summary))
+        entry.updated(one.at)
+        entry.published(one.at)
+        entry.link(href=one.link, rel="alternate", type="text/html")
+        for kind in one.kinds:
+            entry.category(term=kind)
+    head, body = atom.atom_str(pretty=True).split(b"\n", 1)
+    style = f'<?xml-stylesheet type="text/css" href="{static("feed.css")}"?>'
+    return b"\n".join((head, style.encode(), body))
+
+
+def _stable_id(name: str) -> str:
+    """An id that depends on nothing but the name."""
+    return uuid.uuid5(_NAMESPACE, name).urn
+
+
+def _clean(text: str) -> str:
+    """The text without what XML cannot hold, on one line."""
+    return " ".join(_NO_XML.sub("", text).split())

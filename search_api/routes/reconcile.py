@@ -8,23 +8,43 @@ import orjson
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.names import entity_key
+from suanbei.registry.cells.numbers import read_numbers
+from suanbei.registry.data_version import data_version
+from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.deps import Parts, services
+from suanbei.search_api.entities import find_entities
 from suanbei.search_api.language import AnswerLanguage
-from suanbei.search_api.pages.templating import public_base
+from suanbei.search_api.pages.templating import public_base, static
 from suanbei.search_api.params import reads_query
-from suanbei.search_api.reconcile import service
-from suanbei.search_api.reconcile.properties import extend, proposed, records
-from suanbei.search_api.reconcile.queries import COMPANY, LONGEST, read_batch, read_extend
+from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
+from suanbei.search_api.reconcile.filings import reconcile_filings
+from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, proposed, records
+from suanbei.search_api.reconcile.queries import (
+    COMPANY,
+    FILING,
+    LONGEST,
+    TYPES,
+    Candidate,
+    ReconcileQuery,
+    read_batch,
+    read_extend,
+)
 from suanbei.search_api.responses import JSON
 
 # It has a specification of its own; OpenAPI would only repeat it.
 router = APIRouter(prefix="/reconcile", include_in_schema=False)
+SUGGESTED, MOST_SKIPPED = 20, 200
+BATCH_SIZE = 50
+"""Queries that OpenRefine should send at once."""
+PREVIEW_WIDTH, PREVIEW_HEIGHT = 420, 220
 Id = Annotated[str, Query(max_length=LONGEST, description="of a company, or a filing number")]
 Prefix = Annotated[str, Query(max_length=200, description="what was typed")]
-Skip = Annotated[int, Query(ge=0, le=service.MOST_SKIPPED, description="suggestions to skip")]
+Skip = Annotated[int, Query(ge=0, le=MOST_SKIPPED, description="suggestions to skip")]
 QUERIES = "a batch of reconciliation queries, as JSON"
 EXTEND = "a data extension query, as JSON"
 _ANY_SITE = {"Access-Control-Allow-Origin": "*"}
@@ -37,6 +57,11 @@ _WIDGET = (
     "prefixed", "stemmed", "format", "_",
 )  # fmt: skip
 """What OpenRefine's suggestion widget may send besides what the specification names."""
+_ACTIVE = Text("{active} 项有效，共 {filings} 项备案", "{active} active of {filings} filings")
+_FORMER = Text("曾用名：{names}", "formerly {names}")
+_LIMITS = Text(
+    "依据公开清单；国家网信办备案系统为准", "by the published lists; CAC's own system decides"
+)
 
 
 @router.get("", response_class=Response)
@@ -48,8 +73,7 @@ def describe_or_reconcile(
 ) -> Response:
     """The manifest; with `queries` candidates, with `extend` values of properties."""
     if not queries and not extend:
-        version = request.app.version
-        return _answer(service.manifest(public_base(request), version))
+        return _answer(_manifest(public_base(request), request.app.version))
     return _reconciled(request, queries, extend, language)
 
 
@@ -64,13 +88,76 @@ def reconcile(
     return _reconciled(request, queries, extend, language)
 
 
+def _manifest(base: str, version: str) -> dict[str, Any]:
+    """What the service offers; `base` is the address of this site."""
+    service = f"{base}/reconcile"
+    suggest = {
+        kind: {
+            "service_url": service,
+            "service_path": f"/suggest/{kind}",
+            "flyout_service_url": service,
+            "flyout_service_path": f"/flyout/{kind}?id=${{id}}",
+        }
+        for kind in ("entity", "type", "property")
+    }
+    return {
+        "versions": ["0.2"],
+        "name": "Suanbei 算备",
+        "identifierSpace": f"{base}/reconcile/view?id=",
+        "schemaSpace": f"{base}/reconcile/suggest/property",
+        "documentation": f"{base}/docs",
+        "serviceVersion": version,
+        "logo": f"{base}{static('sign.svg')}",
+        "defaultTypes": [{"id": one, "name": name} for one, name in TYPES.items()],
+        "view": {"url": f"{base}/reconcile/view?id={{{{id}}}}"},
+        "preview": {
+            "url": f"{base}/reconcile/preview?id={{{{id}}}}",
+            "width": PREVIEW_WIDTH,
+            "height": PREVIEW_HEIGHT,
+        },
+        "suggest": suggest,
+        "extend": {
+            "propose_properties": {"service_url": service, "service_path": "/properties"},
+            "property_settings": [],
+        },
+        "batchSize": BATCH_SIZE,
+    }
+
+
 def _reconciled(request: Request, queries: str, extension: str, language: Language) -> Response:
     parts = services(request)
     if extension:
         asked = read_extend(extension)
         with parts.database.read() as session:
             return _answer(extend(session, asked, language))
-    return _answer(service.reconcile(parts, request.app.state.company_names, read_batch(queries)))
+    batch = read_batch(queries)
+    of_companies = {key: one for key, one in batch.items() if COMPANY in one.types}
+    of_filings = {
+        key: one
+        for key, one in batch.items()
+        # Without a type, a name is a company's and a number a filing's.
+        if one.types == [FILING] or (FILING in one.types and read_numbers(one.query))
+    }
+    with parts.database.read() as session:
+        # The version is read first: the names can only be newer than it says.
+        version = data_version(session)
+        kept = request.app.state.company_names
+        names = kept.get(version, "companies", lambda: CompanyNames(session))
+        companies = reconcile_companies(session, names, of_companies)
+        filings = reconcile_filings(session, parts.engine, of_filings)
+    return _answer({
+        key: {"result": _together(companies.get(key, []), filings.get(key, []), query)}
+        for key, query in batch.items()
+    })  # fmt: skip
+
+
+def _together(
+    companies: list[Candidate], filings: list[Candidate], query: ReconcileQuery
+) -> list[Candidate]:
+    if filings and companies:
+        for one in companies:  # a number stands for the filing before its company
+            one["match"] = False
+    return sorted(filings + companies, key=lambda one: -one["score"])[: query.most]
 
 
 @router.get("/suggest/entity", response_class=Response)
@@ -81,31 +168,66 @@ def suggest_entity(
     cursor: Skip = 0,
     type: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Companies and filings for auto-completion."""
-    return _answer(service.suggest_entities(parts, prefix, cursor, type))
+    """Companies by any fragment of a name, and filings by their numbers, for auto-completion."""
+    found: list[dict[str, Any]] = []
+    if prefix.strip() and type != FILING:
+        page = find_entities(parts, prefix, cursor + SUGGESTED, "")["items"]
+        found = [
+            {
+                "id": one["id"],
+                "name": one["name"],
+                "description": f"{one['active']}/{one['filings']} 有效 active",
+                "notable": [{"id": COMPANY, "name": TYPES[COMPANY]}],
+            }
+            for one in page
+        ]
+    if prefix.strip() and (type == FILING or read_numbers(prefix)):
+        query = ReconcileQuery(query=prefix, type=FILING, limit=cursor + SUGGESTED)
+        with parts.database.read() as session:
+            filings = reconcile_filings(session, parts.engine, {"q": query})["q"]
+        found = [
+            {name: one[name] for name in ("id", "name", "description")} | {"notable": one["type"]}
+            for one in filings
+        ] + found
+    return _answer({"result": found[cursor : cursor + SUGGESTED]})
 
 
 @router.get("/suggest/type", response_class=Response)
 @reads_query(*_WIDGET, "type")
 def suggest_type(prefix: Prefix = "", cursor: Skip = 0) -> Response:
-    """The types for auto-completion."""
-    return _answer({"result": service.suggest_types(prefix)["result"][cursor:]})
+    """Types whose id or name has the prefix, all without one, for auto-completion."""
+    key = entity_key(prefix)
+    fitting = [one for one, name in TYPES.items() if key in entity_key(one + name)]
+    return _answer({"result": [{"id": one, "name": TYPES[one]} for one in fitting[cursor:]]})
 
 
 @router.get("/suggest/property", response_class=Response)
 @reads_query(*_WIDGET, "type")
 def suggest_property(language: AnswerLanguage, prefix: Prefix = "", cursor: Skip = 0) -> Response:
-    """The properties for auto-completion."""
-    return _answer({"result": service.suggest_properties(prefix, language)["result"][cursor:]})
+    """Properties whose id or name, in either language, has the prefix, for auto-completion."""
+    key = entity_key(prefix)
+    fitting = [
+        one for one in PROPERTIES.values() if key in entity_key(one.id + one.name.zh + one.name.en)
+    ]
+    return _answer({"result": [one.shown(language) for one in fitting[cursor:]]})
 
 
 @router.get("/flyout/{kind}", response_class=Response)
 def flyout(
     parts: Parts, kind: Literal["entity", "type", "property"], id: Id, language: AnswerLanguage
 ) -> Response:
-    """A small preview of something that was suggested."""
-    with parts.database.read() as session:
-        return _answer(service.flyout(session, kind, id, language))
+    """A small preview of something that was suggested: `{"id", "html"}`."""
+    if kind == "type" and id in TYPES:
+        html = Markup("<p>{}</p>").format(TYPES[id])
+    elif kind == "property" and id in PROPERTIES:
+        shown = PROPERTIES[id].shown(language)
+        html = Markup("<p><b>{}</b></p><p>{}</p>").format(shown["name"], shown["description"])
+    elif kind == "entity":
+        with parts.database.read() as session:
+            html = _summary(session, id, language)
+    else:
+        raise NotFound(f"{kind} {id[:100]}: not known")
+    return _answer({"id": id, "html": str(html)})
 
 
 @router.get("/properties", response_class=Response)
@@ -122,7 +244,7 @@ def propose_properties(
 def preview(parts: Parts, id: Id, language: AnswerLanguage) -> Response:
     """A company or filing as a small page, for a frame."""
     with parts.database.read() as session:
-        body = service.summary(session, id, language)
+        body = _summary(session, id, language)
     page = Markup(
         '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
         "<style>body{{font:14px/1.4 sans-serif;margin:8px}}p{{margin:0 0 6px}}</style></head>"
@@ -144,6 +266,43 @@ def view(parts: Parts, id: Id) -> Response:
     if kind != COMPANY:
         place = f"/filings/{quote(record.filings[0].number, safe='')}"
     return RedirectResponse(place, 307)
+
+
+def _summary(session: Session, one: str, language: Language) -> Markup:
+    """What a person must see of a company or filing to tell it from others, as HTML.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    record, kind = records(session, [one]).get(one, (None, ""))
+    if record is None:
+        raise NotFound(f"entity {one[:100]}: not known")
+    head, lines = _company(record, language) if kind == COMPANY else _filing(record)
+    newest = max(one["newest"] or "" for one in coverage(session).values())
+    lines.append(f"{_LIMITS.say(language)} ({newest})")
+    return Markup("<p><b>{}</b></p>").format(head) + Markup("").join(
+        Markup("<p>{}</p>").format(line) for line in lines if line
+    )
+
+
+def _company(record: Record, language: Language) -> tuple[str, list[str]]:
+    active = sum(one.status == "active" for one in record.filings)
+    former = "、".join(record.entity.former_names)
+    regions = dict.fromkeys(one.region for one in record.filings if one.region)
+    return record.entity.name, [
+        _ACTIVE.say(language, active=active, filings=len(record.filings)),
+        _FORMER.say(language, names=former) if former else "",
+        "、".join(regions),
+    ]
+
+
+def _filing(record: Record) -> tuple[str, list[str]]:
+    (filing,) = record.filings
+    return filing.number, [
+        f"{filing.name} · {filing.status}",
+        filing.entity,
+        " · ".join(filter(None, (filing.product, filing.region, filing.first_period))),
+    ]
 
 
 def _answer(value: dict[str, Any]) -> Response:

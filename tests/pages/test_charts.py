@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from suanbei.search_api.pages import charts
-from suanbei.search_api.pages.market_charts import CHARTS, step_of
+from suanbei.search_api.pages.market import CHARTS, step_of
 from tests.pages import registry as small
 
 NAMES = tuple(CHARTS)

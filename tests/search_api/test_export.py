@@ -21,7 +21,9 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.export import COLUMNS, FORMATS, Chunk, Format, Metadata, rows
+from suanbei.search_api.export import rows
+from suanbei.search_api.export.formats import FORMATS, Format
+from suanbei.search_api.export.rows import COLUMNS, Chunk, Metadata
 from tests.lists import listed, number, row
 
 NAMES = [column.name for column in COLUMNS]

@@ -16,8 +16,8 @@ from suanbei.registry.database import Database
 from suanbei.registry.doctor import Health
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
+from suanbei.search_api.commands.status import examine_index
 from suanbei.search_api.deps import Services
-from suanbei.search_api.doctor import examine_index
 from tests.lists import listed, row
 from tests.search_api.search.conftest import ROWS
 
