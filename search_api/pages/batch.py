@@ -1,7 +1,6 @@
 """Lists: all that CAC published, and one list against the one before."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -11,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
-from suanbei.common.texts import Language
 from suanbei.registry.importing.published import ALGORITHM_SERIES, Series
 from suanbei.registry.models import Batch, Entity, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage, expected_lists
@@ -26,21 +24,13 @@ router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 ROWS = 50
 """Rows on a page."""
+_ALGORITHM = ("seq", "name", "label", "entity", "product", "purpose", "number")
 COLUMNS = {
-    "algorithm": ("seq", "name", "label", "entity", "product", "purpose", "number", "remark"),
-    "deep_synthesis": ("seq", "name", "label", "entity", "product", "purpose", "number", "remark"),
+    "algorithm": (*_ALGORITHM, "remark"),
+    "deep_synthesis": (*_ALGORITHM, "remark"),
     "genai_filing": ("seq", "region", "name", "entity", "number", "filed_on", "purpose", "remark"),
     "genai_registration": ("seq", "region", "name", "entity", "number", "filed_on", "remark"),
-    "deregistration": (
-        "seq",
-        "name",
-        "label",
-        "entity",
-        "product",
-        "purpose",
-        "number",
-        "filed_on",
-    ),
+    "deregistration": (*_ALGORITHM, "filed_on"),
 }
 """The columns of a list of each series, in the order of the published ones (DOMAIN.md §4)."""
 
@@ -146,7 +136,7 @@ def _parts(
     return [Part(value, number, there[value]) for value, number in here.most_common()]
 
 
-def rows_of(session: Session, batch_id: str, offset: int, limit: int) -> list[dict[str, Any]]:
+def _rows(session: Session, batch_id: str, offset: int) -> list[dict[str, Any]]:
     """Rows of the current version as published, in the order of the list."""
     columns = (
         Listing.seq, Listing.name, Listing.label, Listing.entity, Listing.product, Listing.purpose,
@@ -160,19 +150,7 @@ def rows_of(session: Session, batch_id: str, offset: int, limit: int) -> list[di
         .where(Batch.id == batch_id)
         .order_by(Listing.position)
     )
-    return [dict(row) for row in session.execute(query.offset(offset).limit(limit)).mappings()]
-
-
-def columns_of(
-    series: str, rows: Sequence[dict[str, Any]], language: Language
-) -> list[tuple[str, str]]:
-    """The columns that a list has, with their titles; one that is empty on the page is left out."""
-    words = Words(language)
-    return [
-        (name, words.column(series, name))
-        for name in COLUMNS[series]
-        if any(row[name] for row in rows)
-    ]
+    return [dict(row) for row in session.execute(query.offset(offset).limit(ROWS)).mappings()]
 
 
 @router.get("/batches")
@@ -221,24 +199,23 @@ def one_batch(
         if against and other is None:
             raise NotFound(f"batch {against}: not another list of {batch['series']}")
         compared = compare(session, batch, other)
-        rows = rows_of(session, batch_id, (page - 1) * ROWS, ROWS)
-        versions = _versions(session, batch_id)
+        rows = _rows(session, batch_id, (page - 1) * ROWS)
+        shown = select(Version).where(Version.batch_id == batch_id)
+        versions = list(session.execute(shown.order_by(Version.last_seen_at.desc())).scalars())
+        session.expunge_all()
+    words, series = Words(language_of_request(request)), batch["series"]
     return render(
         request,
         "batch.html",
         batch=batch,
         compared=compared,
         rows=rows,
-        columns=columns_of(batch["series"], rows, language_of_request(request)),
+        columns=[  # one that is empty on the page is left out
+            (name, words.column(series, name))
+            for name in COLUMNS[series]
+            if any(row[name] for row in rows)
+        ],
         versions=versions,
         others=others,
         links=page_links(request, page, ROWS, batch["rows"]),
     )
-
-
-def _versions(session: Session, batch_id: str) -> list[Version]:
-    """How the list was shown in the course of time, the newest first."""
-    query = select(Version).where(Version.batch_id == batch_id)
-    found = list(session.execute(query.order_by(Version.last_seen_at.desc())).scalars())
-    session.expunge_all()
-    return found

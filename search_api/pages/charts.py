@@ -4,6 +4,7 @@ Both libraries are large, so that they are only imported when something is to be
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -143,26 +144,25 @@ def png(drawing: Drawing) -> bytes:
     return bytes(vl_convert.vegalite_to_png(spec, scale=PIXELS))
 
 
-def _altair() -> Any:
-    with importing:
-        import altair
-    return altair
-
-
 def _spec(drawing: Drawing) -> dict[str, Any]:
     """The chart as Vega-Lite."""
-    alt = _altair()
+    with importing:
+        import altair as alt
     size, theme = SIZES[drawing.size], THEMES[drawing.theme]
     rows = [{"x": x, "part": part, "order": drawing.parts.index(part), "count": count}
             for x, part, count in drawing.rows]  # fmt: skip
     chart = alt.Chart(alt.InlineData(values=rows))
-    drawn = _columns(chart, drawing) if drawing.step else _bars(chart, drawing)
+    drawn = _columns(alt, chart, drawing) if drawing.step else _bars(alt, chart, drawing)
+    title = alt.TitleParams(
+        drawing.title, subtitle=list(drawing.notes), anchor="start", frame="bounds", fontSize=16,
+        color=theme.ink, subtitleColor=theme.soft, subtitleFontSize=12, subtitlePadding=4,
+    )  # fmt: skip
     spec: dict[str, Any] = (
         drawn.properties(
             width=size.width, height=height_of(drawing),
             autosize=alt.AutoSizeParams(type="fit", contains="padding"),
             background=theme.paper if drawing.title else "transparent",
-            **({"title": _title(drawing)} if drawing.title else {}),
+            **({"title": title} if drawing.title else {}),
         )
         .configure(font=FONT, padding=8 if drawing.title else 4)
         .configure_view(stroke=None)
@@ -177,15 +177,6 @@ def _spec(drawing: Drawing) -> dict[str, Any]:
     return spec
 
 
-def _title(drawing: Drawing) -> Any:
-    """Title and notes inside the picture."""
-    theme = THEMES[drawing.theme]
-    return _altair().TitleParams(
-        drawing.title, subtitle=list(drawing.notes), anchor="start", frame="bounds", fontSize=16,
-        color=theme.ink, subtitleColor=theme.soft, subtitleFontSize=12, subtitlePadding=4,
-    )  # fmt: skip
-
-
 _AXIS = {
     "month": ("yearmonth", {"interval": "month", "step": 6}, "utcFormat(datum.value, '%Y-%m')"),
     "quarter": ("yearquarter", {"interval": "month", "step": 6},
@@ -195,35 +186,25 @@ _AXIS = {
 """By step: the unit of time, how far ticks are apart, and what they say."""
 
 
-def _columns(chart: Any, drawing: Drawing) -> Any:
+def _columns(alt: Any, chart: Any, drawing: Drawing) -> Any:
     """Columns over time, each where its time is, stacked by part in the order of the parts."""
-    alt = _altair()
     unit, ticks, label = _AXIS[drawing.step]
     if drawing.size == "small" and drawing.step != "year":
         ticks = {"interval": "year", "step": 1}
     axis = alt.Axis(
-        title=None,
-        tickCount=ticks,
-        labelExpr=label,
-        grid=False,
-        labelOverlap=True,
-        labelSeparation=8,
-    )
+        title=None, tickCount=ticks, labelExpr=label, grid=False, labelOverlap=True, labelSeparation=8,
+    )  # fmt: skip
     return chart.mark_bar().encode(
         x=alt.X("x:T", timeUnit=f"utc{unit}", axis=axis, scale=alt.Scale(type="utc")),
-        y=alt.Y(
-            "sum(count):Q",
-            title=drawing.count_title,
-            axis=alt.Axis(tickMinStep=1),
-        ),
-        color=_colour(drawing),
+        y=alt.Y("sum(count):Q", title=drawing.count_title, axis=alt.Axis(tickMinStep=1)),
+        color=_colour(alt, drawing),
         order=alt.Order("order:Q"),
     )
 
 
-def _colour(drawing: Drawing) -> Any:
+def _colour(alt: Any, drawing: Drawing) -> Any:
     """A colour a part: the same part has the same place in both languages."""
-    alt, theme = _altair(), THEMES[drawing.theme]
+    theme = THEMES[drawing.theme]
     colours = [theme.series[place % len(theme.series)] for place in range(len(drawing.parts))]
     return alt.Color(
         "part:N",
@@ -247,20 +228,12 @@ def _legend_columns(drawing: Drawing) -> int:
     return max(1, min(len(drawing.parts), (SIZES[drawing.size].width - 40) // widest))
 
 
-def _highest(drawing: Drawing) -> int:
-    """The count of the longest bar, all its parts together; 1 where there is none."""
-    sums: dict[str, int] = {}
-    for x, _part, number in drawing.rows:
-        sums[x] = sums.get(x, 0) + number
-    return max(sums.values(), default=1)
-
-
-def _bars(chart: Any, drawing: Drawing) -> Any:
+def _bars(alt: Any, chart: Any, drawing: Drawing) -> Any:
     """Ranked bars, stacked by part, with their sums written beside them.
 
     Labels that are too long to stand beside the bars stand above them, so that none is cut.
     """
-    alt, above = _altair(), drawing.labels_above
+    above = drawing.labels_above
     size, theme = SIZES[drawing.size], THEMES[drawing.theme]
     room = min(size.label, max((text_width(label) for label in drawing.labels), default=0))
     # Readers have other fonts than this machine: labels get the room that they may need in any.
@@ -269,12 +242,15 @@ def _bars(chart: Any, drawing: Drawing) -> Any:
         "x:N", sort=list(drawing.labels), title=None, axis=None if above else beside,
         scale=alt.Scale(paddingInner=0.55 if above else 0.25),
     )  # fmt: skip
+    lengths: Counter[str] = Counter()
+    for x, _part, number in drawing.rows:
+        lengths[x] += number
     # Room for the counts that are written beside the bars.
-    width = alt.Scale(domain=[0, 1.18 * _highest(drawing)], nice=False)
+    width = alt.Scale(domain=[0, 1.18 * max(lengths.values(), default=1)], nice=False)
     axis = alt.Axis(tickMinStep=1, tickCount=4)
     bars = chart.mark_bar(yOffset=7 if above else 0).encode(
         x=alt.X("sum(count):Q", title=drawing.count_title, axis=axis, scale=width),
-        y=rows, color=_colour(drawing), order=alt.Order("order:Q"),
+        y=rows, color=_colour(alt, drawing), order=alt.Order("order:Q"),
     )  # fmt: skip
     sums = chart.transform_aggregate(total="sum(count)", groupby=["x"])
     counts = sums.mark_text(

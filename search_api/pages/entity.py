@@ -69,7 +69,8 @@ def one_entity(
         statuses=Counter(filing["status"] for filing in every),
         roles=Counter(filing["role"] for filing in every if filing["role"]),
         chosen={"status": status, "role": role, "find": find},
-        by_series=_newest_first(vendor, fits),
+        by_series={series: shown for series, filings in vendor["filings"].items()
+                   if (shown := [filing for filing in reversed(filings) if filing in fits])},
         counts={series: Counter(filing["status"] for filing in filings)
                 for series, filings in vendor["filings"].items()},
         timeline=timeline,
@@ -78,12 +79,6 @@ def one_entity(
         shown=SHOWN,
         coverage=vendor["coverage"],
     )  # fmt: skip
-
-
-def _newest_first(vendor: Vendor, fits: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found = {series: [filing for filing in reversed(filings) if filing in fits]
-             for series, filings in vendor["filings"].items()}  # fmt: skip
-    return {series: filings for series, filings in found.items() if filings}
 
 
 def _regions(filings: list[dict[str, Any]]) -> list[str]:

@@ -51,7 +51,8 @@ def install(app: FastAPI) -> None:
 def _page_or(plain: Handler) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
         answer = await plain(request, error)
-        if not _is_for_people(request):
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if not wants_page or request.url.path.startswith(_MACHINES):
             return answer
         if answer.status_code < 400:  # OPTIONS, a path with a slash too many
             return answer
@@ -62,12 +63,6 @@ def _page_or(plain: Handler) -> Handler:
         return page
 
     return handle
-
-
-def _is_for_people(request: Request) -> bool:
-    if request.url.path.startswith(_MACHINES):
-        return False
-    return "text/html" in request.headers.get("accept", "")
 
 
 def _said(error: Exception, language: Language) -> str:
@@ -89,15 +84,12 @@ def error_page(request: Request, status: int, said: str = "") -> Response:
     if status == 404 and request.url.path.startswith("/receipts/"):
         known = NO_RECEIPT
     heading, advice = (text.say(language_of_request(request)) for text in known)
+    # The field begins with the number or the company that the address asked for.
+    kind, _, rest = request.url.path.lstrip("/").partition("/")
+    asked = unquote(rest)[:200] if kind in ("filings", "entities") else ""
     page = render(
         request, "error.html", status, code=int(status), heading=heading, advice=advice, said=said,
-        asked=_asked(request),
+        asked=asked,
     )  # fmt: skip
     page.headers["cache-control"] = "no-store"
     return page
-
-
-def _asked(request: Request) -> str:
-    """What the field begins with: the number or the company that the address asked for."""
-    kind, _, rest = request.url.path.lstrip("/").partition("/")
-    return unquote(rest)[:200] if kind in ("filings", "entities") else ""

@@ -1,6 +1,6 @@
 """One filing: its number taken apart, its facts, its history, and the rows that prove it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,9 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | No
     region = region_of_division(number.division)
     kind = TYPE_CODE_TEXTS.get(number.type_code)
     place = _place(number, region.en if region and not zh else "") or _("no such province")
+    owner = registrant or _("a company that no list names")
+    if registrant is None:
+        owner = _("one company, even after it changes its name")
     check = (
         _("fits the other twenty digits")
         if number.check_ok
@@ -81,7 +84,7 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | No
     return [
         Piece("网信算备"),
         Piece(digits[:6], 1, _("Division"), place, region is not None),
-        Piece(digits[6:13], 2, _("Registrant"), _owner(registrant, language)),
+        Piece(digits[6:13], 2, _("Registrant"), owner),
         Piece(digits[13:15], 3, _("Type"),
               (kind.zh if zh else kind.en) if kind else _("no such type"), kind is not None),
         Piece(digits[15:17], 4, _("Year"), str(number.year)),
@@ -90,13 +93,6 @@ def _algorithm(number: AlgorithmNumber, language: Language, registrant: str | No
         Piece(digits[20], 6, _("Check digit"), check, number.check_ok),
         Piece("号"),
     ]  # fmt: skip
-
-
-def _owner(registrant: str | None, language: Language) -> str:
-    _ = translations(language).gettext
-    if registrant is None:
-        return _("one company, even after it changes its name")
-    return registrant or _("a company that no list names")
 
 
 def _place(number: AlgorithmNumber, english: str) -> str:
@@ -119,19 +115,13 @@ def _genai(number: GenaiNumber, language: Language) -> list[Piece]:
     if number.serial:
         serial.append(Piece(number.serial, 5, _("Serial"), _("a running number")))
     return [
-        Piece(
-            number.region,
-            1,
-            _("Region"),
-            place or _("not a region that the lists name"),
-            bool(regions),
-        ),
+        Piece(number.region, 1, _("Region"), place or _("not a region that the lists name"), bool(regions)),
         Piece("-"),
         Piece(number.name, 2, _("Name"), _("the model or the application, in Latin letters")),
         Piece("-"),
         Piece(number.date, 3, _("Date"), day_text(number.filed_on.isoformat(), language)),
         *serial,
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,41 +141,6 @@ class Step:
         for change in self.changes:
             found.setdefault((change["field"], change["kind"]), []).append(change)
         return [(name, kind, told) for (name, kind), told in found.items()]
-
-
-def history(filing: dict[str, Any], events: Sequence[Event]) -> list[Step]:
-    """Steps of a filing view, the oldest first, those without a date right after the first."""
-    steps = [_listed(listing) for listing in _first_showings(filing["listings"])]
-    steps += _changes(filing["changes"])
-    steps += [_seen(event) for event in events]
-    first = min((step.when for step in steps if step.when), default="")
-    return sorted(steps, key=lambda step: (step.when or first, step.kind != "listed"))
-
-
-def _first_showings(listings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One listing a list: versions of it that show the same row are one step."""
-    shown: dict[str, dict[str, Any]] = {}
-    for listing in listings:
-        shown.setdefault(listing["batch"], listing)
-    return list(shown.values())
-
-
-def _listed(listing: dict[str, Any]) -> Step:
-    kind = "delisted" if listing["series"] == Series.DEREGISTRATION else "listed"
-    return Step(kind, listing["published_on"] or listing["period"], listing)
-
-
-def _changes(changes: Sequence[dict[str, Any]]) -> list[Step]:
-    """Changes that remarks tell of, and those seen between versions of a list, by their date."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for change in changes:
-        kind = "remark" if change["source"] == "remark" else "versions"
-        groups.setdefault((kind, change["when"]), []).append({"kind": "changed"} | change)
-    return [Step(kind, when, changes=told) for (kind, when), told in groups.items()]
-
-
-def _seen(event: Event) -> Step:
-    return Step("event", (rfc3339(event.at) or "")[:10], event=event.type)
 
 
 def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:
@@ -236,10 +191,30 @@ def one_filing(request: Request, parts: Parts, number: str) -> Response:
 
 
 def _steps(session: Session, filing: dict[str, Any]) -> list[Step]:
+    """The history of a filing (a view), the oldest first, steps without a date right after the first."""
+    shown: dict[str, dict[str, Any]] = {}
+    for listing in filing["listings"]:  # versions of a list that show the same row are one step
+        shown.setdefault(listing["batch"], listing)
+    steps = [
+        Step(
+            "delisted" if one["series"] == Series.DEREGISTRATION else "listed",
+            one["published_on"] or one["period"],
+            one,
+        )
+        for one in shown.values()
+    ]
+    told: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for change in filing["changes"]:
+        kind = "remark" if change["source"] == "remark" else "versions"
+        told.setdefault((kind, change["when"]), []).append({"kind": "changed"} | change)
+    steps += [Step(kind, when, changes=changes) for (kind, when), changes in told.items()]
     query = (
         select(Event)
         .where(Event.number == filing["number"], Event.series == filing["series"])
         .where(Event.type == EventType.FILING_VANISHED.value)
         .order_by(Event.id)
     )
-    return history(filing, list(session.execute(query).scalars()))
+    for event in session.execute(query).scalars():
+        steps.append(Step("event", (rfc3339(event.at) or "")[:10], event=event.type))
+    first = min((step.when for step in steps if step.when), default="")
+    return sorted(steps, key=lambda step: (step.when or first, step.kind != "listed"))

@@ -17,8 +17,8 @@ from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Filing
 from suanbei.registry.queries import statistics as stats
-from suanbei.registry.queries.selection import Selection
-from suanbei.registry.queries.statistics import Counted, Split
+from suanbei.registry.queries.selection import Dimension, Selection
+from suanbei.registry.queries.statistics import Split
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request, translations
@@ -121,25 +121,26 @@ def _in_parts(steps: list[dict[str, Any]]) -> Rows:
 
 def _regions(session: Session, selection: Selection, _parts: str) -> Rows:
     """Register by region, the region with most filings first."""
-    order = [one["value"] for one in stats.count_values(session, selection, Counted.REGION)]
+    order = [one["value"] for one in stats.count_values(session, selection, Dimension.REGION)]
     rows = [
         Row(one["value"], one["count"], series)
         for series in SERIES
-        if series in (selection.series or SERIES)
-        for one in stats.count_values(session, replace(selection, series=(series,)), Counted.REGION)
+        if series in selection.values.get(Dimension.SERIES, SERIES)
+        for of_one in [replace(selection, values={**selection.values, Dimension.SERIES: (series,)})]
+        for one in stats.count_values(session, of_one, Dimension.REGION)
         if one["value"]
     ]
     return sorted(rows, key=lambda row: order.index(row.x))
 
 
 def _companies(session: Session, selection: Selection, _parts: str) -> Rows:
-    found = stats.count_values(session, selection, Counted.ENTITY, TOP)
+    found = stats.count_values(session, selection, Dimension.ENTITY, TOP)
     return [Row(one["name"], one["count"], id=one["value"]) for one in found]
 
 
-def _counted(counted: Counted) -> Count:
+def _counted(dimension: Dimension) -> Count:
     def count(session: Session, selection: Selection, _parts: str) -> Rows:
-        found = stats.count_values(session, selection, counted)
+        found = stats.count_values(session, selection, dimension)
         # An abolished division may have no name.
         return [Row(one["value"], one["count"]) for one in found if one.get("name", one["value"])]
 
@@ -169,13 +170,13 @@ CHARTS = {
         note=Text("按省份与备案类别统计；无属地省份的中央企业不计入。", "Registers by province; central enterprises that file with no province are left out."),
     ),
     "cities": Chart(
-        Text("城市分布如何？", "How are filings distributed by city?"), _counted(Counted.CITY), "city",
+        Text("城市分布如何？", "How are filings distributed by city?"), _counted(Dimension.CITY), "city",
         note=Text("算法备案编号可识别到城市；生成式人工智能的编号只到省份，不计入。", "Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out."),
     ),
     "companies": Chart(Text("哪些主体备案最多？", "Which companies have the most filings?"), _companies, "entity"),
-    "types": Chart(Text("算法类型如何分布？", "How are filings distributed by type of algorithm?"), _counted(Counted.TYPE), "type"),
+    "types": Chart(Text("算法类型如何分布？", "How are filings distributed by type of algorithm?"), _counted(Dimension.TYPE), "type"),
     "kinds": Chart(
-        Text("产品是什么形态？", "How are filings distributed by kind of product?"), _counted(Counted.PRODUCT_KIND), "kind",
+        Text("产品是什么形态？", "How are filings distributed by kind of product?"), _counted(Dimension.PRODUCT_KIND), "kind",
         note=Text("一项备案同时有 APP 与网站的，两类各计一次。", "A filing with an app and a website counts for both."),
     ),
     "double_filing": Chart(

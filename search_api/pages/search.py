@@ -148,7 +148,10 @@ def _facets(
     for name in FACETS:
         values = counted.get(name, [])
         if name == "period":
-            values = _list_years(values)
+            years: Counter[str] = Counter()
+            for month in values:
+                years[month["value"][:4]] += month["count"]
+            values = [{"value": year, "count": number} for year, number in years.items()]
         if name in ("year", "period"):
             values = sorted(values, key=lambda one: one["value"], reverse=True)
         lines = [_value(name, one, asked, words) for one in values if one["value"]]
@@ -158,14 +161,6 @@ def _facets(
                  "rest": lines[SHOWN:MOST_SHOWN]}
             )  # fmt: skip
     return shown
-
-
-def _list_years(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Counts of the months of the lists as counts of their years."""
-    years: Counter[str] = Counter()
-    for one in months:
-        years[one["value"][:4]] += one["count"]
-    return [{"value": value, "count": count} for value, count in years.items()]
 
 
 def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[str, Any]:

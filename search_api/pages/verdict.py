@@ -17,7 +17,7 @@ from markupsafe import Markup
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
 from suanbei.registry.cells.numbers.wording import KIND_TEXTS
-from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, Judgement, verdict_json
+from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, verdict_json
 from suanbei.registry.verify.render import result_row
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
@@ -180,6 +180,8 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
     verdict = verdict_json(judgement, language)
     read = read_number(text)
     found, match = verdict["verdict"], verdict["entity_match"]
+    # The company that the registrant code of the number is known to belong to.
+    registrant = (verdict["anatomy"].get("registrant") or {}).get("entity") or {}
     link = address("/verify", q=text, entity=entity)
     fingerprint = hashlib.sha256(bytes(json_answer(verdict).body)).hexdigest()
     return render(
@@ -192,7 +194,7 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         doubtful=is_doubtful(verdict),
         number=verdict["number"] or text,
         others=[one for one in others_in(text, language) if one[0] != verdict["number"]],
-        pieces=pieces_of(read.number if read else None, language, _registrant(verdict)),
+        pieces=pieces_of(read.number if read else None, language, registrant.get("name", "")),
         checked_at=datetime.now(UTC),
         json=address("/v1/verify", number=text, entity=entity, lang=language.value),
         fingerprint=fingerprint,
@@ -214,12 +216,6 @@ def qr_code(text: str) -> Markup:
     code = segno.make(text, error="l", micro=False)
     drawn = code.svg_inline(scale=3, border=1, svgclass="qr", lineclass=None, omitsize=True)
     return Markup(drawn)  # noqa: S704  (made of modules, not of the text)
-
-
-def _registrant(verdict: dict[str, Any]) -> str:
-    """The company that the registrant code of the number is known to belong to."""
-    entity = (verdict["anatomy"].get("registrant") or {}).get("entity") or {}
-    return str(entity.get("name", ""))
 
 
 def _many(
@@ -253,17 +249,12 @@ def _csv(request: Request, parts: Services, questions: Sequence[Question]) -> Re
          _("Company on the list"), _("Reason"), _("List"), _("Date"), _("Did you mean"), _("Source")]
     ]  # fmt: skip
     for one, judgement in zip(questions, judgements, strict=True):
-        rows.append(_cells(one, judgement, language))
+        row, match = result_row(judgement, language), judgement.entity_match
+        meant = verdict_json(judgement, language)["suggestions"]
+        rows.append([
+            one.number, one.entity, VERDICT_TEXTS[judgement.verdict].say(language),
+            MATCH_TEXTS[match].say(language) if match else "", row.entity, row.reason, row.list,
+            row.date, meant[0]["number"] if meant else "", row.link,
+        ])  # fmt: skip
     headers = {"content-disposition": 'attachment; filename="suanbei-check.csv"'}
     return Response(csv_bytes(rows), media_type="text/csv", headers=headers)
-
-
-def _cells(asked: Question, judgement: Judgement, language: Language) -> list[str]:
-    row = result_row(judgement, language)
-    meant = verdict_json(judgement, language)["suggestions"]
-    match = judgement.entity_match
-    return [
-        asked.number, asked.entity, VERDICT_TEXTS[judgement.verdict].say(language),
-        MATCH_TEXTS[match].say(language) if match else "", row.entity, row.reason, row.list,
-        row.date, meant[0]["number"] if meant else "", row.link,
-    ]  # fmt: skip

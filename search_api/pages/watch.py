@@ -37,7 +37,7 @@ from suanbei.registry.notifications.subscriptions import (
     view_by_id,
 )
 from suanbei.registry.notifications.targets import reason_text
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watcher_models import Subscription
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, require_scope
 from suanbei.search_api.language import language_of_request, translations
@@ -186,13 +186,10 @@ def _feeds(request: Request) -> list[tuple[str, str]]:
 def _subscriptions(session: Session, language: Language, *, masked: bool) -> list[dict[str, Any]]:
     return [
         view_by_id(session, id_, masked=masked)
-        | {"sent": [_sent(sent, language) for sent in deliveries_of(session, id_, 3)]}
+        | {"sent": [delivery_view(sent) | {"reason": reason_text(sent.reason, language)}
+                    for sent in deliveries_of(session, id_, 3)]}
         for id_ in subscription_ids(session)
-    ]
-
-
-def _sent(message: Delivery, language: Language) -> dict[str, Any]:
-    return delivery_view(message) | {"reason": reason_text(message.reason, language)}
+    ]  # fmt: skip
 
 
 def _secret_to_show(request: Request, session: Session, made: str) -> str:
@@ -222,10 +219,9 @@ def refusal_of(request: Request, error: UsageError | None) -> tuple[str, str]:
     language = language_of_request(request)
     field = str(error).partition(":")[0].partition("[")[0].partition(".")[0]
     numbered = re.match(r"filter[.]numbers\[(\d+)\]", str(error))
-    text = REFUSALS.get("numbers" if numbered else field)
+    text = REFUSALS.get("numbers" if numbered else field, Text("", ""))
     place = int(numbered[1]) + 1 if numbered else 0
-    detail = str(error) if language is Language.EN else ""
-    return (text.say(language, place=place) if text else ""), detail
+    return text.say(language, place=place), str(error) if language is Language.EN else ""
 
 
 def _scope(request: Request) -> Scope | None:

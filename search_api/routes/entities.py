@@ -9,8 +9,7 @@ from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.paging import Cursor, Limit
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.schemas.record import EntityRecord
-from suanbei.search_api.schemas.search import EntityPage
+from suanbei.search_api.schemas.record import EntityPage, EntityRecord
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])
 EntityId = Annotated[str, Path(max_length=100, examples=["6455028"])]

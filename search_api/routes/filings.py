@@ -13,8 +13,7 @@ from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.params import SearchParams
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.filing import BriefFiling
-from suanbei.search_api.schemas.record import FilingRecord
-from suanbei.search_api.schemas.search import FilingPage
+from suanbei.search_api.schemas.record import FilingPage, FilingRecord
 from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])

@@ -10,7 +10,7 @@ from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.schemas.search import EntityPage, FilingPage
+from suanbei.search_api.schemas.record import EntityPage, FilingPage
 from tests.lists import listed, number, row
 
 
