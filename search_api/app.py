@@ -19,7 +19,6 @@ from suanbei.search_api.params import only_known_parameters
 from suanbei.search_api.routes import (
     batches,
     changes,
-    dataset,
     entities,
     export,
     feeds,
@@ -47,7 +46,6 @@ SECTIONS = (
     entities,
     stats,
     export,
-    dataset,
     batches,
     changes,
     feeds,

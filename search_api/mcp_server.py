@@ -108,7 +108,7 @@ def create_mcp_server(parts: Services, version: str) -> MCPServer[Any]:
 
 def _strict(tool: Callable[..., Any]) -> Tool:
     """A tool that refuses arguments it does not know: a misspelt `entity` is no check of the owner."""
-    made = Tool.from_function(tool, annotations=READ_ONLY)
+    made = Tool.from_function(_with_tool_errors(tool), annotations=READ_ONLY)
     model = made.fn_metadata.arg_model
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)
@@ -152,7 +152,6 @@ class _Tools:
         with working_until(limit), self._parts.database.read() as session:
             yield session
 
-    @_with_tool_errors
     def verify_number(
         self, number: Number, entity: Name = "", language: Lang = "en"
     ) -> NumberAnswer:
@@ -162,7 +161,6 @@ class _Tools:
             (judgement,) = judge(session, [(number, entity)])
         return _answer(NumberAnswer, "verify_number", verdict_json(judgement, Language(language)))
 
-    @_with_tool_errors
     def check_vendor(
         self, name: Annotated[str, Field(min_length=1, max_length=500)]
     ) -> VendorAnswer:
@@ -189,7 +187,6 @@ class _Tools:
         }
         return _answer(VendorAnswer, "check_vendor", answer)
 
-    @_with_tool_errors
     def search_filings(  # noqa: PLR0913 - the filters of a search
         self,
         text: Name = "",
@@ -215,7 +212,6 @@ class _Tools:
         items = [_only(BriefFiling, item) for item in found["items"]]
         return _answer(SearchAnswer, "search_filings", shown | {"items": items})
 
-    @_with_tool_errors
     def get_filing(self, number: Number, language: Lang = "en") -> FilingAnswer:
         """One filing by its number: the row as published in every list, with page and row, its changes,
         the same number in other registers, and the number taken apart."""
@@ -223,7 +219,6 @@ class _Tools:
             found = filing_record(session, number, Language(language))
         return _answer(FilingAnswer, "get_filing", found)
 
-    @_with_tool_errors
     def explain_number(self, text: Number, language: Lang = "en") -> ExplainAnswer:
         """Take the numbers in a text apart without asking any list: division, registrant code, type,
         year, sequence and check digit, or region, name, date and serial."""
@@ -231,17 +226,12 @@ class _Tools:
         with self._reading() as session:
             covered = coverage(session)
         items = [
-            {
-                "text": one.raw,
-                "number": str(one.number),
-                "anatomy": anatomy(one.number, Language(language)),
-            }
+            {"text": one.raw, "number": str(one.number), "anatomy": anatomy(one.number, Language(language))}
             for one in found[:MOST_NUMBERS]
-        ]
+        ]  # fmt: skip
         answer = {"items": items, "left_off": len(found) - len(items), "coverage": covered}
         return _answer(ExplainAnswer, "explain_number", answer)
 
-    @_with_tool_errors
     def recent_changes(
         self,
         after: Annotated[
@@ -272,7 +262,6 @@ class _Tools:
             ChangesAnswer, "recent_changes", {"items": items, "next": last, "coverage": covered}
         )
 
-    @_with_tool_errors
     def expected_lists(self) -> ExpectedAnswer:
         """When the next list of each series is expected, judged by its past, and whether one is late."""
         with self._reading() as session:

@@ -32,10 +32,10 @@ _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILI
 def home(request: Request, parts: Parts) -> Response:
     """The front page."""
     with parts.database.read() as session:
-        return render(request, "home.html", **overview(session))
+        return render(request, "home.html", **_overview(session))
 
 
-def overview(session: Session) -> dict[str, Any]:
+def _overview(session: Session) -> dict[str, Any]:
     """Counts, the newest lists and the newest changes."""
     by_series = select(Filing.series, Filing.status, func.count()).group_by(
         Filing.series, Filing.status
@@ -56,7 +56,7 @@ def overview(session: Session) -> dict[str, Any]:
         "entities": session.execute(select(func.count()).select_from(Entity)).scalar_one(),
         "latest": [(batch, compare(session, batch)) for batch in latest],
         "batches": batches[len(latest) :][:6],
-        "news": recent_news(session),
+        "news": _recent_news(session),
         "coverage": coverage(session),
         "expected": expected_lists(session),
     }
@@ -73,7 +73,7 @@ class News:
     more: int
 
 
-def recent_news(session: Session) -> list[News]:
+def _recent_news(session: Session) -> list[News]:
     """The newest changes, deregistrations and disappearances, newest first."""
     query = (
         select(Event, Batch)

@@ -47,12 +47,8 @@ def _texts(values: Iterable[str | None]) -> list[Cell]:
     return [{"str": one} for one in dict.fromkeys(values) if one]
 
 
-def _yes(value: bool) -> list[Cell]:
-    return [{"str": "yes" if value else "no"}]
-
-
 def _double(record: Record) -> list[Cell]:
-    return _yes(files_twice(_facts(record)))
+    return [{"str": "yes" if files_twice(_facts(record)) else "no"}]
 
 
 def _facts(record: Record) -> list[dict[str, Any]]:

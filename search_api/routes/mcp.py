@@ -36,12 +36,6 @@ async def answering(app: FastAPI, version: str) -> AsyncIterator[None]:
     if not parts.settings.mcp:
         yield
         return
-    app.state.mcp = manager = _manager(parts, version)
-    async with manager.run():
-        yield
-
-
-def _manager(parts: Services, version: str) -> "StreamableHTTPSessionManager":
     try:
         with importing:
             from mcp.server.transport_security import TransportSecuritySettings
@@ -56,7 +50,9 @@ def _manager(parts: Services, version: str) -> "StreamableHTTPSessionManager":
         max_request_body_size=MOST_BYTES,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    return server.session_manager
+    app.state.mcp = server.session_manager
+    async with server.session_manager.run():
+        yield
 
 
 class _Handled(Response):
