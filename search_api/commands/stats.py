@@ -60,10 +60,7 @@ TITLES = {one: FIELD_TEXTS[one.value] for one in Shown if one.value in FIELD_TEX
     Shown.DOUBLE_FILING: Text("双备案主体", "companies that file twice"),
 }
 FIGURES = {
-    "filings": Text(
-        "备案（同一编号在每个备案类别中各计一次）",
-        "filings (a number counts once in each register)",
-    ),
+    "filings": Text("备案（同一编号在每个备案类别中各计一次）", "filings (a number counts once in each register)"),
     "numbers": Text("编号（各计一次）", "numbers (each counts once)"),
     "active": Text("有效", "active"),
     "deregistered": Text("已注销", "deregistered"),
@@ -72,21 +69,12 @@ FIGURES = {
     "regions": Text("属地", "regions"),
     "first_period": Text("最早清单", "first list"),
     "last_period": Text("最新清单", "newest list"),
-    "algorithm": Text(
-        "有有效生成合成类算法备案的主体",
-        "companies with an active algorithm filing of the generation type",
-    ),
-    "genai": Text(
-        "有有效大模型备案或登记的主体",
-        "companies with an active large-model filing or registration",
-    ),
+    "algorithm": Text("有有效生成合成类算法备案的主体", "companies with an active algorithm filing of the generation type"),
+    "genai": Text("有有效大模型备案或登记的主体", "companies with an active large-model filing or registration"),
     "both": Text("双备案主体（两者皆有）", "companies that file twice (both)"),
     "share": Text("两者皆有占全部主体", "both, of all companies"),
-    "share_of_genai": Text(
-        "两者皆有占有大模型备案或登记的主体",
-        "both, of those with a large-model filing or registration",
-    ),
-}
+    "share_of_genai": Text("两者皆有占有大模型备案或登记的主体", "both, of those with a large-model filing or registration"),
+}  # fmt: skip
 WITHOUT = Text("（无）", "(none)")
 UNDATED = Text("仅备注", "remark only")
 MORE = Text("另有 {count} 项（--top）", "{count} more (--top)")

@@ -28,7 +28,6 @@ TEXTS = {
     408: (Text("发送超时", "The request took too long"), Text("连接过慢或已中断，请重试。", "The connection is slow or was cut. Try again.")),
     413: (Text("内容过大", "Too large"),
           Text("请分批上传，或改用命令行核验文件：suanbei verify --file。", "Send a smaller part, or check the file on the command line: suanbei verify --file.")),
-    422: (Text("无法回答这一请求", "This request cannot be answered"), Text("地址或表单中有一处不符合要求。", "Part of the address or the form is not valid.")),
     429: (Text("请求过于频繁", "Too many requests"), Text("来自该地址的请求过多，请稍候一分钟再刷新。", "Too many requests came from this address. Wait a minute, then reload the page.")),
     500: (Text("服务器出错", "Server error"), Text("错误已记入服务器日志。", "The error is in the server's log.")),
     503: (Text("算备的某个部分暂无响应", "Part of Suanbei is not responding"), Text("请稍候再刷新页面。", "Wait a moment, then reload the page.")),

@@ -51,19 +51,13 @@ FLAGS = {
     "label_differs": Text("算法类别与编号所示类型不同", "label and number name different types"),
     "unread_remark": Text("备注未能全部识别", "remark not understood in full"),
     "cut_off": Text("文档中文字被截断", "text cut off in the document"),
-    "overprinted_text": Text(
-        "文档中有文字相互重叠", "letters printed over other letters in the document"
-    ),
-    "invisible_text": Text(
-        "取自图片下不可见的文字层", "read from an invisible text layer under a picture"
-    ),
+    "overprinted_text": Text("文档中有文字相互重叠", "letters printed over other letters in the document"),
+    "invisible_text": Text("取自图片下不可见的文字层", "read from an invisible text layer under a picture"),
     "suspect_columns": Text("公布时各列可能错位", "columns possibly swapped by the publisher"),
-    "unreadable_letters": Text(
-        "文档中有无法辨认的字符", "letters that the document does not identify"
-    ),
+    "unreadable_letters": Text("文档中有无法辨认的字符", "letters that the document does not identify"),
     "doubled_column": Text("两个同名列已合并", "two columns of the same name, merged"),
     "deregistration_only": Text("仅见于注销公告", "known from a deregistration notice only"),
-}
+}  # fmt: skip
 ORIGINS = {
     "published": Text("网信办原文件", "CAC's own file"),
     "converted": Text("由网信办文件转换", "Converted from CAC's file"),
@@ -81,12 +75,10 @@ MONITORS = {
     "firewall": Text("返回的是防火墙页面而非清单", "A firewall page was served instead of a list"),
     "unread_document": Text("清单无法入库", "A list could not be imported"),
     "unknown_layout": Text("清单版式未知", "Unknown list layout"),
-    "many_flags": Text(
-        "新清单中待复核的行异常偏多", "An unusual number of flagged rows in a new list"
-    ),
+    "many_flags": Text("新清单中待复核的行异常偏多", "An unusual number of flagged rows in a new list"),
     "missing_rows": Text("已知有缺失的清单或行", "Rows or lists are known to be missing"),
     "unknown_columns": Text("清单出现未知列", "Unknown columns in a list"),
-}
+}  # fmt: skip
 """What is watched for at the end of every pass (crawler/monitors.py)."""
 DUTIES = {
     "algorithm_filing": Text("生成合成类算法备案", "Algorithm filing of the generation type"),

@@ -38,28 +38,18 @@ MOST_NUMBERS = 200
 LONGEST_PART, LONGEST_NAME = 4000, 500
 SENTENCES = {
     "active": Text("该编号列于已公布的清单，公布内容中未见注销。", "The number is on a published list, and nothing published deregisters it."),
-    "deregistered": Text(
-        "该编号曾经有效，现已注销。", "The number was on the register, and has been deregistered."
-    ),
-    "not_listed": Text(
-        "已收录的清单中均未见该编号。", "None of the lists held here shows this number."
-    ),
+    "deregistered": Text("该编号曾经有效，现已注销。", "The number was on the register, and has been deregistered."),
+    "not_listed": Text("已收录的清单中均未见该编号。", "None of the lists held here shows this number."),
     "malformed": Text("按现有写法，不可能是备案编号。", "This cannot be a filing number as it stands."),
-    "no_number": Text(
-        "输入的内容中没有备案编号。", "There is no filing number in the text entered."
-    ),
+    "no_number": Text("输入的内容中没有备案编号。", "There is no filing number in the text entered."),
 }  # fmt: skip
 CLAIMS = {
     "exact": Text("所称主体“{name}”与备案主体一致", "Claimed: {name}. Matches the registrant"),
-    "former_name": Text(
-        "所称主体“{name}”是备案主体的曾用名", "Claimed: {name}. A former name of the registrant"
-    ),
+    "former_name": Text("所称主体“{name}”是备案主体的曾用名", "Claimed: {name}. A former name of the registrant"),
     "brand": Text("所称“{name}”是备案主体的品牌或产品", "Claimed: {name}. A brand or product of the registrant"),
     "similar": Text("所称主体“{name}”与备案主体名称相近，需人工复核", "Claimed: {name}. Similar to the registrant's name; needs review"),
     "unclear": Text("所称主体“{name}”是否为备案主体，清单无法判断，需人工复核", "Claimed: {name}. The lists do not tell; needs review"),
-    "different": Text(
-        "所称主体“{name}”与备案主体不符", "Claimed: {name}. Does not match the registrant"
-    ),
+    "different": Text("所称主体“{name}”与备案主体不符", "Claimed: {name}. Does not match the registrant"),
 }  # fmt: skip
 """What a claimed company comes to, by `entity_match`."""
 _SEPARATORS = re.compile(r"\t+|\s*[|｜;；]\s*|\s*[,，、]\s*")

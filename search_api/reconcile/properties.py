@@ -70,112 +70,49 @@ def _status(record: Record) -> list[Cell]:
 
 
 BOTH = (COMPANY, FILING)
-PROPERTIES = {
-    one.id: one
-    for one in (
-        Property(
-            "double_filing", (COMPANY,),
-            Text("双备案", "double filing"),
-            Text("有效的生成合成类算法备案，以及有效的大模型备案或登记：yes 或 no",
-                 "an active algorithm filing of the generation type and an active large-model filing or registration: yes or no"),
-            _double,
-        ),
-        Property(
-            "number", BOTH,
-            Text("备案编号", "filing numbers"),
-            Text("清单所列的编号", "the numbers as published"),
-            lambda record: [{"id": one.number, "name": one.number} for one in record.filings],
-            links_to=FILING,
-        ),
-        Property(
-            "status", BOTH,
-            Text("状态", "status"),
-            Text("active 有效、deregistered 已注销、vanished 已不在清单中；公司列出其备案的各种状态",
-                 "active, deregistered or vanished (no longer in its list); of a company all that its filings have"),
-            _status,
-        ),
-        Property(
-            "first_filing", (COMPANY,),
-            Text("首次备案", "first filing"),
-            Text("最早列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
-            lambda record: _texts([min((f.first_period for f in record.filings), default=None)]),
-        ),
-        Property(
-            "region", BOTH,
-            Text("属地", "region"),
-            Text("省级行政区", "province"),
-            lambda record: _texts(one.region for one in record.filings),
-        ),
-        Property(
-            "series", BOTH,
-            Text("清单系列", "series"),
-            Text("algorithm、deep_synthesis、genai_filing、genai_registration",
-                 "algorithm, deep_synthesis, genai_filing, genai_registration"),
-            lambda record: _texts(one.series for one in record.filings),
-        ),
-        Property(
-            "former_name", (COMPANY,),
-            Text("曾用名", "former names"),
-            Text("清单备注所载的曾用名", "names that the lists say it once had"),
-            lambda record: _texts(record.entity.former_names),
-        ),
-        Property(
-            "filings", (COMPANY,),
-            Text("备案数", "number of filings"),
-            Text("全部备案，含已注销", "all of them, deregistered ones included"),
-            lambda record: [{"int": len(record.filings)}],
-        ),
-        Property(
-            "algorithm_filing", (COMPANY,),
-            Text("生成合成类算法备案", "algorithm filing of the generation type"),
-            Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished"),
-            _duty("algorithm_filing"),
-        ),
-        Property(
-            "model_filing", (COMPANY,),
-            Text("大模型备案", "generative-AI filing"),
-            Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished"),
-            _duty("model_filing"),
-        ),
-        Property(
-            "registration", (COMPANY,),
-            Text("应用登记", "generative-AI registration"),
-            Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished"),
-            _duty("registration"),
-        ),
-        Property(
-            "company", (FILING,),
-            Text("备案主体", "company"),
-            Text("备案的公司", "the registrant"),
-            lambda record: [{"id": record.entity.id, "name": record.entity.name}],
-            links_to=COMPANY,
-        ),
-        Property(
-            "name", (FILING,),
-            Text("名称", "name"),
-            Text("算法、模型或应用的名称", "of the algorithm, model or application"),
-            lambda record: _texts(one.name for one in record.filings),
-        ),
-        Property(
-            "product", (FILING,),
-            Text("应用产品", "product"),
-            Text("清单所列的产品", "the products as published"),
-            lambda record: _texts(one.product for one in record.filings),
-        ),
-        Property(
-            "type", (FILING,),
-            Text("算法类别", "type"),
-            Text("五种法定类别之一", "one of the five legal types"),
-            lambda record: _texts(one.type for one in record.filings),
-        ),
-        Property(
-            "first_list", (FILING,),
-            Text("首次列入清单", "first list"),
-            Text("首次列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
-            lambda record: _texts(one.first_period for one in record.filings),
-        ),
-    )
-}  # fmt: skip
+_STANDING = Text("has、has_not、deregistered 或 vanished", "has, has_not, deregistered or vanished")
+_PROPERTIES = (
+    Property("double_filing", (COMPANY,), Text("双备案", "double filing"),
+             Text("有效的生成合成类算法备案，以及有效的大模型备案或登记：yes 或 no",
+                  "an active algorithm filing of the generation type and an active large-model filing or registration: yes or no"),
+             _double),
+    Property("number", BOTH, Text("备案编号", "filing numbers"), Text("清单所列的编号", "the numbers as published"),
+             lambda record: [{"id": one.number, "name": one.number} for one in record.filings], links_to=FILING),
+    Property("status", BOTH, Text("状态", "status"),
+             Text("active 有效、deregistered 已注销、vanished 已不在清单中；公司列出其备案的各种状态",
+                  "active, deregistered or vanished (no longer in its list); of a company all that its filings have"),
+             _status),
+    Property("first_filing", (COMPANY,), Text("首次备案", "first filing"),
+             Text("最早列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
+             lambda record: _texts([min((f.first_period for f in record.filings), default=None)])),
+    Property("region", BOTH, Text("属地", "region"), Text("省级行政区", "province"),
+             lambda record: _texts(one.region for one in record.filings)),
+    Property("series", BOTH, Text("清单系列", "series"),
+             Text("algorithm、deep_synthesis、genai_filing、genai_registration",
+                  "algorithm, deep_synthesis, genai_filing, genai_registration"),
+             lambda record: _texts(one.series for one in record.filings)),
+    Property("former_name", (COMPANY,), Text("曾用名", "former names"),
+             Text("清单备注所载的曾用名", "names that the lists say it once had"),
+             lambda record: _texts(record.entity.former_names)),
+    Property("filings", (COMPANY,), Text("备案数", "number of filings"),
+             Text("全部备案，含已注销", "all of them, deregistered ones included"),
+             lambda record: [{"int": len(record.filings)}]),
+    Property("algorithm_filing", (COMPANY,), Text("生成合成类算法备案", "algorithm filing of the generation type"),
+             _STANDING, _duty("algorithm_filing")),
+    Property("model_filing", (COMPANY,), Text("大模型备案", "generative-AI filing"), _STANDING, _duty("model_filing")),
+    Property("registration", (COMPANY,), Text("应用登记", "generative-AI registration"), _STANDING, _duty("registration")),
+    Property("company", (FILING,), Text("备案主体", "company"), Text("备案的公司", "the registrant"),
+             lambda record: [{"id": record.entity.id, "name": record.entity.name}], links_to=COMPANY),
+    Property("name", (FILING,), Text("名称", "name"), Text("算法、模型或应用的名称", "of the algorithm, model or application"),
+             lambda record: _texts(one.name for one in record.filings)),
+    Property("product", (FILING,), Text("应用产品", "product"), Text("清单所列的产品", "the products as published"),
+             lambda record: _texts(one.product for one in record.filings)),
+    Property("type", (FILING,), Text("算法类别", "type"), Text("五种法定类别之一", "one of the five legal types"),
+             lambda record: _texts(one.type for one in record.filings)),
+    Property("first_list", (FILING,), Text("首次列入清单", "first list"), Text("首次列入的清单月份 YYYY-MM", "month of the first list that shows it: YYYY-MM"),
+             lambda record: _texts(one.first_period for one in record.filings)),
+)  # fmt: skip
+PROPERTIES = {one.id: one for one in _PROPERTIES}
 
 
 def proposed(kind: str, limit: int, language: Language) -> dict[str, Any]:
@@ -196,14 +133,12 @@ def extend(session: Session, asked: ExtendQuery, language: Language) -> dict[str
             prop.id: list(prop.cells(record)) if record and kind in prop.types else []
             for prop in wanted
         }
-    return {"meta": [_meta(prop, language) for prop in wanted], "rows": rows}
-
-
-def _meta(prop: Property, language: Language) -> dict[str, Any]:
-    named = {"id": prop.id, "name": prop.name.say(language)}
-    if not prop.links_to:
-        return named
-    return {**named, "type": {"id": prop.links_to, "name": TYPES[prop.links_to]}}
+    meta: list[dict[str, Any]] = [
+        {"id": prop.id, "name": prop.name.say(language)}
+        | ({"type": {"id": prop.links_to, "name": TYPES[prop.links_to]}} if prop.links_to else {})
+        for prop in wanted
+    ]
+    return {"meta": meta, "rows": rows}
 
 
 def records(session: Session, ids: Iterable[str]) -> dict[str, tuple[Record, str]]:

@@ -13,18 +13,10 @@ Period = Annotated[
     str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="month of a list: YYYY-MM")
 ]
 Flag = Literal[
-    "check_digit",
-    "cut_off",
-    "deregistration_only",
-    "doubled_column",
-    "invisible_text",
-    "label_differs",
-    "malformed_number",
-    "overprinted_text",
-    "suspect_columns",
-    "unread_remark",
+    "check_digit", "cut_off", "deregistration_only", "doubled_column", "invisible_text",
+    "label_differs", "malformed_number", "overprinted_text", "suspect_columns", "unread_remark",
     "unreadable_letters",
-]
+]  # fmt: skip
 """What is odd about a published row; docs/data.md says what each means."""
 
 
