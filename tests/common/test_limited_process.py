@@ -112,8 +112,11 @@ def test_what_takes_too_long_is_ended(busy: bool) -> None:
 def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     """Its whole process group is killed, not only the child."""
     note = tmp_path / "pid"
-    with pytest.raises(UnreadDocument):
-        run_limited(sleep, 60, str(note), subject="x", limits=Limits(seconds=3))
+    for seconds in (2, 10, 60):  # a busy machine may take that long to start both
+        with pytest.raises(UnreadDocument):
+            run_limited(sleep, 90, str(note), subject="x", limits=Limits(seconds=seconds))
+        if note.exists():
+            break
     pid = int(note.read_text("ascii"))
     for _ in range(100):
         try:

@@ -39,7 +39,7 @@ def limited(stopped: list[str], settings: Settings) -> Any:
     def make(**limits: Any) -> httpx.AsyncClient:
         app = FastAPI()
         app.state.routes = app.routes
-        app.state.news = lambda: asyncio.sleep(2)
+        app.state.news = lambda: asyncio.sleep(0.6)
         errors.install(app)
         app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
         app.add_middleware(ConcurrencyLimits, settings=Settings(**limits))
