@@ -5,6 +5,7 @@ Tests that ask for `database` (or `new_database`) run on each database of SUANBE
 processes a test starts use it.
 """
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -41,6 +42,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     are not divided.
     """
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _free_memory() -> Iterator[None]:
+    """Apps, indexes and connections refer to one another and wait for the collector, which counts
+    objects, not the megabytes behind them: left to itself, a worker grows to gigabytes."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

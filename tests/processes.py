@@ -46,7 +46,7 @@ def suanbei(home: Path, *words: str, **settings: str) -> Done:
     """Run a command to its end; what it prints is shown when the test fails."""
     done = subprocess.run(
         trial.suanbei(*words), cwd=ROOT, env=environment(home, **settings), check=False, text=True,
-        capture_output=True, timeout=280,
+        capture_output=True, timeout=800,
     )  # fmt: skip
     print(done.stdout, done.stderr)
     return done

@@ -31,7 +31,7 @@ NUMBER = "网信算备330110507206401230035号"
 def run(*words: str, cwd: Path, **env: str) -> str:
     """A program; returns what it printed."""
     done = subprocess.run(words, cwd=cwd, env=os.environ | env, check=False,
-                          capture_output=True, text=True, timeout=200)  # fmt: skip
+                          capture_output=True, text=True, timeout=600)  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

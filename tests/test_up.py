@@ -12,6 +12,11 @@ import pytest
 
 from deploy.trial.processes import free_port
 from suanbei.common.settings import Settings
+from suanbei.registry.database import Database
+from suanbei.registry.importing import snapshot
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.snapshot import write_snapshot
+from tests.lists import listed, row
 from tests.processes import ROOT, environment
 from tests.test_bad_input import good_docx, run
 
@@ -55,13 +60,16 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_picture_is_asked_of_an_empty_registry(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     """The shipped lists are loaded first: a listed number is not called unlisted."""
+    import_document(database, listed([row(1, number=DALI)]))
+    write_snapshot(database, tmp_path / "small.xz")
+    monkeypatch.setattr(snapshot, "SNAPSHOT", tmp_path / "small.xz")
     assert run(monkeypatch, "evidence", DALI, "-o", str(tmp_path / "none.png")) == 1
     said = capsys.readouterr().err
-    assert "57 " in said
+    assert "loaded the shipped snapshot: 1 lists, 1 rows" in said
     assert "is not in the archive" in said
 
 

@@ -34,7 +34,6 @@ def run(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.timeout(600)
 def test_a_typescript_client_reads_what_the_server_answers(
     project: Path, snapshot_server: str
 ) -> None:

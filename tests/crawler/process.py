@@ -26,7 +26,7 @@ def read_here(data: bytes, *, limits: object = None, **named: Any) -> ParsedDocu
     return parse_document(data, **named)
 
 
-def in_process(function: Callable[_P, _T], *arguments: Any, seconds: float = 120) -> _T:
+def in_process(function: Callable[_P, _T], *arguments: Any, seconds: float = 600) -> _T:
     """The result of a function of a module's top level; raises what it raises."""
     ours, theirs = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_run, args=(theirs, dict(os.environ), function, arguments))

@@ -65,7 +65,7 @@ def test_a_signal_ends_a_crawl_at_once(home: Path, site: Site, number: signal.Si
     with crawling() as process:
         until(lambda: site.seen, "the crawl has asked something")
         process.send_signal(number)
-        _, said = process.communicate(timeout=100)
+        _, said = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in said
     assert outcome_of_last_run() == "interrupted"
@@ -78,7 +78,7 @@ def test_two_crawls_do_not_meet(home: Path, site: Site) -> None:
         until(lambda: site.seen, "the crawl has asked something")
         done = subprocess.run(
             [sys.executable, "-m", "suanbei", "crawl"],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1].startswith("suanbei: crawl: already under way (")
@@ -94,7 +94,7 @@ def test_a_folder_that_looks_like_the_project_is_not_imported(
     program = Path(sys.executable).with_name("suanbei")
     done = subprocess.run(
         [program, "crawl", "--source", "genai"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert outcome_of_last_run() == "ok"
@@ -107,7 +107,7 @@ def test_a_proxy_s_password_is_not_told(
     monkeypatch.setenv("SUANBEI_PROXY", "http://user:geheim@127.0.0.1:9")
     with crawling("--source", "genai") as process:
         arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
-        out, said = process.communicate(timeout=120)
+        out, said = process.communicate(timeout=300)
     assert process.returncode == 3
     assert b"geheim" not in arguments
     assert "geheim" not in out + said

@@ -19,7 +19,7 @@ def suanbei(*arguments: str, check: bool = True) -> str:
     """Run a command to its end; returns its output."""
     done = subprocess.run(
         [sys.executable, "-m", "suanbei", *arguments],
-        capture_output=True, text=True, timeout=300, check=False,
+        capture_output=True, text=True, timeout=800, check=False,
     )  # fmt: skip
     assert not check or done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout

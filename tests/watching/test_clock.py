@@ -23,7 +23,6 @@ from tests.watching.small_site import small_site
 
 SLEEP = "import threading, time; time.sleep = lambda seconds: threading.Event().wait(seconds)"
 """libfaketime takes Python's own sleep, which ends at a moment of the steady clock, for nonsense."""
-pytestmark = pytest.mark.timeout(900)
 CHANGES = ("filing.deregistered", "filing.changed", "filing.vanished")
 
 

@@ -22,7 +22,7 @@ from tests.alerts.receiver import Receiver, receiving
 from tests.processes import REPLICA, replica, until
 from tests.watching.live import environment, status, suanbei, watching
 
-pytestmark = [pytest.mark.official, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.official
 
 COMPANY = "南京硅基智能科技集团股份有限公司"
 ATOM = "{http://www.w3.org/2005/Atom}"
