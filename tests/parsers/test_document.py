@@ -1,4 +1,4 @@
-"""Titles, periods and ordinals."""
+"""Documents: their titles, periods and ordinals."""
 
 import pytest
 
