@@ -32,7 +32,6 @@ LIBRARIES = ("fastapi", "sqlalchemy", "tantivy")
 PARTS = ("alerts", "common", "crawler", "parsers", "registry", "search_api")
 EDGE = (
     "common/deadline.py",
-    "search_api/cache.py",
     "search_api/errors.py",
     "search_api/keys.py",
     "search_api/limits.py",

@@ -1,11 +1,14 @@
-"""ETags by the version of the data, 304 without work, and whole answers given again from memory."""
+"""What holds until the registry changes: ETags by the version of the data, 304 without work, answers given again."""
 
 import asyncio
 import hashlib
 import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 from zlib import crc32
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +20,6 @@ from suanbei.common.errors import DatabaseUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
-from suanbei.search_api.cache import VersionCache
 
 MAX_BYTES, MAX_ANSWER = 32_000_000, 64_000
 """Of all answers that are stored, and of the largest."""
@@ -32,6 +34,44 @@ PUBLIC = (
 API_VARIES = ("accept-encoding", "accept-language")
 PAGES_VARY = (*API_VARIES, "accept", "cookie", "sec-fetch-dest")
 """Headers that decide upon an answer of the API, and upon a page."""
+T = TypeVar("T")
+
+
+class VersionCache:
+    """Keeps answers by the version of the data; those used least recently go first.
+
+    `largest` is the number of answers, or the sum of the sizes they are stored with.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self._largest, self._size = largest, 0
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def find(self, version: Hashable, key: Hashable) -> Any | None:
+        """The answer kept for key and version."""
+        whole = (version, key)
+        with self._lock:
+            if whole not in self._kept:
+                return None
+            self._kept.move_to_end(whole)
+            return self._kept[whole][0]
+
+    def put(self, version: Hashable, key: Hashable, answer: Any, size: int = 1) -> None:
+        """Keep an answer, unless it is there already."""
+        with self._lock:
+            if self._kept.setdefault((version, key), (answer, size))[0] is answer:
+                self._size += size
+            while self._size > self._largest:
+                self._size -= self._kept.popitem(last=False)[1][1]
+
+    def get(self, version: Hashable, key: Hashable, make: Callable[[], T]) -> T:
+        """The answer kept for key and version, else a new one (two at once may both make it)."""
+        found: T | None = self.find(version, key)
+        if found is None:
+            found = make()
+            self.put(version, key, found)
+        return found
 
 
 class VersionReader:

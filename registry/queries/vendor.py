@@ -6,6 +6,7 @@ service itself under 生成式人工智能服务管理暂行办法 (art. 17), as
 application that calls one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
 from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
-from suanbei.registry.models import Entity, Filing
+from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.entities import find_entity, links_of
 from suanbei.registry.queries.filings import View
@@ -66,48 +67,34 @@ def vendor_record(session: Session, entity_id: str) -> View:
     entity = find_entity(session, entity_id)
     if entity is None:
         raise NotFound(f"entity {entity_id[:100]}: not known")
-    filings = _filings(session, entity.id)
-    return {
-        "id": entity.id,
-        "name": entity.name,
-        "former_names": entity.former_names,
+    columns = [getattr(Filing, name) for name in (*BRIEF, "products")]
+    query = select(*columns).where(Filing.entity_id == entity.id)
+    rows = session.execute(query.order_by(Filing.first_period, Filing.number_key)).mappings()
+    filings = [dict(row) for row in rows]
+    named = {"id": entity.id, "name": entity.name, "former_names": entity.former_names}
+    by_series: dict[str, list[View]] = {
+        one.value: [] for one in Series if one is not Series.DEREGISTRATION
+    }
+    by_list: dict[tuple[str, str], list[str]] = {}
+    for filing in filings:
+        shown = {name: filing[name] for name in BRIEF} | {"entity": named}
+        by_series[filing["series"]].append(shown)
+        by_list.setdefault((filing["first_period"], filing["series"]), []).append(filing["number"])
+    roles = Counter(filing["role"] for filing in filings if filing["status"] == "active")
+    return named | {
         "registrants": entity.registrants,
-        "filings": _by_series(filings, entity),
-        "roles": _roles(filings),
+        "filings": by_series,
+        "roles": {role: roles[role] for role in ("service_provider", "technical_supporter")},
         "duties": {name: standing(filings, duty) for name, duty in DUTIES.items()},
         "double_filing": files_twice(filings),
         "products": _products(filings),
         "links": links_of(session, entity.id),
-        "timeline": _timeline(filings),
+        "timeline": [
+            {"period": period, "series": series, "filings": numbers}
+            for (period, series), numbers in sorted(by_list.items())
+        ],
         "coverage": covered,
     }
-
-
-def _filings(session: Session, entity_id: str) -> list[dict[str, Any]]:
-    columns = [getattr(Filing, name) for name in (*BRIEF, "products")]
-    query = select(*columns).where(Filing.entity_id == entity_id)
-    order = Filing.first_period, Filing.number_key
-    return [dict(row) for row in session.execute(query.order_by(*order)).mappings()]
-
-
-def _brief(filing: dict[str, Any], entity: Entity) -> View:
-    named = {"id": entity.id, "name": entity.name, "former_names": entity.former_names}
-    return {name: filing[name] for name in BRIEF} | {"entity": named}
-
-
-def _by_series(filings: Sequence[dict[str, Any]], entity: Entity) -> dict[str, list[View]]:
-    found: dict[str, list[View]] = {
-        series.value: [] for series in Series if series is not Series.DEREGISTRATION
-    }
-    for filing in filings:
-        found[filing["series"]].append(_brief(filing, entity))
-    return found
-
-
-def _roles(filings: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Active filings in each role."""
-    active = [filing["role"] for filing in filings if filing["status"] == "active"]
-    return {role: active.count(role) for role in ("service_provider", "technical_supporter")}
 
 
 def _products(filings: Sequence[dict[str, Any]]) -> list[View]:
@@ -119,17 +106,6 @@ def _products(filings: Sequence[dict[str, Any]]) -> list[View]:
             if filing["number"] not in numbers:
                 numbers.append(filing["number"])
     return [{"name": n, "kind": k, "filings": numbers} for (n, k), numbers in found.items()]
-
-
-def _timeline(filings: Sequence[dict[str, Any]]) -> list[View]:
-    """How many filings each list brought, oldest list first."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for filing in filings:
-        found.setdefault((filing["first_period"], filing["series"]), []).append(filing["number"])
-    return [
-        {"period": period, "series": series, "filings": numbers}
-        for (period, series), numbers in sorted(found.items())
-    ]
 
 
 def standing(filings: Sequence[Mapping[str, Any]], duty: Duty) -> str:

@@ -241,8 +241,9 @@ class IndexSearch:
         total = 0
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
-            told = self._aggregated(among, {one: {} for one in dimensions})
-            if filters is query.filters:
+            of_all = {"total": {"value_count": {"field": "id"}}} if filters is query.filters else {}
+            told = self._aggregated(among, {one: {} for one in dimensions}, **of_all)
+            if of_all:
                 total = int(told["total"]["value"])
             exact = told | self._made_exact(among, told, dimensions, query.facet_values)
             for one in dimensions:
@@ -278,9 +279,9 @@ class IndexSearch:
         return exact
 
     def _aggregated(
-        self, among: tantivy.Query, asked: Mapping[Dimension, Mapping[str, Any]]
+        self, among: tantivy.Query, asked: Mapping[Dimension, Mapping[str, Any]], **others: Any
     ) -> dict[str, Any]:
-        """The number of filings as `total`, and the counts of values of each dimension asked for, with options."""
+        """tantivy's counts of the values of each dimension asked for, with options; and other aggregations."""
         if time.monotonic() > self._until:
             raise TimeUp
         usual = {"size": _FEW_VALUES, "segment_size": _MANY_VALUES}
@@ -288,8 +289,7 @@ class IndexSearch:
             one.value: {"terms": {"field": one.value} | usual | dict(options)}
             for one, options in asked.items()
         }
-        counts["total"] = {"value_count": {"field": "id"}}
-        return dict(self._searcher.aggregate(among, counts))
+        return dict(self._searcher.aggregate(among, counts | others))
 
 
 def _combined(occur: tantivy.Occur, queries: Sequence[tantivy.Query]) -> tantivy.Query:

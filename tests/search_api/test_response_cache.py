@@ -11,8 +11,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.watching import record_check
-from suanbei.search_api.cache import VersionCache
-from suanbei.search_api.response_cache import VersionReader
+from suanbei.search_api.response_cache import VersionCache, VersionReader
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, on_sqlite
 
