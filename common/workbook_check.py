@@ -1,4 +1,4 @@
-"""Measures the sheets of an XLSX before calamine opens it.
+"""Measures the sheets of an XLSX before calamine opens it, and reads what calamine does not tell of them.
 
 calamine lays a sheet out in full and copies a shared text into each of its cells, so a small file
 could take all memory: one cell far down and right, or a long text that a thousand cells share.
@@ -6,6 +6,7 @@ could take all memory: one cell far down and right, or a long text that a thousa
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument
@@ -17,9 +18,12 @@ MAX_SHARED_BYTES = 128 * 1024 * 1024
 """Shared texts of all cells, each counted as often as it is used."""
 MAX_ELEMENTS = 20_000_000
 """XML elements of one part."""
-_MOST_DIGITS = 20
-_MOST_COLUMNS = 16384
+MOST_COLUMNS = 16384
 """The most columns that Excel has."""
+MOST_MARKED = 1 << 18
+"""Formulas without a value, or errors, that are kept of a sheet."""
+_MOST_DIGITS = 20
+_TRUE = ("1", "true")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ROW = re.compile(r"[0-9]{1,7}")
 _PLACE = re.compile(r"\s*\+?[0-9]{1,9}\s*")
@@ -29,8 +33,23 @@ _OTHER_FORMATS = ("content.xml", "xl/workbook.bin")
 """Parts of ODS and XLSB, which calamine would read without these checks."""
 
 
-def check_workbook(package: Package) -> None:
-    """Refuse a workbook that would take too much memory to read.
+@dataclass(slots=True)
+class SheetDetails:
+    """What calamine does not tell of a sheet; rows and columns count from 0.
+
+    `formulas`: the texts of those that were never computed, by (row, column); `errors`: the values of
+    cells that came to one. `merged`, first and last cell of each, is given for ODS only.
+    """
+
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+
+
+def check_workbook(package: Package) -> dict[str, SheetDetails]:
+    """Refuse a workbook that would take too much memory to read; returns the details of its parts.
 
     Raises:
         NotADocument: an ODS or XLSB.
@@ -40,8 +59,10 @@ def check_workbook(package: Package) -> None:
     if any(part in package for part in _OTHER_FORMATS):
         raise NotADocument(f"{package.name}: an ODS or XLSB workbook; save it as XLSX or CSV")
     cells, texts, used = 0, list[int](), Counter[str]()
+    found = {}
     for part in package.parts():
         measured = _measure(package, part)
+        found[part] = measured.details
         rows, columns = measured.extent
         cells += rows * columns
         if cells > MAX_CELLS:
@@ -54,6 +75,7 @@ def check_workbook(package: Package) -> None:
         size += texts[place] * count if place < len(texts) else 0
     if size > MAX_SHARED_BYTES:
         raise DocumentTooLarge(f"{package.name}: texts of more than {MAX_SHARED_BYTES} bytes")
+    return found
 
 
 def _measure(package: Package, part: str) -> "_Measure":
@@ -73,7 +95,7 @@ def _measure(package: Package, part: str) -> "_Measure":
         if _is_read(package, part):
             raise BrokenDocument(f"{measure.place} is not well-formed XML") from error
         return _Measure(measure.place)
-    measure.end_value()
+    measure.end_cell()
     return measure
 
 
@@ -100,18 +122,24 @@ class _Measure:
         """The bytes of each shared text."""
         self.used: Counter[str] = Counter()
         """How often cells use each shared text, by its place among all."""
+        self.details = SheetDetails()
         self._rows = self._unnamed_rows = self._unnamed_cells = 0
         self._columns_named: set[str] = set()
         self._last_row = ""
         self._elements = 0
-        self._in_sheet = self._is_shared = self._in_value = False
+        self._in_sheet = False
+        self._cell: dict[str, str] = {}
+        """The attributes of the cell that is being read."""
         self._value = ""
+        self._formula: str | None = None
+        self._reading = ""
+        """What a text belongs to: `v` or `f`."""
 
     @property
     def extent(self) -> tuple[int, int]:
         """The most rows and columns that calamine can make of a sheet."""
-        columns = max(map(_column, self._columns_named), default=0)
-        columns += min(self._unnamed_cells, _MOST_COLUMNS)
+        columns = max(map(column_number, self._columns_named), default=0)
+        columns += min(self._unnamed_cells, MOST_COLUMNS)
         return self._rows + self._unnamed_rows, columns
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -119,34 +147,65 @@ class _Measure:
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise DocumentTooLarge(f"{self.place} has more than {MAX_ELEMENTS} elements")
-        if self._in_value:
-            self.end_value()
         if ":" in name:
             name = name.rpartition(":")[2]
-        if not self._in_sheet:
-            self._in_sheet = name == "sheetData"
-            if name == "si":
-                self.texts.append(0)
-        elif name == "c":
-            self._is_shared = attributes.get("t") == "s"
+        self._reading = ""
+        if self._in_sheet:
+            self._start_in_sheet(name, attributes)
+        elif name == "sheetData":
+            self._in_sheet = True
+        elif name == "si":
+            self.texts.append(0)
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if first.isdecimal() and last.isdecimal():
+                places = range(int(first) - 1, min(int(last), MOST_COLUMNS))
+                self.details.hidden_columns.update(places)
+
+    def _start_in_sheet(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "v":
+            if self._value:  # a second value of the same cell counts too
+                self.end_cell()
+            self._reading = name
+            return
+        if name == "f":
+            self._reading, self._formula = name, ""
+            return
+        if name == "is":
+            self._formula = None
+        self.end_cell()
+        if name == "c":
+            self._cell = attributes
             self._see_cell(attributes.get("r"))
-        elif name == "v":
-            self._in_value = self._is_shared
         elif name == "row":
-            self._see_row(attributes.get("r"))
+            self._see_row(attributes)
+        else:  # what follows is none of the cell's: formulas stand elsewhere, too
+            self._cell = {"t": self._cell.get("t", "")}
 
     def text(self, text: str) -> None:
         """Text within an element."""
-        if self._in_value:
-            if len(self._value) < _MOST_DIGITS:
-                self._value += text
-        elif self.texts:
+        if self.texts:
             self.texts[-1] += len(text.encode())
+        if self._reading == "v" and len(self._value) < _MOST_DIGITS:
+            self._value += text
+        elif self._reading == "f":
+            self._formula = f"{self._formula}{text}"
 
-    def end_value(self) -> None:
-        """A cell's value is over: it may name a shared text."""
-        self.used[self._value] += 1
-        self._value, self._in_value = "", False
+    def end_cell(self) -> None:
+        """A cell is over: it may name a shared text, or have no value."""
+        kind = self._cell.get("t")
+        if kind == "s":
+            self.used[self._value] += 1
+        elif kind == "e" and self._value:
+            self._mark(self.details.errors, self._value)
+        elif kind != "str" and self._formula is not None and not self._value.strip():
+            self._mark(self.details.formulas, f"={self._formula}")
+        self._value, self._formula = "", None
+
+    def _mark(self, marked: dict[tuple[int, int], str], text: str) -> None:
+        place = _REFERENCE.fullmatch(self._cell.get("r", ""))
+        if place and len(marked) < MOST_MARKED:
+            marked[int(place[2]) - 1, column_number(place[1]) - 1] = text
 
     def _see_cell(self, told: str | None) -> None:
         if told is None:
@@ -160,20 +219,23 @@ class _Measure:
             self._last_row = found[2]
             self._rows = max(self._rows, int(found[2]))
 
-    def _see_row(self, told: str | None) -> None:
+    def _see_row(self, attributes: dict[str, str]) -> None:
+        told = attributes.get("r")
         if told is None:
             self._unnamed_rows += 1
-        elif _ROW.fullmatch(told):
-            self._rows = max(self._rows, int(told))
-        else:
+            return
+        if not _ROW.fullmatch(told):
             raise self._no_reference(told)
+        self._rows = max(self._rows, int(told))
+        if attributes.get("hidden") in _TRUE:
+            self.details.hidden_rows.add(int(told) - 1)
 
     def _no_reference(self, told: str) -> BrokenDocument:
         """The error for a reference that is none: calamine makes any number of it."""
         return BrokenDocument(f"{self.place}: {told[:20]!r} is no reference to a cell or row")
 
 
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
     """A column's number from its letters: A is 1, AA is 27."""
     number = 0
     for letter in letters:

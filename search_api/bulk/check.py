@@ -16,20 +16,28 @@ from suanbei.common.deadline import check_deadline
 from suanbei.common.texts import Language
 from suanbei.registry.verify import Judge, Judgement
 from suanbei.search_api.bulk.columns import Choice, Columns
-from suanbei.search_api.bulk.questions import NOT_COMPUTED, Question, RowReader
 from suanbei.search_api.bulk.results import (
     Answer,
     RowResult,
+    Summary,
     added_headers,
     blank_answer,
     formula_answer,
     row_result,
+    summary_lines,
     to_answer,
     where_from,
     without_company,
 )
-from suanbei.search_api.bulk.rows_file import Row, SheetTable, TableFile, read_batches
-from suanbei.search_api.bulk.summary import Summary, summary_lines
+from suanbei.search_api.bulk.table import (
+    Row,
+    SheetTable,
+    TableFile,
+    is_formula,
+    looks_like_number,
+    read_batches,
+    text_of,
+)
 from suanbei.search_api.bulk.writing import TableWriter, open_writer
 
 if TYPE_CHECKING:
@@ -39,6 +47,18 @@ MOST_KEPT = 50_000
 """Results of listed numbers that are kept: these recur in a table."""
 MOST_SUGGESTED = 1_000
 """Numbers on no list that get candidates: these take milliseconds each."""
+
+Question = tuple[str, str]
+"""A text and a company, as `judge` takes them. An empty text asks nothing; one that begins with
+`_NOT_COMPUTED` is a formula without a value (or its error), and the same of a company."""
+_NOT_COMPUTED = "\0"
+_BLANK = frozenset(
+    ("", "-", "--", "—", "——", "/", "\\", "无", "無", "暂无", "n/a", "na", "none", "nil", "null")
+)
+_LONGEST_BLANK = max(map(len, _BLANK))
+_TOTALS = (
+    "合计", "总计", "小计", "共计", "注：", "注:", "备注：", "备注:", "说明", "填表", "制表", "total", "note",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,11 @@ def check_rows(
         for sheet, columns in zip(table.sheets, recognised, strict=True):
             if columns is None:
                 summary.without_numbers.append(sheet.name)
-                if writer.has_sheets:
-                    _copy(table, sheet, writer)
+                if writer.has_sheets:  # it is written as it is
+                    writer.begin(sheet, None, ())
+                    for first, batch in read_batches(table, sheet):
+                        check_deadline()
+                        writer.write_rows(first, batch, [None] * len(batch))
                 continue
             checked = _SheetCheck(sheet, columns, writer, judge, summary, options.language)
             for first, batch in read_batches(table, sheet):
@@ -105,14 +128,6 @@ def check_rows(
     return summary
 
 
-def _copy(table: TableFile, sheet: SheetTable, writer: TableWriter) -> None:
-    """Write a sheet as it is."""
-    writer.begin(sheet, 0)
-    for first, batch in read_batches(table, sheet):
-        check_deadline()
-        writer.write_rows(first, batch, [None] * len(batch), sheet.width)
-
-
 class _SheetCheck:
     """Checks the rows of one sheet; what stands above its header passes through."""
 
@@ -122,46 +137,83 @@ class _SheetCheck:
     ) -> None:  # fmt: skip
         self._sheet, self._columns, self._writer = sheet, columns, writer
         self._judge, self._summary, self._language = judge, summary, language
-        self._reader = RowReader(sheet, columns, summary.other_rows)
-        self._width = max(sheet.width, *(column.place + 1 for column in columns.numbers))
+        self._first = sheet.first_row if columns.header is None else columns.header + 1
+        self._hidden = frozenset(sheet.hidden_rows)
+        self._places = [
+            (column.place, company.place if company else -1)
+            for column, company in zip(columns.numbers, columns.companies, strict=True)
+        ]
+        """The columns of each number and of its company, -1 if there is none."""
         # A workbook has a sheet for each, and one that says what was recognised.
         where = {}
         if not writer.has_sheets:
             where = where_from(sheet.name, columns, many=len(summary.columns) > 1)
         self._where = tuple(where.values())
-        self._headers = added_headers(columns, where, language)
         nothing = [blank_answer(language), *[None] * (len(columns.numbers) - 1)]
         self._blank = row_result(nothing, self._where)
         self._listed: dict[tuple[Question, ...], RowResult] = {}
         """The results of rows with listed numbers, by what they ask."""
-        writer.begin(sheet, len(self._headers))
-        if columns.header is None:
-            writer.write_header([], self._headers, self._width)
+        writer.begin(sheet, columns.header, added_headers(columns, where, language))
 
     def check(self, first: int, batch: Sequence[Row]) -> Iterator[Line]:
         """Judge rows and write them; returns their numbers, for somebody who looks on."""
-        asked = [self._reader.read(number, cells) for number, cells in enumerate(batch, first)]
-        results = [self._listed.get(questions) for questions in asked]
-        new = [place for place, result in enumerate(results) if not result and asked[place]]
-        judged = self._judge_new(dict.fromkeys(asked[place] for place in new))
-        for place in new:
-            results[place] = judged[asked[place]]
-        if len(self._listed) > MOST_KEPT:
-            self._listed.clear()
-        self._listed.update((row, result) for row, result in judged.items() if result.is_listed)
+        asked = [self._questions(number, cells) for number, cells in enumerate(batch, first)]
+        listed = self._listed
+        judged = self._judge_rows({row: None for row in asked if row and row not in listed})
+        results = [listed.get(row) or judged.get(row) for row in asked]
+        if len(listed) > MOST_KEPT:
+            listed.clear()
+        listed.update((row, result) for row, result in judged.items() if result.is_listed)
         self._count(first, results)
-        self._write(first, batch, results)
+        self._writer.write_rows(first, batch, results)
         return self._lines(first, asked, results)
 
-    def _judge_new(
+    def _questions(self, number: int, cells: Row) -> tuple[Question, ...]:
+        """What a row asks for each number column; nothing if it is no vendor's.
+
+        That is a row above the data, a hidden or blank one, the header once more, a total, a note.
+        """
+        if number < self._first or number in self._hidden:
+            return ()
+        first = next((text for cell in cells if (text := text_of(cell).strip())), "")
+        if not first or self._is_header(cells):
+            return ()
+        questions = tuple(
+            [(_number_text(cells, place), _text(cells, company)) for place, company in self._places]
+        )
+        if first.casefold().startswith(_TOTALS):
+            needs_one = any(
+                looks_like_number(cells[place]) for place, _ in self._places if place < len(cells)
+            )
+        else:
+            needs_one = any(text for text, _ in questions) or self._is_vendor(cells)
+        if not needs_one:
+            self._summary.other_rows.append((self._sheet.name, number))
+        return questions if needs_one else ()
+
+    def _is_header(self, cells: Row) -> bool:
+        """Whether the header stands here once more."""
+        titles, place = self._columns.titles, self._places[0][0]
+        if not titles[place] or _text(cells, place).strip() != titles[place]:
+            return False
+        return [text_of(cell).strip() for cell in cells] == titles[: len(cells)]
+
+    def _is_vendor(self, cells: Row) -> bool:
+        """Whether a row without a number should have one; without a column of companies two
+        cells that are filled tell so."""
+        companies = [company for _, company in self._places if company >= 0]
+        if companies:
+            return any(_text(cells, place).strip() for place in companies)
+        return sum(bool(text_of(cell).strip()) for cell in cells) > 1
+
+    def _judge_rows(
         self, asked: Collection[tuple[Question, ...]]
     ) -> dict[tuple[Question, ...], RowResult]:
         """The results of rows by what they ask; each question is judged once."""
         questions = dict.fromkeys(one for row in asked for one in row if one[0])
         pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
-        answers: dict[Question, Answer] = {}
-        for question, judgement in zip(questions, self._judge.judge(pairs), strict=True):
-            answers[question] = self._to_answer(question, judgement)
+        judged = zip(questions, self._judge.judge(pairs), strict=True)
+        answers = {question: self._to_answer(question, one) for question, one in judged}
         results = {}
         for row in asked:
             found = [answers.get(question) for question in row]
@@ -170,10 +222,10 @@ class _SheetCheck:
 
     def _to_answer(self, question: Question, judgement: Judgement) -> Answer:
         text, claim = question
-        if text.startswith(NOT_COMPUTED):
+        if text.startswith(_NOT_COMPUTED):
             return formula_answer(text[1:], self._language)
         answer = to_answer(judgement, self._language)
-        if claim.startswith(NOT_COMPUTED):
+        if claim.startswith(_NOT_COMPUTED):
             return without_company(answer, claim[1:], self._language)
         return answer
 
@@ -188,23 +240,11 @@ class _SheetCheck:
                 summary.no_number.append((sheet, number))
             if result.not_computed:
                 summary.not_computed += [
-                    (sheet, number, column.place)
-                    for column, answer in zip(self._columns.numbers, result.answers, strict=True)
+                    (sheet, number, place)
+                    for (place, _), answer in zip(self._places, result.answers, strict=True)
                     if answer and answer.not_computed
                 ]
         summary.count(kinds)
-
-    def _write(self, first: int, batch: Sequence[Row], results: Sequence[RowResult | None]) -> None:
-        """Write rows with their results; the header gets the titles of what is added."""
-        header = self._columns.header
-        if header is None or not first <= header < first + len(batch):
-            self._writer.write_rows(first, batch, results, self._width)
-            return
-        place = header - first
-        self._writer.write_rows(first, batch[:place], results[:place], self._width)
-        self._writer.write_header(batch[place], self._headers, self._width)
-        after = place + 1
-        self._writer.write_rows(header + 1, batch[after:], results[after:], self._width)
 
     def _lines(
         self,
@@ -219,9 +259,24 @@ class _SheetCheck:
                 self._columns.numbers, row, result.answers, strict=True
             ):
                 if answer:
-                    text, claim = (one.removeprefix(NOT_COMPUTED) for one in question)
+                    text, claim = (one.removeprefix(_NOT_COMPUTED) for one in question)
                     yield Line(self._sheet.name, number, column.title, text, claim, answer)
 
 
+def _text(cells: Row, place: int) -> str:
+    if not 0 <= place < len(cells):
+        return ""
+    cell = cells[place]
+    if isinstance(cell, str):
+        return cell
+    return _NOT_COMPUTED + text_of(cell) if is_formula(cell) else text_of(cell)
+
+
+def _number_text(cells: Row, place: int) -> str:
+    text = _text(cells, place)
+    is_filled = len(text) > _LONGEST_BLANK or text.strip().casefold() not in _BLANK
+    return text if is_filled else ""
+
+
 def _computed(text: str) -> str:
-    return "" if text.startswith(NOT_COMPUTED) else text
+    return "" if text.startswith(_NOT_COMPUTED) else text

@@ -7,8 +7,15 @@ from typing import Final
 
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language, Text
+from suanbei.search_api.bulk.table import column_letter
 
 NO_COLUMN = "-"
+_HEADER = Text("表头在第 {row} 行", "header in row {row}")
+_NO_HEADER = Text("没有表头", "no header")
+_AND = Text("；", "; ")
+_RECOGNISED = Text("编号列：{column}（{sure}）", "numbers in {column} ({sure})")
+_COMPANY_SAID = Text("，主体列：{column}（{sure}）", ", companies in {column} ({sure})")
+_NO_COMPANY = Text("，没有主体列，主体未比对", ", no company column: companies were not compared")
 
 
 class Certainty(StrEnum):
@@ -93,57 +100,19 @@ class Choice:
     header: int | None = None
 
 
-def column_letter(place: int) -> str:
-    """A column as spreadsheets call it.
-
-    >>> column_letter(0), column_letter(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def column_place(letters: str) -> int:
-    """The place of a column from 0, by what spreadsheets call it.
-
-    >>> column_place("A"), column_place("AB")
-    (0, 27)
-    """
-    place = 0
-    for letter in letters.upper():
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
-
-
 def say_columns(columns: Columns, language: Language) -> str:
     """What was recognised in a sheet, in a line."""
-    parts = []
-    for column, company in zip(columns.numbers, columns.companies, strict=True):
-        parts.append(
-            _RECOGNISED.say(language, column=column.say(), sure=_sure(column, language))
-            + (
-                _COMPANY_SAID.say(language, column=company.say(), sure=_sure(company, language))
-                if company
-                else _NO_COMPANY.say(language)
-            )
-        )
+
+    def say(text: Text, column: Column) -> str:
+        sure = CERTAINTY_TEXTS[column.certainty].say(language)
+        return text.say(language, column=column.say(), sure=sure)
+
+    parts = [
+        say(_RECOGNISED, column)
+        + (say(_COMPANY_SAID, company) if company else _NO_COMPANY.say(language))
+        for column, company in zip(columns.numbers, columns.companies, strict=True)
+    ]
     header = columns.header
     row = _HEADER.say(language, row=header) if header is not None else _NO_HEADER.say(language)
     sheet = f"{columns.sheet}: " if columns.sheet else ""
     return f"{sheet}{row}{_AND.say(language)}{_AND.say(language).join(parts)}"
-
-
-def _sure(column: Column, language: Language) -> str:
-    return CERTAINTY_TEXTS[column.certainty].say(language)
-
-
-_HEADER = Text("表头在第 {row} 行", "header in row {row}")
-_NO_HEADER = Text("没有表头", "no header")
-_AND = Text("；", "; ")
-_RECOGNISED = Text("编号列：{column}（{sure}）", "numbers in {column} ({sure})")
-_COMPANY_SAID = Text("，主体列：{column}（{sure}）", ", companies in {column} ({sure})")
-_NO_COMPANY = Text("，没有主体列，主体未比对", ", no company column: companies were not compared")

@@ -1,11 +1,13 @@
-"""The checks of the pages: each in a folder of its own, under an address nobody can guess.
+"""The checks of the pages, and where uploads are kept: folders in HOME/bulk, with a quota for all together.
 
-    HOME/bulk/<token>/source           the file as it was sent
+    HOME/bulk/<token>/source           the file as it was sent; nobody can guess the token
     HOME/bulk/<token>/current          the name of the run that counts
     HOME/bulk/<token>/<run>/           progress.json, checked.xlsx, and a lock
 
-Each run has its own folder: two runs of one job never share a file. A run holds its lock as long as it
-waits or works, so that everybody can tell it from one whose process is gone.
+Each run has its own folder: two checks of one file, with other columns, never share one. A run holds its
+lock as long as it waits or works, so that everybody can tell it from one whose process is gone. A folder
+lives for a day. Whatever is left of a process that was killed is deleted at the next start, and before
+the next upload.
 """
 
 import hashlib
@@ -14,32 +16,37 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
-from suanbei.common.errors import NotFound, SuanbeiError
+from suanbei.common.errors import NotFound, RegistryError, SuanbeiError, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
-from suanbei.search_api.bulk.columns import (
-    NO_COLUMN,
-    Choice,
-    ColumnsUnclear,
-    column_letter,
-    say_columns,
-)
+from suanbei.search_api.bulk.columns import NO_COLUMN, Choice, ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
-from suanbei.search_api.bulk.recognise import LOOKED_AT, candidates, recognise
-from suanbei.search_api.bulk.results import HEADERS, Answer
-from suanbei.search_api.bulk.rows_file import SheetTable, TableFile, first_rows
-from suanbei.search_api.bulk.storage import new_folder
-from suanbei.search_api.bulk.summary import summary_lines
+from suanbei.search_api.bulk.recognise import candidates, recognise
+from suanbei.search_api.bulk.results import HEADERS, Answer, summary_lines
+from suanbei.search_api.bulk.table import SheetTable, TableFile, column_letter
 from suanbei.search_api.bulk.writing import ending_for
 
+LARGEST = 50 * 2**20
+"""Bytes of an upload."""
+QUOTA = 2 * 2**30
+"""Bytes of all uploads with what is made of them."""
+FREE_FLOOR = 512 * 2**20
+"""Bytes that stay free on the disk, for the registry itself."""
+KEPT_SECONDS = 24 * 3600
+_ONCE = "once-"
+_ONCE_SECONDS = 3600
+_GROWTH = 4
+"""What is made of an upload (its rows, the checked file) takes so many times its size, or less."""
+_BLOCK = 1 << 20
 SHOWN = 100
 """Lines of each kind that the page shows."""
 WAITING, RUNNING, UNCLEAR, DONE, FAILED, INTERRUPTED = (
@@ -49,6 +56,87 @@ ACTIVE_STATES = (WAITING, RUNNING)
 _LIMITS = replace(SERVER_LIMITS, wait=3600.0)
 """A job waits for its turn to be read; nobody is kept waiting by it."""
 _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)
+_GONE = "bulk check: not known, or deleted after a day"
+
+
+class StorageFull(SuanbeiError):
+    """No room for another upload."""
+
+    code = "storage_full"
+    http_status = 507
+
+
+class UploadTooLarge(UsageError):
+    """A file larger than this server takes."""
+
+    code = "too_large"
+    http_status = 413
+
+
+def new_folder(home: Path, upload: BinaryIO, token: str = "") -> Path:
+    """Keep an upload as `source` in a folder of its own, of this name or one nobody can guess.
+
+    Raises:
+        UsageError: it is empty.
+        UploadTooLarge: it is larger than `LARGEST`.
+        StorageFull: over the quota, or too little is free on the disk.
+        RegistryError: the folder cannot be written.
+    """
+    clean(home)
+    size = upload.seek(0, 2)
+    upload.seek(0)
+    if not size:
+        raise UsageError("the file is empty")
+    if size > LARGEST:
+        raise UploadTooLarge(f"the file is larger than {LARGEST >> 20} MB")
+    folder = home / "bulk" / (token or f"{_ONCE}{secrets.token_urlsafe(12)}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _check_room(folder.parent, size)
+        folder.mkdir(mode=0o700)
+        try:
+            with (folder / "source").open("wb") as target:
+                shutil.copyfileobj(upload, target, _BLOCK)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise RegistryError(f"{folder.parent}: cannot be written ({error.strerror})") from error
+    return folder
+
+
+@contextmanager
+def folder_for_once(home: Path, upload: BinaryIO) -> Iterator[Path]:
+    """The folder of an upload that is answered at once; it is deleted at the end, whatever happens.
+
+    Raises: as `new_folder`.
+    """
+    folder = new_folder(home, upload)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_room(root: Path, size: int) -> None:
+    wanted = size * _GROWTH
+    if shutil.disk_usage(root).free - wanted < FREE_FLOOR:
+        raise StorageFull("the disk of this server is nearly full: try again later")
+    used = 0
+    for path in root.rglob("*"):
+        with suppress(OSError):  # deleted meanwhile
+            used += path.stat().st_size
+    if used + wanted > QUOTA:
+        raise StorageFull("too many files are kept at the moment: try again later")
+
+
+def clean(home: Path) -> None:
+    """Delete the jobs of yesterday, and what killed processes left of uploads for once."""
+    for folder in (home / "bulk").glob("*"):
+        kept = _ONCE_SECONDS if folder.name.startswith(_ONCE) else KEPT_SECONDS
+        with suppress(OSError):  # another process was first
+            if time.time() - folder.stat().st_mtime > kept:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)
@@ -76,86 +164,49 @@ class Progress:
 
 
 class Job:
-    """One file in its folder, and the run of its check that counts."""
+    """One check of a file that was sent: a run with a folder of its own beside the file."""
 
-    def __init__(self, home: Path, token: str) -> None:
-        if not _TOKEN.fullmatch(token):
-            raise NotFound("bulk check: not known")
-        self.token = token
-        self.folder = home / "bulk" / token
-
-    @property
-    def source(self) -> Path:
+    def __init__(self, upload: Path, run: str) -> None:
+        self.token, self.name = upload.name, run
+        self.folder = upload / run
+        self.source = upload / "source"
         """The file as it was sent."""
-        return self.folder / "source"
-
-    def current(self) -> "Run":
-        """The run that counts.
-
-        Raises:
-            NotFound: there is no such job, or not any more.
-        """
-        try:
-            name = (self.folder / "current").read_text("ascii")
-        except OSError as error:
-            raise NotFound("bulk check: not known, or deleted after a day") from error
-        return Run(self, name)
-
-    def new_run(self, name: str) -> "Run":
-        """Begin a run, which waits for its turn; `name` is the file's own.
-
-        Raises:
-            NotFound: there is no such job, or not any more.
-        """
-        run = Run(self, f"run-{secrets.token_hex(6)}")
-        try:
-            run.folder.mkdir()
-            run.hold()
-            run.save(Progress(name))
-            pointer = self.folder / f"{run.name}.current"
-            pointer.write_text(run.name, "ascii")
-            pointer.replace(self.folder / "current")
-        except FileNotFoundError as error:
-            raise NotFound("bulk check: not known, or deleted after a day") from error
-        return run
-
-
-def new_job(home: Path, name: str, upload: BinaryIO) -> "Run":
-    """Keep a file that was sent, and begin the run of its check.
-
-    Raises: as `storage.new_folder`.
-    """
-    token = secrets.token_urlsafe(18)
-    folder = new_folder(home, upload, token)
-    try:
-        return Job(home, token).new_run(name)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-class Run:
-    """One check of a job's file, with files of its own."""
-
-    def __init__(self, job: Job, name: str) -> None:
-        self.job, self.name = job, name
-        self.folder = job.folder / name
         # Taken by the thread that was asked, let go by the one that checks.
         self._lock = FileLock(self.folder / "lock", thread_local=False)
 
-    def hold(self) -> None:
-        """Tell others that somebody is at it, for as long as this process lives."""
-        self._lock.acquire(timeout=0)
+    @classmethod
+    def begin(cls, upload: Path, name: str) -> Self:
+        """Begin a check, which waits for its turn and counts from now on; `name` is the file's own.
+
+        Raises:
+            NotFound: the upload was deleted meanwhile.
+        """
+        job = cls(upload, f"run-{secrets.token_hex(6)}")
+        try:
+            job.folder.mkdir()
+            job._lock.acquire(timeout=0)
+            job.save(Progress(name))
+            pointer = upload / f"{job.name}.current"
+            pointer.write_text(job.name, "ascii")
+            pointer.replace(upload / "current")
+        except FileNotFoundError as error:
+            raise NotFound(_GONE) from error
+        return job
+
+    def again(self) -> Self:
+        """Begin another check of the same file; raises as `begin`."""
+        return self.begin(self.source.parent, self.progress().name)
 
     def release(self) -> None:
         """Let go: it has ended."""
         self._lock.release()
 
     def give_up(self) -> None:
-        """Delete it before it began: its file, too, if there is no other run of it."""
+        """Delete it before it began: its file, too, if there is no other check of it."""
         self.release()
-        only = all(one.name == self.name for one in self.job.folder.glob("run-*") if one.is_dir())
-        shutil.rmtree(self.job.folder if only else self.folder, ignore_errors=True)
+        upload = self.source.parent
+        only = all(one.name == self.name for one in upload.glob("run-*") if one.is_dir())
+        shutil.rmtree(upload if only else self.folder, ignore_errors=True)
 
     def result(self, ending: str) -> Path:
         """The checked file."""
@@ -184,7 +235,7 @@ class Run:
         try:
             return Progress(**json.loads((self.folder / "progress.json").read_text("utf-8")))
         except FileNotFoundError as error:
-            raise NotFound("bulk check: not known, or deleted after a day") from error
+            raise NotFound(_GONE) from error
 
     def is_abandoned(self) -> bool:
         """Whether nobody is at it: it has ended, or its process is gone."""
@@ -199,13 +250,41 @@ class Run:
         return True
 
 
-def check(run: Run, database: Database, language: Language, choice: Choice | None = None) -> None:
-    """Check the file of a run; how far it is and how it ends is in its progress."""
-    progress, rows = run.progress(), run.folder / "rows"
-    progress.state = RUNNING
-    run.save(progress)
+def new_job(home: Path, name: str, upload: BinaryIO) -> Job:
+    """Keep a file that was sent, and begin its check.
+
+    Raises: as `new_folder`.
+    """
+    folder = new_folder(home, upload, secrets.token_urlsafe(18))
     try:
-        _check(run, progress, rows, database, Options(choice or Choice(), language=language))
+        return Job.begin(folder, name)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def find_job(home: Path, token: str) -> Job:
+    """The check that counts of the file under this token.
+
+    Raises:
+        NotFound: there is none, or not any more.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise NotFound("bulk check: not known")
+    upload = home / "bulk" / token
+    try:
+        return Job(upload, (upload / "current").read_text("ascii"))
+    except OSError as error:
+        raise NotFound(_GONE) from error
+
+
+def check(job: Job, database: Database, language: Language, choice: Choice | None = None) -> None:
+    """Check the file of a run; how far it is and how it ends is in its progress."""
+    progress, rows = job.progress(), job.folder / "rows"
+    progress.state = RUNNING
+    job.save(progress)
+    try:
+        _check(job, progress, rows, database, Options(choice or Choice(), language=language))
     except ColumnsUnclear as error:
         progress.state, progress.message = UNCLEAR, str(error)
     except SuanbeiError as error:
@@ -213,7 +292,7 @@ def check(run: Run, database: Database, language: Language, choice: Choice | Non
         progress.state = FAILED
         progress.message = str(error).removeprefix(f"{progress.name}: ")
         if not progress.sheets:
-            run.job.source.unlink(missing_ok=True)  # no other columns make it readable
+            job.source.unlink(missing_ok=True)  # no other columns make it readable
     except OSError as error:
         progress.state, progress.message = FAILED, error.strerror or "disk"
     else:
@@ -221,15 +300,15 @@ def check(run: Run, database: Database, language: Language, choice: Choice | Non
     finally:
         rows.unlink(missing_ok=True)
         if progress.state != RUNNING:
-            run.save(progress)
-        run.release()
-        _delete_older(run)
+            job.save(progress)
+        job.release()
+        _delete_older(job)
 
 
-def _check(run: Run, progress: Progress, rows: Path, database: Database, options: Options) -> None:
-    with run.job.source.open("rb") as file:
+def _check(job: Job, progress: Progress, rows: Path, database: Database, options: Options) -> None:
+    with job.source.open("rb") as file:
         progress.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    table = read_file(run.job.source, progress.name or "the file", rows, _LIMITS)
+    table = read_file(job.source, progress.name or "the file", rows, _LIMITS)
     progress.sheets = [_columns_to_choose(table, sheet, options.choice) for sheet in table.sheets]
     recognised = recognise(table, options.choice)
     for shown, columns in zip(progress.sheets, recognised, strict=True):
@@ -242,8 +321,8 @@ def _check(run: Run, progress: Progress, rows: Path, database: Database, options
     progress.ending = ending_for(table.kind)
     with database.read() as session:
         summary = check_rows(
-            session, table, recognised, run.result(progress.ending), options,
-            _note_progress(run, progress),
+            session, table, recognised, job.result(progress.ending), options,
+            _note_progress(job, progress),
         )  # fmt: skip
     progress.rows, progress.is_well = summary.rows, summary.is_well
     progress.summary = [[*line] for line in summary_lines(summary, options.language)]
@@ -251,28 +330,28 @@ def _check(run: Run, progress: Progress, rows: Path, database: Database, options
 
 def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> dict[str, Any]:
     """A sheet with its columns, for somebody to choose from."""
-    first = first_rows(table, sheet, LOOKED_AT)
     try:
-        found = candidates(sheet, first, choice)
+        found = candidates(table, sheet, choice.header)
     except SuanbeiError:
-        found = candidates(sheet, first, Choice())
+        found = candidates(table, sheet, None)
     columns = [asdict(candidate) for candidate in found]
     return {"name": sheet.name, "header": None, "columns": columns, "numbers": [], "entity": ""}
 
 
-def _delete_older(run: Run) -> None:
-    """Delete the runs that do not count any more, unless somebody is still at one."""
+def _delete_older(job: Job) -> None:
+    """Delete the checks of its file that do not count any more, unless somebody is still at one."""
+    upload = job.source.parent
     try:
-        current = run.job.current().name
-    except NotFound:
-        return
-    for folder in run.job.folder.glob("run-*"):
-        other = Run(run.job, folder.name)
-        if folder.is_dir() and folder.name != current and other.is_abandoned():
+        current = (upload / "current").read_text("ascii")
+    except OSError:
+        return  # deleted meanwhile
+    for folder in upload.glob("run-*"):
+        is_old = folder.is_dir() and folder.name != current
+        if is_old and Job(upload, folder.name).is_abandoned():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _note_progress(run: Run, progress: Progress) -> Observer:
+def _note_progress(job: Job, progress: Progress) -> Observer:
     """Notes how far a run is, and the first lines of each kind; saved once a second."""
     saved_at = 0.0
 
@@ -286,7 +365,7 @@ def _note_progress(run: Run, progress: Progress) -> Observer:
             if len(shown) < SHOWN:
                 shown.append(_shown(line))
         if time.monotonic() - saved_at > 1:
-            run.save(progress)
+            job.save(progress)
             saved_at = time.monotonic()
 
     return see

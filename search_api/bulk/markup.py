@@ -2,24 +2,25 @@
 
 import email
 import email.policy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument
-from suanbei.search_api.bulk.cells import FORMULA, Cell
-from suanbei.search_api.bulk.rows_file import (
+from suanbei.search_api.bulk.table import (
+    FORMULA,
     MOST_ROWS,
+    Cell,
     Row,
-    RowsWriter,
     SheetTable,
     TableFile,
     count_numbers,
     looks_like_number,
+    write_sheet,
 )
 
 MOST_SPAN = 1000
@@ -31,7 +32,7 @@ MOST_EXPANSION = 8
 _NO_TABLE = "holds no table: open it in a spreadsheet program and save it as XLSX"
 
 
-def read_html(path: Path, name: str, writer: RowsWriter) -> TableFile:
+def read_html(path: Path, name: str, file: BinaryIO) -> TableFile:
     """Read the tables of an HTML page, each as a sheet; numbers outside them are counted.
 
     Raises:
@@ -39,20 +40,20 @@ def read_html(path: Path, name: str, writer: RowsWriter) -> TableFile:
         DocumentTooLarge: more markup or cells than are read.
     """
     found = TableFile("html")
-    _HtmlTables(name, writer, found).read(_bytes(path, name))
+    _HtmlTables(name, file, found).read(_bytes(path, name))
     if not found.sheets:
         raise NotADocument(f"{name}: this is HTML, and {_NO_TABLE}")
     return found
 
 
-def read_mhtml(path: Path, name: str, writer: RowsWriter) -> TableFile:
+def read_mhtml(path: Path, name: str, file: BinaryIO) -> TableFile:
     """Read the tables of a web archive (a page saved as .mht, or a workbook saved so).
 
     Raises: as `read_html`.
     """
     message = email.message_from_bytes(_bytes(path, name), policy=email.policy.default)
     found = TableFile("mhtml")
-    tables = _HtmlTables(name, writer, found)
+    tables = _HtmlTables(name, file, found)
     for part in message.walk():
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             content = part.get_payload(decode=True)
@@ -72,12 +73,36 @@ def _bytes(path: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
+_SpanningCell = tuple[int, Cell, int, int]
+"""A cell: its place from 0 (-1: the next that is free), its value, how many rows and columns it spans."""
+_Above = dict[int, tuple[int, Cell]]
+"""By place, cells of rows above that reach down: how many rows are left of each, and its value."""
+
+
+def _lay_out(cells: Iterable[_SpanningCell], above: _Above) -> Row:
+    """A row of its own cells and of those that reach down to it; brings `above` to the next row."""
+    row: Row = []
+    begun: _Above = {}
+    for place, value, down, right in cells:
+        while len(row) < place or (place < 0 and len(row) in above):
+            row.append(above.get(len(row), (0, ""))[1])
+        if down > 1:
+            begun[len(row)] = down - 1, value
+        row += [value, *[""] * (right - 1)]
+    for place in sorted(place for place in above if place >= len(row)):
+        row += [""] * (place - len(row)) + [above[place][1]]
+    left = {place: (rows - 1, value) for place, (rows, value) in above.items() if rows > 1}
+    above.clear()
+    above.update(left | begun)
+    return row
+
+
 class _HtmlTables:
     """Writes the tables of pages."""
 
-    def __init__(self, name: str, writer: RowsWriter, found: TableFile) -> None:
-        self._name, self._writer, self._found = name, writer, found
-        self._cells = self._left = 0
+    def __init__(self, name: str, file: BinaryIO, found: TableFile) -> None:
+        self._name, self._file, self._found = name, file, found
+        self._cells_seen = self._left = 0
 
     def read(self, data: bytes, charset: str | None = None) -> None:
         self._left = MOST_EXPANSION * len(data)
@@ -94,29 +119,18 @@ class _HtmlTables:
 
     def _write(self, table: Tag) -> None:
         rows = list(self._rows(table))
-        hidden = [number for number, (_, is_hidden) in enumerate(rows, 1) if is_hidden]
-        columns = sorted(_hidden_columns(table))
-        name = str(len(self._found.sheets) + 1)
-        sheet = SheetTable(name, hidden_rows=hidden, hidden_columns=columns)
-        self._found.sheets.append(self._writer.begin(sheet))
-        self._writer.write_all(cells for cells, _ in rows)
+        sheet = SheetTable(
+            str(len(self._found.sheets) + 1),
+            hidden_rows=[number for number, (_, is_hidden) in enumerate(rows, 1) if is_hidden],
+            hidden_columns=sorted(_hidden_columns(table)),
+        )
+        self._found.sheets.append(write_sheet(self._file, sheet, (cells for cells, _ in rows)))
 
     def _rows(self, table: Tag) -> Iterator[tuple[Row, bool]]:
         """The rows, each with whether it is hidden; a cell over several rows stands in each."""
-        spans: dict[int, tuple[int, str]] = {}
+        above: _Above = {}
         for row in table("tr"):
-            cells: Row = []
-            for cell in row(["td", "th"], recursive=False):
-                while len(cells) in spans:
-                    cells.append(self._from_above(spans, len(cells)))
-                text = " ".join(cell.get_text(" ").split())
-                down, right = _span(cell, "rowspan"), _span(cell, "colspan")
-                if down > 1:
-                    spans[len(cells)] = down - 1, text
-                self._count(right)
-                cells += [text, *[""] * (right - 1)]
-            while len(cells) in spans:
-                cells.append(self._from_above(spans, len(cells)))
+            cells = _lay_out(self._cells(row), above)
             self._count(len(cells))
             self._left -= sum(map(len, cells))
             if self._left < 0:
@@ -125,15 +139,15 @@ class _HtmlTables:
                 )
             yield cells, _is_hidden(row) or (isinstance(row.parent, Tag) and _is_hidden(row.parent))
 
-    def _from_above(self, spans: dict[int, tuple[int, str]], place: int) -> str:
-        left, text = spans.pop(place)
-        if left > 1:
-            spans[place] = left - 1, text
-        return text
+    def _cells(self, row: Tag) -> Iterator[_SpanningCell]:
+        for cell in row(["td", "th"], recursive=False):
+            right = _span(cell, "colspan")
+            self._count(right)
+            yield -1, " ".join(cell.get_text(" ").split()), _span(cell, "rowspan"), right
 
     def _count(self, cells: int) -> None:
-        self._cells += cells
-        if self._cells > MOST_CELLS:
+        self._cells_seen += cells
+        if self._cells_seen > MOST_CELLS:
             raise DocumentTooLarge(
                 f"{self._name}: more than {MOST_CELLS:,} cells in its tables: save it as CSV"
             )
@@ -166,7 +180,7 @@ _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
 
 
-def read_spreadsheet_xml(path: Path, name: str, writer: RowsWriter) -> TableFile:
+def read_spreadsheet_xml(path: Path, name: str, file: BinaryIO) -> TableFile:
     """Read a workbook saved as "XML spreadsheet 2003".
 
     Raises:
@@ -194,16 +208,15 @@ def read_spreadsheet_xml(path: Path, name: str, writer: RowsWriter) -> TableFile
             found.hidden_sheets[title] = sum(map(looks_like_number, chain.from_iterable(rows)))
             continue
         columns = sorted(_xml_hidden_columns(table if table is not None else []))
-        written = writer.begin(SheetTable(title, hidden_rows=hidden, hidden_columns=columns))
-        writer.write_all(rows)
-        found.sheets.append(written)
+        begun = SheetTable(title, hidden_rows=hidden, hidden_columns=columns)
+        found.sheets.append(write_sheet(file, begun, rows))
     return found
 
 
 def _xml_rows(table: Any, name: str) -> tuple[list[Row], list[int]]:
     rows: list[Row] = []
     hidden: list[int] = []
-    below: dict[int, tuple[int, Cell]] = {}
+    above: _Above = {}
     for element in table:
         if element.tag != f"{_SS}Row":
             continue
@@ -213,28 +226,15 @@ def _xml_rows(table: Any, name: str) -> tuple[list[Row], list[int]]:
         rows += [[] for _ in range(place - 1 - len(rows))]
         if element.get(f"{_SS}Hidden") == "1":
             hidden.append(place)
-        rows.append(_xml_cells(element, below))
-        below = {at: (left - 1, cell) for at, (left, cell) in below.items() if left > 1}
+        rows.append(_lay_out(_xml_cells(element), above))
     return rows, hidden
 
 
-def _xml_cells(row: Any, below: dict[int, tuple[int, Cell]]) -> Row:
-    cells: Row = []
-    began: dict[int, tuple[int, Cell]] = {}
-    for element in row.iter(f"{_SS}Cell"):
-        place = min(_number(element, "Index", 0), 16384)
-        while len(cells) < place - 1 or (not place and len(cells) in below):
-            cells.append(below.get(len(cells), (0, ""))[1])
-        value = _xml_value(element)
-        if down := _number(element, "MergeDown", 0):
-            began[len(cells)] = down + 1, value
-        across = min(_number(element, "MergeAcross", 0), MOST_SPAN)
-        cells += [value, *[""] * across]
-    for place in sorted(below):
-        if place >= len(cells):
-            cells += [""] * (place - len(cells)) + [below[place][1]]
-    below.update(began)
-    return cells
+def _xml_cells(row: Any) -> Iterator[_SpanningCell]:
+    for cell in row.iter(f"{_SS}Cell"):
+        place = min(_number(cell, "Index", 0), 16384) - 1
+        across = min(_number(cell, "MergeAcross", 0), MOST_SPAN)
+        yield place, _xml_value(cell), _number(cell, "MergeDown", 0) + 1, across + 1
 
 
 def _xml_value(cell: Any) -> Cell:
@@ -266,3 +266,6 @@ def _xml_hidden_columns(table: Any) -> Iterator[int]:
 def _number(element: Any, name: str, default: int) -> int:
     told = element.get(_SS + name, "")
     return int(told) if told.isdecimal() and len(told) < 9 else default
+
+
+READERS = {"html": read_html, "mhtml": read_mhtml, "xml": read_spreadsheet_xml}

@@ -1,30 +1,56 @@
-"""Reads any file of rows in a child process with limits, into a file of rows of our own."""
+"""Reads any file of rows in a child process with limits, into a file of rows of our own.
 
-import csv
-import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+What a file is, is told by its bytes and never by its name.
+"""
+
+import re
+import zipfile
 from pathlib import Path
-from typing import TextIO
 
-from suanbei.common.errors import BrokenDocument, DocumentTooLarge, SuanbeiError, UsageError
+from suanbei.common.errors import (
+    BrokenDocument,
+    DocumentTooLarge,
+    EmptyDocument,
+    EncryptedDocument,
+    NotADocument,
+)
 from suanbei.common.late_imports import importing
 from suanbei.common.limited_process import Limits, run_limited
-from suanbei.search_api.bulk.cells import Cell
-from suanbei.search_api.bulk.rows_file import (
-    MOST_CELL,
-    Kind,
-    Row,
-    RowsWriter,
-    SheetTable,
-    TableFile,
+from suanbei.search_api.bulk.table import Kind, TableFile
+from suanbei.search_api.bulk.text import (
+    SAMPLE,
+    WHAT_IS_READ,
+    read_csv,
+    read_head,
+    read_json,
+    wide_or_marked,
 )
-from suanbei.search_api.bulk.sniff import SAMPLE, delimiter_of, encoding_of, kind_of
 
 SERVER_LIMITS = Limits(seconds=18, memory=400 << 20, output=256 << 20, wait=20)
 """Of what strangers send to a server."""
 COMMAND_LIMITS = Limits(seconds=300, memory=400 << 20, output=2 << 30, wait=20)
 """Of a file of the user's own, on the command line."""
+MOST_UNPACKED = 400 << 20
+"""Bytes that a workbook may unpack to."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = (
+    (b"%PDF", "a PDF: `suanbei scan` finds the numbers in it; for a table save it as XLSX or CSV"),
+    (b"{\\rtf", "a text document (RTF): copy its table into a spreadsheet and save that as XLSX"),
+    (b"\x1f\x8b", "packed (gzip): unpack it first"),
+    (b"Rar!", "packed (RAR): unpack it first"),
+    (b"7z\xbc\xaf", "packed (7z): unpack it first"),
+    *(
+        (picture, "a picture: type the numbers into a table and save it as XLSX or CSV")
+        for picture in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+    ),
+    (b"PAR1", "a Parquet file: save it as CSV"),
+    (b"SQLite format 3", "a database: save the table as CSV"),
+)
+"""The first bytes of other kinds of files, and what to do with one."""
+_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+_HTML = re.compile(r"<!doctype html|<html|<table|<body|<meta\s", re.IGNORECASE)
+_MIME = re.compile(r"^(?:[\w-]+:.*\n(?:[ \t].*\n)*)*?(?:mime-version|content-type):", re.IGNORECASE)
 
 
 def read_file(path: Path, name: str, rows: Path, limits: Limits, delimiter: str = "") -> TableFile:
@@ -38,8 +64,8 @@ def read_file(path: Path, name: str, rows: Path, limits: Limits, delimiter: str 
         Overloaded: others are being read.
     """
     try:
-        found = run_limited(read_here, path, name, rows, delimiter, subject=name, limits=limits)
-    except SuanbeiError as error:
+        return run_limited(read_here, path, name, rows, delimiter, subject=name, limits=limits)
+    except BaseException as error:
         rows.unlink(missing_ok=True)
         if type(error) is BrokenDocument and "the reader" in str(error):
             raise DocumentTooLarge(
@@ -47,141 +73,92 @@ def read_file(path: Path, name: str, rows: Path, limits: Limits, delimiter: str 
                 "you need of it as CSV"
             ) from error
         raise
-    except BaseException:
-        rows.unlink(missing_ok=True)
-        raise
-    return found
 
 
 def read_here(path: Path, name: str, rows: Path, delimiter: str = "") -> TableFile:
     """What the child process does."""
     kind = kind_of(path, name)
     with rows.open("wb") as file:
-        writer = RowsWriter(file)
-        found = _read(path, name, kind, delimiter, writer)
+        # Each is loaded only for what it reads: the child starts anew each time.
+        if kind in ("xlsx", "xls", "ods"):
+            with importing:
+                from suanbei.search_api.bulk.workbook import read_workbook
+            found = read_workbook(path, name, file, kind)
+        elif kind in ("html", "mhtml", "xml"):
+            with importing:
+                from suanbei.search_api.bulk.markup import READERS
+            found = READERS[kind](path, name, file)
+        elif kind == "csv":
+            found = read_csv(path, name, file, delimiter)
+        else:
+            found = read_json(path, name, file, lines=kind == "jsonl")
     found.name, found.rows = name, str(rows)
     return found
 
 
-def _read(path: Path, name: str, kind: Kind, delimiter: str, writer: RowsWriter) -> TableFile:
-    # Each is loaded only for what it reads: the child starts anew each time.
-    if kind in ("xlsx", "xls", "ods"):
-        with importing:
-            from suanbei.search_api.bulk.workbook import read_workbook
-
-        return read_workbook(path, name, kind, writer)
-    if kind in ("html", "mhtml", "xml"):
-        with importing:
-            from suanbei.search_api.bulk import markup
-
-        readers = {"html": markup.read_html, "mhtml": markup.read_mhtml,
-                   "xml": markup.read_spreadsheet_xml}  # fmt: skip
-        return readers[kind](path, name, writer)
-    if kind == "csv":
-        return _read_csv(path, name, delimiter, writer)
-    return _read_json(path, name, writer, lines=kind == "jsonl")
-
-
-_NO_DELIMITERS = ('"', "\r", "\n")
-_MOST_LINES = 100
-"""Lines that one row may run over: more come of a quotation mark that nobody closed."""
-
-
-def _read_csv(path: Path, name: str, delimiter: str, writer: RowsWriter) -> TableFile:
-    """Read a CSV file; its delimiter is found unless it is given.
+def kind_of(path: Path, name: str) -> Kind:
+    """The kind of a file.
 
     Raises:
-        UsageError: a delimiter that can be none.
-        NotADocument: it is no text.
-        BrokenDocument: a quotation mark is never closed, or a cell is too long.
+        MissingFile, EmptyDocument: it is not there, or holds nothing.
+        NotADocument: nothing of what is read; the message says what to do.
+        EncryptedDocument, DocumentTooLarge, BrokenDocument: a workbook that will not open.
     """
-    if len(delimiter) > 1 or delimiter in _NO_DELIMITERS:
-        raise UsageError(f"delimiter {delimiter!r}: one sign is wanted, no quote or line end")
-    encoding = encoding_of(path, name)
-    with path.open(encoding=encoding, newline="") as file:
-        sample = file.read(SAMPLE)
-    found = TableFile("csv", encoding=encoding, delimiter=delimiter or delimiter_of(sample))
-    sheet = writer.begin(SheetTable(""))
-    csv.field_size_limit(MOST_CELL)
-    with path.open(encoding=encoding, newline="") as file:
-        if sample.lower().startswith("sep="):
-            file.readline()  # `sep=;` is for Excel, and no row
-        writer.write_all(_records(file, name, found.delimiter))
-    found.sheets.append(sheet)
-    return found
+    head = read_head(path, SAMPLE)
+    if not head.strip():
+        raise EmptyDocument(f"{name}: the file is empty")
+    for mark, advice in _OTHERS:
+        if head.startswith(mark):
+            raise NotADocument(f"{name}: this is {advice}")
+    if head.startswith(_OLE):
+        return _ole_kind(path, name)
+    if head.startswith(b"PK\3\4"):
+        return _package_kind(path, name)
+    return _text_kind(head)
 
 
-def _records(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
-    start, number, begin, end = file.tell(), 0, 0, 0
-    reader = csv.reader(file, delimiter=delimiter)
+def _ole_kind(path: Path, name: str) -> Kind:
+    """An old Office file: a workbook, a text document, or an encrypted package."""
+    with path.open("rb") as file:
+        data = file.read(MOST_UNPACKED)
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise EncryptedDocument(f"{name}: the workbook wants a password: save it without one")
+    if "WordDocument".encode("utf-16-le") in data:
+        raise NotADocument(f"{name}: this is a text document (DOC): save its table as XLSX or CSV")
+    return "xls"
+
+
+def _package_kind(path: Path, name: str) -> Kind:
     try:
-        for number, row in enumerate(reader, 1):
-            begin, end = end, reader.line_num
-            if end - begin > _MOST_LINES:
-                raise BrokenDocument(_unclosed(name, number))
-            yield row
-    except csv.Error as error:
-        raise BrokenDocument(f"{name}: row {number + 1}: {error}") from error
-    if end - begin > 1:  # the last row may run to the end because its mark is never closed
-        file.seek(start)
-        if "".join(islice(file, begin, None)).count('"') % 2:
-            raise BrokenDocument(_unclosed(name, number))
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+            names = {part.filename for part in parts}
+            is_ods = "mimetype" in names and b"spreadsheet" in package.read("mimetype")[:100]
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError) as error:
+        raise BrokenDocument(f"{name}: truncated or damaged: save it again") from error
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MOST_UNPACKED:
+        raise DocumentTooLarge(
+            f"{name}: unpacks to {unpacked >> 20} MB, more than {MOST_UNPACKED >> 20}: save it as CSV"
+        )
+    if is_ods:
+        return "ods"
+    if any(part.startswith("xl/") for part in names):
+        return "xlsx"
+    what = "a text document (DOCX)" if "word/document.xml" in names else "a ZIP archive"
+    raise NotADocument(f"{name}: this is {what}, no table. {WHAT_IS_READ}")
 
 
-def _unclosed(name: str, number: int) -> str:
-    return f"{name}: row {number}: a quotation mark is never closed"
-
-
-def _read_json(path: Path, name: str, writer: RowsWriter, *, lines: bool) -> TableFile:
-    """Read JSON lines, or an array of objects: the keys are the columns, in row 0.
-
-    Raises:
-        BrokenDocument: not JSON, or no objects.
-    """
-    encoding = encoding_of(path, name)
-    with path.open(encoding=encoding) as file:
-        records = list(_lines(file, name) if lines else _array(file, name))
-    columns = list(dict.fromkeys(key for record in records for key in record))
-    sheet = writer.begin(SheetTable("", first_row=0))
-    writer.write([list(columns)])
-    writer.write_all([_json_cell(record.get(key)) for key in columns] for record in records)
-    return TableFile("jsonl" if lines else "json", [sheet], encoding=encoding)
-
-
-def _lines(file: TextIO, name: str) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        yield from _objects([_parsed(line, f"{name}: line {number}")], f"{name}: line {number}")
-
-
-def _array(file: TextIO, name: str) -> Iterator[dict[str, object]]:
-    value = _parsed(file.read(), name)
-    if isinstance(value, dict):  # {"data": [...]}: the one list of objects in it
-        lists = [one for one in value.values() if isinstance(one, list) and one]
-        value = lists[0] if len(lists) == 1 else [value]
-    yield from _objects(value if isinstance(value, list) else [value], name)
-
-
-def _parsed(text: str, where: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BrokenDocument(
-            f"{where}: not JSON: an array of objects or JSON lines are read"
-        ) from error
-
-
-def _objects(values: Iterable[object], where: str) -> Iterator[dict[str, object]]:
-    for value in values:
-        if not isinstance(value, dict):
-            raise BrokenDocument(f"{where}: no object: an array of objects or JSON lines are read")
-        yield value
-
-
-def _json_cell(value: object) -> Cell:
-    if value is None:
-        return ""
-    if isinstance(value, str | int | float | bool):
-        return value if not isinstance(value, int) or abs(value) < 1e15 else str(value)
-    return json.dumps(value, ensure_ascii=False)
+def _text_kind(head: bytes) -> Kind:
+    """The kind of a text by its beginning, whatever its encoding."""
+    text = head.decode(wide_or_marked(head) or "latin-1", "replace").lstrip("\ufeff \t\r\n")
+    if _MIME.match(text.replace("\r\n", "\n")[:4000]):
+        return "mhtml"
+    if text.startswith("<"):
+        begin = text[:4000]
+        is_xml = text.startswith("<?xml") and not _HTML.search(begin)
+        return "xml" if is_xml or _SPREADSHEET in begin else "html"
+    if text.startswith("{"):
+        first_line = text.partition("\n")[0].rstrip()
+        return "jsonl" if first_line.endswith("}") else "json"
+    return "json" if text.startswith("[") and text[1:].lstrip().startswith(("{", "]")) else "csv"

@@ -7,9 +7,9 @@ guess says how sure it is, and a table that leaves the choice open is asked abou
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from suanbei.common.errors import UsageError
+from suanbei.common.workbook_check import column_number
 from suanbei.search_api.bulk.columns import (
     NO_COLUMN,
     Candidate,
@@ -18,22 +18,18 @@ from suanbei.search_api.bulk.columns import (
     Column,
     Columns,
     ColumnsUnclear,
-    column_letter,
-    column_place,
 )
-from suanbei.search_api.bulk.rows_file import (
+from suanbei.search_api.bulk.table import (
     SheetTable,
     TableFile,
+    column_letter,
     first_rows,
     looks_like_number,
 )
 
-Row = tuple[int, list[str]]
-"""A row's number in the user's own sheet, and its cells as texts."""
-
-LOOKED_AT = 300
-"""Rows whose content decides."""
 MOST_NUMBER_COLUMNS = 12
+_LOOKED_AT = 300
+"""Rows whose content decides."""
 _MOST_ABOVE = 60
 """Rows in which the header is looked for, if no number tells where the data begins."""
 _SAMPLES = 3
@@ -68,31 +64,6 @@ _COMPANY = re.compile(
 _CODE = re.compile(r"[A-Za-z]{0,6}[-_]?\d[\d\-_./: ]*[A-Za-z]?")
 
 
-@dataclass(slots=True)
-class _Table:
-    """The beginning of a sheet, and its parts."""
-
-    sheet: SheetTable
-    rows: list[Row]
-    header: int | None = None
-    titles: list[str] = field(default_factory=list)
-    body: list[Row] = field(default_factory=list)
-
-    @property
-    def places(self) -> list[int]:
-        hidden = set(self.sheet.hidden_columns)
-        return [place for place in range(self.sheet.width) if place not in hidden]
-
-    def title(self, place: int) -> str:
-        return self.titles[place].strip() if place < len(self.titles) else ""
-
-    def cells(self, place: int) -> list[str]:
-        """The filled cells of a column below the header."""
-        return [
-            row[place].strip() for _, row in self.body if place < len(row) and row[place].strip()
-        ]
-
-
 def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
     """The columns of each sheet; None for one that holds no filing numbers, or was not asked for.
 
@@ -100,14 +71,14 @@ def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
         UsageError: a sheet or column that was named is not there.
         ColumnsUnclear: no sheet has a column of numbers, or the companies are left open.
     """
-    wanted = _wanted_sheets(table, choice)
+    wanted = [sheet for sheet in _wanted_sheets(table, choice) if sheet.rows]
     found: list[Columns | None] = []
     missing: UsageError | None = None
     for sheet in table.sheets:
         columns = None
-        if sheet in wanted and sheet.rows:
+        if sheet in wanted:
             try:
-                columns = find_columns(sheet, first_rows(table, sheet, LOOKED_AT), choice)
+                columns = _Sheet(table, sheet, choice).columns()
             except ColumnsUnclear:
                 raise
             except UsageError as error:
@@ -117,12 +88,7 @@ def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
         return found
     if missing:
         raise missing
-    choices = [
-        candidate
-        for sheet in wanted
-        if sheet.rows
-        for candidate in candidates(sheet, first_rows(table, sheet, LOOKED_AT), choice)
-    ]
+    choices = [one for sheet in wanted for one in candidates(table, sheet, choice.header)]
     shown = ", ".join(f"{one.column} {one.title}".strip() for one in choices[:30])
     raise ColumnsUnclear(
         f"no column holds filing numbers: say which one is meant, of {shown or 'none'}", choices
@@ -142,89 +108,206 @@ def _wanted_sheets(table: TableFile, choice: Choice) -> list[SheetTable]:
     return named
 
 
-def find_columns(sheet: SheetTable, rows: Sequence[Row], choice: Choice) -> Columns | None:
-    """The columns of a sheet, by its first rows; None if nothing in it is a filing number.
+def candidates(table: TableFile, sheet: SheetTable, header: int | None) -> list[Candidate]:
+    """The columns of a sheet, for somebody to choose from.
 
     Raises:
-        UsageError: a named column is not there.
-        ColumnsUnclear: which column holds the companies is left open.
+        UsageError: its header is not in the row that was named.
     """
-    table = _Table(sheet, list(rows))
-    _find_header(table, choice)
-    numbers = _number_columns(table, choice)
-    if not numbers:
-        return None
-    return Columns(
-        sheet.name, table.header, [table.title(place) for place in range(sheet.width)], numbers,
-        _company_columns(table, choice, numbers),
-    )  # fmt: skip
+    return _Sheet(table, sheet, Choice(header=header)).candidates()
 
 
-def candidates(sheet: SheetTable, rows: Sequence[Row], choice: Choice) -> list[Candidate]:
-    """The columns of a sheet, for somebody to choose from."""
-    table = _Table(sheet, list(rows))
-    _find_header(table, Choice(header=choice.header))
-    return [_candidate(table, place) for place in table.places]
+class _Sheet:
+    """The beginning of a sheet: its header, its titles, and the rows below."""
 
+    def __init__(self, table: TableFile, sheet: SheetTable, choice: Choice) -> None:
+        self._sheet, self._choice = sheet, choice
+        self._rows = first_rows(table, sheet, _LOOKED_AT)
+        hidden = set(sheet.hidden_columns)
+        self._places = [place for place in range(sheet.width) if place not in hidden]
+        self._header: int | None = None
+        titles: list[str] = []
+        body = self._rows
+        at = self._named_header()
+        if at is None and choice.header is None:
+            at = self._guessed_header()
+        if at is not None:
+            self._header, titles = self._rows[at]
+            body = self._rows[at + 1 :]
+            above = self._rows[at - 1][1] if at else []
+            # a title may stand over two rows
+            titles = [
+                title if title.strip() or place >= len(above) else above[place]
+                for place, title in enumerate(titles)
+            ]
+        self._titles = [title.strip() for title in titles] + [""] * (sheet.width - len(titles))
+        self._cells = [
+            [
+                cells[place].strip()
+                for _, cells in body
+                if place < len(cells) and cells[place].strip()
+            ]
+            for place in range(sheet.width)
+        ]
+        """The filled cells of each column below the header."""
 
-def _candidate(table: _Table, place: int) -> Candidate:
-    cells = table.cells(place)
-    return Candidate(
-        table.sheet.name, column_letter(place), table.title(place),
-        table.sheet.number_cells[place], _share_of_companies(cells) >= 0.5,
-        [cell[:60] for cell in cells[:_SAMPLES]],
-    )  # fmt: skip
-
-
-def _find_header(table: _Table, choice: Choice) -> None:
-    """Set the header, its titles, and the body below."""
-    at = _named_header(table, choice)
-    if at is None and choice.header is None:
-        at = _guessed_header(table)
-    if at is None:
-        table.body = table.rows
-        return
-    table.header = table.rows[at][0]
-    table.titles = list(table.rows[at][1])
-    above = table.rows[at - 1][1] if at else []
-    for place, title in enumerate(table.titles):
-        if not title.strip() and place < len(above):
-            table.titles[place] = above[place]  # a title over two rows
-    table.body = table.rows[at + 1 :]
-
-
-def _named_header(table: _Table, choice: Choice) -> int | None:
-    """The row that the user said, or in which a title that he named stands."""
-    if choice.header is not None:
-        if choice.header == 0 and table.sheet.first_row > 0:
+    def columns(self) -> Columns | None:
+        """The columns of numbers and of companies; None if nothing in it is a filing number."""
+        numbers = self._number_columns()
+        if not numbers:
             return None
-        for at, (number, _) in enumerate(table.rows):
-            if number == choice.header:
+        return Columns(
+            self._sheet.name, self._header, self._titles, numbers, self._company_columns(numbers)
+        )
+
+    def candidates(self) -> list[Candidate]:
+        """The columns that can be seen."""
+        return [
+            Candidate(
+                self._sheet.name, column_letter(place), self._titles[place],
+                self._sheet.number_cells[place], _share_of_companies(self._cells[place]) >= 0.5,
+                [cell[:60] for cell in self._cells[place][:_SAMPLES]],
+            )
+            for place in self._places
+        ]  # fmt: skip
+
+    def _named_header(self) -> int | None:
+        """The row that the user said, or in which a title that he named stands."""
+        choice = self._choice
+        if choice.header is not None:
+            if choice.header == 0 and self._sheet.first_row > 0:
+                return None
+            for at, (number, _) in enumerate(self._rows):
+                if number == choice.header:
+                    return at
+            raise UsageError(f"header row {choice.header}: there is no such row among the first")
+        named = (choice.numbers, choice.entity, *re.split("[,，]", choice.numbers))
+        names = {_folded(name) for name in named} - {"", NO_COLUMN}
+        for at, (_, row) in enumerate(self._rows[:_MOST_ABOVE]):
+            if names & {_folded(cell) for cell in row}:
                 return at
-        raise UsageError(f"header row {choice.header}: there is no such row among the first")
-    names = {_folded(name) for name in (choice.numbers, choice.entity) if name != NO_COLUMN}
-    names |= {_folded(name) for name in re.split("[,，]", choice.numbers)}
-    names.discard("")
-    for at, (_, row) in enumerate(table.rows[:_MOST_ABOVE]):
-        if names & {_folded(cell) for cell in row}:
-            return at
-    return None
+        return None
 
+    def _guessed_header(self) -> int | None:
+        if self._sheet.first_row == 0:
+            return 0  # the keys of JSON objects
+        rows = [row for _, row in self._rows]
+        first_number = next(
+            (at for at, row in enumerate(rows) if any(map(looks_like_number, row))), None
+        )
+        scores = [
+            _header_score(row)
+            for row in rows[: _MOST_ABOVE if first_number is None else first_number]
+        ]
+        best = max(scores, default=0)
+        if best >= 1:
+            return len(scores) - 1 - scores[::-1].index(best)  # of a header over two rows the lower
+        last = first_number - 1 if first_number is not None else 0
+        return last if 0 <= last < len(rows) and _looks_like_titles(rows[last]) else None
 
-def _guessed_header(table: _Table) -> int | None:
-    if table.sheet.first_row == 0:
-        return 0  # the keys of JSON objects
-    first_number = next(
-        (at for at, (_, row) in enumerate(table.rows) if any(map(looks_like_number, row))), None
-    )
-    end = _MOST_ABOVE if first_number is None else first_number
-    above = table.rows[:end]
-    scores = [_header_score(row) for _, row in above]
-    best = max(scores, default=0)
-    if best >= 1:
-        return len(scores) - 1 - scores[::-1].index(best)  # of a header over two rows the lower one
-    last = first_number - 1 if first_number is not None else 0
-    return last if 0 <= last < len(table.rows) and _looks_like_titles(table.rows[last][1]) else None
+    def _number_columns(self) -> list[Column]:
+        if self._choice.numbers:
+            return [
+                Column(place, self._titles[place], Certainty.NAMED)
+                for place in self._named_places(self._choice.numbers, several=True)
+            ]
+        counts, found = self._sheet.number_cells, []
+        is_told = any(counts[place] for place in self._places)
+        for place in self._places:
+            title, cells = self._titles[place], self._cells[place]
+            is_named = bool(_NUMBER_TITLE.search(title) and not _OTHER_NUMBER_TITLE.search(title))
+            is_serial = bool(_SERIAL_TITLE.search(title))
+            if counts[place]:
+                certainty = Certainty.CERTAIN if is_named else Certainty.LIKELY
+                found.append(Column(place, title, certainty))
+            elif is_named and is_told and cells and not is_serial:
+                found.append(Column(place, title, Certainty.LIKELY))
+            elif is_named and not is_told and not (is_serial and _are_serials(cells)):
+                # Nothing looks like a number: a title alone is believed.
+                found.append(Column(place, title, Certainty.LIKELY))
+        if len(found) > MOST_NUMBER_COLUMNS:
+            raise self._unclear(
+                f"{len(found)} columns hold filing numbers: name those that are meant"
+            )
+        return found
+
+    def _unclear(self, message: str) -> ColumnsUnclear:
+        return ColumnsUnclear(message, self.candidates())
+
+    def _company_columns(self, numbers: Sequence[Column]) -> list[Column | None]:
+        """The company column of each number column."""
+        if self._choice.entity == NO_COLUMN:
+            return [None] * len(numbers)
+        if self._choice.entity:
+            place = self._named_places(self._choice.entity)[0]
+            return [Column(place, self._titles[place], Certainty.NAMED)] * len(numbers)
+        found = list(self._company_candidates({column.place for column in numbers}))
+        if not found:
+            return [None] * len(numbers)
+        best = max(score for score, _ in found)
+        chosen = [column for score, column in found if score == best]
+        if len(chosen) == len(numbers) and len(chosen) > 1:
+            return list(chosen)  # two tables side by side: each number has its company
+        if len(chosen) > 1:
+            shown = ", ".join(column.say() for column in chosen)
+            raise self._unclear(
+                f"which column holds the companies? {shown} may be meant: name one, or - for none"
+            )
+        if chosen[0].certainty is Certainty.UNSURE:
+            raise self._unclear(
+                f"does the column {chosen[0].say()} hold the companies? name it, or - for none"
+            )
+        return [chosen[0]] * len(numbers)
+
+    def _company_candidates(self, numbers: set[int]) -> Iterator[tuple[int, Column]]:
+        """Columns that may hold companies, each with a score: what its title says, then its content."""
+        for place in self._places:
+            title, cells = self._titles[place], self._cells[place]
+            if place in numbers or _SERIAL_TITLE.search(title) or not cells:
+                continue
+            strong = bool(_STRONG_COMPANY_TITLE.search(title)) and not re.search(
+                "编?号|代码", title
+            )
+            weak = bool(_COMPANY_TITLE.search(title)) and not _NOT_A_NAME.search(title)
+            companies, names = _share_of_companies(cells), _share_of_names(cells)
+            if (strong or weak) and companies >= 0.5:
+                yield (4 if strong else 3), Column(place, title, Certainty.CERTAIN)
+            elif strong and names >= 0.5:
+                yield 3, Column(place, title, Certainty.LIKELY)
+            elif companies >= 0.5 and not _NOT_A_NAME.search(title):
+                yield 2, Column(place, title, Certainty.LIKELY)
+            elif weak and names >= 0.5:
+                yield 1, Column(place, title, Certainty.LIKELY)
+            elif (strong or weak) and names >= 0.2:
+                yield 0, Column(place, title, Certainty.UNSURE)
+
+    def _named_places(self, name: str, *, several: bool = False) -> list[int]:
+        """The places of the columns that were named."""
+        whole = self._place(name)
+        if whole is not None:
+            return [whole]
+        parts = [part for part in re.split("[,，]", name) if part.strip()] if several else []
+        found = [self._place(part) for part in parts]
+        places = [place for place in found if place is not None]
+        if not places or len(places) < len(found):
+            shown = ", ".join(
+                f"{column_letter(place)} {self._titles[place]}".strip() for place in self._places
+            )
+            raise UsageError(f"there is no column {name}: the columns are {shown[:300]}")
+        return places
+
+    def _place(self, name: str) -> int | None:
+        """The place of a column by its title, its place from 1, or its letters."""
+        folded, text = _folded(name), name.strip()
+        for place, title in enumerate(self._titles[: self._sheet.width]):
+            if folded and _folded(title) == folded:
+                return place
+        place = self._sheet.width
+        if text.isdecimal() and int(text[:6]) >= 1:
+            place = int(text[:6]) - 1
+        elif re.fullmatch("[A-Za-z]{1,2}", text):
+            place = column_number(text.upper()) - 1
+        return place if place < self._sheet.width else None
 
 
 def _header_score(row: Sequence[str]) -> int:
@@ -249,86 +332,8 @@ def _looks_like_titles(row: Sequence[str]) -> bool:
     )
 
 
-def _number_columns(table: _Table, choice: Choice) -> list[Column]:
-    if choice.numbers:
-        return [Column(place, table.title(place), Certainty.NAMED)
-                for place in _places(table, choice.numbers, several=True)]  # fmt: skip
-    counts, found = table.sheet.number_cells, []
-    is_told = any(counts[place] for place in table.places)
-    for place in table.places:
-        title = table.title(place)
-        is_named = bool(_NUMBER_TITLE.search(title) and not _OTHER_NUMBER_TITLE.search(title))
-        if counts[place]:
-            found.append(Column(place, title, Certainty.CERTAIN if is_named else Certainty.LIKELY))
-        elif is_named and is_told and table.cells(place) and not _SERIAL_TITLE.search(title):
-            found.append(Column(place, title, Certainty.LIKELY))
-        elif is_named and not is_told and not _is_serial(table, place):
-            # Nothing looks like a number: a title alone is believed.
-            found.append(Column(place, title, Certainty.LIKELY))
-    if len(found) > MOST_NUMBER_COLUMNS:
-        raise ColumnsUnclear(
-            f"{len(found)} columns hold filing numbers: name those that are meant",
-            [_candidate(table, place) for place in table.places],
-        )
-    return found
-
-
-def _is_serial(table: _Table, place: int) -> bool:
-    cells = table.cells(place)
-    return bool(_SERIAL_TITLE.search(table.title(place))) and all(
-        cell.isdecimal() and len(cell) < 8 for cell in cells
-    )
-
-
-def _company_columns(
-    table: _Table, choice: Choice, numbers: Sequence[Column]
-) -> list[Column | None]:
-    """The company column of each number column."""
-    if choice.entity == NO_COLUMN:
-        return [None] * len(numbers)
-    if choice.entity:
-        place = _places(table, choice.entity)[0]
-        return [Column(place, table.title(place), Certainty.NAMED)] * len(numbers)
-    found = list(_company_candidates(table, {column.place for column in numbers}))
-    if not found:
-        return [None] * len(numbers)
-    best = max(score for score, _ in found)
-    chosen = [column for score, column in found if score == best]
-    if len(chosen) > 1 and len(chosen) != len(numbers):
-        shown = ", ".join(column.say() for column in chosen)
-        raise ColumnsUnclear(
-            f"which column holds the companies? {shown} may be meant: name one, or - for none",
-            [_candidate(table, place) for place in table.places],
-        )
-    if len(chosen) == len(numbers) and len(chosen) > 1:
-        return list(chosen)  # two tables side by side: each number has its company
-    if chosen[0].certainty is Certainty.UNSURE:
-        raise ColumnsUnclear(
-            f"does the column {chosen[0].say()} hold the companies? name it, or - for none",
-            [_candidate(table, place) for place in table.places],
-        )
-    return [chosen[0]] * len(numbers)
-
-
-def _company_candidates(table: _Table, numbers: set[int]) -> Iterator[tuple[int, Column]]:
-    """Columns that may hold companies, each with a score: what its title says, then its content."""
-    for place in table.places:
-        title, cells = table.title(place), table.cells(place)
-        if place in numbers or _SERIAL_TITLE.search(title) or not cells:
-            continue
-        strong = bool(_STRONG_COMPANY_TITLE.search(title)) and not re.search("编?号|代码", title)
-        weak = bool(_COMPANY_TITLE.search(title)) and not _NOT_A_NAME.search(title)
-        companies, names = _share_of_companies(cells), _share_of_names(cells)
-        if (strong or weak) and companies >= 0.5:
-            yield (4 if strong else 3), Column(place, title, Certainty.CERTAIN)
-        elif strong and names >= 0.5:
-            yield 3, Column(place, title, Certainty.LIKELY)
-        elif companies >= 0.5 and not _NOT_A_NAME.search(title):
-            yield 2, Column(place, title, Certainty.LIKELY)
-        elif weak and names >= 0.5:
-            yield 1, Column(place, title, Certainty.LIKELY)
-        elif (strong or weak) and names >= 0.2:
-            yield 0, Column(place, title, Certainty.UNSURE)
+def _are_serials(cells: Sequence[str]) -> bool:
+    return all(cell.isdecimal() and len(cell) < 8 for cell in cells)
 
 
 def _share_of_companies(cells: Sequence[str]) -> float:
@@ -342,36 +347,6 @@ def _share_of_names(cells: Sequence[str]) -> float:
         and sum(map(str.isalpha, cell)) >= 2
     ]  # fmt: skip
     return len(named) / len(cells) if cells else 0.0
-
-
-def _places(table: _Table, name: str, *, several: bool = False) -> list[int]:
-    """The places of the columns that were named."""
-    whole = _place(table, name)
-    if whole is not None:
-        return [whole]
-    parts = [part for part in re.split("[,，]", name) if part.strip()] if several else []
-    found = [_place(table, part) for part in parts]
-    places = [place for place in found if place is not None]
-    if not places or len(places) < len(found):
-        shown = ", ".join(
-            f"{column_letter(place)} {table.title(place)}".strip() for place in table.places
-        )
-        raise UsageError(f"there is no column {name}: the columns are {shown[:300]}")
-    return places
-
-
-def _place(table: _Table, name: str) -> int | None:
-    folded = _folded(name)
-    for place in range(table.sheet.width):
-        if folded and _folded(table.title(place)) == folded:
-            return place
-    text = name.strip()
-    if text.isdecimal() and 1 <= int(text[:6]) <= table.sheet.width:
-        return int(text) - 1
-    if re.fullmatch("[A-Za-z]{1,2}", text):
-        place = column_place(text)
-        return place if place < table.sheet.width else None
-    return None
 
 
 def _folded(text: str) -> str:

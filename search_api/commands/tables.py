@@ -27,7 +27,7 @@ from suanbei.search_api.bulk.check import Options, check_rows
 from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import recognise
-from suanbei.search_api.bulk.summary import Summary, warnings
+from suanbei.search_api.bulk.results import Summary, warnings
 from suanbei.search_api.bulk.writing import ending_for
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.deps import Services

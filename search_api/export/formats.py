@@ -13,8 +13,8 @@ import orjson
 
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language
-from suanbei.search_api.bulk.cells import Cell
-from suanbei.search_api.bulk.writing import csv_bytes
+from suanbei.search_api.bulk.table import Cell
+from suanbei.search_api.bulk.writing import XlsxWriter, csv_bytes
 from suanbei.search_api.export.rows import COLUMNS, Chunk, Kind, Metadata, Row, text_of
 
 Writer = Callable[[Metadata, Iterable[Chunk]], Iterator[bytes]]
@@ -73,9 +73,6 @@ def write_xlsx(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes]:
     Rows wait in temporary files, since the archive is put together at the end.
     """
     yield b""  # the answer begins, though its first bytes take a while
-    with importing:
-        from suanbei.search_api.bulk.xlsx import XlsxWriter
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         rows, header = chain.from_iterable(chunks), headers(metadata.language)
@@ -85,7 +82,7 @@ def write_xlsx(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes]:
             for place in range(1, 1000):
                 name = "备案 filings" + (f" {place}" if place > 1 else "")
                 book.begin_sheet(name, [WIDTH] * len(COLUMNS))
-                book.write_header(header, (), len(COLUMNS))
+                book.write_header(header)
                 if book.write_plain(map(_cells, islice(rows, ROWS_A_SHEET))) < ROWS_A_SHEET:
                     break
         with path.open("rb") as file:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from pathlib import PurePath
 from threading import BoundedSemaphore, Thread
 from typing import Annotated, Any
@@ -12,20 +13,20 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from suanbei.common.errors import NotFound, Overloaded, SuanbeiError
-from suanbei.common.texts import Language
+from suanbei.common.texts import Language, Text
 from suanbei.search_api.bulk.columns import NO_COLUMN, Choice
 from suanbei.search_api.bulk.jobs import (
     ACTIVE_STATES,
     DONE,
+    LARGEST,
     SHOWN,
     Job,
     Progress,
-    Run,
     check,
+    find_job,
     new_job,
 )
-from suanbei.search_api.bulk.storage import LARGEST
-from suanbei.search_api.bulk.writing import MEDIA_TYPES, template
+from suanbei.search_api.bulk.writing import MEDIA_TYPES, XlsxWriter, csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import render, wants_json
@@ -54,6 +55,14 @@ _FAILURES = (
     ("", "无法读取该文件。请在表格软件中打开，另存为 XLSX 或 CSV 后重新上传。"),
 )
 """What an error comes to in Chinese, by a part of its English line; the last one fits any."""
+_TEMPLATE_HEADERS = (
+    Text("公司名称", "Company"), Text("备案编号", "Filing number"), Text("备注", "Note"),
+)  # fmt: skip
+_EXAMPLES = (
+    ("阿里巴巴达摩院（杭州）科技有限公司", "网信算备330110507206401230035号"),
+    ("北京百度网讯科技有限公司", "Beijing-WenXinYiYan-20230821"),
+)
+_EXAMPLE = Text("示例，请替换或删除", "an example: replace or delete it")
 
 
 class Workers:
@@ -103,21 +112,35 @@ def template_file(request: Request, ending: str) -> Response:
         raise NotFound(f"template.{ending[:20]}: there are template.xlsx and template.csv")
     name = "供应商清单模板" if language is Language.ZH else "vendors-template"
     return Response(
-        template(ending, language), media_type=MEDIA_TYPES[f".{ending}"],
+        _template(ending, language), media_type=MEDIA_TYPES[f".{ending}"],
         headers={"content-disposition": f"attachment; filename*=utf-8''{quote(name)}.{ending}",
                  "vary": "Accept-Language, Cookie"},
     )  # fmt: skip
+
+
+def _template(ending: str, language: Language) -> bytes:
+    """A table to fill in, with two examples; its cells are texts, so that a spreadsheet rounds no number."""
+    header = [title.say(language) for title in _TEMPLATE_HEADERS]
+    rows = [[*example, _EXAMPLE.say(language)] for example in _EXAMPLES]
+    if ending == "csv":
+        return csv_bytes([header, *rows])
+    body = BytesIO()
+    with XlsxWriter(body) as book:
+        book.begin_sheet("", (40, 44, 30), as_text=True)
+        book.write_header(header)
+        book.write_plain(rows)
+    return body.getvalue()
 
 
 @router.post("/bulk")
 def send(request: Request, parts: Parts, file: UploadFile) -> Response:
     """Keep the file, begin to check it, and lead to the page of the check."""
     try:
-        run = new_job(parts.settings.home, (file.filename or "")[:_MOST_NAME], file.file)
-        _begin(request, parts, run, Choice())
+        job = new_job(parts.settings.home, (file.filename or "")[:_MOST_NAME], file.file)
+        _begin(request, parts, job, Choice())
     except SuanbeiError as error:
         return _form(request, parts, error)
-    return RedirectResponse(f"/bulk/{run.job.token}", 303)
+    return RedirectResponse(f"/bulk/{job.token}", 303)
 
 
 def _failure(message: str, language: Language) -> str:
@@ -127,24 +150,24 @@ def _failure(message: str, language: Language) -> str:
     return next(said for part, said in _FAILURES if part in message)
 
 
-def _begin(request: Request, parts: Services, run: Run, choice: Choice) -> None:
-    """Put a run into the queue.
+def _begin(request: Request, parts: Services, job: Job, choice: Choice) -> None:
+    """Put a check into the queue.
 
     Raises:
-        Overloaded: too many wait already; the run is given up.
+        Overloaded: too many wait already; this one is given up.
     """
-    work = partial(check, run, parts.database, language_of_request(request), choice)
+    work = partial(check, job, parts.database, language_of_request(request), choice)
     try:
         request.app.state.bulk_workers.run(work)
     except Overloaded:
-        run.give_up()
+        job.give_up()
         raise
 
 
 @router.get("/bulk/{token}")
 def job_page(request: Request, parts: Parts, token: str, only: str = "") -> Response:
     """How far a check is; when it is done, what it found."""
-    progress = Job(parts.settings.home, token).current().progress()
+    progress = find_job(parts.settings.home, token).progress()
     if wants_json(request):
         told = {"state": progress.state, "done": progress.done, "total": progress.total}
         return Response(orjson.dumps(told), media_type="application/json", headers=_PRIVATE)
@@ -188,25 +211,24 @@ def again(
     sheet: Annotated[str, Form(max_length=100)] = "",
     header: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
-    """Check the same file again with other columns; the earlier run is let go."""
-    job = Job(parts.settings.home, token)
-    name = job.current().progress().name
+    """Check the same file again with other columns; the earlier check is let go."""
+    job = find_job(parts.settings.home, token)
     chosen = [one.strip()[:_MOST_NAME] for one in number if one.strip()]
     row = int(header) if header.strip().isdecimal() else None
     choice = Choice(",".join(chosen), entity, sheet, row)
-    _begin(request, parts, job.new_run(name), choice)
+    _begin(request, parts, job.again(), choice)
     return RedirectResponse(f"/bulk/{token}", 303)
 
 
 @router.get("/bulk/{token}/download")
 def download(parts: Parts, token: str) -> Response:
     """The checked file, in the kind that came in."""
-    run = Job(parts.settings.home, token).current()
-    progress = run.progress()
+    job = find_job(parts.settings.home, token)
+    progress = job.progress()
     if progress.state != DONE:
         raise NotFound("bulk check: not done yet")
     name = PurePath(progress.name).stem or "vendors"
     return FileResponse(
-        run.result(progress.ending), media_type=MEDIA_TYPES[progress.ending],
+        job.result(progress.ending), media_type=MEDIA_TYPES[progress.ending],
         filename=f"{name}-checked{progress.ending}", headers=_PRIVATE,
     )  # fmt: skip

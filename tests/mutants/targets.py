@@ -83,8 +83,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "alerts/fanout.py": ("tests/alerts/test_fanout.py", "tests/alerts/test_messages.py"),
     "alerts/channels.py": ("tests/alerts/test_channels.py", "tests/alerts/test_chat.py"),
     "search_api/export/formats.py": ("tests/search_api/test_export.py",),
-    "search_api/bulk/cells.py": (
-        "tests/search_api/bulk/test_cells.py",
+    "search_api/bulk/table.py": (
+        "tests/search_api/bulk/test_table.py",
         "tests/search_api/bulk/test_reading.py",
     ),
 }

@@ -10,7 +10,7 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.bulk.check import Options, check_rows
 from suanbei.search_api.bulk.reading import read_here
 from suanbei.search_api.bulk.recognise import recognise
-from suanbei.search_api.bulk.summary import Summary
+from suanbei.search_api.bulk.results import Summary
 from tests.conftest import _on_sqlite
 from tests.lists import listed, row
 

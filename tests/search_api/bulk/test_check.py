@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from suanbei.common.deadline import Deadline, working_until
 from suanbei.common.errors import RegistryError, TookTooLong, UsageError
 from suanbei.common.texts import Language
-from suanbei.search_api.bulk.cells import is_risky, safe_texts
 from suanbei.search_api.bulk.check import Options
 from suanbei.search_api.bulk.columns import Choice, column_letter
-from suanbei.search_api.bulk.results import HEADERS
-from suanbei.search_api.bulk.summary import summary_lines
+from suanbei.search_api.bulk.results import HEADERS, summary_lines
+from suanbei.search_api.bulk.table import is_risky
 from suanbei.search_api.bulk.writing import csv_bytes
 from tests.lists import number
 from tests.search_api.bulk import files
@@ -300,14 +299,3 @@ def test_no_formula_passes_through(rows: list[list[str]]) -> None:
     told = list(csv.reader(io.StringIO(csv_bytes(rows).decode("utf-8-sig"), newline="")))
     assert not any(is_risky(cell) for row in told for cell in row)
     assert told == [[f"'{cell}" if is_risky(cell) else cell for cell in row] for row in rows]
-
-
-@pytest.mark.parametrize("before", ["", " ", "\t", "\xa0", "\u3000", "\n"])
-@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
-def test_white_space_hides_no_formula(before: str, sign: str) -> None:
-    assert is_risky(f"{before}{sign}cmd|x!A0")
-
-
-@pytest.mark.parametrize("cell", ["-5", "+86 10 1234-5678", "", "a=1", "-", "+"])
-def test_what_can_call_nothing_stays(cell: str) -> None:
-    assert safe_texts([cell]) == [cell]

@@ -14,15 +14,18 @@ import pytest
 from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk import storage
+from suanbei.search_api.bulk import jobs
 from suanbei.search_api.bulk.columns import Choice
-from suanbei.search_api.bulk.jobs import Job, Run, check, new_job
-from suanbei.search_api.bulk.storage import (
+from suanbei.search_api.bulk.jobs import (
+    Job,
     StorageFull,
     UploadTooLarge,
+    check,
     clean,
+    find_job,
     folder_for_once,
     new_folder,
+    new_job,
 )
 from tests.lists import number
 from tests.search_api.bulk import files
@@ -31,7 +34,7 @@ from tests.search_api.bulk.conftest import COMPANY
 TABLE = files.as_csv([["供应商", "备案编号", "备用"], [COMPANY, number(1), number(9)]])
 
 
-def sent(home: Path, data: bytes = TABLE) -> Run:
+def sent(home: Path, data: bytes = TABLE) -> Job:
     return new_job(home, "vendors.csv", io.BytesIO(data))
 
 
@@ -43,7 +46,7 @@ def test_a_job_from_its_upload_to_its_answer(registry: Database, tmp_path: Path)
     run = sent(tmp_path)
     assert run.progress().state == "waiting"
     check(run, registry, Language.EN)
-    told = Job(tmp_path, run.job.token).current().progress()
+    told = find_job(tmp_path, run.token).progress()
     assert (told.state, told.rows, told.is_well) == ("done", 1, False)
     assert told.counts == {"active": 1, "not_listed": 1}
     assert (told.sheets[0]["numbers"], told.sheets[0]["entity"]) == (["B", "C"], "A")
@@ -54,29 +57,30 @@ def test_a_job_from_its_upload_to_its_answer(registry: Database, tmp_path: Path)
 def test_two_runs_never_share_a_file(registry: Database, tmp_path: Path) -> None:
     """The one begun last counts; the one that ends late changes nothing of it."""
     first = sent(tmp_path)
-    second = first.job.new_run("vendors.csv")
+    second = first.again()
     assert first.folder != second.folder
     check(second, registry, Language.EN, Choice("B"))
     check(first, registry, Language.EN)
-    told = first.job.current().progress()
+    told = find_job(tmp_path, first.token).progress()
     assert (told.counts, told.is_well) == ({"active": 1}, True)
-    second.job.new_run("vendors.csv").release()
+    second.again().release()
     assert not first.folder.exists()  # when `second` or `first` ended, what did not count went
 
 
 def test_a_run_whose_process_is_gone_is_interrupted(tmp_path: Path) -> None:
     """Seen by its lock, at once, whoever asks; one that only waits is not taken for it."""
     code = (
-        "import io, os, pathlib; from suanbei.search_api.bulk.jobs import new_job\n"
-        f"run = new_job(pathlib.Path({str(tmp_path)!r}), 'v', io.BytesIO(b'a,b'))\n"
-        "print(run.job.token, run.job.current().progress().state, flush=True); os._exit(9)"
+        "import io, os, pathlib; from suanbei.search_api.bulk.jobs import find_job, new_job\n"
+        f"home = pathlib.Path({str(tmp_path)!r})\n"
+        "run = new_job(home, 'v', io.BytesIO(b'a,b'))\n"
+        "print(run.token, find_job(home, run.token).progress().state, flush=True); os._exit(9)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     token, state = done.stdout.split()
     assert state == "waiting"
-    assert Job(tmp_path, token).current().progress().state == "interrupted"
+    assert find_job(tmp_path, token).progress().state == "interrupted"
     waiting = sent(tmp_path)
-    assert Job(tmp_path, waiting.job.token).current().progress().state == "waiting"
+    assert find_job(tmp_path, waiting.token).progress().state == "waiting"
 
 
 def test_what_cannot_be_understood_asks(registry: Database, tmp_path: Path) -> None:
@@ -92,20 +96,20 @@ def test_a_file_that_cannot_be_read_fails_with_a_reason(registry: Database, tmp_
     run = sent(tmp_path, b"%PDF-1.7")
     check(run, registry, Language.EN)
     assert (run.progress().state, "PDF" in run.progress().message) == ("failed", True)
-    assert not run.job.source.exists()  # refused: nothing of it is kept
+    assert not run.source.exists()  # refused: nothing of it is kept
 
 
 def test_jobs_that_are_not_there(tmp_path: Path) -> None:
     for token in ("x" * 24, "x", "../registry"):
         with pytest.raises(NotFound):
-            Job(tmp_path, token).current()
+            find_job(tmp_path, token)
 
 
 def test_a_run_that_found_no_place_leaves_nothing(tmp_path: Path) -> None:
     run = sent(tmp_path)
-    again = run.job.new_run("v")
+    again = run.again()
     again.give_up()
-    assert run.job.source.exists()
+    assert run.source.exists()
     run.give_up()
     assert kept(tmp_path) == []
 
@@ -116,7 +120,7 @@ def test_a_run_that_found_no_place_leaves_nothing(tmp_path: Path) -> None:
 def test_a_refused_upload_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, error: type[UsageError]
 ) -> None:
-    monkeypatch.setattr(storage, "LARGEST", 1000)
+    monkeypatch.setattr(jobs, "LARGEST", 1000)
     with pytest.raises(error):
         sent(tmp_path, data)
     assert kept(tmp_path) == []
@@ -124,7 +128,7 @@ def test_a_refused_upload_leaves_nothing(
 
 def test_all_jobs_together_have_a_quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted with what is made of an upload, before it is written."""
-    monkeypatch.setattr(storage, "QUOTA", 6000)
+    monkeypatch.setattr(jobs, "QUOTA", 6000)
     sent(tmp_path, b"x" * 1000)
     with pytest.raises(StorageFull) as raised:
         sent(tmp_path, b"x" * 1300)
@@ -134,7 +138,7 @@ def test_all_jobs_together_have_a_quota(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The registry keeps its room."""
-    free = SimpleNamespace(free=storage.FREE_FLOOR + 10)
+    free = SimpleNamespace(free=jobs.FREE_FLOOR + 10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
     with pytest.raises(StorageFull, match="disk"):
         sent(tmp_path)

@@ -18,10 +18,9 @@ from suanbei.common.errors import (
     NotADocument,
     UsageError,
 )
-from suanbei.search_api.bulk.cells import text_of
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file, read_here
-from suanbei.search_api.bulk.rows_file import TableFile, looks_like_number, read_batches
-from suanbei.search_api.bulk.sheet_details import xls_details
+from suanbei.search_api.bulk.table import TableFile, looks_like_number, read_batches, text_of
+from suanbei.search_api.bulk.workbook import xls_details
 from tests.lists import number
 from tests.parsers.making import package, xlsx
 from tests.search_api.bulk import files

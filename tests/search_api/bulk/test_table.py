@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from suanbei.search_api.bulk.cells import encoded, is_formula, is_risky, safe_texts, text_of
+from suanbei.search_api.bulk.table import encoded, is_formula, is_risky, safe_texts, text_of
 
 
 @pytest.mark.parametrize(
