@@ -30,20 +30,20 @@ class Registrant(NamedTuple):
 
     id: str
     name: str
-    former_names: tuple[str, ...] = ()
+    former_names: list[str]
 
 
 def registrants_of(session: Session, codes: Collection[str]) -> dict[str, Registrant]:
     """The company that each registrant code belongs to."""
-    query = select(EntityKey.key, Entity.id, Entity.name).join(
+    query = select(EntityKey.key, Entity.id, Entity.name, Entity.former_names).join(
         Entity, Entity.id == EntityKey.entity_id
     )
     rows = session.execute(
         query.where(in_keys(session, EntityKey.key, [f"c:{code}" for code in codes]))
     ).tuples()
     return {
-        key[2:]: Registrant(entity_id, name)
-        for key, entity_id, name in sorted(rows, key=lambda row: row[1], reverse=True)
+        key[2:]: Registrant(entity_id, name, former_names)
+        for key, entity_id, name, former_names in sorted(rows, key=lambda row: row[1], reverse=True)
     }
 
 
@@ -61,10 +61,9 @@ def anatomy(number: Number | None, language: Language, known: Registrant | None 
         case AlgorithmNumber():
             type_text = TYPE_CODE_TEXTS.get(number.type_code)
             type_name = type_text.say(language) if type_text else None
-            company = known and known._asdict() | {"former_names": list(known.former_names)}
             return shown | {
                 "division": _division(number.division, number.year, language),
-                "registrant": {"code": number.registrant, "entity": company},
+                "registrant": {"code": number.registrant, "entity": known and known._asdict()},
                 "type": {"code": number.type_code, "slug": number.type, "name": type_name},
                 "year": number.year,
                 "sequence": number.sequence,

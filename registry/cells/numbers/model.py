@@ -189,11 +189,6 @@ class AlgorithmNumber:
         return cls(f"{head}{expected_check_digit(head)}")
 
     @property
-    def corrected(self) -> Self:
-        """The same number with the check digit that fits."""
-        return type(self)(f"{self.digits[:20]}{self.expected_check}")
-
-    @property
     def is_rounded(self) -> bool:
         """Whether it is what a spreadsheet or a program leaves of a number: 15 to 17 digits filled
         up with 0, or the exact value of a 64-bit float (one in 16,000 numbers is one by chance)."""

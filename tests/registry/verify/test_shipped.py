@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language
 from suanbei.registry.models import Filing
+from suanbei.registry.queries.number_parts import anatomy
 from suanbei.registry.verify import judge
 
 
@@ -116,3 +117,11 @@ def test_who_once_held_a_filing_is_never_a_stranger_to_it(session: Session) -> N
     assert {one.entity_match for one in found} == {"former_name", "unclear"}
     tied = {"entity_former_name", "entity_taken_over", "entity_perhaps_same"}
     assert all(tied & {reason.code for reason in one.reasons} for one in found)
+
+
+def test_the_holder_of_a_code_comes_with_its_former_names(session: Session) -> None:
+    """Protects the number's parts: a company that was called otherwise is not shown as if never."""
+    (judgement,) = judge(session, [("网信算备110105799745701240017号", "")])
+    company = anatomy(judgement.parsed, Language.ZH, judgement.registrant)["registrant"]["entity"]
+    assert company["name"] == "北京网聘信息技术有限公司"
+    assert company["former_names"] == ["北京网聘咨询有限公司"]
