@@ -8,7 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-JOBS ?= auto
+# One more than there are cores: tests wait for browsers and other processes a third of their time.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # uv reads the same lock, ten times faster; pip where there is none.
 INSTALLER := $(if $(shell command -v uv),uv (some seconds),pip (two minutes; with uv, some seconds))
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip --disable-pip-version-check install)
