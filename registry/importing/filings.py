@@ -119,30 +119,34 @@ def _save(
     insert_rows(session, Filing, new)
     if changed:
         session.execute(update(Filing), changed)
-    _save_lookups(session, [*new, *changed])
+    _save_lookups(session, new, changed)
     moved = _move_others(session, owners, set(after), mark)
     delete_orphans(session, (old_owners | moved) - set(owners.values()))
     return owners
 
 
-def _save_lookups(session: Session, written: Sequence[Values]) -> None:
+def _save_lookups(session: Session, new: Sequence[Values], changed: Sequence[Values]) -> None:
     """Write the tables that products and flags are looked up in."""
-    if not written:
-        return
-    columns = (Filing.id, Filing.products, Filing.flags)
-    keys = {values["number_key"] for values in written}
-    query = select(*columns).where(in_keys(session, Filing.number_key, keys))
-    rows = session.execute(query).tuples().all()
-    for table in (FilingProduct, FilingFlag):
-        ids = in_keys(session, table.filing_id, (row[0] for row in rows))
-        session.execute(delete(table).where(ids))
+    if changed:
+        old = [values["id"] for values in changed]
+        for table in (FilingProduct, FilingFlag):
+            session.execute(delete(table).where(in_keys(session, table.filing_id, old)))
+    written = {(values["series"], values["number_key"]): values for values in (*new, *changed)}
+    query = select(Filing.series, Filing.number_key, Filing.id)
+    query = query.where(in_keys(session, Filing.number_key, {key for _, key in written}))
+    rows = session.execute(query).tuples() if written else ()
+    ids = {(series, key): filing_id for series, key, filing_id in rows}
     products = [
-        {"filing_id": filing_id, "position": position, "name": one["name"],
-         "name_key": product_key(one["name"]), "kind": one["kind"]}
-        for filing_id, of_filing, _ in rows
-        for position, one in enumerate(of_filing)
+        {"filing_id": ids[one], "position": position, "name": product["name"],
+         "name_key": product_key(product["name"]), "kind": product["kind"]}
+        for one, values in written.items()
+        for position, product in enumerate(values["products"])
     ]  # fmt: skip
-    flags = [{"filing_id": filing_id, "flag": one} for filing_id, _, of in rows for one in of]
+    flags = [
+        {"filing_id": ids[one], "flag": flag}
+        for one, values in written.items()
+        for flag in values["flags"]
+    ]
     insert_rows(session, FilingProduct, products)
     insert_rows(session, FilingFlag, flags)
 
@@ -152,7 +156,7 @@ def _move_others(
 ) -> set[str]:
     """Give filings that the import did not touch their regrouped entity; returns the old ones."""
     others = {filing_id: owner for filing_id, owner in owners.items() if filing_id not in written}
-    found = _filings(session, sorted({key for _, key in others}))
+    found = _filings(session, sorted({key for _, key in others})) if others else {}
     moves = [
         (values["id"], values["entity_id"], others[filing_id])
         for filing_id, values in found.items()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
@@ -66,7 +67,8 @@ def open_filled_apart(settings: Settings) -> Database:
     if not filled:
         typer.echo(LOADING.say(language_of(settings.language)), err=True)
         command = [sys.executable, "-P", "-m", "suanbei", "load"]
-        done = subprocess.run(command, env=os.environ | settings.as_environment(), check=False)
-        if done.returncode:
-            raise typer.Exit(done.returncode)
+        with subprocess.Popen(command, env=os.environ | settings.as_environment()) as loading:
+            import_module("suanbei.search_api.app")  # meanwhile: it takes a second, too
+        if loading.returncode:
+            raise typer.Exit(loading.returncode)
     return database
