@@ -18,7 +18,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
@@ -50,10 +50,12 @@ class DamagedIndex(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The live folder, and the revision of the filings that it shows."""
+    """The live folder, the revision of the filings that it shows, and the newest event there was then, which
+    tells that registry from every other one (empty: none)."""
 
     folder: str
     revision: int
+    event: str = ""
 
 
 def order_keys(document: IndexDocument) -> dict[str, int]:
@@ -168,7 +170,7 @@ class IndexFolder:
         """What is live; None if nothing is, or nobody can tell."""
         try:
             known = orjson.loads(self._pointer.read_bytes())
-            return Live(str(known["folder"]), int(known["revision"]))
+            return Live(str(known["folder"]), int(known["revision"]), str(known["event"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -212,15 +214,17 @@ class IndexFolder:
             yield
 
     @_told_as_unavailable()
-    def build(self, documents: Iterable[IndexDocument], revision: int, expected: int) -> Live:
+    def build(
+        self, documents: Iterable[IndexDocument], revision: int, expected: int, event: str = ""
+    ) -> Live:
         """Build beside what is live, and swap. To be called while writing.
 
-        `expected` is the number of filings, which says how much memory is worth using.
+        `expected` is the number of filings, which says how much memory is worth using; `event` as in `Live`.
 
         Raises:
             SearchUnavailable: it cannot be written: a full disk.
         """
-        live = Live(f"index-{SCHEMA}-{revision}-{os.urandom(3).hex()}", revision)
+        live = Live(f"index-{SCHEMA}-{revision}-{os.urandom(3).hex()}", revision, event)
         folder = self.home / live.folder
         try:
             folder.mkdir(mode=0o700)
@@ -241,6 +245,7 @@ class IndexFolder:
         documents: Iterable[IndexDocument],
         revision: int,
         gone: Iterable[int],
+        event: str = "",
     ) -> int:
         """Replace these filings, and delete those that are gone; returns how many were written.
         To be called while writing.
@@ -257,7 +262,7 @@ class IndexFolder:
             written += 1
             writer.delete_documents_by_query(_with_id(index.schema, document.id))
             writer.add_document(_tantivy_document(document))
-        self._commit(writer, Live(index.live.folder, revision))
+        self._commit(writer, Live(index.live.folder, revision, event))
         return written
 
     def sweep(self) -> None:
@@ -276,7 +281,7 @@ class IndexFolder:
         writer.commit()
         writer.wait_merging_threads()
         unfinished = self._pointer.with_suffix(".new")
-        unfinished.write_bytes(orjson.dumps({"folder": live.folder, "revision": live.revision}))
+        unfinished.write_bytes(orjson.dumps(asdict(live)))
         unfinished.replace(self._pointer)
 
 

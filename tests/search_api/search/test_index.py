@@ -1,6 +1,7 @@
 """The index: built beside what answers, swapped in whole, gone if it is not finished, healed if damaged."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -172,6 +173,25 @@ def test_an_index_whose_pointer_is_damaged_is_built_anew(
     (tmp_path / f"index-{SCHEMA}.json").write_text("{")
     assert TantivyEngine(Settings(home=tmp_path), filled).search(QUERY) == before
     assert len(parts(embedded)) == 1
+
+
+@pytest.mark.parametrize("writes", [1, 2, 3])
+def test_an_index_of_another_registry_is_built_anew(
+    embedded: TantivyEngine, sqlite_template: Path, tmp_path: Path, writes: int
+) -> None:
+    """A registry that was begun anew, or put back from a backup, is not searched by the index of the one before,
+    whether it was written to less often than that, as often, or more often."""
+    assert embedded.search(QUERY).total
+    (tmp_path / "other").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "other" / "registry.sqlite3")
+    other = Database(f"sqlite:///{tmp_path / 'other' / 'registry.sqlite3'}")
+    for serial in range(writes):
+        period = f"2025-0{serial + 1}"
+        import_document(other, listed([row(90 + serial, name="别的模型", period=period)]))
+    engine = TantivyEngine(Settings(home=tmp_path), other)
+    assert engine.search(Query("别的模型")).total == engine.search(Query()).total == writes
+    assert engine.search(QUERY).total == 0
+    other.close()
 
 
 def test_a_home_that_cannot_be_written_is_answered_from(
