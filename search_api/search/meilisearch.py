@@ -18,6 +18,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holding
+from suanbei.registry.queries.changes import has_event
 from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.paging import (
     MOST_ID,
@@ -113,7 +114,7 @@ class MeiliEngine:
             self.indexes.version()
             with holding(self._lock), self._database.read() as session:
                 active = self.indexes.active()
-                if active is None:
+                if active is None or not has_event(session, active.event):
                     return self.indexes.rebuild(session, None)
                 if active.revision == data_version(session):
                     return 0
@@ -142,6 +143,10 @@ class MeiliEngine:
         with self._database.read() as session:
             return data_version(session)
 
+    def _is_of_registry(self, active: ActiveIndex) -> bool:
+        with self._database.read() as session:
+            return has_event(session, active.event)
+
     def current(self) -> ActiveIndex:
         """What is active, brought up to date first; after a while of waiting for whoever does that, as it is.
 
@@ -150,7 +155,7 @@ class MeiliEngine:
         """
         newest, until = self._newest(), time.monotonic() + _WAIT_SECONDS
         active = self.indexes.active()
-        while active is None or active.revision < newest:
+        while active is None or active.revision < newest or not self._is_of_registry(active):
             try:
                 self.refresh()
             except AlreadyRunning as error:

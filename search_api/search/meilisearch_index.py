@@ -33,6 +33,7 @@ from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import shown_url
 from suanbei.registry.data_version import data_version
 from suanbei.registry.models import Filing
+from suanbei.registry.queries.changes import newest_event
 from suanbei.registry.queries.filings import count_filings
 from suanbei.registry.queries.selection import Dimension
 from suanbei.search_api.search.documents import Field, IndexDocument, month_of, read_documents
@@ -147,10 +148,12 @@ _KEY = f"schema-{SCHEMA}"
 
 @dataclass(frozen=True, slots=True)
 class ActiveIndex:
-    """The name of the active index, and the revision of the filings it shows."""
+    """The name of the active index, the revision of the filings it shows, and the newest event there was then,
+    which tells that registry from every other one."""
 
     filings: str
     revision: int
+    event: str
 
 
 class Indexes:
@@ -188,12 +191,13 @@ class Indexes:
             if is_missing(error):
                 return None
             raise
-        return ActiveIndex(known["filings"], known["revision"])
+        return ActiveIndex(known["filings"], known["revision"], known.get("event", ""))
 
     def rebuild(self, session: Session, progress: Progress | None) -> int:
         """Build anew beside what is active, and swap; returns how many filings."""
         upto = data_version(session)
-        active = ActiveIndex(f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}", upto)
+        name = f"{self.prefix}-{SCHEMA}-{upto}-{os.urandom(3).hex()}"
+        active = ActiveIndex(name, upto, newest_event(session))
         try:
             self._create(active.filings, _SETTINGS)
             written = self._write(active.filings, read_documents(session, progress=progress))
@@ -213,7 +217,7 @@ class Indexes:
             present = ", ".join(map(str, session.execute(select(Filing.id)).scalars()))
             index = self.client.index(active.filings)
             self._wait(index.delete_documents(filter=f"id NOT IN [{present}]"))
-        self._set(ActiveIndex(active.filings, upto))
+        self._set(ActiveIndex(active.filings, upto, newest_event(session)))
         return written
 
     def count(self, active: ActiveIndex) -> int:

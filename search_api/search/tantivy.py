@@ -18,7 +18,8 @@ from suanbei.common.errors import AlreadyRunning, SearchUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
-from suanbei.registry.models import Event, Filing
+from suanbei.registry.models import Filing
+from suanbei.registry.queries.changes import has_event, newest_event
 from suanbei.registry.queries.filings import count_filings
 from suanbei.search_api.search.documents import read_documents
 from suanbei.search_api.search.engine import Health, Page, Progress, Query
@@ -67,7 +68,7 @@ class TantivyEngine:
         wait = 0 if self.files.opened() else _WAIT_SECONDS
         with self.files.writing(wait), self._database.read() as session:
             index = self.files.opened()
-            if index is None or not _is_of_registry(session, index):
+            if index is None or not has_event(session, index.live.event):
                 return self._build(session, None)
             newest = data_version(session)
             if index.live.revision == newest:
@@ -75,7 +76,7 @@ class TantivyEngine:
             documents = read_documents(session, index.live.revision)
             present = set(session.execute(select(Filing.id)).scalars())
             gone = set(IndexSearch(index, self.seconds).ids(Query())) - present
-            return self.files.update(index, documents, newest, gone, _newest_event(session))
+            return self.files.update(index, documents, newest, gone, newest_event(session))
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """See `Engine.rebuild`."""
@@ -106,7 +107,7 @@ class TantivyEngine:
         index = self.files.opened()  # before the registry: it is never newer than that
         with self._database.read() as session:
             is_current = index and index.live.revision == data_version(session)
-            if index and is_current and _is_of_registry(session, index):
+            if index and is_current and has_event(session, index.live.event):
                 return index
         with self._following:  # one thread brings it up to date, the others wait for that
             try:
@@ -160,26 +161,8 @@ class TantivyEngine:
     def _build(self, session: Session, progress: Progress | None) -> int:
         total = count_filings(session)
         documents = read_documents(session, progress=progress)
-        self.files.build(documents, data_version(session), total, _newest_event(session))
+        self.files.build(documents, data_version(session), total, newest_event(session))
         return total
-
-
-def _newest_event(session: Session) -> str:
-    """The newest event, in words that no other event has; empty if there is none."""
-    query = select(Event.id, Event.at).order_by(Event.id.desc()).limit(1)
-    newest = session.execute(query).tuples().first()
-    return f"{newest[0]} {newest[1].isoformat()}" if newest else ""
-
-
-def _is_of_registry(session: Session, index: OpenIndex) -> bool:
-    """Whether the registry has the event that was the newest when the index was written: one that was put back
-    from a backup, or begun anew, has not, whatever its version."""
-    if not index.live.event:
-        return not _newest_event(session)
-    event, _, at = index.live.event.partition(" ")
-    query = select(Event.at).where(Event.id == int(event))
-    known = session.execute(query).scalar()
-    return known is not None and known.isoformat() == at
 
 
 def _is_damage(error: BaseException) -> bool:
