@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.models import Batch, EntityAlias, Event, Filing
+from suanbei.registry.models import Batch, Event, Filing
 from suanbei.registry.statements import in_keys, insert_rows
 from suanbei.registry.watcher_models import Alarm
 
@@ -90,17 +90,22 @@ class TakenIn:
 
 def events_of_lists(session: Session, lists: Sequence[TakenIn]) -> list[NewEvent]:
     """The events of lists taken in together, in order; before those of a list that is new one with the
-    counts of what it brought. Companies that a later list showed to be one have one id."""
-    ids = {event.entity_id for one in lists for event in one.events if event.entity_id}
-    aliases = select(EntityAlias.alias, EntityAlias.entity_id)
-    aliases = aliases.where(in_keys(session, EntityAlias.alias, ids))
-    id_of = {i: i for i in ids} | dict(session.execute(aliases).tuples().all())
+    counts of what it brought. A filing that a later list gave to another company is that company's."""
+    numbers = {event.number for one in lists for event in one.events}
+    filings = select(Filing.series, Filing.number, Filing.entity_id)
+    rows = session.execute(filings.where(in_keys(session, Filing.number, numbers))).tuples()
+    owners: dict[tuple[str | None, str | None], str] = {
+        (series, number): owner for series, number, owner in rows
+    }
     query = select(Filing.entity_id, func.count()).group_by(Filing.entity_id)
-    query = query.where(in_keys(session, Filing.entity_id, id_of.values()))
+    query = query.where(in_keys(session, Filing.entity_id, owners.values()))
     remaining = Counter(dict(session.execute(query).tuples().all()))
     written: list[NewEvent] = []
     for one in reversed(lists):
-        events = [replace(e, entity_id=id_of.get(e.entity_id or "")) for e in one.events]
+        events = [
+            replace(event, entity_id=owners.get((event.series, event.number), event.entity_id))
+            for event in one.events
+        ]
         added = [event for event in events if event.type is EventType.FILING_ADDED]
         of_entity = Counter(event.entity_id for event in added if event.entity_id)
         new = sum(remaining[entity_id] == count for entity_id, count in of_entity.items())

@@ -39,8 +39,9 @@ def refresh_filings(
         if (change := _change(known.get(filing_id), values))
     ]
     # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
+    shown = set(after)
     of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
-    for key in (key for key in before if key not in set(after)):
+    for key in (key for key in before if key not in shown):
         for filing_id in [(series, key) for series in of if (series, key) in now][-1:]:
             data: Values = {"batch": {"before": batch.id, "after": None}}
             if now[filing_id]["status"] == "vanished":

@@ -48,9 +48,10 @@ def entities_meant(session: Session, wanted: str) -> list[Entity]:
 
     A group (腾讯) is all registrants that the table of brands names for it, each for itself.
     """
-    found = entities_called(session, [wanted])
+    if found := entities_called(session, [wanted]):
+        return found
     companies = [company for brand in brands_named(wanted) for company in brand.companies]
-    return entities_called(session, companies) if companies and not found else found
+    return entities_called(session, companies) if companies else []
 
 
 def names_of(session: Session, wanted: str) -> tuple[set[str], set[str]]:

@@ -35,6 +35,8 @@ class Registrant(NamedTuple):
 
 def registrants_of(session: Session, codes: Collection[str]) -> dict[str, Registrant]:
     """The company that each registrant code belongs to."""
+    if not codes:
+        return {}
     query = select(EntityKey.key, Entity.id, Entity.name, Entity.former_names).join(
         Entity, Entity.id == EntityKey.entity_id
     )
