@@ -102,18 +102,24 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
     backoff = backoff or Backoff()
     count = _rewrite(database, settings, backoff)
     with database.read() as session:
-        due = list(session.execute(_due_subscriptions(last_event_id(session), settings)).scalars())
-    for id_ in due:
+        head = last_event_id(session)
+        due = session.execute(_due_subscriptions(head, settings)).tuples().all()
+    idle = {}
+    for id_, cursor in due:
         if id_ in backoff:
             continue
         with backoff.guard(id_):
             try:
-                count += _write(database, id_, settings)
+                if _has_news(database, id_, head):
+                    count += _write(database, id_, settings)
+                else:
+                    idle[id_] = cursor
             except NotFound:  # it was ended meanwhile
                 continue
             except Exception as error:
                 log.exception("subscription %s: its messages cannot be made", id_)
                 count += _park(database, id_, error)
+    _advance_cursors(database, idle, head)
     return count
 
 
@@ -153,15 +159,27 @@ def _events_of(session: Session, one: Subscription, message: Delivery) -> list[E
     return [event for event in session.execute(query).scalars() if event.id in ids]
 
 
+def _advance_cursors(database: Database, idle: dict[str, int], head: int) -> None:
+    """Advance the cursors of subscriptions without news, unless they were changed meanwhile; all in one
+    transaction, as most of them have none."""
+    if not idle:
+        return
+    now = datetime.now(UTC)
+    with database.write() as session:
+        for id_, cursor in idle.items():
+            same = (Subscription.id == id_) & (Subscription.cursor == cursor)
+            session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
+
+
 def digest_time(now: datetime, hour: int) -> datetime:
     """The last moment at which a daily digest was due, in Beijing time."""
     today = now.astimezone(BEIJING).replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)
 
 
-def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str]]:
-    """Ids of subscriptions that have not read the log to its end, and whose time to read it has
-    come. Nothing else of their rows is read: one that is damaged must not stop the others.
+def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str, int]]:
+    """Id and cursor of subscriptions that have not read the log to its end, and whose time to read
+    it has come. Nothing else of their rows is read: one that is damaged must not stop the others.
     """
     now = datetime.now(UTC)
     digest_due = or_(
@@ -172,8 +190,14 @@ def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str]]:
         (Subscription.mode != "daily") & (Subscription.cursor < head),
         (Subscription.mode == "daily") & digest_due,
     )
-    query = select(Subscription.id)
+    query = select(Subscription.id, Subscription.cursor)
     return query.where(due, Subscription.state != UNCONFIRMED).order_by(Subscription.id)
+
+
+def _has_news(database: Database, subscription_id: str, head: int) -> bool:
+    with database.read() as session:
+        one = find_subscription(session, subscription_id)
+        return bool(matching_events(session, filter_of(one), one.cursor, head))
 
 
 def _write(database: Database, subscription_id: str, settings: Settings) -> int:
@@ -184,8 +208,7 @@ def _write(database: Database, subscription_id: str, settings: Settings) -> int:
         events = matching_events(session, filter_of(one), one.cursor, head)
         count = _enqueue(session, one, events, settings)
         one.cursor, one.digested_at = head, datetime.now(UTC)
-    if events:
-        log.info("%s: %d messages", subscription_id, count)
+    log.info("%s: %d messages", subscription_id, count)
     return count
 
 

@@ -131,7 +131,7 @@ class _Measure:
         self._cell: dict[str, str] = {}
         """The attributes of the cell that is being read."""
         self._value = ""
-        self._formula: str | None = None
+        self._formula: list[str] | None = None
         self._reading = ""
         """What a text belongs to: `v` or `f`."""
 
@@ -169,7 +169,7 @@ class _Measure:
             self._reading = name
             return
         if name == "f":
-            self._reading, self._formula = name, ""
+            self._reading, self._formula = name, []
             return
         if name == "is":
             self._formula = None
@@ -188,8 +188,8 @@ class _Measure:
             self.texts[-1] += len(text.encode())
         if self._reading == "v" and len(self._value) < _MOST_DIGITS:
             self._value += text
-        elif self._reading == "f":
-            self._formula = f"{self._formula}{text}"
+        elif self._reading == "f" and self._formula is not None:
+            self._formula.append(text)
 
     def end_cell(self) -> None:
         """A cell is over: it may name a shared text, or have no value."""
@@ -199,7 +199,7 @@ class _Measure:
         elif kind == "e" and self._value:
             self._mark(self.details.errors, self._value)
         elif kind != "str" and self._formula is not None and not self._value.strip():
-            self._mark(self.details.formulas, f"={self._formula}")
+            self._mark(self.details.formulas, "=" + "".join(self._formula))
         self._value, self._formula = "", None
 
     def _mark(self, marked: dict[tuple[int, int], str], text: str) -> None:

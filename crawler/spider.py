@@ -165,10 +165,9 @@ class RegisterSpider(Spider):
         response: Response,
         target: Target,
         start: ChannelListStart,
-        paging: ChannelPaging | None = None,
+        paging: ChannelPaging,
     ) -> Iterator[Request]:
         """The pages of one page of a channel's notices, and the next page of the channel."""
-        paging = paging or ChannelPaging(start, target.url)
         page = read_channel(response.body, target.url)
         matching = with_title(page.notices, start.title)
         notices = list(self._addressed(target, matching))

@@ -9,7 +9,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from suanbei.search_api import errors, pages
+from suanbei.search_api import VERSION, errors, pages
 from suanbei.search_api.deps import Services
 from suanbei.search_api.keys import Keyring
 from suanbei.search_api.metrics import Metrics
@@ -36,7 +36,6 @@ from suanbei.search_api.routes import (
 from suanbei.search_api.routes.changes import ChangeNotifier
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
-VERSION = "0.1.0"
 SECTIONS = (
     verify,
     tables,

@@ -176,7 +176,7 @@ def mcp() -> None:
         import mcp as _  # noqa: F401
     except ImportError as error:
         raise UsageError('suanbei mcp needs the extra: pip install "suanbei[mcp]"') from error
-    from suanbei.search_api.app import VERSION
+    from suanbei.search_api import VERSION
     from suanbei.search_api.deps import Services
     from suanbei.search_api.mcp_server import create_mcp_server
     from suanbei.search_api.search import keeping_up

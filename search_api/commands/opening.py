@@ -68,7 +68,12 @@ def open_filled_apart(settings: Settings) -> Database:
         typer.echo(LOADING.say(language_of(settings.language)), err=True)
         command = [sys.executable, "-P", "-m", "suanbei", "load"]
         with subprocess.Popen(command, env=os.environ | settings.as_environment()) as loading:
-            import_module("suanbei.search_api.app")  # meanwhile: it takes a second, too
+            try:
+                import_module("suanbei.search_api.app")  # meanwhile: it takes a second, too
+                loading.wait()
+            except BaseException:
+                loading.kill()  # who ends the server ends what it began
+                raise
         if loading.returncode:
             raise typer.Exit(loading.returncode)
     return database

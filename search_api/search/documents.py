@@ -68,7 +68,7 @@ def read_documents(
 ) -> Iterator[IndexDocument]:
     """The filings written after a version of the data, in order of ids; `progress` is told now and then of
     how many of all."""
-    total = count_filings(session)
+    total = count_filings(session) if progress else 0
     query = select(*_COLUMNS).join(Entity, Entity.id == Filing.entity_id).order_by(Filing.id)
     if since:  # their entities' others as well: those show the entity's former names
         written = select(Filing.entity_id).where(Filing.data_version > since)

@@ -132,20 +132,16 @@ class MeiliEngine:
         with told_as_unavailable(self.indexes.url):
             version, active = self.indexes.version(), self.indexes.active()
             documents = self.indexes.count(active) if active else 0
-        return Health(
-            self.name, version, documents, active.revision if active else 0, self._newest()
-        )
+        with self._database.read() as session:
+            newest = data_version(session)
+        return Health(self.name, version, documents, active.revision if active else 0, newest)
 
     def close(self) -> None:
         """See `Engine.close`."""
 
-    def _newest(self) -> int:
+    def _is_current(self, active: ActiveIndex) -> bool:
         with self._database.read() as session:
-            return data_version(session)
-
-    def _is_of_registry(self, active: ActiveIndex) -> bool:
-        with self._database.read() as session:
-            return has_event(session, active.event)
+            return active.revision >= data_version(session) and has_event(session, active.event)
 
     def current(self) -> ActiveIndex:
         """What is active, brought up to date first; after a while of waiting for whoever does that, as it is.
@@ -153,9 +149,9 @@ class MeiliEngine:
         Raises:
             SearchUnavailable: no answer, or no index yet because another process builds it.
         """
-        newest, until = self._newest(), time.monotonic() + _WAIT_SECONDS
+        until = time.monotonic() + _WAIT_SECONDS
         active = self.indexes.active()
-        while active is None or active.revision < newest or not self._is_of_registry(active):
+        while active is None or not self._is_current(active):
             try:
                 self.refresh()
             except AlreadyRunning as error:
