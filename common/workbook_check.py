@@ -158,7 +158,7 @@ class _Measure:
             self.texts.append(0)
         elif name == "col" and attributes.get("hidden") in _TRUE:
             first, last = attributes.get("min", ""), attributes.get("max", "")
-            if first.isdecimal() and last.isdecimal():
+            if _ROW.fullmatch(first) and _ROW.fullmatch(last):
                 places = range(int(first) - 1, min(int(last), MOST_COLUMNS))
                 self.details.hidden_columns.update(places)
 
@@ -193,13 +193,13 @@ class _Measure:
 
     def end_cell(self) -> None:
         """A cell is over: it may name a shared text, or have no value."""
-        kind = self._cell.get("t")
-        if kind == "s":
-            self.used[self._value] += 1
-        elif kind == "e" and self._value:
-            self._mark(self.details.errors, self._value)
-        elif kind != "str" and self._formula is not None and not self._value.strip():
-            self._mark(self.details.formulas, "=" + "".join(self._formula))
+        kind, value = self._cell.get("t"), self._value.strip()  # what indents the XML comes with it
+        if kind == "s" and value:
+            self.used[value] += 1
+        elif kind == "e" and value:
+            self._mark(self.details.errors, value)
+        elif kind != "str" and self._formula is not None and not value:
+            self._mark(self.details.formulas, "=" + "".join(self._formula).strip())
         self._value, self._formula = "", None
 
     def _mark(self, marked: dict[tuple[int, int], str], text: str) -> None:

@@ -176,16 +176,18 @@ def write_sheet(file: BinaryIO, sheet: SheetTable, rows: Iterable[Row]) -> Sheet
     """Write the rows of a sheet whose hidden rows and columns are known, and count where numbers stand."""
     sheet.offset = file.tell()
     remaining, confirmed = iter(rows), Counter[int]()
+    hidden = frozenset(sheet.hidden_rows)
     while batch := list(islice(remaining, ROWS_AT_ONCE)):
-        _count_numbers(sheet, batch, confirmed)
+        _count_numbers(sheet, batch, hidden, confirmed)
         sheet.rows += len(batch)
         file.write(orjson.dumps(batch) + b"\n")
     return sheet
 
 
-def _count_numbers(sheet: SheetTable, batch: list[Row], confirmed: Counter[int]) -> None:
+def _count_numbers(
+    sheet: SheetTable, batch: list[Row], hidden: frozenset[int], confirmed: Counter[int]
+) -> None:
     """Count the numbers of a batch of rows; `confirmed`: those looked at closely, by column."""
-    hidden = frozenset(sheet.hidden_rows)
     for number, row in enumerate(batch, sheet.first_row + sheet.rows):
         if len(row) > sheet.width:
             sheet.number_cells += [0] * (len(row) - sheet.width)

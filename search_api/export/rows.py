@@ -191,8 +191,8 @@ def read_chunks(
             if rows:
                 yield rows
         return
-    last = 0
-    while True:
+    last, rows = 0, []
+    while not last or len(rows) == PART:
         with database.read() as session:
             last, rows = _read(session, selection, language, last)
         if not rows:
