@@ -1,5 +1,7 @@
 """the registry."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_TYPES = {
+_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "": sa.String(), "str40": sa.String(40), "str64": sa.String(64), "str80": sa.String(80),
     "text": sa.Text(), "int": sa.Integer(), "bool": sa.Boolean(), "date": sa.Date(),
     "time": sa.DateTime(), "json": sa.JSON(),
@@ -27,13 +29,16 @@ def _create(
 ) -> None:
     """Make a table: `columns` are names, or `name:type`, with a `?` where there may be none; of `key` and
     `indexes` each word is a column."""
-    # The ids of these two are given, not counted by the database.
-    counted = False if table in ("events", "data_version") else "auto"
-    made = []
+    are_counted = table not in ("events", "data_version")  # the ids of these two are given
+    made: list[sa.Column[Any]] = []
     for column in columns.split():
         name, _, kind = column.removesuffix("?").partition(":")
-        is_optional = column.endswith("?")
-        made.append(sa.Column(name, _TYPES[kind], nullable=is_optional, autoincrement=counted))
+        made.append(
+            sa.Column(
+                name, _TYPES[kind], nullable=column.endswith("?"),
+                autoincrement="auto" if are_counted else False,
+            )
+        )  # fmt: skip
     op.create_table(table, *made, *constraints, sa.PrimaryKeyConstraint(*key.split()))
     for column in indexes.split():
         op.create_index(f"ix_{table}_{column}", table, [column])
