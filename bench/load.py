@@ -11,11 +11,11 @@ from pathlib import Path
 from bench.frame import Row, Unmeasured, at_least, at_most
 from bench.frame.inputs import settings_of
 from bench.frame.traffic import flood, mixed_paths, wrk
-from deploy.trial.processes import Process, ask, environment, free_port, running, suanbei, wait_for
-from deploy.trial.proxy import nginx
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 from suanbei.search_api.search.tantivy import TantivyEngine
+from tests.trial.processes import Process, ask, environment, free_port, running, suanbei, wait_for
+from tests.trial.topology import nginx
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy")
 SECONDS = float(os.environ.get("BENCH_LOAD_SECONDS", "10"))

@@ -17,13 +17,13 @@ import httpx
 from bench.frame import Row, Unmeasured, at_most
 from bench.frame.inputs import settings_of, synthetic_home
 from bench.frame.queries import QUERIES, mix
-from deploy.trial.meilisearch import MISSING, Address, meilisearch
 from suanbei.common.settings import Settings
 from suanbei.registry.database import open_database
 from suanbei.search_api.deps import Services
 from suanbei.search_api.search.engine import Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
 from suanbei.search_api.search.results import search_filings
+from tests.trial.meilisearch import MISSING, Address, meilisearch
 
 LIBRARIES = ("tantivy", "meilisearch", "sqlalchemy")
 SIZES = (10_000, 100_000, 1_000_000)

@@ -3,4 +3,4 @@
 # PostgreSQL, two servers, two watchers and nginx. Debian: apt-get install postgresql nginx-light
 set -eu
 cd "$(dirname "$0")/.."
-exec .venv/bin/python -m deploy.trial
+exec .venv/bin/python -m tests.trial.topology

@@ -18,12 +18,12 @@ import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
-from deploy.trial.postgres import TEMPLATE, Cluster, binaries, cluster
-from deploy.trial.processes import wait_for
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
 from tests.processes import serving
+from tests.trial.postgres import TEMPLATE, Cluster, binaries, cluster
+from tests.trial.processes import wait_for
 
 # A machine under load is slow; how slow is no property of the code.
 hypothesis.settings.register_profile("suanbei", deadline=None)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.trial import processes as trial
-from deploy.trial.processes import ROOT
+from tests.trial import processes as trial
+from tests.trial.processes import ROOT
 
 REPLICA = ROOT.parent / "shared" / "cac_replica" / "serve.py"
 NOBODY = "http://127.0.0.1:9"

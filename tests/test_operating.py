@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text, update
 from typer.testing import CliRunner, Result
 
-from deploy.trial.processes import ask
 from suanbei import cli
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
@@ -23,6 +22,7 @@ from suanbei.registry.models import Batch, Event
 from suanbei.search_api.keys import Keyring
 from tests.lists import listed, row
 from tests.processes import serving
+from tests.trial.processes import ask
 
 
 def suanbei(*words: str) -> Result:

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from deploy.trial.postgres import TEMPLATE, Cluster
 from suanbei import cli
 from suanbei.common.settings import settings_table
 from suanbei.registry.database import Database, ensure_home
 from suanbei.registry.importing.documents import import_document
 from tests.lists import listed, row
+from tests.trial.postgres import TEMPLATE, Cluster
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs/operations.md").read_text("utf-8")

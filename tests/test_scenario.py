@@ -13,13 +13,13 @@ from docx import Document
 from fastapi.testclient import TestClient
 from lxml import etree
 
-from deploy.trial.processes import free_port
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from tests.alerts.receiver import Receiver, receiving
 from tests.processes import REPLICA, replica, until
+from tests.trial.processes import free_port
 from tests.watching.live import environment, status, suanbei, watching
 
 pytestmark = pytest.mark.official

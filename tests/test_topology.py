@@ -11,12 +11,12 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import text
 
-from deploy.trial.postgres import binaries
-from deploy.trial.processes import Answer, ask, wait_for
-from deploy.trial.topology import Topology, topology
 from suanbei.registry.database import Database
 from suanbei.registry.watching import record_check
 from tests.processes import until
+from tests.trial.postgres import binaries
+from tests.trial.processes import Answer, ask, wait_for
+from tests.trial.topology import Topology, topology
 
 NUMBER = quote("网信算备330110507206401230035号")
 pytestmark = pytest.mark.postgres

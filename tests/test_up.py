@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.trial.processes import free_port
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing import snapshot
@@ -19,6 +18,7 @@ from suanbei.registry.importing.snapshot import write_snapshot
 from tests.lists import listed, row
 from tests.processes import ROOT, environment
 from tests.test_bad_input import good_docx, run
+from tests.trial.processes import free_port
 
 DALI = "网信算备330110507206401230035号"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bench.frame.inputs import settings_of, snapshot_home
 from bench.frame.rows import Unmeasured
-from deploy.trial.meilisearch import MISSING, meilisearch
 from suanbei.registry.database import Database, open_database
 from suanbei.search_api.search import open_engine
 from suanbei.search_api.search.engine import Engine
 from suanbei.search_api.search.meilisearch import MeiliEngine
+from tests.trial.meilisearch import MISSING, meilisearch
 
 
 def engines() -> Iterator[tuple[Database, Engine]]:

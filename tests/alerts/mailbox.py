@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy.trial.processes import free_port
+from tests.trial.processes import free_port
 
 
 @dataclass

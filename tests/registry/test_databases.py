@@ -9,7 +9,6 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, make_url, select, text
 
-from deploy.trial.postgres import Cluster, standby
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.registry.database import Database, alembic_config, newest_revision
 from suanbei.registry.importing.documents import import_document
@@ -19,6 +18,7 @@ from suanbei.registry.watcher_models import Run
 from tests.conftest import NewDatabase
 from tests.lists import listed, row
 from tests.processes import until
+from tests.trial.postgres import Cluster, standby
 
 REVISIONS = [one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 

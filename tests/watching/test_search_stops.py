@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.trial.meilisearch import MISSING, Address, meilisearch
 from suanbei.common.errors import SearchUnavailable
 from suanbei.search_api.search.meilisearch_index import Indexes
 from tests.crawler.site import Site, served
+from tests.trial.meilisearch import MISSING, Address, meilisearch
 from tests.watching.aftermath import Home, home_at, replace_a_list, require_same, shown
 from tests.watching.relay import Relay
 from tests.watching.small_site import small_site

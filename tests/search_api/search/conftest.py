@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from deploy.trial.meilisearch import MISSING, Address, meilisearch
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
@@ -20,6 +19,7 @@ from suanbei.search_api.search.engine import Engine, Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
 from suanbei.search_api.search.tantivy import TantivyEngine
 from tests.lists import listed, number, row
+from tests.trial.meilisearch import MISSING, Address, meilisearch
 
 ROWS = [
     row(1, name="字节推荐算法", entity="北京字节跳动科技有限公司", product="抖音（APP）、西瓜 视频(网站)"),

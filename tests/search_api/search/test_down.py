@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from deploy.trial.meilisearch import MISSING, Address, new_address, serving
 from suanbei.cli import app
 from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import Settings
@@ -20,6 +19,7 @@ from suanbei.search_api.commands.status import examine_index
 from suanbei.search_api.deps import Services
 from tests.lists import listed, row
 from tests.search_api.search.conftest import ROWS
+from tests.trial.meilisearch import MISSING, Address, new_address, serving
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.trial.processes import free_port, running, wait_for
+from tests.trial.processes import free_port, running, wait_for
 
 MISSING = "NO MEILISEARCH: set SUANBEI_TEST_MEILI_URL, or put `meilisearch` on PATH"
 
