@@ -25,7 +25,14 @@ from tests.watching.live import environment, status, suanbei, watching
 pytestmark = pytest.mark.official
 
 COMPANY = "南京硅基智能科技集团股份有限公司"
+OLD = ("deep_synthesis", "2023-08")
 ATOM = "{http://www.w3.org/2005/Atom}"
+EVERY_TEN_SECONDS = """
+from apscheduler.triggers.cron import CronTrigger
+from suanbei.crawler import scheduler
+scheduler.trigger = lambda *_: CronTrigger(second="*/10", timezone=scheduler.BEIJING)
+"""
+"""Run by the watcher before it begins: a setting cannot ask for less than a minute."""
 
 
 def subscribe(url: str, *arguments: str) -> str:
@@ -46,21 +53,25 @@ def wait_for_pass(after: int) -> dict[str, Any]:
     return runs_ok()[0]
 
 
-def changed_copy(official: Path, folder: Path) -> Path:
-    """The lists as published, the first deep-synthesis list replaced: a row withdrawn, one renamed,
-    one gone."""
+def some_lists(official: Path, folder: Path) -> Path:
+    """The lists of the last months and the oldest ones: tests/test_main_job.py reads them all."""
     manifest = json.loads((official / "manifest.json").read_text("utf-8"))
-    entry = next(
+    kept = [
         one for one in manifest
-        if one["series"] == "deep_synthesis" and one["period"] == "2023-08"
-    )  # fmt: skip
-    for one in manifest:
+        if one["period"] >= "2025-10" or (one["series"] == OLD[0] and one["period"] <= OLD[1])
+    ]  # fmt: skip
+    for one in kept:
         target = folder / one["file"]
         target.parent.mkdir(parents=True, exist_ok=True)
         target.symlink_to(official / one["file"])
-    path = folder / entry["file"]
-    path.unlink()
-    shutil.copy(official / entry["file"], path)
+    (folder / "manifest.json").write_text(json.dumps(kept), "utf-8")
+    return folder
+
+
+def changed_copy(lists: Path, folder: Path) -> Path:
+    """The same lists, an old one replaced: a row withdrawn, one renamed, one gone."""
+    shutil.copytree(lists, folder, symlinks=True)
+    path = folder / f"{'/'.join(OLD)}.docx"
     document = Document(str(path))
     rows = document.tables[0].rows
     cells = [rows[place].cells for place in (3, 5)]
@@ -68,8 +79,8 @@ def changed_copy(official: Path, folder: Path) -> Path:
     cells[1][4].text = "改名的产品(APP)"
     gone = rows[7]._tr
     gone.getparent().remove(gone)
+    path.unlink()  # a link to the list as published
     document.save(str(path))
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     return folder
 
 
@@ -98,22 +109,23 @@ def test_a_new_batch_and_a_replaced_list(
     port = free_port()
     environment(monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", SCHEDULE="* * * * *")
     log = tmp_path / "watch.log"
+    lists = some_lists(official, tmp_path / "lists")
+    changed = changed_copy(lists, tmp_path / "changed")
     with receiving() as batches, receiving() as company:
         arrivals: list[float] = []
         batches.answer = lambda *_: (arrivals.append(time.time()) or 204, {})
-        with replica("--until", "2026-01", port=port):
+        with replica("--until", "2026-01", "--official", str(lists), port=port):
             suanbei("crawl")
             before = status()["version"]
             secrets = {
                 "batches": subscribe(batches.url),
                 "company": subscribe(company.url, "--entity", COMPANY),
             }
-        with watching(log):
-            with replica("--until", "2026-03", port=port):
+        with watching(log, EVERY_TEN_SECONDS):
+            with replica("--until", "2026-03", "--official", str(lists), port=port):
                 run = wait_for_pass(1)
                 _check_new_batches(before, run, arrivals, batches, company, secrets)
             seen, known = status()["version"], len(runs_ok())
-            changed = changed_copy(official, tmp_path / "changed")
             with replica("--until", "2026-03", "--official", str(changed), port=port):
                 wait_for_pass(known)
             _, events = feed_and_log(Settings.load(), seen)
