@@ -7,34 +7,43 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from suanbei.common.errors import TookTooLong
 
 
+@dataclass(slots=True)
 class Deadline:
     """The end of the time for one piece of work: `until`, on the clock of `time.monotonic`, may be moved
     from any thread; at -inf, where it stays, nobody waits for the result any more."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self.until = time.monotonic() + seconds
+    until: float
+    seconds: float
 
     def error(self) -> TookTooLong:
         """What to raise when it is over."""
-        return TookTooLong(f"no answer within {self._seconds:g} seconds")
+        return TookTooLong(f"no answer within {self.seconds:g} seconds")
 
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def working_until(deadline: Deadline) -> Iterator[None]:
-    """Let `check_deadline` look at this deadline; threads started meanwhile inherit it."""
+def working_for(seconds: float) -> Iterator[Deadline]:
+    """Have `check_deadline` stop the work after so long; threads started meanwhile inherit that."""
+    deadline = Deadline(time.monotonic() + seconds, seconds)
     token = _current.set(deadline)
     try:
-        yield
+        yield deadline
     finally:
         _current.reset(token)
+
+
+def extend_deadline(seconds: float) -> None:
+    """Give the present work so much more time, where it has a deadline."""
+    current = _current.get()
+    if current is not None:
+        current.until += seconds
 
 
 def check_deadline() -> None:

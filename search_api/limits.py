@@ -5,6 +5,7 @@ import ipaddress
 import math
 import time
 from contextlib import ExitStack
+from functools import partial
 from urllib.parse import unquote_to_bytes, urlsplit
 from weakref import WeakValueDictionary
 
@@ -15,7 +16,7 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from suanbei.common.deadline import Deadline, working_until
+from suanbei.common.deadline import extend_deadline, working_for
 from suanbei.common.errors import (
     AddressTooLong,
     HeadersTooLarge,
@@ -44,9 +45,8 @@ RUNNING, RUNNING_POSTS = 6, 2
 others wait, and hold no thread."""
 POLL_SECONDS = 60
 """How much longer a long poll may take."""
-PLACE = "suanbei.place"
-"""Where a request's scope holds its place among those that are worked on, an `ExitStack`; a route that
-waits for something closes it, and has more time."""
+_PLACE = "suanbei.place"
+"""Where a request's scope holds its place among those that are worked on, an `ExitStack`."""
 _TOO_MUCH = "more requests than this server can answer right now"
 
 
@@ -119,6 +119,13 @@ class RequestLimits:
             raise UsageError("Origin: not an origin") from error
 
 
+def leave_place(scope: Scope) -> None:
+    """Let a request that waits for something take no place from those that are worked on; it has
+    more time."""
+    scope[_PLACE].close()
+    extend_deadline(POLL_SECONDS)
+
+
 class ConcurrencyLimits:
     """Lets in what the server can answer at once, and stops work that nobody waits for.
 
@@ -152,62 +159,50 @@ class ConcurrencyLimits:
             except TimeoutError as error:
                 raise Overloaded(_TOO_MUCH) from error
             place.callback(running.release)
-            scope[PLACE] = place
+            scope[_PLACE] = place
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app answer, until its client has gone or the time to the start of the answer is up."""
-        deadline = Deadline(self._settings.max_seconds)
-        time_limit = anyio.CancelScope(deadline=anyio.current_time() + self._settings.max_seconds)
         # anyio's way of cancelling waits for threads; a task that is cancelled would forget them.
-        work = anyio.CancelScope()
-        read_body, body_read = _body_of(scope, receive)
-
-        def give_more_time(seconds: float = POLL_SECONDS) -> None:
-            time_limit.deadline += seconds
-            deadline.until += seconds
+        work, body_is_read = anyio.CancelScope(), asyncio.Event()
 
         async def send_in_time(message: Message) -> None:
             if not work.cancel_called:
-                give_more_time(math.inf)
+                deadline.until = math.inf
                 await send(message)
 
         async def watch() -> None:
-            with time_limit:
-                await body_read.wait()
-                while (await receive())["type"] != "http.disconnect":
-                    pass
+            has_gone = False
+            while not has_gone and (left := deadline.until - time.monotonic()) > 0:
+                with anyio.move_on_after(left):
+                    await body_is_read.wait()
+                    has_gone = (await receive())["type"] == "http.disconnect"
             deadline.until = -math.inf  # threads look at it in their loops
             work.cancel()
-            if time_limit.cancelled_caught and time_limit.deadline < math.inf:
+            if not has_gone:
                 answer = await answer_to(scope, deadline.error())
                 await answer(scope, receive, send)
 
-        scope[PLACE].callback(give_more_time)
-        watching = asyncio.create_task(watch())
-        try:
-            with work, working_until(deadline):
-                await self.app(scope, read_body, send_in_time)
-        except Exception:
-            if not work.cancel_called:  # else it failed because it was stopped
-                raise
-        finally:
-            if work.cancel_called:
-                await watching
-            else:
-                watching.cancel()
+        if scope["method"] == "GET":  # no route reads the body of one
+            body_is_read.set()
+        with working_for(self._settings.max_seconds) as deadline:
+            watching = asyncio.create_task(watch())
+            try:
+                with work:
+                    await self.app(scope, partial(_read, receive, body_is_read), send_in_time)
+            except Exception:
+                if not work.cancel_called:  # else it failed because it was stopped
+                    raise
+            finally:
+                if work.cancel_called:
+                    await watching
+                else:
+                    watching.cancel()
 
 
-def _body_of(scope: Scope, receive: Receive) -> tuple[Receive, asyncio.Event]:
-    """`receive`, and an event that is set once the whole body has been read; no route reads that of GET."""
-    is_read = asyncio.Event()
-    if scope["method"] == "GET":
-        is_read.set()
-
-    async def read() -> Message:
-        message = await receive()
-        if not message.get("more_body", False):
-            is_read.set()
-        return message
-
-    return read, is_read
+async def _read(receive: Receive, body_is_read: asyncio.Event) -> Message:
+    message = await receive()
+    if not message.get("more_body", False):
+        body_is_read.set()
+    return message

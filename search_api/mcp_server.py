@@ -16,7 +16,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from suanbei.common.deadline import Deadline, working_until
+from suanbei.common.deadline import working_for
 from suanbei.common.errors import NotFound, SuanbeiError
 from suanbei.common.texts import Language
 from suanbei.registry.cells.names import entity_key
@@ -148,8 +148,8 @@ class _Tools:
     @contextmanager
     def _reading(self) -> Iterator[Session]:
         """A session, for no longer than any other request gets."""
-        limit = Deadline(self._parts.settings.max_seconds)
-        with working_until(limit), self._parts.database.read() as session:
+        seconds = self._parts.settings.max_seconds
+        with working_for(seconds), self._parts.database.read() as session:
             yield session
 
     def verify_number(

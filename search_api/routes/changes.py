@@ -14,7 +14,7 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, read_changes
 from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.limits import PLACE
+from suanbei.search_api.limits import leave_place
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Changes
 
@@ -101,8 +101,9 @@ async def list_changes(
     found = await run_in_threadpool(_read, parts, wanted, after, limit)
     until = time.monotonic() + wait
     notifier: ChangeNotifier = request.app.state.notifier
+    if wait and not found["items"]:
+        leave_place(request.scope)
     while wait and not found["items"] and (left := until - time.monotonic()) > 0:
-        request.scope[PLACE].close()  # who waits takes no place from those that are worked on
         if await notifier.newer_than(found["last"], min(left, 5)):
             found = await run_in_threadpool(_read, parts, wanted, found["last"], limit)
     return json_answer(found)

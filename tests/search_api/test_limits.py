@@ -21,7 +21,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.search_api import errors
 from suanbei.search_api.deps import Services
-from suanbei.search_api.limits import PLACE, RUNNING, ConcurrencyLimits
+from suanbei.search_api.limits import RUNNING, ConcurrencyLimits, leave_place
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.middleware import RequestLog
 from tests.search_api.watching import request_scope
@@ -80,7 +80,7 @@ async def _body(request: Request) -> int:
 
 
 async def _poll(request: Request) -> str:
-    request.scope[PLACE].close()
+    leave_place(request.scope)
     await request.app.state.news()
     await run_in_threadpool(check_deadline)
     return "ok"
