@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.dates import BEIJING
 from suanbei.registry.models import Batch
-from suanbei.registry.watching import SOURCE_OF_SERIES, read_note, write_note
+from suanbei.registry.queries.coverage import SOURCE_OF_SERIES
+from suanbei.registry.watching import read_note, write_note
 
 FEWEST_LISTS = 4
 """A source with fewer lists has no habits yet."""

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import DatabaseUnavailable, SuanbeiError
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.vocabulary import series_title
+from suanbei.registry.cells.vocabulary import gap_text, series_title
 from suanbei.registry.database import Database, newest_revision
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.importing.gaps import gap_text, totals
+from suanbei.registry.importing.gaps import totals
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
 from suanbei.registry.notifications.subscriptions import damaged_subscriptions

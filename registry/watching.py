@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.vocabulary import Series
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.models import Check
 from suanbei.registry.watcher_models import Note, Run
@@ -17,14 +16,6 @@ KEPT = timedelta(days=90)
 MOST_INTERRUPTED = 3
 """How often an interrupted pass is run again before the next one is waited for."""
 _AHEAD = timedelta(minutes=1)
-SOURCE_OF_SERIES = {
-    Series.ALGORITHM: "algorithm",
-    Series.DEEP_SYNTHESIS: "deep_synthesis",
-    Series.GENAI_FILING: "genai",
-    Series.GENAI_REGISTRATION: "genai",
-    Series.DEREGISTRATION: "deregistration",
-}
-"""The national source (data/sources.yml) of each series."""
 
 
 def begin_run(session: Session, kind: str, origin: str, holder: str) -> int:

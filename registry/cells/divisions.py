@@ -48,23 +48,30 @@ _COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors")
 
 
 @cache
-def _table() -> dict[str, list[_Entry]]:
-    """The entries of each code, oldest first."""
-    found: dict[str, list[_Entry]] = defaultdict(list)
+def _table() -> dict[str, list[tuple[str, ...]]]:
+    """The cells of the entries of each code, oldest first: few of 8,000 are ever asked for."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
-        rows = csv.reader(file)  # a dictionary for each of 8,000 rows would take twice as long
+        rows = csv.reader(file)
         place = {name: place for place, name in enumerate(next(rows))}
         wanted = itemgetter(*(place[name] for name in _COLUMNS))
-        for code, name, level, first, last, successors in map(wanted, rows):
-            years = int(first) if first else None, int(last) if last else None
-            found[code].append(_Entry(name, level, *years, tuple(successors.split())))
+        for code, *cells in map(wanted, rows):
+            found[code].append(tuple(cells))
     return dict(found)
+
+
+def _entries(code: str) -> list[_Entry]:
+    entries = []
+    for name, level, first, last, successors in _table().get(code, ()):
+        years = int(first) if first else None, int(last) if last else None
+        entries.append(_Entry(name, level, *years, tuple(successors.split())))
+    return entries
 
 
 def _entry(code: str, year: int | None) -> _Entry | None:
     """The entry in force in a year, else the last before it, else the first; None: latest."""
-    entries = _table().get(code, [])
+    entries = _entries(code)
     begun = [one for one in entries if year is None or not one.first or one.first <= year]
     return next(iter(begun[-1:] or entries), None)
 
@@ -112,8 +119,8 @@ def city_code(name: str) -> str:
 @cache
 def _cities() -> dict[str, str]:
     found: dict[str, str] = {}
-    for code, entries in _table().items():
-        newest = entries[-1]
+    for code in _table():
+        newest = _entries(code)[-1]
         if newest.level == "city" and not newest.last:
             found |= dict.fromkeys((newest.name, newest.name.removesuffix("市")), code[:4])
     return found

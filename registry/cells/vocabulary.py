@@ -1,7 +1,7 @@
 """Words of the domain as codes, with their texts in Chinese and English (DOMAIN.md §1, §3, §4)."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from suanbei.common.texts import Language, Text
 
@@ -106,6 +106,15 @@ FIELD_TEXTS: Final = {
 }
 """What the fields of a filing and the dimensions of filters and counts are called everywhere."""
 
+_GAP_TEXTS: Final = {
+    "attachment": Text("附件 {range} 缺失", "attachment {range} is missing"),
+    "ordinal": Text("第 {range} 批缺失", "batch {range} is missing"),
+    "serial": Text("序号 {range} 缺失", "No. {range} is missing"),
+    "total": Text(
+        "截至 {as_of} 官方公布 {published} 项，已收录 {held} 项",
+        "{published} published as of {as_of}, {held} held",
+    ),
+}
 _TYPE_LABELS: Final = {
     "生成合成": "generation_synthesis",
     "个性化推送": "personalised_push",
@@ -141,3 +150,10 @@ def role_of_label(label: str) -> str | None:
 def series_title(series: str, language: Language) -> str:
     """A series for people; a series nobody knows is called by its own name."""
     return SERIES_TITLES[Series(series)].say(language) if series in tuple(Series) else series
+
+
+def gap_text(gap: dict[str, Any], language: Language) -> str:
+    """Something known to be missing (of `coverage.missing`) in words, without its series."""
+    span = f"{gap.get('from')}–{gap.get('to')}"
+    span = str(gap["from"]) if gap.get("from") == gap.get("to") and "from" in gap else span
+    return _GAP_TEXTS[gap["kind"]].say(language, **gap | {"range": span})

@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.vocabulary import SERIES_TITLES
+from suanbei.registry.cells.vocabulary import SERIES_TITLES, gap_text
 from suanbei.registry.importing.events import AlarmFinding, settle_alarms
 from suanbei.registry.importing.published import GENAI_SERIES, NATIONAL, Series
 from suanbei.registry.models import Batch, Filing, Gap, Listing
@@ -31,15 +31,6 @@ _NUMBERED = {
     Series.GENAI_REGISTRATION: "attachment",
 }
 """What a list is numbered by: its attachment on one page, or its batch."""
-_TEXTS = {
-    "attachment": Text("附件 {range} 缺失", "attachment {range} is missing"),
-    "ordinal": Text("第 {range} 批缺失", "batch {range} is missing"),
-    "serial": Text("序号 {range} 缺失", "No. {range} is missing"),
-    "total": Text(
-        "截至 {as_of} 官方公布 {published} 项，已收录 {held} 项",
-        "{published} published as of {as_of}, {held} held",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +158,3 @@ def totals(session: Session) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return found
-
-
-def gap_text(gap: dict[str, Any], language: Language) -> str:
-    """A gap in words, without its series."""
-    span = f"{gap.get('from')}–{gap.get('to')}"
-    span = str(gap["from"]) if gap.get("from") == gap.get("to") and "from" in gap else span
-    return _TEXTS[gap["kind"]].say(language, **gap | {"range": span})

@@ -12,13 +12,20 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import BEIJING, rfc3339
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Check, Gap
-from suanbei.registry.watching import SOURCE_OF_SERIES
 
 Coverage = dict[str, Any]
 Expected = dict[str, Any]
 RECENT = 8
 """Pauses that tell of a series' habits: older ones were longer."""
 FEWEST_PAUSES = 3
+SOURCE_OF_SERIES = {
+    Series.ALGORITHM: "algorithm",
+    Series.DEEP_SYNTHESIS: "deep_synthesis",
+    Series.GENAI_FILING: "genai",
+    Series.GENAI_REGISTRATION: "genai",
+    Series.DEREGISTRATION: "deregistration",
+}
+"""The national source (data/sources.yml) of each series."""
 
 
 def has_lists(session: Session) -> bool:

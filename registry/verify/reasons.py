@@ -6,8 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from suanbei.common.dates import day_in_beijing
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.vocabulary import SERIES_TITLES, Series, series_title
-from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.cells.vocabulary import SERIES_TITLES, Series, gap_text, series_title
 from suanbei.registry.verify.reason_texts import REASON_TEXTS
 
 

@@ -11,8 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
-from suanbei.registry.cells.vocabulary import SERIES_TITLES
-from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.cells.vocabulary import SERIES_TITLES, gap_text
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify import (
     MATCH_TEXTS,

@@ -15,9 +15,8 @@ from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
-from suanbei.registry.cells.vocabulary import series_title
+from suanbei.registry.cells.vocabulary import gap_text, series_title
 from suanbei.registry.doctor import Finding, Health
-from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.parts import NAMES
 from suanbei.registry.status import status_view
 from suanbei.search_api.commands.opening import open_filled

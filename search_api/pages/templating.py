@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from suanbei.common.dates import BEIJING
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
-from suanbei.registry.importing.gaps import gap_text
+from suanbei.registry.cells.vocabulary import gap_text
 from suanbei.registry.importing.published import Series
 from suanbei.search_api.language import TEXT_NAMES, language_of_request, translations
 from suanbei.search_api.pages.labels import Words, region_text

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from suanbei.common.texts import Language
+from suanbei.registry.cells.vocabulary import gap_text
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.importing.gaps import gap_text
 from suanbei.registry.importing.published import Row, Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.coverage import coverage
