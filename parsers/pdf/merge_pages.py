@@ -16,8 +16,8 @@ from suanbei.parsers.pdf.tolerances import (
     SAME_BLOCK,
     SAME_EDGE,
 )
-from suanbei.parsers.rows import is_whole
 from suanbei.parsers.tables import Cell, Table, TableRow, bare
+from suanbei.registry.cells.flags import is_whole
 from suanbei.registry.importing.published import Reported
 
 _NUMBER_ENDS = re.compile(r"\d号|-20\d{6}")

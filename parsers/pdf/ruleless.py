@@ -28,7 +28,7 @@ from suanbei.parsers.pdf.tolerances import (
     SNAP,
     STRIP,
 )
-from suanbei.parsers.rows import is_whole
+from suanbei.registry.cells.flags import is_whole
 
 
 @dataclass(slots=True)

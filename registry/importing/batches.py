@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import ListShrunk, RegistryError
 from suanbei.registry.cells.remarks import read_remark
-from suanbei.registry.cells.row import folded
+from suanbei.registry.importing.derive import folded
 from suanbei.registry.importing.published import (
     GENAI_SERIES,
     NATIONAL,

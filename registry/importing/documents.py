@@ -93,21 +93,22 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
         taken_in.append([_take_in(session, one, series, rows) for series, rows in lists.items()])
     append_events(session, events_of_lists(session, [each for of in taken_in for each in of]))
     refresh_gaps(session)
-    return [_report(one, of) for one, of in zip(documents, taken_in, strict=True)]
-
-
-def _report(one: Import, lists: Sequence[TakenIn]) -> ImportReport:
-    counts = Counter(event.type for each in lists for event in each.events)
-    is_new = any(each.is_new for each in lists)
-    return ImportReport(
-        status="new" if is_new else "changed" if counts else "same",
-        batches=[each.batch.id for each in lists],
-        rows=len(one.parsed.rows),
-        added=counts[EventType.FILING_ADDED],
-        changed=counts[EventType.FILING_CHANGED],
-        deregistered=counts[EventType.FILING_DEREGISTERED],
-        vanished=counts[EventType.FILING_VANISHED],
-    )
+    reports = []
+    for one, of_document in zip(documents, taken_in, strict=True):
+        counts = Counter(event.type for each in of_document for event in each.events)
+        is_new = any(each.is_new for each in of_document)
+        reports.append(
+            ImportReport(
+                status="new" if is_new else "changed" if counts else "same",
+                batches=[each.batch.id for each in of_document],
+                rows=len(one.parsed.rows),
+                added=counts[EventType.FILING_ADDED],
+                changed=counts[EventType.FILING_CHANGED],
+                deregistered=counts[EventType.FILING_DEREGISTERED],
+                vanished=counts[EventType.FILING_VANISHED],
+            )
+        )
+    return reports
 
 
 def _save_document(session: Session, one: Import) -> None:

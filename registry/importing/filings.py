@@ -7,9 +7,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.products import product_key
-from suanbei.registry.cells.row import company_and_model, read_facts
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.importing.derive import Appearance, derive_filings, differences
+from suanbei.registry.importing.derive import (
+    Appearance,
+    company_and_model,
+    derive_filings,
+    differences,
+    read_facts,
+)
 from suanbei.registry.importing.entities import delete_orphans, regroup
 from suanbei.registry.importing.events import EventType, NewEvent
 from suanbei.registry.importing.groups import FilingId, node_of
@@ -59,13 +64,13 @@ def refresh_filings(
 def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Appearance]]:
     """Every row that bears one of these numbers, in any version of any batch."""
     fields = [getattr(Listing, name) for name in (*PUBLISHED_FIELDS, "flags", "page", "table")]
-    facts = (
+    places = (
         Listing.number_key, Listing.position, Listing.row, Batch.id.label("batch"), Batch.source,
         Batch.series, Batch.period, Version.last_seen_at, Version.first_seen_at,
         (Version.id == Batch.current_version_id).label("current"),
     )  # fmt: skip
     query = (
-        select(*facts, *fields)
+        select(*places, *fields)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.id == Version.batch_id)
     )
@@ -74,19 +79,13 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     for published in session.execute(query).mappings():
         series = Series(published["series"])
         row = company_and_model(series, dict(published))
-        appearance = Appearance(
-            batch=row["batch"],
-            source=row["source"],
-            series=series,
-            period=row["period"],
-            seen_at=row["last_seen_at"],
-            first_seen_at=row["first_seen_at"],
-            current=row["current"],
-            position=row["position"],
-            row=row,
-            facts=read_facts(series, row),
-        )
-        found[row["number_key"]].append(appearance)
+        facts, remark = read_facts(series, row)
+        found[row["number_key"]].append(
+            Appearance(
+                row["batch"], row["source"], series, row["period"], row["last_seen_at"],
+                row["first_seen_at"], row["current"], row["position"], row, facts, remark,
+            )
+        )  # fmt: skip
     return found
 
 

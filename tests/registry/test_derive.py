@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
-from suanbei.registry.cells.row import read_facts
-from suanbei.registry.importing.derive import Appearance, derive_filings, differences
+from suanbei.registry.importing.derive import (
+    Appearance,
+    derive_filings,
+    differences,
+    read_facts,
+)
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
 from tests.lists import number, row
 
@@ -23,7 +27,7 @@ def appearance(batch: str = "a", *, seen: int = 0, **values: Any) -> Appearance:
     first = DAY + timedelta(days=own.get("first", seen))
     return Appearance(
         batch, own.get("source", "cac"), made.series, made.period, DAY + timedelta(days=seen),
-        first, own.get("current", True), position, cells, facts,
+        first, own.get("current", True), position, cells, *facts,
     )  # fmt: skip
 
 
