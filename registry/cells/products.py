@@ -3,6 +3,9 @@
 The grammar, read off the lists: items joined by 、 (now and then ， or ；), each a name and, in
 its last brackets, what it is (APP, 网站, 小程序, 公众账号, 其他) or several of these at once. Names
 have brackets and 、 of their own (`乐玩幻镜（抖音、快手）(小程序)`). `--` stands for no product.
+
+Lists mix half-width and full-width brackets in one pair (`（开发版)`), forget closing ones and nest
+them; a bracket without a partner is an ordinary character.
 """
 
 import re
@@ -10,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from suanbei.registry.cells.brackets import OPENING_BRACKETS, bracket_pairs, mask
 from suanbei.registry.cells.names import entity_key
 
 
@@ -54,6 +56,9 @@ _KIND_WORDS = {
 # 微信小程序, 抖音小程序: the platform stands before the kind.
 _KIND_ENDINGS = {"小程序": ProductKind.MINI_PROGRAM, "公众号": ProductKind.OFFICIAL_ACCOUNT}
 
+_OPENING, _CLOSING = "（([【〔｛{", "）)]】〕｝}"
+HIDDEN = "\ue000"
+"""Stands for every character that is hidden by a mask (a private-use character)."""
 _NOTHING = frozenset(("", "-", "--", "---", "—", "——", "–", "/", "无", "暂无", "n/a"))
 _SEPARATORS = re.compile(r"[、，,；;\n]")
 _AND_OTHERS = re.compile(r"(?<=[）)\]】〕])\s*等(?:产品|应用)?\s*[。.]?\s*$")
@@ -118,7 +123,7 @@ def _unjoined(item: str) -> list[str]:
     parts, start = [], 0
     for opened, closed in pairs[:-1]:
         follows = item[closed + 1 : closed + 3].lstrip()[:1]
-        if kinds_of(item[opened + 1 : closed]) and follows not in OPENING_BRACKETS:
+        if kinds_of(item[opened + 1 : closed]) and follows not in _OPENING:
             parts.append(item[start : closed + 1].strip())
             start = closed + 1
     first, *others = [*parts, item[start:].strip()]
@@ -130,3 +135,27 @@ def _kind_brackets(item: str, pairs: list[tuple[int, int]]) -> tuple[ProductKind
     if not pairs or pairs[-1][1] != len(item) - 1 or not item[: pairs[-1][0]].strip():
         return ()
     return kinds_of(item[pairs[-1][0] + 1 : -1])
+
+
+def bracket_pairs(text: str) -> list[tuple[int, int]]:
+    """The outermost pairs of brackets as (index of opening, index of closing), in order."""
+    stack: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for place, sign in enumerate(text):
+        if sign in _OPENING:
+            stack.append(place)
+        elif sign in _CLOSING and stack:
+            opened = stack.pop()
+            while pairs and pairs[-1][0] > opened:
+                pairs.pop()
+            pairs.append((opened, place))
+    return pairs
+
+
+def mask(text: str, pairs: list[tuple[int, int]]) -> str:
+    """The text with everything inside the pairs hidden; as long as the text, marks kept."""
+    parts, start = [], 0
+    for opened, closed in pairs:
+        parts += [text[start : opened + 1], HIDDEN * (closed - opened - 1)]
+        start = closed
+    return "".join([*parts, text[start:]])

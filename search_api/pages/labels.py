@@ -13,7 +13,7 @@ from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES
 from suanbei.registry.cells.regions import region_by_name, region_of_division
-from suanbei.registry.cells.remarks.model import FIELD_NAMES, KIND_NAMES
+from suanbei.registry.cells.remarks import FIELD_NAMES, KIND_NAMES
 from suanbei.registry.cells.vocabulary import (
     FIELD_TEXTS,
     ROLE_TEXTS,

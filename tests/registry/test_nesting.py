@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.registry.cells.brackets import HIDDEN, bracket_pairs, mask, quote_pairs
+from suanbei.registry.cells.products import HIDDEN, bracket_pairs, mask
+from suanbei.registry.cells.remarks.grammar import quote_pairs
 
 marks = st.text(alphabet='甲乙 、（）()[]【】“”‘’"「」变更为', max_size=60)
 

@@ -6,13 +6,49 @@ read off the lists from 2022 to 2026, with their near synonyms.
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 from itertools import product as combine
 
-from suanbei.common.dates import period_of
-from suanbei.registry.cells.brackets import HIDDEN, QUOTES, bracket_pairs, mask, quote_pairs
-from suanbei.registry.cells.products import split_products
-from suanbei.registry.cells.remarks.model import ClauseRole, RemarkField
+from suanbei.registry.cells.products import HIDDEN, bracket_pairs, mask, split_products
+
+
+class RemarkField(StrEnum):
+    """What of a filing was changed."""
+
+    NAME = "name"
+    ENTITY = "entity"
+    PRODUCT = "product"
+    PURPOSE = "purpose"
+    FUNCTION = "function"
+    MODEL = "model"
+    MODALITY = "modality"
+    MECHANISM = "mechanism"
+    TYPE = "type"
+    ROLE = "role"
+    SECURITY = "security"
+    REPRESENTATIVE = "representative"
+    REPORT = "report"
+    OTHER = "other"
+
+
+FIELD_NAMES: dict[RemarkField, tuple[str, str]] = {
+    RemarkField.NAME: ("算法或模型名称", "name"),
+    RemarkField.ENTITY: ("主体名称", "entity"),
+    RemarkField.PRODUCT: ("产品", "product"),
+    RemarkField.PURPOSE: ("主要用途", "purpose"),
+    RemarkField.FUNCTION: ("功能", "function"),
+    RemarkField.MODEL: ("所用模型", "model in use"),
+    RemarkField.MODALITY: ("输入输出模态", "modality"),
+    RemarkField.MECHANISM: ("算法机制机理", "mechanism"),
+    RemarkField.TYPE: ("算法类别", "type"),
+    RemarkField.ROLE: ("角色", "role"),
+    RemarkField.SECURITY: ("算法安全责任人", "person responsible for security"),
+    RemarkField.REPRESENTATIVE: ("法定代表人", "legal representative"),
+    RemarkField.REPORT: ("自评估报告", "self-assessment report"),
+    RemarkField.OTHER: ("其他", "other"),
+}
+"""The fields in Chinese and English."""
 
 
 def _combined(*sets: str) -> list[str]:
@@ -130,6 +166,10 @@ TO = re.compile(
 )
 """The words between the old and the new."""
 
+_OPENING_QUOTES, _CLOSING_QUOTES = "“‘「『", "”’」』"
+QUOTES = _OPENING_QUOTES + _CLOSING_QUOTES + '"＂'
+"""A mark of one pair may be the wrong one (`“算法"`); one without a partner is an ordinary character."""
+_FARTHEST_NESTED = 16
 _FIRST = r"(?:^|(?<=[；;。，,、：:\s]))"
 _MONTHS = r"\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
 _YEAR = r"20\d\d\s*年\s*"
@@ -170,6 +210,17 @@ _ANYWHERE = re.compile("(?<=.)(?=原(?:主体|算法|产品)名称|新增(?:关�
 _NO_CLAUSE_BEFORE = re.compile(f"(?:中|的|{_JOINING}|[年月日])$")
 
 
+class ClauseRole(StrEnum):
+    """What a piece of a remark is."""
+
+    CHANGE = "change"
+    STATUS = "status"
+    DATE = "date"
+    HEADING = "heading"
+    SEPARATOR = "separator"
+    UNREAD = "unread"
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token of a remark: text as published, and the same with quotes and brackets hidden.
@@ -189,12 +240,6 @@ class Token:
         """What stands before a place of this token."""
         return Token(self.role, self.text[:at], self.masked[:at])
 
-    def stripped(self) -> "Token":
-        """The token without white space at its ends."""
-        text = self.text.strip()
-        start = self.text.find(text) if text else 0
-        return Token(self.role, text, self.masked[start : start + len(text)])
-
     def without(self, *leading: re.Pattern[str]) -> "Token":
         """The token without what the patterns match at its start, one after the other."""
         token = self
@@ -202,6 +247,31 @@ class Token:
             found = pattern.match(token.masked)
             token = token.after(found.end()) if found else token
         return token
+
+
+def quote_pairs(text: str, never_inside: str) -> list[tuple[int, int]]:
+    """The outermost quoted parts as (index of opening, index of closing), in order.
+
+    A quote ends at its nested partner, else at the very next mark. A part holding `never_inside` is not
+    taken as quoted: a quote left open would otherwise swallow the words between two names.
+    """
+    pairs: list[tuple[int, int]] = []
+    place = 0
+    places = [at for at, sign in enumerate(text) if sign in QUOTES]
+    for rank, opened in enumerate(places):
+        after = places[rank + 1 : rank + 1 + _FARTHEST_NESTED]
+        if opened < place or text[opened] in _CLOSING_QUOTES or not after:
+            continue
+        depth, closed = 1, after[0]
+        for at in after:
+            depth += 1 if text[at] in _OPENING_QUOTES else -1
+            if depth == 0:
+                closed = at
+                break
+        if never_inside not in text[opened:closed]:
+            pairs.append((opened, closed))
+            place = closed + 1
+    return pairs
 
 
 def masked(text: str) -> str:
@@ -243,22 +313,17 @@ def _runs(text: str, hidden: str) -> list[Token]:
     ]
 
 
-_DATE_IN_BRACKETS = re.compile(r"[（(]\s*(20\d\d\s*年\s*\d{1,2}\s*月)[^（）()]*[）)]\s*$")
 _AND_OTHERS = re.compile(r"(?<=[）)”」』\"])\s*等(?:\d+[款个])?(?:产品|应用|信息)?$")
 _KIND = "APP|App|app|小程序|网站|公众账号|公众号"
 # 写作蛙网站和小程序: two kinds of one product, without brackets.
 _SEVERAL_KINDS = re.compile(rf"(.+?)({_KIND})((?:\s*[和及与、]\s*(?:{_KIND}))+)")
 _ANY_KIND = re.compile(_KIND)
-_KIND_AT_END = re.compile(rf"[（(][^（）()]*[）)]$|(?:{_KIND})$")
-_ONLY_KIND = re.compile(rf"(?:微信|抖音|支付宝|快手|百度)?(?:{_KIND})")
+KIND_AT_END = re.compile(rf"[（(][^（）()]*[）)]$|(?:{_KIND})$")
+"""The kind at the end of a product's name, in brackets or not."""
+ONLY_KIND = re.compile(rf"(?:微信|抖音|支付宝|快手|百度)?(?:{_KIND})")
+"""Nothing but a kind (网站), said of the product before it."""
 _BETWEEN = " \t\r\n、，,和及"
 _EDGES = " \t\r\n　：:，,、"
-
-
-def without_date(text: str) -> tuple[str, str]:
-    """A text without the date in brackets at its end (`B（2024年6月）`), and `YYYY-MM`."""
-    found = _DATE_IN_BRACKETS.search(text)
-    return (text[: found.start()], period_of(found[1])) if found else (text, "")
 
 
 def bare(text: str) -> str:
@@ -273,10 +338,10 @@ def bare(text: str) -> str:
         tail = trimmed[closed + 1 :].strip()
         if opened == 0 and tail[:1] in ("(", "（"):
             return trimmed[1:closed].strip() + tail
-        if opened == 0 and _ONLY_KIND.fullmatch(tail):
+        if opened == 0 and ONLY_KIND.fullmatch(tail):
             return f"{trimmed[1:closed].strip()}({tail})"
-    elif not pairs:
-        return trimmed.strip(QUOTES).strip() if _one_stray_quote(trimmed) else trimmed
+    elif sum(sign in QUOTES for sign in trimmed) == 1 and {trimmed[0], trimmed[-1]} & {*QUOTES}:
+        return trimmed.strip(QUOTES).strip()  # its partner was forgotten
     return trimmed
 
 
@@ -286,16 +351,13 @@ def is_quoted(text: str) -> bool:
     return [(0, len(trimmed) - 1)] == quote_pairs(trimmed, never_inside="变更为")
 
 
-def _one_stray_quote(text: str) -> bool:
-    """Whether a quote was opened or closed and its partner forgotten."""
-    return sum(sign in QUOTES for sign in text) == 1 and (text[0] in QUOTES or text[-1] in QUOTES)
-
-
 def product_items(text: str) -> list[str]:
     """The products a token of text names, each as published: the content of one pair of quotes
     can be a list (“A(网站)、B(网站)”), and two kinds can share a name (写作蛙网站和小程序)."""
     quoted = quote_pairs(text, never_inside="变更为")
-    if len(quoted) > 1 and not _outside(text, quoted).strip(_BETWEEN):
+    ends, starts = [0, *(closed + 1 for _, closed in quoted)], [opened for opened, _ in quoted]
+    outside = (text[end:start] for end, start in zip(ends, [*starts, None], strict=True))
+    if len(quoted) > 1 and not "".join(outside).strip(_BETWEEN):
         return [
             item for opened, closed in quoted for item in product_items(text[opened + 1 : closed])
         ]
@@ -306,20 +368,3 @@ def product_items(text: str) -> list[str]:
         return [f"{several[1].strip()}({kind})" for kind in kinds]
     items = list(dict.fromkeys(bare(product.text) for product in split_products(name)))
     return items or [name]
-
-
-def _outside(text: str, pairs: list[tuple[int, int]]) -> str:
-    """What stands outside the quotes."""
-    ends = [0, *(closed + 1 for _, closed in pairs)]
-    starts = [*(opened for opened, _ in pairs), len(text)]
-    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-
-
-def without_kind(product: str) -> str:
-    """The name of a product without its kind, in brackets or not."""
-    return _KIND_AT_END.sub("", product).strip() or product
-
-
-def is_kind_alone(text: str) -> bool:
-    """Whether a token is nothing but a kind (网站), said of the product before it."""
-    return bool(_ONLY_KIND.fullmatch(text.strip()))

@@ -1,66 +1,83 @@
 """From the tokens of a remark to its clauses: lists joined and carried on, each clause given its month."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from typing import NamedTuple
 
+from suanbei.common.dates import period_of
 from suanbei.registry.cells.remarks.grammar import (
     BEGINS_A_CLAUSE,
+    KIND_AT_END,
+    ONLY_KIND,
     TO,
+    ClauseRole,
+    RemarkField,
     Token,
     bare,
     field_at,
     field_by_looks,
     field_in,
-    is_kind_alone,
     is_quoted,
     product_items,
     tokenise,
-    without_date,
-    without_kind,
-)
-from suanbei.registry.cells.remarks.model import (
-    ChangeKind,
-    Clause,
-    ClauseRole,
-    Remark,
-    RemarkChange,
-    RemarkField,
-    RowContext,
 )
 from suanbei.registry.cells.remarks.rules import (
     CONJUNCTIONS,
+    FILING_ITSELF,
+    STATUS,
     WENT,
+    ChangeKind,
     ParsedChange,
+    RowContext,
     changes_of_names,
-    is_read,
-    is_status,
-    is_subject_of_status,
     read_run,
     subject_of,
 )
 
+_DATE_IN_BRACKETS = re.compile(r"[（(]\s*(20\d\d\s*年\s*\d{1,2}\s*月)[^（）()]*[）)]\s*$")
 # What is changed in papers: 算法运行机制图像、视频描述.
 _OF_PAPERS = re.compile("(?:描述|信息|内容|策略|指标|效果|方式|说明|材料)$")
 _FIELDS_OF_LISTS = (RemarkField.PRODUCT, RemarkField.MODEL, RemarkField.FUNCTION)
 
 
-@dataclass(slots=True)
-class Step:
-    """A token with what it says, which tokens behind it may add to; `carries_on`: it goes on with
-    the list of the step before."""
+class RemarkChange(NamedTuple):
+    """One change: names and products as published, empty where the remark does not give them.
 
-    token: Token
+    `when` is `YYYY-MM`, empty if undated.
+    """
+
+    field: RemarkField
+    kind: ChangeKind
+    before: str
+    after: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of a remark; the texts of all its clauses, joined, are the remark."""
+
     role: ClauseRole
-    parsed: tuple[ParsedChange, ...] = ()
+    text: str
+    changes: tuple[RemarkChange, ...] = ()
     when: str = ""
-    carries_on: bool = False
 
-    @property
-    def leads(self) -> bool:
-        """Whether a clause begins here, to which a month belongs."""
-        told = (ClauseRole.CHANGE, ClauseRole.STATUS, ClauseRole.UNREAD)
-        return self.role in told and not self.carries_on
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A 备注 read: its clauses, and what they come to.
+
+    `deregistered` says that the filing was withdrawn (已注销); `changes` stand in the order of the text;
+    `former_entities` are names the registrant had before; `unread` is the text that no rule
+    understood, its pieces joined by ；.
+    """
+
+    clauses: tuple[Clause, ...] = ()
+    deregistered: bool = False
+    changes: tuple[RemarkChange, ...] = ()
+    former_entities: tuple[str, ...] = ()
+    unread: str = ""
 
 
 def read_remark(text: str, *, name: str = "", entity: str = "", product: str = "") -> Remark:
@@ -74,62 +91,81 @@ def read_remark(text: str, *, name: str = "", entity: str = "", product: str = "
     reader = _Reader(RowContext(name, entity, product))
     for token in join_lists(tokenise(text)):
         reader.read(token)
-    return Remark(dated(reader.steps))
+    clauses = dated(reader.steps)
+    changes = tuple(change for clause in clauses for change in clause.changes)
+    entities = (one.before for one in changes if one.field is RemarkField.ENTITY and one.before)
+    unread = (clause.text.strip() for clause in clauses if clause.role is ClauseRole.UNREAD)
+    return Remark(
+        clauses,
+        any(clause.role is ClauseRole.STATUS for clause in clauses),
+        changes,
+        tuple(dict.fromkeys(entities)),
+        "；".join(unread),
+    )
 
 
+@dataclass(slots=True)
+class Step:
+    """A token with what it says, which tokens behind it may add to; `leads`: a clause begins here, to
+    which a month belongs, and not one that goes on with the list of the step before."""
+
+    token: Token
+    role: ClauseRole
+    parsed: tuple[ParsedChange, ...] = ()
+    when: str = ""
+    leads: bool = False
+
+
+@dataclass(slots=True)
 class _Reader:
     """Reads tokens one after the other, knowing the list that is open and the field last named."""
 
-    def __init__(self, context: RowContext) -> None:
-        self.context = context
-        self.steps: list[Step] = []
-        self.open: ParsedChange | None = None
-        self.field: RemarkField | None = None
-        self.joined_by = ""
+    context: RowContext
+    steps: list[Step] = field(default_factory=list)
+    open: ParsedChange | None = None
+    last_field: RemarkField | None = None
+    joined_by: str = ""
 
     def read(self, token: Token) -> None:
         """Read the next token into a step."""
         if token.role is not ClauseRole.UNREAD or not token.text.strip():
-            self._read_mark(token)
+            self.joined_by = token.text.strip()
+            if token.role is ClauseRole.DATE:
+                self.open = None
+            is_blank = token.role is ClauseRole.UNREAD
+            self.steps.append(Step(token, ClauseRole.SEPARATOR if is_blank else token.role))
             return
-        text, when = without_date(token.text)
-        run = token.before(len(text))
-        step = Step(token, ClauseRole.CHANGE, when=when)
-        if is_status(run):
+        date = _DATE_IN_BRACKETS.search(token.text)  # B（2024年6月）
+        run = token.before(date.start()) if date else token
+        step = Step(token, ClauseRole.CHANGE, when=period_of(date[1]) if date else "", leads=True)
+        if STATUS.fullmatch(run.masked.strip()):
             step.role = ClauseRole.STATUS
             self.open = None
-        elif is_subject_of_status(run):
-            step.role, step.when = ClauseRole.HEADING, ""
+        elif FILING_ITSELF.fullmatch(run.masked.strip()):
+            step.role, step.when, step.leads = ClauseRole.HEADING, "", False
         elif self.open and self._belongs(run, self.open):
-            step.carries_on = True
+            step.leads = False
             step.parsed = self._carry_on(run, self.open)
         elif parsed := read_run(run, self.context):
-            step.carries_on = parsed[0].completes and self._complete(parsed[0])
-            step.parsed = () if step.carries_on else self._begin(parsed)
+            step.leads = not (parsed[0].completes and self._complete(parsed[0]))
+            step.parsed = self._begin(parsed) if step.leads else ()
         else:
             step.role = ClauseRole.UNREAD
             self.open = None
         self.steps.append(step)
 
-    def _read_mark(self, token: Token) -> None:
-        """A date, heading or separator."""
-        self.joined_by = token.text.strip()
-        if token.role is ClauseRole.DATE:
-            self.open = None
-        role = ClauseRole.SEPARATOR if token.role is ClauseRole.UNREAD else token.role
-        self.steps.append(Step(token, role))
-
     def _begin(self, parsed: tuple[ParsedChange, ...]) -> tuple[ParsedChange, ...]:
         """A clause of its own, with the field of the clause before where it names none."""
         filled = tuple(replace(one, field=one.field or self._field_before(one)) for one in parsed)
         self.open = filled[-1] if filled[-1].lists else None
-        self.field = filled[-1].field
+        self.last_field = filled[-1].field
         return filled
 
     def _field_before(self, parsed: ParsedChange) -> RemarkField:
         can_be = parsed.kind in (ChangeKind.ADDED, ChangeKind.REMOVED)
         fields = _FIELDS_OF_LISTS if can_be else (RemarkField.PRODUCT,)
-        return self.field if self.field and self.field in fields else RemarkField.OTHER
+        known = self.last_field or RemarkField.OTHER
+        return known if known in fields else RemarkField.OTHER
 
     def _last_change(self) -> Step | None:
         """The last step that says something."""
@@ -152,7 +188,10 @@ class _Reader:
         """What a run adds to the open list: another product, another model, more of the new text."""
         step = self._last_change()
         if opened.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
-            parsed = self._another(run, opened)
+            name, last = run.text.strip(), opened.after or opened.before
+            if opened.field is RemarkField.PRODUCT and ONLY_KIND.fullmatch(name):
+                name = f"{KIND_AT_END.sub('', last).strip() or last}({name})"
+            parsed = changes_of_names(opened.kind, opened.field, name, self.context)
             if step and not opened.before and not opened.after:
                 step.parsed = step.parsed[:-1]  # 新增产品：1.A adds A, not first one without a name
             self.open = parsed[-1]
@@ -167,13 +206,6 @@ class _Reader:
             self.open = replace(opened, field=named[0])
             return (self.open,)
         return ()
-
-    def _another(self, run: Token, opened: ParsedChange) -> tuple[ParsedChange, ...]:
-        name = run.text.strip()
-        last = opened.after or opened.before
-        if opened.field is RemarkField.PRODUCT and is_kind_alone(name):
-            name = f"{without_kind(last)}({name})"
-        return changes_of_names(opened.kind, opened.field, name, self.context)
 
     def _belongs(self, run: Token, opened: ParsedChange) -> bool:
         if TO.search(run.masked):
@@ -205,8 +237,18 @@ def join_lists(tokens: list[Token]) -> list[Token]:
 
 
 def _end_of_list(tokens: list[Token], at: int) -> int:
-    """Where the list that begins at a token ends, behind its verb; the next token if none does."""
-    if not _begins_a_list(tokens[at]):
+    """Where the list that begins at a token ends, behind its verb; the next token if none does.
+
+    A list begins with a field and then only a name: 原主体名称“A”, 产品A(APP).
+    """
+    first = tokens[at]
+    if first.role is not ClauseRole.UNREAD or TO.search(first.masked):
+        return at + 1
+    subject = subject_of(first.without(CONJUNCTIONS))
+    if subject.field is None:
+        return at + 1
+    is_status = STATUS.fullmatch(first.masked.strip())
+    if not subject.former and (is_status or read_run(first, RowContext())):
         return at + 1
     for end in range(at + 2, len(tokens), 2):
         run, separator = tokens[end], tokens[end - 1]
@@ -221,14 +263,6 @@ def _end_of_list(tokens: list[Token], at: int) -> int:
         if BEGINS_A_CLAUSE.match(run.masked):
             break
     return at + 1
-
-
-def _begins_a_list(run: Token) -> bool:
-    """Whether a run names a field and then only a name: 原主体名称“A”, 产品A(APP)."""
-    if run.role is not ClauseRole.UNREAD or TO.search(run.masked):
-        return False
-    subject = subject_of(run.without(CONJUNCTIONS))
-    return subject.field is not None and (subject.former or not is_read(run))
 
 
 _YEAR_OR_MONTH = re.compile(r"(20\d\d)\s*[年.\-/]|(\d{1,2})\s*月|(?<=20\d\d[.\-/])(\d{1,2})")
@@ -250,8 +284,16 @@ def dated(steps: list[Step]) -> tuple[Clause, ...]:
         elif step.leads:
             months = months[1:] if has_led and len(months) > 1 else months
             has_led = True
-        when = [step.when] if step.when else months[0] if months else [""]
-        clauses.append(_clause(step, when))
+        of_clause = [step.when] if step.when else months[0] if months else [""]
+        changes = tuple(
+            RemarkChange(parsed.field or RemarkField.OTHER, parsed.kind, before, after, when)
+            for when in of_clause
+            for parsed in step.parsed
+            for before, after in _paired(parsed)
+        )
+        is_dated = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS)
+        when = of_clause[-1] if is_dated else ""
+        clauses.append(Clause(step.role, step.token.text, changes, when))
     return tuple(clauses)
 
 
@@ -269,18 +311,6 @@ def _months_for(steps: list[Step], at: int) -> list[list[str]]:
     changes = [parsed for step in told for parsed in step.parsed]
     once = len(changes) == 1 and not (changes[0].before or changes[0].after)
     return [months if once else months[-1:]] if months else []
-
-
-def _clause(step: Step, months: list[str]) -> Clause:
-    text = step.token.text
-    changes = tuple(
-        RemarkChange(parsed.field or RemarkField.OTHER, parsed.kind, before, after, when)
-        for when in months
-        for parsed in step.parsed
-        for before, after in _paired(parsed)
-    )
-    dated = step.role in (ClauseRole.CHANGE, ClauseRole.STATUS)
-    return Clause(step.role, text, changes, months[-1] if dated else "")
 
 
 def _paired(parsed: ParsedChange) -> list[tuple[str, str]]:

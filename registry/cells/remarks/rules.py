@@ -6,6 +6,7 @@ A rule gets the body of a run and returns what it says, or nothing if it is not 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from suanbei.registry.cells.names.parts import entity_key
@@ -13,6 +14,7 @@ from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.remarks.grammar import (
     TO,
     WEAK_WORDS,
+    RemarkField,
     Token,
     bare,
     field_at,
@@ -21,7 +23,34 @@ from suanbei.registry.cells.remarks.grammar import (
     is_quoted,
     product_items,
 )
-from suanbei.registry.cells.remarks.model import ChangeKind, RemarkField, RowContext
+
+
+class ChangeKind(StrEnum):
+    """How it was changed; `changed` where the remark does not say from what to what."""
+
+    RENAMED = "renamed"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+KIND_NAMES: dict[ChangeKind, tuple[str, str]] = {
+    ChangeKind.RENAMED: ("更名", "renamed"),
+    ChangeKind.ADDED: ("新增", "added"),
+    ChangeKind.REMOVED: ("删除", "removed"),
+    ChangeKind.CHANGED: ("变更", "changed"),
+}
+"""The kinds in Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowContext:
+    """What the row itself says today, which decides what a bare name in its 备注 is."""
+
+    name: str = ""
+    entity: str = ""
+    product: str = ""
+
 
 CONJUNCTIONS = re.compile(
     r"\s*(?:(?:同时|并且?|另外?|且|以及|及|和|其中|此外|现将|已将|现对|对)\s*)*"
@@ -80,26 +109,19 @@ def settle_field(
     if named not in (None, RemarkField.OTHER, RemarkField.MODEL):
         return named
     key = entity_key(after or before)
-    of_row = _field_of_row(key, context)
-    if of_row or named is RemarkField.MODEL:
-        return of_row or named
+    if key and key == entity_key(context.entity):
+        return RemarkField.ENTITY
+    if key and key == entity_key(context.name):
+        return RemarkField.NAME
+    if named is RemarkField.MODEL:
+        return named
     looks = field_by_looks(after) or field_by_looks(before)
     if looks is RemarkField.MODEL and before and after:
         return RemarkField.NAME
-    return looks or (RemarkField.PRODUCT if _is_product(key, context) else named)
-
-
-def _is_product(key: str, context: RowContext) -> bool:
-    """Whether the row lists a product of this name, with or without its kind."""
+    # A product that the row lists, with or without its kind.
     listed = split_products(context.product)
-    return any(key in (entity_key(one.name), entity_key(one.text)) for one in listed)
-
-
-def _field_of_row(key: str, context: RowContext) -> RemarkField | None:
-    """The field of the row that holds this name today."""
-    if key and key == entity_key(context.entity):
-        return RemarkField.ENTITY
-    return RemarkField.NAME if key and key == entity_key(context.name) else None
+    is_listed = any(key in (entity_key(one.name), entity_key(one.text)) for one in listed)
+    return looks or (RemarkField.PRODUCT if is_listed else named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +188,14 @@ def change_into(
 ) -> ParsedChange:
     """A change into `after`: a renaming if its field has names."""
     field = settle_field(named, before, after, context)
-    renamed = field in RENAMED_FIELDS and not _only_kind_differs(field, before, after)
-    kind = ChangeKind.RENAMED if renamed else ChangeKind.CHANGED
-    return ParsedChange(kind, field, before, after, lists=field not in (*RENAMED_FIELDS[:2],))
-
-
-def _only_kind_differs(field: RemarkField | None, before: str, after: str) -> bool:
-    """造梦次元(其他)变更为造梦次元(APP): another kind of the same product."""
-    if field is not RemarkField.PRODUCT or not before:
-        return False
-    return re.split("[（(]", before)[0].strip() == re.split("[（(]", after)[0].strip()
+    is_renamed = field in RENAMED_FIELDS
+    if field is RemarkField.PRODUCT and before:
+        # 造梦次元(其他)变更为造梦次元(APP) is another kind of the same product.
+        old, new = (re.split("[（(]", product)[0].strip() for product in (before, after))
+        is_renamed = old != new
+    kind = ChangeKind.RENAMED if is_renamed else ChangeKind.CHANGED
+    is_single = field in (RemarkField.NAME, RemarkField.ENTITY)
+    return ParsedChange(kind, field, before, after, lists=not is_single)
 
 
 def old_name(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
@@ -208,15 +228,19 @@ def new_name(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
 
 Rule = Callable[[Token, RowContext], tuple[ParsedChange, ...]]
 
-_STATUS = re.compile(
+STATUS = re.compile(
     r"(?:该|本|此)?(?:算法|模型|应用|服务)?(?:备案|登记)?(?:编?号)?(?:信息)?"
     r"(?:现|已|于|主动|自行|申请|被|依法|予以|完成)*"
     r"(?:注销|撤销|撤回|废止|失效|作废|(?:取消|终止)(?=算法|备案|登记))"
     r"(?:算法)?(?:备案|登记)?(?:编?号)?(?:处理|手续)?了?"
 )
-_FILING_ITSELF = re.compile(
+"""已注销, 该备案已注销: the filing was withdrawn."""
+
+FILING_ITSELF = re.compile(
     "(?:该|本|此)?(?:算法|模型|应用|服务)?(?:备案|登记)(?:编?号)?(?:信息)?已?"
 )
+"""该算法备案, with the date and 注销 behind it: it says nothing by itself."""
+
 _ADD = re.compile("(?:新增加?|增加|添加|补充|增设|增补|追加|新加|加入)了?|(?=接入)")
 _INSIDE = re.compile("中|内|里")
 _MAYBE = re.compile("补充|加入|取消|减少|停用|解除|注销")
@@ -240,26 +264,11 @@ _OF_PAPERS = (RemarkField.NAME, RemarkField.ENTITY, RemarkField.PRODUCT, RemarkF
 _LONGEST_PHRASE = 40
 
 
-def is_status(run: Token) -> bool:
-    """已注销, 该备案已注销: the filing was withdrawn."""
-    return bool(_STATUS.fullmatch(run.masked.strip()))
-
-
 def read_run(run: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     """What a run says, by the first rule that fits; empty if none does."""
-    body = run.without(CONJUNCTIONS).stripped()
+    body = run.before(len(run.text.rstrip())).without(CONJUNCTIONS)
     found = (rule(body, context) for rule in _RULES)
     return next((parsed for parsed in found if parsed), ())
-
-
-def is_subject_of_status(run: Token) -> bool:
-    """该算法备案, with the date and 注销 behind it: it says nothing by itself."""
-    return bool(_FILING_ITSELF.fullmatch(run.masked.strip()))
-
-
-def is_read(run: Token) -> bool:
-    """Whether a run says something by itself, whatever its row."""
-    return is_status(run) or bool(read_run(run, RowContext()))
 
 
 def _names_after(
