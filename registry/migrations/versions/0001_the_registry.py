@@ -1,7 +1,5 @@
 """the registry."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,154 +8,351 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
-    "": sa.String(), "str40": sa.String(40), "str64": sa.String(64), "str80": sa.String(80),
-    "text": sa.Text(), "int": sa.Integer(), "bool": sa.Boolean(), "date": sa.Date(),
-    "time": sa.DateTime(), "json": sa.JSON(),
-}  # fmt: skip
-_TABLES = (
-    "alarms", "batches", "checks", "data_version", "documents", "entities", "events", "gaps",
-    "receipt_keys", "receipts", "notes", "notices", "runs", "subscriptions", "deliveries",
-    "entity_aliases", "entity_keys", "entity_links", "filings", "versions", "filing_flags",
-    "filing_products", "listings",
-)  # fmt: skip
-"""In the order that they are made in."""
-
-
-def _create(
-    table: str, columns: str, *constraints: sa.Constraint, key: str = "id", indexes: str = ""
-) -> None:
-    """Make a table: `columns` are names, or `name:type`, with a `?` where there may be none; of `key` and
-    `indexes` each word is a column."""
-    are_counted = table not in ("events", "data_version")  # the ids of these two are given
-    made: list[sa.Column[Any]] = []
-    for column in columns.split():
-        name, _, kind = column.removesuffix("?").partition(":")
-        made.append(
-            sa.Column(
-                name, _TYPES[kind], nullable=column.endswith("?"),
-                autoincrement="auto" if are_counted else False,
-            )
-        )  # fmt: skip
-    op.create_table(table, *made, *constraints, sa.PrimaryKeyConstraint(*key.split()))
-    for column in indexes.split():
-        op.create_index(f"ix_{table}_{column}", table, [column])
-
-
-def _references(column: str, target: str, *, cascade: bool = False) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], ondelete="CASCADE" if cascade else None)
-
 
 def upgrade() -> None:
-    _create("alarms", "monitor subject raised_at:time data:json", key="monitor subject")
-    _create(
+    op.create_table(
+        "alarms",
+        sa.Column("monitor", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("monitor", "subject"),
+    )
+    op.create_table(
         "batches",
-        "id source series period ordinal:int? title rows:int published_on:date? notice_url document_url"
-        " current_version_id:int?",
-        indexes="series",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("ordinal", sa.Integer()),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("published_on", sa.Date()),
+        sa.Column("notice_url", sa.String(), nullable=False),
+        sa.Column("document_url", sa.String(), nullable=False),
+        sa.Column("current_version_id", sa.Integer()),
+        sa.PrimaryKeyConstraint("id"),
     )
-    _create(
-        "checks", "source checked_at:time? succeeded_at:time? failures:int message", key="source"
+    op.create_index("ix_batches_series", "batches", ["series"])
+
+    op.create_table(
+        "checks",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("checked_at", sa.DateTime()),
+        sa.Column("succeeded_at", sa.DateTime()),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
     )
-    _create("data_version", "id:int value:int")
-    _create(
+    op.create_table(
+        "data_version",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "documents",
-        "sha256:str64 format size:int url fetched_at:time parser accounting:json origin",
-        key="sha256",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(), nullable=False),
+        sa.Column("parser", sa.String(), nullable=False),
+        sa.Column("accounting", sa.JSON(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
     )
-    _create("entities", "id name former_names:json registrants:json")
-    _create(
+    op.create_table(
+        "entities",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("former_names", sa.JSON(), nullable=False),
+        sa.Column("registrants", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "events",
-        "id:int at:time type series? period? number? entity? entity_id? batch? data:json",
-        indexes="batch entity_id number type",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("series", sa.String()),
+        sa.Column("period", sa.String()),
+        sa.Column("number", sa.String()),
+        sa.Column("entity", sa.String()),
+        sa.Column("entity_id", sa.String()),
+        sa.Column("batch", sa.String()),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    _create("gaps", "id:int series data:json")
-    _create("receipt_keys", "kid jwk:json added_at:time", key="kid")
-    _create("receipts", "id issued_at:time body:json", indexes="issued_at")
-    _create("notes", "key value:json at:time", key="key")
-    _create("notices", "url source title published_on:date? first_seen_at:time", key="url")
-    _create(
+    op.create_index("ix_events_batch", "events", ["batch"])
+    op.create_index("ix_events_entity_id", "events", ["entity_id"])
+    op.create_index("ix_events_number", "events", ["number"])
+    op.create_index("ix_events_type", "events", ["type"])
+
+    op.create_table(
+        "gaps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "receipt_keys",
+        sa.Column("kid", sa.String(), nullable=False),
+        sa.Column("jwk", sa.JSON(), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("kid"),
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_receipts_issued_at", "receipts", ["issued_at"])
+    op.create_table(
+        "notes",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("published_on", sa.Date()),
+        sa.Column("first_seen_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("url"),
+    )
+    op.create_table(
         "runs",
-        "id:int kind origin holder started_at:time finished_at:time? outcome summary:json",
-        indexes="started_at",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime()),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    _create_messages()
-    _create_entities()
-    _create_lists()
-    op.execute("INSERT INTO data_version (id, value) VALUES (1, 0)")
+    op.create_index("ix_runs_started_at", "runs", ["started_at"])
 
-
-def _create_messages() -> None:
-    _create(
+    op.create_table(
         "subscriptions",
-        "id:str40 name events:json filter:json deliver mode language secrets:json cursor:int"
-        " digested_at:time created_at:time failing_since:time? state state_reason",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("filter", sa.JSON(), nullable=False),
+        sa.Column("deliver", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("secrets", sa.JSON(), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("digested_at", sa.DateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("failing_since", sa.DateTime()),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("state_reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    _create(
+    op.create_table(
         "deliveries",
-        "id:int message_id:str80 subscription_id:str40 kind first_event:int? last_event:int? events:json"
-        " body:text state attempts:int next_at:time status:int? reason created_at:time done_at:time?",
-        _references("subscription_id", "subscriptions.id", cascade=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=80), nullable=False),
+        sa.Column("subscription_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("first_event", sa.Integer()),
+        sa.Column("last_event", sa.Integer()),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(), nullable=False),
+        sa.Column("status", sa.Integer()),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("done_at", sa.DateTime()),
+        sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("message_id"),
     )
     op.create_index("ix_deliveries_queue", "deliveries", ["state", "subscription_id", "id"])
     op.create_index("ix_deliveries_subscription_id", "deliveries", ["subscription_id"])
 
+    op.create_table(
+        "entity_aliases",
+        sa.Column("alias", sa.String(), nullable=False),
+        sa.Column("entity_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_id"], ["entities.id"]),
+        sa.PrimaryKeyConstraint("alias"),
+    )
+    op.create_index("ix_entity_aliases_entity_id", "entity_aliases", ["entity_id"])
 
-def _create_entities() -> None:
-    of_entity = "entity_id", "entities.id"
-    _create(
-        "entity_aliases", "alias entity_id", _references(*of_entity),
-        key="alias", indexes="entity_id",
-    )  # fmt: skip
-    _create(
-        "entity_keys", "key entity_id", _references(*of_entity),
-        key="key entity_id", indexes="entity_id",
-    )  # fmt: skip
-    _create(
-        "entity_links", "id:int entity_id other_id? name kind number remark",
-        _references(*of_entity), _references("other_id", "entities.id"),
-        indexes="entity_id other_id",
-    )  # fmt: skip
-    _create(
+    op.create_table(
+        "entity_keys",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("entity_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_id"], ["entities.id"]),
+        sa.PrimaryKeyConstraint("key", "entity_id"),
+    )
+    op.create_index("ix_entity_keys_entity_id", "entity_keys", ["entity_id"])
+
+    op.create_table(
+        "entity_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entity_id", sa.String(), nullable=False),
+        sa.Column("other_id", sa.String()),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_id"], ["entities.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["entities.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_entity_links_entity_id", "entity_links", ["entity_id"])
+    op.create_index("ix_entity_links_other_id", "entity_links", ["other_id"])
+    op.create_table(
         "filings",
-        "id:int series number_key number name type? label role? entity_id entity entity_key"
-        " former_entities:json product products:json purpose remark status region division registrant"
-        " year:int? filed_on first_period last_period flags:json changes:json data_version:int",
-        _references(*of_entity),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("number_key", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", sa.String()),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("role", sa.String()),
+        sa.Column("entity_id", sa.String(), nullable=False),
+        sa.Column("entity", sa.String(), nullable=False),
+        sa.Column("entity_key", sa.String(), nullable=False),
+        sa.Column("former_entities", sa.JSON(), nullable=False),
+        sa.Column("product", sa.String(), nullable=False),
+        sa.Column("products", sa.JSON(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("registrant", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer()),
+        sa.Column("filed_on", sa.String(), nullable=False),
+        sa.Column("first_period", sa.String(), nullable=False),
+        sa.Column("last_period", sa.String(), nullable=False),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("data_version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_id"], ["entities.id"]),
+        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("series", "number_key"),
-        indexes="data_version entity_id entity_key number number_key",
     )
+    op.create_index("ix_filings_data_version", "filings", ["data_version"])
+    op.create_index("ix_filings_entity_id", "filings", ["entity_id"])
+    op.create_index("ix_filings_entity_key", "filings", ["entity_key"])
+    op.create_index("ix_filings_number", "filings", ["number"])
+    op.create_index("ix_filings_number_key", "filings", ["number_key"])
 
-
-def _create_lists() -> None:
-    _create(
+    op.create_table(
         "versions",
-        "id:int batch_id sha256:str64 rows:int first_seen_at:time last_seen_at:time shown:bool"
-        " content:str64 parser complete:bool accepted:bool",
-        _references("batch_id", "batches.id"),
-        _references("sha256", "documents.sha256"),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("parser", sa.String(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"]),
+        sa.ForeignKeyConstraint(["sha256"], ["documents.sha256"]),
+        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("batch_id", "sha256"),
-        indexes="sha256",
     )
-    _create(
-        "filing_flags", "filing_id:int flag", _references("filing_id", "filings.id", cascade=True),
-        key="filing_id flag", indexes="flag",
-    )  # fmt: skip
-    _create(
-        "filing_products", "filing_id:int position:int name name_key kind",
-        _references("filing_id", "filings.id", cascade=True),
-        key="filing_id position", indexes="kind name_key",
-    )  # fmt: skip
-    _create(
+    op.create_index("ix_versions_sha256", "versions", ["sha256"])
+
+    op.create_table(
+        "filing_flags",
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("flag", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("filing_id", "flag"),
+    )
+    op.create_index("ix_filing_flags_flag", "filing_flags", ["flag"])
+
+    op.create_table(
+        "filing_products",
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("filing_id", "position"),
+    )
+    op.create_index("ix_filing_products_kind", "filing_products", ["kind"])
+    op.create_index("ix_filing_products_name_key", "filing_products", ["name_key"])
+
+    op.create_table(
         "listings",
-        "id:int version_id:int position:int number_key entity_key seq name label entity product purpose"
-        " number remark region filed_on table_no:int page:int? row_no:int extra:json flags:json boxes:json",
-        _references("version_id", "versions.id"),
-        indexes="entity_key number_key version_id",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("number_key", sa.String(), nullable=False),
+        sa.Column("entity_key", sa.String(), nullable=False),
+        sa.Column("seq", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("entity", sa.String(), nullable=False),
+        sa.Column("product", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("filed_on", sa.String(), nullable=False),
+        sa.Column("table_no", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Integer()),
+        sa.Column("row_no", sa.Integer(), nullable=False),
+        sa.Column("extra", sa.JSON(), nullable=False),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("boxes", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["versions.id"]),
+        sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_listings_entity_key", "listings", ["entity_key"])
+    op.create_index("ix_listings_number_key", "listings", ["number_key"])
+    op.create_index("ix_listings_version_id", "listings", ["version_id"])
+    op.execute("INSERT INTO data_version (id, value) VALUES (1, 0)")
 
 
 def downgrade() -> None:
-    for table in reversed(_TABLES):
+    for table in (
+        "listings",
+        "filing_products",
+        "filing_flags",
+        "versions",
+        "filings",
+        "entity_keys",
+        "entity_links",
+        "entity_aliases",
+        "deliveries",
+        "subscriptions",
+        "runs",
+        "notices",
+        "notes",
+        "receipts",
+        "receipt_keys",
+        "gaps",
+        "events",
+        "entities",
+        "documents",
+        "data_version",
+        "checks",
+        "batches",
+        "alarms",
+    ):
         op.drop_table(table)
