@@ -2,17 +2,17 @@
 
 import datetime as dt
 import io
-import re
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
-from suanbei.common.workbook_check import check_workbook
+from suanbei.common.workbook_check import SheetDetails, check_workbook
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.office_package import Archive
 from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
 from suanbei.registry.importing.published import Reported
 
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
@@ -24,8 +24,12 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         DocumentTooLarge: over a limit.
     """
     with Archive(data, name) as package:
-        check_workbook(package)
-        hides = _hidden(package)
+        checked, main = check_workbook(package), package.main_part()
+        relations = package.relations(main)
+        parts = {
+            sheet.get("name", ""): relations.get(sheet.get(_ID, ""), ("", ""))[0]
+            for sheet in package.xml(main).iter("{*}sheet")
+        }
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         unseen = {
@@ -55,66 +59,27 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         values = sheet.to_python(skip_empty_area=False)
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
         read = _rows(values, merged)
-        lines, columns = hides.get(sheet.name, (frozenset(), frozenset()))
-        seen, gone, texts = _without_hidden(read, len(tables) + 1, lines, columns)
+        details = checked.get(parts.get(sheet.name, ""), SheetDetails())
+        seen, gone, texts = _without_hidden(read, len(tables) + 1, details)
         left_out += gone
         others += [OtherText("hidden", text, visible=False) for text in texts]
         tables.append(Table(tuple(seen), ()))
     return Tables("xlsx", tuple(tables), left_out=tuple(left_out), others=tuple(others))
 
 
-_Hidden = tuple[frozenset[int], frozenset[int]]
-"""The hidden rows and columns of a sheet, counted from 0."""
-_HIDES = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)")
-
-
-def _hidden(package: Archive) -> dict[str, _Hidden]:
-    """The hidden rows and columns of each sheet that has any."""
-    main = package.main_part()
-    relations = package.relations(main)
-    found: dict[str, _Hidden] = {}
-    for sheet in package.xml(main).iter("{*}sheet"):
-        part, _ = relations.get(sheet.get(_ID, ""), ("", ""))
-        if not part or not _HIDES.search(package.read(part)):
-            continue
-        root = package.xml(part)
-        rows = frozenset(
-            int(row.get("r", "0")) - 1 for row in root.iter("{*}row") if _is_on(row.get("hidden"))
-        )
-        columns = frozenset(
-            index - 1
-            for column in root.iter("{*}col")
-            if _is_on(column.get("hidden"))
-            for index in range(_place(column.get("min")), _place(column.get("max")) + 1)
-        )
-        found[sheet.get("name", "")] = (rows, columns)
-    return found
-
-
-_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-
-def _is_on(told: str | None) -> bool:
-    return told in {"1", "true"}
-
-
-def _place(told: str | None) -> int:
-    """A column's number; hidden columns may be said to go on to the last that a sheet can have."""
-    return min(int(told), MAX_COLUMNS) if told and told.isdecimal() and len(told) < 6 else 0
-
-
 def _without_hidden(
-    rows: list[TableRow], table: int, lines: frozenset[int], columns: frozenset[int]
+    rows: list[TableRow], table: int, details: SheetDetails
 ) -> tuple[list[TableRow], list[Reported], list[str]]:
     """The rows and cells that a reader sees; the hidden rows, and the first text of each hidden column;
     and all hidden texts."""
-    if not lines and not columns:
+    columns = details.hidden_columns
+    if not details.hidden_rows and not columns:
         return rows, [], []
     seen: list[TableRow] = []
     gone: list[Reported] = []
     unseen: dict[int, list[str]] = {}
     for row in rows:
-        if row.number - 1 in lines:
+        if row.number - 1 in details.hidden_rows:
             text = " | ".join(cell.text for cell in row.cells if cell.text)
             if text:
                 gone.append(Reported(table, None, row.number, "hidden_row", (text,)))

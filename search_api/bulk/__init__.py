@@ -2,10 +2,10 @@
 
     a file → reading (child process) → table → recognise → check → writing
 
-reading        what a file is, and its rows, read in a child process with limits by
-               text (CSV, JSON), workbook (XLSX, XLS, ODS) or markup (HTML, XML)
+reading        what a file is, and its rows, read in a child process with limits: CSV and JSON,
+               by workbook XLSX, XLS and ODS, by markup HTML and XML
 table          the rows as they were read, on disk: their values and texts
-recognise      which row is the header, which columns hold numbers and companies (columns: what was found)
+recognise      which row is the header, which columns hold numbers and companies
 check          what each row asks, batches of rows through `judge`, and out with their verdicts
 results        the columns of results, and the summary: counts, and what was left out
 writing        CSV, JSON lines and XLSX

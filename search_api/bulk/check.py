@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from suanbei.common.deadline import check_deadline
 from suanbei.common.texts import Language
 from suanbei.registry.verify import Judge, Judgement
-from suanbei.search_api.bulk.columns import Choice, Columns
+from suanbei.search_api.bulk.recognise import Choice, Columns
 from suanbei.search_api.bulk.results import (
     Answer,
     RowResult,

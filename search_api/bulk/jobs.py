@@ -28,10 +28,15 @@ from suanbei.common.errors import NotFound, RegistryError, SuanbeiError, UsageEr
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
-from suanbei.search_api.bulk.columns import NO_COLUMN, Choice, ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
-from suanbei.search_api.bulk.recognise import candidates, recognise
-from suanbei.search_api.bulk.results import HEADERS, Answer, summary_lines
+from suanbei.search_api.bulk.recognise import (
+    NO_COLUMN,
+    Choice,
+    ColumnsUnclear,
+    SheetColumns,
+    recognise,
+)
+from suanbei.search_api.bulk.results import HEADERS, Answer, say_columns, summary_lines
 from suanbei.search_api.bulk.table import SheetTable, TableFile, column_letter
 from suanbei.search_api.bulk.writing import ending_for
 
@@ -331,10 +336,10 @@ def _check(job: Job, progress: Progress, rows: Path, database: Database, options
 def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> dict[str, Any]:
     """A sheet with its columns, for somebody to choose from."""
     try:
-        found = candidates(table, sheet, choice.header)
-    except SuanbeiError:
-        found = candidates(table, sheet, None)
-    columns = [asdict(candidate) for candidate in found]
+        found = SheetColumns(table, sheet, Choice(header=choice.header))
+    except UsageError:
+        found = SheetColumns(table, sheet, Choice())
+    columns = [asdict(candidate) for candidate in found.candidates()]
     return {"name": sheet.name, "header": None, "columns": columns, "numbers": [], "entity": ""}
 
 

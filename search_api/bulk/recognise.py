@@ -7,18 +7,11 @@ guess says how sure it is, and a table that leaves the choice open is asked abou
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from suanbei.common.errors import UsageError
 from suanbei.common.workbook_check import column_number
-from suanbei.search_api.bulk.columns import (
-    NO_COLUMN,
-    Candidate,
-    Certainty,
-    Choice,
-    Column,
-    Columns,
-    ColumnsUnclear,
-)
 from suanbei.search_api.bulk.table import (
     SheetTable,
     TableFile,
@@ -27,6 +20,8 @@ from suanbei.search_api.bulk.table import (
     looks_like_number,
 )
 
+NO_COLUMN = "-"
+"""What a user says who means none."""
 MOST_NUMBER_COLUMNS = 12
 _LOOKED_AT = 300
 """Rows whose content decides."""
@@ -64,6 +59,80 @@ _COMPANY = re.compile(
 _CODE = re.compile(r"[A-Za-z]{0,6}[-_]?\d[\d\-_./: ]*[A-Za-z]?")
 
 
+class Certainty(StrEnum):
+    """How sure a guess is. `named`: the user said so. `unsure` is asked about."""
+
+    NAMED = "named"
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that was recognised: its place from 0, its title (empty: none)."""
+
+    place: int
+    title: str
+    certainty: Certainty
+
+    def say(self) -> str:
+        """Its title, else its letter."""
+        return self.title or column_letter(self.place)
+
+
+@dataclass(slots=True)
+class Columns:
+    """What was recognised in a sheet.
+
+    `header` is the number of the header row in the user's own sheet, None if there is none.
+    `companies` has the company column of each number column, None where none is compared.
+    """
+
+    sheet: str
+    header: int | None
+    titles: list[str]
+    numbers: list[Column]
+    companies: list[Column | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A column that may be meant, with what it holds; as the API tells it."""
+
+    sheet: str
+    column: str
+    title: str
+    numbers: int
+    looks_like_companies: bool
+    samples: list[str]
+
+
+class ColumnsUnclear(UsageError):
+    """A table that cannot be understood: `candidates` are its columns."""
+
+    code = "columns_unclear"
+    http_status = 422
+
+    def __init__(self, message: str, candidates: list[Candidate]) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user says of the columns; empty is found.
+
+    Columns by title, by letter (as spreadsheets show it) or by place from 1; several number columns
+    parted by commas. `entity`: `-` for none. `header`: a row number, 0 for no header.
+    """
+
+    numbers: str = ""
+    entity: str = ""
+    sheet: str = ""
+    header: int | None = None
+
+
 def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
     """The columns of each sheet; None for one that holds no filing numbers, or was not asked for.
 
@@ -78,7 +147,7 @@ def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
         columns = None
         if sheet in wanted:
             try:
-                columns = _Sheet(table, sheet, choice).columns()
+                columns = SheetColumns(table, sheet, choice).columns()
             except ColumnsUnclear:
                 raise
             except UsageError as error:
@@ -88,7 +157,8 @@ def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:
         return found
     if missing:
         raise missing
-    choices = [one for sheet in wanted for one in candidates(table, sheet, choice.header)]
+    looked_at = [SheetColumns(table, sheet, Choice(header=choice.header)) for sheet in wanted]
+    choices = [one for columns in looked_at for one in columns.candidates()]
     shown = ", ".join(f"{one.column} {one.title}".strip() for one in choices[:30])
     raise ColumnsUnclear(
         f"no column holds filing numbers: say which one is meant, of {shown or 'none'}", choices
@@ -108,17 +178,12 @@ def _wanted_sheets(table: TableFile, choice: Choice) -> list[SheetTable]:
     return named
 
 
-def candidates(table: TableFile, sheet: SheetTable, header: int | None) -> list[Candidate]:
-    """The columns of a sheet, for somebody to choose from.
+class SheetColumns:
+    """The beginning of a sheet: its header, its titles, and the rows below.
 
     Raises:
         UsageError: its header is not in the row that was named.
     """
-    return _Sheet(table, sheet, Choice(header=header)).candidates()
-
-
-class _Sheet:
-    """The beginning of a sheet: its header, its titles, and the rows below."""
 
     def __init__(self, table: TableFile, sheet: SheetTable, choice: Choice) -> None:
         self._sheet, self._choice = sheet, choice
@@ -141,14 +206,11 @@ class _Sheet:
                 for place, title in enumerate(titles)
             ]
         self._titles = [title.strip() for title in titles] + [""] * (sheet.width - len(titles))
-        self._cells = [
-            [
-                cells[place].strip()
-                for _, cells in body
-                if place < len(cells) and cells[place].strip()
-            ]
-            for place in range(sheet.width)
-        ]
+        self._cells: list[list[str]] = [[] for _ in range(sheet.width)]
+        for _, row in body:
+            for place, cell in enumerate(row):
+                if text := cell.strip():
+                    self._cells[place].append(text)
         """The filled cells of each column below the header."""
 
     def columns(self) -> Columns | None:
@@ -161,7 +223,7 @@ class _Sheet:
         )
 
     def candidates(self) -> list[Candidate]:
-        """The columns that can be seen."""
+        """The columns that can be seen, for somebody to choose from."""
         return [
             Candidate(
                 self._sheet.name, column_letter(place), self._titles[place],
@@ -217,22 +279,17 @@ class _Sheet:
             title, cells = self._titles[place], self._cells[place]
             is_named = bool(_NUMBER_TITLE.search(title) and not _OTHER_NUMBER_TITLE.search(title))
             is_serial = bool(_SERIAL_TITLE.search(title))
+            others = [cell for cell in cells if not cell.isdecimal() or len(cell) > 7]
             if counts[place]:
                 certainty = Certainty.CERTAIN if is_named else Certainty.LIKELY
                 found.append(Column(place, title, certainty))
-            elif is_named and is_told and cells and not is_serial:
-                found.append(Column(place, title, Certainty.LIKELY))
-            elif is_named and not is_told and not (is_serial and _are_serials(cells)):
-                # Nothing looks like a number: a title alone is believed.
+            elif is_named and (cells and not is_serial if is_told else not is_serial or others):
+                # Where nothing looks like a number a title alone is believed.
                 found.append(Column(place, title, Certainty.LIKELY))
         if len(found) > MOST_NUMBER_COLUMNS:
-            raise self._unclear(
-                f"{len(found)} columns hold filing numbers: name those that are meant"
-            )
+            message = f"{len(found)} columns hold filing numbers: name those that are meant"
+            raise ColumnsUnclear(message, self.candidates())
         return found
-
-    def _unclear(self, message: str) -> ColumnsUnclear:
-        return ColumnsUnclear(message, self.candidates())
 
     def _company_columns(self, numbers: Sequence[Column]) -> list[Column | None]:
         """The company column of each number column."""
@@ -250,13 +307,15 @@ class _Sheet:
             return list(chosen)  # two tables side by side: each number has its company
         if len(chosen) > 1:
             shown = ", ".join(column.say() for column in chosen)
-            raise self._unclear(
+            message = (
                 f"which column holds the companies? {shown} may be meant: name one, or - for none"
             )
+            raise ColumnsUnclear(message, self.candidates())
         if chosen[0].certainty is Certainty.UNSURE:
-            raise self._unclear(
+            message = (
                 f"does the column {chosen[0].say()} hold the companies? name it, or - for none"
             )
+            raise ColumnsUnclear(message, self.candidates())
         return [chosen[0]] * len(numbers)
 
     def _company_candidates(self, numbers: set[int]) -> Iterator[tuple[int, Column]]:
@@ -265,9 +324,8 @@ class _Sheet:
             title, cells = self._titles[place], self._cells[place]
             if place in numbers or _SERIAL_TITLE.search(title) or not cells:
                 continue
-            strong = bool(_STRONG_COMPANY_TITLE.search(title)) and not re.search(
-                "编?号|代码", title
-            )
+            is_code = re.search("编?号|代码", title)
+            strong = not is_code and bool(_STRONG_COMPANY_TITLE.search(title))
             weak = bool(_COMPANY_TITLE.search(title)) and not _NOT_A_NAME.search(title)
             companies, names = _share_of_companies(cells), _share_of_names(cells)
             if (strong or weak) and companies >= 0.5:
@@ -283,18 +341,15 @@ class _Sheet:
 
     def _named_places(self, name: str, *, several: bool = False) -> list[int]:
         """The places of the columns that were named."""
-        whole = self._place(name)
-        if whole is not None:
-            return [whole]
         parts = [part for part in re.split("[,，]", name) if part.strip()] if several else []
-        found = [self._place(part) for part in parts]
-        places = [place for place in found if place is not None]
-        if not places or len(places) < len(found):
-            shown = ", ".join(
-                f"{column_letter(place)} {self._titles[place]}".strip() for place in self._places
-            )
-            raise UsageError(f"there is no column {name}: the columns are {shown[:300]}")
-        return places
+        for names in ([name], parts):
+            places = [place for one in names if (place := self._place(one)) is not None]
+            if places and len(places) == len(names):
+                return places
+        shown = ", ".join(
+            f"{column_letter(one)} {self._titles[one]}".strip() for one in self._places
+        )
+        raise UsageError(f"there is no column {name}: the columns are {shown[:300]}")
 
     def _place(self, name: str) -> int | None:
         """The place of a column by its title, its place from 1, or its letters."""
@@ -323,17 +378,9 @@ def _header_score(row: Sequence[str]) -> int:
 
 def _looks_like_titles(row: Sequence[str]) -> bool:
     cells = [cell.strip() for cell in row if cell.strip()]
-    return (
-        len(cells) > 1
-        and len(set(cells)) == len(cells)
-        and not any(
-            len(cell) > 20 or _COMPANY.search(cell) or _CODE.fullmatch(cell) for cell in cells
-        )
-    )
-
-
-def _are_serials(cells: Sequence[str]) -> bool:
-    return all(cell.isdecimal() and len(cell) < 8 for cell in cells)
+    if len(cells) < 2 or len(set(cells)) < len(cells):
+        return False
+    return not any(len(one) > 20 or _COMPANY.search(one) or _CODE.fullmatch(one) for one in cells)
 
 
 def _share_of_companies(cells: Sequence[str]) -> float:

@@ -20,7 +20,7 @@ from suanbei.registry.verify import (
     Verdict,
     result_row,
 )
-from suanbei.search_api.bulk.columns import Columns, say_columns
+from suanbei.search_api.bulk.recognise import Certainty, Column, Columns
 from suanbei.search_api.bulk.table import TableFile, column_letter
 
 HEADERS: Final[tuple[Text, ...]] = (
@@ -199,6 +199,41 @@ def added_headers(columns: Columns, where: Iterable[Text], language: Language) -
         own = [HEADERS[place].say(language) for place in _OF_ROW]
         names = own + [f"{name} [{one.say()}]" for one in columns.numbers for name in names]
     return names + [title.say(language) for title in (*where, _SOURCE_ROW)]
+
+
+_HEADER_ROW = Text("表头在第 {row} 行", "header in row {row}")
+_NO_HEADER_ROW = Text("没有表头", "no header")
+_NUMBERS_IN = Text("编号列：{column}（{sure}）", "numbers in {column} ({sure})")
+_COMPANIES_IN = Text("，主体列：{column}（{sure}）", ", companies in {column} ({sure})")
+_NO_COMPANIES = Text("，没有主体列，主体未比对", ", no company column: companies were not compared")
+_CERTAINTY_TEXTS: Final[dict[Certainty, Text]] = {
+    Certainty.NAMED: Text("由您指定", "as you said"),
+    Certainty.CERTAIN: Text("确定", "certain"),
+    Certainty.LIKELY: Text("很可能", "likely"),
+    Certainty.UNSURE: Text("不确定", "unsure"),
+}
+
+
+def say_columns(columns: Columns, language: Language) -> str:
+    """What was recognised in a sheet, in a line."""
+
+    def say(text: Text, column: Column) -> str:
+        sure = _CERTAINTY_TEXTS[column.certainty].say(language)
+        return text.say(language, column=column.say(), sure=sure)
+
+    parts = [
+        say(_NUMBERS_IN, column)
+        + (say(_COMPANIES_IN, company) if company else _NO_COMPANIES.say(language))
+        for column, company in zip(columns.numbers, columns.companies, strict=True)
+    ]
+    header = columns.header
+    row = (
+        _HEADER_ROW.say(language, row=header)
+        if header is not None
+        else _NO_HEADER_ROW.say(language)
+    )
+    sheet = f"{columns.sheet}: " if columns.sheet else ""
+    return f"{sheet}{row}{_SEPARATOR.say(language)}{_SEPARATOR.say(language).join(parts)}"
 
 
 @dataclass(slots=True)

@@ -24,10 +24,9 @@ from suanbei.registry.data_version import data_version
 from suanbei.registry.receipts import SigningKey
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
 from suanbei.search_api.bulk.check import Options, check_rows
-from suanbei.search_api.bulk.columns import ColumnsUnclear, say_columns
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
-from suanbei.search_api.bulk.recognise import recognise
-from suanbei.search_api.bulk.results import Summary, warnings
+from suanbei.search_api.bulk.recognise import ColumnsUnclear, recognise
+from suanbei.search_api.bulk.results import Summary, say_columns, warnings
 from suanbei.search_api.bulk.writing import ending_for
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.deps import Services

@@ -74,7 +74,7 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
             raise UsageError("verify: --file wants --out, and neither numbers nor --entity")
         # Loaded where it is used: a single number need not wait for what reads tables.
         from suanbei.search_api.bulk.check import Options
-        from suanbei.search_api.bulk.columns import Choice
+        from suanbei.search_api.bulk.recognise import Choice
         from suanbei.search_api.commands.tables import ReceiptWanted, check_table
 
         choice = Choice(number_column, entity_column, sheet, header_row)

@@ -14,7 +14,6 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from suanbei.common.errors import NotFound, Overloaded, SuanbeiError
 from suanbei.common.texts import Language, Text
-from suanbei.search_api.bulk.columns import NO_COLUMN, Choice
 from suanbei.search_api.bulk.jobs import (
     ACTIVE_STATES,
     DONE,
@@ -26,6 +25,7 @@ from suanbei.search_api.bulk.jobs import (
     find_job,
     new_job,
 )
+from suanbei.search_api.bulk.recognise import NO_COLUMN, Choice
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, XlsxWriter, csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request

@@ -16,9 +16,9 @@ from suanbei.common.deadline import working_for
 from suanbei.common.errors import RegistryError, TookTooLong, UsageError
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.check import Options
-from suanbei.search_api.bulk.columns import Choice, column_letter
+from suanbei.search_api.bulk.recognise import Choice
 from suanbei.search_api.bulk.results import HEADERS, summary_lines
-from suanbei.search_api.bulk.table import is_risky
+from suanbei.search_api.bulk.table import column_letter, is_risky
 from suanbei.search_api.bulk.writing import csv_bytes
 from tests.lists import number
 from tests.search_api.bulk import files

@@ -15,7 +15,6 @@ from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.search_api.bulk import jobs
-from suanbei.search_api.bulk.columns import Choice
 from suanbei.search_api.bulk.jobs import (
     Job,
     StorageFull,
@@ -27,6 +26,7 @@ from suanbei.search_api.bulk.jobs import (
     new_folder,
     new_job,
 )
+from suanbei.search_api.bulk.recognise import Choice
 from tests.lists import number
 from tests.search_api.bulk import files
 from tests.search_api.bulk.conftest import COMPANY

@@ -6,16 +6,16 @@ import pytest
 
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
-from suanbei.search_api.bulk.columns import (
+from suanbei.search_api.bulk.reading import read_here
+from suanbei.search_api.bulk.recognise import (
     Certainty,
     Choice,
     Columns,
     ColumnsUnclear,
-    column_letter,
-    say_columns,
+    recognise,
 )
-from suanbei.search_api.bulk.reading import read_here
-from suanbei.search_api.bulk.recognise import recognise
+from suanbei.search_api.bulk.results import say_columns
+from suanbei.search_api.bulk.table import column_letter
 from tests.lists import number
 from tests.search_api.bulk import files
 
