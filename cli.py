@@ -228,7 +228,7 @@ def evidence(
     """A picture of the published row. 生成备案所在行的图片。"""
     from suanbei.crawler.archive import Archive, draw_row
     from suanbei.search_api.commands.opening import open_filled
-    from suanbei.search_api.evidence import find_evidence
+    from suanbei.search_api.routes.filings import find_evidence
 
     conf = Settings.load()
     with open_filled(conf).read() as session:

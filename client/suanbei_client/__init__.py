@@ -1,7 +1,6 @@
 """A client for the API of Suanbei, for programs with and without asyncio."""
 
-from suanbei_client.client import AsyncSuanbei, Suanbei
-from suanbei_client.requests import ApiError
+from suanbei_client.client import ApiError, AsyncSuanbei, Suanbei
 from suanbei_client.types import (
     Change,
     Entity,

@@ -16,7 +16,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJson, print_answer, terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.search_api.commands.opening import open_filled
-from suanbei.search_api.commands.options import with_filters
+from suanbei.search_api.commands.search import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export.formats import FORMATS, Format, write_dictionary
 from suanbei.search_api.export.rows import Chunk, Metadata, begin, read_chunks

@@ -1,22 +1,29 @@
-"""`suanbei search`."""
+"""`suanbei search`; and the filters of search as options, for every command that takes them."""
 
-from typing import Annotated, Any
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text as Styled
 
+from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJsonLines, print_json, terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.search_api.commands.opening import open_filled
-from suanbei.search_api.commands.options import with_filters
 from suanbei.search_api.deps import Services
-from suanbei.search_api.params import SearchParams
+from suanbei.search_api.params import FilterParams, SearchParams
 from suanbei.search_api.search.results import search_filings
 
+Params = TypeVar("Params", bound=FilterParams)
+Command = Callable[..., None]
+_NOT_OPTIONS = ("q", "limit", "cursor", "facets")
 HEADERS = (
     Text("备案编号", "number"),
     Text("名称", "name"),
@@ -39,6 +46,56 @@ LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(search)
+
+
+def with_filters(model: type[Params]) -> Callable[[Command], Command]:
+    """Give a command the text and an option for each filter, before options of its own.
+
+    The command gets them as its first argument, an instance of the model. A value that does not fit is
+    a UsageError that names the option.
+    """
+
+    def decorate(command: Command) -> Command:
+        _, *own = inspect.signature(command).parameters.values()
+        names = [name for name in model.model_fields if name not in _NOT_OPTIONS]
+
+        @wraps(command)
+        def run(text: list[str] | None = None, **given: Any) -> None:
+            chosen = {name: given[name] for name in names if given[name] is not None}
+            try:
+                asked = model.model_validate(chosen | {"q": " ".join(text or ())})
+            except ValidationError as error:
+                first = error.errors()[0]
+                said = f"--{first['loc'][0]} {first['input']}: {first['msg']}"
+                raise UsageError(said) from error
+            command(asked, **{parameter.name: given[parameter.name] for parameter in own})
+
+        words = Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="any fragment")]
+        options = {"text": words} | {name: _option(model, name) for name in names}
+        by_name = inspect.Parameter.KEYWORD_ONLY
+        parameters = [
+            inspect.Parameter(name, by_name, default=None, annotation=kind)
+            for name, kind in options.items()
+        ]
+        parameters += [one.replace(kind=by_name) for one in own]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return run
+
+    return decorate
+
+
+def _option(model: type[FilterParams], name: str) -> Any:
+    """The type of an option; its help is what the parameter means, or which values it takes."""
+    schema = model.model_json_schema()
+    described = schema["properties"][name]
+    items = described.get("items", described)
+    reference = items.get("$ref") or next(iter(items.get("allOf", [{}]))).get("$ref", "")
+    values = schema.get("$defs", {}).get(reference.rsplit("/", 1)[-1], {}).get("enum", [])
+    said = str(described.get("description") or ", ".join(value for value in values if value))
+    option = typer.Option("--" + name.replace("_", "-"), help=said, show_default=False)
+    kind: Any = list[str] if described.get("type") == "array" else str
+    return Annotated[kind | None, option]
 
 
 @with_filters(SearchParams)

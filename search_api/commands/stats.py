@@ -17,7 +17,7 @@ from suanbei.registry.cells.vocabulary import FIELD_TEXTS
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.statistics import By, Split, lists
 from suanbei.search_api.commands.opening import open_filled
-from suanbei.search_api.commands.options import with_filters
+from suanbei.search_api.commands.search import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.params import FilterParams

@@ -6,7 +6,6 @@ from suanbei.search_api.bulk.jobs import clean as clean_uploads
 from suanbei.search_api.pages import (
     batch,
     bulk,
-    dataset,
     docs,
     entity,
     errors,
@@ -17,15 +16,14 @@ from suanbei.search_api.pages import (
     receipt,
     search,
     site,
-    status,
     verdict,
     watch,
     watch_mail,
 )
 
 PAGES = (
-    batch, bulk, dataset, docs, entity, filing, guide, home, market, receipt, search, site, status,
-    verdict, watch, watch_mail,
+    batch, bulk, docs, entity, filing, guide, home, market, receipt, search, site, verdict, watch,
+    watch_mail,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a site has beside its pages: /about, static files, robots.txt, the sitemap, the language switch."""
+"""Pages of the site itself: /about, /status, /dataset; static files, robots.txt, the sitemap, the language switch."""
 
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -8,15 +8,25 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy import func, select
 
-from suanbei.common.errors import NotFound, UsageError
+from suanbei.common.errors import NotFound, SearchUnavailable, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.models import Batch, Entity, Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.selection import Selection
 from suanbei.registry.queries.statistics import summary
+from suanbei.registry.status import status_view
 from suanbei.search_api.deps import Parts
-from suanbei.search_api.language import COOKIE
-from suanbei.search_api.pages.templating import assets, filing_path, public_base, render
+from suanbei.search_api.export.dataset import built, files_of, version_of
+from suanbei.search_api.export.dataset_tables import TABLES
+from suanbei.search_api.language import COOKIE, language_of_request
+from suanbei.search_api.pages.labels import MONITORS
+from suanbei.search_api.pages.templating import (
+    assets,
+    filing_path,
+    public_base,
+    render,
+    wants_json,
+)
 
 router = APIRouter(include_in_schema=False)
 YEAR_SECONDS = 365 * 24 * 3600
@@ -49,6 +59,55 @@ _BOOKMARKLET = (
     ":alert('没有找到备案编号 · no filing number found')})()"
 )
 """Opens Suanbei with the numbers of the page one is on; see docs/in-your-code.md."""
+
+
+@router.get("/status")
+def status_page(request: Request, parts: Parts) -> Response:
+    """What runs, what ran, what is wrong."""
+    if wants_json(request):
+        return RedirectResponse("/v1/status", 303)
+    with parts.database.read() as session:
+        seen = status_view(session)
+    try:
+        health, problem = parts.engine.health(), ""
+    except SearchUnavailable as error:
+        health, problem = None, str(error)
+    failing = [source for source in seen["sources"] if source["failures"]]
+    raised = {alarm["monitor"] for alarm in seen["alarms"]}
+    return render(
+        request,
+        "status.html",
+        status=seen,
+        engine=parts.engine.name,
+        health=health,
+        problem=problem,
+        monitors=[(name, name in raised) for name in MONITORS],
+        well=not (seen["alarms"] or failing or seen["deliveries"].get("parked")),
+    )
+
+
+@router.get("/dataset")
+def dataset(request: Request, parts: Parts) -> Response:
+    """The files of the dataset, made where they are not there yet."""
+    folder = built(parts)
+    language = language_of_request(request)
+    sizes = {one.name: one for one in files_of(folder)}
+    tables = [
+        (
+            table.name,
+            table.means.say(language),
+            sizes[f"{table.name}.csv"],
+            sizes[f"{table.name}.parquet"],
+        )
+        for table in TABLES
+    ]
+    return render(
+        request,
+        "dataset.html",
+        tables=tables,
+        version=version_of(folder),
+        address=public_base(request),
+    )
 
 
 @router.get("/static/{name}")
