@@ -5,8 +5,8 @@ Every answer is typed, carries the coverage it rests on, and says what it does n
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar
+from functools import partial, wraps
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from mcp.server.mcpserver import MCPServer
@@ -68,8 +68,6 @@ Number = Annotated[str, Field(min_length=1, max_length=5_000, description="a fil
 Name = Annotated[str, Field(max_length=500)]
 Lang = Annotated[Literal["en", "zh"], Field(description="language of the texts")]
 Limit = Annotated[int, Field(ge=1, le=MOST_FOUND)]
-P = ParamSpec("P")
-R = TypeVar("R")
 AnswerModel = TypeVar("AnswerModel", bound=Shape)
 
 
@@ -96,7 +94,7 @@ def create_mcp_server(parts: Services, version: str) -> MCPServer[Any]:
         title="Guide to the filings",
         description="who must file what, how numbers are built, with the rules (English)",
         mime_type="text/markdown",
-    )(_english_guide)
+    )(partial(guide_text, Language.EN))
     server.resource(
         "suanbei://filing/{number}",
         title="A filing",
@@ -107,8 +105,19 @@ def create_mcp_server(parts: Services, version: str) -> MCPServer[Any]:
 
 
 def _strict(tool: Callable[..., Any]) -> Tool:
-    """A tool that refuses arguments it does not know: a misspelt `entity` is no check of the owner."""
-    made = Tool.from_function(_with_tool_errors(tool), annotations=READ_ONLY)
+    """A tool that refuses arguments it does not know: a misspelt `entity` is no check of the owner.
+
+    What is wrong is told in words that the model can act on.
+    """
+
+    @wraps(tool)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return tool(*args, **kwargs)
+        except SuanbeiError as error:
+            raise ToolError(f"{error.code}: {error}") from error
+
+    made = Tool.from_function(call, annotations=READ_ONLY)
     model = made.fn_metadata.arg_model
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)
@@ -116,27 +125,10 @@ def _strict(tool: Callable[..., Any]) -> Tool:
     return made
 
 
-def _english_guide() -> str:
-    return guide_text(Language.EN)
-
-
 def _guide(language: str) -> str:
     if language not in set(Language):
         raise ResourceNotFoundError("guide: en or zh")
     return guide_text(Language(language))
-
-
-def _with_tool_errors(tool: Callable[P, R]) -> Callable[P, R]:
-    """Tell what is wrong in words that the model can act on."""
-
-    @wraps(tool)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return tool(*args, **kwargs)
-        except SuanbeiError as error:
-            raise ToolError(f"{error.code}: {error}") from error
-
-    return call
 
 
 class _Tools:
@@ -209,7 +201,7 @@ class _Tools:
             query = asked.query(session)
         found = search_filings(self._parts, query)
         shown = {name: found[name] for name in ("total", "next", "did_you_mean", "coverage")}
-        items = [_only(BriefFiling, item) for item in found["items"]]
+        items = [{name: item[name] for name in BriefFiling.model_fields} for item in found["items"]]
         return _answer(SearchAnswer, "search_filings", shown | {"items": items})
 
     def get_filing(self, number: Number, language: Lang = "en") -> FilingAnswer:
@@ -282,10 +274,6 @@ class _Tools:
 def _answer(model: type[AnswerModel], tool: str, values: dict[str, Any]) -> AnswerModel:
     """A typed answer with what it does not establish."""
     return model.model_validate(null_for_empty(values) | {"does_not_establish": LIMITS[tool]})
-
-
-def _only(model: type[Shape], item: dict[str, Any]) -> dict[str, Any]:
-    return {name: item[name] for name in model.model_fields}
 
 
 def _vendor(record: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import orjson
 from filelock import FileLock
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound, RegistryError, UsageError
 from suanbei.common.late_imports import importing
 from suanbei.registry.data_version import data_version
@@ -172,7 +174,7 @@ def _write_table(session: Session, table: DatasetTable, folder: Path) -> int:
     ):
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow([column.name for column in table.columns])
-        while group := [_known(row) for row in islice(rows, ROWS_A_GROUP)]:
+        while group := [[*map(_cell, row)] for row in islice(rows, ROWS_A_GROUP)]:
             lines.writerows(group)
             columns = [
                 pa.array(values, type=field.type)
@@ -183,22 +185,26 @@ def _write_table(session: Session, table: DatasetTable, folder: Path) -> int:
     return count
 
 
-def _known(row: Sequence[Any]) -> list[Any]:
-    """A row with None for what is not there."""
-    return [None if value == "" else value for value in row]
+def _cell(value: Any) -> Any:
+    """A value as both files hold it; None for what is not there. Purposes are no part of the dataset."""
+    match value:
+        case list():
+            value = "; ".join(value)
+        case dict():
+            told = {name: one for name, one in value.items() if name != "purpose"}
+            value = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+        case datetime():
+            value = rfc3339(value)
+    return None if value == "" else value
 
 
 def _write_differences(since: Path, folder: Path) -> int:
     """What filings were added, are gone or changed since an earlier dataset; returns the lines."""
     before, after = (dict(_filings_in(one / "filings.csv")) for one in (since, folder))
-    count = 0
+    found = list(_differences(before, after))
     with (folder / DIFFERENCES).open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(DIFFERENCES_TABLE)
-        for line in _differences(before, after):
-            lines.writerow(line)
-            count += 1
-    return count
+        csv.writer(file, lineterminator="\n").writerows([DIFFERENCES_TABLE, *found])
+    return len(found)
 
 
 def _differences(

@@ -4,20 +4,17 @@ Codes and periods are texts (`0738200`, `2023-06`), so that no leading zero is l
 The descriptive 主要用途 texts are no part of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import orjson
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from suanbei.common.dates import rfc3339
 from suanbei.common.texts import Text
 from suanbei.registry.models import Batch, Document, Entity, Event, Filing, Listing, Version
 
-LISTS_SEPARATED_BY = "; "
 ROWS_AT_ONCE = 5_000
 
 
@@ -40,74 +37,26 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class DatasetTable:
-    """One table: `rows` gives tuples in the order of `columns`; `key` are its identifying columns."""
+    """One table: `rows` reads its values in the order of `columns`; `key` are its identifying columns."""
 
     name: str
     means: Text
     columns: tuple[TableColumn, ...]
     key: tuple[str, ...]
-    rows: Callable[[Session], Iterator[tuple[Any, ...]]]
+    rows: Callable[[Session], Iterator[Sequence[Any]]]
 
 
-def _filings(session: Session) -> Iterator[tuple[Any, ...]]:
-    query = select(Filing).order_by(Filing.series, Filing.number_key)
-    for one in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).scalars():
-        yield (
-            one.number, one.series, one.name, one.type, one.label, one.role, one.entity_id, one.entity,
-            one.product, one.remark, one.status, one.region, one.division, one.registrant, one.year,
-            one.filed_on, one.first_period, one.last_period, LISTS_SEPARATED_BY.join(one.flags),
-        )  # fmt: skip
+def _read(query: Select[Any]) -> Callable[[Session], Iterator[Sequence[Any]]]:
+    """The rows of a query, read in parts."""
+    query = query.execution_options(yield_per=ROWS_AT_ONCE)
+    return lambda session: iter(session.execute(query))
 
 
-def _listings(session: Session) -> Iterator[tuple[Any, ...]]:
-    query = (
-        select(Batch.id, Batch.series, Listing)
-        .join(Listing, Listing.version_id == Batch.current_version_id)
-        .order_by(Batch.id, Listing.position)
-    )
-    for batch, series, row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
-        yield (
-            batch, row.position + 1, series, row.seq, row.number, row.name, row.label, row.entity,
-            row.product, row.remark, row.region, row.filed_on, row.table, row.page, row.row,
-            LISTS_SEPARATED_BY.join(row.flags),
-        )  # fmt: skip
-
-
-def _entities(session: Session) -> Iterator[tuple[Any, ...]]:
-    for one in session.execute(select(Entity).order_by(Entity.id)).scalars():
-        yield one.id, one.name, LISTS_SEPARATED_BY.join(one.registrants)
-
-
-def _names(session: Session) -> Iterator[tuple[Any, ...]]:
+def _names(session: Session) -> Iterator[tuple[str, str, str]]:
     for one in session.execute(select(Entity).order_by(Entity.id)).scalars():
         yield one.id, one.name, "current"
         for name in sorted(set(one.former_names) - {one.name}):
             yield one.id, name, "former"
-
-
-def _changes(session: Session) -> Iterator[tuple[Any, ...]]:
-    query = select(Event).where(Event.type.not_like("monitor.%")).order_by(Event.id)
-    for one in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).scalars():
-        data = {name: value for name, value in one.data.items() if name != "purpose"}
-        yield (
-            one.id, rfc3339(one.at), one.type, one.series, one.period, one.number, one.entity_id,
-            one.batch, orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode(),
-        )  # fmt: skip
-
-
-def _lists(session: Session) -> Iterator[tuple[Any, ...]]:
-    query = (
-        select(Batch, Document)
-        .join(Version, Version.id == Batch.current_version_id)
-        .join(Document, Document.sha256 == Version.sha256)
-        .order_by(Batch.id)
-    )
-    for batch, document in session.execute(query).tuples():
-        yield (
-            batch.id, batch.series, batch.period, batch.ordinal, batch.title, batch.rows,
-            batch.published_on, batch.notice_url, batch.document_url, document.sha256,
-            document.format, document.origin,
-        )  # fmt: skip
 
 
 NUMBER = TableColumn("number", Text("备案编号，按公布的写法", "filing number, as published"))
@@ -158,7 +107,13 @@ FILINGS = DatasetTable(
         FLAGS,
     ),
     ("series", "number"),
-    _filings,
+    _read(
+        select(
+            Filing.number, Filing.series, Filing.name, Filing.type, Filing.label, Filing.role, Filing.entity_id,
+            Filing.entity, Filing.product, Filing.remark, Filing.status, Filing.region, Filing.division,
+            Filing.registrant, Filing.year, Filing.filed_on, Filing.first_period, Filing.last_period, Filing.flags,
+        ).order_by(Filing.series, Filing.number_key)
+    ),
 )  # fmt: skip
 LISTINGS = DatasetTable(
     "listings",
@@ -177,7 +132,15 @@ LISTINGS = DatasetTable(
         FLAGS,
     ),
     ("batch", "position"),
-    _listings,
+    _read(
+        select(
+            Batch.id, Listing.position + 1, Batch.series, Listing.seq, Listing.number, Listing.name, Listing.label,
+            Listing.entity, Listing.product, Listing.remark, Listing.region, Listing.filed_on, Listing.table,
+            Listing.page, Listing.row, Listing.flags,
+        )
+        .join(Listing, Listing.version_id == Batch.current_version_id)
+        .order_by(Batch.id, Listing.position)
+    ),
 )  # fmt: skip
 ENTITIES = DatasetTable(
     "entities",
@@ -188,7 +151,7 @@ ENTITIES = DatasetTable(
         TableColumn("registrants", Text("主体代码，以分号分隔", "registrant codes, separated by semicolons")),
     ),
     ("entity_id",),
-    _entities,
+    _read(select(Entity.id, Entity.name, Entity.registrants).order_by(Entity.id)),
 )  # fmt: skip
 NAMES = DatasetTable(
     "names",
@@ -214,7 +177,12 @@ CHANGES = DatasetTable(
         TableColumn("data", Text("变动内容（JSON）", "what changed, as JSON")),
     ),
     ("id",),
-    _changes,
+    _read(
+        select(Event.id, Event.at, Event.type, Event.series, Event.period, Event.number, Event.entity_id,
+               Event.batch, Event.data)
+        .where(Event.type.not_like("monitor.%"))
+        .order_by(Event.id)
+    ),
 )  # fmt: skip
 LISTS = DatasetTable(
     "lists",
@@ -239,6 +207,12 @@ LISTS = DatasetTable(
         ),
     ),
     ("batch",),
-    _lists,
+    _read(
+        select(Batch.id, Batch.series, Batch.period, Batch.ordinal, Batch.title, Batch.rows, Batch.published_on,
+               Batch.notice_url, Batch.document_url, Document.sha256, Document.format, Document.origin)
+        .join(Version, Version.id == Batch.current_version_id)
+        .join(Document, Document.sha256 == Version.sha256)
+        .order_by(Batch.id)
+    ),
 )  # fmt: skip
 TABLES = (FILINGS, LISTINGS, ENTITIES, NAMES, CHANGES, LISTS)

@@ -1,12 +1,13 @@
 """Lists: all that CAC published, and one list against the one before."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
@@ -35,8 +36,7 @@ COLUMNS = {
 """The columns of a list of each series, in the order of the published ones (DOMAIN.md §4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A value of a breakdown: rows in this list and in the one before."""
 
     value: str
@@ -52,61 +52,58 @@ class Comparison:
     following: dict[str, Any] | None
     new_entities: list[tuple[str, str]]
     entities: int
-    breakdowns: dict[str, list[Part]] = field(default_factory=dict)
+    breakdowns: dict[str, list[Part]]
 
 
 def compare(
     session: Session, batch: dict[str, Any], against: dict[str, Any] | None = None
 ) -> Comparison:
     """Compare a batch (a view) with the list before it, or with another of its series."""
-    previous, following = _neighbour(session, batch, -1), _neighbour(session, batch, 1)
+    previous, following = _neighbours(session, batch)
     previous = against or previous
     now = _filings(session, batch)
     before = _filings(session, previous) if previous else []
-    owners = {filing[0]: filing[1] for filing in now}
+    owners = {filing.entity_id: filing.name for filing in now}
+    breakdowns = {name: _parts(now, before, name) for name in ("type", "role", "region")}
     return Comparison(
         previous=previous,
         following=following,
         new_entities=_newcomers(session, batch, owners),
         entities=len(owners),
-        breakdowns={
-            name: parts
-            for place, name in ((2, "type"), (3, "role"), (4, "region"))
-            if (parts := _parts(now, before, place))
-        },
+        breakdowns={name: parts for name, parts in breakdowns.items() if len(parts) > 1},
     )
 
 
-def _neighbour(session: Session, batch: dict[str, Any], step: int) -> dict[str, Any] | None:
-    place = (batch["period"], batch["id"])
+def _neighbours(
+    session: Session, batch: dict[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The list before and the list after, of the same series and source."""
     same = select(Batch.id, Batch.period, Batch.rows, Batch.series).where(
         Batch.series == batch["series"], Batch.source == batch["source"]
     )
-    around = sorted(session.execute(same).mappings(), key=lambda row: (row["period"], row["id"]))
-    places = [(row["period"], row["id"]) for row in around]
-    index = places.index(place) + step
-    return dict(around[index]) if 0 <= index < len(around) else None
+    found = sorted(session.execute(same).mappings(), key=lambda row: (row["period"], row["id"]))
+    around = [None, *map(dict, found), None]
+    place = [row["id"] for row in found].index(batch["id"])
+    return around[place], around[place + 2]
 
 
-def _filings(session: Session, batch: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
-    """(entity id, entity, type, role, region) of each row's filing, in the current version."""
+def _filings(session: Session, batch: dict[str, Any]) -> Sequence[Row[Any]]:
+    """`entity_id`, `name` of the company, `type`, `role` and `region` of each row's filing, in the
+    current version."""
     of_series = (
         [series.value for series in ALGORITHM_SERIES]
         if batch["series"] == Series.DEREGISTRATION
         else [batch["series"]]
     )
     query = (
-        select(Filing.entity_id, Entity.name, Filing.type, Filing.role, place_of())
+        select(Filing.entity_id, Entity.name, Filing.type, Filing.role, place_of().label("region"))
         .join(Entity, Entity.id == Filing.entity_id)
         .join(Listing, Listing.number_key == Filing.number_key)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.current_version_id == Version.id)
         .where(Batch.id == batch["id"], Filing.series.in_(of_series))
     )
-    return [
-        (owner, name, kind or "", role or "", region)
-        for owner, name, kind, role, region in session.execute(query).tuples()
-    ]
+    return session.execute(query).all()
 
 
 def _newcomers(
@@ -124,15 +121,12 @@ def _newcomers(
     return sorted((owner, name) for owner, name in owners.items() if owner in new)
 
 
-def _parts(
-    now: list[tuple[str, str, str, str, str]],
-    before: list[tuple[str, str, str, str, str]],
-    place: int,
-) -> list[Part]:
-    here = Counter(filing[place] for filing in now if filing[place])
-    there = Counter(filing[place] for filing in before if filing[place])
-    if len(here) < 2:
-        return []
+def _parts(now: Sequence[Row[Any]], before: Sequence[Row[Any]], name: str) -> list[Part]:
+    """How often each value of a field is there now, and was before, the most frequent first."""
+    here, there = (
+        Counter(value for filing in some if (value := getattr(filing, name)))
+        for some in (now, before)
+    )
     return [Part(value, number, there[value]) for value, number in here.most_common()]
 
 

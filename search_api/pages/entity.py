@@ -121,17 +121,17 @@ def timeline_of(session: Session, vendor: Vendor) -> Timeline | None:
     def place(year: int, month: int) -> float:
         return round(100 * ((year - first) * 12 + month - 1) / ((last - first + 1) * 12), 2)
 
-    lanes: dict[str, list[Step]] = {}
-    for series in Series:
-        steps = sorted((period, count) for one, period, count in found if one == series)
-        if steps:
-            lanes[series.value] = [
-                Step(period, count, place(int(period[:4]), int(period[5:7])))
-                for period, count in steps
-            ]
+    lanes: dict[str, list[Step]] = {
+        series.value: [
+            Step(period, count, place(int(period[:4]), int(period[5:7])))
+            for one, period, count in sorted(found)
+            if one == series
+        ]
+        for series in Series
+    }
     return Timeline(
         years=[(str(year), place(year, 1)) for year in range(first, last + 1)],
-        lanes=lanes,
+        lanes={series: steps for series, steps in lanes.items() if steps},
         highest=max(count for _series, _period, count in found),
     )
 

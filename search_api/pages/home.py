@@ -1,9 +1,10 @@
 """The front page: one field that takes anything, and what the registry holds."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -30,36 +31,30 @@ _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILI
 
 @router.get("/")
 def home(request: Request, parts: Parts) -> Response:
-    """The front page."""
+    """The front page: counts, the newest lists and the newest changes."""
     with parts.database.read() as session:
-        return render(request, "home.html", **_overview(session))
-
-
-def _overview(session: Session) -> dict[str, Any]:
-    """Counts, the newest lists and the newest changes."""
-    by_series = select(Filing.series, Filing.status, func.count()).group_by(
-        Filing.series, Filing.status
-    )
-    counts: dict[str, dict[str, int]] = {}
-    for series, status, number in session.execute(by_series).tuples():
-        counts.setdefault(series, {})[status] = number
-    newest = select(Batch).order_by(Batch.period.desc(), Batch.published_on.desc(), Batch.id)
-    batches = batch_views(session, newest.limit(9))
-    latest = [batch for batch in batches if batch["document"] == batches[0]["document"]]
-    return {
-        "filings": [
-            (series.value, sum(counts.get(series, {}).values()))
-            for series in Series
-            if series is not Series.DEREGISTRATION
-        ],
-        "deregistered": sum(by.get("deregistered", 0) for by in counts.values()),
-        "entities": session.execute(select(func.count()).select_from(Entity)).scalar_one(),
-        "latest": [(batch, compare(session, batch)) for batch in latest],
-        "batches": batches[len(latest) :][:6],
-        "news": _recent_news(session),
-        "coverage": coverage(session),
-        "expected": expected_lists(session),
-    }
+        by_status = select(Filing.series, Filing.status, func.count()).group_by(
+            Filing.series, Filing.status
+        )
+        counts: dict[str, Counter[str]] = {series.value: Counter() for series in Series}
+        for series, status, number in session.execute(by_status).tuples():
+            counts[series][status] = number
+        del counts[Series.DEREGISTRATION]
+        newest = select(Batch).order_by(Batch.period.desc(), Batch.published_on.desc(), Batch.id)
+        batches = batch_views(session, newest.limit(9))
+        latest = [batch for batch in batches if batch["document"] == batches[0]["document"]]
+        return render(
+            request,
+            "home.html",
+            filings=[(series, by.total()) for series, by in counts.items()],
+            deregistered=sum(by["deregistered"] for by in counts.values()),
+            entities=session.execute(select(func.count()).select_from(Entity)).scalar_one(),
+            latest=[(batch, compare(session, batch)) for batch in latest],
+            batches=batches[len(latest) :][:6],
+            news=_recent_news(session),
+            coverage=coverage(session),
+            expected=expected_lists(session),
+        )
 
 
 @dataclass(frozen=True, slots=True)

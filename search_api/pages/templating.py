@@ -180,27 +180,18 @@ def list_name(series: str, period: str, language: Language) -> str:
 def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page in the language of the request."""
     language = language_of_request(request)
-    body = (
-        environment(language).get_template(template).render(**_common(request, language), **values)
-    )
-    headers = {"vary": "Accept-Language, Cookie", "cache-control": "no-cache",
-               "content-language": language.value}  # fmt: skip
-    return HTMLResponse(body, status, headers)
-
-
-def _common(request: Request, language: Language) -> dict[str, Any]:
     other = Language.EN if language is Language.ZH else Language.ZH
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     # What was posted cannot be asked for again by its address.
     back = here if request.method == "GET" else request.headers.get("referer", "/")
-    return {
-        "path": request.url.path,
-        "here": here,
-        "base": public_base(request),
-        "other_language": TEXT_NAMES[other],
-        "other_lang": other.value,
-        "switch": "/language?" + urlencode({"to": other.value, "back": back}),
-    }
+    body = environment(language).get_template(template).render(
+        path=request.url.path, here=here, base=public_base(request),
+        other_language=TEXT_NAMES[other], other_lang=other.value,
+        switch="/language?" + urlencode({"to": other.value, "back": back}), **values,
+    )  # fmt: skip
+    headers = {"vary": "Accept-Language, Cookie", "cache-control": "no-cache",
+               "content-language": language.value}  # fmt: skip
+    return HTMLResponse(body, status, headers)
 
 
 def public_base(request: Request) -> str:
@@ -231,15 +222,13 @@ def page_links(request: Request, page: int, size: int, total: int) -> Links:
     """Links for one page of a list of `total` items."""
     first, last = (page - 1) * size + 1, min(page * size, total)
     return Links(
-        previous=with_parameter(request, "page", page - 1 or None) if page > 1 else None,
+        previous=with_parameter(request, "page", page - 1) if page > 1 else None,
         next=with_parameter(request, "page", page + 1) if last < total else None,
         text=f"{count(first)}–{count(last)} / {count(total)}" if total else "",
     )
 
 
 def with_parameter(request: Request, name: str, value: Any) -> str:
-    """The address of the request with one parameter set anew; None takes it away."""
-    changed = request.url.remove_query_params(name)
-    if value is not None:
-        changed = changed.include_query_params(**{name: value})
-    return f"{changed.path}?{changed.query}" if changed.query else changed.path
+    """The address of the request with one parameter set anew."""
+    changed = request.url.include_query_params(**{name: value})
+    return f"{changed.path}?{changed.query}"

@@ -87,12 +87,6 @@ class SubscriptionForm(BaseModel):
         }
         return {name: value for name, value in chosen.items() if value}
 
-    def request(self) -> SubscriptionRequest:
-        """What is asked for."""
-        return SubscriptionRequest(
-            self.deliver, self.name, self.events, self.filter(), self.mode, self.language
-        )
-
 
 def form_of(one: Subscription) -> SubscriptionForm:
     """The form, filled with what a subscription asks for; its address is left out: it may be secret."""
@@ -309,7 +303,10 @@ def create(request: Request, parts: Parts, form: Filled) -> Response:
         if parts.check_target:
             parts.check_target(form.deliver)
         with parts.database.write() as session:
-            made = create_subscription(session, form.request(), token=form.token).id
+            asked = SubscriptionRequest(
+                form.deliver, form.name, form.events, form.filter(), form.mode, form.language
+            )
+            made = create_subscription(session, asked, token=form.token).id
     except UsageError as error:
         return page(request, parts, error.http_status, form=form, error=error, refused="form")
     response = RedirectResponse(address("/watch", made=made) + "#told", 303)
@@ -346,7 +343,7 @@ def edit(request: Request, parts: Parts, id: str, form: Filled) -> Response:
         return page(
             request, parts, error.http_status, form=form, error=error, refused="form", editing=id
         )
-    return RedirectResponse(address("/watch", told="changed") + f"#{id}", 303)
+    return RedirectResponse(f"/watch?told=changed#{id}", 303)
 
 
 _ACTIONS = {"test": enqueue_test, "retry": retry_parked, "end": remove_subscription}
@@ -357,6 +354,5 @@ def act(parts: Parts, id: str, action: Literal["test", "retry", "end"]) -> Respo
     """Send a test message, put undelivered ones back into the queue, or end a subscription."""
     with parts.database.write() as session:
         _ACTIONS[action](session, id)
-    if action == "end":
-        return RedirectResponse("/watch?told=ended#told", 303)
-    return RedirectResponse(address("/watch", told="queued") + f"#{id}", 303)
+    told = "/watch?told=ended#told" if action == "end" else f"/watch?told=queued#{id}"
+    return RedirectResponse(told, 303)

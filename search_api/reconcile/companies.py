@@ -5,7 +5,7 @@ the number belongs to), and that no property contradicts. Whatever is only alike
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -90,13 +90,20 @@ def reconcile_companies(
 ) -> dict[str, list[Candidate]]:
     """The candidates of each query, the best first; what queries share is read once."""
     numbers = {name: _number_keys(query) for name, query in queries.items()}
-    owners = _owners(session, {key for keys in numbers.values() for key in keys})
-    products = _of_products(session, [query.query for query in queries.values()])
+    by_number = select(Filing.number_key, Filing.entity_id)
+    keys = {key for some in numbers.values() for key in some}
+    owners = _grouped(session, by_number.where(in_keys(session, Filing.number_key, keys)))
+    named = {product_key(query.query) for query in queries.values()} - {""}
+    by_product = select(FilingProduct.name_key, Filing.entity_id).join(
+        Filing, Filing.id == FilingProduct.filing_id
+    )
+    of_products = in_keys(session, FilingProduct.name_key, named)
+    products = _grouped(session, by_product.where(of_products).distinct())
     found: dict[str, list[str]] = {}
     for name, query in queries.items():
         check_deadline()
-        by_number = [one for key in numbers[name] for one in owners.get(key, ())]
-        found[name] = _found(names, query, by_number, products.get(product_key(query.query), []))
+        known = [one for key in numbers[name] for one in owners.get(key, ())]
+        found[name] = _found(names, query, known, products.get(product_key(query.query), []))
     facts = _facts(session, {one for ids in found.values() for one in ids})
     answer = {}
     for name, query in queries.items():
@@ -111,24 +118,6 @@ def reconcile_companies(
 def _number_keys(query: ReconcileQuery) -> list[str]:
     texts = [query.query, *query.values("number", "numbers")]
     return list(dict.fromkeys(one.number.key for text in texts for one in read_numbers(text)))
-
-
-def _owners(session: Session, keys: set[str]) -> dict[str, list[str]]:
-    """The companies of these numbers."""
-    query = select(Filing.number_key, Filing.entity_id)
-    return _grouped(session, query.where(in_keys(session, Filing.number_key, keys)))
-
-
-def _of_products(session: Session, texts: Iterable[str]) -> dict[str, list[str]]:
-    """The companies that have a product of this name, by its key."""
-    keys = {product_key(text) for text in texts} - {""}
-    query = (
-        select(FilingProduct.name_key, Filing.entity_id)
-        .join(Filing, Filing.id == FilingProduct.filing_id)
-        .where(in_keys(session, FilingProduct.name_key, keys))
-        .distinct()
-    )
-    return _grouped(session, query)
 
 
 def _grouped(session: Session, query: Select[tuple[str, str]]) -> dict[str, list[str]]:

@@ -115,13 +115,6 @@ _PROPERTIES = (
 PROPERTIES = {one.id: one for one in _PROPERTIES}
 
 
-def proposed(kind: str, limit: int, language: Language) -> dict[str, Any]:
-    """The properties of a type, as a property proposal."""
-    found = [one.shown(language) for one in PROPERTIES.values() if kind in (*one.types, "")]
-    shown = found[:limit] if limit else found
-    return {"properties": shown, "type": kind} | ({"limit": limit} if limit else {})
-
-
 def extend(session: Session, asked: ExtendQuery, language: Language) -> dict[str, Any]:
     """The values of the properties asked for; an id that is not known has none."""
     wanted = [PROPERTIES[one.id] for one in asked.properties if one.id in PROPERTIES]

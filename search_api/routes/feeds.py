@@ -35,9 +35,9 @@ from suanbei.registry.queries.event_text import (
     path_of,
 )
 from suanbei.registry.statements import in_keys
-from suanbei.search_api.deps import Parts, Services
+from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
-from suanbei.search_api.pages.templating import render, static, with_parameter
+from suanbei.search_api.pages.templating import public_base, render, static, with_parameter
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
 from suanbei.search_api.search.results import selection_of
@@ -99,8 +99,8 @@ def batches_feed(
     wanted = ChangesQuery((EventType.BATCH_PUBLISHED.value,), tuple(s.value for s in series or ()))
     with parts.database.read() as session:
         events = newest_changes(session, wanted, ENTRIES)
-        entries = _entries(session, events, lang, parts.settings.public_url)
-    return _answer(request, parts, lang, _BATCHES.say(lang), "/batches", entries)
+        entries = _entries(session, events, lang, public_base(request))
+    return _answer(request, lang, _BATCHES.say(lang), "/batches", entries)
 
 
 @router.get("/changes.atom", response_class=Response)
@@ -113,8 +113,8 @@ def changes_feed(
     """Changes of every kind, the newest first; filters as those of /v1/changes."""
     with parts.database.read() as session:
         events = newest_changes(session, wanted, ENTRIES)
-        entries = _entries(session, events, lang, parts.settings.public_url)
-    return _answer(request, parts, lang, _CHANGES.say(lang), "/watch", entries)
+        entries = _entries(session, events, lang, public_base(request))
+    return _answer(request, lang, _CHANGES.say(lang), "/watch", entries)
 
 
 class FeedParams(FilterParams):
@@ -131,9 +131,8 @@ def search_feed(request: Request, parts: Parts, wanted: Annotated[FeedParams, Qu
     page = "/search" + (f"?{request.url.query}" if request.url.query else "")
     with parts.database.read() as session:
         events = newest_changes_of(session, selection, ENTRIES)
-        entries = _entries(session, events, wanted.lang, parts.settings.public_url)
-    title = _SEARCH.say(wanted.lang, q=wanted.q)
-    return _answer(request, parts, wanted.lang, title, page, entries)
+        entries = _entries(session, events, wanted.lang, public_base(request))
+    return _answer(request, wanted.lang, _SEARCH.say(wanted.lang, q=wanted.q), page, entries)
 
 
 @router.get("/expected.atom", response_class=Response)
@@ -141,38 +140,38 @@ def expected_feed(request: Request, parts: Parts, lang: Lang = Language.ZH) -> R
     """When the next list of each series is expected; a new entry once it is late."""
     with parts.database.read() as session:
         expected = [one for one in expected_lists(session) if one["expected_period"]]
-    entries = [_expectation(one, lang, parts.settings.public_url) for one in expected]
-    title = _EXPECTED.say(lang)
-    answer = _answer(request, parts, lang, title, "/batches", entries)
+    entries = [_expectation(one, lang, public_base(request)) for one in expected]
+    answer = _answer(request, lang, _EXPECTED.say(lang), "/batches", entries)
     answer.headers["Cache-Control"] = "public, max-age=3600"  # it depends on the day
     return answer
 
 
-def _expectation(one: dict[str, Any], lang: Language, public_url: str) -> Entry:
-    state = "overdue" if one["overdue"] else "late" if one["late"] else "expected"
-    text = {"overdue": _OVERDUE, "late": _LATE, "expected": _DUE}[state]
+def _expectation(one: dict[str, Any], lang: Language, base: str) -> Entry:
+    if one["overdue"]:
+        state, text, since = "overdue", _OVERDUE, one["latest_period"]
+    elif one["late"]:
+        state, text, since = "late", _LATE, one["expected_period"]
+    else:
+        state, text, since = "expected", _DUE, one["last_period"]
     line = text.say(
         lang,
         series=series_title(one["series"], lang),
         month=month_text(one["expected_period"], lang),
         last=month_text(one["last_period"], lang),
     )
-    since = {"overdue": "latest_period", "late": "expected_period", "expected": "last_period"}
     place = tuple(Series).index(Series(one["series"]))
-    year, month = map(int, one[since[state]].split("-"))
+    year, month = map(int, since.split("-"))
     return Entry(
         _stable_id(f"expected/{one['series']}/{one['last_period']}/{state}"),
         line,
         line,
         datetime(year + month // 12, month % 12 + 1, 1, microsecond=place, tzinfo=UTC),
-        f"{public_url.rstrip('/')}/batches",
+        f"{base}/batches",
         (f"list.{state}", one["series"]),
     )
 
 
-def _entries(
-    session: Session, events: Sequence[Event], lang: Language, public_url: str
-) -> list[Entry]:
+def _entries(session: Session, events: Sequence[Event], lang: Language, base: str) -> list[Entry]:
     names = filing_names(session, events)
     ids = {event.batch for event in events if event.batch}
     listed = session.execute(select(Batch).where(in_keys(session, Batch.id, ids))).scalars()
@@ -182,7 +181,7 @@ def _entries(
         title, line = _words(event, lang, names)
         # The moment is part of the id: another registry numbers its events anew.
         name = _stable_id(f"change/{event.id}/{event.at.isoformat()}")
-        link = public_url.rstrip("/") + (path_of(event) or "/")
+        link = base + (path_of(event) or "/")
         kinds = (event.type, event.series) if event.series else (event.type,)
         moment = _moment(event, batches.get(event.batch or ""))
         found.append(Entry(name, title, line, moment, link, kinds))
@@ -226,15 +225,10 @@ def _published(batch: Batch) -> datetime | None:
 
 
 def _answer(
-    request: Request,
-    parts: Services,
-    lang: Language,
-    title: str,
-    page: str,
-    entries: Sequence[Entry],
+    request: Request, lang: Language, title: str, page: str, entries: Sequence[Entry]
 ) -> Response:
     """The feed, its entries the newest first; `page` has the same content for people."""
-    public = parts.settings.public_url.rstrip("/")
+    public = public_base(request)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.headers.get("sec-fetch-dest") == "document":  # a person opened it in a browser
         if "lang" not in request.query_params and language_of_request(request) != lang:

@@ -23,7 +23,7 @@ from suanbei.search_api.pages.templating import public_base, static
 from suanbei.search_api.params import reads_query
 from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
 from suanbei.search_api.reconcile.filings import reconcile_filings
-from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, proposed, records
+from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, records
 from suanbei.search_api.reconcile.queries import (
     COMPANY,
     FILING,
@@ -237,7 +237,9 @@ def propose_properties(
     limit: Annotated[int, Query(ge=0, le=1000)] = 0,
 ) -> Response:
     """The properties that can be fetched for a type."""
-    return _answer(proposed(type, limit, language))
+    found = [one.shown(language) for one in PROPERTIES.values() if type in (*one.types, "")]
+    shown = found[:limit] if limit else found
+    return _answer({"properties": shown, "type": type} | ({"limit": limit} if limit else {}))
 
 
 @router.get("/preview", response_class=HTMLResponse)
