@@ -5,7 +5,7 @@ Every answer is typed, carries the coverage it rests on, and says what it does n
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
@@ -94,7 +94,7 @@ def create_mcp_server(parts: Services, version: str) -> MCPServer[Any]:
         title="Guide to the filings",
         description="who must file what, how numbers are built, with the rules (English)",
         mime_type="text/markdown",
-    )(partial(guide_text, Language.EN))
+    )(_english_guide)
     server.resource(
         "suanbei://filing/{number}",
         title="A filing",
@@ -123,6 +123,10 @@ def _strict(tool: Callable[..., Any]) -> Tool:
     model.model_rebuild(force=True)
     made.parameters = model.model_json_schema(by_alias=True)
     return made
+
+
+def _english_guide() -> str:
+    return guide_text(Language.EN)
 
 
 def _guide(language: str) -> str:
