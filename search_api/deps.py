@@ -27,7 +27,7 @@ class Services:
     settings: Settings
     database: Database
     row_picture: RowPicture | None = None
-    check_target: CheckTarget | None = None
+    check_target: CheckTarget = lambda _deliver: None  # any address, where nothing is delivered
     numbers_in: NumbersIn | None = None
     engine: Engine = field(init=False)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -35,6 +34,7 @@ from suanbei.search_api.pages.charts import (
 from suanbei.search_api.pages.labels import Words, city_text, region_text
 from suanbei.search_api.pages.search import (
     FILTERS,
+    Pairs,
     address_of,
     asked_of,
     filter_chips,
@@ -191,7 +191,7 @@ _double_filing, "side", "", Text("主体", "Companies"),
 class View:
     """What an address of the market asks for: the filters of the search, and the steps of time."""
 
-    asked: tuple[tuple[str, str], ...]
+    asked: Pairs
     step: Step
     language: Language
 
@@ -202,7 +202,7 @@ class View:
         Raises:
             RequestValidationError: names those that do not fit.
         """
-        return params_of(list(self.asked), FilterParams)
+        return params_of(self.asked, FilterParams)
 
     def parts_of(self, chart: Chart) -> str:
         """By what a chart is parted, empty for not at all: one register by its types or roles."""
@@ -218,8 +218,7 @@ class View:
         words, parts = Words(self.language), self.parts_of(chart)
         found: dict[tuple[str, str], Row] = {}
         for row in rows:
-            label = _label(chart, row.x, self.step, words)
-            part = words(parts, row.part) if row.part else ""
+            label, part = _label(chart, row.x, self.step, words), words(parts, row.part)
             before = found.get((label, part))
             count = row.count + (before.count if before else 0)
             found[label, part] = Row(label, count, part, row.id)
@@ -229,8 +228,7 @@ class View:
         """A path for the same filings; `by` in `more` replaces the steps of the view."""
         pairs = [*self.asked, ("by", "" if self.step == "month" else self.step)]
         pairs = [pair for pair in pairs if pair[0] not in more] + [*more.items()]
-        pairs = [pair for pair in pairs if pair[1]]
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        return address_of([pair for pair in pairs if pair[1]], path)
 
 
 def _label(chart: Chart, x: str, step: Step, words: Words) -> str:
@@ -259,7 +257,7 @@ def step_of(period: str, step: Step) -> str:
 
 def view_of(request: Request, by: Step = "month") -> View:
     """The view of an address."""
-    return View(tuple(asked_of(request, (*FILTERS, "q"))), by, language_of_request(request))
+    return View(asked_of(request, (*FILTERS, "q")), by, language_of_request(request))
 
 
 Asked = Annotated[View, Depends(view_of)]
@@ -270,8 +268,7 @@ known = reads_query(*FILTERS, "q")
 @known
 def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     """All charts for the filters."""
-    asked = list(view.asked)
-    selection = selection_of(parts, view.params)
+    asked, selection = view.asked, selection_of(parts, view.params)
     with parts.database.read() as session:
         choices = {name: _choices(session, name) for name in CHOICES}
         total = stats.summary(session, selection)["filings"]
@@ -325,21 +322,18 @@ def draw(
     words = Words(view.language)
     part = view.parts_of(chart)
     if chart.over_time:
-        shown = [Row(f"{row.x}-01", row.count, row.part) for row in rows if row.x]
+        shown = [replace(row, x=f"{row.x}-01") for row in rows if row.x]
     else:
-        shown = [Row(_label(chart, row.x, view.step, words), row.count, row.part) for row in rows]
+        shown = [replace(row, x=_label(chart, row.x, view.step, words)) for row in rows]
         top = [*dict.fromkeys(row.x for row in shown)][:TOP]
         shown = [row for row in shown if row.x in top]
     gettext = translations(view.language).gettext
     filters = gettext("; ").join(
         f"{words('field', name)} {value_text((name, value), words)}" for name, value in view.asked
     )
-    there = {row.part for row in shown}
-    known_parts = [slug for slug in PARTS.get(part, []) if slug in there]
-    named = {
-        slug: words(part, slug) if slug else ""
-        for slug in (*known_parts, *sorted(there - set(known_parts)))
-    }
+    there, order = {row.part for row in shown}, PARTS.get(part, [])
+    slugs = [*(slug for slug in order if slug in there), *sorted(there.difference(order))]
+    named = {slug: words(part, slug) for slug in slugs}
     return Drawing(
         rows=tuple((row.x, named[row.part], row.count) for row in shown),
         parts=tuple(named.values()),

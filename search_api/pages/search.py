@@ -51,7 +51,7 @@ def search_page(request: Request, parts: Parts) -> Response:
     asked = asked_of(request, (*FILTERS, "q", "sort", "cursor"))
     if wants_json(request):
         return RedirectResponse("/v1/filings?" + urlencode(asked), 303)
-    params = params_of(asked, SearchParams)
+    params, asked = params_of(asked, SearchParams), without(asked, "cursor")
     with parts.database.read() as session:
         query = replace(
             params.query(session), facets=tuple(map(Dimension, FACETS)), facet_values=1000
@@ -76,14 +76,12 @@ def search_page(request: Request, parts: Parts) -> Response:
         meant=_meant(found["interpreted"], asked, words),
         companies=companies,
         guesses=[
-            (guess, address_of([*without(without(asked, "q"), "cursor"), ("q", guess)]))
+            (guess, address_of([*without(asked, "q"), ("q", guess)]))
             for guess in found["did_you_mean"]
         ],
         filters=filters,
-        first=address_of(without(asked, "cursor")) if params.cursor else "",
-        next=address_of([*without(asked, "cursor"), ("cursor", found["next"])])
-        if found["next"]
-        else "",
+        first=address_of(asked) if params.cursor else "",
+        next=address_of([*asked, ("cursor", found["next"])]) if found["next"] else "",
         total=count(found["total"]),
         export=urlencode(exactly),
         feed="/feeds/search.atom?" + urlencode([*exactly, ("lang", language.value)]),
@@ -164,16 +162,14 @@ def _facets(
 
 
 def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[str, Any]:
-    base = without(asked, "cursor")
     pair = (name, str(one["value"]))
-    on = pair in base
-    pairs = without(base, *pair) if on else [*base, pair]
+    on = pair in asked
     return {
         "key": f"{name}={one['value']}",
         "text": value_text(pair, words),
         "count": one["count"],
         "on": on,
-        "address": address_of(pairs),
+        "address": address_of(without(asked, *pair) if on else [*asked, pair]),
     }
 
 
@@ -216,7 +212,7 @@ def _meant(interpreted: dict[str, Any] | None, asked: Pairs, words: Words) -> di
     if interpreted is None:
         return None
     text = next((value for name, value in asked if name == "q"), "")
-    rest = without(without(asked, "q"), "cursor")
+    rest = without(asked, "q")
     chips = [
         {"field": words("field", one["name"]), "text": value_text((one["name"], one["value"]), words),
          "address": address_of([*rest, ("q", " ".join(text.replace(one["word"], " ").split()))])}
@@ -233,7 +229,7 @@ def filter_chips(
         {
             "field": words("field", pair[0]),
             "text": (names or {}).get(pair[1]) or value_text(pair, words),
-            "address": address_of(without(without(asked, "cursor"), *pair), path),
+            "address": address_of(without(asked, *pair), path),
         }
         for pair in asked
         if pair[0] in FILTERS

@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import Forbidden, Unauthorized, UsageError
+from suanbei.common.errors import Unauthorized, UsageError
 from suanbei.common.texts import Language, Text
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
@@ -39,7 +39,7 @@ from suanbei.registry.notifications.subscriptions import (
 from suanbei.registry.notifications.targets import reason_text
 from suanbei.registry.watcher_models import Subscription
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.keys import Scope, require_scope
+from suanbei.search_api.keys import Keyring, Scope, require_scope
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import address, public_base, render
 from suanbei.search_api.params import reads_query
@@ -131,10 +131,10 @@ def page(
     """The page, with what a form holds, what was wrong with it, and what it comes to."""
     form = form or SubscriptionForm(language=language_of_request(request).value)
     with parts.database.read() as session:
-        scope = _scope(request)
-        language, masked = language_of_request(request), scope == Scope.READ
+        scope, language = _scope(request, parts), language_of_request(request)
+        masked = scope == Scope.READ
         subscriptions = _subscriptions(session, language, masked=masked) if scope else []
-        secret = _secret_to_show(request, session, values.get("made", ""))
+        secret = "" if masked else _secret_to_show(request, session, values.get("made", ""))
         seen, preview_error = preview_of(session, form) if shows_preview else (None, None)
     response = render(
         request,
@@ -187,9 +187,8 @@ def _subscriptions(session: Session, language: Language, *, masked: bool) -> lis
 
 
 def _secret_to_show(request: Request, session: Session, made: str) -> str:
-    if not made or request.cookies.get(MADE_COOKIE) != made or _scope(request) == Scope.READ:
-        return ""
-    if made not in subscription_ids(session):
+    """The secret of the subscription that this browser has just made; empty without one."""
+    if request.cookies.get(MADE_COOKIE) != made or made not in subscription_ids(session):
         return ""
     one = find_subscription(session, made)
     return one.secrets[0]["secret"] if one.secrets else ""
@@ -218,18 +217,10 @@ def refusal_of(request: Request, error: UsageError | None) -> tuple[str, str]:
     return text.say(language, place=place), str(error) if language is Language.EN else ""
 
 
-def _scope(request: Request) -> Scope | None:
+def _scope(request: Request, parts: Services) -> Scope | None:
     """What the key in the cookie may do; None without a key that counts."""
-    key = request.cookies.get(KEY_COOKIE, "")
-    for scope in (Scope.WRITE, Scope.READ):
-        try:
-            require_scope(request, key, scope)
-        except Forbidden:
-            continue
-        except Unauthorized:
-            return None
-        return scope
-    return None
+    key = Keyring(parts.settings.api_keys).find(request.cookies.get(KEY_COOKIE, ""))
+    return key.scope if key else None
 
 
 def require_same_origin(request: Request) -> None:
@@ -300,8 +291,7 @@ def show_preview(request: Request, parts: Parts, form: Filled, editing: Short = 
 def create(request: Request, parts: Parts, form: Filled) -> Response:
     """Make a subscription; its secret is shown, to this browser, on the page that follows."""
     try:
-        if parts.check_target:
-            parts.check_target(form.deliver)
+        parts.check_target(form.deliver)
         with parts.database.write() as session:
             asked = SubscriptionRequest(
                 form.deliver, form.name, form.events, form.filter(), form.mode, form.language
@@ -332,11 +322,10 @@ def edit(request: Request, parts: Parts, id: str, form: Filled) -> Response:
         "name": form.name, "events": form.events, "filter": form.filter(), "mode": form.mode,
         "language": form.language,
     }  # fmt: skip
-    if form.deliver.strip():
-        changes["deliver"] = form.deliver.strip()
     try:
-        if parts.check_target and "deliver" in changes:
-            parts.check_target(changes["deliver"])
+        if deliver := form.deliver.strip():
+            parts.check_target(deliver)
+            changes["deliver"] = deliver
         with parts.database.write() as session:
             change_subscription(session, id, changes)
     except UsageError as error:
