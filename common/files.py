@@ -3,7 +3,7 @@
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -21,22 +21,25 @@ _ENCRYPTED = 0x1
 _CHUNK = 64 * 1024
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """Write beside the place and move in; `-` is standard output.
+def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:
+    """Write a body, or its blocks as they come, beside the place and move in; `-` is standard output.
 
     Raises:
         RegistryError: it cannot be written; what was there before is as it was.
     """
+    blocks = [body] if isinstance(body, bytes) else body
     if path == STANDARD:
-        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.writelines(blocks)
         return
     temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.write_bytes(body)
+        with temporary.open("wb") as file:
+            file.writelines(blocks)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise RegistryError(f"{path}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TaskID
 
-from suanbei.common.errors import RegistryError, UsageError
-from suanbei.common.files import write_whole
+from suanbei.common.errors import UsageError
+from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJson, print_answer, terminal
 from suanbei.common.texts import Language, Text, language_of
@@ -19,7 +19,7 @@ from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.search import with_filters
 from suanbei.search_api.deps import Services
 from suanbei.search_api.export.formats import FORMATS, Format, write_dictionary
-from suanbei.search_api.export.rows import Chunk, Metadata, begin, read_chunks
+from suanbei.search_api.export.rows import Chunk, begin, read_chunks
 from suanbei.search_api.params import FilterParams
 
 EXPORTING = Text("导出", "exporting")
@@ -27,7 +27,6 @@ WRITTEN = Text("{path}：{rows} 条备案", "{path}: {rows} filings")
 DATASET_WRITTEN = Text(
     "{folder}：{files} 个文件，版本 {version}", "{folder}: {files} files, version {version}"
 )
-STDOUT = Path("-")
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +40,7 @@ def export(
     asked: FilterParams,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="the file; - for standard output")
-    ] = Path("-"),
+    ] = STANDARD,
     form: Annotated[
         Format | None, typer.Option("--format", help="else by the file's name; csv without one")
     ] = None,
@@ -62,10 +61,14 @@ def export(
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(EXPORTING.say(language), total=metadata.rows)
         read = _counting(read_chunks(parts.database, selection, lang), progress, task)
-        _write(out, chosen, metadata, read)
+        blocks = FORMATS[chosen][0](metadata, read)
+        if out == STANDARD:
+            _pour(blocks)
+        else:
+            write_whole(out, blocks)
     if dictionary:
         write_whole(dictionary, write_dictionary())
-    if out != STDOUT:
+    if out != STANDARD:
         typer.echo(WRITTEN.say(language, path=out, rows=metadata.rows), err=True)
     if not metadata.rows:
         raise typer.Exit(1)
@@ -77,7 +80,7 @@ def _form_of(out: Path) -> Format:
     Raises:
         UsageError: it says none.
     """
-    if out == STDOUT:
+    if out == STANDARD:
         return Format.CSV
     ending = out.suffix.removeprefix(".").lower()
     if ending not in set(Format):
@@ -91,28 +94,8 @@ def _counting(parts: Iterator[Chunk], progress: Progress, task: TaskID) -> Itera
         progress.advance(task, len(part))
 
 
-def _write(out: Path, form: Format, metadata: Metadata, parts: Iterable[Chunk]) -> None:
-    """Write beside the place and move in: a file that is there is whole.
-
-    Raises:
-        RegistryError: it cannot be written; what was there before is as it was.
-    """
-    blocks = FORMATS[form][0](metadata, parts)
-    if out == STDOUT:
-        _pour(blocks)
-        return
-    temporary = out.with_name(f".{out.name}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.writelines(blocks)
-        temporary.replace(out)
-    except OSError as error:
-        raise RegistryError(f"{out}: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _pour(blocks: Iterable[bytes]) -> None:
+    """Write blocks to standard output as they come."""
     try:
         for place, block in enumerate(blocks):
             # The mark is for spreadsheet programs, not for pipes.
