@@ -1,6 +1,7 @@
 """The API described on a page of our own, made from the OpenAPI document: no scripts, no hosts."""
 
 import json
+from collections import defaultdict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -100,32 +101,21 @@ _CHINESE_PARAMETERS = {
 @router.get("/docs")
 def docs(request: Request) -> Response:
     """Every operation of the API by section."""
-    document = request.app.openapi()
-    sections: dict[str, list[dict[str, Any]]] = {}
+    document, language = request.app.openapi(), language_of_request(request)
+    schemas, sections = document["components"]["schemas"], defaultdict(list)
     for path, operations in document["paths"].items():
         for method in _METHODS:
-            if method in operations:
-                told = _operation(request, document, path, method, operations[method])
-                sections.setdefault(told["tag"], []).append(told)
+            if operation := operations.get(method):
+                sections[(operation.get("tags") or ["other"])[0]].append({
+                    "method": method.upper(),
+                    "path": path,
+                    "summary": summary_of(method, path, operation, language),
+                    "parameters": [_parameter(p, language) for p in operation.get("parameters", [])],
+                    "body": _body(schemas, operation),
+                    "curl": curl_sample(public_base(request), path, method, operation, schemas),
+                    "link": path if method == "get" and "{" not in path else "",
+                })  # fmt: skip
     return render(request, "docs.html", sections=sections, version=document["info"]["version"])
-
-
-def _operation(
-    request: Request, document: dict[str, Any], path: str, method: str, operation: dict[str, Any]
-) -> dict[str, Any]:
-    language = language_of_request(request)
-    return {
-        "tag": (operation.get("tags") or ["other"])[0],
-        "method": method.upper(),
-        "path": path,
-        "summary": summary_of(method, path, operation, language),
-        "parameters": [_parameter(one, language) for one in operation.get("parameters", [])],
-        "body": _body(document, operation),
-        "curl": curl_sample(
-            public_base(request), path, method, operation, document["components"]["schemas"]
-        ),
-        "link": path if method == "get" and "{" not in path else "",
-    }
 
 
 def summary_of(method: str, path: str, operation: dict[str, Any], language: Language) -> str:
@@ -164,13 +154,12 @@ def type_text(schema: dict[str, Any]) -> str:
     return " ".join(part for part in (str(schema.get("type", "any")), limits) if part)
 
 
-def _body(document: dict[str, Any], operation: dict[str, Any]) -> str:
+def _body(schemas: Schemas, operation: Operation) -> str:
     """The schema of the body, references of one level filled in."""
     content = operation.get("requestBody", {}).get("content", {})
     for media_type, told in content.items():
         schema = told.get("schema", {})
-        name = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
-        known = document.get("components", {}).get("schemas", {}).get(name, schema)
+        known = schemas.get(str(schema.get("$ref", "")).rsplit("/", 1)[-1], schema)
         fields = {key: type_text(value) for key, value in known.get("properties", {}).items()}
         shown = json.dumps(fields or type_text(schema), indent=2, ensure_ascii=False)
         return f"{media_type}\n{shown}"
@@ -187,18 +176,17 @@ def curl_sample(base: str, path: str, method: str, operation: Operation, schemas
         elif one.get("required"):
             query.append(f"{one['name']}={value}")
     address = base + path + ("?" + "&".join(query) if query else "")
-    verb = [] if method == "get" else [f"-X {method.upper()}"]
-    key = ["-H 'Authorization: Bearer KEY'"] if operation.get("security") else []
-    return " ".join(["curl", *verb, f"'{address}'", *key, *_body_options(operation, schemas)])
-
-
-def _body_options(operation: Operation, schemas: Schemas) -> list[str]:
+    words = ["curl", *([] if method == "get" else [f"-X {method.upper()}"]), f"'{address}'"]
+    if operation.get("security"):
+        words.append("-H 'Authorization: Bearer KEY'")
     content = operation.get("requestBody", {}).get("content", {})
     if "application/json" in content:
         example = _example(content["application/json"].get("schema", {}), schemas)
         body = json.dumps(example, ensure_ascii=False)
-        return ["-H 'Content-Type: application/json'", f"--data '{body}'"]
-    return ["-F 'file=@vendors.xlsx'"] if "multipart/form-data" in content else []
+        words += ["-H 'Content-Type: application/json'", f"--data '{body}'"]
+    elif "multipart/form-data" in content:
+        words.append("-F 'file=@vendors.xlsx'")
+    return " ".join(words)
 
 
 def _example(schema: dict[str, Any], schemas: Schemas) -> Any:

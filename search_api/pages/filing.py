@@ -145,15 +145,15 @@ class Step:
 
 def picture_test(parts: Services) -> Callable[[dict[str, Any]], bool]:
     """Tells of a listing (a view) whether its document is in the archive and can be drawn."""
-    archive = parts.settings.archive
 
     def has_picture(listing: dict[str, Any]) -> bool:
         sha256 = str(listing["document"]["sha256"])
-        # The picture is that of the list as it is shown today.
-        drawable = parts.row_picture is not None and bool(listing["current"])
-        if listing["document"]["origin"] != "published":  # a picture of a copy proves nothing
-            return False
-        return drawable and (archive / sha256[:2] / sha256).exists()
+        return (
+            parts.row_picture is not None
+            and bool(listing["current"])  # the picture is that of the list as it is shown today
+            and listing["document"]["origin"] == "published"  # that of a copy proves nothing
+            and (parts.settings.archive / sha256[:2] / sha256).exists()
+        )
 
     return has_picture
 

@@ -4,9 +4,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import unquote_plus
 
 import segno
@@ -56,16 +55,14 @@ _SEPARATORS = re.compile(r"\t+|\s*[|｜;；]\s*|\s*[,，、]\s*")
 _HAS_NAME = re.compile(r"[^\W\d_]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A number of a text, and the company that its line claims, if any."""
 
     number: str
     entity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A number of a longer text with its verdict."""
 
     place: int
@@ -164,9 +161,9 @@ def others_in(text: str, language: Language) -> list[tuple[str, str]]:
 
 def _one(request: Request, parts: Services, asked: Question) -> Response:
     language = language_of_request(request)
-    text, entity = asked.number, asked.entity
+    text, entity = asked
     with parts.database.read() as session:
-        (judgement,) = Judge(session).judge([(text, entity)])
+        (judgement,) = Judge(session).judge([asked])
     verdict = verdict_json(judgement, language)
     read = read_number(text)
     found, match = verdict["verdict"], verdict["entity_match"]
@@ -215,7 +212,7 @@ def _many(
     asked = questions[:MOST_NUMBERS]
     with parts.database.read() as session:
         judge = Judge(session)
-        judgements = judge.judge((one.number, one.entity) for one in asked)
+        judgements = judge.judge(asked)
     lines = [
         Line(place, one.entity, verdict_json(judgement, language))
         for place, (one, judgement) in enumerate(zip(asked, judgements, strict=True), 1)
@@ -233,7 +230,7 @@ def _csv(request: Request, parts: Services, questions: Sequence[Question]) -> Re
     language = language_of_request(request)
     _ = translations(language).gettext
     with parts.database.read() as session:
-        judgements = Judge(session).judge((one.number, one.entity) for one in questions)
+        judgements = Judge(session).judge(questions)
     rows = [
         [_("Number as given"), _("Claimed company"), _("Result"), _("Company match"),
          _("Company on the list"), _("Reason"), _("List"), _("Date"), _("Did you mean"), _("Source")]
