@@ -19,7 +19,7 @@ from suanbei.registry.queries.selection import place_of
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.templating import page_links, render, wants_json
+from suanbei.search_api.pages.templating import count, render, wants_json, with_parameter
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
@@ -147,6 +147,16 @@ def _rows(session: Session, batch_id: str, offset: int) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(query.offset(offset).limit(ROWS)).mappings()]
 
 
+def _links(request: Request, page: int, total: int) -> dict[str, str | None]:
+    """The pages before and after, and which rows are shown."""
+    first, last = (page - 1) * ROWS + 1, min(page * ROWS, total)
+    return {
+        "previous": with_parameter(request, "page", page - 1) if page > 1 else None,
+        "next": with_parameter(request, "page", page + 1) if last < total else None,
+        "text": f"{count(first)}–{count(last)} / {count(total)}" if total else "",
+    }
+
+
 @router.get("/batches")
 def batches(request: Request, parts: Parts, series: Series | None = None) -> Response:
     """Every list, the newest first."""
@@ -211,5 +221,5 @@ def one_batch(
         ],
         versions=versions,
         others=others,
-        links=page_links(request, page, ROWS, batch["rows"]),
+        links=_links(request, page, batch["rows"]),
     )

@@ -118,16 +118,6 @@ def broken_number(number: str) -> Markup:
     return Markup(text.replace("-", "-<wbr>"))  # noqa: S704
 
 
-def telling_reasons(verdict: dict[str, Any]) -> list[str]:
-    """The reasons, two at most, that tell a number of a long list from the others in it.
-
-    That no list shows it, and which lists are known, its verdict and the coverage say.
-    """
-    told = verdict["reasons"]
-    telling = [reason for reason in told if reason["code"] != "not_listed"] or told
-    return [reason["text"] for reason in telling[:2]]
-
-
 @lru_cache
 def environment(language: Language) -> Environment:
     """The templates with the texts of one language; every value is escaped."""
@@ -207,25 +197,6 @@ def wants_json(request: Request) -> bool:
     """Whether the Accept header likes JSON better than HTML."""
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The pages before and after, and which rows are shown."""
-
-    previous: str | None
-    next: str | None
-    text: str
-
-
-def page_links(request: Request, page: int, size: int, total: int) -> Links:
-    """Links for one page of a list of `total` items."""
-    first, last = (page - 1) * size + 1, min(page * size, total)
-    return Links(
-        previous=with_parameter(request, "page", page - 1) if page > 1 else None,
-        next=with_parameter(request, "page", page + 1) if last < total else None,
-        text=f"{count(first)}–{count(last)} / {count(total)}" if total else "",
-    )
 
 
 def with_parameter(request: Request, name: str, value: Any) -> str:

@@ -22,13 +22,7 @@ from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
-from suanbei.search_api.pages.templating import (
-    address,
-    public_base,
-    render,
-    telling_reasons,
-    wants_json,
-)
+from suanbei.search_api.pages.templating import address, public_base, render, wants_json
 from suanbei.search_api.responses import json_answer
 
 router = APIRouter(include_in_schema=False)
@@ -223,6 +217,16 @@ def _many(
         claims=any(line.entity for line in lines), others=others_in(text, language),
         most=MOST_NUMBERS, entity=entity, coverage=judge.coverage, checked_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def telling_reasons(verdict: dict[str, Any]) -> list[str]:
+    """The reasons, two at most, that tell a number of a long list from the others in it.
+
+    That no list shows it, and which lists are known, its verdict and the coverage say.
+    """
+    told = verdict["reasons"]
+    telling = [reason for reason in told if reason["code"] != "not_listed"] or told
+    return [reason["text"] for reason in telling[:2]]
 
 
 def _csv(request: Request, parts: Services, questions: Sequence[Question]) -> Response:
