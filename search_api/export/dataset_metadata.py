@@ -16,6 +16,11 @@ DESCRIPTION = (
 LICENCE = {"name": "CC0-1.0", "title": "Creative Commons Zero v1.0 Universal",
            "path": "https://creativecommons.org/publicdomain/zero/1.0/"}  # fmt: skip
 ATTRIBUTION = "国家互联网信息办公室 Cyberspace Administration of China (https://www.cac.gov.cn), read by Suanbei 算备"
+_LICENCE_TEXT = (
+    f"数据来源 Source: {ATTRIBUTION}\n"
+    f"算备对数据库不主张权利 Suanbei claims no rights in the database: {LICENCE['title']}, {LICENCE['path']}\n"
+    "以国家网信办公布的清单为准。The lists that CAC publishes decide.\n"
+)
 CROISSANT_TYPES = {
     ColumnType.STRING: "sc:Text", ColumnType.INTEGER: "sc:Integer", ColumnType.DATE: "sc:Date",
 }  # fmt: skip
@@ -30,7 +35,7 @@ def write_metadata(
     `rows` are those of each table, `held` is the coverage, `since` the earlier version compared with.
     """
     (folder / "README.md").write_text(_dictionary(version, rows, since), "utf-8")
-    (folder / "LICENSE.txt").write_text(_licence(), "utf-8")
+    (folder / "LICENSE.txt").write_text(_LICENCE_TEXT, "utf-8")
     _write_json(folder / "croissant.json", _croissant(folder, version))
     _write_json(folder / "datapackage.json", _data_package(version, rows, held, since))
 
@@ -81,11 +86,8 @@ def _table_resource(name: str, form: str, schema: dict[str, Any]) -> dict[str, A
     parts: dict[str, Any] = {"name": name if form == "csv" else f"{name}-{form}", "path": f"{name}.{form}",
                              "format": form}  # fmt: skip
     if form == "csv":
-        return (
-            parts
-            | {"profile": "tabular-data-resource"}
-            | {"mediatype": "text/csv", "encoding": "utf-8", "schema": schema}
-        )
+        return parts | {"profile": "tabular-data-resource", "mediatype": "text/csv",
+                        "encoding": "utf-8", "schema": schema}  # fmt: skip
     # A Parquet file says itself which columns it has, and of what types.
     return parts | {"type": "file", "mediatype": "application/vnd.apache.parquet"}
 
@@ -125,11 +127,8 @@ def _semantic(version: str) -> str:
     """Croissant wants MAJOR.MINOR.PATCH: year, month, and the hash as a number."""
     period, _, digest = version.rpartition("-")
     year, _, month = period.partition("-")
-    return (
-        f"{year or 0}.{int(month or 0)}.{int(digest, 16)}"
-        if year.isdecimal()
-        else f"0.0.{int(digest, 16)}"
-    )
+    dated = f"{year}.{int(month or 0)}" if year.isdecimal() else "0.0"
+    return f"{dated}.{int(digest, 16)}"
 
 
 def _record_set(table: DatasetTable) -> dict[str, Any]:
@@ -170,26 +169,12 @@ def _dictionary(version: str, rows: dict[str, int], since: str | None) -> str:
     ]
     for table in TABLES:
         lines += [
-            f"## {table.name}",
+            f"## {table.name}", "", f"{table.means.zh} · {table.means.en}（{rows[table.name]}）", "",
+            "| column | type | 含义 | meaning |", "|---|---|---|---|",
+            *(f"| `{one.name}` | {one.type.value} | {one.means.zh} | {one.means.en} |" for one in table.columns),
             "",
-            f"{table.means.zh} · {table.means.en}（{rows[table.name]}）",
-            "",
-        ]
-        lines += ["| column | type | 含义 | meaning |", "|---|---|---|---|"]
-        lines += [
-            f"| `{one.name}` | {one.type.value} | {one.means.zh} | {one.means.en} |"
-            for one in table.columns
-        ]
-        lines.append("")
-    return "\n".join([*lines, _licence()])
-
-
-def _licence() -> str:
-    return (
-        f"数据来源 Source: {ATTRIBUTION}\n"
-        f"算备对数据库不主张权利 Suanbei claims no rights in the database: {LICENCE['title']}, {LICENCE['path']}\n"
-        "以国家网信办公布的清单为准。The lists that CAC publishes decide.\n"
-    )
+        ]  # fmt: skip
+    return "\n".join([*lines, _LICENCE_TEXT])
 
 
 _CROISSANT_CONTEXT: dict[str, Any] = {

@@ -93,21 +93,13 @@ def dataset(request: Request, parts: Parts) -> Response:
     language = language_of_request(request)
     sizes = {one.name: one for one in files_of(folder)}
     tables = [
-        (
-            table.name,
-            table.means.say(language),
-            sizes[f"{table.name}.csv"],
-            sizes[f"{table.name}.parquet"],
-        )
-        for table in TABLES
+        (one.name, one.means.say(language), sizes[f"{one.name}.csv"], sizes[f"{one.name}.parquet"])
+        for one in TABLES
     ]
     return render(
-        request,
-        "dataset.html",
-        tables=tables,
-        version=version_of(folder),
+        request, "dataset.html", tables=tables, version=version_of(folder),
         address=public_base(request),
-    )
+    )  # fmt: skip
 
 
 @router.get("/static/{name}")
@@ -186,14 +178,7 @@ def _xml(body: str) -> Response:
 def switch_language(
     to: Language, back: Annotated[str, Query(max_length=10_000)] = "/"
 ) -> RedirectResponse:
-    """Remember a language, and go back to the page."""
-    response = RedirectResponse(_own_path(back), status_code=303)
-    response.set_cookie(COOKIE, to.value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
-    return response
-
-
-def _own_path(back: str) -> str:
-    """Path and query of an address of ours; never another host. `lang` would win over the cookie.
+    """Remember a language, and go back to the page: to path and query of an address of ours, never to another host.
 
     Raises:
         UsageError: it is no address.
@@ -203,5 +188,8 @@ def _own_path(back: str) -> str:
     except ValueError as error:
         raise UsageError("back: not an address") from error
     path = "/" + parts.path.replace("\\", "/").lstrip("/")
+    # `lang` would win over the cookie.
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "lang"]
-    return path + (f"?{urlencode(kept)}" if kept else "")
+    response = RedirectResponse(path + (f"?{urlencode(kept)}" if kept else ""), status_code=303)
+    response.set_cookie(COOKIE, to.value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+    return response
