@@ -70,7 +70,7 @@ _FILING = re.compile(r"网信算备[0-9]|-20[0-9]{6}")
 """What a filing number has in it, and no name of a column."""
 _MAX_HEIGHT = 3
 _LONGEST_PART = 12
-"""Characters of a text in the second or third row of a header."""
+"""Characters of a text in the second or third row of a header, which has no digits either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,6 @@ class Header:
     columns: tuple[str, ...]
     fields: tuple[str, ...]
     cells: tuple[tuple[int, int], ...]
-
-    def unknown(self) -> list[str]:
-        """Header names that nobody knows, each once."""
-        names = [
-            name
-            for name, field in zip(self.columns, self.fields, strict=True)
-            if name and not field and name not in EXTRA_COLUMNS
-        ]
-        return list(dict.fromkeys(names))
 
     def read(self, row: TableRow) -> dict[str, list[str]]:
         """The texts of a row by field; by its name where a column is no field, and a column without a
@@ -177,8 +168,9 @@ def find_header(rows: Sequence[TableRow]) -> Header | None:
         found: list[Header] = []
         for height in range(1, min(_MAX_HEIGHT, len(rows) - first) + 1):
             block = rows[first : first + height]
-            if height > 1 and not _is_header_part(block[-1]):
-                break
+            texts = [cell.text for cell in block[-1].cells] if height > 1 else []
+            if any(len(text) > _LONGEST_PART or any(map(str.isdigit, text)) for text in texts):
+                break  # no second half of a header
             found += filter(None, [_header(first, block)])
         if found:
             best = max(found, key=lambda header: sum(map(bool, header.fields)))
@@ -212,18 +204,13 @@ def _header(first: int, block: Sequence[TableRow]) -> Header | None:
     plain = {_NOTE.sub("", name) for name in columns}
     series = Series.GENAI_FILING if "算法名称" not in plain else None
     series = next((told for names, told in _SERIES_OF_COLUMNS if names & plain), series)
-    return Header(first, len(block), series, tuple(columns), tuple(fields), _cells(block))
-
-
-def _cells(block: Sequence[TableRow]) -> tuple[tuple[int, int], ...]:
-    """The columns that the rows of a header part, as (first grid column, how many)."""
     starts = {
         column for row in block for column, cell in row.columns() if not cell.vertically_merged
     }
     starts |= {column for column, _ in block[0].columns()}
     end = max(sum(cell.span for cell in row.cells) for row in block)
-    edges = [*sorted(starts), end]
-    return tuple((start, stop - start) for start, stop in pairwise(edges))
+    cells = tuple((start, stop - start) for start, stop in pairwise([*sorted(starts), end]))
+    return Header(first, len(block), series, tuple(columns), tuple(fields), cells)
 
 
 def _echoes(rows: Sequence[TableRow], columns: Sequence[str]) -> int:
@@ -236,14 +223,6 @@ def _echoes(rows: Sequence[TableRow], columns: Sequence[str]) -> int:
             break
         count += 1
     return count
-
-
-def _is_header_part(row: TableRow) -> bool:
-    """Whether a row can be the second half of a header: short texts without digits."""
-    return all(
-        len(cell.text) <= _LONGEST_PART and not any(map(str.isdigit, cell.text))
-        for cell in row.cells
-    )
 
 
 def _names(block: Sequence[TableRow]) -> list[str]:

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Any
 
 from suanbei.common.dates import NUMERAL, number_of, period_of
-from suanbei.common.errors import DocumentError, DocumentTooLarge, EmptyList, UnknownLayout
+from suanbei.common.errors import DocumentTooLarge, EmptyList, UnknownLayout
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
 from suanbei.parsers.columns import series_of
 from suanbei.parsers.find_numbers import names_register, unescaped
+from suanbei.parsers.formats import format_of
 from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
-from suanbei.parsers.sniff import format_of
 from suanbei.parsers.tables import Tables, bare, clean
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, number_key
 from suanbei.registry.importing.published import (
@@ -52,7 +52,7 @@ def read(data: bytes, name: str) -> Tables:
     kind = format_of(data, name)
     reader: Callable[[bytes, str], Tables]
     if kind == "docx":
-        from suanbei.parsers.docx.reader import read_docx as reader
+        from suanbei.parsers.docx import read_docx as reader
     elif kind == "pdf":
         from suanbei.parsers.pdf.reader import read_pdf as reader
     elif kind == "xlsx":
@@ -94,17 +94,24 @@ def parse_document(
     accounting.enter_left_out(tables.left_out)
     accounting.enter_left_out(_outside_of_tables(tables, accounting.kept))
     if not accounting.kept:
-        raise _nothing(accounting, name)
+        if any(row.reason == "unknown_series" for row in accounting.reported):
+            raise UnknownLayout(
+                f"{name}: neither columns nor title tell which series the list is of"
+            )
+        raise EmptyList(f"{name}: a known header and no filing below it")
     withdrawn = [row.period for row in accounting.kept if row.series is Series.DEREGISTRATION]
     return ParsedDocument(
         title=own_title or tables.title or title,
         period=max(withdrawn, default="") or accounting.period,
         format=tables.format,
         rows=tuple(accounting.kept),
-        accounting=_accounting(accounting, tables.slow_pages),
+        accounting=Accounting(
+            accounting.seen, len(accounting.kept), accounting.headers, tuple(accounting.reported),
+            tuple(accounting.unknown_columns), tables.slow_pages,
+        ),
         ordinal=ordinal_of(above, own_title, tables.title, title),
         parser=VERSION,
-    )
+    )  # fmt: skip
 
 
 def read_in_subprocess(
@@ -133,17 +140,6 @@ def record(row: Row) -> dict[str, Any]:
     return {key: value for key, value in asdict(row).items() if key not in {"flags", "boxes"}}
 
 
-def _accounting(accounting: RowAccounting, slow_pages: int) -> Accounting:
-    return Accounting(
-        seen=accounting.seen,
-        kept=len(accounting.kept),
-        headers=accounting.headers,
-        reported=tuple(accounting.reported),
-        unknown_columns=tuple(accounting.unknown_columns),
-        slow_pages=slow_pages,
-    )
-
-
 def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[Reported]:
     """What has a filing number that no row has: lines outside of tables, and text that a web page does
     not show.
@@ -163,24 +159,21 @@ def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[Reported
         # A page header is often there several times: for the first page, for odd and for even ones.
         lines += dict.fromkeys(other.text for other in tables.others if other.visible)
     for line in map(clean, lines):
-        numbers = [number for key, number in _numbers_in(line).items() if is_missing(key)]
-        for told in [line] if len(numbers) == 1 else numbers:
-            yield Reported(0, None, 0, "outside_table", (told,))
+        found = [each for each in find_numbers(line) if not isinstance(each.number, OtherNumber)]
+        told = {each.number.key: each.raw for each in found}
+        # Those of regions that nobody knows, too.
+        told |= {number_key(number): number for number in _ANY_REGION.findall(line)}
+        numbers = [number for key, number in told.items() if is_missing(key)]
+        for text in [line] if len(numbers) == 1 else numbers:
+            yield Reported(0, None, 0, "outside_table", (text,))
     unshown: dict[str, str] = {}
     for place, text, _ in tables.others if is_page else ():
         if place not in _NOT_OF_PAGE:
-            found = filter(names_register, find_numbers(unescaped(text)))
-            unshown |= {each.number.key: each.raw for each in found}
+            named = filter(names_register, find_numbers(unescaped(text)))
+            unshown |= {each.number.key: each.raw for each in named}
     for key, raw in unshown.items():
         if is_missing(key):
             yield Reported(0, None, 0, "unshown_text", (raw,))
-
-
-def _numbers_in(line: str) -> dict[str, str]:
-    """The filing numbers of a line by their keys; of regions that nobody knows, too."""
-    found = [each for each in find_numbers(line) if not isinstance(each.number, OtherNumber)]
-    told = {each.number.key: each.raw for each in found}
-    return told | {number_key(number): number for number in _ANY_REGION.findall(line)}
 
 
 def _unknown(tables: Tables) -> str:
@@ -198,13 +191,6 @@ def _unknown(tables: Tables) -> str:
     return f"no table with a known header in this {tables.format.upper()} (seen: {'; '.join(seen)}){told}"
 
 
-def _nothing(accounting: RowAccounting, name: str) -> DocumentError:
-    """The error of a document with a known header and not one filing."""
-    if any(row.reason == "unknown_series" for row in accounting.reported):
-        return UnknownLayout(f"{name}: neither columns nor title tell which series the list is of")
-    return EmptyList(f"{name}: a known header and no filing below it")
-
-
 def title_of(lines: Iterable[str]) -> str:
     """The title among the lines above a table: not 附件N, not a section's heading.
 
@@ -219,7 +205,9 @@ def title_of(lines: Iterable[str]) -> str:
     start = next((i for i, line in enumerate(told) if _LIST.search(line)), 0)
     title = ""
     for line in told[start:]:
-        if title and not _goes_on(title, line):
+        is_open = sum(map(title.count, _OPEN)) > sum(map(title.count, _CLOSE))
+        goes_on = is_open or (line[0] in _OPEN and not period_of(bare(title)))
+        if title and not goes_on:
             break
         title += line
     return title[:_MAX_TITLE]
@@ -241,10 +229,3 @@ def period_in(*texts: str) -> str:
     """The first `YYYY-MM` named by any of the texts, in their order; empty if none does."""
     plain = (unicodedata.normalize("NFKC", bare(text)) for text in texts)
     return next((period for text in plain if (period := period_of(text))), "")
-
-
-def _goes_on(title: str, line: str) -> bool:
-    """Whether a line is the second half of a title broken in two."""
-    if sum(map(title.count, _OPEN)) > sum(map(title.count, _CLOSE)):
-        return True
-    return line[0] in _OPEN and not period_of(bare(title))

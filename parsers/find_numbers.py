@@ -19,8 +19,7 @@ from bs4 import BeautifulSoup, Tag
 
 from suanbei.common.errors import DocumentError, EncryptedDocument, NotADocument
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
-from suanbei.parsers.office_package import Archive
-from suanbei.parsers.sniff import UTF16_MARKS, Format, format_of, is_mail
+from suanbei.parsers.formats import UTF16_MARKS, Archive, Format, format_of, is_mail
 from suanbei.parsers.tables import Tables
 from suanbei.registry.cells.numbers import Found, OtherNumber, Repair
 from suanbei.registry.cells.numbers.find import (
@@ -222,7 +221,7 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
 
 
 def _read_docx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.docx.reader import read_docx
+    from suanbei.parsers.docx import read_docx
 
     found.add_all(read_docx(data, name))
     _look_for_parts(data, name, found)

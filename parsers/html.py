@@ -13,8 +13,8 @@ from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.parsers.columns import find_header
+from suanbei.parsers.formats import is_mail
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS
-from suanbei.parsers.sniff import is_mail
 from suanbei.parsers.tables import BREAK, Cell, OtherText, Table, TableRow, Tables, clean
 
 _BLOCKS = frozenset(

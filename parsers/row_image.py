@@ -15,12 +15,12 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from suanbei.common.errors import BrokenDocument, NoFont, NotFound
 from suanbei.parsers.columns import find_header
 from suanbei.parsers.document import parse_document, read
+from suanbei.parsers.formats import format_of
 from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import read_content, to_top_left
 from suanbei.parsers.pdf.page_tables import PageTable
 from suanbei.parsers.pdf.reader import opened
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
-from suanbei.parsers.sniff import format_of
 from suanbei.parsers.tables import Cell, Table, TableRow, clean
 from suanbei.registry.importing.published import Box
 

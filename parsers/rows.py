@@ -98,7 +98,8 @@ class RowAccounting:
 
     def _enter_rows(self, table: int, rows: Sequence[TableRow], header: Header) -> None:
         series = self.forced or header.series or self.series
-        unknown = header.unknown() if series else []
+        columns = zip(header.columns, header.fields, strict=True)
+        unknown = [name for name, known in columns if series and name and not known]
         for row in rows:
             if series is None:
                 self._report(table, row, "unknown_series")

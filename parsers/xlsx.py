@@ -7,8 +7,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.workbook_check import SheetDetails, check_workbook
+from suanbei.parsers.formats import Archive
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
-from suanbei.parsers.office_package import Archive
 from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
 from suanbei.registry.importing.published import Reported
 

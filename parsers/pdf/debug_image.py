@@ -11,12 +11,12 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
 from suanbei.common.errors import NotADocument
+from suanbei.parsers.formats import format_of
 from suanbei.parsers.pdf.content import PageContent, page_box, read_content
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.reader import opened, read_pages
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
-from suanbei.parsers.sniff import format_of
 from suanbei.registry.importing.published import Box
 
 MAX_PAGES = 20

@@ -149,14 +149,14 @@ def test_bad_input_is_one_clear_line(case: str) -> None:
 
 def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the size limit is not opened."""
-    monkeypatch.setattr("suanbei.parsers.sniff.MAX_BYTES", 100)
+    monkeypatch.setattr("suanbei.parsers.formats.MAX_BYTES", 100)
     with pytest.raises(DocumentTooLarge, match="more than the 100 allowed"):
         parse_document(GOOD, name="x")
 
 
 def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """An endless table stops at the limit."""
-    monkeypatch.setattr("suanbei.parsers.docx.reader.MAX_ROWS", 3)
+    monkeypatch.setattr("suanbei.parsers.docx.MAX_ROWS", 3)
     with pytest.raises(DocumentTooLarge, match="more than 3 table rows"):
         parse_document(docx(table([HEADER, ROW, ROW, ROW])), name="x")
 

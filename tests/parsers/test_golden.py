@@ -15,7 +15,7 @@ from suanbei.parsers import parse_document, record
 from suanbei.parsers.columns import find_header, header_name
 from suanbei.parsers.document import read
 from suanbei.parsers.find_numbers import find_numbers
-from suanbei.parsers.sniff import format_of
+from suanbei.parsers.formats import format_of
 from suanbei.registry.importing.published import ParsedDocument, Series
 from tests.golden.making.case import (
     ALGORITHM,

@@ -12,7 +12,7 @@ from lxml import etree
 
 from suanbei.common.errors import BrokenDocument, DocumentError, DocumentTooLarge
 from suanbei.parsers.columns import find_header
-from suanbei.parsers.docx.elements import (
+from suanbei.parsers.docx_text import (
     BEFORE,
     MERGE,
     NUMBER,
@@ -22,20 +22,33 @@ from suanbei.parsers.docx.elements import (
     TC,
     TR,
     VAL,
+    Numbering,
     P,
+    W,
     hidden_texts,
     printed,
+    read_numbering,
     seen,
-    text_of,
-    through,
 )
-from suanbei.parsers.docx.numbering import Numbering, W, read_numbering
+from suanbei.parsers.formats import Archive
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
-from suanbei.parsers.office_package import Archive
 from suanbei.parsers.tables import BREAK, Cell, OtherText, Table, TableRow, Tables
 from suanbei.registry.importing.published import Reported
 
 _ALT_CHUNK = W + "altChunk"
+_WRAPPERS = frozenset(
+    W + tag
+    for tag in (
+        "sdt",
+        "sdtContent",
+        "customXml",
+        "smartTag",
+        "ins",
+        "footnote",
+        "endnote",
+        "comment",
+    )
+)
 _MAX_DEPTH = 3
 _OTHER_PARTS = {
     "header": "header", "footer": "footer", "footnotes": "footnote", "endnotes": "endnote",
@@ -127,16 +140,24 @@ class _PartReader:
 
     def read_blocks(self, parent: "etree._Element") -> None:
         """Read the paragraphs and tables below an element in their order, those of text boxes too."""
-        for block in through(parent, (P, TBL, _ALT_CHUNK)):
+        stack = list(reversed(parent))
+        while stack:
+            block = stack.pop()
             if block.tag == TBL:
                 self._read_table(block)
             elif block.tag == _ALT_CHUNK:
                 self._read_chunk(block)
-            else:
+            elif block.tag == P:
+                parts: list[str] = []
                 inner: list[etree._Element] = []
-                self._add_lines(text_of(block, self.numbering, inner))
+                for tag, node in seen(block, inner):
+                    text = printed(tag, node, self.numbering)
+                    parts.append(BREAK if tag == P and parts else text)
+                self._add_lines("".join(parts))
                 for table in inner:
                     self._read_table(table)
+            elif block.tag in _WRAPPERS:
+                stack.extend(reversed(block))
 
     def tables_read(self) -> Tables:
         """What has been read."""
