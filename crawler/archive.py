@@ -120,8 +120,11 @@ class Archive:
                     yield Problem(path, "unfinished, left by a process that was killed")
             elif not _SHA256.fullmatch(path.name) or path != self.path(path.name):
                 yield Problem(path, "does not belong here")
-            elif problem := self._damage(path):
-                yield Problem(path, problem)
+            else:
+                try:
+                    self.get(path.name)
+                except (MissingFile, RegistryError) as error:
+                    yield Problem(path, str(error).partition(": ")[2])
 
     def sweep(self) -> int:
         """Remove unfinished files that killed processes left; returns how many."""
@@ -132,13 +135,6 @@ class Archive:
                     path.unlink()
                     count += 1
         return count
-
-    def _damage(self, path: Path) -> str:
-        try:
-            self.get(path.name)
-        except (MissingFile, RegistryError) as error:
-            return str(error).partition(": ")[2]
-        return ""
 
 
 def digest_of(body: bytes) -> str:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,17 +18,14 @@ from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.pipeline import local_document, read_file, take_in
-from suanbei.crawler.progress import CrawlProgress, in_short, render_failures, render_report
+from suanbei.crawler.progress import crawl_progress, in_short, render_failures, render_report
 from suanbei.crawler.report import summary_of
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
-from suanbei.crawler.sources import load_catalogue
+from suanbei.crawler.sources import Catalogue, load_catalogue
 from suanbei.parsers import read_in_subprocess, record
-from suanbei.registry.database import open_database
+from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.batches import DocumentOrigin
 from suanbei.registry.importing.published import ParsedDocument, Series
-
-if TYPE_CHECKING:
-    from suanbei.crawler.crawl import CrawlContext
 
 log = logging.getLogger(__name__)
 IMPORTED = Text(
@@ -111,18 +108,17 @@ def crawl(
     scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
 ) -> None:
     """One pass over all sources now. 立即抓取一遍。"""
-    from suanbei.crawler.crawl import CrawlContext, run_pass
+    from suanbei.crawler.crawl import run_pass
 
     settings = Settings.load()
     language = language_of(settings.language)
     catalogue = load_catalogue().select(tuple(source or ()))
     kind: Kind = "full" if full else "pass"
     database = open_database(settings)
-    context = CrawlContext(settings, database, Archive(settings.archive), catalogue)
     if scheduled:
-        raise typer.Exit(_scheduled_pass(context, kind))
-    with CrawlProgress(catalogue, language, terminal(stderr=True)) as progress:
-        report = run_pass(context, kind, "hand", on_progress=progress)
+        raise typer.Exit(_scheduled_pass(settings, database, catalogue, kind))
+    with crawl_progress(catalogue, language, terminal(stderr=True)) as progress:
+        report = run_pass(settings, database, catalogue, kind, "hand", on_progress=progress)
     if report is None:
         raise typer.Exit(0)
     if as_json:
@@ -135,16 +131,17 @@ def crawl(
     raise typer.Exit(0 if report.ok else 3)
 
 
-def _scheduled_pass(context: "CrawlContext", kind: Kind) -> int:
+def _scheduled_pass(
+    settings: Settings, database: Database, catalogue: Catalogue, kind: Kind
+) -> int:
     """A pass for the scheduler, reported in the log; does nothing if it is no longer due."""
     from suanbei.crawler.crawl import run_pass
 
-    settings, database = context.settings, context.database
     set_up_logs(settings, logging.INFO)
     schedule = Schedule.of(settings)
     try:
         report = run_pass(
-            context, kind, "schedule",
+            settings, database, catalogue, kind, "schedule",
             still_due=lambda: is_due(database, schedule, kind, datetime.now(UTC)),
         )  # fmt: skip
     except AlreadyRunning as error:
@@ -261,11 +258,10 @@ def _flagged(parsed: ParsedDocument, language: Language) -> list[str]:
         for flag in row.flags:
             place = PLACE.say(language, table=row.table, row=row.row)
             places.setdefault(flag, []).append(place)
-    more = {flag: ["…"] if len(found) > _SHOWN else [] for flag, found in places.items()}
     return [
         FLAGGED.say(
             language, flag=flag, count=len(found),
-            places=", ".join([*found[:_SHOWN], *more[flag]]),
+            places=", ".join([*found[:_SHOWN], *(["…"] if len(found) > _SHOWN else [])]),
         )
         for flag, found in sorted(places.items())
     ]  # fmt: skip

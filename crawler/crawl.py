@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -55,18 +54,10 @@ class CrawlStopped(FetchError):
     code = "crawl_stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class CrawlContext:
-    """What a pass works with."""
-
-    settings: Settings
-    database: Database
-    archive: Archive
-    catalogue: Catalogue
-
-
 def run_pass(
-    context: CrawlContext,
+    settings: Settings,
+    database: Database,
+    catalogue: Catalogue,
     kind: Kind,
     origin: Origin,
     *,
@@ -83,11 +74,11 @@ def run_pass(
         RegistryError: nothing can be kept; the pass is written down as interrupted.
         KeyboardInterrupt: a signal ended it; the same.
     """
-    database, lock = context.database, Lock(context.database, "crawl")
+    archive, lock = Archive(settings.archive), Lock(database, "crawl")
     with holding(lock):
         if not still_due():
             return None
-        context.archive.sweep()
+        archive.sweep()
         with database.write() as session:
             run_id = begin_run(session, kind, origin, lock.holder)
             head = last_event_id(session)
@@ -95,14 +86,14 @@ def run_pass(
         def import_document(document: FetchedDocument) -> ImportReport:
             if not lock.acquire():
                 raise RegistryError("another process has taken the right to crawl")
-            return import_fetched(database, context.archive, document)
+            return import_fetched(database, archive, document)
 
-        urls = PublicUrls.of(context.settings)
-        known = _known_urls(context, kind, origin)
-        job = CrawlJob(context.catalogue, urls, import_document, known, on_progress)
+        with database.read() as session:
+            known = _known_urls(session, settings, archive, kind, origin)
+        job = CrawlJob(catalogue, PublicUrls.of(settings), import_document, known, on_progress)
         try:
-            report = crawl(context.settings, job)
-            _record_pass(context, run_id, report, head)
+            report = crawl(settings, job)
+            _record_pass(settings, database, run_id, report, head)
         except BaseException:
             with suppress(DatabaseUnavailable), database.write() as session:  # else the next does
                 finish_run(session, run_id, INTERRUPTED, {})
@@ -124,7 +115,7 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     if settings.proxy and not settings.proxy.startswith("http://"):
         raise UsageError("SUANBEI_PROXY: only http:// proxies are supported")
     reports = {one.name: SourceReport(one, job.on_progress) for one in job.catalogue.sources}
-    report = CrawlReport(reports, datetime.now(UTC))
+    report = CrawlReport(reports)
     marks, seconds = job.catalogue.firewall_marks, seconds or pass_seconds(settings)
     logging.disable(logging.INFO)  # it lists the versions of its libraries
     process = AsyncCrawlerProcess(scrapy_settings(settings, marks, seconds))
@@ -227,7 +218,9 @@ def scrapy_settings(
     }
 
 
-def _known_urls(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
+def _known_urls(
+    session: Session, settings: Settings, archive: Archive, kind: Kind, origin: Origin
+) -> set[str]:
     """What need not be fetched: lists are replaced without a word, so that every document is read
     again within a day, even if it is known.
 
@@ -237,10 +230,9 @@ def _known_urls(context: CrawlContext, kind: Kind, origin: Origin) -> set[str]:
     """
     if kind == "full":
         return set()
-    now, settings = datetime.now(UTC), context.settings
-    with context.database.read() as session:
-        seen = documents_seen(session, context.archive)
-        unread = set(session.execute(select(Alarm.subject)).scalars())
+    now = datetime.now(UTC)
+    seen = documents_seen(session, archive)
+    unread = set(session.execute(select(Alarm.subject)).scalars())
     next_pass = Schedule.of(settings).next_of_any(now)
     ahead = ahead_of_turn(settings.delay) if origin == "schedule" else 0
     return not_due(seen, now, next_pass, ahead) - unread
@@ -283,12 +275,14 @@ def not_due(
     return set(sorted(early, key=lambda url: (seen[url], url))[ahead:])
 
 
-def _record_pass(context: CrawlContext, run_id: int, report: CrawlReport, head: int) -> None:
+def _record_pass(
+    settings: Settings, database: Database, run_id: int, report: CrawlReport, head: int
+) -> None:
     """Note checks, alarms and the end of the pass together: all of it, or none."""
-    with context.database.write() as session:
+    with database.write() as session:
         for name, source in report.sources.items():
             message = source.failures[0].message if source.failures else ""
             record_check(session, name, source.ok, message)
-        PassMonitors(session, context.settings, report, head).settle()
+        PassMonitors(session, settings, report, head).settle()
         summary = {name: summary_of(source) for name, source in report.sources.items()}
         finish_run(session, run_id, OK if report.ok else FAILED, summary)

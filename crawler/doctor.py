@@ -9,7 +9,6 @@ from typing import Any
 
 import typer
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
 from suanbei.common.errors import DocumentError, ListShrunk, MissingFile, NoFont, SuanbeiError
 from suanbei.common.settings import Settings
@@ -165,7 +164,9 @@ def compare(live: Database, rebuilt: Database, limit: int = 20) -> list[str]:
     lines: list[str] = []
     with live.read() as one, rebuilt.read() as other:
         for name, query in _QUERIES.items():
-            here, there = set(_rows(one, query)), set(_rows(other, query))
+            here, there = (
+                {repr(tuple(row)) for row in session.execute(query)} for session in (one, other)
+            )
             lines += [f"{name}: only live: {row}" for row in sorted(here - there)[:limit]]
             lines += [f"{name}: only rebuilt: {row}" for row in sorted(there - here)[:limit]]
     return lines
@@ -181,11 +182,6 @@ def only_in_snapshot(database: Database, archive: Archive) -> list[str]:
     with database.read() as session:
         rows = session.execute(current).tuples()
         return [id_ for id_, sha256, complete in rows if not complete or sha256 not in archive]
-
-
-def _rows(session: Session, query: Select[Any]) -> Iterator[str]:
-    for row in session.execute(query):
-        yield repr(tuple(row))
 
 
 _QUERIES: dict[str, Select[Any]] = {

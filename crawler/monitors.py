@@ -2,28 +2,37 @@
 
 Nothing is compared with a past that is not known: a first pass over a source raises no alarm about
 pauses, lost attachments or flags.
+
+A source is overdue when it has had no new list for longer than ever before. A pause is counted in whole
+months, as lists are dated. It begins with the month of the newest list or, for one that came later than
+it is dated, with the month in which it came. What a source had paused already when it was first looked at
+is no news: it counts as one of its pauses.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import BEIJING
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text
-from suanbei.crawler.overdue import is_known, note_lists, pause_of, source_of
-from suanbei.crawler.report import CrawlReport, Failure, SourceReport
+from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.sources import Source
 from suanbei.registry.importing.events import AlarmFinding, EventType, settle_alarms
 from suanbei.registry.models import Batch, Check, Document, Event, Filing, Listing, Version
+from suanbei.registry.queries.coverage import SOURCE_OF_SERIES
 from suanbei.registry.watcher_models import Alarm
 from suanbei.registry.watching import read_note, write_note
 
 ACCEPTED_AFTER = timedelta(days=7)
 """A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""
+FEWEST_LISTS = 4
+"""A source with fewer lists has no habits yet."""
 
 FAILING = Text(
     "来源“{source}”已连续 {failures} 次抓取失败：{message}",
@@ -68,7 +77,8 @@ class PassMonitors:
     ) -> None:
         self._session, self._settings, self._head = session, settings, head
         self._sources = report.sources
-        self._known = [name for name in self._sources if is_known(session, name)]
+        notes = {name: read_note(session, f"source:{name}") for name in self._sources}
+        self._known = {name: note.value for name, note in notes.items() if note}
 
     def settle(self) -> None:
         """Raise and clear alarms, and remember what the next pass is compared with."""
@@ -83,7 +93,7 @@ class PassMonitors:
         settle_alarms(self._session, findings, self._looked_at)
         for name, source in self._sources.items():
             if source.ok:
-                note_lists(self._session, name)
+                self._note_lists(name)
 
     def _looked_at(self, alarm: Alarm) -> bool:
         """Whether this pass can tell that what an alarm is about is over."""
@@ -96,6 +106,22 @@ class PassMonitors:
             return not any(f.code in _NOT_THE_DOCUMENT for f in source.failures)
         return True
 
+    def _note_lists(self, source: str) -> None:
+        """Remember what the newest list of a source is, and when that came."""
+        periods, this_month = periods_of(self._session, source), _this_month()
+        newest = periods[-1] if periods else ""
+        note = self._known.get(source)
+        if note is None:
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            paused = _months(newest, this_month) if newest else 0
+            note = {"since": since, "newest": newest, "came": newest, "paused": paused}
+        elif note.get("newest", "") != newest:
+            # An older version noted no newest list.
+            note = note | {"newest": newest, "came": this_month if "newest" in note else newest}
+        else:
+            return
+        write_note(self._session, f"source:{source}", note)
+
     def _failing(self) -> Iterator[AlarmFinding]:
         most = self._settings.monitor_failures
         for name, source in self._sources.items():
@@ -107,7 +133,7 @@ class PassMonitors:
     def _overdue(self) -> Iterator[AlarmFinding]:
         factor = self._settings.monitor_overdue
         for name in self._known if factor else ():
-            pause = pause_of(self._session, name)
+            pause = pause_of(self._known[name], periods_of(self._session, name))
             if pause and pause.months > pause.longest * factor:
                 source = self._sources[name].source
                 yield _finding("source_overdue", name, source, OVERDUE, asdict(pause))
@@ -115,7 +141,11 @@ class PassMonitors:
     def _attachments(self) -> Iterator[AlarmFinding]:
         least = self._settings.monitor_attachments
         for source in self._sources.values():
-            for url, now in _attachment_counts(source).items():
+            counts: dict[str, int] = {}
+            for notice in source.notices:  # a page may be read by two ways
+                if not notice.known:
+                    counts[notice.url] = max(notice.documents, counts.get(notice.url, 0))
+            for url, now in counts.items():
                 before = self._expected(url, now)
                 if least and before - now >= least:
                     facts = {"url": url, "before": before, "now": now}
@@ -145,7 +175,12 @@ class PassMonitors:
         for source in self._sources.values() if self._settings.monitor_unread else ():
             for failure in source.failures:
                 if failure.label and failure.code not in _NOT_THE_DOCUMENT:
-                    yield _unread(source.source, failure)
+                    layout = failure.code in ("unknown_layout", "empty_list")
+                    kind, text = (
+                        ("unknown_layout", LAYOUT) if layout else ("unread_document", UNREAD)
+                    )
+                    facts = {"url": failure.url, "code": failure.code, "message": failure.message}
+                    yield _finding(kind, failure.url, source.source, text, facts)
 
     def _lists(self) -> Iterator[AlarmFinding]:
         """Lists with unknown columns, and new or changed ones (or under alarm) with many flags."""
@@ -179,6 +214,57 @@ class PassMonitors:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The pause of a source now and its longest one, in months; the month of its newest list."""
+
+    months: int
+    longest: int
+    newest: str
+
+
+def pause_of(note: dict[str, Any], periods: list[str]) -> Pause | None:
+    """The pause of a source with lists of these months; None while it has but a few.
+
+    `note` is what was noted at the end of the pass before.
+    """
+    if len(periods) < FEWEST_LISTS:
+        return None
+    newest, this_month = periods[-1], _this_month()
+    came = note.get("came", newest) if note.get("newest", newest) == newest else this_month
+    pauses = [_months(before, after) for before, after in pairwise(periods)]
+    longest = max(*pauses, note.get("paused", 0))
+    return Pause(_months(max(newest, came), this_month), longest, newest)
+
+
+def periods_of(session: Session, source: str) -> list[str]:
+    """The months (`YYYY-MM`) of a source's lists, in order."""
+    query = select(Batch.series, Batch.period, Batch.source).distinct()
+    rows = session.execute(query).tuples()
+    return sorted({month[:7] for series, month, by in rows if source_of(by, series) == source})
+
+
+def source_of(publisher: str, series: str) -> str:
+    """The source (data/sources.yml) of a batch."""
+    national = {one.value: name for one, name in SOURCE_OF_SERIES.items()}
+    return national.get(series, series) if publisher == "cac" else publisher
+
+
+def _months(period: str, until: str) -> int:
+    """Calendar months from one month to another.
+
+    >>> [_months("2026-03", month) for month in ("2026-03", "2026-04", "2027-03")]
+    [0, 1, 12]
+    """
+    (year, month), (later_year, later_month) = (map(int, one.split("-")) for one in (period, until))
+    return (later_year - year) * 12 + later_month - month
+
+
+def _this_month() -> str:
+    """This month, in Beijing."""
+    return f"{datetime.now(BEIJING):%Y-%m}"
+
+
 def _flagged(session: Session, batch: Batch, version: Version) -> int:
     query = (
         select(Listing.flags, Filing.flags)
@@ -199,19 +285,3 @@ def _finding(
 ) -> AlarmFinding:
     titles = source.title.model_dump()
     return AlarmFinding(monitor, subject, text, facts, source.name, titles)
-
-
-def _unread(source: Source, failure: Failure) -> AlarmFinding:
-    layout = failure.code in ("unknown_layout", "empty_list")
-    facts = {"url": failure.url, "code": failure.code, "message": failure.message}
-    kind, text = ("unknown_layout", LAYOUT) if layout else ("unread_document", UNREAD)
-    return _finding(kind, failure.url, source, text, facts)
-
-
-def _attachment_counts(source: SourceReport) -> dict[str, int]:
-    """Attachments of every page that was read; a page may be read by two ways."""
-    found: dict[str, int] = {}
-    for notice in source.notices:
-        if not notice.known:
-            found[notice.url] = max(notice.documents, found.get(notice.url, 0))
-    return found

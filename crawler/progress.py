@@ -1,22 +1,17 @@
 """A crawl for people, in Chinese and English: a bar while it runs, a table when it is over."""
 
-from types import TracebackType
-from typing import Any, Literal, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
 import rich.text
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from suanbei.common.texts import Language, Text
-from suanbei.crawler.report import CrawlReport, SourceReport
+from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport
 from suanbei.crawler.sources import Catalogue, Source
 
 _COLUMNS = {
@@ -83,34 +78,22 @@ def _title(source: Source, language: Language) -> str:
     return Text(source.title.zh, source.title.en).say(language)
 
 
-class CrawlProgress:
-    """A bar per source on a console. Use as a context, and as `on_progress` of a crawl."""
+@contextmanager
+def crawl_progress(
+    catalogue: Catalogue, language: Language, console: Console
+) -> Iterator[OnProgress]:
+    """A bar per source on a console, while the block lasts; yields the `on_progress` of a crawl."""
+    # No markup: labels are texts of others, and may hold square brackets.
+    progress = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
+    )  # fmt: skip
+    tasks = {
+        source.name: progress.add_task(_title(source, language), total=None, note="")
+        for source in catalogue.sources
+    }
 
-    def __init__(self, catalogue: Catalogue, language: Language, console: Console) -> None:
-        self._language = language
-        # No markup: labels are texts of others, and may hold square brackets.
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
-        )  # fmt: skip
-        self._tasks = {
-            source.name: self._progress.add_task(_title(source, language), total=None, note="")
-            for source in catalogue.sources
-        }
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    def __call__(self, report: SourceReport, note: str) -> None:
+    def show(report: SourceReport, note: str) -> None:
         """Show what a source's report says now; a failure's note stays until the end."""
         total = report.found - report.skipped
         fields: dict[str, Any] = {"total": total or None, "completed": total - len(report.awaited)}
@@ -119,5 +102,8 @@ class CrawlProgress:
         if report.finished_at:
             fields |= {"total": total or 1, "completed": total or 1}
             if report.ok:
-                fields["note"] = "" if total else _KNOWN.say(self._language)
-        self._progress.update(self._tasks[report.source.name], **fields)
+                fields["note"] = "" if total else _KNOWN.say(language)
+        progress.update(tasks[report.source.name], **fields)
+
+    with progress:
+        yield show

@@ -1,7 +1,7 @@
 """The report of a crawl, source by source, and the type of a fetched document."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,7 +88,6 @@ class SourceReport:
     filings_added: int = 0
     filings_changed: int = 0
     failures: list[Failure] = field(default_factory=list)
-    started_at: datetime | None = None
     finished_at: datetime | None = None
     pending: int = 0
     awaited: dict[str, str] = field(default_factory=dict)
@@ -97,11 +96,6 @@ class SourceReport:
     def ok(self) -> bool:
         """Whether everything there was has been had and kept."""
         return not self.failures
-
-    def ask(self) -> None:
-        """One more request is made."""
-        self.started_at = self.started_at or datetime.now(UTC)
-        self.pending += 1
 
     def settle(self, note: str = "") -> None:
         """A request, and what came of it, is done with."""
@@ -151,8 +145,6 @@ class CrawlReport:
     """What a crawl brought, source by source, in the order of the catalogue."""
 
     sources: dict[str, SourceReport]
-    started_at: datetime
-    finished_at: datetime | None = None
 
     @property
     def ok(self) -> bool:
@@ -167,7 +159,6 @@ class CrawlReport:
     def end(self, error: SuanbeiError | None) -> None:
         """The crawl is over. `error` says why it was ended early: what is still awaited, and every
         source that is not done, has failed by it."""
-        self.finished_at = datetime.now(UTC)
         if error is None:
             return
         for source in self.sources.values():
@@ -184,8 +175,5 @@ def summary_of(source: SourceReport) -> dict[str, Any]:
         "notices": len(source.notices),
         "filings_added": source.filings_added,
         "filings_changed": source.filings_changed,
-        "failures": [
-            {"url": one.url, "label": one.label, "code": one.code, "message": one.message}
-            for one in source.failures[:20]
-        ],
+        "failures": [asdict(one) for one in source.failures[:20]],
     }

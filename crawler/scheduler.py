@@ -51,10 +51,8 @@ CANNOT = 3
 log = logging.getLogger(__name__)
 
 Kind = Literal["full", "pass"]
-KINDS: tuple[Kind, ...] = ("full", "pass")
-"""A full pass reads every document again; it does all that another pass does, and comes first."""
 COVERING: dict[Kind, tuple[Kind, ...]] = {"full": ("full",), "pass": ("full", "pass")}
-"""Which passes do the work of one."""
+"""Which passes do the work of one: a full pass reads every document again, and does all that another does."""
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OF_THE_TIME_BETWEEN = 10
@@ -292,7 +290,7 @@ class Schedule:
 
     def next_of_any(self, now: datetime) -> datetime | None:
         """When the next pass of any kind is due."""
-        times = [time for kind in KINDS if (time := self.next(kind, now))]
+        times = [time for kind in self.crons if (time := self.next(kind, now))]
         return min(times, default=None)
 
 

@@ -243,7 +243,7 @@ class RegisterSpider(Spider):
                 "max_retry_times": politeness.attempts - 1,
             },
         }
-        self.report_of(target).ask()
+        self.report_of(target).pending += 1
         url = self.urls.asked(target.url)
         return FormRequest(url, formdata=form, **facts) if form else Request(url, **facts)
 

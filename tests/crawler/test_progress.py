@@ -1,7 +1,6 @@
 """A crawl for people, in both languages."""
 
 import io
-from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
@@ -9,7 +8,7 @@ from rich.console import Console
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.crawler.crawl import crawl
-from suanbei.crawler.progress import CrawlProgress, render_failures, render_report
+from suanbei.crawler.progress import crawl_progress, render_failures, render_report
 from suanbei.crawler.report import CrawlReport, Failure, SourceReport
 from suanbei.crawler.sources import Catalogue, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob
@@ -46,7 +45,7 @@ def test_the_table(language: Language, words: list[str]) -> None:
     ):
         good.take(outcome)
     bad.failures.append(Failure("u", "清单", "firewall", "清单: a firewall page (HTTP 200)"))
-    report = CrawlReport({"algorithm": good, "deep_synthesis": bad}, datetime.now(UTC))
+    report = CrawlReport({"algorithm": good, "deep_synthesis": bad})
     screen = console(80)
     screen.print(render_report(report, language))
     text = shown(screen)
@@ -60,7 +59,7 @@ def test_the_table(language: Language, words: list[str]) -> None:
 def watch(settings: Settings, catalogue: Catalogue, language: Language) -> str:
     """What the bars of a crawl show at its end."""
     screen = console()
-    with CrawlProgress(catalogue, language, screen) as progress:
+    with crawl_progress(catalogue, language, screen) as progress:
         urls = PublicUrls.of(settings)
         crawl(settings, CrawlJob(catalogue, urls, Basket(), on_progress=progress))
     return shown(screen)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request
@@ -27,7 +26,7 @@ class Walk:
         catalogue = load_catalogue().select((source,))
         [self.source] = catalogue.sources
         self.report = SourceReport(self.source)
-        whole = CrawlReport({source: self.report}, datetime.now(UTC))
+        whole = CrawlReport({source: self.report})
         urls = PublicUrls(((CAC, CAC), (BEIAN, BEIAN)))
         self.spider = RegisterSpider(CrawlJob(catalogue, urls, kept), whole)
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive, origins_of
-from suanbei.crawler.crawl import CrawlContext, Origin, run_pass
+from suanbei.crawler.crawl import Origin, run_pass
 from suanbei.crawler.doctor import compare
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.scheduler import Kind
@@ -94,8 +94,7 @@ def _make_pass(
     patience = Politeness(timeout_seconds=seconds, attempts=1)
     hurried = tuple(s.model_copy(update={"politeness": patience}) for s in catalogue.sources)
     catalogue = catalogue.model_copy(update={"sources": hurried})
-    archive = Archive(settings.archive)
-    report = run_pass(CrawlContext(settings, Database(url), archive, catalogue), kind, origin)
+    report = run_pass(settings, Database(url), catalogue, kind, origin)
     assert report is not None
     return report
 

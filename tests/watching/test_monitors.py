@@ -40,7 +40,7 @@ class Past:
         """A pass with this outcome; returns the alarms that are raised then."""
         report = SourceReport(SOURCES[source], failures=list(failures))
         report.notices = [SeenNotice(url, count) for url, count in (pages or {}).items()]
-        whole = CrawlReport({source: report}, datetime.now(UTC))
+        whole = CrawlReport({source: report})
         with self.database.write() as session:
             record_check(session, source, report.ok, report.failures[0].message if failures else "")
             PassMonitors(session, self.settings, whole, self.head).settle()
@@ -101,7 +101,7 @@ def bring(database: Database, *periods: str) -> None:
 @pytest.fixture
 def month(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Moves on to a month."""
-    return lambda month: monkeypatch.setattr("suanbei.crawler.overdue._now", lambda: month)
+    return lambda month: monkeypatch.setattr("suanbei.crawler.monitors._this_month", lambda: month)
 
 
 def test_a_source_that_pauses_longer_than_ever(
