@@ -17,8 +17,8 @@ from suanbei.registry.notifications.outbox import (
     enqueue_test,
     retry_parked,
 )
-from suanbei.registry.notifications.requests import SubscriptionRequest
 from suanbei.registry.notifications.subscriptions import (
+    SubscriptionRequest,
     create_subscription,
     remove_subscription,
     rotate_secret,

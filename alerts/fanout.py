@@ -7,9 +7,9 @@ with the reason: it holds up nothing, is shown, and can be tried again.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.exc import (
@@ -29,7 +29,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event
-from suanbei.registry.notifications.event_filter import matching_events
+from suanbei.registry.notifications.event_filter import EventFilter, matching_events
 from suanbei.registry.notifications.outbox import (
     NewMessage,
     enqueue,
@@ -40,7 +40,6 @@ from suanbei.registry.notifications.outbox import (
 from suanbei.registry.notifications.subscriptions import (
     STOPPED,
     UNCONFIRMED,
-    filter_of,
     find_subscription,
 )
 from suanbei.registry.watcher_models import Delivery, Subscription
@@ -51,6 +50,8 @@ _REFUSED = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a database says of a statement that it does not take, while it is there."""
 _DATABASE_ERRORS = (DatabaseUnavailable, SQLAlchemyError)
 """After one of these nothing more can be written in the transaction."""
+TOGETHER = 50
+"""Subscriptions whose messages are written in one transaction."""
 BACKOFF_SECONDS = 60.0
 """How long a subscription is left alone after an error in the project's own code."""
 
@@ -75,16 +76,35 @@ class Backoff:
             del self._until[id_]
         return bool(due)
 
-    @contextmanager
-    def guard(self, subscription_id: str) -> Iterator[None]:
-        """Contain an error to this subscription; raise it if the database is unavailable."""
+    def attempt(
+        self, subscription_id: str, work: Callable[[], int], park: Callable[[str], int]
+    ) -> int:
+        """Do something for one subscription; returns how many messages were written.
+
+        What cannot be done is parked with its reason; a subscription of which not even that can be
+        written is left alone for a while.
+
+        Raises:
+            DatabaseUnavailable: the database is away.
+        """
+        if subscription_id in self:
+            return 0
         try:
-            yield
+            try:
+                return work()
+            except NotFound:  # it was ended meanwhile
+                return 0
+            except Exception as error:
+                if _is_database_away(error):
+                    raise
+                log.exception("subscription %s: its messages cannot be made", subscription_id)
+                return park(f"its messages cannot be made: {type(error).__name__}: {error}")
         except Exception as error:
             if _is_database_away(error):
                 raise
             log.exception("subscription %s: an error of its own", subscription_id)
             self.add(subscription_id)
+            return 0
 
 
 def _is_database_away(error: Exception) -> bool:
@@ -100,47 +120,38 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
         DatabaseUnavailable: what is written is whole, the rest comes next time.
     """
     backoff = backoff or Backoff()
-    count = _rewrite(database, settings, backoff)
+    with database.read() as session:
+        unwritten = unwritten_subscriptions(session)
+    count = 0
+    for id_ in unwritten:
+        rewrite = partial(_rewrite, database, id_, settings)
+        count += backoff.attempt(id_, rewrite, partial(_park_unwritten, database, id_))
     with database.read() as session:
         head = last_event_id(session)
         due = session.execute(_due_subscriptions(head, settings)).tuples().all()
-    idle = {}
+    with_news: list[str] = []
+    idle: dict[str, int] = {}
+
+    def look(id_: str, cursor: int) -> int:
+        with database.read() as session:
+            one = find_subscription(session, id_)
+            wanted = EventFilter.of(one.events, one.filter)
+            if matching_events(session, wanted, one.cursor, head):
+                with_news.append(id_)
+            else:
+                idle[id_] = cursor
+        return 0
+
     for id_, cursor in due:
-        if id_ in backoff:
-            continue
-        with backoff.guard(id_):
-            try:
-                if _has_news(database, id_, head):
-                    count += _write(database, id_, settings)
-                else:
-                    idle[id_] = cursor
-            except NotFound:  # it was ended meanwhile
-                continue
-            except Exception as error:
-                log.exception("subscription %s: its messages cannot be made", id_)
-                count += _park(database, id_, error)
+        count += backoff.attempt(id_, partial(look, id_, cursor), partial(_park, database, id_))
+    for start in range(0, len(with_news), TOGETHER):
+        count += _write_together(database, with_news[start : start + TOGETHER], settings, backoff)
     _advance_cursors(database, idle, head)
     return count
 
 
-def _rewrite(database: Database, settings: Settings, backoff: Backoff) -> int:
-    """Rewrite the waiting messages of subscriptions whose address has changed its kind."""
-    with database.read() as session:
-        ids = [id_ for id_ in unwritten_subscriptions(session) if id_ not in backoff]
-    count = 0
-    for id_ in ids:
-        with backoff.guard(id_):
-            try:
-                count += _rewrite_one(database, id_, settings)
-            except Exception as error:
-                log.exception("subscription %s: its messages cannot be written anew", id_)
-                reason = _reason(error)
-                with database.write() as session:
-                    park_unwritten(session, id_, reason)
-    return count
-
-
-def _rewrite_one(database: Database, subscription_id: str, settings: Settings) -> int:
+def _rewrite(database: Database, subscription_id: str, settings: Settings) -> int:
+    """Rewrite the waiting messages of a subscription whose address has changed its kind."""
     with database.write() as session:
         one = find_subscription(session, subscription_id, lock=True)
         events: dict[int, Event] = {}
@@ -153,7 +164,7 @@ def _events_of(session: Session, one: Subscription, message: Delivery) -> list[E
     """The events that a message tells of: those it names, else all that match within its bounds."""
     first, last = message.first_event or 0, message.last_event or 0
     if not message.events:
-        return matching_events(session, filter_of(one), first - 1, last)
+        return matching_events(session, EventFilter.of(one.events, one.filter), first - 1, last)
     query = select(Event).where(Event.id >= first, Event.id <= last).order_by(Event.id)
     ids = set(message.events)
     return [event for event in session.execute(query).scalars() if event.id in ids]
@@ -194,27 +205,48 @@ def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str, int]]
     return query.where(due, Subscription.state != UNCONFIRMED).order_by(Subscription.id)
 
 
-def _has_news(database: Database, subscription_id: str, head: int) -> bool:
-    with database.read() as session:
-        one = find_subscription(session, subscription_id)
-        return bool(matching_events(session, filter_of(one), one.cursor, head))
+def _write_together(
+    database: Database, ids: Sequence[str], settings: Settings, backoff: Backoff
+) -> int:
+    """Write the messages of several subscriptions in one transaction, as flushing each to the disk takes
+    longer than all else. If one of them cannot be written, each is by itself."""
+
+    def write(ids: Sequence[str]) -> int:
+        with database.write() as session:
+            return sum(_write(session, id_, settings) for id_ in ids)
+
+    try:
+        return write(ids)
+    except Exception as error:
+        if _is_database_away(error):
+            raise
+        return sum(
+            backoff.attempt(id_, partial(write, [id_]), partial(_park, database, id_))
+            for id_ in ids
+        )
 
 
-def _write(database: Database, subscription_id: str, settings: Settings) -> int:
+def _write(session: Session, subscription_id: str, settings: Settings) -> int:
     """Write the messages of a subscription's new events, and move its cursor past them."""
-    with database.write() as session:
-        one = find_subscription(session, subscription_id, lock=True)
-        head = last_event_id(session)
-        events = matching_events(session, filter_of(one), one.cursor, head)
-        count = _enqueue(session, one, events, settings)
-        one.cursor, one.digested_at = head, datetime.now(UTC)
+    one = find_subscription(session, subscription_id, lock=True)
+    head = last_event_id(session)
+    events = matching_events(session, EventFilter.of(one.events, one.filter), one.cursor, head)
+    count = _enqueue(session, one, events, settings)
+    one.cursor, one.digested_at = head, datetime.now(UTC)
     log.info("%s: %d messages", subscription_id, count)
     return count
 
 
-def _park(database: Database, subscription_id: str, error: Exception) -> int:
+def _park_unwritten(database: Database, subscription_id: str, reason: str) -> int:
+    """Park the messages of a subscription that cannot be written anew."""
+    with database.write() as session:
+        park_unwritten(session, subscription_id, reason)
+    return 0
+
+
+def _park(database: Database, subscription_id: str, reason: str) -> int:
     """Park, unwritten, everything new of a subscription whose messages cannot be made."""
-    reason, now = _reason(error), datetime.now(UTC)
+    now = datetime.now(UTC)
     same = Subscription.id == subscription_id
     # By its columns: the row as a whole may be what cannot be read.
     query = select(Subscription.cursor, Subscription.mode).where(same).with_for_update()
@@ -231,17 +263,6 @@ def _park(database: Database, subscription_id: str, error: Exception) -> int:
         session.execute(update(Subscription).where(unhealthy).values(failing_since=now))
         new = NewMessage(_kind(mode), "", span=(cursor + 1, head), reason=reason)
         return int(enqueue(session, subscription_id, new))
-
-
-def _reason(error: Exception) -> str:
-    """What to say of messages that cannot be made.
-
-    Raises:
-        DatabaseUnavailable: the error itself, if it is that the database is away.
-    """
-    if _is_database_away(error):
-        raise error
-    return f"its messages cannot be made: {type(error).__name__}: {error}"
 
 
 def _enqueue(session: Session, one: Subscription, events: list[Event], settings: Settings) -> int:

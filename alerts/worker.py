@@ -38,7 +38,6 @@ from suanbei.registry.notifications.subscriptions import (
     valid_secrets,
 )
 from suanbei.registry.parts import PARTS
-from suanbei.registry.watcher_models import Delivery, Subscription
 from suanbei.registry.watching import write_note
 
 LOOK_SECONDS = 1.0
@@ -158,7 +157,11 @@ class DeliveryWorker:
             return None
         except DamagedValue as error:
             return delivery.id, delivery.message_id, Result(reason=f"cannot be sent: {error}")
-        body = delivery.body or self._body(subscription, delivery)
+        body = delivery.body
+        if not body and delivery.kind == "confirm":
+            body = body_of_confirmation(subscription, self._public_url + confirm_path(subscription))
+        elif not body:
+            body = body_of_test(subscription, delivery.created_at, self._public_url)
         # What a mail address has for a secret is its way to unsubscribe: it signs nothing.
         secrets = tuple(valid_secrets(subscription))
         path = unsubscribe_path(subscription)
@@ -167,11 +170,6 @@ class DeliveryWorker:
             delivery.message_id, subscription.deliver, body, secrets, unsubscribe
         )
         return delivery.id, message.id, message
-
-    def _body(self, subscription: Subscription, delivery: Delivery) -> str:
-        if delivery.kind == "confirm":
-            return body_of_confirmation(subscription, self._public_url + confirm_path(subscription))
-        return body_of_test(subscription, delivery.created_at, self._public_url)
 
     async def _send(self, message: OutgoingMessage) -> Result:
         """Send; after QUICK_SECONDS the slot is free for others while this goes on."""

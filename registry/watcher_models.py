@@ -92,11 +92,11 @@ class Delivery(Base):
     first_event: Mapped[int | None]
     last_event: Mapped[int | None]
     events: Mapped[list[Any]] = mapped_column(default=list, deferred=True)
-    body: Mapped[str] = mapped_column(Text)
-    state: Mapped[str]
-    attempts: Mapped[int]
+    body: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     status: Mapped[int | None]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

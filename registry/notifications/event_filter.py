@@ -1,4 +1,4 @@
-"""The filter of a subscription: which events match it, and a preview of how many.
+"""The filter of a subscription: its fields checked, which events match it, and a preview of how many.
 
 A company is known by any of its names, former ones included, by its id, or by a brand or group; a
 search matches a filing that holds every word of it somewhere.
@@ -8,18 +8,27 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from suanbei.common.errors import NeverMatches, UsageError
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.cells.numbers import number_key
-from suanbei.registry.importing.events import EventType, last_event_id
+from suanbei.registry.cells.numbers import NumberKind, OtherNumber, number_key, read_number
+from suanbei.registry.importing.events import FILING_EVENTS, EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.entities import entities_meant, names_of, near_names
 from suanbei.registry.statements import in_keys
 
+FILTERS = ("q", "entity", "numbers", "series")
+MOST_NUMBERS = 5000
+MOST_ENTITIES = 200
+MOST_CHARACTERS = 200
+"""Of one name or number."""
+_OF_ALGORITHMS = {Series.ALGORITHM, Series.DEEP_SYNTHESIS, Series.DEREGISTRATION}
+_OF_SERVICES = {Series.GENAI_FILING, Series.GENAI_REGISTRATION, Series.DEREGISTRATION}
 _TEXTS = ("number", "name", "entity", "product", "purpose", "label", "region", "remark")
 
 
@@ -35,6 +44,18 @@ class EventFilter:
     entities: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, events: Sequence[str], wanted: dict[str, Any]) -> Self:
+        """A filter as it is kept, typed. `entity` is one text or a list of them."""
+        entity = wanted.get("entity", "")
+        return cls(
+            events=tuple(events),
+            q=wanted.get("q", ""),
+            entities=tuple([entity] if isinstance(entity, str) and entity else entity),
+            numbers=tuple(wanted.get("numbers", ())),
+            series=tuple(wanted.get("series", ())),
+        )
 
     @property
     def names_filings(self) -> bool:
@@ -165,3 +186,86 @@ def _holds(filing: Filing, words: Sequence[str]) -> bool:
     texts = [getattr(filing, name) for name in _TEXTS] + filing.former_entities
     text = unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
     return all(word in text for word in words)
+
+
+def checked_filter(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a filter as they will be kept; those that are empty are left out.
+
+    Raises:
+        UsageError: a field does not fit; the message names it.
+    """
+    for name in wanted:
+        if name not in FILTERS:
+            raise UsageError(f"filter.{name}: a filter has only {', '.join(FILTERS)}")
+    checked: dict[str, Any] = {}
+    text = wanted.get("q") or ""
+    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+        raise UsageError("filter.q: not a text of at most 200 characters")
+    checked["q"] = text.strip()
+    entity = wanted.get("entity")
+    entities = _texts("entity", [entity] if isinstance(entity, str) else entity, MOST_ENTITIES)
+    checked["entity"] = entities[0] if len(entities) == 1 else entities
+    checked["numbers"] = _texts("numbers", wanted.get("numbers"))
+    series = wanted.get("series")
+    checked["series"] = _texts("series", [series] if isinstance(series, str) and series else series)
+    for place, one in enumerate(checked["series"]):
+        if one not in tuple(Series):
+            raise UsageError(f"filter.series[{place}]: {one!r} is none of {', '.join(Series)}")
+    _require_listable(checked["numbers"], checked["series"])
+    return {name: value for name, value in checked.items() if value}
+
+
+def checked_events(events: Sequence[str], wanted: dict[str, Any]) -> list[str]:
+    """Kinds of events as they will be kept, those that a checked filter suggests where none are named.
+
+    Raises:
+        UsageError: one is unknown, or cannot be filtered so.
+    """
+    narrow = sorted(set(wanted) - {"series"})
+    withdrawals = wanted.get("series") == [Series.DEREGISTRATION]
+    if not events:
+        if not narrow:
+            return [EventType.BATCH_PUBLISHED.value]
+        suggested = [EventType.FILING_DEREGISTERED] if withdrawals else FILING_EVENTS
+        return [kind.value for kind in suggested]
+    known = [kind.value for kind in EventType]
+    for place, event in enumerate(events):
+        if event not in known:
+            raise UsageError(f"events[{place}]: {event!r} is none of {', '.join(known)}")
+        if narrow and event not in FILING_EVENTS:
+            raise UsageError(f"events[{place}]: {event} cannot be filtered by {narrow[0]}")
+        if wanted and event.startswith("monitor."):
+            raise UsageError(f"events[{place}]: {event} cannot be filtered by series")
+        if withdrawals and event in FILING_EVENTS and event != EventType.FILING_DEREGISTERED:
+            raise NeverMatches(
+                f"events[{place}]: {event} never happens in the series deregistration, whose rows "
+                f"deregister filings of other series; {EventType.FILING_DEREGISTERED} does"
+            )
+    return [kind for kind in known if kind in events]
+
+
+def _require_listable(numbers: Sequence[str], series: Sequence[str]) -> None:
+    """Whether such numbers may ever be on a list, malformed ones too, and in one of these series.
+
+    Raises:
+        NeverMatches: naming the first that may not.
+    """
+    for place, one in enumerate(numbers):
+        found = read_number(one)
+        if found is None or isinstance(found.number, OtherNumber):
+            raise NeverMatches(f"filter.numbers[{place}]: {one!r} is no filing number")
+        is_algorithm = found.number.kind is NumberKind.ALGORITHM
+        possible = _OF_ALGORITHMS if is_algorithm else _OF_SERVICES
+        if series and not possible & set(series):
+            raise NeverMatches(
+                f"filter.numbers[{place}]: {one!r} is never in the series {', '.join(series)}"
+            )
+
+
+def _texts(name: str, value: Any, most: int = MOST_NUMBERS) -> list[str]:
+    values = value or []
+    if not isinstance(values, list | tuple) or len(values) > most:
+        raise UsageError(f"filter.{name}: not a list of at most {most} texts")
+    if not all(isinstance(item, str) and len(item) <= MOST_CHARACTERS for item in values):
+        raise UsageError(f"filter.{name}: not texts of at most {MOST_CHARACTERS} characters")
+    return list(dict.fromkeys(item.strip() for item in values if item.strip()))

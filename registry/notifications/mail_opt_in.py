@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import NotFound, Overloaded, UsageError
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.notifications.outbox import enqueue_unqueued
-from suanbei.registry.notifications.requests import SubscriptionRequest
 from suanbei.registry.notifications.subscriptions import (
     ACTIVE,
     UNCONFIRMED,
+    SubscriptionRequest,
     change_subscription,
     create_subscription,
     remove_subscription,
@@ -78,16 +78,10 @@ def find_by_link(session: Session, id_: str, secret: str) -> Subscription:
     """
     one = session.get(Subscription, id_)
     known = one.secrets[0]["secret"] if one and one.secrets else ""
-    is_mail_of_stranger = one is not None and one.deliver.startswith("mailto:") and bool(known)
-    if (
-        one is None
-        or not is_mail_of_stranger
-        or not secrets.compare_digest(known.encode(), secret.encode())
-    ):
-        raise NotFound(
-            "this link is of no subscription: it has ended, or was not confirmed in time"
-        )
-    return one
+    is_of_stranger = one is not None and one.deliver.startswith("mailto:") and bool(known)
+    if one and is_of_stranger and secrets.compare_digest(known.encode(), secret.encode()):
+        return one
+    raise NotFound("this link is of no subscription: it has ended, or was not confirmed in time")
 
 
 def confirm(session: Session, id_: str, secret: str) -> Subscription:

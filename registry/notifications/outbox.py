@@ -68,34 +68,19 @@ class NewMessage:
 def enqueue(session: Session, subscription_id: str, new: NewMessage) -> bool:
     """Write a message down; False if there is one of this id already."""
     first, last = new.span or (min(new.events), max(new.events))
-    id_ = message_id(subscription_id, first)
+    id_ = f"msg_{subscription_id.removeprefix('sub_')}_{first}"
     if session.execute(select(Delivery.id).where(Delivery.message_id == id_)).first():
         return False
-    message = _add(session, subscription_id, new.kind, id_)
-    message.body, message.events = new.body, list(new.events)
-    message.first_event, message.last_event = first, last
-    if new.reason:
-        message.state, message.reason = PARKED, new.reason[:MOST_REASON]
-        message.done_at = message.created_at
-    session.flush()
-    return True
-
-
-def message_id(subscription_id: str, first_event: int) -> str:
-    """The id of a message: the same however often it is made, so that repeats can be told."""
-    return f"msg_{subscription_id.removeprefix('sub_')}_{first_event}"
-
-
-def _add(session: Session, subscription_id: str, kind: str, id_: str) -> Delivery:
     now = datetime.now(UTC)
     message = Delivery(
-        message_id=id_, subscription_id=subscription_id, kind=kind, first_event=None,
-        last_event=None, events=[], body="", state=PENDING, attempts=0, next_at=now, status=None,
-        reason="", created_at=now, done_at=None,
+        message_id=id_, subscription_id=subscription_id, kind=new.kind, first_event=first,
+        last_event=last, events=list(new.events), body=new.body, next_at=now, created_at=now,
     )  # fmt: skip
+    if new.reason:
+        message.state, message.reason, message.done_at = PARKED, new.reason[:MOST_REASON], now
     session.add(message)
     session.flush()
-    return message
+    return True
 
 
 def enqueue_test(session: Session, subscription_id: str) -> Delivery:
@@ -110,7 +95,13 @@ def enqueue_test(session: Session, subscription_id: str) -> Delivery:
 
 def enqueue_unqueued(session: Session, subscription_id: str, kind: str) -> Delivery:
     """A message that passes the queue and tells of no event: `test` or `confirm`."""
-    return _add(session, subscription_id, kind, f"msg_{secrets.token_hex(12)}")
+    now, id_ = datetime.now(UTC), f"msg_{secrets.token_hex(12)}"
+    message = Delivery(
+        message_id=id_, subscription_id=subscription_id, kind=kind, next_at=now, created_at=now
+    )
+    session.add(message)
+    session.flush()
+    return message
 
 
 def unwritten_subscriptions(session: Session) -> list[str]:

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import DamagedValue, NotFound, UsageError
+from suanbei.common.texts import Language
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.notifications.event_filter import EventFilter
-from suanbei.registry.notifications.requests import SubscriptionRequest, checked_request
+from suanbei.registry.notifications.event_filter import checked_events, checked_filter
 from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of, shown_target
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watcher_models import Delivery, Subscription
@@ -25,12 +27,27 @@ CONFIRM_WITHIN = timedelta(days=2)
 """How long a mail address has to confirm a subscription."""
 OLD_SECRET_HOURS = 24
 """How long messages are signed with the old secret too, after a rotation."""
+MODES = ("instant", "batch", "daily")
+"""Each event at once; one message a list; one message a day. A person gets no more than one a list."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _SHAPES: dict[str, TypeAdapter[Any]] = {
     "events": TypeAdapter(list[str]),
     "filter": TypeAdapter(dict[str, str | list[str]]),
     "secrets": TypeAdapter(list[dict[str, str | None]]),
 }
 """What the columns of JSON hold; a row that somebody wrote by hand may hold anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRequest:
+    """A subscription as somebody asks for it; `events` empty: what its filter suggests."""
+
+    deliver: str
+    name: str = ""
+    events: Sequence[str] = ()
+    filter: dict[str, Any] = field(default_factory=dict)
+    mode: str = "instant"
+    language: str = "zh"
 
 
 def create_subscription(
@@ -93,6 +110,32 @@ def change_subscription(session: Session, id_: str, changes: dict[str, Any]) -> 
         one.secrets = [{"secret": new_secret(), "until": None}]
     session.flush()
     return one
+
+
+def checked_request(request: SubscriptionRequest) -> dict[str, Any]:
+    """The columns of a subscription that somebody asks for.
+
+    Raises:
+        UsageError: a field does not fit; the message names it.
+    """
+    wanted = checked_filter(request.filter)
+    deliver = request.deliver.strip()
+    if not _ADDRESS.fullmatch(deliver) or len(deliver) > 2000:
+        raise UsageError("deliver: not an address like https://… or an Apprise URL")
+    for field_, value, choices in (
+        ("mode", request.mode, MODES),
+        ("language", request.language, tuple(Language)),
+    ):
+        if value not in choices:
+            raise UsageError(f"{field_}: {value!r} is none of {', '.join(choices)}")
+    return {
+        "name": request.name.strip()[:200] or deliver.partition(":")[0],
+        "events": checked_events(request.events, wanted),
+        "filter": wanted,
+        "deliver": deliver,
+        "mode": request.mode,
+        "language": request.language,
+    }
 
 
 def require_known(session: Session, id_: str) -> None:
@@ -198,23 +241,6 @@ def unsubscribe_path(subscription: Subscription) -> str:
 def new_secret() -> str:
     """A secret as Standard Webhooks writes them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-
-
-def filter_of(subscription: Subscription) -> EventFilter:
-    """What a subscriber wants to know."""
-    return event_filter(subscription.events, subscription.filter)
-
-
-def event_filter(events: Sequence[str], wanted: dict[str, Any]) -> EventFilter:
-    """A filter as it is kept, typed. `entity` is one text or a list of them."""
-    entity = wanted.get("entity", "")
-    return EventFilter(
-        events=tuple(events),
-        q=wanted.get("q", ""),
-        entities=tuple([entity] if isinstance(entity, str) and entity else entity),
-        numbers=tuple(wanted.get("numbers", ())),
-        series=tuple(wanted.get("series", ())),
-    )
 
 
 def subscription_view(

@@ -19,18 +19,23 @@ from suanbei.common.errors import Unauthorized, UsageError
 from suanbei.common.texts import Language, Text
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
-from suanbei.registry.notifications.event_filter import Preview, preview
+from suanbei.registry.notifications.event_filter import (
+    EventFilter,
+    Preview,
+    checked_events,
+    checked_filter,
+    preview,
+)
 from suanbei.registry.notifications.outbox import (
     deliveries_of,
     delivery_view,
     enqueue_test,
     retry_parked,
 )
-from suanbei.registry.notifications.requests import SubscriptionRequest, checked_filter
 from suanbei.registry.notifications.subscriptions import (
+    SubscriptionRequest,
     change_subscription,
     create_subscription,
-    event_filter,
     find_subscription,
     remove_subscription,
     subscription_ids,
@@ -90,7 +95,7 @@ class SubscriptionForm(BaseModel):
 
 def form_of(one: Subscription) -> SubscriptionForm:
     """The form, filled with what a subscription asks for; its address is left out: it may be secret."""
-    wanted = event_filter(one.events, one.filter)
+    wanted = EventFilter.of(one.events, one.filter)
     return SubscriptionForm(
         name=one.name, q=wanted.q, entity="\n".join(wanted.entities),
         numbers="\n".join(wanted.numbers), series=list(wanted.series), events=list(wanted.events),
@@ -199,8 +204,9 @@ def preview_of(
 ) -> tuple[Preview | None, UsageError | None]:
     """What a form comes to, or why it is refused."""
     try:
-        events, wanted = checked_filter(form.events, form.filter())
-        return preview(session, event_filter(events, wanted)), None
+        wanted = checked_filter(form.filter())
+        events = checked_events(form.events, wanted)
+        return preview(session, EventFilter.of(events, wanted)), None
     except UsageError as error:
         return None, error
 

@@ -15,8 +15,7 @@ from suanbei.registry.notifications.mail_opt_in import (
     request_by_mail,
     unsubscribe,
 )
-from suanbei.registry.notifications.requests import SubscriptionRequest
-from suanbei.registry.notifications.subscriptions import unsubscribe_path
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest, unsubscribe_path
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import address, render

@@ -14,8 +14,8 @@ from suanbei.registry.notifications.outbox import (
     enqueue_test,
     retry_parked,
 )
-from suanbei.registry.notifications.requests import SubscriptionRequest
 from suanbei.registry.notifications.subscriptions import (
+    SubscriptionRequest,
     change_subscription,
     create_subscription,
     remove_subscription,

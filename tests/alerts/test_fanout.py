@@ -19,8 +19,11 @@ from suanbei.registry.importing.events import EventType, NewEvent, append_events
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.event_filter import EventFilter, preview
 from suanbei.registry.notifications.outbox import retry_parked
-from suanbei.registry.notifications.requests import SubscriptionRequest
-from suanbei.registry.notifications.subscriptions import change_subscription, create_subscription
+from suanbei.registry.notifications.subscriptions import (
+    SubscriptionRequest,
+    change_subscription,
+    create_subscription,
+)
 from suanbei.registry.watcher_models import Delivery, Subscription
 from tests.lists import listed, number, row
 
@@ -278,8 +281,11 @@ def test_a_subscription_that_failed_is_left_alone_for_a_minute(
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     backoff = Backoff()
-    with backoff.guard("one"):
+
+    def fails(*_: object) -> int:
         raise TypeError("nobody thought of that")
+
+    assert backoff.attempt("one", fails, fails) == 0
     assert ("one" in backoff, "other" in backoff, backoff.take_due()) == (True, False, False)
     now += BACKOFF_SECONDS - 1
     assert ("one" in backoff, backoff.take_due()) == (True, False)

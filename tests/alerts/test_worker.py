@@ -19,8 +19,8 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.notifications.mail_opt_in import confirm, request_by_mail
 from suanbei.registry.notifications.outbox import enqueue_test, retry_parked
-from suanbei.registry.notifications.requests import SubscriptionRequest
 from suanbei.registry.notifications.subscriptions import (
+    SubscriptionRequest,
     create_subscription,
     rotate_secret,
     unsubscribe_path,

@@ -11,8 +11,7 @@ from suanbei.common.dates import BEIJING
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.doctor import compare, rebuild
 from suanbei.registry.database import Database
-from suanbei.registry.notifications.requests import SubscriptionRequest
-from suanbei.registry.notifications.subscriptions import create_subscription
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Run
 from tests.alerts.receiver import receiving
 from tests.crawler.site import served

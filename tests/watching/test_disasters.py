@@ -15,8 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from suanbei.registry.database import Database
-from suanbei.registry.notifications.requests import SubscriptionRequest
-from suanbei.registry.notifications.subscriptions import create_subscription
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
 from suanbei.registry.watcher_models import Subscription
 from tests.alerts.receiver import receiving
 from tests.alerts.test_worker import states, working

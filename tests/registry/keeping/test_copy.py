@@ -19,8 +19,8 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Document, Filing
-from suanbei.registry.notifications.requests import SubscriptionRequest
 from suanbei.registry.notifications.subscriptions import (
+    SubscriptionRequest,
     create_subscription,
     find_subscription,
     subscription_ids,
