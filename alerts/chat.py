@@ -107,11 +107,18 @@ def build_plugin(deliver: str, smtp_url: str, headers: Mapping[str, str] | None 
     if is_mail(deliver):
         if not smtp_url:
             raise TargetRefused("deliver: mailto: needs a mail server (SUANBEI_SMTP_URL)")
-        url = f"{smtp_url}{_separator(smtp_url)}to={quote(_recipient(deliver))}"
-        known = _parsed(url)
+        address = deliver.partition(":")[2]
+        if not address.count("@") == 1 or any(sign in address for sign in "?&,; "):
+            raise TargetRefused("deliver: mailto: takes one address and nothing else")
+        url = f"{smtp_url}{_separator(smtp_url)}to={quote(address)}"
     else:
-        known = _parsed(_apprise_url(deliver))
-        _require_allowed(deliver, known)
+        url = _apprise_url(deliver)
+    with importing:
+        from apprise.plugins import url_to_dict
+
+    known: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]
+    if known and not is_mail(deliver):
+        _require_allowed(known)
     if known is not None and headers and known["schema"] in ("mailto", "mailtos"):
         known["headers"] = {**known.get("headers", {}), **headers}
     apprise = _apprise()
@@ -121,18 +128,6 @@ def build_plugin(deliver: str, smtp_url: str, headers: Mapping[str, str] | None 
     _require_no_files(plugin)
     plugin.overflow_mode = apprise.OverflowMode.SPLIT  # of what was written for another limit
     return plugin
-
-
-def _recipient(deliver: str) -> str:
-    """The one address of `mailto:somebody@example.org`.
-
-    Raises:
-        TargetRefused: parameters, or several addresses.
-    """
-    address = deliver.partition(":")[2]
-    if not address.count("@") == 1 or any(sign in address for sign in "?&,; "):
-        raise TargetRefused("deliver: mailto: takes one address and nothing else")
-    return address
 
 
 def _apprise_url(deliver: str) -> str:
@@ -145,18 +140,7 @@ def _apprise_url(deliver: str) -> str:
     return f"{schema}://{quote(token, safe='')}"
 
 
-def _parsed(url: str) -> dict[str, Any] | None:
-    """An address as Apprise itself takes it apart; None if it cannot."""
-    with importing:
-        from apprise.plugins import url_to_dict
-
-    known: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]
-    return known
-
-
-def _require_allowed(deliver: str, known: dict[str, Any] | None) -> None:
-    if known is None:
-        raise TargetRefused(f"deliver: this {service_of(deliver)}:// address cannot be read")
+def _require_allowed(known: dict[str, Any]) -> None:
     schema = str(known["schema"]).lower()
     base = schema if schema in _SERVICES else schema.removesuffix("s")
     if base not in _SERVICES:

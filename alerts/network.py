@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import httpx
@@ -33,22 +33,19 @@ _KEEPS_METHOD = (307, 308)
 _CONNECTING = ("socket.connect", "socket.sendto")
 _refused: ContextVar[list[str] | None] = ContextVar("refused", default=None)
 
-# What the special-purpose registries of IANA hold, whatever a Python version knows of them.
-_NOT_PUBLIC_4 = [
-    IPv4Network(text)
+_NOT_PUBLIC = [
+    ip_network(text)
     for text in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
         "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24",
         "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15",
         "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
     )
 ]  # fmt: skip
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
-_NOT_PUBLIC_6 = [
-    IPv6Network(text)
-    for text in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
-]
-_TRANSLATED = IPv6Network("64:ff9b::/96")
+"""What the special-purpose registries of IANA hold, whatever a Python version knows of them."""
+_GLOBAL_UNICAST = ip_network("2000::/3")
+_TRANSLATED = ip_network("64:ff9b::/96")
 """An IPv4 address in its last 32 bits, reached through a translator (RFC 6052)."""
 
 
@@ -65,21 +62,14 @@ def is_public(address: str) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
-    return _is_public_4(found) if isinstance(found, IPv4Address) else _is_public_6(found)
-
-
-def _is_public_4(address: IPv4Address) -> bool:
-    return not any(address in network for network in _NOT_PUBLIC_4)
-
-
-def _is_public_6(address: IPv6Address) -> bool:
-    if address.ipv4_mapped:
-        return _is_public_4(address.ipv4_mapped)
-    if address.scope_id is None and address in _TRANSLATED:
-        return _is_public_4(IPv4Address(int(address) & 0xFFFFFFFF))
-    if address.scope_id is not None or address not in _GLOBAL_UNICAST:
-        return False
-    return not any(address in network for network in _NOT_PUBLIC_6)
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            found = found.ipv4_mapped
+        elif found.scope_id is None and found in _TRANSLATED:
+            found = IPv4Address(int(found) & 0xFFFFFFFF)
+        elif found.scope_id is not None or found not in _GLOBAL_UNICAST:
+            return False
+    return not any(found in network for network in _NOT_PUBLIC)
 
 
 def resolve(host: str, port: int, *, allow_private: bool) -> tuple[str, ...]:

@@ -72,14 +72,13 @@ def run_limited(
     *arguments: Any,
     subject: str,
     limits: Limits = DEFAULT_LIMITS,
-    turns: threading.Semaphore = ONE_READER,
     **named: Any,
 ) -> _T:
     """Call `function(*arguments, **named)` in a child process and return its result.
 
     `function` is one of a module's top level; arguments and result can be pickled, and the result
     is made of plain values and of our own classes. `subject` is what messages call the work:
-    mostly the name of a file. `turns` limits how many children run at once.
+    mostly the name of a file.
 
     Raises:
         Overloaded: its turn did not come within `limits.wait`.
@@ -89,12 +88,12 @@ def run_limited(
         SuanbeiError: whatever of our errors the function raised.
     """
     request = pickle.dumps((function, arguments, named, limits), pickle.HIGHEST_PROTOCOL)
-    if not turns.acquire(timeout=limits.wait):
+    if not ONE_READER.acquire(timeout=limits.wait):
         raise Overloaded(f"{subject}: other documents are being read; try again later")
     try:
         answer = _exchange(request, subject, limits)
     finally:
-        turns.release()
+        ONE_READER.release()
     try:
         result: _T | _Failure = _ResultUnpickler(io.BytesIO(answer)).load()
     except (pickle.UnpicklingError, EOFError) as error:

@@ -53,43 +53,23 @@ PANELS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("Newest list", "stat", "none", {"{{series}}": "max by (series) (suanbei_newest_list)"}),
     ("Alarms", "stat", "none", {"{{monitor}}": "max by (monitor) (suanbei_alarms)"}),
     ("Requests", "timeseries", "reqps", {"{{route}}": _ROUTES}),
-    (
-        "Answers by status",
-        "timeseries",
-        "reqps",
-        {"{{status}}": "sum by (status) (rate(suanbei_requests_total[5m]))"},
-    ),
-    (
-        "Latency",
-        "timeseries",
-        "s",
-        {f"p{q[2:]}": _QUANTILE.format(q=q) for q in ("0.50", "0.95", "0.99")},
-    ),
+    ("Answers by status", "timeseries", "reqps",
+     {"{{status}}": "sum by (status) (rate(suanbei_requests_total[5m]))"}),
+    ("Latency", "timeseries", "s",
+     {f"p{q[2:]}": _QUANTILE.format(q=q) for q in ("0.50", "0.95", "0.99")}),
     ("In progress", "timeseries", "none", {"{{instance}}": "suanbei_requests_in_progress"}),
-    (
-        "Since a source was read",
-        "timeseries",
-        "s",
-        {"{{source}}": "max by (source) (suanbei_crawl_age_seconds)"},
-    ),
-    (
-        "Failed passes in a row",
-        "timeseries",
-        "none",
-        {"{{source}}": "max by (source) (suanbei_crawl_failures)"},
-    ),
+    ("Since a source was read", "timeseries", "s",
+     {"{{source}}": "max by (source) (suanbei_crawl_age_seconds)"}),
+    ("Failed passes in a row", "timeseries", "none",
+     {"{{source}}": "max by (source) (suanbei_crawl_failures)"}),
     ("Messages", "timeseries", "none", {"{{state}}": "max by (state) (suanbei_deliveries)"}),
     ("Index lag", "timeseries", "none", {"{{instance}}": "suanbei_index_lag"}),
     ("Memory", "timeseries", "bytes", {"{{instance}}": "process_resident_memory_bytes"}),
     ("Events", "timeseries", "none", {"events": "max(suanbei_events)"}),
     ("Parts at work", "timeseries", "none", {"{{part}}": "max by (part) (suanbei_part_alive)"}),
-    (
-        "Age of the oldest message that waits",
-        "timeseries",
-        "s",
-        {"lag": "max(suanbei_delivery_lag_seconds)"},
-    ),
-)
+    ("Age of the oldest message that waits", "timeseries", "s",
+     {"lag": "max(suanbei_delivery_lag_seconds)"}),
+)  # fmt: skip
 """Panels of the dashboard: title, kind, unit, and queries by their legends."""
 
 

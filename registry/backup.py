@@ -16,7 +16,14 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +43,6 @@ FORMAT = "suanbei-backup-1"
 HEAD, REGISTRY, ARCHIVE = "backup.json", "registry.sqlite3", "archive"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MEMBER = re.compile(rf"{ARCHIVE}/(?:[a-z]{{3,20}}/)?[0-9a-f]{{2}}/([0-9a-f]{{64}})")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,9 @@ def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
                 taken = _unpack(path, folder)
                 _remove_unless_kept(database, undo)
                 _bring_documents(folder / ARCHIVE, archive, undo)
-                _fill(database, folder / REGISTRY)
+                with closing(Database(f"sqlite:///{folder / REGISTRY}")) as copy:
+                    copy.migrate()  # a backup of an older version is brought up to this one
+                    copy_registry(copy, database)
         except OSError as error:
             raise RegistryError(f"{archive.parent}: {error.strerror or error}") from error
         undo.pop_all()
@@ -144,10 +152,19 @@ def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
 
 
 def _unpack(path: Path, folder: Path) -> Backup:
-    """Write the parts of a backup into a folder, checked."""
+    """Write the parts of a backup into a folder, checked, and nothing else anywhere else."""
     with _reading(path) as tar:
         for member in tar:
-            _unpack_member(tar, member, folder)
+            found = _MEMBER.fullmatch(member.name)
+            body = tar.extractfile(member) if member.isfile() else None
+            if body is None or not (found or member.name in (HEAD, REGISTRY)):
+                raise BrokenDocument(f"{member.name}: does not belong in a backup")
+            place = folder / member.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with body, place.open("wb") as file:
+                shutil.copyfileobj(body, file)
+            if found and _sha256_of(place) != found[1]:
+                raise BrokenDocument(f"{member.name}: damaged in the backup")
     taken = _read_head(path, folder / HEAD)
     if sum(map(_is_document, _archived(folder / ARCHIVE))) != taken.documents:
         raise BrokenDocument(f"{path}: documents are missing in it")
@@ -181,23 +198,10 @@ def _remove_unless_kept(database: Database, undo: ExitStack) -> None:
 
 def _copy(database: Database, path: Path) -> tuple[Fingerprint, set[str]]:
     """Copy the registry to a file; returns what it holds, and the documents it names."""
-    copy = Database(f"sqlite:///{path}")
-    try:
+    with closing(Database(f"sqlite:///{path}")) as copy:
         tables = copy_registry(database, copy)
         with copy.read() as session:
-            named = set(session.execute(select(Document.sha256)).scalars())
-    finally:
-        copy.close()
-    return tables, named
-
-
-def _fill(database: Database, path: Path) -> None:
-    copy = Database(f"sqlite:///{path}")
-    try:
-        copy.migrate()  # a backup of an older version is brought up to this one
-        copy_registry(copy, database)
-    finally:
-        copy.close()
+            return tables, set(session.execute(select(Document.sha256)).scalars())
 
 
 def _add_head(tar: tarfile.TarFile, taken: Backup) -> None:
@@ -266,20 +270,6 @@ def _sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _unpack_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    """Write a known member of a backup into `folder`, and nothing else anywhere else.
-
-    Raises:
-        BrokenDocument: a member that does not belong there, or a document with other bytes.
-    """
-    found = _MEMBER.fullmatch(member.name)
-    if not member.isfile() or not (found or member.name in (HEAD, REGISTRY)):
-        raise BrokenDocument(f"{member.name}: does not belong in a backup")
-    digest = _write(tar, member, folder / member.name)
-    if found and digest != found[1]:
-        raise BrokenDocument(f"{member.name}: damaged in the backup")
-
-
 def _bring_documents(source: Path, archive: Path, undo: ExitStack) -> None:
     """Move documents into an archive; those it has are replaced by these, whose bytes are known."""
     for path in _archived(source):
@@ -287,16 +277,3 @@ def _bring_documents(source: Path, archive: Path, undo: ExitStack) -> None:
         if not (archive / path).exists():
             undo.callback((archive / path).unlink, missing_ok=True)
         shutil.move(source / path, archive / path)
-
-
-def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> str:
-    digest = hashlib.sha256()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    body = tar.extractfile(member)
-    if body is None:
-        raise BrokenDocument(f"{member.name}: not a file")
-    with body, path.open("wb") as file:
-        while chunk := body.read(_CHUNK):
-            digest.update(chunk)
-            file.write(chunk)
-    return digest.hexdigest()

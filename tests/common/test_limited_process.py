@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from suanbei.common.errors import (
     Overloaded,
     UnreadDocument,
 )
-from suanbei.common.limited_process import Limits, run_limited
+from suanbei.common.limited_process import ONE_READER, Limits, run_limited
 from suanbei.registry.importing.published import Row, Series
 
 
@@ -142,7 +141,6 @@ def test_a_result_can_call_nothing() -> None:
 
 
 def test_one_at_a_time_and_a_limited_wait() -> None:
-    turns = threading.BoundedSemaphore(1)
-    with turns, pytest.raises(Overloaded, match=r"^x: "):
-        run_limited(double, 1, subject="x", limits=Limits(wait=0.05), turns=turns)
-    assert run_limited(double, 1, subject="x", turns=turns) == 2
+    with ONE_READER, pytest.raises(Overloaded, match=r"^x: "):
+        run_limited(double, 1, subject="x", limits=Limits(wait=0.05))
+    assert run_limited(double, 1, subject="x") == 2
