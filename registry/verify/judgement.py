@@ -6,6 +6,7 @@ share (filings, companies, coverage) is read once. Nothing is worded here: see `
 
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -27,10 +28,11 @@ from suanbei.registry.queries.filings import View, filings_by_number
 from suanbei.registry.queries.number_parts import Registrant, registrants_of
 from suanbei.registry.verify.lookup import Lookup
 from suanbei.registry.verify.number_reasons import (
-    Unlisted,
     Verdict,
+    coverage_reasons,
     input_reasons,
     listed_verdict,
+    unlisted_reasons,
 )
 from suanbei.registry.verify.ownership import (
     LEVELS,
@@ -135,7 +137,7 @@ class Judge:
         self.coverage = coverage(session)
         """What the judgements rest on."""
         self._lookup = Lookup(session)
-        self._not_listed = Unlisted(self.coverage, {})
+        self._coverage_reasons = cache(partial(coverage_reasons, self.coverage))
         self._published: dict[str, Judgement] = {}
         """What is said of a listed number whatever the question, by its key."""
         self._owners: dict[str, dict[str, Reason]] = {}
@@ -273,15 +275,14 @@ class Judge:
         verdict = Verdict.NO_NUMBER
         if isinstance(number, MalformedNumber):
             verdict = Verdict.MALFORMED
-        elif isinstance(number, AlgorithmNumber):
-            verdict = Verdict.NOT_LISTED
-            registrant = self._lookup.registrants[number.registrant]
-            listed = self._lookup.companies[registrant.id].divisions if registrant else ()
-            divisions = [division for code, division in listed if code == number.registrant]
-            reasons = [*self._not_listed.reasons(number, registrant, divisions), *reasons]
-        elif isinstance(number, GenaiNumber):
-            verdict = Verdict.NOT_LISTED
-            reasons = [*self._not_listed.reasons(number, None, ()), *reasons]
+        elif isinstance(number, AlgorithmNumber | GenaiNumber):
+            verdict, divisions = Verdict.NOT_LISTED, []
+            code = getattr(number, "registrant", "")
+            if registrant := self._lookup.registrants.get(code):
+                listed = self._lookup.companies[registrant.id].divisions
+                divisions = [division for known, division in listed if known == code]
+            said = unlisted_reasons(number, registrant, divisions, self._coverage_reasons)
+            reasons = [*said, *reasons]
         if question.claim:
             reasons += self._unlisted_claim(question.claim)
         suggestions: Sequence[Suggestion] = ()

@@ -1,9 +1,9 @@
 """What is said of a number: where a list shows it, what "not listed" means, how the input was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.divisions import enclosing_division, is_division
@@ -26,7 +26,6 @@ from suanbei.registry.cells.numbers import (
 from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import (
     ALGORITHM_SERIES,
-    GENAI_SERIES,
     TYPE_CODE_TEXTS,
     TYPE_TEXTS,
     Series,
@@ -139,76 +138,62 @@ def _oddities(filings: Sequence[View], flags: set[str]) -> list[Reason]:
     return reasons
 
 
-def series_of_kind(kind: NumberKind | None) -> tuple[Series, ...]:
-    """The registers that a number of a kind can stand in; all of them for an unknown kind."""
-    match kind:
-        case NumberKind.ALGORITHM:
-            return ALGORITHM_SERIES
-        case NumberKind.GENAI_FILING:
-            return (Series.GENAI_FILING,)
-        case NumberKind.GENAI_REGISTRATION:
-            return (Series.GENAI_REGISTRATION,)
-        case _:
-            return ALGORITHM_SERIES + GENAI_SERIES
+SERIES_OF_KIND = {
+    NumberKind.ALGORITHM: ALGORITHM_SERIES,
+    NumberKind.GENAI_FILING: (Series.GENAI_FILING,),
+    NumberKind.GENAI_REGISTRATION: (Series.GENAI_REGISTRATION,),
+}
+"""The registers that a number can stand in."""
+Around = tuple[list[Reason], list[Reason]]
+"""What is said before the reasons of a number's own, and after them."""
 
 
-class Unlisted(NamedTuple):
-    """Says what "not listed" means under one coverage; numbers of one register and date share
-    what is said of these (before and after their own reasons)."""
+def unlisted_reasons(
+    number: AlgorithmNumber | GenaiNumber,
+    registrant: Registrant | None,
+    divisions: Sequence[str],
+    around: Callable[[NumberKind, str], Around],
+) -> list[Reason]:
+    """What "not listed" means for the number today, and why it may be wrong.
 
-    coverage: Mapping[str, Any]
-    shared: dict[tuple[NumberKind, str], tuple[list[Reason], list[Reason]]]
+    `registrant` is the company that the number's registrant code belongs to, `divisions` the codes
+    of that company's listed filings under the same registrant code; `around` is `coverage_reasons`
+    under one coverage.
+    """
+    if isinstance(number, AlgorithmNumber):
+        date, own = f"{number.year}", _algorithm_reasons(number, registrant, divisions)
+    else:
+        date, own = f"{number.date[:4]}-{number.date[4:6]}", _genai_reasons(number)
+    before, after = around(number.kind, date)
+    return [*before, *own, *after]
 
-    def reasons(
-        self, number: Number, registrant: Registrant | None, divisions: Sequence[str]
-    ) -> list[Reason]:
-        """What "not listed" means for the number today, and why it may be wrong.
 
-        `registrant` is the company that the number's registrant code belongs to, `divisions` the
-        codes of that company's listed filings under the same registrant code.
-        """
-        own: list[Reason] = []
-        date = ""
-        if isinstance(number, AlgorithmNumber):
-            date = f"{number.year}"
-            own = _algorithm_reasons(number, registrant, divisions)
-        elif isinstance(number, GenaiNumber):
-            date = f"{number.date[:4]}-{number.date[4:6]}"
-            own = _genai_reasons(number)
-        shared = self.shared.get((number.kind, date))
-        if shared is None:
-            shared = self.shared[number.kind, date] = self._of_date(number, date)
-        before, after = shared
-        return [*before, *own, *after]
-
-    def _of_date(self, number: Number, date: str) -> tuple[list[Reason], list[Reason]]:
-        """What comes before and after the reasons of a number's own; `date` is a year or a month."""
-        series, coverage = series_of_kind(number.kind), self.coverage
-        before = []
-        for one in series:
-            gaps = [gap for gap in coverage[one].get("missing", ()) if _may_lie_in(date, gap)]
-            if gaps:
-                gap_words = Joined("comma", [GapWords(gap) for gap in gaps])
-                values: dict[str, Value] = {"series": series_names([one]), "gaps": gap_words}
-                before.append(Reason("may_be_missing", values))
-        before.append(Reason("not_listed", {"coverage": Covered(coverage, series)}))
-        newest = max((coverage[one]["newest"] or "" for one in series), default="")
-        if not newest:
-            return before, [Reason("not_covered", {"series": series_names(series)})]
-        after = _date_reasons(date, newest) if date else []
-        if any(coverage[one]["checked_at"] is None for one in series):
-            after.append(Reason("unchecked"))
-        return before, after
+def coverage_reasons(coverage: Mapping[str, Any], kind: NumberKind, date: str) -> Around:
+    """What numbers of one register and date (a year or a month) that are not listed share."""
+    series = SERIES_OF_KIND[kind]
+    before = []
+    for one in series:
+        gaps = [gap for gap in coverage[one].get("missing", ()) if _may_lie_in(date, gap)]
+        if gaps:
+            gap_words = Joined("comma", [GapWords(gap) for gap in gaps])
+            values: dict[str, Value] = {"series": series_names([one]), "gaps": gap_words}
+            before.append(Reason("may_be_missing", values))
+    before.append(Reason("not_listed", {"coverage": Covered(coverage, series)}))
+    newest = max(coverage[one]["newest"] or "" for one in series)
+    if not newest:
+        return before, [Reason("not_covered", {"series": series_names(series)})]
+    after = _date_reasons(date, newest)
+    if any(coverage[one]["checked_at"] is None for one in series):
+        after.append(Reason("unchecked"))
+    return before, after
 
 
 def _may_lie_in(date: str, gap: Mapping[str, Any]) -> bool:
     """Whether a number's own date lets it be in a gap: not after its end, nor years before it.
 
-    `date` is a year, a month, or empty for a number without one. A number is published some months
-    after its date, hardly ever more than a year after.
+    `date` is a year or a month. A number is published some months after its date, hardly ever more
+    than a year after.
     """
-    if not date:
-        return True
     if gap["kind"] == "total":
         return bool(date <= gap["as_of"])
     begin, end = gap["between"]

@@ -14,7 +14,6 @@ from suanbei.registry.cells.names import (
     CONFIRMED,
     Brand,
     BrandKind,
-    EntityMatch,
     MatchLevel,
     brands_inside,
     brands_named,
@@ -119,24 +118,27 @@ def _judge(lookup: Lookup, claim: str, filing: View) -> Ownership:
     printed = _printed_names(filing) or [filing["entity"]["name"]]
     listed = printed[-1]
     company = lookup.companies[filing["entity"]["id"]]
-    match = _match(claim, filing, listed, company, lookup.products(company.id))
+    former = [one for one in dict.fromkeys((company.name, *company.former_names)) if one != listed]
+    own = [filing["name"], *(product["name"] for product in filing["products"])]
+    products = list(dict.fromkeys([*own, *lookup.products(company.id)]))
+    match = match_entity(claim, current=listed, former=former, products=products)
+    values = {"matched": match.matched, "claim": claim, "listed": listed}
+    matched = Reason(f"entity_{match.reason}", values)
     if match.level in CONFIRMED:
-        return Ownership(match.level, (_match_reason(match, claim, listed),))
+        return Ownership(match.level, (matched,))
     others = _own_filings(lookup, claim, company)
     if tied := _links(lookup, claim, company, listed):
         return Ownership(MatchLevel.UNCLEAR, (*tied, *others))
     if others and is_full_name(name_parts(claim)):
         # A registrant of its own that shares a brand may be a related company.
-        shared = [_match_reason(match, claim, listed)] if match.reason == "shares_brand" else []
+        shared = [matched] if match.reason == "shares_brand" else []
         return Ownership(MatchLevel.DIFFERENT, (*others, *shared))
-    ties = _brand_ties(claim, company, listed)
+    level, tie = _brand_tie(claim, company, listed) or (match.level, None)
     # A name that is much like the registrant's holds its brand as well: that need not be said.
-    ties = [tie for tie in ties if LEVELS.index(tie.level) <= LEVELS.index(match.level)]
-    level = min((match.level, *(tie.level for tie in ties)), key=LEVELS.index)
-    reasons = [tie.reason for tie in ties]
-    if not ties or match.reason not in _SAID_BETTER:
-        reasons.insert(0, _match_reason(match, claim, listed))
-    return Ownership(level, (*reasons, *others))
+    if tie is None or LEVELS.index(level) > LEVELS.index(match.level):
+        return Ownership(match.level, (matched, *others))
+    said = [] if match.reason in _SAID_BETTER else [matched]
+    return Ownership(level, (*said, tie, *others))
 
 
 def _printed_names(filing: View) -> list[str]:
@@ -145,21 +147,6 @@ def _printed_names(filing: View) -> list[str]:
         return []
     current = (one for one in filing["listings"] if one["current"])
     return list(dict.fromkeys(one["published"]["entity"] for one in current))
-
-
-def _match(
-    claim: str, filing: View, listed: str, company: Company, products: Sequence[str]
-) -> EntityMatch:
-    """Compare with the name the filing is listed under, former ones, products."""
-    former = [one for one in dict.fromkeys((company.name, *company.former_names)) if one != listed]
-    own = [filing["name"], *(product["name"] for product in filing["products"])]
-    all_products = list(dict.fromkeys([*own, *products]))
-    return match_entity(claim, current=listed, former=former, products=all_products)
-
-
-def _match_reason(match: EntityMatch, claim: str, listed: str) -> Reason:
-    values = {"matched": match.matched, "claim": claim, "listed": listed}
-    return Reason(f"entity_{match.reason}", values)
 
 
 _LINK_CODES = {
@@ -196,29 +183,22 @@ def _own_filings(lookup: Lookup, claim: str, owner: Company) -> list[Reason]:
     ]
 
 
-class _Tie(NamedTuple):
-    """What the table of brands says of a claim and a registrant."""
-
-    level: MatchLevel
-    reason: Reason
-
-
-def _brand_ties(claim: str, company: Company, listed: str) -> list[_Tie]:
-    """Whether a brand that the claim names, or holds, is the registrant's; else whose it is."""
+def _brand_tie(claim: str, company: Company, listed: str) -> tuple[MatchLevel, Reason] | None:
+    """Whether a brand that the claim names, or holds, is the registrant's; else whose it is; None
+    where the table of brands knows nothing of the claim."""
     keys = {entity_key(name) for name in (company.name, listed, *company.former_names)}
     named = brands_named(claim)
     for brand in named:
-        if not brand.is_of(keys):
-            continue
-        if _is_longer_name(claim, brand):
-            return [_Tie(MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed))]
-        return [_Tie(MatchLevel.BRAND, _tie(_BRAND_CODES[brand.kind], claim, brand, listed))]
+        if brand.is_of(keys) and _is_longer_name(claim, brand):
+            return MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed)
+        if brand.is_of(keys):
+            return MatchLevel.BRAND, _tie(_BRAND_CODES[brand.kind], claim, brand, listed)
     for brand in brands_inside(claim):
         if brand.is_of(keys) and brand not in named:
-            return [_Tie(MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed))]
+            return MatchLevel.UNCLEAR, _tie("entity_holds_brand", claim, brand, listed)
     if not named:
-        return []
-    return [_Tie(MatchLevel.UNCLEAR, Reason("entity_other_brand", _usual(claim, named[0], listed)))]
+        return None
+    return MatchLevel.UNCLEAR, Reason("entity_other_brand", _usual(claim, named[0], listed))
 
 
 def _is_longer_name(claim: str, brand: Brand) -> bool:

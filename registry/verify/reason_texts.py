@@ -5,7 +5,8 @@ from typing import Final
 from suanbei.common.texts import Text
 from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
 
-_STANDING: Final = {
+REASON_TEXTS: Final[dict[str, Text]] = {
+    # Where the number stands.
     "listed": Text("列于{list}{place}", "listed in {list}{place}"),
     "deregistered_notice": Text(
         "已注销，见{list}{place}", "deregistered, as told by {list}{place}"
@@ -57,10 +58,7 @@ _STANDING: Final = {
         "所据清单文件由第三方转录，不是国家网信办发布的原件",
         "the list held here was transcribed by somebody and is not CAC's own document",
     ),
-}
-"""Where the number stands."""
-
-_NUMBER: Final = {
+    # What the number itself tells.
     "check_digit": Text(
         "校验位应为 {expected}，而不是 {found}：多半是抄写错误",
         "the check digit should be {expected}, not {found}: most likely a typing error",
@@ -107,10 +105,7 @@ _NUMBER: Final = {
         "该清单来源尚未成功核对过，收录范围可能不是最新",
         "the source of these lists has not been checked successfully yet: coverage may be out of date",
     ),
-}
-"""What the number itself tells."""
-
-_INPUT: Final = {
+    # What was read out of the input.
     "no_number": Text("输入中没有备案编号", "there is no filing number in the input"),
     "empty": Text("输入为空", "the input is empty"),
     "several_numbers": Text(
@@ -129,10 +124,12 @@ _INPUT: Final = {
         "{number} 是{kind}，不是算法或大模型备案编号",
         "{number} belongs to another register ({kind}), not to those of algorithms and models",
     ),
-}
-"""What was read out of the input."""
-
-_CLAIM: Final = {
+    **{f"malformed_{code.value}": text for code, text in MALFORMATION_TEXTS.items()},
+    "malformed_rounded": Text(
+        "编号被电子表格四舍五入，最后{lost}位数字已丢失，请从原始文件取得完整编号",
+        "rounded by a spreadsheet, the last {lost} digits are lost; get the whole number from its source",
+    ),
+    # What the lists know of the claimed company.
     "entity_renamed": Text(
         "是该主体的现名；这项备案以其曾用名“{listed}”列出",
         "the registrant's present name; this filing is listed under its former name, {listed}",
@@ -175,18 +172,7 @@ _CLAIM: Final = {
         "所称公司“{name}”在清单中有 {count} 项备案",
         "the claimed company is on the lists ({name}; filings: {count})",
     ),
-}
-"""What the lists know of the claimed company."""
-
-_MALFORMED: Final = {
-    f"malformed_{malformation.value}": text for malformation, text in MALFORMATION_TEXTS.items()
-} | {
-    "malformed_rounded": Text(
-        "编号被电子表格四舍五入，最后{lost}位数字已丢失，请从原始文件取得完整编号",
-        "rounded by a spreadsheet, the last {lost} digits are lost; get the whole number from its source",
-    )
-}
-_MATCHED: Final = {
+    # How a claimed name compares with the registrant.
     "entity_same_name": Text("与备案主体名称一致", "the claimed name is that of the registrant"),
     "entity_former_name": Text(
         "是该主体的曾用名：{matched}", "a former name of the registrant: {matched}"
@@ -259,15 +245,5 @@ _MATCHED: Final = {
         "“{claim}”通常指{companies}；备案主体“{listed}”是否与之有关，清单没有说明",
         "“{claim}” usually stands for {companies}; no list ties the registrant {listed} to it",
     ),
-}
-"""How a claimed name compares with the registrant."""
-
-REASON_TEXTS: Final[dict[str, Text]] = {
-    **_STANDING,
-    **_NUMBER,
-    **_INPUT,
-    **_MALFORMED,
-    **_CLAIM,
-    **_MATCHED,
 }
 """Every reason by its code."""

@@ -106,13 +106,6 @@ def _decisive_listing(judgement: Judgement) -> View | None:
     return max(chosen, key=lambda one: (one["current"], one["period"]), default=None)
 
 
-class Line(NamedTuple):
-    """A line of the terminal: what it is about, and what it says (may hold line breaks)."""
-
-    label: str
-    text: str
-
-
 _LABELS = {
     "entity": Text("备案主体", "registrant"),
     "name": Text("名称", "name"),
@@ -126,9 +119,10 @@ _LABELS = {
 }
 
 
-def terminal_lines(judgement: Judgement, language: Language) -> list[Line]:
-    """What is to be said below the verdict, for people."""
-    return [Line(_LABELS[key].say(language), text) for key, text in _lines(judgement, language)]
+def terminal_lines(judgement: Judgement, language: Language) -> list[tuple[str, str]]:
+    """What is to be said below the verdict, for people: what a line is about, and what it says (may
+    hold line breaks)."""
+    return [(_LABELS[key].say(language), text) for key, text in _lines(judgement, language)]
 
 
 def _lines(judgement: Judgement, language: Language) -> Iterator[tuple[str, str]]:

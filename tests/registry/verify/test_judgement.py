@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from suanbei.common.texts import Language
-from suanbei.registry.cells.numbers import NumberKind
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify import Judge, judge, judgement, result_row, verdict_json
 from suanbei.registry.verify.judgement import MOST_SHOWN
-from suanbei.registry.verify.number_reasons import _date_reasons, series_of_kind
+from suanbei.registry.verify.number_reasons import _date_reasons
 from tests.lists import listed, number, row
 
 
@@ -307,11 +306,6 @@ def test_two_companies_in_one_claim_confirm_nothing(filled: Database, between: s
     assert neither["entity_match"] == "different"
     unlisted = verify(filled, number(9), f"{stranger}{between}{owner}")
     assert codes(unlisted)[-2:] == ["entity_not_listed", "entity_listed"]
-
-
-def test_a_number_of_an_unknown_kind_may_stand_in_any_register() -> None:
-    assert series_of_kind(None) == (*series_of_kind(NumberKind.ALGORITHM),
-        *series_of_kind(NumberKind.GENAI_FILING), *series_of_kind(NumberKind.GENAI_REGISTRATION))  # fmt: skip
 
 
 @pytest.mark.parametrize(

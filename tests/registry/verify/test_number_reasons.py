@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from suanbei.common.texts import Language
-from suanbei.registry.cells.numbers import AlgorithmNumber, parse_number
+from suanbei.registry.cells.numbers import GenaiNumber, NumberKind, parse_number
 from suanbei.registry.cells.vocabulary import Series
-from suanbei.registry.verify.number_reasons import Unlisted
+from suanbei.registry.verify.number_reasons import coverage_reasons
 
 SERIAL = {
     "kind": "serial", "from": 263, "to": 263, "count": 1, "between": ["2025-08", "2025-10"],
@@ -44,8 +44,9 @@ def test_a_registration_that_may_be_missing(
 ) -> None:
     """By its own date, and in its own register only."""
     number = parse_number(text)
-    assert number is not None
-    reasons = Unlisted(coverage({Series.GENAI_REGISTRATION: gaps}), {}).reasons(number, None, [])
+    assert isinstance(number, GenaiNumber)
+    covered = coverage({Series.GENAI_REGISTRATION: gaps})
+    reasons, _ = coverage_reasons(covered, number.kind, f"{number.filed_on:%Y-%m}")
     assert (reasons[0].code == "may_be_missing") == is_said
     if is_said:
         assert "生成式人工智能服务登记" in reasons[0].say(Language.ZH)
@@ -56,6 +57,6 @@ def test_a_registration_that_may_be_missing(
 )
 def test_an_algorithm_number_that_may_be_missing(year: int, is_said: bool) -> None:
     """It has a year and no month."""
-    number = AlgorithmNumber.of("330110", "5072064", "01", year, 1)
-    reasons = Unlisted(coverage({Series.DEEP_SYNTHESIS: [BATCH]}), {}).reasons(number, None, [])
+    covered = coverage({Series.DEEP_SYNTHESIS: [BATCH]})
+    reasons, _ = coverage_reasons(covered, NumberKind.ALGORITHM, f"{year}")
     assert (reasons[0].code == "may_be_missing") == is_said

@@ -15,7 +15,7 @@ def rendered(database: Database, text: str, claim: str = "") -> tuple[list[tuple
     """The labelled lines for people, and the row of a table."""
     with database.read() as session:
         (judgement,) = judge(session, [(text, claim)])
-        lines = [(one.label, one.text) for one in terminal_lines(judgement, Language.EN)]
+        lines = terminal_lines(judgement, Language.EN)
         return lines, result_row(judgement, Language.EN)
 
 
