@@ -1,15 +1,30 @@
-"""Opening the registry's database: SQLite in WAL mode by default, PostgreSQL by URL."""
+"""The registry's database: SQLite in WAL mode by default, PostgreSQL by URL; statements over many keys or
+rows at once."""
 
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    create_engine,
+    event,
+    func,
+    inspect,
+    literal,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -18,7 +33,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     TimeoutError,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suanbei.common.deadline import check_deadline
 from suanbei.common.errors import DamagedValue, DatabaseUnavailable, HomeNotWritable, UsageError
@@ -256,3 +271,47 @@ def _is_damaged(path: str) -> bool:
 def _first_line(error: SQLAlchemyError) -> str:
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
     return said.splitlines()[0] if said else type(error).__name__
+
+
+def in_keys(
+    session: Session, column: InstrumentedAttribute[Any], keys: Iterable[Any]
+) -> ColumnElement[bool]:
+    """That a column is one of these keys: one parameter and one compiled statement, however many.
+
+    `IN` takes a parameter for each key: SQLite stops at 32,766, PostgreSQL at 65,535.
+    """
+    wanted = list(dict.fromkeys(keys))
+    if session.get_bind().dialect.name == "sqlite":
+        given = func.json_each(orjson.dumps(wanted).decode()).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == any_(literal(wanted))
+
+
+def insert_rows(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
+    """Insert rows given by the names of their columns; without objects, which cost more than they do."""
+    if rows:
+        session.execute(cast(Table, model.__table__).insert(), list(rows))
+
+
+def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
+    """Insert rows; update rows whose primary key exists.
+
+    `rows` have the same attribute names, and those are the names of the columns.
+    """
+    if not rows:
+        return
+    table = cast(Table, model.__table__)
+    statement: Any = sqlite.insert(table)
+    if session.get_bind().dialect.name != "sqlite":
+        with importing:  # all of that dialect's drivers
+            from sqlalchemy.dialects import postgresql
+
+        statement = postgresql.insert(table)
+    keys = [str(column.key) for column in inspect(model).primary_key]
+    changed = {name: statement.excluded[name] for name in next(iter(rows)) if name not in keys}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        if changed
+        else statement.on_conflict_do_nothing(),
+        list(rows),
+    )

@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound, ReceiptInvalid, UsageError
 from suanbei.common.settings import Settings
+from suanbei.registry.database import upsert
 from suanbei.registry.models import Receipt, ReceiptKey
-from suanbei.registry.statements import upsert
 
 ID_BYTES = 15
 """120 bits: nobody guesses the id of a receipt. 24 letters and digits in print."""

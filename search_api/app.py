@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from suanbei.search_api import VERSION, errors, pages
 from suanbei.search_api.deps import Services
-from suanbei.search_api.keys import Keyring
+from suanbei.search_api.keys import read_keys
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.middleware import middleware
 from suanbei.search_api.params import only_known_parameters
@@ -99,7 +99,7 @@ def create_app(services: Services) -> FastAPI:
     Raises:
         UsageError: keys are named in a way that nobody could use.
     """
-    Keyring(services.settings.api_keys)
+    read_keys(services.settings.api_keys)
     metrics = Metrics(services)
     app = Application(
         title="Suanbei 算备",

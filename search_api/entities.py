@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import SearchUnavailable
 from suanbei.registry.cells.names import brands_named, entity_key, name_parts, similar_names
 from suanbei.registry.cells.products import product_key
+from suanbei.registry.database import in_keys
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.entities import entities_meant, near_names
-from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.paging import (
     MOST_OFFSET,

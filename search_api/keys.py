@@ -8,6 +8,7 @@ that one plain SHA-256 hides it. An entry that is a bare key is taken too, with 
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
@@ -46,28 +47,25 @@ class Key:
     until: date | None = None
 
 
-class Keyring:
-    """The keys of a server.
+@lru_cache(maxsize=4)
+def read_keys(setting: str) -> tuple[Key, ...]:
+    """The keys of a server (`SUANBEI_API_KEYS`).
 
     Raises:
         UsageError: an entry is neither a key nor of the form above.
     """
+    entries = [one.strip() for one in setting.split(",") if one.strip()]
+    return tuple(_read(entry, place) for place, entry in enumerate(entries, 1))
 
-    def __init__(self, setting: str) -> None:
-        entries = [one.strip() for one in setting.split(",") if one.strip()]
-        self._keys = [_read(entry, place) for place, entry in enumerate(entries, 1)]
 
-    def __bool__(self) -> bool:
-        return bool(self._keys)
-
-    def find(self, given: str) -> Key | None:
-        """The key that this is, if it is one that counts today."""
-        digest, found, today = _digest(given), None, datetime.now(UTC).date()
-        for key in self._keys:  # every one, so that time tells nothing
-            same = secrets.compare_digest(digest, key.digest)
-            if same and (key.until is None or today <= key.until):
-                found = key
-        return found
+def find_key(keys: Iterable[Key], given: str) -> Key | None:
+    """The key that this is, if it is one that counts today."""
+    digest, found, today = _digest(given), None, datetime.now(UTC).date()
+    for key in keys:  # every one, so that time tells nothing
+        same = secrets.compare_digest(digest, key.digest)
+        if same and (key.until is None or today <= key.until):
+            found = key
+    return found
 
 
 def new_key(name: str, scope: Scope, until: date | None = None) -> tuple[str, str]:
@@ -92,7 +90,7 @@ def bearer_of(scope: AsgiScope) -> str | None:
 def key_of(scope: AsgiScope, api_keys: str) -> Key | None:
     """The entry for the key that a request shows; None without one that counts."""
     given = bearer_of(scope)
-    return _keyring(api_keys).find(given) if given else None
+    return find_key(read_keys(api_keys), given) if given else None
 
 
 def require_key(request: Request, _documented: Annotated[object, Depends(_bearer)]) -> None:
@@ -112,21 +110,16 @@ def require_scope(request: Request, given: str | None, scope: Scope) -> None:
     Raises:
         Unauthorized, Forbidden: as `require_key`.
     """
-    keys = _keyring(services(request).settings.api_keys)
+    keys = read_keys(services(request).settings.api_keys)
     if not keys:
         raise Unauthorized("this server has no API keys (SUANBEI_API_KEYS)")
     if given is None:
         raise Unauthorized("an API key is needed: Authorization: Bearer KEY")
-    key = keys.find(given)
+    key = find_key(keys, given)
     if key is None:
         raise Unauthorized("this API key is not known")
     if key.scope < scope:
         raise Forbidden(f"this API key may only {key.scope.name.lower()}")
-
-
-@lru_cache(maxsize=4)
-def _keyring(setting: str) -> Keyring:
-    return Keyring(setting)
 
 
 def _digest(key: str) -> bytes:

@@ -19,7 +19,7 @@ from suanbei.parsers import row_image
 from suanbei.registry.database import open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.models import Batch, Event
-from suanbei.search_api.keys import Keyring
+from suanbei.search_api.keys import find_key, read_keys
 from tests.lists import listed, row
 from tests.processes import serving
 from tests.trial.processes import ask
@@ -106,7 +106,7 @@ def test_a_key_made_is_a_key_known(settings: Settings) -> None:
     """What the command prints goes into the setting as it is."""
     told = suanbei("key", "firm", "--scope", "read", "--until", "2999-12-31").stdout
     key, entry = re.findall(r": +(\S+)$", told, re.MULTILINE)
-    found = Keyring(entry).find(key)
+    found = find_key(read_keys(entry), key)
     assert found is not None
     assert (found.name, found.scope.name) == ("firm", "READ")
     assert suanbei("key", "firm", "--scope", "all").exit_code == 2

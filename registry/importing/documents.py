@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.database import Database
+from suanbei.registry.database import Database, insert_rows
 from suanbei.registry.importing.batches import (
     Origin,
     batch_id,
@@ -39,7 +39,6 @@ from suanbei.registry.importing.filings import refresh_filings
 from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version
-from suanbei.registry.statements import insert_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
+from suanbei.registry.database import in_keys, upsert
 from suanbei.registry.importing.groups import FilingId, Group, Link, Node, group, node_of
 from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink, Filing
-from suanbei.registry.statements import in_keys, upsert
 
 
 def regroup(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.data_version import bump_data_version
+from suanbei.registry.database import in_keys, insert_rows
 from suanbei.registry.importing.derive import (
     Appearance,
     company_and_model,
@@ -20,7 +21,6 @@ from suanbei.registry.importing.events import EventType, NewEvent
 from suanbei.registry.importing.groups import FilingId, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
-from suanbei.registry.statements import in_keys, insert_rows
 
 Values = dict[str, Any]
 

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import NeverMatches, UsageError
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import NumberKind, OtherNumber, number_key, read_number
+from suanbei.registry.database import in_keys
 from suanbei.registry.importing.events import FILING_EVENTS, EventType, last_event_id
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.entities import entities_meant, names_of, near_names
-from suanbei.registry.statements import in_keys
 
 FILTERS = ("q", "entity", "numbers", "series")
 MOST_NUMBERS = 5000

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import brands_named
+from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink
-from suanbei.registry.statements import in_keys
 
 
 def find_entity(session: Session, entity_id: str) -> Entity | None:

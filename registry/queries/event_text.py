@@ -11,9 +11,9 @@ from suanbei.common.dates import chinese_numeral
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.cells.vocabulary import FIELD_TEXTS, STATUS_TEXTS, Series, series_title
+from suanbei.registry.database import in_keys
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.models import Event, Filing
-from suanbei.registry.statements import in_keys
 
 FilingNames = dict[tuple[str, str], str]
 REGIONS_NAMED = 5

@@ -10,11 +10,11 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
 from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_number
+from suanbei.registry.database import in_keys
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Document, Entity, Event, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.number_parts import anatomy, registrants_of
-from suanbei.registry.statements import in_keys
 
 View = dict[str, Any]
 _ORDER = {"listed": 0, "changed": 1, "deregistered": 2, "vanished": 3}

@@ -19,8 +19,8 @@ from suanbei.registry.cells.numbers import (
 )
 from suanbei.registry.cells.regions import region_of_division, regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODE_TEXTS
+from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey
-from suanbei.registry.statements import in_keys
 
 Anatomy = dict[str, Any]
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.regions import CENTRAL
+from suanbei.registry.database import in_keys
 from suanbei.registry.models import Filing, FilingFlag, FilingProduct
-from suanbei.registry.statements import in_keys
 
 
 class Dimension(StrEnum):

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, similar_names
+from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey, Filing
 from suanbei.registry.queries.entities import links_of
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Registrant
-from suanbei.registry.statements import in_keys
 
 
 class Company(NamedTuple):

@@ -24,9 +24,9 @@ from suanbei.registry.cells.numbers import (
     genai_parts,
     rounds_to,
 )
+from suanbei.registry.database import in_keys
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Filing
-from suanbei.registry.statements import in_keys
 from suanbei.registry.verify.lookup import Lookup
 from suanbei.registry.verify.reasons import Joined, Phrase, Value
 

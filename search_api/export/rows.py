@@ -14,12 +14,11 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES, ProductKind
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, SERIES_TITLES, STATUS_TEXTS, TYPE_TEXTS
-from suanbei.registry.database import Database
+from suanbei.registry.database import Database, in_keys
 from suanbei.registry.models import Batch, Document, Entity, Filing, Listing, Version
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.selection import Selection
 from suanbei.registry.queries.statistics import city_name
-from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Services
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.search.results import filters_said, selection_of

@@ -14,8 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
-from suanbei.registry.cells.numbers.wording import KIND_TEXTS
+from suanbei.registry.cells.numbers import KIND_TEXTS, OtherNumber, find_numbers, read_number
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, verdict_json
 from suanbei.registry.verify.render import result_row
 from suanbei.search_api.bulk.writing import csv_bytes

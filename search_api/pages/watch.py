@@ -44,7 +44,7 @@ from suanbei.registry.notifications.subscriptions import (
 from suanbei.registry.notifications.targets import reason_text
 from suanbei.registry.watcher_models import Subscription
 from suanbei.search_api.deps import Parts, Services
-from suanbei.search_api.keys import Keyring, Scope, require_scope
+from suanbei.search_api.keys import Scope, find_key, read_keys, require_scope
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import address, public_base, render
 from suanbei.search_api.params import reads_query
@@ -225,7 +225,7 @@ def refusal_of(request: Request, error: UsageError | None) -> tuple[str, str]:
 
 def _scope(request: Request, parts: Services) -> Scope | None:
     """What the key in the cookie may do; None without a key that counts."""
-    key = Keyring(parts.settings.api_keys).find(request.cookies.get(KEY_COOKIE, ""))
+    key = find_key(read_keys(parts.settings.api_keys), request.cookies.get(KEY_COOKIE, ""))
     return key.scope if key else None
 
 

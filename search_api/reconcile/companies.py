@@ -26,8 +26,8 @@ from suanbei.registry.cells.names import (
 from suanbei.registry.cells.numbers import number_key, read_numbers
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
-from suanbei.registry.statements import in_keys
 from suanbei.search_api.reconcile.queries import COMPANY, TYPES, Candidate, ReconcileQuery
 
 _FORMER_SCORE, _ALIKE_MOST, _BRAND_SCORE, _LEAST = 95.0, 90.0, 80.0, 50.0

@@ -10,8 +10,8 @@ from suanbei.common.deadline import check_deadline
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key, read_numbers
 from suanbei.registry.cells.regions import region_by_name
+from suanbei.registry.database import in_keys
 from suanbei.registry.models import Filing
-from suanbei.registry.statements import in_keys
 from suanbei.search_api.reconcile.queries import FILING, TYPES, Candidate, ReconcileQuery
 from suanbei.search_api.search.engine import Engine, Hit, MatchLevel, Query
 

@@ -21,6 +21,7 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.vocabulary import series_title
+from suanbei.registry.database import in_keys
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Event
@@ -34,7 +35,6 @@ from suanbei.registry.queries.event_text import (
     month_text,
     path_of,
 )
-from suanbei.registry.statements import in_keys
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render, static, with_parameter

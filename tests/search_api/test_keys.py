@@ -16,7 +16,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.keys import Keyring, Scope, bearer_of, new_key
+from suanbei.search_api.keys import Scope, bearer_of, find_key, new_key, read_keys
 from suanbei.search_api.limits import client_name
 from tests.lists import listed, row
 
@@ -127,17 +127,17 @@ def test_keys_have_scopes_ends_and_no_plain_text() -> None:
     key, entry = new_key("firm", Scope.WRITE)
     newer, second = new_key("firm", Scope.READ)
     assert key not in entry
-    ring = Keyring(f" {entry} ,{second}")
-    assert [ring.find(k) and ring.find(k).scope for k in (key, newer, key[:-1], "")] == [  # type: ignore[union-attr]
-        Scope.WRITE, Scope.READ, None, None]  # fmt: skip
+    keys = read_keys(f" {entry} ,{second}")
+    found = [find_key(keys, given) for given in (key, newer, key[:-1], "")]
+    assert [one and one.scope for one in found] == [Scope.WRITE, Scope.READ, None, None]
     today = datetime.now(UTC).date()
     for days, counts in ((-1, False), (0, True), (1, True)):  # `until` is the last day
-        ring = Keyring(f"{entry}:{today + timedelta(days)}")
-        assert (ring.find(key) is not None) == counts, days
+        keys = read_keys(f"{entry}:{today + timedelta(days)}")
+        assert (find_key(keys, key) is not None) == counts, days
     with pytest.raises(UsageError, match="entry 1: no such day: 2026-02-30"):
-        Keyring(f"{entry}:2026-02-30")
+        read_keys(f"{entry}:2026-02-30")
     with pytest.raises(UsageError, match="entry 2 is not"):
-        Keyring(f"{entry},a:b")
+        read_keys(f"{entry},a:b")
     with pytest.raises(UsageError, match="letters"):
         new_key("a:b", Scope.READ)
 

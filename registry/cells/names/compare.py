@@ -137,9 +137,9 @@ def _no_match(claim: NameParts, current: str, former: Sequence[str]) -> EntityMa
     for name in (current, *former):
         known = name_parts(name)
         if share_brand(claim, known):
-            score = min(99, round(ratio(claim.key, known.key)))
+            score = min(99, round(fuzz.ratio(claim.key, known.key)))
             return EntityMatch(MatchLevel.UNCLEAR, score, name, "shares_brand")
-    score = min(99, round(ratio(claim.key, entity_key(current))))
+    score = min(99, round(fuzz.ratio(claim.key, entity_key(current))))
     if is_full_name(claim):
         return EntityMatch(MatchLevel.DIFFERENT, score, "", "other_company")
     return EntityMatch(MatchLevel.UNCLEAR, score, "", "undecided")
@@ -172,13 +172,8 @@ _SPELLING_SCORE = 88.0
 _SUBSIDIARY_WORDS = ("子公司", "旗下", "关联", "控股", "附属", "下属", "参股", "代理", "公司")
 
 
-def ratio(a: str, b: str) -> float:
-    """rapidfuzz's similarity of two keys, 0–100."""
-    return fuzz.ratio(a, b)
-
-
 def _branch(claim: NameParts, known: NameParts) -> float | None:
-    return ratio(claim.key, known.key) if are_branches(claim, known) else None
+    return fuzz.ratio(claim.key, known.key) if are_branches(claim, known) else None
 
 
 def _same_core(claim: NameParts, known: NameParts) -> bool:
@@ -196,13 +191,13 @@ def _legal_form(claim: NameParts, known: NameParts) -> float | None:
     same = _same_core(claim, known) and claim.places == known.places
     if claim.legal == known.legal:
         return None
-    return max(80.0, ratio(claim.key, known.key)) if same else None
+    return max(80.0, fuzz.ratio(claim.key, known.key)) if same else None
 
 
 def _place_left_out(claim: NameParts, known: NameParts) -> float | None:
     """抖音信息服务有限公司 for 北京抖音信息服务有限公司, 深圳腾讯 for 深圳市腾讯."""
     same = _same_core(claim, known) and places_agree(claim, known)
-    return max(75.0, ratio(claim.key, known.key)) if same else None
+    return max(75.0, fuzz.ratio(claim.key, known.key)) if same else None
 
 
 def _misspelling(claim: NameParts, known: NameParts) -> float | None:
@@ -211,7 +206,7 @@ def _misspelling(claim: NameParts, known: NameParts) -> float | None:
     if not long_enough or not places_agree(claim, known) or is_trade(claim.core):
         return None
     near = OSA.distance(claim.key, known.key, score_cutoff=1) <= 1
-    return ratio(claim.key, known.key) if near else None
+    return fuzz.ratio(claim.key, known.key) if near else None
 
 
 def _contains_name(claim: NameParts, known: NameParts) -> float | None:

@@ -11,7 +11,9 @@ from suanbei.registry.cells.numbers.find import (
 )
 from suanbei.registry.cells.numbers.find_genai import GenaiParts, genai_parts
 from suanbei.registry.cells.numbers.model import (
+    KIND_TEXTS,
     LENGTH,
+    MALFORMATION_TEXTS,
     AlgorithmNumber,
     Found,
     GenaiNumber,
@@ -20,14 +22,12 @@ from suanbei.registry.cells.numbers.model import (
     Number,
     NumberKind,
     OtherNumber,
-    Repair,
     check_sum,
     digits_kept,
     expected_check_digit,
     rounds_to,
 )
-from suanbei.registry.cells.numbers.normalise import comparison_key
-from suanbei.registry.cells.numbers.wording import KIND_TEXTS, MALFORMATION_TEXTS, REPAIR_TEXTS
+from suanbei.registry.cells.numbers.normalise import REPAIR_TEXTS, Repair, comparison_key
 
 __all__ = [
     "KIND_TEXTS",

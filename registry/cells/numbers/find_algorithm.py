@@ -18,12 +18,16 @@ from suanbei.registry.cells.numbers.model import (
     Malformation,
     MalformedNumber,
     NumberKind,
-    Repair,
     check_sum,
-    spelling_repairs,
     value_of_digits,
 )
-from suanbei.registry.cells.numbers.normalise import GAP, display_form, strip_gaps
+from suanbei.registry.cells.numbers.normalise import (
+    GAP,
+    Repair,
+    display_form,
+    spelling_repairs,
+    strip_gaps,
+)
 
 _ALIKE = {"0": "OoQDОоΟο○", "1": "IlLi|!", "2": "Zz", "3": "Зз", "5": "Ss", "6": "Gb",
           "8": "B", "9": "gq"}  # fmt: skip

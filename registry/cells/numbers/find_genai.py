@@ -10,11 +10,16 @@ from suanbei.registry.cells.numbers.model import (
     Malformation,
     MalformedNumber,
     NumberKind,
-    Repair,
     read_date,
-    spelling_repairs,
 )
-from suanbei.registry.cells.numbers.normalise import GAP, display_form, normalised, strip_gaps
+from suanbei.registry.cells.numbers.normalise import (
+    GAP,
+    Repair,
+    display_form,
+    normalised,
+    spelling_repairs,
+    strip_gaps,
+)
 from suanbei.registry.cells.regions import SPELLINGS
 
 MOST_NAME, MOST_GAPS = 80, 4

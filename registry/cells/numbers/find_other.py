@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from suanbei.registry.cells.numbers.model import Found, NumberKind, OtherNumber, spelling_repairs
-from suanbei.registry.cells.numbers.normalise import GAP, display_form
+from suanbei.registry.cells.numbers.model import Found, NumberKind, OtherNumber
+from suanbei.registry.cells.numbers.normalise import GAP, display_form, spelling_repairs
 
 _NATIONWIDE = "合字"
 _PROVINCE = "(?:合字|[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新])"

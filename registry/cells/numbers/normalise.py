@@ -7,6 +7,10 @@ apostrophes, white space and characters nobody sees. Every character becomes exa
 
 import re
 import unicodedata
+from enum import StrEnum
+from typing import Final
+
+from suanbei.common.texts import Text
 
 GAP = "[ \n]"
 """A regular expression for what `normalised` leaves of white space and invisible characters."""
@@ -85,3 +89,66 @@ def display_form(raw: str) -> str:
 
 def _tidied(char: str) -> str:
     return char if char in _DOTS or char in _APOSTROPHES else _FOLDINGS[ord(char)]
+
+
+class Repair(StrEnum):
+    """How the text differs from the number as published."""
+
+    FULL_WIDTH = "full_width"
+    TRADITIONAL = "traditional"
+    LINE_BREAK = "line_break"
+    INNER_SPACE = "inner_space"
+    INVISIBLE = "invisible"
+    PUNCTUATION = "punctuation"
+    LOOK_ALIKE = "look_alike"
+    NUMERALS = "numerals"
+    GLUED = "glued"
+    MISSING_PREFIX = "missing_prefix"
+    MISSING_SUFFIX = "missing_suffix"
+
+
+REPAIR_TEXTS: Final[dict[Repair, Text]] = {
+    Repair.FULL_WIDTH: Text("全角或其他形式的字符", "full-width or other forms of characters"),
+    Repair.TRADITIONAL: Text("繁体字", "traditional characters"),
+    Repair.LINE_BREAK: Text("编号中有换行", "a line break inside the number"),
+    Repair.INNER_SPACE: Text("编号中有空格", "spaces inside the number"),
+    Repair.INVISIBLE: Text("编号中有不可见字符", "invisible characters inside the number"),
+    Repair.PUNCTUATION: Text("标点与公布的不同", "punctuation other than published"),
+    Repair.LOOK_ALIKE: Text(
+        "形似数字的字母已读作数字", "letters read as the digits they look like"
+    ),
+    Repair.NUMERALS: Text("汉字或带圈数字已读作数字", "Chinese or circled numerals read as digits"),
+    Repair.GLUED: Text("编号后面紧跟着下文的数字", "digits of what follows stand close behind it"),
+    Repair.MISSING_PREFIX: Text("缺少“网信算备”", "the prefix 网信算备 is missing"),
+    Repair.MISSING_SUFFIX: Text("缺少“号”", "the closing 号 is missing"),
+}
+"""What was repaired in order to read a number."""
+
+
+def spelling_repairs(raw: str, viewed: str) -> list[Repair]:
+    """What had to be normalised in a slice: widths, scripts, gaps, unseen characters, dashes.
+
+    Lower case is no repair: numbers are compared without case.
+    """
+    if raw == viewed:
+        gaps = [char for char in raw if char in " \n"]
+        return _gap_repairs(gaps, raw) if gaps else []
+    pairs = set(zip(raw, viewed, strict=True))
+    changed = {char for char, folded in pairs if char.lower() != folded}
+    repairs = _gap_repairs([char for char, folded in pairs if folded == " "], viewed)
+    if not changed.isdisjoint(TRADITIONAL):
+        repairs.append(Repair.TRADITIONAL)
+    if any(char.isalnum() for char in changed.difference(TRADITIONAL)):
+        repairs.append(Repair.FULL_WIDTH)
+    if any(folded == "-" for char, folded in pairs if char in changed):
+        repairs.append(Repair.PUNCTUATION)
+    return repairs
+
+
+def _gap_repairs(gaps: list[str], viewed: str) -> list[Repair]:
+    repairs = [Repair.LINE_BREAK] if "\n" in viewed else []
+    if any(char.isspace() and char != "\n" for char in gaps):
+        repairs.append(Repair.INNER_SPACE)
+    if not all(char.isspace() for char in gaps):
+        repairs.append(Repair.INVISIBLE)
+    return repairs
