@@ -39,7 +39,7 @@ from suanbei.registry.queries.selection import Dimension
 from suanbei.search_api.search.documents import Field, IndexDocument, month_of, read_documents
 from suanbei.search_api.search.engine import Progress
 from suanbei.search_api.search.spelling import Spelling
-from suanbei.search_api.search.text import bigrams, mark
+from suanbei.search_api.search.text import grams, mark
 
 SCHEMA = 8
 """Of settings and documents. Another version is another index, built beside."""
@@ -113,16 +113,12 @@ def words_of(marked: str) -> str:
     """Marked items (see `text.mark`) as words: their bigrams, each character once, and the runs of
     three to eight letters and digits."""
     items = marked.split("\n")
-    words = [two for item in items for two in bigrams(item)]
+    words = [two for item in items for two in grams(item)]
     words += dict.fromkeys(marked.replace("\n", ""))
     for run in _ASCII_RUN.findall(marked):
         for length in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
-            words += _grams(run, length)
+            words += grams(run, length)
     return " ".join(map(encode, words))
-
-
-def _grams(text: str, length: int) -> list[str]:
-    return [text[at : at + length] for at in range(len(text) - length + 1)]
 
 
 def phrase(fragment: str) -> str:
@@ -132,9 +128,9 @@ def phrase(fragment: str) -> str:
     that is true of a number that repeats itself, though it does not have the fragment. Letters and
     digits are therefore looked for by the longest runs that are kept.
     """
-    words = bigrams(fragment) or [fragment]
+    words = grams(fragment) or [fragment]
     if _ASCII_RUN.fullmatch(fragment):
-        words = _grams(fragment, min(len(fragment), _LONGEST_GRAM))
+        words = grams(fragment, min(len(fragment), _LONGEST_GRAM))
     return f'"{" ".join(map(encode, words))}"'
 
 

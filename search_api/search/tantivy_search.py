@@ -2,25 +2,27 @@
 
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 import tantivy
 
-from suanbei.registry.queries.selection import Dimension, Selection
+from suanbei.registry.queries.selection import SEVERAL, Dimension, Selection
 from suanbei.search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_whole
 from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import Facets, FacetValue, MatchLevel, Page, Query, Sort
 from suanbei.search_api.search.matching import EVERYTHING, RANKS, Matched, Subquery, hit_at, match
 from suanbei.search_api.search.spelling import Spelling
-from suanbei.search_api.search.tantivy_index import ID_BITS, OpenIndex
-from suanbei.search_api.search.text import BEGIN, END, bigrams
+from suanbei.search_api.search.tantivy_index import GRAMS, ID_BITS, ONE, OpenIndex
+from suanbei.search_api.search.text import BEGIN, END, grams
 
 _IDS_AT_ONCE = 20_000
-_FEW_VALUES, _MANY_VALUES = 500, 2_000
-"""Facet values asked for, and told of by each segment."""
+_FEW_COMPANIES, _MANY_COMPANIES = 500, 2_000
+"""Companies asked for where they are counted, and told of by each segment."""
+_MOST_VALUES = 50_000
+"""Far more than any other facet has."""
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
@@ -127,16 +129,17 @@ class IndexSearch:
         return self._made[one]
 
     def _phrase(self, field: Field, fragment: str) -> tantivy.Query:
-        """What has a fragment: every second bigram of it, and the last, each at its place."""
-        words = bigrams(fragment)
+        """What has a fragment: every second one of its runs, and the last, each at its place. With fewer of them, one
+        could be at the end of an item and the next one in the next item."""
+        size = next((size for size in GRAMS[field] if size <= len(fragment)), 2)
+        words, name = grams(fragment, size), f"{field.value}{size}"
         if not words:
-            pattern = re.escape(fragment) + "."
-            return tantivy.Query.regex_query(self._schema, field.value, pattern)
+            return tantivy.Query.regex_query(self._schema, name, re.escape(fragment) + ".")
         if len(words) == 1:
-            return tantivy.Query.term_query(self._schema, field.value, words[0])
+            return tantivy.Query.term_query(self._schema, name, words[0])
         places = sorted({*range(0, len(words), 2), len(words) - 1})
         placed: list[str | tuple[int, str]] = [(place, words[place]) for place in places]
-        return tantivy.Query.phrase_query(self._schema, field.value, placed)
+        return tantivy.Query.phrase_query(self._schema, name, placed)
 
     def _union(self, subqueries: Sequence[Subquery]) -> tantivy.Query:
         """All that any of them finds, in as few queries as may be.
@@ -160,16 +163,17 @@ class IndexSearch:
 
     def _conditions(self, filters: Selection) -> list[tantivy.Query]:
         """What every filing found must be."""
-        needed = [
-            _combined(
-                Should,
-                [
-                    tantivy.Query.term_set_query(self._schema, one.value, list(some))
-                    for one, some in any_of.items()
-                ],
-            )
-            for any_of in filters.alternatives()
-        ]
+        needed = []
+        for any_of in filters.alternatives():
+            terms = [
+                tantivy.Query.term_query(
+                    self._schema, ONE + one if one in SEVERAL else one.value, value
+                )
+                for one, some in any_of.items()
+                for value in some
+                if value  # an empty one stands for none
+            ]
+            needed.append(_combined(Should, terms))
         if filters.period_from or filters.period_to:
             first, last = month_of(filters.period_from) or 1, month_of(filters.period_to) or None
             needed.append(self._between("month", first, last))
@@ -242,40 +246,42 @@ class IndexSearch:
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
             of_all = {"total": {"value_count": {"field": "id"}}} if filters is query.filters else {}
-            told = self._aggregated(among, {one: {} for one in dimensions}, **of_all)
+            every = {"size": _MOST_VALUES, "segment_size": _MOST_VALUES}
+            asked = {one: {} if one is Dimension.ENTITY else every for one in dimensions}
+            told = self._aggregated(among, asked, **of_all)
             if of_all:
                 total = int(told["total"]["value"])
-            exact = told | self._made_exact(among, told, dimensions, query.facet_values)
+            if Dimension.ENTITY in asked:
+                told |= self._exact_companies(among, told[Dimension.ENTITY], query.facet_values)
             for one in dimensions:
-                pairs = sorted((-some["doc_count"], some["key"]) for some in exact[one]["buckets"])
-                most = pairs[: query.facet_values]
-                facets[one] = tuple(FacetValue(value, -count) for count, value in most)
+                counts: Counter[str] = Counter()
+                for some in told[one]["buckets"]:
+                    for value in filter(None, some["key"].split("\n")):
+                        counts[value] += some["doc_count"]
+                most = sorted((-count, value) for value, count in counts.items())
+                facets[one] = tuple(
+                    FacetValue(value, -count) for count, value in most[: query.facet_values]
+                )
         return total, facets
 
-    def _made_exact(
-        self,
-        among: tantivy.Query,
-        told: Mapping[str, Any],
-        dimensions: Sequence[Dimension],
-        wanted: int,
+    def _exact_companies(
+        self, among: tantivy.Query, told: Mapping[str, Any], wanted: int
     ) -> dict[str, Any]:
-        """What is told of dimensions where some value was left out, so that the most frequent ones are exact.
+        """The counts of companies so that the most frequent ones are exact, where some were left out.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
-        most frequent values. Where some are left out of several segments, those told of are counted again, which is
+        most frequent ones. Where some are left out of several segments, those told of are counted again, which is
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        unsure = [one for one in dimensions if told[one].get("doc_count_error_upper_bound")]
-        exact = {one.value: told[one] for one in unsure}
-        if unsure and self._searcher.num_segments > 1:
-            keys = {one: [bucket["key"] for bucket in told[one]["buckets"]] for one in unsure}
-            exact = self._aggregated(among, {one: {"include": keys[one]} for one in unsure})
-        for one in unsure:
-            last = exact[one]["buckets"][:wanted][-1]["doc_count"]
-            least = told[one]["buckets"][-1]["doc_count"]
-            if last <= told[one]["doc_count_error_upper_bound"] + least:
+        exact: dict[str, Any] = {Dimension.ENTITY: told}
+        if bound := told.get("doc_count_error_upper_bound"):
+            if self._searcher.num_segments > 1:
+                keys = [bucket["key"] for bucket in told["buckets"]]
+                exact = self._aggregated(among, {Dimension.ENTITY: {"include": keys}})
+            last = exact[Dimension.ENTITY]["buckets"][: wanted + 1][-1]["doc_count"]
+            if last <= bound + told["buckets"][-1]["doc_count"]:
                 every = {"segment_size": self._searcher.num_docs}
-                exact |= self._aggregated(among, {one: every})
+                exact = self._aggregated(among, {Dimension.ENTITY: every})
         return exact
 
     def _aggregated(
@@ -284,7 +290,7 @@ class IndexSearch:
         """tantivy's counts of the values of each dimension asked for, with options; and other aggregations."""
         if time.monotonic() > self._until:
             raise TimeUp
-        usual = {"size": _FEW_VALUES, "segment_size": _MANY_VALUES}
+        usual = {"size": _FEW_COMPANIES, "segment_size": _MANY_COMPANIES}
         counts: dict[str, Any] = {
             one.value: {"terms": {"field": one.value} | usual | dict(options)}
             for one, options in asked.items()

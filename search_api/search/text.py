@@ -7,10 +7,9 @@ and digits only; the runs of other signs are kept beside it, for who looks for n
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from operator import add
 
 BEGIN, END = "‹", "›"
 """Mark the ends of an item; neither occurs in one."""
@@ -104,10 +103,10 @@ def mark(items: Iterable[str]) -> str:
     return "\n".join([BEGIN + item + END for item in items])
 
 
-def bigrams(fragment: str) -> Sequence[str]:
-    """Each two neighbouring characters.
+def grams(text: str, size: int = 2) -> list[str]:
+    """Every run of so many neighbouring characters.
 
-    >>> bigrams("‹抖音›")
+    >>> grams("‹抖音›")
     ['‹抖', '抖音', '音›']
     """
-    return list(map(add, fragment, fragment[1:]))
+    return [text[at : at + size] for at in range(len(text) - size + 1)]

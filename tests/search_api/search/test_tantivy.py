@@ -40,6 +40,7 @@ def document(
     having = dict.fromkeys(Dimension, ()) | {
         Dimension.PRODUCT_KIND: values,
         Dimension.CITY: values[:1],
+        Dimension.ENTITY: values[:1],
         Dimension.PERIOD: (period,) if period else (),
         Dimension.STATUS: (status,),
     }
@@ -128,12 +129,12 @@ def test_counts_are_exact_where_a_segment_tells_of_few(
         [document(one, NOTHING, *layer[one]) for one in sorted(layer)] for layer in (first, second)
     ]
     everything = {one.id: one for layer in made for one in layer}.values()
-    query = Query("", facets=(Dimension.PRODUCT_KIND,), facet_values=2)
-    few = {"_FEW_VALUES": 3, "_MANY_VALUES": 2}
+    query = Query("", facets=(Dimension.ENTITY,), facet_values=2)
+    few = {"_FEW_COMPANIES": 3, "_MANY_COMPANIES": 2}
     with TemporaryDirectory() as home, patch.multiple(tantivy_search, **few):
         page = IndexSearch(index_of(Path(home), made), seconds=60).page(query)
-    expected = counts(list(everything), Dimension.PRODUCT_KIND)
-    assert page.facets[Dimension.PRODUCT_KIND] == expected[:2]
+    expected = counts(list(everything), Dimension.ENTITY)
+    assert page.facets[Dimension.ENTITY] == expected[:2]
 
 
 def pages(search: IndexSearch, query: Query) -> list[int]:
