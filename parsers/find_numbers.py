@@ -152,7 +152,10 @@ def read_texts(data: bytes, name: str, depth: int = 0) -> ScanText:
     elif kind == "pdf":
         _read_pdf(data, name, found)
     elif kind == "docx":
-        _read_docx(data, name, found)
+        from suanbei.parsers.docx import read_docx
+
+        found.add_all(read_docx(data, name))
+        _look_for_parts(data, name, found)
     elif kind == "xlsx":
         _read_xlsx(data, name, found)
     elif kind == "html":
@@ -220,13 +223,6 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
     found.unread += [Unread("part", file) for file in texts.attached]
 
 
-def _read_docx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.docx import read_docx
-
-    found.add_all(read_docx(data, name))
-    _look_for_parts(data, name, found)
-
-
 def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
     from suanbei.parsers.xlsx import read_xlsx
 
@@ -265,13 +261,11 @@ def _read_html(data: bytes, name: str, found: ScanText) -> None:
             found.doubtful.append(Unread("part", target))
     if soup.find("script"):
         told = found.unread if len(body.strip()) < _LEAST_TEXT else found.doubtful
-        if _has_unfilled(soup) or (told is found.unread and _is_made_by_script(soup)):
+        # The element that a framework fills is still empty, but for "Loading…".
+        filled = (tag.get_text(strip=True) for tag in soup.find_all(id=_FILLED))
+        is_unfilled = any(len(text) < _LEAST_FILLED for text in filled)
+        if is_unfilled or (told is found.unread and _is_made_by_script(soup)):
             told.append(Unread("script_page", ""))
-
-
-def _has_unfilled(soup: BeautifulSoup) -> bool:
-    """Whether the element that a framework fills is still empty, but for "Loading…"."""
-    return any(len(tag.get_text(strip=True)) < _LEAST_FILLED for tag in soup.find_all(id=_FILLED))
 
 
 def _is_made_by_script(soup: BeautifulSoup) -> bool:

@@ -86,20 +86,15 @@ def soup_of(data: bytes, name: str) -> BeautifulSoup:
             raise BrokenDocument(f"{name}: the page cannot be read as HTML ({error})") from error
 
 
-def _saved_page(data: bytes) -> tuple[bytes, str]:
-    """The page in a file that a browser saved as a mail (MHTML), and its declared encoding."""
-    for part in message_from_bytes(data).walk():
-        payload = part.get_payload(decode=True)
-        if part.get_content_type() == "text/html" and isinstance(payload, bytes):
-            return payload, part.get_content_charset() or ""
-    return data, ""
-
-
 def decode_html(data: bytes) -> str:
     """A page's text in the encoding that a browser takes: by its mark, as declared, else by trial."""
     told = ""
-    if is_mail(data):
-        data, told = _saved_page(data)
+    if is_mail(data):  # a page that a browser saved as a mail (MHTML)
+        for part in message_from_bytes(data).walk():
+            payload = part.get_payload(decode=True)
+            if part.get_content_type() == "text/html" and isinstance(payload, bytes):
+                data, told = payload, part.get_content_charset() or ""
+                break
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     declared = told or EncodingDetector.find_declared_encoding(data[:4096], is_html=True)

@@ -18,10 +18,9 @@ from suanbei.parsers.document import parse_document, read
 from suanbei.parsers.formats import format_of
 from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import read_content, to_top_left
-from suanbei.parsers.pdf.page_tables import PageTable
 from suanbei.parsers.pdf.reader import opened
 from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
-from suanbei.parsers.tables import Cell, Table, TableRow, clean
+from suanbei.parsers.tables import Cell, TableRow, clean
 from suanbei.registry.importing.published import Box
 
 Places = tuple[tuple[int, Box], ...]
@@ -72,7 +71,9 @@ def render_row(
         picture = _cut_out(data, name, places)
     else:
         picture = _drawn(data, name, table, row)
-    return _png(picture)
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", optimize=True)
+    return stream.getvalue()
 
 
 def _places(data: bytes, name: str, table: int, row: int) -> Places:
@@ -89,13 +90,10 @@ def _drawn(data: bytes, name: str, table: int, row: int) -> Image.Image:
     wanted = next((found for found in tables[table - 1].rows if found.number == row), None)
     if wanted is None:
         raise _no_row(name, table, row)
-    head = _header_rows(tables[table - 1])
+    rows = tables[table - 1].rows
+    header = find_header(rows)
+    head = rows[header.first : header.first + header.height] if header else ()
     return draw_rows([*map(_texts, head), _texts(wanted)], marked=len(head))
-
-
-def _header_rows(table: Table) -> list[TableRow]:
-    header = find_header(table.rows)
-    return list(table.rows[header.first : header.first + header.height]) if header else []
 
 
 def _texts(row: TableRow) -> list[str]:
@@ -104,12 +102,6 @@ def _texts(row: TableRow) -> list[str]:
 
 def _no_row(name: str, table: int, row: int) -> NotFound:
     return NotFound(f"{name}: table {table} has no row {row}")
-
-
-def _png(picture: Image.Image) -> bytes:
-    stream = io.BytesIO()
-    picture.save(stream, "PNG", optimize=True)
-    return stream.getvalue()
 
 
 def _cut_out(data: bytes, name: str, places: Places) -> Image.Image:
@@ -153,14 +145,9 @@ def _head(page: pdfium.PdfPage, area: Box) -> Box | None:
         tables = fill_cells(content, 1).tables
     except (NeedsFallback, TooMuch):
         return None
-    for table in tables:
-        if table.top - 1 <= area[1] and area[3] <= table.bottom + 1:
-            return _header_box(table)
-    return None
-
-
-def _header_box(table: PageTable) -> Box | None:
-    rows = table.rows[:8]
+    around = (one for one in tables if one.top - 1 <= area[1] and area[3] <= one.bottom + 1)
+    table = next(around, None)
+    rows = table.rows[:8] if table else []
     header = find_header(
         [TableRow(tuple(Cell(cell.text(), cell.span) for cell in row.cells), 1) for row in rows]
     )

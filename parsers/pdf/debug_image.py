@@ -6,6 +6,7 @@ Orange: text outside of tables. Violet: letters left out of cells, as invisible 
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
@@ -64,7 +65,9 @@ def _joined_boxes(pages: list[PageTables]) -> dict[int, list[Box]]:
 
 
 def _drawn(page: pdfium.PdfPage, read: PageTables, joined: list[Box]) -> Image.Image:
-    content = _content(page)
+    content: PageContent | None = None
+    with suppress(NeedsFallback, TooMuch):  # what the fast reader sees
+        content = read_content(page)
     turned = (content.quarter - page.get_rotation() // 90) % 4 if content else 0
     picture: Image.Image = (
         page.render(scale=_SCALE, crop=_to_media_box(page)).to_pil().convert("RGB")
@@ -91,24 +94,11 @@ def _drawn(page: pdfium.PdfPage, read: PageTables, joined: list[Box]) -> Image.I
     return picture
 
 
-def _content(page: pdfium.PdfPage) -> PageContent | None:
-    """What the fast reader sees; None where only the fallback reader can read the page."""
-    try:
-        return read_content(page)
-    except (NeedsFallback, TooMuch):
-        return None
-
-
 def _to_media_box(page: pdfium.PdfPage) -> tuple[float, float, float, float]:
     """How far beyond the CropBox a picture must reach to show all that is read, on each side."""
     x0, y0, x1, y1 = page.get_cropbox()
     left, bottom, right, top = page_box(page)
-    sides = [
-        left - x0,
-        bottom - y0,
-        x1 - right,
-        y1 - top,
-    ]  # left, bottom, right, top: negative adds
+    sides = [left - x0, bottom - y0, x1 - right, y1 - top]  # negative adds
     turns = page.get_rotation() // 90 % 4
     sides = sides[turns:] + sides[:turns]
     return sides[0], sides[1], sides[2], sides[3]

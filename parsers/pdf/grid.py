@@ -121,7 +121,12 @@ def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[
     members: dict[int, list[int]] = {i: [i] for i in group_of_row}
     down_of: dict[int, list[Ruling]] = {i: [] for i in group_of_row}
     for column in flat_columns:
-        touched = {group_of_row[i] for i, row in enumerate(flat_rows) if _touch(row, column)}
+        touched = {
+            group_of_row[i]
+            for i, row in enumerate(flat_rows)
+            if row.start - SNAP <= column.at <= row.end + SNAP
+            and column.start - SNAP <= row.at <= column.end + SNAP
+        }
         if not touched:
             continue
         target, *others = sorted(touched)
@@ -136,13 +141,6 @@ def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[
         for group in members
         if down_of[group] and len(members[group]) >= 2
     ]
-
-
-def _touch(row: Ruling, column: Ruling) -> bool:
-    return (
-        row.start - SNAP <= column.at <= row.end + SNAP
-        and column.start - SNAP <= row.at <= column.end + SNAP
-    )
 
 
 def open_ends(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:

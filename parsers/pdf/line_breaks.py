@@ -49,7 +49,11 @@ class _Columns:
         for column, lines in cells:
             if lines:
                 key = _key(column)
-                widest = max(map(_inked, lines))
+                # A sign at a line's end may hang over the margin.
+                widest = max(
+                    line.x1 - line.x0 - (line.last if line.text[-1] in _HANGING else 0)
+                    for line in lines
+                )
                 self._widest[key] = max(widest, self._widest.get(key, 0.0))
                 self._margin = max(min(self._margin, column[1] - column[0] - widest), 0.0)
 
@@ -73,14 +77,12 @@ class _Columns:
             return _UNDECIDED
         if not (before.isalnum() or before in _GLUE):
             return BREAK
-        if len(following.text) > 1 and not _in_word(following.text[1]):
+        if not all(sign.isalnum() or sign == " " for sign in following.text[1:2]):
             return _UNDECIDED
-        left = self._room(column, line.size) - (line.x1 - line.x0) - following.first
-        return LOST_SPACE if left >= SLACK * line.size else _UNDECIDED
-
-    def _room(self, column: Column, size: float) -> float:
         whole = column[1] - column[0] - self._margin
-        return min(whole, self._widest.get(_key(column), whole) + COLUMN_SLACK * size)
+        room = min(whole, self._widest.get(_key(column), whole) + COLUMN_SLACK * line.size)
+        left = room - (line.x1 - line.x0) - following.first
+        return LOST_SPACE if left >= SLACK * line.size else _UNDECIDED
 
 
 def _key(column: Column) -> _Key:
@@ -94,45 +96,31 @@ class _Words:
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = list(texts)
         self._parted: Counter[tuple[str, str]] = Counter()
-        for text in self._texts:
-            self._note(text.replace(LOST_SPACE, " ").replace(BREAK, ""))
+        for marked in self._texts:
+            text = marked.replace(LOST_SPACE, " ").replace(BREAK, "")
+            at = text.find(" ")
+            while at > 0:
+                if pair := _around(text, at):
+                    self._parted[pair] += 1
+                at = text.find(" ", at + 1)
         self._whole = ""
-
-    def _note(self, text: str) -> None:
-        at = text.find(" ")
-        while at > 0:
-            if pair := _around(text, at, at + 1):
-                self._parted[pair] += 1
-            at = text.find(" ", at + 1)
 
     def decide(self, text: str) -> str:
         """Replace each open break by what the document says elsewhere."""
         at = text.find(_UNDECIDED)
         while at >= 0:
-            pair = _around(text, at, at + 1)
+            pair = _around(text, at)
             parted = self._parted[pair] if pair else 0
-            lost = parted and parted > self._together("".join(pair or ()))
+            if pair and parted:
+                self._whole = self._whole or "\0".join(self._texts).replace(BREAK, "")
+            lost = pair and parted and parted > self._whole.count("".join(pair))
             text = text[:at] + (LOST_SPACE if lost else BREAK) + text[at + 1 :]
             at = text.find(_UNDECIDED, at)
         return text
 
-    def _together(self, words: str) -> int:
-        self._whole = self._whole or "\0".join(self._texts).replace(BREAK, "")
-        return self._whole.count(words)
 
-
-def _around(text: str, end: int, start: int) -> tuple[str, str] | None:
-    """The words before `end` and from `start`; of Chinese text, two characters."""
-    right = _WORD.match(text, start)
-    left = _WORD.match(text[max(0, end - _LONGEST_WORD) : end][::-1])
+def _around(text: str, at: int) -> tuple[str, str] | None:
+    """The words before and after a place; of Chinese text, two characters."""
+    right = _WORD.match(text, at + 1)
+    left = _WORD.match(text[max(0, at - _LONGEST_WORD) : at][::-1])
     return (left[0][::-1], right[0]) if left and right else None
-
-
-def _in_word(sign: str) -> bool:
-    return sign.isalnum() or sign == " "
-
-
-def _inked(line: Line) -> float:
-    """A line's width, not counting a sign at its end that may hang over the margin."""
-    width = line.x1 - line.x0
-    return width - line.last if line.text[-1] in _HANGING else width

@@ -98,16 +98,14 @@ def _spaced(glyphs: Iterable[Glyph]) -> str:
     parts: list[str] = []
     end = 0.0
     for text, x0, x1, _, size in glyphs:
-        if parts and x0 - end > SPACE * size and _gap_counts(parts[-1], text):
-            parts.append(" ")
+        if parts and x0 - end > SPACE * size:
+            before = parts[-1]
+            if before.isascii() and text.isascii() and " " not in (before, text):
+                parts.append(" ")
         parts.append(text)
         if text != " ":
             end = x1
     return "".join(parts)
-
-
-def _gap_counts(before: str, after: str) -> bool:
-    return before.isascii() and after.isascii() and before != " " and after != " "
 
 
 _letter = itemgetter(0)
@@ -119,7 +117,11 @@ def take_out_overprint(held: Baselines) -> bool:
     """Whether other letters were drawn on top of letters; those on top are taken out."""
     count = sum(map(len, held.values()))
     places = {(int(glyph[1]), int(glyph[3])) for row in held.values() for glyph in row}
-    if len(places) == count and not _has_close_lines(held):
+    is_close = (
+        0 < below - above <= OVERPRINT * held[below][0][4]
+        for above, below in pairwise(sorted(held))
+    )
+    if len(places) == count and not any(is_close):
         return False
     kept: dict[tuple[int, int], list[Glyph]] = {}
     differs = False
@@ -143,12 +145,6 @@ def take_out_overprint(held: Baselines) -> bool:
     for y in [y for y, row in held.items() if not row]:
         del held[y]
     return differs
-
-
-def _has_close_lines(held: Baselines) -> bool:
-    """Whether two baselines are so close that one line lies on top of the other."""
-    ys = sorted(held)
-    return any(0 < below - above <= OVERPRINT * held[below][0][4] for above, below in pairwise(ys))
 
 
 def _is_ligature(glyph: Glyph, after: Glyph) -> bool:

@@ -1,6 +1,7 @@
 """From pages to whole tables: repeated headers are marked, rows broken by a page end joined."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -56,7 +57,12 @@ def merge_pages(pages: Sequence[PageTables]) -> Merged:
     lost: list[Reported] = []
     pending: list[str] = []
     for page in pages:
-        loose = [line for line in page.lines if not _is_running_line(line, page, running)]
+        loose = [
+            line
+            for line in page.lines
+            if not (page.number > 1 and _line_key(line) in running)
+            and (_is_beside(line, page) or not PAGE_NUMBER.fullmatch(line.text))
+        ]
         missed = _lost_lines(page, loose, after_table=bool(tables))
         lost += _lost_text(page.number, missed)
         for index, table in enumerate(page.tables):
@@ -106,21 +112,12 @@ def _lost_text(page: int, lines: Sequence[Line]) -> Iterator[Reported]:
 
 def _running_lines(pages: Sequence[PageTables]) -> set[tuple[str, int]]:
     """Loose lines printed at the same place on several pages: page headers and footers."""
-    seen: dict[tuple[str, int], int] = {}
-    for page in pages:
-        for key in {_line_key(line) for line in page.lines}:
-            seen[key] = seen.get(key, 0) + 1
+    seen = Counter(key for page in pages for key in set(map(_line_key, page.lines)))
     return {key for key, count in seen.items() if count > 1}
 
 
 def _line_key(line: Line) -> tuple[str, int]:
     return re.sub(r"\d+", "0", line.text), round(line.y)
-
-
-def _is_running_line(line: Line, page: PageTables, running: set[tuple[str, int]]) -> bool:
-    if page.number > 1 and _line_key(line) in running:
-        return True
-    return bool(PAGE_NUMBER.fullmatch(line.text)) and not _is_beside(line, page)
 
 
 def _is_beside(line: Line, page: PageTables) -> bool:
@@ -133,17 +130,13 @@ def _goes_on(table: _OpenTable, part: PageTable) -> bool:
     if len(table.xs) != len(part.xs):
         return False
     shift = part.xs[0] - table.xs[0]
-    return all(
-        abs(a + shift - b) <= SAME_EDGE for a, b in zip(table.xs, part.xs, strict=True)
-    ) and not _other_header(table, part)
-
-
-def _other_header(table: _OpenTable, part: PageTable) -> bool:
-    """Whether a part of a table starts with a header of its own, another than the table's."""
-    if table.header is None or _repeats(part.rows[0], table.rows[table.header.first]):
+    if any(abs(a + shift - b) > SAME_EDGE for a, b in zip(table.xs, part.xs, strict=True)):
         return False
+    if table.header is None or _repeats(part.rows[0], table.rows[table.header.first]):
+        return True
+    # A part of a table may start with a header of its own, another than the table's.
     header = find_header([_table_row(row) for row in part.rows[:3]])
-    return header is not None and header.columns != table.header.columns
+    return header is None or header.columns == table.header.columns
 
 
 def _open(table: PageTable, above: tuple[str, ...]) -> _OpenTable:

@@ -108,7 +108,15 @@ class CellText:
 
 def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent, page: int) -> PageTable:
     """The rows of a grid, given what each of its cells holds."""
-    flags = [_flags(text, content) for text in texts]
+    flags: list[tuple[str, ...]] = []
+    for text in texts:
+        is_over = content.overprinted and take_out_overprint(text.held)
+        odd = {
+            "cut_off": text.cut,
+            "overprinted_text": is_over,
+            "invisible_text": content.invisible and text.held,
+        }
+        flags.append(tuple(flag for flag, is_so in odd.items() if is_so))
     lines = [lines_in(text.held) for text in texts]
     rows: list[list[PageCell]] = []
     for row, owners in enumerate(grid.owner):
@@ -131,13 +139,6 @@ def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent, page
         rows.pop()
     made = [PageRow(cells, page) for cells in _with_parted_cells(rows)]
     return PageTable(grid.xs, grid.ys[0], grid.ys[-1], made)
-
-
-def _flags(text: CellText, content: PageContent) -> tuple[str, ...]:
-    flags: tuple[str, ...] = ("cut_off",) if text.cut else ()
-    if content.overprinted and take_out_overprint(text.held):
-        flags += ("overprinted_text",)
-    return (*flags, "invisible_text") if content.invisible and text.held else flags
 
 
 def _with_parted_cells(rows: list[list[PageCell]]) -> list[list[PageCell]]:

@@ -207,24 +207,27 @@ def _row_edges(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
 def _column_edges(
     rows: _Rows, glyphs: Sequence[Glyph], ys: Sequence[float], columns: tuple[float, ...]
 ) -> list[float]:
-    if _same_sides(columns, rows) and not _crossed(columns, glyphs):
-        return list(columns)
-    fullest = max(rows.boxes, key=len, default=[])
-    if len(fullest) >= 2 * LEAST_BOXES:
-        edges: list[float] = []
-        for at in sorted(fullest):
-            if not edges or at - edges[-1] > STRIP:
-                edges.append(at)
-        return [rows.left, *edges[1:-1], rows.right]
-    return _with_headers(_rivers(rows, glyphs), [g for g in glyphs if _middle(g) < ys[1]])
-
-
-def _same_sides(columns: tuple[float, ...], rows: _Rows) -> bool:
-    return (
+    same_sides = (
         len(columns) > LEAST_COLUMNS
         and abs(columns[0] - rows.left) <= SAME_EDGE
         and abs(columns[-1] - rows.right) <= SAME_EDGE
     )
+    if same_sides and not _crossed(columns, glyphs):
+        return list(columns)
+    fullest = max(rows.boxes, key=len, default=[])
+    if len(fullest) >= 2 * LEAST_BOXES:
+        apart: list[float] = []
+        for at in sorted(fullest):
+            if not apart or at - apart[-1] > STRIP:
+                apart.append(at)
+        return [rows.left, *apart[1:-1], rows.right]
+    edges = _rivers(rows, glyphs)
+    texts = _texts(edges, [g for g in glyphs if _middle(g) < ys[1]])
+    if sum(map(is_column_name, texts)) < NAMED_COLUMNS:
+        return edges
+    # In a first row of column names, one without a text is no column: its left edge goes.
+    last = len(edges) - 1
+    return [x for at, x in enumerate(edges) if at in (0, last) or texts[at]]
 
 
 def _crossed(columns: Sequence[float], glyphs: Iterable[Glyph]) -> bool:
@@ -245,15 +248,6 @@ def _rivers(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
             edges.append((reach + x0) / 2)
         reach = max(reach, x1)
     return [*edges, rows.right]
-
-
-def _with_headers(edges: list[float], first: Sequence[Glyph]) -> list[float]:
-    """Edges without those left of a column that has no text in a first row of column names."""
-    texts = _texts(edges, first)
-    if sum(map(is_column_name, texts)) < NAMED_COLUMNS:
-        return edges
-    last = len(edges) - 1
-    return [x for at, x in enumerate(edges) if at in (0, last) or texts[at]]
 
 
 def _texts(edges: Sequence[float], glyphs: Iterable[Glyph]) -> list[str]:

@@ -94,17 +94,14 @@ class Shapes:
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 self.texts.append((item, _moved((x0, y0, x1, y1), outer)))
                 if x1 - x0 < NO_INK:
-                    self._take_space(item, outer)
+                    x, y = outer.on_point(*_matrix(_handle(item)).get()[4:])
+                    self.found.append(Shape((x, y, x, y), "space", item))
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self._take_path(item, (x0, y0, x1, y1), outer)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self.pictures.append(_moved((x0, y0, x1, y1), outer))
             elif kind == raw.FPDF_PAGEOBJ_FORM:
                 self._take_form(_handle(item), outer, depth)
-
-    def _take_space(self, text: int, outer: PdfMatrix) -> None:
-        x, y = outer.on_point(*_matrix(_handle(text)).get()[4:])
-        self.found.append(Shape((x, y, x, y), "space", text))
 
     def _take_path(self, item: int, bounds: Box, outer: PdfMatrix) -> None:
         path = _handle(item)
@@ -202,7 +199,8 @@ def straight_parts(
     whether it may be an outline): a line, a box, or the sides of a rounded box."""
     if not points:
         return
-    x0, y0, x1, y1 = box = _box(points)
+    xs, ys = [point[0] for point in points], [point[1] for point in points]
+    x0, y0, x1, y1 = box = min(xs), min(ys), max(xs), max(ys)
     if min(x1 - x0, y1 - y0) <= THIN:
         yield box, not curved  # a line, perhaps with round ends
     elif not curved and all(_is_corner(point, box) for point in points):
@@ -226,8 +224,3 @@ def _is_corner(point: tuple[float, float], box: Box) -> bool:
     """Whether a point is one of a box's corners; a shape with others is a letter or an ornament."""
     x, y = point
     return min(x - box[0], box[2] - x) <= HAIRLINE and min(y - box[1], box[3] - y) <= HAIRLINE
-
-
-def _box(points: list[tuple[float, float]]) -> Box:
-    xs, ys = [point[0] for point in points], [point[1] for point in points]
-    return min(xs), min(ys), max(xs), max(ys)

@@ -132,27 +132,21 @@ def _filing(
     former = {name for appearance in shown for name in appearance.remark.former_entities}
     former |= {a.row["entity"] for a in shown if a.facts["entity_key"] != facts["entity_key"]}
     is_notice = withdrawn and last.series == Series.DEREGISTRATION
+    # A number that left its list after the list said 已注销 of it stays deregistered.
+    current = [appearance for appearance in shown if appearance.current]
+    status = "active" if current else "vanished"  # no current list shows it any more
+    if any(a.current for a in withdrawn) or any(a.remark.deregistered for a in current or shown):
+        status = "deregistered"
     return facts | {
         "series": series.value,
         "number_key": key,
         "former_entities": sorted(former),
-        "status": _status(shown, withdrawn),
+        "status": status,
         "first_period": min(periods, default=""),
         "last_period": max(periods, default=""),
         "flags": sorted([*facts["flags"], "deregistration_only"]) if is_notice else facts["flags"],
         "changes": _changes(all_versions, shown),
     }
-
-
-def _status(shown: Sequence[Appearance], withdrawn: Sequence[Appearance]) -> str:
-    """active, deregistered, or vanished: no current list shows the number any more.
-
-    A number that left its list after the list said 已注销 of it stays deregistered.
-    """
-    current = [appearance for appearance in shown if appearance.current]
-    if any(a.current for a in withdrawn) or any(a.remark.deregistered for a in current or shown):
-        return "deregistered"
-    return "active" if current else "vanished"
 
 
 def _changes(

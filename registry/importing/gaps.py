@@ -8,7 +8,6 @@ of every import, and a new one raises a monitor.
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import groupby, pairwise
@@ -33,24 +32,12 @@ _NUMBERED = {
 """What a list is numbered by: its attachment on one page, or its batch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """How many services the publisher says there are in a series as of a day (`YYYY-MM-DD`)."""
-
-    series: str
-    as_of: str
-    published: int
-    source: str
-
-
 @cache
-def published_totals() -> tuple[Total, ...]:
-    """The running totals that CAC's notices state (DOMAIN.md §5.10), the oldest first."""
+def published_totals() -> tuple[dict[str, str], ...]:
+    """The running totals that CAC's notices state (DOMAIN.md §5.10), the oldest first: how many services
+    there are (`total`) in a `series` as of a day (`as_of`, `YYYY-MM-DD`), by which `source`."""
     text = resources.files("suanbei.data").joinpath("published_totals.csv").read_text("utf-8")
-    return tuple(
-        Total(row["series"], row["as_of"], int(row["total"]), row["source"])
-        for row in csv.DictReader(text.splitlines())
-    )
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 def refresh_gaps(session: Session) -> None:
@@ -63,15 +50,15 @@ def refresh_gaps(session: Session) -> None:
     if found:
         session.execute(insert(Gap), [{"series": s.value, "data": gap} for s, gap in found])
     # A series that begins in the middle raises no alarm; its coverage shows it.
-    inner = [one for one in found if one[1]["kind"] == "total" or one[1]["between"][0]]
-    settle_alarms(session, [_finding(*one) for one in inner], lambda a: a.monitor == MONITOR)
-
-
-def _finding(series: Series, gap: dict[str, Any]) -> AlarmFinding:
-    title = SERIES_TITLES[series]
-    zh, en = (gap_text(gap, language).replace("{", "{{") for language in Language)
-    subject = f"{series} {gap['kind']} {gap.get('from', gap.get('as_of'))}"
-    return AlarmFinding(MONITOR, subject, Text(f"{title.zh}：{zh}", f"{title.en}: {en}"), gap)
+    findings = []
+    for series, gap in found:
+        if gap["kind"] == "total" or gap["between"][0]:
+            title = SERIES_TITLES[series]
+            zh, en = (gap_text(gap, language).replace("{", "{{") for language in Language)
+            text = Text(f"{title.zh}：{zh}", f"{title.en}: {en}")
+            subject = f"{series} {gap['kind']} {gap.get('from', gap.get('as_of'))}"
+            findings.append(AlarmFinding(MONITOR, subject, text, gap))
+    settle_alarms(session, findings, lambda alarm: alarm.monitor == MONITOR)
 
 
 def _gaps(session: Session, series: Series) -> Iterator[dict[str, Any]]:
@@ -146,15 +133,15 @@ def totals(session: Session) -> list[dict[str, Any]]:
     """
     newest = select(Batch.series, func.max(Batch.period)).where(Batch.source == NATIONAL)
     reached = dict(session.execute(newest.group_by(Batch.series)).tuples().all())
-    stated = [one for one in published_totals() if one.as_of[:7] <= reached.get(one.series, "")]
+    stated = [r for r in published_totals() if r["as_of"][:7] <= reached.get(r["series"], "")]
     found = []
-    for one in {one.series: one for one in stated}.values():
-        query = select(func.count()).select_from(Filing).where(Filing.series == one.series)
-        held = session.execute(query.where(Filing.first_period <= one.as_of[:7])).scalar_one()
+    for one in {one["series"]: one for one in stated}.values():
+        query = select(func.count()).select_from(Filing).where(Filing.series == one["series"])
+        held = session.execute(query.where(Filing.first_period <= one["as_of"][:7])).scalar_one()
         found.append(
             {
-                "series": one.series, "as_of": one.as_of, "published": one.published,
-                "held": held, "source": one.source,
+                "series": one["series"], "as_of": one["as_of"], "published": int(one["total"]),
+                "held": held, "source": one["source"],
             }
         )  # fmt: skip
     return found

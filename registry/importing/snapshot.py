@@ -98,7 +98,9 @@ def _documents(session: Session) -> Iterator[dict[str, Any]]:
     lines: dict[str, dict[str, Any]] = {}
     for batch, version, document in session.execute(current).tuples():
         line = lines.setdefault(document.sha256, _head(session, batch, document))
-        line["lists"][batch.series] = _rows(session, version)
+        columns = [getattr(Listing, name) for name in COLUMNS]
+        rows = select(*columns).where(Listing.version_id == version.id).order_by(Listing.position)
+        line["lists"][batch.series] = [list(row) for row in session.execute(rows).tuples()]
     yield from lines.values()
 
 
@@ -122,12 +124,6 @@ def _head(session: Session, batch: Batch, document: Document) -> dict[str, Any]:
         "notice_title": notice.title if notice else "",
         "lists": {},
     }
-
-
-def _rows(session: Session, version: Version) -> list[list[Any]]:
-    columns = [getattr(Listing, name) for name in COLUMNS]
-    query = select(*columns).where(Listing.version_id == version.id).order_by(Listing.position)
-    return [list(row) for row in session.execute(query).tuples()]
 
 
 def _import_of(line: dict[str, Any]) -> Import:
