@@ -86,9 +86,16 @@ class RowAccounting:
                     self._report(listed.index, row, "before_header")
             self.headers += header.height
             rows = rows[header.first + header.height :]
-        for number, (below, part) in enumerate(_sections(rows, header)):
-            self.headers += below.height if number else 0
-            self._enter_rows(listed.index, part, below)
+        self._note_unknown(header, header.columns)
+        for at, row in enumerate(rows):
+            is_header = not row.repeated and is_header_again(row)
+            other = find_header(rows[at : at + 1]) if is_header else None
+            if other is not None and other.columns != header.columns:  # that of another list
+                header = other
+                self.headers += 1
+                self._note_unknown(header, header.columns)
+            else:
+                self._enter_row(listed.index, row, header, is_header=is_header)
 
     def enter_left_out(self, left_out: Iterable[Reported]) -> None:
         """Report what may be rows, and stands in no table or is hidden."""
@@ -96,35 +103,44 @@ class RowAccounting:
             self.seen += 1
             self.reported.append(replace(one, cells=tuple(map(clean, one.cells))))
 
-    def _enter_rows(self, table: int, rows: Sequence[TableRow], header: Header) -> None:
+    def _enter_row(self, table: int, row: TableRow, header: Header, *, is_header: bool) -> None:
+        """Account for a row below a header, of which it may be said again."""
         series = self.forced or header.series or self.series
-        columns = zip(header.columns, header.fields, strict=True)
-        unknown = [name for name, known in columns if series and name and not known]
-        for row in rows:
-            if series is None:
-                self._report(table, row, "unknown_series")
-            elif row.repeated:
-                self.headers += 1
-            elif reason := _odd(row):
-                self._report(table, row, reason)
-            else:
-                values = header.read(row)
-                number = "".join(values.get("number", ()))
-                several = {}
-                if len(number) > _LONGEST_NUMBER:
-                    several = {one.number.key: one.raw for one in find_numbers(number)}
-                if not number:
-                    self._report(table, row, "no_number")
-                elif len(several) > 1:
-                    # Which of its texts are whose nobody knows: one report for each filing.
-                    self.seen += len(several) - 1
-                    for one in several.values():
-                        self._report(table, row, "several_numbers", (one,))
-                else:
-                    self.kept.append(self._row(table, row, header, series, values))
-                    unknown += self.kept[-1].extra
-        unknown = [name for name in unknown if name not in EXTRA_COLUMNS]
-        self.unknown_columns = list(dict.fromkeys(self.unknown_columns + unknown))
+        reason = ""
+        if series is None:
+            self._report(table, row, "unknown_series")
+            return
+        if row.repeated:
+            self.headers += 1
+            return
+        if not any(cell.text.strip() for cell in row.cells):
+            reason = "empty_row"
+        elif all(cell.vertically_merged for cell in row.cells):
+            reason = "merged_row"
+        elif is_header:
+            reason = "header_as_data"
+        values = {} if reason else header.read(row)
+        number = "".join(values.get("number", ()))
+        several = {}
+        if len(number) > _LONGEST_NUMBER:
+            several = {one.number.key: one.raw for one in find_numbers(number)}
+        if reason or not number:
+            self._report(table, row, reason or "no_number")
+        elif len(several) > 1:
+            # Which of its texts are whose nobody knows: one report for each filing.
+            self.seen += len(several) - 1
+            for one in several.values():
+                self._report(table, row, "several_numbers", (one,))
+        else:
+            self.kept.append(self._row(table, row, header, series, values))
+            self._note_unknown(header, self.kept[-1].extra)
+
+    def _note_unknown(self, header: Header, columns: Iterable[str]) -> None:
+        """Note the columns that nobody knows; of a list whose series nobody knows, none."""
+        known = {*EXTRA_COLUMNS, *self.unknown_columns, ""}
+        known |= {name for name, field in zip(header.columns, header.fields, strict=True) if field}
+        if self.forced or header.series or self.series:
+            self.unknown_columns += [name for name in dict.fromkeys(columns) if name not in known]
 
     def _row(
         self,
@@ -212,29 +228,6 @@ def _continues(table: Table, header: Header) -> bool:
     return width == len(header.cells) and any(
         is_whole(header.series, "".join(header.read(row).get("number", ()))) for row in table.rows
     )
-
-
-def _sections(
-    rows: Sequence[TableRow], header: Header
-) -> Iterator[tuple[Header, Sequence[TableRow]]]:
-    """The rows below a header, parted where the header of another list stands among them."""
-    start = 0
-    for at, row in enumerate(rows):
-        if not row.repeated and is_header_again(row):
-            other = find_header(rows[at : at + 1])
-            if other is not None and other.columns != header.columns:
-                yield header, rows[start:at]
-                header, start = other, at + 1
-    yield header, rows[start:]
-
-
-def _odd(row: TableRow) -> str:
-    """Why a row below a header is no filing; empty if it may be one."""
-    if not any(cell.text.strip() for cell in row.cells):
-        return "empty_row"
-    if all(cell.vertically_merged for cell in row.cells):
-        return "merged_row"
-    return "header_as_data" if is_header_again(row) else ""
 
 
 def _texts(row: TableRow) -> list[str]:
