@@ -8,19 +8,20 @@ processes a test starts use it.
 import gc
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
 import hypothesis
 import pytest
+from filelock import FileLock
 from sqlalchemy.orm import Session
 
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.snapshot import SNAPSHOT, load_snapshot
+from suanbei.search_api.search.tantivy import TantivyEngine
 from tests.processes import serving
 from tests.trial.postgres import TEMPLATE, Cluster, binaries, cluster
 from tests.trial.processes import wait_for
@@ -39,9 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of the whole come first: what they start takes longest, and is shared by a file.
 
     A worker that has nothing left to do takes from the end of another's tests, so that these files
-    are not divided.
+    are not divided. What asks the server over the shipped data stands together: each worker that
+    does starts one.
     """
-    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+    top = Path(__file__).parent
+    items.sort(
+        key=lambda item: (item.path.parent != top, "snapshot_server" in item.fixturenames)  # type: ignore[attr-defined]
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -161,11 +166,37 @@ def _on_postgres(running: Cluster, afterwards: ExitStack) -> Database:
 
 
 @pytest.fixture(scope="session")
-def shipped_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The registry that `suanbei load` gives, loaded once a session: only to be read."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('shipped') / 'registry.sqlite3'}")
-    database.migrate()
-    load_snapshot(database, SNAPSHOT)
+def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after `suanbei load` and a first search: made once for all workers, to be copied."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shipped"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            unfinished = tmp_path_factory.mktemp("shipped")
+            database = Database(f"sqlite:///{unfinished / 'registry.sqlite3'}")
+            database.migrate()
+            load_snapshot(database, SNAPSHOT)
+            engine = TantivyEngine(Settings(home=unfinished), database)
+            engine.rebuild()
+            engine.close()
+            database.close()
+            unfinished.rename(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def snapshot_home(shipped_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped data, which tests may write to."""
+    return shutil.copytree(shipped_home, tmp_path_factory.mktemp("snapshot") / "home")
+
+
+@pytest.fixture(scope="session")
+def shipped_registry(
+    shipped_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The registry that `suanbei load` gives: only to be read."""
+    home = shutil.copytree(shipped_home, tmp_path_factory.mktemp("only-read") / "home")
+    database = Database(f"sqlite:///{home / 'registry.sqlite3'}")
     yield database
     database.close()
 
@@ -175,25 +206,6 @@ def shipped(shipped_registry: Database) -> Iterator[Session]:
     """A session that reads it."""
     with shipped_registry.read() as session:
         yield session
-
-
-@pytest.fixture(scope="session")
-def snapshot_home(shipped_registry: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the shipped data, which tests may write to."""
-    home = tmp_path_factory.mktemp("snapshot")
-    copy_registry(shipped_registry, home)
-    return home
-
-
-def copy_registry(database: Database, home: Path) -> None:
-    """Copy an SQLite registry, whatever is still in its log, into a home."""
-    home.mkdir(exist_ok=True)
-    kept = str(database.engine.url.database)
-    with (
-        closing(sqlite3.connect(kept)) as source,
-        closing(sqlite3.connect(home / "registry.sqlite3")) as target,
-    ):
-        source.backup(target)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from suanbei.search_api.search.tantivy import TantivyEngine
 from tests.lists import listed, number, row
 from tests.trial.meilisearch import MISSING, Address, meilisearch
 
+NewEngine = Callable[..., Engine]
 ROWS = [
     row(1, name="字节推荐算法", entity="北京字节跳动科技有限公司", product="抖音（APP）、西瓜 视频(网站)"),
     row(2, name="文心大模型算法-2", entity="北京百度网讯科技有限公司", product="--", label="服务技术支持者",
@@ -66,16 +67,17 @@ def meili(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
 )
 def new_engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[Database], Engine]]:
-    """Opens the engine under test over a registry, with an index of its own."""
+) -> Iterator[NewEngine]:
+    """Opens the engine under test over a registry, with an index of its own or that of a home."""
     opened: list[Engine] = []
     there: dict[str, str] = {}
     if request.param == "meilisearch":
         address: Address = request.getfixturevalue("meili")
         there = {"search_url": address.url, "search_key": address.key}
 
-    def make(database: Database) -> Engine:
-        settings = Settings(home=tmp_path_factory.mktemp("home")).model_copy(update=there)
+    def make(database: Database, home: Path | None = None) -> Engine:
+        home = home or tmp_path_factory.mktemp("home")
+        settings = Settings(home=home).model_copy(update=there)
         if there:
             opened.append(MeiliEngine(settings, database, f"test{secrets.token_hex(4)}"))
         else:
@@ -105,7 +107,7 @@ class Shared:
 
 @pytest.fixture(scope="session")
 def shared(
-    new_engine: Callable[[Database], Engine],
+    new_engine: NewEngine,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Shared]:
@@ -115,15 +117,14 @@ def shared(
 
 
 @pytest.fixture(scope="session")
-def real(
-    new_engine: Callable[[Database], Engine], shipped_registry: Database
-) -> tuple[Database, Engine]:
+def real(new_engine: NewEngine, shipped_registry: Database) -> tuple[Database, Engine]:
     """Every filing of the shipped snapshot, which are those of all real lists; only to be read."""
-    return shipped_registry, new_engine(shipped_registry)
+    home = Path(str(shipped_registry.engine.url.database)).parent
+    return shipped_registry, new_engine(shipped_registry, home)
 
 
 @pytest.fixture
-def engine(filled: Database, new_engine: Callable[[Database], Engine]) -> Engine:
+def engine(filled: Database, new_engine: NewEngine) -> Engine:
     """The engine under test over a registry of the test's own."""
     return new_engine(filled)
 
