@@ -1,5 +1,6 @@
 """Suanbei's commands and servers as processes of their own, and waiting for what others do."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -74,6 +75,18 @@ def serving(home: Path, *words: str, **settings: str) -> Iterator[str]:
     finally:
         process.kill()
         process.communicate()
+
+
+def some_lists(official: Path, folder: Path, wanted: Callable[[str, str], bool]) -> Path:
+    """A folder of real lists for a replica: those whose series and period are wanted."""
+    manifest = json.loads((official / "manifest.json").read_text("utf-8"))
+    kept = [one for one in manifest if wanted(one["series"], one["period"])]
+    for one in kept:
+        target = folder / one["file"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(official / one["file"])
+    (folder / "manifest.json").write_text(json.dumps(kept), "utf-8")
+    return folder
 
 
 @contextmanager

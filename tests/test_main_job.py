@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from suanbei.crawler.archive import Archive
 from suanbei.registry.database import Database
-from tests.processes import Done, replica, suanbei
+from tests.processes import Done, replica, some_lists, suanbei
 
 pytestmark = pytest.mark.official
 SOME = ("--source", "genai", "--source", "deregistration")
@@ -79,25 +79,40 @@ def test_a_second_crawl_changes_nothing(official: Path, crawled: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def some(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home after one crawl without faults of two sources: a page, and what notices lead to."""
+def lists(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lists of two sources: the first ones of a page, and all that notices lead to."""
+    folder = tmp_path_factory.mktemp("lists")
+    return some_lists(
+        official,
+        folder,
+        lambda series, period: (
+            series == "deregistration" or (series == "genai" and period < "2025")
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def some(lists: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one crawl of these without faults."""
     home = tmp_path_factory.mktemp("some")
-    with replica() as base:
+    with replica("--official", str(lists)) as base:
         assert crawl(home, base, *SOME).returncode == 0
     return home
 
 
 @pytest.mark.parametrize("fault", ["waf", "cut", "503"])
-def test_faults_are_named_and_made_good_later(fault: str, some: Path, tmp_path: Path) -> None:
+def test_faults_are_named_and_made_good_later(
+    fault: str, lists: Path, some: Path, tmp_path: Path
+) -> None:
     """No bad document is kept; what failed is said; the next crawl completes the registry."""
-    with replica("--fault", fault, "--every", "2") as base:
+    with replica("--official", str(lists), "--fault", fault, "--every", "2") as base:
         done = crawl(tmp_path, base, *SOME)
     good = set(truth(some)["documents"])
     assert set(truth(tmp_path)["documents"]) <= good
     missing = good - set(truth(tmp_path)["documents"])
     assert done.returncode == (3 if missing else 0)  # a retry may have brought them all
     assert len([line for line in done.stderr.splitlines() if ": " in line]) >= len(missing)
-    with replica() as base:
+    with replica("--official", str(lists)) as base:
         assert crawl(tmp_path, base, *SOME).returncode == 0
     assert truth(tmp_path) == truth(some)
 

@@ -1,6 +1,5 @@
 """The scenario of the watching: a batch appears, an old list is replaced, subscribers hear of it."""
 
-import json
 import re
 import shutil
 import time
@@ -18,7 +17,7 @@ from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from tests.alerts.receiver import Receiver, receiving
-from tests.processes import REPLICA, replica, until
+from tests.processes import REPLICA, replica, some_lists, until
 from tests.trial.processes import free_port
 from tests.watching.live import environment, status, suanbei, watching
 
@@ -53,19 +52,9 @@ def wait_for_pass(after: int) -> dict[str, Any]:
     return runs_ok()[0]
 
 
-def some_lists(official: Path, folder: Path) -> Path:
+def is_wanted(series: str, period: str) -> bool:
     """The lists of the last months and the oldest ones: tests/test_main_job.py reads them all."""
-    manifest = json.loads((official / "manifest.json").read_text("utf-8"))
-    kept = [
-        one for one in manifest
-        if one["period"] >= "2025-10" or (one["series"] == OLD[0] and one["period"] <= OLD[1])
-    ]  # fmt: skip
-    for one in kept:
-        target = folder / one["file"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(official / one["file"])
-    (folder / "manifest.json").write_text(json.dumps(kept), "utf-8")
-    return folder
+    return period >= "2025-10" or (series == OLD[0] and period <= OLD[1])
 
 
 def changed_copy(lists: Path, folder: Path) -> Path:
@@ -109,7 +98,7 @@ def test_a_new_batch_and_a_replaced_list(
     port = free_port()
     environment(monkeypatch, tmp_path / "home", f"http://127.0.0.1:{port}", SCHEDULE="* * * * *")
     log = tmp_path / "watch.log"
-    lists = some_lists(official, tmp_path / "lists")
+    lists = some_lists(official, tmp_path / "lists", is_wanted)
     changed = changed_copy(lists, tmp_path / "changed")
     with receiving() as batches, receiving() as company:
         arrivals: list[float] = []

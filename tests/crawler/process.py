@@ -17,7 +17,7 @@ from suanbei.registry.importing.published import ParsedDocument
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["suanbei.crawler.crawl", "tests.watching.aftermath"])
+_CONTEXT.set_forkserver_preload(["tests.crawler.preload"])
 
 
 def read_here(data: bytes, *, limits: object = None, **named: Any) -> ParsedDocument:

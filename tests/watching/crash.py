@@ -27,7 +27,11 @@ from suanbei.crawler import pipeline
 from tests.crawler.process import read_here
 
 ROOT = Path(__file__).parents[2]
-PRELOADED = ("suanbei.crawler.crawl", "suanbei.alerts.worker", "suanbei.search_api.search.tantivy")
+PRELOADED = (
+    "suanbei.alerts.worker",
+    "suanbei.search_api.search.tantivy",
+    "tests.crawler.preload",
+)
 """What commands import when they run."""
 
 
