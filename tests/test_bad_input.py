@@ -10,7 +10,9 @@ from reportlab.pdfgen import canvas
 
 from suanbei import cli
 from suanbei.common.settings import Settings
+from suanbei.crawler import pipeline
 from suanbei.crawler.archive import Archive
+from tests.crawler.process import read_here
 
 HEADER = ("序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注")
 
@@ -82,6 +84,8 @@ def test_a_file_that_is_no_list(
     name, body = BAD[kind]
     file = tmp_path / name
     file.write_bytes(body)
+    if command == "import":  # the other reads it in a process of its own
+        monkeypatch.setattr(pipeline, "read_in_subprocess", read_here)
     assert run(monkeypatch, command, str(file)) == 3
     said = capsys.readouterr()
     assert len(said.err.splitlines()) == 1

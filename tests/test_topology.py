@@ -54,6 +54,8 @@ def test_replicas_say_the_same_and_the_proxy_remembers_it(whole: Topology) -> No
     tag = {"If_None_Match": second.headers["etag"]}
     assert asked(whole.proxy, **tag).status == 304
     assert asked(whole.proxy, "/metrics").status == 404
+    counted = json.loads(asked(whole.proxy, "/v1/stats/summary").body)
+    assert counted["filings"] == 10_620  # the whole snapshot, in PostgreSQL
 
 
 def test_no_replica_answers_from_an_older_registry(whole: Topology) -> None:

@@ -111,7 +111,7 @@ def require_same_in_any_order(new_database: NewDatabase, documents: list[Import]
         import_document(first, one)
     in_order = state(first)
 
-    @settings(max_examples=12 if first.is_sqlite else 4)
+    @settings(max_examples=8 if first.is_sqlite else 2)
     @given(order=st.permutations(documents * 2))
     def same(order: list[Import]) -> None:
         database = new_database()

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from suanbei.common.settings import Settings
-from suanbei.parsers.find_numbers import find_in_subprocess
+from suanbei.parsers.find_numbers import find_numbers
 from suanbei.registry.database import Database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
@@ -33,7 +33,7 @@ from suanbei.search_api.schemas.filing import BriefFiling
 from tests.lists import number
 from tests.pages.registry import fill
 
-SHARES, EXAMPLES = 4, 8
+SHARES, EXAMPLES = 4, 5
 KEY = "a-key-for-tests"
 EXCUSED = {(404, "evidence.png"), (404, "1234567"), (404, "deep_synthesis-2023-06"),
            (201, "receipts"), (404, "ID")}  # fmt: skip
@@ -54,7 +54,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     database = Database(settings.database)
     database.migrate()
     fill(database)
-    app = create_app(Services(settings, database, numbers_in=find_in_subprocess))
+    app = create_app(Services(settings, database, numbers_in=find_numbers))
     yield schemathesis.openapi.from_asgi("/openapi.json", app)
     database.close()
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from suanbei.common.settings import Settings
-from suanbei.parsers.find_numbers import find_in_subprocess
+from suanbei.parsers.find_numbers import find_numbers
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
@@ -27,7 +27,7 @@ def client(
 ) -> Iterator[TestClient]:
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     import_document(module_database, listed([row(1), row(2)]))
-    services = Services(settings, module_database, numbers_in=find_in_subprocess)
+    services = Services(settings, module_database, numbers_in=find_numbers)
     with TestClient(create_app(services)) as opened:
         yield opened
 
