@@ -34,6 +34,9 @@ PRELOADED = (
 )
 """What commands import when they run."""
 
+PATIENCE_SECONDS = 300
+"""A command that would go on for ever, as its step does not come, is ended by the system's alarm."""
+
 
 class Commands:
     """Runs commands, to their end or to that of their process."""
@@ -76,6 +79,7 @@ class Job:
 
     def do(self) -> None:
         """Do it, in this process; does not return."""
+        signal.alarm(PATIENCE_SECONDS)
         handle = os.open(self.said, os.O_WRONLY)
         os.dup2(handle, 1)
         os.dup2(handle, 2)
