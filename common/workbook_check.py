@@ -4,6 +4,7 @@ calamine lays a sheet out in full and copies a shared text into each of its cell
 could take all memory: one cell far down and right, or a long text that a thousand cells share.
 """
 
+import posixpath
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ _TRUE = ("1", "true")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ROW = re.compile(r"[0-9]{1,7}")
 _PLACE = re.compile(r"\s*\+?[0-9]{1,9}\s*")
+_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+"""Where calamine looks for the names of the sheets, and for their parts."""
 _SHEET = b"sheetData"
 _SHARED = "sharedstrings"
 _OTHER_FORMATS = ("content.xml", "xl/workbook.bin")
@@ -49,7 +52,7 @@ class SheetDetails:
 
 
 def check_workbook(package: Package) -> dict[str, SheetDetails]:
-    """Refuse a workbook that would take too much memory to read; returns the details of its parts.
+    """Refuse a workbook that would take too much memory to read; returns its sheets' details by name.
 
     Raises:
         NotADocument: an ODS or XLSB.
@@ -59,10 +62,11 @@ def check_workbook(package: Package) -> dict[str, SheetDetails]:
     if any(part in package for part in _OTHER_FORMATS):
         raise NotADocument(f"{package.name}: an ODS or XLSB workbook; save it as XLSX or CSV")
     cells, texts, used = 0, list[int](), Counter[str]()
-    found = {}
+    found: dict[str, SheetDetails] = {}
+    ids: dict[str, dict[str, str]] = {}
     for part in package.parts():
         measured = _measure(package, part)
-        found[part] = measured.details
+        found[_part_name(part)], ids[_part_name(part)] = measured.details, measured.ids
         rows, columns = measured.extent
         cells += rows * columns
         if cells > MAX_CELLS:
@@ -75,12 +79,23 @@ def check_workbook(package: Package) -> dict[str, SheetDetails]:
         size += texts[place] * count if place < len(texts) else 0
     if size > MAX_SHARED_BYTES:
         raise DocumentTooLarge(f"{package.name}: texts of more than {MAX_SHARED_BYTES} bytes")
-    return found
+    targets = ids.get(_RELATIONS, {})
+    return {
+        sheet: found.get(_part_name(targets.get(one, ""), "xl"), SheetDetails())
+        for sheet, one in ids.get(_WORKBOOK, {}).items()
+    }
+
+
+def _part_name(told: str, folder: str = "") -> str:
+    """A part's name to compare: case does not count, and some makers write `\\` for `/`."""
+    path = posixpath.join(folder, told.replace("\\", "/"))
+    return posixpath.normpath(path).lstrip("/").lower()
 
 
 def _measure(package: Package, part: str) -> "_Measure":
     """The size of a part; nothing if it is neither a sheet nor the shared texts."""
     measure = _Measure(f"{package.name}: {part}")
+    measure.has_ids = _part_name(part) in (_WORKBOOK, _RELATIONS)
     # calamine reads UTF-8, whatever the declaration says.
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
@@ -92,7 +107,7 @@ def _measure(package: Package, part: str) -> "_Measure":
             parser.Parse(chunk)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        if _is_read(package, part):
+        if measure.has_ids or _is_read(package, part):
             raise BrokenDocument(f"{measure.place} is not well-formed XML") from error
         return _Measure(measure.place)
     measure.end_cell()
@@ -122,6 +137,9 @@ class _Measure:
         """The bytes of each shared text."""
         self.used: Counter[str] = Counter()
         """How often cells use each shared text, by its place among all."""
+        self.has_ids = False
+        self.ids: dict[str, str] = {}
+        """Of the workbook, the relation of each sheet; of its relations, what each leads to."""
         self.details = SheetDetails()
         self._rows = self._unnamed_rows = self._unnamed_cells = 0
         self._columns_named: set[str] = set()
@@ -156,6 +174,11 @@ class _Measure:
             self._in_sheet = True
         elif name == "si":
             self.texts.append(0)
+        elif self.has_ids and name == "sheet":
+            relation = (told for key, told in attributes.items() if key.endswith(":id"))
+            self.ids[attributes.get("name", "")] = next(relation, "")
+        elif self.has_ids and name == "Relationship":
+            self.ids[attributes.get("Id", "")] = attributes.get("Target", "")
         elif name == "col" and attributes.get("hidden") in _TRUE:
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if _ROW.fullmatch(first) and _ROW.fullmatch(last):

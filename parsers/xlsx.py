@@ -12,7 +12,6 @@ from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
 from suanbei.registry.importing.published import Reported
 
-_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
@@ -24,12 +23,7 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         DocumentTooLarge: over a limit.
     """
     with Archive(data, name) as package:
-        checked, main = check_workbook(package), package.main_part()
-        relations = package.relations(main)
-        parts = {
-            sheet.get("name", ""): relations.get(sheet.get(_ID, ""), ("", ""))[0]
-            for sheet in package.xml(main).iter("{*}sheet")
-        }
+        checked = check_workbook(package)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         unseen = {
@@ -59,7 +53,7 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         values = sheet.to_python(skip_empty_area=False)
         merged = _merged(sheet.merged_cell_ranges or [], len(values), name)
         read = _rows(values, merged)
-        details = checked.get(parts.get(sheet.name, ""), SheetDetails())
+        details = checked.get(sheet.name, SheetDetails())
         seen, gone, texts = _without_hidden(read, len(tables) + 1, details)
         left_out += gone
         others += [OtherText("hidden", text, visible=False) for text in texts]

@@ -5,7 +5,6 @@ calamine gives values, merged ranges (not those of ODS) and which sheets are hid
 XML, of an XLS (hidden rows and columns) from its records. In an XLSB it cannot be told.
 """
 
-import posixpath
 import struct
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -148,34 +147,9 @@ def _package_details(path: Path, name: str, kind: Kind) -> dict[str, SheetDetail
         if "xl/workbook.bin" in package:
             return {}
         try:
-            found = check_workbook(package)
+            return check_workbook(package)
         except DocumentTooLarge as error:
             raise DocumentTooLarge(f"{error}: save what you need of it as CSV") from error
-        return {sheet: found[part] for sheet, part in _sheet_parts(package) if part in found}
-
-
-def _sheet_parts(package: Package) -> Iterator[tuple[str, str]]:
-    """The name of each sheet, and the part it is in."""
-    relations = {
-        one.get("Id"): one.get("Target", "")
-        for one in _xml(package, "xl/_rels/workbook.xml.rels").iter("{*}Relationship")
-    }
-    for sheet in _xml(package, "xl/workbook.xml").iter("{*}sheet"):
-        identity = next((v for k, v in sheet.attrib.items() if str(k).endswith("}id")), "")
-        target = relations.get(identity, "")
-        part = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        yield sheet.get("name", ""), posixpath.normpath(part)
-
-
-def _xml(package: Package, part: str) -> Any:
-    if part not in package:
-        return etree.Element("none")
-    try:
-        return etree.fromstring(
-            package.read(part), etree.XMLParser(resolve_entities=False, no_network=True)
-        )
-    except etree.XMLSyntaxError as error:
-        raise BrokenDocument(f"{package.name}: {part} is not well-formed XML") from error
 
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -6,7 +6,6 @@ import zipfile
 from suanbei.common.files import Package, PackageLimits
 from suanbei.common.workbook_check import SheetDetails, check_workbook
 
-SHEET = "xl/worksheets/sheet1.xml"
 LIMITS = PackageLimits(parts=10, unpacked_bytes=10**9, part_bytes=10**9)
 
 
@@ -14,9 +13,12 @@ def details_of(xml: str) -> SheetDetails:
     """What is told of a workbook with this one sheet."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr(SHEET, f"<worksheet>{xml}</worksheet>")
+        target.writestr("xl/worksheets/sheet1.xml", f"<worksheet>{xml}</worksheet>")
+        target.writestr("xl/workbook.xml", '<w xmlns:r="r"><sheet name="表" r:id="i"/></w>')
+        relation = '<Relationship Id="i" Target="worksheets/sheet1.xml"/>'
+        target.writestr("xl/_rels/workbook.xml.rels", f"<r>{relation}</r>")
     with Package(body, "book.xlsx", LIMITS) as package:
-        return check_workbook(package)[SHEET]
+        return check_workbook(package)["表"]
 
 
 def test_what_indents_the_xml_is_no_part_of_a_text() -> None:
