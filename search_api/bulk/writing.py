@@ -91,7 +91,6 @@ class TableWriter(ABC):
     def write_header(self, cells: Sequence[Cell]) -> None:
         """Write the header: its own cells, filled up to the width, then what is added."""
 
-    @abstractmethod
     def write_rows(
         self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None]
     ) -> None:
@@ -102,6 +101,18 @@ class TableWriter(ABC):
         Raises:
             UsageError: more rows or longer cells than the format holds.
         """
+        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
+            if number == self._header:
+                self.write_header(cells)
+            elif self.has_sheets or number not in self._hidden:
+                self._write_row(number, cells, result)
+
+    @abstractmethod
+    def _write_row(self, number: int, cells: Row, result: RowResult | None) -> None:
+        """Write a row that is no header."""
+
+    def _filled(self, cells: Sequence[Cell]) -> list[Cell]:
+        return [*cells, *[""] * (self._width - len(cells))]
 
     def write_summary(  # noqa: B027  # most formats have no room for it
         self, lines: Sequence[tuple[str, str]], language: Language
@@ -166,25 +177,14 @@ class CsvWriter(TableWriter):
         line = self._line(safe_texts([*self._filled(cells), *self._added]))
         self._file.write(f"{line}\r\n")
 
-    def _filled(self, cells: Sequence[Cell]) -> list[Cell]:
-        return [*cells, *[""] * (self._width - len(cells))]
-
-    def write_rows(
-        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None]
-    ) -> None:
-        """Write rows; hidden ones are left out."""
-        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
-            if number in self._hidden:
-                continue
-            if number == self._header:
-                self.write_header(cells)
-            elif result is None:
-                self._file.write(f"{self._line(safe_texts(cells))}\r\n")
-            else:
-                if not result.csv_line:
-                    result.csv_line = self._line(safe_texts(["", *result.cells, ""]))
-                own = cells if len(cells) == self._width else self._filled(cells)
-                self._file.write(f"{self._line(safe_texts(own))}{result.csv_line}{number}\r\n")
+    def _write_row(self, number: int, cells: Row, result: RowResult | None) -> None:
+        if result is None:
+            self._file.write(f"{self._line(safe_texts(cells))}\r\n")
+            return
+        if not result.csv_line:
+            result.csv_line = self._line(safe_texts(["", *result.cells, ""]))
+        own = cells if len(cells) == self._width else self._filled(cells)
+        self._file.write(f"{self._line(safe_texts(own))}{result.csv_line}{number}\r\n")
 
 
 class JsonWriter(TableWriter):
@@ -196,29 +196,20 @@ class JsonWriter(TableWriter):
 
     def write_header(self, cells: Sequence[Cell]) -> None:
         """Take the names of the columns."""
-        self._names = [*map(text_of, cells), *[""] * (self._width - len(cells)), *self._added]
+        self._names = [*map(text_of, self._filled(cells)), *self._added]
 
-    def write_rows(
-        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None]
-    ) -> None:
-        """Write objects; hidden rows are left out."""
-        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
-            if number == self._header:
-                self.write_header(cells)
-                continue
-            if number in self._hidden:
-                continue
-            values = [text_of(cell) if isinstance(cell, dict) else cell for cell in cells]
-            if result:
-                values += [*[""] * (self._width - len(values)), *result.cells, str(number)]
-            named = zip_longest(self._names[: len(values)], values, fillvalue="")
-            record = {
-                name or f"column_{place}": value
-                for place, (name, value) in enumerate(named, 1)
-                if name or value != ""  # what has no name is left out where it is empty
-            }
-            if record:
-                self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode())
+    def _write_row(self, number: int, cells: Row, result: RowResult | None) -> None:
+        values = [text_of(cell) if isinstance(cell, dict) else cell for cell in cells]
+        if result:
+            values = [*self._filled(values), *result.cells, str(number)]
+        named = zip_longest(self._names[: len(values)], values, fillvalue="")
+        record = {
+            name or f"column_{place}": value
+            for place, (name, value) in enumerate(named, 1)
+            if name or value != ""  # what has no name is left out where it is empty
+        }
+        if record:
+            self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode())
 
 
 class XlsxWriter(TableWriter):
@@ -297,23 +288,16 @@ class XlsxWriter(TableWriter):
             self._text(column, text, self._bold)
         self._row += 1
 
-    def write_rows(
-        self, first: int, rows: Iterable[Row], results: Iterable[RowResult | None]
-    ) -> None:
-        """Write rows; the first cell of a result has the colour of its verdict."""
-        for number, (cells, result) in enumerate(zip(rows, results, strict=True), first):
-            if number == self._header:
-                self.write_header(cells)
-                continue
-            if number in self._hidden:
-                self._sheet.set_row(self._row, None, None, {"hidden": True})
-            self._write(cells)
-            if result:
-                colour = self._verdicts.get(result.kind[0])
-                for column, text in enumerate(result.cells, self._width):
-                    self._text(column, text, colour if column == self._width else None)
-                self._text(self._width + len(result.cells), str(number))
-            self._row += 1
+    def _write_row(self, number: int, cells: Row, result: RowResult | None) -> None:
+        if number in self._hidden:
+            self._sheet.set_row(self._row, None, None, {"hidden": True})
+        self._write(cells)
+        if result:
+            # The first cell has the colour of the verdict.
+            self._text(self._width, result.cells[0], self._verdicts[result.kind[0]])
+            for column, text in enumerate((*result.cells[1:], str(number)), self._width + 1):
+                self._text(column, text)
+        self._row += 1
 
     def write_plain(self, rows: Iterable[Sequence[Cell]]) -> int:
         """Write rows as they are; returns how many.
