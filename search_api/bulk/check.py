@@ -8,14 +8,14 @@ rows, text around a table, formulas without a value) is named in the summary.
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suanbei.common.deadline import check_deadline
 from suanbei.common.texts import Language
 from suanbei.registry.verify import Judge, Judgement
-from suanbei.search_api.bulk.recognise import Choice, Columns
+from suanbei.search_api.bulk.recognise import Columns
 from suanbei.search_api.bulk.results import (
     Answer,
     RowResult,
@@ -62,15 +62,6 @@ _TOTALS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How a file is checked."""
-
-    choice: Choice = field(default_factory=Choice)
-    delimiter: str = ""
-    language: Language = Language.EN
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """A number that was judged, for somebody who looks on; `title` is that of its column."""
 
@@ -91,7 +82,7 @@ def check_rows(
     table: TableFile,
     recognised: Sequence[Columns | None],
     target: Path,
-    options: Options,
+    language: Language,
     observer: Observer | None = None,
 ) -> Summary:
     """Judge every row and write it with its verdict; the ending of `target` is its format.
@@ -115,7 +106,7 @@ def check_rows(
                         check_deadline()
                         writer.write_rows(first, batch, [None] * len(batch))
                 continue
-            checked = _SheetCheck(sheet, columns, writer, judge, summary, options.language)
+            checked = _SheetCheck(sheet, columns, writer, judge, summary, language)
             for first, batch in read_batches(table, sheet):
                 check_deadline()
                 lines = checked.check(first, batch)
@@ -124,7 +115,7 @@ def check_rows(
                     observer(lines, done, total)
         summary.coverage = judge.coverage
         summary.finished_at = time.time()
-        writer.write_summary(summary_lines(summary, options.language), options.language)
+        writer.write_summary(summary_lines(summary, language), language)
     return summary
 
 

@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from suanbei.common.errors import NotFound, RegistryError, SuanbeiError, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
+from suanbei.search_api.bulk.check import Line, Observer, check_rows
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import (
     NO_COLUMN,
@@ -289,7 +289,7 @@ def check(job: Job, database: Database, language: Language, choice: Choice | Non
     progress.state = RUNNING
     job.save(progress)
     try:
-        _check(job, progress, rows, database, Options(choice or Choice(), language=language))
+        _check(job, progress, rows, database, choice or Choice(), language)
     except ColumnsUnclear as error:
         progress.state, progress.message = UNCLEAR, str(error)
     except SuanbeiError as error:
@@ -310,27 +310,29 @@ def check(job: Job, database: Database, language: Language, choice: Choice | Non
         _delete_older(job)
 
 
-def _check(job: Job, progress: Progress, rows: Path, database: Database, options: Options) -> None:
+def _check(
+    job: Job, progress: Progress, rows: Path, database: Database, choice: Choice, language: Language
+) -> None:
     with job.source.open("rb") as file:
         progress.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     table = read_file(job.source, progress.name or "the file", rows, _LIMITS)
-    progress.sheets = [_columns_to_choose(table, sheet, options.choice) for sheet in table.sheets]
-    recognised = recognise(table, options.choice)
+    progress.sheets = [_columns_to_choose(table, sheet, choice) for sheet in table.sheets]
+    recognised = recognise(table, choice)
     for shown, columns in zip(progress.sheets, recognised, strict=True):
         if columns:
             company = columns.companies[0]
             shown["header"] = columns.header
             shown["numbers"] = [column_letter(column.place) for column in columns.numbers]
             shown["entity"] = column_letter(company.place) if company else NO_COLUMN
-            progress.recognised.append(say_columns(columns, options.language))
+            progress.recognised.append(say_columns(columns, language))
     progress.ending = ending_for(table.kind)
     with database.read() as session:
         summary = check_rows(
-            session, table, recognised, job.result(progress.ending), options,
+            session, table, recognised, job.result(progress.ending), language,
             _note_progress(job, progress),
         )  # fmt: skip
     progress.rows, progress.is_well = summary.rows, summary.is_well
-    progress.summary = [[*line] for line in summary_lines(summary, options.language)]
+    progress.summary = [[*line] for line in summary_lines(summary, language)]
 
 
 def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> dict[str, Any]:

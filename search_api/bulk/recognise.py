@@ -121,7 +121,7 @@ class ColumnsUnclear(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user says of the columns; empty is found.
+    """What the user says of a file, with the `delimiter` of a CSV one; empty is found.
 
     Columns by title, by letter (as spreadsheets show it) or by place from 1; several number columns
     parted by commas. `entity`: `-` for none. `header`: a row number, 0 for no header.
@@ -131,6 +131,7 @@ class Choice:
     entity: str = ""
     sheet: str = ""
     header: int | None = None
+    delimiter: str = ""
 
 
 def recognise(table: TableFile, choice: Choice) -> list[Columns | None]:

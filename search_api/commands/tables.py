@@ -16,21 +16,19 @@ from rich.table import Table
 
 from suanbei.common.errors import MissingFile, UsageError
 from suanbei.common.files import write_whole
+from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import print_json, terminal
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.data_version import data_version
-from suanbei.registry.receipts import SigningKey
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
-from suanbei.search_api.bulk.check import Options, check_rows
+from suanbei.search_api.bulk.check import check_rows
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
-from suanbei.search_api.bulk.recognise import ColumnsUnclear, recognise
+from suanbei.search_api.bulk.recognise import Choice, ColumnsUnclear, recognise
 from suanbei.search_api.bulk.results import Summary, say_columns, warnings
 from suanbei.search_api.bulk.writing import ending_for
 from suanbei.search_api.commands.opening import open_filled
-from suanbei.search_api.deps import Services
-from suanbei.search_api.receipts import file_answer, hashed_file, issue
 
 _RESULT, _MATCH, _COUNT = (
     Text("核验结果", "result"),
@@ -61,7 +59,8 @@ def check_table(
     settings: Settings,
     source: Path,
     target: Path,
-    options: Options,
+    choice: Choice,
+    language: Language,
     receipt: ReceiptWanted | None = None,
     as_json: bool = False,
 ) -> int:
@@ -77,10 +76,12 @@ def check_table(
     is_named = STDIO not in (source, target)
     if is_named and target.exists() and source.exists() and target.samefile(source):
         raise UsageError(f"{target}: the file that is checked is not overwritten: name another")
-    console = terminal(stderr=target == STDIO)
     if receipt:
         if receipt.file.absolute() in (STDIO.absolute(), source.absolute(), target.absolute()):
             raise UsageError("--receipt: name a file of its own")
+        with importing:
+            from suanbei.registry.receipts import SigningKey
+
         SigningKey.of(settings)  # a key that cannot sign is told before the work
     with tempfile.TemporaryDirectory(prefix="suanbei-") as name:
         folder = Path(name)
@@ -89,9 +90,9 @@ def check_table(
                 shutil.copyfileobj(sys.stdin.buffer, file)
             source = folder / "input"
         try:
-            return _check(settings, source, target, options, folder, console, receipt, as_json)
+            return _check(settings, source, target, choice, language, folder, receipt, as_json)
         except ColumnsUnclear as error:
-            _print_candidates(terminal(stderr=True), error, options.language)
+            _print_candidates(terminal(stderr=True), error, language)
             raise
 
 
@@ -99,9 +100,9 @@ def _check(
     settings: Settings,
     source: Path,
     target: Path,
-    options: Options,
+    choice: Choice,
+    language: Language,
     folder: Path,
-    console: Console,
     receipt: ReceiptWanted | None,
     as_json: bool,
 ) -> int:
@@ -112,16 +113,23 @@ def _check(
     gc.disable()
     database = open_filled(settings)
     name = source.name if source.parent != folder else "stdin"
-    given = hashed_file(name, source) if receipt else {}
-    table = read_file(source, name, folder / "rows", COMMAND_LIMITS, options.delimiter)
-    recognised = recognise(table, options.choice)
+    if receipt:
+        # Loaded where it is used: what serves and signs takes a third of the start.
+        with importing:
+            from suanbei.search_api.deps import Services
+            from suanbei.search_api.receipts import file_answer, hashed_file, issue
+
+        given = hashed_file(name, source)
+    table = read_file(source, name, folder / "rows", COMMAND_LIMITS, choice.delimiter)
+    recognised = recognise(table, choice)
+    console = terminal(stderr=target == STDIO)
     for columns in () if as_json else filter(None, recognised):
-        console.print(say_columns(columns, options.language))
+        console.print(say_columns(columns, language))
     out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
     with _progress_bar() as bar, database.read() as session:
         task, version = bar.add_task(name), data_version(session)
         summary = check_rows(
-            session, table, recognised, out, options,
+            session, table, recognised, out, language,
             lambda _lines, done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if target == STDIO:
@@ -135,9 +143,9 @@ def _check(
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     if as_json:
-        print_json(_as_json(summary, target, options.language), err=target == STDIO)
+        print_json(_as_json(summary, target, language), err=target == STDIO)
     else:
-        _print(console, summary, target, options.language)
+        _print(console, summary, target, language)
     return 0 if summary.is_well else 1
 
 

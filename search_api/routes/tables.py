@@ -11,8 +11,9 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
+from suanbei.common.texts import Language
 from suanbei.registry.data_version import data_version
-from suanbei.search_api.bulk.check import Line, Observer, Options, check_rows
+from suanbei.search_api.bulk.check import Line, Observer, check_rows
 from suanbei.search_api.bulk.jobs import UploadTooLarge, folder_for_once
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import Choice, ColumnsUnclear, recognise
@@ -92,15 +93,20 @@ async def verify_file(  # noqa: PLR0913 - the fields of a form
     ] = "",
 ) -> Response:
     """Check a table of vendors; header and columns are found by looking at it."""
-    choice = Choice(number_column, entity_column or company_column, sheet, header_row)
-    options = Options(choice, delimiter, language)
+    entity = entity_column or company_column
+    choice = Choice(number_column, entity, sheet, header_row, delimiter)
     wanted = reference if receipt else None
-    work = partial(_check, parts, file, options, f".{format}" if format else "", wanted)
+    work = partial(_check, parts, file, choice, language, f".{format}" if format else "", wanted)
     return await run_sync(work, limiter=request.app.state.table_checks)
 
 
 def _check(
-    parts: Services, file: UploadFile, options: Options, ending: str, reference: str | None
+    parts: Services,
+    file: UploadFile,
+    choice: Choice,
+    language: Language,
+    ending: str,
+    reference: str | None,
 ) -> Response:
     """The checked table; with a reference, which may be empty, a receipt is kept.
 
@@ -111,9 +117,9 @@ def _check(
     name = (file.filename or "file")[:_MOST_NAME]
     with folder_for_once(parts.settings.home, file.file) as folder:
         source = folder / "source"
-        table = read_file(source, name, folder / "rows", SERVER_LIMITS, options.delimiter)
+        table = read_file(source, name, folder / "rows", SERVER_LIMITS, choice.delimiter)
         try:
-            recognised = recognise(table, options.choice)
+            recognised = recognise(table, choice)
         except ColumnsUnclear as error:
             columns = [asdict(candidate) for candidate in error.candidates]
             return problem(422, error.code, str(error), candidates=columns)
@@ -122,8 +128,8 @@ def _check(
         in_time = _stop_in_time(parts.settings.max_seconds, began)
         with parts.database.read() as session:
             version = data_version(session)
-            summary = check_rows(session, table, recognised, target, options, in_time)
-        headers = _headers(summary, options)
+            summary = check_rows(session, table, recognised, target, language, in_time)
+        headers = _headers(summary, language)
         if reference is not None:
             answer = file_answer(
                 given, hashed_file(f"suanbei-checked{target.suffix}", target), summary
@@ -163,8 +169,8 @@ def _blocks(body: BinaryIO) -> Iterator[bytes]:
             yield block
 
 
-def _headers(summary: Summary, options: Options) -> dict[str, str]:
-    columns = "; ".join(say_columns(one, options.language) for one in summary.columns)
+def _headers(summary: Summary, language: Language) -> dict[str, str]:
+    columns = "; ".join(say_columns(one, language) for one in summary.columns)
     return {
         "X-Rows": str(summary.rows),
         "X-Active": str(summary.active),

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
-from suanbei.search_api.bulk.check import Options, check_rows
+from suanbei.search_api.bulk.check import check_rows
 from suanbei.search_api.bulk.reading import read_here
-from suanbei.search_api.bulk.recognise import recognise
+from suanbei.search_api.bulk.recognise import Choice, recognise
 from suanbei.search_api.bulk.results import Summary
 from tests.conftest import _on_sqlite
 from tests.lists import listed, row
@@ -34,14 +35,17 @@ def check(registry: Database, tmp_path: Path) -> Check:
     """Checks the bytes of a file; returns the summary and the checked file."""
 
     def checked(
-        data: bytes, options: Options | None = None, out: str = "out.csv"
+        data: bytes,
+        choice: Choice | None = None,
+        out: str = "out.csv",
+        language: Language = Language.EN,
     ) -> tuple[Summary, Path]:
         source, rows, target = tmp_path / "source", tmp_path / "rows", tmp_path / out
         source.write_bytes(data)
-        options = options or Options()
-        table = read_here(source, "vendors", rows, options.delimiter)
-        recognised = recognise(table, options.choice)
+        choice = choice or Choice()
+        table = read_here(source, "vendors", rows, choice.delimiter)
+        recognised = recognise(table, choice)
         with registry.read() as session:
-            return check_rows(session, table, recognised, target, options), target
+            return check_rows(session, table, recognised, target, language), target
 
     return checked

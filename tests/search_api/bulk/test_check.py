@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from suanbei.common.deadline import working_for
 from suanbei.common.errors import RegistryError, TookTooLong, UsageError
 from suanbei.common.texts import Language
-from suanbei.search_api.bulk.check import Options
 from suanbei.search_api.bulk.recognise import Choice
 from suanbei.search_api.bulk.results import HEADERS, summary_lines
 from suanbei.search_api.bulk.table import column_letter, is_risky
@@ -72,7 +71,7 @@ def test_what_is_added(check: Check) -> None:
     assert (second["company_match"], second["company"]) == ("different", "another company's")
     assert (third["verdict"], third["result"]) == ("not_listed", "not listed")
     assert number(1) in third["candidates"]
-    _, out = check(files.as_csv([HEADER, *ROWS]), Options(language=Language.ZH))
+    _, out = check(files.as_csv([HEADER, *ROWS]), language=Language.ZH)
     assert [one["核验结果"] for one in records(out)][:3] == ["有效", "有效", "未列入清单"]
     assert [one["核验结果代码"] for one in records(out)] == VERDICTS
 
@@ -151,7 +150,7 @@ def test_all_sheets_are_read_and_told_apart(check: Check) -> None:
     assert [(one["source_sheet"], one["source_row"]) for one in records_of(flat)] == [
         ("五月", "2"), ("六月", "2"),
     ]  # fmt: skip
-    one, _ = check(data, Options(Choice(sheet="六月")))
+    one, _ = check(data, Choice(sheet="六月"))
     assert one.rows == 1
 
 
