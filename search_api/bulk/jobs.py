@@ -51,7 +51,6 @@ _ONCE = "once-"
 _ONCE_SECONDS = 3600
 _GROWTH = 4
 """What is made of an upload (its rows, the checked file) takes so many times its size, or less."""
-_BLOCK = 1 << 20
 SHOWN = 100
 """Lines of each kind that the page shows."""
 WAITING, RUNNING, UNCLEAR, DONE, FAILED, INTERRUPTED = (
@@ -101,7 +100,7 @@ def new_folder(home: Path, upload: BinaryIO, token: str = "") -> Path:
         folder.mkdir(mode=0o700)
         try:
             with (folder / "source").open("wb") as target:
-                shutil.copyfileobj(upload, target, _BLOCK)
+                shutil.copyfileobj(upload, target)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -213,6 +212,15 @@ class Job:
         only = all(one.name == self.name for one in upload.glob("run-*") if one.is_dir())
         shutil.rmtree(upload if only else self.folder, ignore_errors=True)
 
+    def delete_older(self) -> None:
+        """Delete the checks of its file that do not count any more, unless somebody is still at one."""
+        upload = self.source.parent
+        with suppress(OSError):  # deleted meanwhile
+            current = (upload / "current").read_text("ascii")
+            for run in upload.glob("run-*"):
+                if run.is_dir() and run.name != current and Job(upload, run.name).is_abandoned():
+                    shutil.rmtree(run, ignore_errors=True)
+
     def result(self, ending: str) -> Path:
         """The checked file."""
         return self.folder / f"checked{ending}"
@@ -307,7 +315,7 @@ def check(job: Job, database: Database, language: Language, choice: Choice | Non
         if progress.state != RUNNING:
             job.save(progress)
         job.release()
-        _delete_older(job)
+        job.delete_older()
 
 
 def _check(
@@ -341,21 +349,8 @@ def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> d
         found = SheetColumns(table, sheet, Choice(header=choice.header))
     except UsageError:
         found = SheetColumns(table, sheet, Choice())
-    columns = [asdict(candidate) for candidate in found.candidates()]
+    columns = list(map(asdict, found.candidates()))
     return {"name": sheet.name, "header": None, "columns": columns, "numbers": [], "entity": ""}
-
-
-def _delete_older(job: Job) -> None:
-    """Delete the checks of its file that do not count any more, unless somebody is still at one."""
-    upload = job.source.parent
-    try:
-        current = (upload / "current").read_text("ascii")
-    except OSError:
-        return  # deleted meanwhile
-    for folder in upload.glob("run-*"):
-        is_old = folder.is_dir() and folder.name != current
-        if is_old and Job(upload, folder.name).is_abandoned():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _note_progress(job: Job, progress: Progress) -> Observer:
@@ -366,7 +361,7 @@ def _note_progress(job: Job, progress: Progress) -> Observer:
         nonlocal saved_at
         progress.done, progress.total = done, total
         for line in lines:
-            kind = kind_of_line(line.answer)
+            kind = _kind_of_line(line.answer)
             progress.counts[kind] = progress.counts.get(kind, 0) + 1
             shown = progress.lines.setdefault(kind, [])
             if len(shown) < SHOWN:
@@ -378,7 +373,7 @@ def _note_progress(job: Job, progress: Progress) -> Observer:
     return see
 
 
-def kind_of_line(answer: Answer) -> str:
+def _kind_of_line(answer: Answer) -> str:
     """What a number came to: its verdict, and of an active one whether it is the company's."""
     if answer.verdict != "active" or answer.is_confirmed or not answer.match:
         return answer.verdict

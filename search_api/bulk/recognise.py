@@ -255,13 +255,10 @@ class SheetColumns:
         if self._sheet.first_row == 0:
             return 0  # the keys of JSON objects
         rows = [row for _, row in self._rows]
-        first_number = next(
-            (at for at, row in enumerate(rows) if any(map(looks_like_number, row))), None
-        )
-        scores = [
-            _header_score(row)
-            for row in rows[: _MOST_ABOVE if first_number is None else first_number]
-        ]
+        numbered = (at for at, row in enumerate(rows) if any(map(looks_like_number, row)))
+        first_number = next(numbered, None)
+        above = rows[: _MOST_ABOVE if first_number is None else first_number]
+        scores = [_header_score(row) for row in above]
         best = max(scores, default=0)
         if best >= 1:
             return len(scores) - 1 - scores[::-1].index(best)  # of a header over two rows the lower
