@@ -222,20 +222,16 @@ class _SheetCheck:
 
     def _count(self, first: int, results: Iterable[RowResult | None]) -> None:
         summary, sheet = self._summary, self._sheet.name
-        kinds = []
-        for number, result in enumerate(results, first):
-            if result is None:
-                continue
-            kinds.append(result.kind)
-            if result.kind[0] == "no_number":
-                summary.no_number.append((sheet, number))
-            if result.not_computed:
-                summary.not_computed += [
-                    (sheet, number, place)
-                    for (place, _), answer in zip(self._places, result.answers, strict=True)
-                    if answer and answer.not_computed
-                ]
-        summary.count(kinds)
+        given = [(number, result) for number, result in enumerate(results, first) if result]
+        summary.count([result.kind for _, result in given])
+        summary.no_number += [(sheet, row) for row, one in given if one.kind[0] == "no_number"]
+        summary.not_computed += [
+            (sheet, row, place)
+            for row, one in given
+            if one.not_computed
+            for (place, _), answer in zip(self._places, one.answers, strict=True)
+            if answer and answer.not_computed
+        ]
 
     def _lines(
         self,
