@@ -34,7 +34,7 @@ def judge_found(judge: Judge, found: Sequence[Sequence[Occurrence]]) -> list[Sca
         Question(first.found.raw, "", (first.found,), (first.found.number.key,))
         for first, *_ in found
     ]
-    judgements = judge.judge_questions(questions)
+    judgements = judge.judge(questions)
     return [ScannedNumber(*pair) for pair in zip(judgements, found, strict=True)]
 
 

@@ -97,6 +97,6 @@ class Company:
             mark = "S" if values["series"] == "genai_registration" else ""
             name = new_latin(self._random) + self._code.translate(_AS_LETTERS)
             return f"{place}-{name}-{values['year'] or 2025}0601{mark}{serial:04d}"
-        return AlgorithmNumber.of(
-            values["division"], self._code, pattern.type_code, values["year"], serial
-        ).formatted
+        year = f"{values['year'] % 100:02d}{serial:03d}"
+        head = f"{values['division']}{self._code}{pattern.type_code}{year}"
+        return f"网信算备{head}{AlgorithmNumber(f'{head}0').expected_check}号"

@@ -148,13 +148,10 @@ class Judge:
         self._suggested: dict[Asked, list[Suggestion]] = {}
         """For the numbers of the batch that are not listed."""
 
-    def judge(self, pairs: Iterable[Pair]) -> list[Judgement]:
-        """The judgement on each (text, claimed company), in order."""
-        return self.judge_questions([read_question(text, claim) for text, claim in pairs])
-
-    def judge_questions(self, questions: Sequence[Question]) -> list[Judgement]:
-        """The same for texts that were read before."""
+    def judge(self, asked: Iterable[Pair | Question]) -> list[Judgement]:
+        """The judgement on each (text, claimed company), in order; texts may have been read before."""
         check_deadline()
+        questions = [one if isinstance(one, Question) else read_question(*one) for one in asked]
         if max(len(self._published), len(self._lookup.named)) > MOST_KEPT:
             self._lookup = Lookup(self._lookup.session)
             self._published.clear()

@@ -224,7 +224,7 @@ def name_parts(name: str) -> NameParts:
     branch = _BRANCH.fullmatch(text)
     named, bracketed = _without_place_brackets(branch[1] if branch else text)
     rest, legal = _without_legal_form(named, _LATIN_LEGAL_END if latin else _LEGAL_END)
-    leading, core = strip_place(_without_latin_trade(rest) if latin else rest)
+    leading, core = strip_place((latin and "".join(latin_words(rest))) or rest)
     if len(core) < 2 or is_trade(entity_key(core)):
         core = rest
     core_key = entity_key(core)
@@ -285,11 +285,6 @@ def latin_words(name: str) -> list[str]:
     ['deepseek']
     """
     return [w for w in re.findall(r"[a-z0-9]+", name.casefold()) if w not in _LATIN_TRADE]
-
-
-def _without_latin_trade(name: str) -> str:
-    """A Latin name without words of trade and places; whole if nothing else would be left."""
-    return "".join(latin_words(name)) or name
 
 
 def _without_legal_form(name: str, ending: re.Pattern[str]) -> tuple[str, str]:

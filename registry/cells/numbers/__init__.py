@@ -24,7 +24,6 @@ from suanbei.registry.cells.numbers.model import (
     OtherNumber,
     check_sum,
     digits_kept,
-    expected_check_digit,
     rounds_to,
 )
 from suanbei.registry.cells.numbers.normalise import REPAIR_TEXTS, Repair, comparison_key
@@ -48,7 +47,6 @@ __all__ = [
     "check_sum",
     "comparison_key",
     "digits_kept",
-    "expected_check_digit",
     "find_numbers",
     "genai_parts",
     "number_key",

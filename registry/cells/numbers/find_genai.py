@@ -20,7 +20,7 @@ from suanbei.registry.cells.numbers.normalise import (
     spelling_repairs,
     strip_gaps,
 )
-from suanbei.registry.cells.regions import SPELLINGS
+from suanbei.registry.cells.regions import SPELLINGS, regions_of_spelling
 
 MOST_NAME, MOST_GAPS = 80, 4
 """Bounds of a name inside a text: characters, and gaps that a paste put into it."""
@@ -133,7 +133,11 @@ def read_whole_genai(text: str, viewed: str) -> Found | None:
         spaced = genai_value(display_form("-".join(raw.split())))
         if isinstance(alike, GenaiNumber):
             number, repairs = alike, [*repairs, Repair.LOOK_ALIKE]
-        elif isinstance(spaced, GenaiNumber) and spaced.regions and "-" not in strip_gaps(seen):
+        elif (
+            isinstance(spaced, GenaiNumber)
+            and "-" not in strip_gaps(seen)
+            and regions_of_spelling(spaced.region)
+        ):
             number, repairs = spaced, [*repairs, Repair.PUNCTUATION]
     return Found(start, end, raw, number, tuple(repairs)) if number else None
 

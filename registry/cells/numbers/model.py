@@ -20,11 +20,10 @@ import datetime
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.numbers.normalise import Repair, comparison_key, display_form
-from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import TYPE_CODES
 
 _PREFIX = re.compile("网信算备|no(?=[^a-z])")
@@ -173,17 +172,6 @@ def check_sum(digits: str) -> int:
     return int(digits, _BASE) % 10
 
 
-def expected_check_digit(first20: str) -> int:
-    """The one digit (1, 3, 5, 7 or 9) that makes 20 ASCII digits a number with a sound check sum.
-
-    Raises:
-        ValueError: not 20 ASCII digits.
-    """
-    if not _DIGITS.fullmatch(first20 + "0"):
-        raise ValueError(f"20 digits are needed, not {first20!r}")
-    return (1 - int(first20 + "0", _BASE)) % 10
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class AlgorithmNumber:
     """A filing number of 21 digits taken apart; it need be neither sound (`check_ok`) nor listed.
@@ -231,16 +219,6 @@ class AlgorithmNumber:
         put(self, "expected_check", expected)
         put(self, "check_ok", last == expected)
         put(self, "key", digits)
-
-    @classmethod
-    def of(cls, division: str, registrant: str, type_code: str, year: int, sequence: int) -> Self:
-        """Put a number together from its parts, with its check digit; `year` is 2000 to 2099.
-
-        Raises:
-            ValueError: the parts do not make 20 digits.
-        """
-        head = f"{division}{registrant}{type_code}{year % 100:02d}{sequence:03d}"
-        return cls(f"{head}{expected_check_digit(head)}")
 
     @property
     def is_rounded(self) -> bool:
@@ -352,11 +330,6 @@ class GenaiNumber:
         if self.is_registration:
             return NumberKind.GENAI_REGISTRATION
         return NumberKind.GENAI_FILING
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The possible 属地 of the region part: two for ShanXi, none for an unknown spelling."""
-        return tuple(region.full for region in regions_of_spelling(self.region))
 
     @property
     def filed_on(self) -> datetime.date:

@@ -102,7 +102,8 @@ class Case:
 
 def number(serial: int, type_code: str = "01", year: int = 2024, division: str = "110108") -> str:
     """A made-up filing number whose check digit holds; no registrant has the code 9999999."""
-    return AlgorithmNumber.of(division, "9999999", type_code, year, serial).formatted
+    head = f"{division}9999999{type_code}{year % 100:02d}{serial:03d}"
+    return f"网信算备{head}{AlgorithmNumber(f'{head}0').expected_check}号"
 
 
 def algorithm_row(serial: int, **changes: str) -> list[str]:

@@ -15,9 +15,9 @@ from suanbei.registry.cells.numbers import (
     NumberKind,
     OtherNumber,
     Repair,
-    expected_check_digit,
     parse_number,
 )
+from suanbei.registry.cells.regions import regions_of_spelling
 from suanbei.registry.cells.vocabulary import (
     ROLE_TEXTS,
     TYPE_CODE_TEXTS,
@@ -55,13 +55,6 @@ def test_the_listed_number_that_fails_is_still_a_number() -> None:
     assert not number.check_ok
 
 
-def test_number_from_its_parts() -> None:
-    """Protects building numbers with their check digit."""
-    assert AlgorithmNumber.of("330110", "5072064", "01", 2023, 3) == DAMO
-    with pytest.raises(ValueError, match="20 digits"):
-        AlgorithmNumber.of("330110", "5072064", "01", 2023, 1000)
-
-
 def test_unknown_type_code_and_rounded_digits() -> None:
     """Protects numbers that are well-formed and still cannot be."""
     odd = AlgorithmNumber("330110507206407230035")
@@ -77,13 +70,6 @@ def test_only_21_ascii_digits_make_an_algorithm_number(digits: str) -> None:
     """Protects the type: an instance is always well-formed."""
     with pytest.raises(ValueError, match="21 digits"):
         AlgorithmNumber(digits)
-
-
-@pytest.mark.parametrize("first", ["", "3" * 19, "3" * 21, "３" * 20, "x" * 20])
-def test_expected_check_digit_wants_20_digits(first: str) -> None:
-    """Protects against a check digit of nonsense."""
-    with pytest.raises(ValueError, match="20 digits"):
-        expected_check_digit(first)
 
 
 def test_anatomy_of_genai_numbers() -> None:
@@ -136,7 +122,7 @@ def test_regions() -> None:
 
 def spelled(region: str) -> tuple[str, ...]:
     """The regions of a number that begins so."""
-    return GenaiNumber(region, "X", "20240101").regions
+    return tuple(one.full for one in regions_of_spelling(region))
 
 
 def test_type_codes_and_labels() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.common.texts import Language
-from suanbei.registry.cells.numbers import expected_check_digit
+from suanbei.registry.cells.numbers import AlgorithmNumber
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
@@ -81,7 +81,7 @@ def test_the_listed_number_is_suggested_with_why(
 
 
 sound = st.text("0123456789", min_size=20, max_size=20).map(
-    lambda digits: f"{digits}{expected_check_digit(digits)}"
+    lambda digits: f"{digits}{AlgorithmNumber(f'{digits}0').expected_check}"
 )
 Slip = Callable[[str, int, str], str]
 SLIPS: tuple[Slip, ...] = (
