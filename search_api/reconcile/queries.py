@@ -1,9 +1,9 @@
 """What a client of the reconciliation API sends, checked, and the shape of what it gets."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 COMPANY, FILING = "Company", "Filing"
 TYPES = {COMPANY: "公司 Company", FILING: "备案 Filing"}
@@ -11,6 +11,7 @@ MOST_QUERIES, MOST_CANDIDATES, CANDIDATES = 1_000, 50, 5
 MOST_IDS, MOST_PROPERTIES = 1_000, 30
 LONGEST = 500
 
+Sent = TypeVar("Sent")
 Candidate: TypeAlias = dict[str, Any]
 """`{"id", "name", "description", "type", "score", "features", "match"}`; scores are 0 to 100."""
 
@@ -76,14 +77,6 @@ class ReconcileQuery(_Sent):
         return [text for one in self.properties if one.pid in names for text in one.texts]
 
 
-class QueryBatch(RootModel[dict[Annotated[str, Field(max_length=100)], ReconcileQuery]]):
-    """Queries by the names that the client gave them."""
-
-    root: dict[Annotated[str, Field(max_length=100)], ReconcileQuery] = Field(
-        max_length=MOST_QUERIES
-    )
-
-
 class WantedProperty(_Sent):
     """A property to fetch; there are no settings."""
 
@@ -98,30 +91,25 @@ class ExtendQuery(_Sent):
     properties: list[WantedProperty] = Field(max_length=MOST_PROPERTIES)
 
 
-def read_batch(text: str) -> dict[str, ReconcileQuery]:
-    """A query batch.
+BATCH = TypeAdapter(
+    Annotated[
+        dict[Annotated[str, Field(max_length=100)], ReconcileQuery], Field(max_length=MOST_QUERIES)
+    ]
+)
+"""Queries by the names that the client gave them."""
+EXTEND = TypeAdapter(ExtendQuery)
+
+
+def read_sent(name: str, kind: TypeAdapter[Sent], text: str) -> Sent:
+    """A query batch or a data extension query; `name` is the parameter that it came in.
 
     Raises:
         RequestValidationError: it is none, naming every part that does not fit.
     """
     try:
-        return QueryBatch.model_validate_json(text).root
+        return kind.validate_json(text)
     except ValidationError as error:
-        raise _refused("queries", error) from error
-
-
-def read_extend(text: str) -> ExtendQuery:
-    """A data extension query.
-
-    Raises:
-        RequestValidationError: it is none.
-    """
-    try:
-        return ExtendQuery.model_validate_json(text)
-    except ValidationError as error:
-        raise _refused("extend", error) from error
-
-
-def _refused(name: str, error: ValidationError) -> RequestValidationError:
-    told = error.errors(include_context=False, include_input=False, include_url=False)
-    return RequestValidationError([one | {"loc": (name, *one["loc"])} for one in told])
+        told = error.errors(include_context=False, include_input=False, include_url=False)
+        raise RequestValidationError(
+            [one | {"loc": (name, *one["loc"])} for one in told]
+        ) from error

@@ -23,16 +23,17 @@ from suanbei.search_api.pages.templating import public_base, static
 from suanbei.search_api.params import reads_query
 from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
 from suanbei.search_api.reconcile.filings import reconcile_filings
-from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, records
+from suanbei.search_api.reconcile.properties import PROPERTIES, extend, records
 from suanbei.search_api.reconcile.queries import (
+    BATCH,
     COMPANY,
+    EXTEND,
     FILING,
     LONGEST,
     TYPES,
     Candidate,
     ReconcileQuery,
-    read_batch,
-    read_extend,
+    read_sent,
 )
 from suanbei.search_api.responses import JSON
 
@@ -45,8 +46,8 @@ PREVIEW_WIDTH, PREVIEW_HEIGHT = 420, 220
 Id = Annotated[str, Query(max_length=LONGEST, description="of a company, or a filing number")]
 Prefix = Annotated[str, Query(max_length=200, description="what was typed")]
 Skip = Annotated[int, Query(ge=0, le=MOST_SKIPPED, description="suggestions to skip")]
-QUERIES = "a batch of reconciliation queries, as JSON"
-EXTEND = "a data extension query, as JSON"
+_QUERIES = "a batch of reconciliation queries, as JSON"
+_EXTEND = "a data extension query, as JSON"
 _ANY_SITE = {"Access-Control-Allow-Origin": "*"}
 _PREVIEW_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *; sandbox allow-popups"
@@ -68,8 +69,8 @@ _LIMITS = Text(
 def describe_or_reconcile(
     request: Request,
     language: AnswerLanguage,
-    queries: Annotated[str, Query(description=QUERIES)] = "",
-    extend: Annotated[str, Query(description=EXTEND)] = "",
+    queries: Annotated[str, Query(description=_QUERIES)] = "",
+    extend: Annotated[str, Query(description=_EXTEND)] = "",
 ) -> Response:
     """The manifest; with `queries` candidates, with `extend` values of properties."""
     if not queries and not extend:
@@ -81,8 +82,8 @@ def describe_or_reconcile(
 def reconcile(
     request: Request,
     language: AnswerLanguage,
-    queries: Annotated[str, Form(description=QUERIES)] = "",
-    extend: Annotated[str, Form(description=EXTEND)] = "",
+    queries: Annotated[str, Form(description=_QUERIES)] = "",
+    extend: Annotated[str, Form(description=_EXTEND)] = "",
 ) -> Response:
     """Candidates for up to a thousand queries, or values of properties for as many ids."""
     return _reconciled(request, queries, extend, language)
@@ -127,10 +128,10 @@ def _manifest(base: str, version: str) -> dict[str, Any]:
 def _reconciled(request: Request, queries: str, extension: str, language: Language) -> Response:
     parts = services(request)
     if extension:
-        asked = read_extend(extension)
+        asked = read_sent("extend", EXTEND, extension)
         with parts.database.read() as session:
             return _answer(extend(session, asked, language))
-    batch = read_batch(queries)
+    batch = read_sent("queries", BATCH, queries)
     of_companies = {key: one for key, one in batch.items() if COMPANY in one.types}
     of_filings = {
         key: one
@@ -279,32 +280,28 @@ def _summary(session: Session, one: str, language: Language) -> Markup:
     record, kind = records(session, [one]).get(one, (None, ""))
     if record is None:
         raise NotFound(f"entity {one[:100]}: not known")
-    head, lines = _company(record, language) if kind == COMPANY else _filing(record)
+    filings = record.filings
+    if kind == COMPANY:
+        head, active = record.entity.name, sum(one.status == "active" for one in filings)
+        former = "、".join(record.entity.former_names)
+        lines = [
+            _ACTIVE.say(language, active=active, filings=len(filings)),
+            _FORMER.say(language, names=former) if former else "",
+            "、".join(dict.fromkeys(one.region for one in filings if one.region)),
+        ]
+    else:
+        (filing,) = filings
+        head = filing.number
+        lines = [
+            f"{filing.name} · {filing.status}",
+            filing.entity,
+            " · ".join(filter(None, (filing.product, filing.region, filing.first_period))),
+        ]
     newest = max(one["newest"] or "" for one in coverage(session).values())
     lines.append(f"{_LIMITS.say(language)} ({newest})")
     return Markup("<p><b>{}</b></p>").format(head) + Markup("").join(
         Markup("<p>{}</p>").format(line) for line in lines if line
     )
-
-
-def _company(record: Record, language: Language) -> tuple[str, list[str]]:
-    active = sum(one.status == "active" for one in record.filings)
-    former = "、".join(record.entity.former_names)
-    regions = dict.fromkeys(one.region for one in record.filings if one.region)
-    return record.entity.name, [
-        _ACTIVE.say(language, active=active, filings=len(record.filings)),
-        _FORMER.say(language, names=former) if former else "",
-        "、".join(regions),
-    ]
-
-
-def _filing(record: Record) -> tuple[str, list[str]]:
-    (filing,) = record.filings
-    return filing.number, [
-        f"{filing.name} · {filing.status}",
-        filing.entity,
-        " · ".join(filter(None, (filing.product, filing.region, filing.first_period))),
-    ]
 
 
 def _answer(value: dict[str, Any]) -> Response:
