@@ -102,19 +102,6 @@ class Chart:
         return self.value == "month"
 
 
-def _timeline(session: Session, selection: Selection, parts: str) -> Rows:
-    return _in_parts(stats.timeline(session, selection, split=Split(parts)))
-
-
-def _new_entrants(session: Session, selection: Selection, _parts: str) -> Rows:
-    found = stats.new_entrants(session, selection)
-    return [Row(one["value"], one["count"], one["series"]) for one in found if one["count"]]
-
-
-def _deregistrations(session: Session, selection: Selection, _parts: str) -> Rows:
-    return _in_parts(stats.deregistrations(session, selection))
-
-
 def _in_parts(steps: list[dict[str, Any]]) -> Rows:
     return [Row(s["value"] or "", count, part) for s in steps for part, count in s["parts"].items()]
 
@@ -133,11 +120,6 @@ def _regions(session: Session, selection: Selection, _parts: str) -> Rows:
     return sorted(rows, key=lambda row: order.index(row.x))
 
 
-def _companies(session: Session, selection: Selection, _parts: str) -> Rows:
-    found = stats.count_values(session, selection, Dimension.ENTITY, TOP)
-    return [Row(one["name"], one["count"], id=one["value"]) for one in found]
-
-
 def _counted(dimension: Dimension) -> Count:
     def count(session: Session, selection: Selection, _parts: str) -> Rows:
         found = stats.count_values(session, selection, dimension)
@@ -154,15 +136,20 @@ def _double_filing(session: Session, selection: Selection, _parts: str) -> Rows:
 
 CHARTS = {
     "timeline": Chart(
-        Text("每期清单新增多少备案？", "How many filings does each list add?"), _timeline, "month", "view",
+        Text("每期清单新增多少备案？", "How many filings does each list add?"),
+        lambda session, chosen, parts: _in_parts(stats.timeline(session, chosen, split=Split(parts))), "month", "view",
         note=Text("备案计入首次列入清单的月份。", "A filing counts in the month of the list that first shows it."),
     ),
     "newcomers": Chart(
-        Text("有多少新主体？", "How many companies are new?"), _new_entrants, "month", "series", Text("主体", "Companies"),
+        Text("有多少新主体？", "How many companies are new?"),
+        lambda session, chosen, _: [Row(one["value"], one["count"], one["series"])
+                                    for one in stats.new_entrants(session, chosen) if one["count"]],
+        "month", "series", Text("主体", "Companies"),
         Text("主体首次列入清单即为新主体；同月首次列入两类清单的，两类各计一次。", "A company is new in the list that first names it; one that enters two registers in the same month counts in each."),
     ),
     "deregistrations": Chart(
-        Text("注销了多少备案？", "How many were deregistered?"), _deregistrations, "month", "series",
+        Text("注销了多少备案？", "How many were deregistered?"),
+        lambda session, chosen, _: _in_parts(stats.deregistrations(session, chosen)), "month", "series",
         note=Text("按注销公告的月份统计；仅由备注载明注销的没有月份，只列在数据表格中。", "By the month of the notice. Deregistrations stated only in a remark have no month and are in the table only."),
     ),
     "regions": Chart(
@@ -173,7 +160,12 @@ CHARTS = {
         Text("城市分布如何？", "How are filings distributed by city?"), _counted(Dimension.CITY), "city",
         note=Text("算法备案编号可识别到城市；生成式人工智能的编号只到省份，不计入。", "Algorithm numbers name a city; numbers of generative-AI services name a province only and are left out."),
     ),
-    "companies": Chart(Text("哪些主体备案最多？", "Which companies have the most filings?"), _companies, "entity"),
+    "companies": Chart(
+        Text("哪些主体备案最多？", "Which companies have the most filings?"),
+        lambda session, chosen, _: [Row(one["name"], one["count"], id=one["value"])
+                                    for one in stats.count_values(session, chosen, Dimension.ENTITY, TOP)],
+        "entity",
+    ),
     "types": Chart(Text("算法类型如何分布？", "How are filings distributed by type of algorithm?"), _counted(Dimension.TYPE), "type"),
     "kinds": Chart(
         Text("产品是什么形态？", "How are filings distributed by kind of product?"), _counted(Dimension.PRODUCT_KIND), "kind",
@@ -181,7 +173,7 @@ CHARTS = {
     ),
     "double_filing": Chart(
         Text("有多少主体双备案？", "How many companies hold both kinds of filing?"),
-_double_filing, "side", "", Text("主体", "Companies"),
+        _double_filing, "side", "", Text("主体", "Companies"),
         Text("有有效生成合成类算法备案的主体、有有效大模型备案或登记的主体，以及两者皆有的主体。", "Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both."),
     ),
 }  # fmt: skip
@@ -194,15 +186,6 @@ class View:
     asked: Pairs
     step: Step
     language: Language
-
-    @property
-    def params(self) -> FilterParams:
-        """The filters.
-
-        Raises:
-            RequestValidationError: names those that do not fit.
-        """
-        return params_of(self.asked, FilterParams)
 
     def parts_of(self, chart: Chart) -> str:
         """By what a chart is parted, empty for not at all: one register by its types or roles."""
@@ -268,7 +251,7 @@ known = reads_query(*FILTERS, "q")
 @known
 def market_page(request: Request, parts: Parts, view: Asked) -> Response:
     """All charts for the filters."""
-    asked, selection = view.asked, selection_of(parts, view.params)
+    asked, selection = view.asked, selection_of(parts, params_of(view.asked, FilterParams))
     with parts.database.read() as session:
         choices = {name: _choices(session, name) for name in CHOICES}
         total = stats.summary(session, selection)["filings"]
@@ -360,7 +343,7 @@ def chart_file(
     """A chart as a picture, with its title and source in it where it is `titled`; or its numbers."""
     if name not in CHARTS:
         raise NotFound(f"chart {name}: not known")
-    chart, selection = CHARTS[name], selection_of(parts, view.params)
+    chart, selection = CHARTS[name], selection_of(parts, params_of(view.asked, FilterParams))
     with parts.database.read() as session:
         rows = chart.rows(session, selection, view.parts_of(chart))
     if form == "csv":
