@@ -48,21 +48,17 @@ def receipt(
         with open_database(settings).read() as session:
             print_json(public_key_set(session, settings))
     elif len(words) == 1:
-        raise typer.Exit(_issue(settings, words[0], entity, reference))
+        from suanbei.search_api.commands.opening import open_filled
+        from suanbei.search_api.deps import Services
+        from suanbei.search_api.receipts import issue_for_number
+
+        parts, language = Services(settings, open_filled(settings)), language_of(settings.language)
+        issued = issue_for_number(parts, words[0], entity, reference, language)
+        typer.echo(orjson.dumps(issued, option=orjson.OPT_INDENT_2).decode())
+        answer = issued["answer"]
+        raise typer.Exit(0 if answer["verdict"] == "active" and not answer["others"] else 1)
     else:
         raise UsageError("receipt: one number at a time")
-
-
-def _issue(settings: Settings, number: str, entity: str, reference: str) -> int:
-    from suanbei.search_api.commands.opening import open_filled
-    from suanbei.search_api.deps import Services
-    from suanbei.search_api.receipts import issue_for_number
-
-    parts, language = Services(settings, open_filled(settings)), language_of(settings.language)
-    issued = issue_for_number(parts, number, entity, reference, language)
-    typer.echo(orjson.dumps(issued, option=orjson.OPT_INDENT_2).decode())
-    answer = issued["answer"]
-    return 0 if answer["verdict"] == "active" and not answer["others"] else 1
 
 
 def _check(file: str, keys: Path, settings: Settings, *, as_json: bool) -> None:

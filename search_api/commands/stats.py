@@ -99,7 +99,11 @@ def print_stats(
     language = language_of(settings.language)
     parts = Services(settings, open_filled(settings))
     console = terminal()
-    for one in _overview(asked) if show is Shown.OVERVIEW else (show,):
+    wanted: tuple[Shown, ...] = OVERVIEW if show is Shown.OVERVIEW else (show,)
+    if show is Shown.OVERVIEW and set(filters_said(asked)) - {"series"}:
+        # Lists are whole whatever the filters say: with any but of series the timeline is shown.
+        wanted = tuple(Shown.TIMELINE if one is Shown.LISTS else one for one in OVERVIEW)
+    for one in wanted:
         found = _figures(parts, asked, one, {"by": by, "split": split}, top)
         if as_json:
             print_json(found)
@@ -108,13 +112,6 @@ def print_stats(
             for table in _tables(one, found, language):
                 console.print(table)
             console.print()
-
-
-def _overview(asked: FilterParams) -> tuple[Shown, ...]:
-    """Lists are whole whatever the filters say: with any but of series the timeline is shown instead."""
-    if set(filters_said(asked)) <= {"series"}:
-        return OVERVIEW
-    return tuple(Shown.TIMELINE if one is Shown.LISTS else one for one in OVERVIEW)
 
 
 def _figures(

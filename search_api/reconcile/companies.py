@@ -176,6 +176,8 @@ def _candidate(
         level = level if named else MatchLevel.EXACT
     if score < _LEAST:
         return None
+    key, known = entity_key(query.query), (company.name, *company.former_names)
+    similarity = max(fuzz.ratio(key, entity_key(name)) for name in known)
     score -= _CONTRADICTED * sum(not fits for fits in checks.values())
     region = "、".join(sorted(facts.regions))
     described = [f"{facts.active}/{facts.filings} 有效 active", region, *company.former_names[:2]]
@@ -187,7 +189,7 @@ def _candidate(
         "score": round(max(0.0, score), 1),
         "match": level in CONFIRMED and all(checks.values()),
         "features": [
-            {"id": "name_similarity", "value": _similarity(query.query, company)},
+            {"id": "name_similarity", "value": round(similarity, 1)},
             {"id": "same_name", "value": level is MatchLevel.EXACT},
             {"id": "former_name", "value": level is MatchLevel.FORMER_NAME},
             {"id": "brand", "value": level is MatchLevel.BRAND},
@@ -217,12 +219,6 @@ def _level(
     if found.level is MatchLevel.BRAND or any(one.is_of(keys) for one in brands_named(text)):
         return MatchLevel.BRAND, _BRAND_SCORE
     return found.level, min(_ALIKE_MOST, float(found.score))
-
-
-def _similarity(text: str, company: Name) -> float:
-    key = entity_key(text)
-    names = (company.name, *company.former_names)
-    return round(max(fuzz.ratio(key, entity_key(name)) for name in names), 1)
 
 
 def _checks(

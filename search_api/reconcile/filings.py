@@ -39,7 +39,9 @@ def reconcile_filings(
         check_deadline()
         if query.query.strip() and not any(key in numbered for key in keys[name]):
             named[name] = engine.search(Query(query.query, limit=query.most)).hits
-    known = _by_id(session, {hit.id for hits in named.values() for hit in hits})
+    ids = {hit.id for hits in named.values() for hit in hits}
+    by_id = select(Filing).where(in_keys(session, Filing.id, ids))
+    known = {one.id: one for one in session.execute(by_id).scalars()} if ids else {}
     return {
         name: _ranked(
             query,
@@ -68,11 +70,6 @@ def _by_number(session: Session, keys: set[str]) -> dict[str, list[Filing]]:
     for filing in session.execute(query.order_by(Filing.series)).scalars() if keys else ():
         found.setdefault(filing.number_key, []).append(filing)
     return found
-
-
-def _by_id(session: Session, ids: set[int]) -> dict[int, Filing]:
-    query = select(Filing).where(in_keys(session, Filing.id, ids))
-    return {one.id: one for one in session.execute(query).scalars()} if ids else {}
 
 
 def _ranked(

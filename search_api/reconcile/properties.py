@@ -47,10 +47,6 @@ def _texts(values: Iterable[str | None]) -> list[Cell]:
     return [{"str": one} for one in dict.fromkeys(values) if one]
 
 
-def _double(record: Record) -> list[Cell]:
-    return [{"str": "yes" if files_twice(_facts(record)) else "no"}]
-
-
 def _facts(record: Record) -> list[dict[str, Any]]:
     return [
         {"status": one.status, "series": one.series, "type": one.type} for one in record.filings
@@ -75,7 +71,7 @@ _PROPERTIES = (
     Property("double_filing", (COMPANY,), Text("双备案", "double filing"),
              Text("有效的生成合成类算法备案，以及有效的大模型备案或登记：yes 或 no",
                   "an active algorithm filing of the generation type and an active large-model filing or registration: yes or no"),
-             _double),
+             lambda record: [{"str": "yes" if files_twice(_facts(record)) else "no"}]),
     Property("number", BOTH, Text("备案编号", "filing numbers"), Text("清单所列的编号", "the numbers as published"),
              lambda record: [{"id": one.number, "name": one.number} for one in record.filings], links_to=FILING),
     Property("status", BOTH, Text("状态", "status"),

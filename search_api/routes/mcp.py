@@ -73,17 +73,10 @@ async def mcp(request: Request) -> Response:
     manager: Any = request.app.state.mcp
     if manager is None:
         raise NotFound("mcp: not switched on here (SUANBEI_MCP=1)")
-    _require_known_origin(request, request.app.state.services.settings)
-    return _Handled(manager)
-
-
-def _require_known_origin(request: Request, settings: Settings) -> None:
-    """A page of another site must not use a server in somebody's own network through their browser.
-
-    Raises:
-        Forbidden: the request comes from such a page.
-    """
+    settings: Settings = request.app.state.services.settings
     origin = request.headers.get("origin")
     known = [one.strip() for one in settings.cors_origins.split(",")]
+    # A page of another site must not use a server in somebody's own network through their browser.
     if origin and origin not in (*known, settings.public_url.rstrip("/")) and "*" not in known:
         raise Forbidden("Origin: not one of SUANBEI_CORS_ORIGINS")
+    return _Handled(manager)
