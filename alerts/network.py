@@ -132,28 +132,22 @@ async def post(
         TimeoutError: no whole answer within `TOTAL_SECONDS`.
         httpx.HTTPError, httpx.InvalidURL: no connection, or no HTTP.
     """
+    target = web_address(url)
     try:
         async with asyncio.timeout(TOTAL_SECONDS):
-            return await _follow(url, content, headers, allow_private=allow_private)
+            for _ in range(MOST_HOPS + 1):
+                addresses = await asyncio.to_thread(
+                    resolve, target.host, port_of(target), allow_private=allow_private
+                )
+                answer = await _post_to(target, addresses, content, headers)
+                if answer.status not in _KEEPS_METHOD or not answer.location:
+                    return answer
+                following = target.join(answer.location)
+                if target.scheme == "https" and following.scheme != "https":
+                    raise TargetRefused(f"{target.host}: leads from https to {following.scheme}")
+                target = web_address(str(following))
     except TimeoutError as error:
         raise TimeoutError(f"no answer within {TOTAL_SECONDS:g} s") from error
-
-
-async def _follow(
-    url: str, content: bytes, headers: Callable[[], dict[str, str]], *, allow_private: bool
-) -> Answer:
-    target = web_address(url)
-    for _ in range(MOST_HOPS + 1):
-        addresses = await asyncio.to_thread(
-            resolve, target.host, port_of(target), allow_private=allow_private
-        )
-        answer = await _post_to(target, addresses, content, headers)
-        if answer.status not in _KEEPS_METHOD or not answer.location:
-            return answer
-        following = target.join(answer.location)
-        if target.scheme == "https" and following.scheme != "https":
-            raise TargetRefused(f"{target.host}: leads from https to {following.scheme}")
-        target = web_address(str(following))
     raise TargetRefused(f"more than {MOST_HOPS} redirects")
 
 
