@@ -1,1 +1,0 @@
-"""How Suanbei runs elsewhere, and tools for those who work on it."""
