@@ -1,9 +1,7 @@
 """What is made from the code, all at once: `python -m deploy.generated_files` after a change of a
-setting, of the command line or of the panels below. README has the table of settings; `.env.example`,
-the man page and Grafana's dashboard.
+setting or of the command line. The table of settings in README, `.env.example` and the man page.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,6 @@ from suanbei.common.settings import settings_table
 
 ROOT = Path(__file__).parents[1]
 README, EXAMPLE, MAN = ROOT / "README.md", ROOT / "deploy/.env.example", ROOT / "docs/suanbei.1"
-DASHBOARD = ROOT / "deploy/monitoring/dashboard.json"
 _TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
 _EXAMPLE_HEAD = """\
 # Settings of Suanbei, made by `python -m deploy.generated_files` from common/settings.py.
@@ -45,32 +42,6 @@ suanbei \\- the open registry of China's algorithm and generative\\-AI filings
 2: wrong use. 3: it could not be done, and nothing is half done.
 .SH COMMANDS
 """
-_ROUTES = "sum by (route) (rate(suanbei_requests_total[5m]))"
-_QUANTILE = "histogram_quantile({q}, sum by (le) (rate(suanbei_request_seconds_bucket[5m])))"
-PANELS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("Up", "stat", "none", {"{{instance}}": "suanbei_up"}),
-    ("Filings", "stat", "none", {"filings": "max(suanbei_filings)"}),
-    ("Newest list", "stat", "none", {"{{series}}": "max by (series) (suanbei_newest_list)"}),
-    ("Alarms", "stat", "none", {"{{monitor}}": "max by (monitor) (suanbei_alarms)"}),
-    ("Requests", "timeseries", "reqps", {"{{route}}": _ROUTES}),
-    ("Answers by status", "timeseries", "reqps",
-     {"{{status}}": "sum by (status) (rate(suanbei_requests_total[5m]))"}),
-    ("Latency", "timeseries", "s",
-     {f"p{q[2:]}": _QUANTILE.format(q=q) for q in ("0.50", "0.95", "0.99")}),
-    ("In progress", "timeseries", "none", {"{{instance}}": "suanbei_requests_in_progress"}),
-    ("Since a source was read", "timeseries", "s",
-     {"{{source}}": "max by (source) (suanbei_crawl_age_seconds)"}),
-    ("Failed passes in a row", "timeseries", "none",
-     {"{{source}}": "max by (source) (suanbei_crawl_failures)"}),
-    ("Messages", "timeseries", "none", {"{{state}}": "max by (state) (suanbei_deliveries)"}),
-    ("Index lag", "timeseries", "none", {"{{instance}}": "suanbei_index_lag"}),
-    ("Memory", "timeseries", "bytes", {"{{instance}}": "process_resident_memory_bytes"}),
-    ("Events", "timeseries", "none", {"events": "max(suanbei_events)"}),
-    ("Parts at work", "timeseries", "none", {"{{part}}": "max by (part) (suanbei_part_alive)"}),
-    ("Age of the oldest message that waits", "timeseries", "s",
-     {"lag": "max(suanbei_delivery_lag_seconds)"}),
-)  # fmt: skip
-"""Panels of the dashboard: title, kind, unit, and queries by their legends."""
 
 
 def readme() -> str:
@@ -120,45 +91,7 @@ def _roff(text: str) -> str:
     return f"\\&{said}" if said.startswith((".", "'")) else said
 
 
-def dashboard() -> dict[str, Any]:
-    """The dashboard as Grafana imports it."""
-    return {
-        "title": "Suanbei 算备",
-        "uid": "suanbei",
-        "schemaVersion": 39,
-        "version": 1,
-        "refresh": "30s",
-        "time": {"from": "now-6h", "to": "now"},
-        "tags": ["suanbei"],
-        "templating": {"list": [{"name": "source", "type": "datasource", "query": "prometheus"}]},
-        "panels": [_panel(place, *panel) for place, panel in enumerate(PANELS)],
-    }
-
-
-def _panel(place: int, title: str, kind: str, unit: str, queries: dict[str, str]) -> dict[str, Any]:
-    small = kind == "stat"
-    row, column = (0, place * 6) if small else (4 + (place - 4) // 2 * 8, (place - 4) % 2 * 12)
-    source = {"type": "prometheus", "uid": "${source}"}
-    return {
-        "id": place + 1,
-        "title": title,
-        "type": kind,
-        "datasource": source,
-        "gridPos": {"x": column, "y": row, "w": 6 if small else 12, "h": 4 if small else 8},
-        "fieldConfig": {"defaults": {"unit": unit}, "overrides": []},
-        "targets": [
-            {"refId": chr(65 + n), "expr": query, "legendFormat": legend, "datasource": source}
-            for n, (legend, query) in enumerate(queries.items())
-        ],
-    }
-
-
-def dashboard_text() -> str:
-    """The dashboard's file."""
-    return json.dumps(dashboard(), ensure_ascii=False, indent=1) + "\n"
-
-
 if __name__ == "__main__":
-    made = {README: readme(), EXAMPLE: example(), MAN: man_page(), DASHBOARD: dashboard_text()}
+    made = {README: readme(), EXAMPLE: example(), MAN: man_page()}
     for path, content in made.items():
         path.write_text(content, "utf-8")
