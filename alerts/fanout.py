@@ -42,7 +42,7 @@ from suanbei.registry.notifications.subscriptions import (
     UNCONFIRMED,
     find_subscription,
 )
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 
 log = logging.getLogger(__name__)
 

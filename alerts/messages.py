@@ -26,7 +26,7 @@ from suanbei.registry.queries.event_text import (
     list_title,
     path_of,
 )
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 
 MOST_IN_DIGEST = 1000
 """Changes in the body of one webhook message; the rest is read from /v1/changes."""

@@ -38,8 +38,15 @@ from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
 from suanbei.registry.models import Document, Version
-from suanbei.registry.watcher_models import Alarm
-from suanbei.registry.watching import FAILED, INTERRUPTED, OK, begin_run, finish_run, record_check
+from suanbei.registry.watching import (
+    FAILED,
+    INTERRUPTED,
+    OK,
+    Alarm,
+    begin_run,
+    finish_run,
+    record_check,
+)
 
 Origin = Literal["schedule", "hand"]
 WITHIN = timedelta(hours=24, minutes=30)

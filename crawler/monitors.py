@@ -26,8 +26,7 @@ from suanbei.crawler.sources import Source
 from suanbei.registry.importing.events import AlarmFinding, EventType, settle_alarms
 from suanbei.registry.models import Batch, Check, Document, Event, Filing, Listing, Version
 from suanbei.registry.queries.coverage import SOURCE_OF_SERIES
-from suanbei.registry.watcher_models import Alarm
-from suanbei.registry.watching import read_note, write_note
+from suanbei.registry.watching import Alarm, read_note, write_note
 
 ACCEPTED_AFTER = timedelta(days=7)
 """A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""

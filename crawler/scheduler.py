@@ -30,8 +30,7 @@ from suanbei.common.errors import DatabaseUnavailable, UsageError
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.locks import holders
-from suanbei.registry.watcher_models import Run
-from suanbei.registry.watching import is_done, write_note
+from suanbei.registry.watching import Run, is_done, write_note
 
 TICK_SECONDS = 5.0
 NOTE_SECONDS = 30.0

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import RegistryError
 from suanbei.registry.database import Database
 from suanbei.registry.models import Document, Event
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 
 Fingerprint = dict[str, tuple[int, str]]
 """Table → (rows, sha256 of all of them in the order of their keys): equal on every database."""

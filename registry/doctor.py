@@ -22,7 +22,7 @@ from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
 from suanbei.registry.notifications.subscriptions import damaged_subscriptions
 from suanbei.registry.parts import NAMES, parts_view
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.watcher_models import Alarm
+from suanbei.registry.watching import Alarm
 
 LITTLE_SPACE = 1_000_000_000
 """Bytes of free disk below which a warning is due."""

@@ -19,7 +19,7 @@ from suanbei.common.errors import SuanbeiError
 from suanbei.common.texts import Text
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import AlarmFinding, settle_alarms
-from suanbei.registry.watcher_models import Alarm, Note
+from suanbei.registry.watching import Alarm, Note
 
 PARTS = {"scheduler": "schedule", "delivery": "delivery"}
 """Each part, and the key of the note by which it is heard of."""

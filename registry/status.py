@@ -12,8 +12,7 @@ from suanbei.registry.notifications.outbox import count_states
 from suanbei.registry.parts import parts_view
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import View
-from suanbei.registry.watcher_models import Alarm, Run, Subscription
-from suanbei.registry.watching import read_note
+from suanbei.registry.watching import Alarm, Run, Subscription, read_note
 
 RUNS_SHOWN = 10
 

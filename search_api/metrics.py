@@ -16,7 +16,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Batch, Check, Document, Filing
 from suanbei.registry.notifications.outbox import DELIVERED, PARKED, PENDING, count_states
 from suanbei.registry.parts import parts_view
-from suanbei.registry.watcher_models import Alarm, Delivery
+from suanbei.registry.watching import Alarm, Delivery
 from suanbei.search_api.deps import Services
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

@@ -20,7 +20,7 @@ from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import in_keys, insert_rows
 from suanbei.registry.models import Batch, Event, Filing
-from suanbei.registry.watcher_models import Alarm
+from suanbei.registry.watching import Alarm
 
 _CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from suanbei.registry.models import UtcDateTime
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:

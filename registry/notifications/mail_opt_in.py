@@ -22,7 +22,7 @@ from suanbei.registry.notifications.subscriptions import (
     create_subscription,
     remove_subscription,
 )
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 
 MOST_UNCONFIRMED = 200
 """Of all addresses together: strangers cannot make this server write to the world."""

@@ -25,7 +25,7 @@ from suanbei.registry.notifications.subscriptions import (
     resume,
 )
 from suanbei.registry.queries.filings import View
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)

@@ -20,7 +20,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.notifications.event_filter import checked_events, checked_filter
 from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of, shown_target
 from suanbei.registry.queries.filings import View
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 
 ACTIVE, UNCONFIRMED, STOPPED = "active", "unconfirmed", "stopped"
 CONFIRM_WITHIN = timedelta(days=2)

@@ -42,7 +42,7 @@ from suanbei.registry.notifications.subscriptions import (
     view_by_id,
 )
 from suanbei.registry.notifications.targets import reason_text
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.keys import Scope, find_key, read_keys, require_scope
 from suanbei.search_api.language import language_of_request, translations

@@ -24,7 +24,7 @@ from suanbei.registry.notifications.subscriptions import (
     change_subscription,
     create_subscription,
 )
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 from tests.lists import listed, number, row
 
 CONFIG = Settings(public_url="https://suanbei.example/", digest_hour=9)

@@ -9,7 +9,7 @@ from suanbei.alerts.fanout import digest_time, fan_out
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 from tests.alerts.test_fanout import CHAT, CONFIG, LATER, bodies, messages, publish, subscribe
 from tests.lists import listed, row
 

@@ -14,7 +14,7 @@ from suanbei.alerts.fanout import fan_out
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.outbox import WAITS, retry_parked
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 from tests.alerts.mailbox import mailbox
 from tests.alerts.receiver import Receiver, receiving
 from tests.alerts.test_worker import (

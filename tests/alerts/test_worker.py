@@ -25,7 +25,7 @@ from suanbei.registry.notifications.subscriptions import (
     rotate_secret,
     unsubscribe_path,
 )
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 from tests.alerts.mailbox import Mailbox, mailbox
 from tests.alerts.receiver import Receiver, receiving
 from tests.lists import listed, row

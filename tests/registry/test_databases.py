@@ -14,7 +14,7 @@ from suanbei.registry.database import Database, alembic_config, newest_revision
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import EventType, NewEvent, append_events, last_event_id
 from suanbei.registry.models import Base, Event, Filing
-from suanbei.registry.watcher_models import Run
+from suanbei.registry.watching import Run
 from tests.conftest import NewDatabase
 from tests.lists import listed, row
 from tests.processes import until

@@ -14,7 +14,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.published import Row, Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.watcher_models import Alarm
+from suanbei.registry.watching import Alarm
 from tests.lists import listed, row
 
 

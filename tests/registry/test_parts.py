@@ -13,8 +13,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.models import Event
 from suanbei.registry.parts import Supervisor, parts_view
 from suanbei.registry.status import status_view
-from suanbei.registry.watcher_models import Note
-from suanbei.registry.watching import write_note
+from suanbei.registry.watching import Note, write_note
 from tests.processes import until
 
 

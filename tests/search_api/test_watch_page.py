@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.outbox import UNQUEUED
 from suanbei.registry.notifications.subscriptions import confirm_path, unsubscribe_path
-from suanbei.registry.watcher_models import Delivery, Subscription
+from suanbei.registry.watching import Delivery, Subscription
 from suanbei.search_api.keys import Scope, new_key
 from tests.search_api.watching import KEY, client_over, fill, number, on_sqlite
 

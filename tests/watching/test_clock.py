@@ -12,7 +12,7 @@ from suanbei.crawler.archive import Archive
 from suanbei.crawler.doctor import compare, rebuild
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
-from suanbei.registry.watcher_models import Run
+from suanbei.registry.watching import Run
 from tests.alerts.receiver import receiving
 from tests.crawler.site import served
 from tests.processes import until

@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.subscriptions import SubscriptionRequest, create_subscription
-from suanbei.registry.watcher_models import Subscription
+from suanbei.registry.watching import Subscription
 from tests.alerts.receiver import receiving
 from tests.alerts.test_worker import states, working
 from tests.crawler.site import (

@@ -16,8 +16,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import Import, import_document
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event
-from suanbei.registry.watcher_models import Alarm
-from suanbei.registry.watching import record_check
+from suanbei.registry.watching import Alarm, record_check
 from tests.lists import listed, number, row
 
 SOURCES = {source.name: source for source in load_catalogue().sources}

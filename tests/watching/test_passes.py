@@ -17,7 +17,7 @@ from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
 from suanbei.registry.models import Event, Version
 from suanbei.registry.status import status_view
-from suanbei.registry.watcher_models import Run
+from suanbei.registry.watching import Run
 from tests.conftest import NewDatabase
 from tests.crawler.site import Site
 from tests.lists import row
