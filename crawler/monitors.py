@@ -10,7 +10,6 @@ is no news: it counts as one of its pauses.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -133,9 +132,9 @@ class PassMonitors:
         factor = self._settings.monitor_overdue
         for name in self._known if factor else ():
             pause = pause_of(self._known[name], periods_of(self._session, name))
-            if pause and pause.months > pause.longest * factor:
+            if pause and pause["months"] > pause["longest"] * factor:
                 source = self._sources[name].source
-                yield _finding("source_overdue", name, source, OVERDUE, asdict(pause))
+                yield _finding("source_overdue", name, source, OVERDUE, pause)
 
     def _attachments(self) -> Iterator[AlarmFinding]:
         least = self._settings.monitor_attachments
@@ -213,17 +212,9 @@ class PassMonitors:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """The pause of a source now and its longest one, in months; the month of its newest list."""
-
-    months: int
-    longest: int
-    newest: str
-
-
-def pause_of(note: dict[str, Any], periods: list[str]) -> Pause | None:
-    """The pause of a source with lists of these months; None while it has but a few.
+def pause_of(note: dict[str, Any], periods: list[str]) -> dict[str, Any] | None:
+    """The pause of a source with lists of these months, and its longest one so far, in months, and the
+    month of its newest list; None while it has but a few.
 
     `note` is what was noted at the end of the pass before.
     """
@@ -233,7 +224,8 @@ def pause_of(note: dict[str, Any], periods: list[str]) -> Pause | None:
     came = note.get("came", newest) if note.get("newest", newest) == newest else this_month
     pauses = [_months(before, after) for before, after in pairwise(periods)]
     longest = max(*pauses, note.get("paused", 0))
-    return Pause(_months(max(newest, came), this_month), longest, newest)
+    months = _months(max(newest, came), this_month)
+    return {"months": months, "longest": longest, "newest": newest}
 
 
 def periods_of(session: Session, source: str) -> list[str]:

@@ -31,6 +31,7 @@ def status_view(session: Session) -> View:
     runs = select(Run).order_by(Run.started_at.desc(), Run.id.desc()).limit(RUNS_SHOWN)
     checks = select(Check).order_by(Check.source)
     alarms = select(Alarm).order_by(Alarm.raised_at, Alarm.monitor, Alarm.subject)
+    failing = session.execute(select(Subscription.failing_since)).scalars().all()
     return {
         "version": last_event_id(session),
         "watching": {
@@ -47,7 +48,7 @@ def status_view(session: Session) -> View:
         "runs": [run_view(run, bool(locks["crawl"][0])) for run in session.execute(runs).scalars()],
         "sources": [_check_view(check) for check in session.execute(checks).scalars()],
         "alarms": [alarm_view(alarm) for alarm in session.execute(alarms).scalars()],
-        "subscriptions": _subscriptions(session),
+        "subscriptions": {"total": len(failing), "failing": sum(map(bool, failing))},
         "deliveries": count_states(session),
         "coverage": coverage(session),
         "totals": totals(session),
@@ -86,8 +87,3 @@ def _check_view(check: Check) -> View:
         "failures": check.failures,
         "message": check.message,
     }
-
-
-def _subscriptions(session: Session) -> dict[str, int]:
-    failing = list(session.execute(select(Subscription.failing_since)).scalars())
-    return {"total": len(failing), "failing": sum(since is not None for since in failing)}
