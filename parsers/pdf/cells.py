@@ -11,7 +11,6 @@ from suanbei.parsers.pdf.grid import Grid, grids_of
 from suanbei.parsers.pdf.lines import (
     PAGE_NUMBER,
     baseline_of,
-    hold,
     lines_in,
     lines_of,
     loose_lines,
@@ -112,7 +111,7 @@ def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]
                 for text in texts:
                     text.held.clear()
                 return _fill_by_runs(grid, texts, glyphs)
-            line = texts[row[column]].held.setdefault(y, [])
+            line = texts[row[column]].held[y]
             line.append(glyph)
             baseline, low, high = y, xs[column], xs[column + 1]
         else:
@@ -138,7 +137,7 @@ def _fill_by_runs(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> lis
             held_by = cells
         for cell, glyph in zip(held_by, run, strict=True):
             if cell >= 0:
-                hold(texts[cell].held, glyph)
+                texts[cell].held[glyph[3]].append(glyph)
             else:
                 outside.append(glyph)
     return outside
@@ -243,7 +242,7 @@ def _move(source: CellText, target: CellText, glyphs: Iterable[Glyph]) -> None:
         line = source.held.get(glyph[3], [])
         if glyph in line:
             line.remove(glyph)
-            hold(target.held, glyph)
+            target.held[glyph[3]].append(glyph)
             target.cut = True
         if not line:
             source.held.pop(glyph[3], None)
@@ -273,7 +272,7 @@ def _adopt_overflow(grid: Grid, texts: list[CellText], loose: list[Glyph]) -> li
                 continue
             if y - max(texts[index].held) > pitch:
                 break
-            hold(texts[index].held, glyph)
+            texts[index].held[y].append(glyph)
             texts[index].cut = True
             adopted.add(glyph)
     return [glyph for glyph in loose if glyph not in adopted]

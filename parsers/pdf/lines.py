@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -14,7 +15,7 @@ PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第�
 """A line that is nothing but a page number."""
 _LIGATED = re.compile("[A-Za-z—…]")
 _TWO_LETTERS = re.compile(r"[!-~]{2}")
-Baselines = dict[float, list[Glyph]]
+Baselines = defaultdict[float, list[Glyph]]
 """The glyphs of a cell by baseline."""
 
 
@@ -35,15 +36,6 @@ class Line(NamedTuple):
     chunks: int = 1
 
 
-def hold(held: Baselines, glyph: Glyph) -> None:
-    """Add a glyph to its baseline."""
-    line = held.get(glyph[3])
-    if line is None:
-        held[glyph[3]] = [glyph]
-    else:
-        line.append(glyph)
-
-
 def loose_lines(glyphs: Sequence[Glyph]) -> tuple[Line, ...]:
     """Lines outside of tables, each with the number of parts that it is set in."""
     ordered = sorted((glyph for glyph in glyphs if glyph[0] != " "), key=baseline_of)
@@ -60,9 +52,9 @@ def _chunks(line: Line, ordered: Sequence[Glyph]) -> int:
 
 def lines_of(glyphs: Iterable[Glyph]) -> tuple[Line, ...]:
     """Glyphs grouped by baseline, each line in reading order."""
-    held: Baselines = {}
+    held: Baselines = defaultdict(list)
     for glyph in glyphs:
-        hold(held, glyph)
+        held[glyph[3]].append(glyph)
     return lines_in(held)
 
 

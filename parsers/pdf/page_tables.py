@@ -1,8 +1,9 @@
 """What a page holds once its letters are in cells: tables, their rows and cells, and loose lines."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -96,14 +97,12 @@ class PageTables(NamedTuple):
     invisible: bool = False
 
 
+@dataclass(slots=True)
 class CellText:
     """What a cell holds while a page is read: glyphs by baseline, in the order they are drawn."""
 
-    __slots__ = ("cut", "held")
-
-    def __init__(self) -> None:
-        self.held: Baselines = {}
-        self.cut = False
+    held: Baselines = field(default_factory=lambda: defaultdict(list))
+    cut: bool = False
 
 
 def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent, page: int) -> PageTable:

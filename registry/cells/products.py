@@ -84,8 +84,13 @@ def split_products(text: str) -> tuple[Product, ...]:
     stripped = text.strip()
     if stripped.casefold() in _NOTHING:
         return ()
+    cell = _AND_OTHERS.sub("", stripped)
+    # Cut at the separators that stand outside brackets, and between joined items.
+    cuts = [found.span() for found in _SEPARATORS.finditer(mask(cell, bracket_pairs(cell)))]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(cell)]
+    parts = [cell[start:end].strip() for start, end in zip(starts, ends, strict=True)]
     products = []
-    for item in _items(_AND_OTHERS.sub("", stripped)):
+    for item in [item for part in parts if part for item in _unjoined(part)]:
         pairs = bracket_pairs(item)
         if kinds := _kind_brackets(item, pairs):
             name = item[: pairs[-1][0]].strip()
@@ -104,15 +109,6 @@ def kinds_of(words: str) -> tuple[ProductKind, ...]:
     """The kinds named in one pair of brackets (`APP、网站`); empty unless every word is a kind."""
     kinds = tuple(product_kind(word) for word in _KIND_SPLIT.split(words) if word)
     return kinds if ProductKind.UNSTATED not in kinds else ()
-
-
-def _items(text: str) -> list[str]:
-    """The text cut at the separators that stand outside brackets, and between joined items."""
-    masked = mask(text, bracket_pairs(text))
-    cuts = [found.span() for found in _SEPARATORS.finditer(masked)]
-    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
-    items = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
-    return [part for item in items if item for part in _unjoined(item)]
 
 
 def _unjoined(item: str) -> list[str]:

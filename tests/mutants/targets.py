@@ -53,6 +53,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/cells/names/parts.py": _NAMES,
     "registry/cells/names/brands.py": _NAMES,
     "registry/cells/names/compare.py": _NAMES,
+    "registry/cells/flags.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "registry/cells/remarks/grammar.py": _REMARKS,
     "registry/cells/remarks/reader.py": _REMARKS,
     "registry/cells/remarks/rules.py": _REMARKS,
