@@ -1,4 +1,5 @@
-"""The version of the data: one number, raised by every write that changes an answer.
+"""The version of the data: one number, raised by every write that changes an answer; and what tells one registry from
+another that is as far.
 
 Caches, ETags and the search index rest on it. Raising it locks its row until the transaction ends:
 that is how writers take turns, and why the ids of events grow in the order of commits.
@@ -7,7 +8,7 @@ that is how writers take turns, and why the ids of events grow in the order of c
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from suanbei.registry.models import DataVersion
+from suanbei.registry.models import DataVersion, Event
 
 _RAISED = "data_version"
 
@@ -31,3 +32,23 @@ def bump_data_version(session: Session) -> int:
 def data_version(session: Session) -> int:
     """The version of the data; 0 before the first write."""
     return session.execute(select(DataVersion.value)).scalar_one()
+
+
+def newest_event(session: Session) -> str:
+    """The newest event, in words that no other event has; empty if there is none.
+
+    What was made of a registry keeps it, to know that registry again: see `has_event`.
+    """
+    query = select(Event.id, Event.at).order_by(Event.id.desc()).limit(1)
+    newest = session.execute(query).tuples().first()
+    return f"{newest[0]} {newest[1].isoformat()}" if newest else ""
+
+
+def has_event(session: Session, event: str) -> bool:
+    """Whether an event that was the newest of a registry (`newest_event`) is in this one's log: in one that was put
+    back from a backup, or begun anew, it is not, whatever the version of the data."""
+    if not event:
+        return not newest_event(session)
+    number, _, at = event.partition(" ")
+    known = session.execute(select(Event.at).where(Event.id == int(number))).scalar()
+    return known is not None and known.isoformat() == at

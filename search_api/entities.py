@@ -16,7 +16,7 @@ from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.entities import entities_meant, near_names
 from suanbei.search_api.deps import Services
-from suanbei.search_api.paging import (
+from suanbei.search_api.responses import (
     MOST_OFFSET,
     bad_cursor,
     decode_cursor,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers.find import FoundNumbers, Occurrence, Unread
 from suanbei.registry.verify import Judge, Judgement, Question, verdict_json
-from suanbei.search_api.paging import MOST_OFFSET, bad_cursor
+from suanbei.search_api.responses import MOST_OFFSET, bad_cursor
 
 NumbersIn = Callable[[bytes, str], FoundNumbers]
 """A document's bytes, and what messages call it → its numbers in order. Only the crawler's side

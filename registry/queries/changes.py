@@ -99,23 +99,3 @@ def conditions(session: Session, wanted: ChangesQuery) -> list[ColumnElement[boo
         names = list(session.execute(spelt).scalars())
         found.append(or_(Event.entity_id.in_(ids), Event.entity.in_(names)))
     return found
-
-
-def newest_event(session: Session) -> str:
-    """The newest event, in words that no other event has; empty if there is none.
-
-    What was made of a registry keeps it, to know that registry again: see `has_event`.
-    """
-    query = select(Event.id, Event.at).order_by(Event.id.desc()).limit(1)
-    newest = session.execute(query).tuples().first()
-    return f"{newest[0]} {newest[1].isoformat()}" if newest else ""
-
-
-def has_event(session: Session, event: str) -> bool:
-    """Whether an event that was the newest of a registry (`newest_event`) is in this one's log: in one that was put
-    back from a backup, or begun anew, it is not, whatever the version of the data."""
-    if not event:
-        return not newest_event(session)
-    number, _, at = event.partition(" ")
-    known = session.execute(select(Event.at).where(Event.id == int(number))).scalar()
-    return known is not None and known.isoformat() == at

@@ -11,7 +11,7 @@ from suanbei.registry.models import Batch
 from suanbei.registry.queries.coverage import coverage, expected_lists
 from suanbei.registry.queries.filings import batch_views
 from suanbei.search_api.deps import Parts
-from suanbei.search_api.paging import (
+from suanbei.search_api.responses import (
     Cursor,
     Limit,
     bad_cursor,
@@ -19,8 +19,8 @@ from suanbei.search_api.paging import (
     encode_cursor,
     is_name,
     is_period,
+    json_answer,
 )
-from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import BatchPage, BatchRecord, ExpectedLists
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])

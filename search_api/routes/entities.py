@@ -7,8 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import find_entities
-from suanbei.search_api.paging import Cursor, Limit
-from suanbei.search_api.responses import json_answer
+from suanbei.search_api.responses import Cursor, Limit, json_answer
 from suanbei.search_api.schemas.record import EntityPage, EntityRecord
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])

@@ -26,7 +26,7 @@ from suanbei.registry.notifications.subscriptions import (
 )
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.keys import Scope, key_of, require_key
-from suanbei.search_api.paging import (
+from suanbei.search_api.responses import (
     MOST_ID,
     Cursor,
     Limit,

@@ -15,12 +15,11 @@ from meilisearch.errors import MeilisearchApiError
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
 from suanbei.common.settings import Settings
-from suanbei.registry.data_version import data_version
+from suanbei.registry.data_version import data_version, has_event
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holding
-from suanbei.registry.queries.changes import has_event
 from suanbei.registry.queries.selection import Dimension, Selection
-from suanbei.search_api.paging import (
+from suanbei.search_api.responses import (
     MOST_ID,
     MOST_OFFSET,
     bad_cursor,

@@ -31,9 +31,8 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import SearchUnavailable
 from suanbei.common.settings import shown_url
-from suanbei.registry.data_version import data_version
+from suanbei.registry.data_version import data_version, newest_event
 from suanbei.registry.models import Filing
-from suanbei.registry.queries.changes import newest_event
 from suanbei.registry.queries.filings import count_filings
 from suanbei.registry.queries.selection import Dimension
 from suanbei.search_api.search.documents import Field, IndexDocument, month_of, read_documents

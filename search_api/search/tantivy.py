@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import AlreadyRunning, SearchUnavailable
 from suanbei.common.settings import Settings
-from suanbei.registry.data_version import data_version
+from suanbei.registry.data_version import data_version, has_event, newest_event
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
-from suanbei.registry.queries.changes import has_event, newest_event
 from suanbei.registry.queries.filings import count_filings
 from suanbei.search_api.search.documents import read_documents
 from suanbei.search_api.search.engine import Health, Page, Progress, Query

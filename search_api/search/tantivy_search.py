@@ -10,7 +10,7 @@ from typing import Any
 import tantivy
 
 from suanbei.registry.queries.selection import SEVERAL, Dimension, Selection
-from suanbei.search_api.paging import bad_cursor, decode_cursor, encode_cursor, is_whole
+from suanbei.search_api.responses import bad_cursor, decode_cursor, encode_cursor, is_whole
 from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import Facets, FacetValue, MatchLevel, Page, Query, Sort
 from suanbei.search_api.search.matching import EVERYTHING, RANKS, Matched, Subquery, hit_at, match
@@ -251,7 +251,7 @@ class IndexSearch:
             told = self._aggregated(among, asked, **of_all)
             if of_all:
                 total = int(told["total"]["value"])
-            if Dimension.ENTITY in asked:
+            if told.get(Dimension.ENTITY, {}).get("doc_count_error_upper_bound"):
                 told |= self._exact_companies(among, told[Dimension.ENTITY], query.facet_values)
             for one in dimensions:
                 counts: Counter[str] = Counter()
@@ -274,14 +274,13 @@ class IndexSearch:
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
         exact: dict[str, Any] = {Dimension.ENTITY: told}
-        if bound := told.get("doc_count_error_upper_bound"):
-            if self._searcher.num_segments > 1:
-                keys = [bucket["key"] for bucket in told["buckets"]]
-                exact = self._aggregated(among, {Dimension.ENTITY: {"include": keys}})
-            last = exact[Dimension.ENTITY]["buckets"][: wanted + 1][-1]["doc_count"]
-            if last <= bound + told["buckets"][-1]["doc_count"]:
-                every = {"segment_size": self._searcher.num_docs}
-                exact = self._aggregated(among, {Dimension.ENTITY: every})
+        if self._searcher.num_segments > 1:
+            keys = [bucket["key"] for bucket in told["buckets"]]
+            exact = self._aggregated(among, {Dimension.ENTITY: {"include": keys}})
+        last = exact[Dimension.ENTITY]["buckets"][: wanted + 1][-1]["doc_count"]
+        if last <= told["doc_count_error_upper_bound"] + told["buckets"][-1]["doc_count"]:
+            every = {"segment_size": self._searcher.num_docs}
+            exact = self._aggregated(among, {Dimension.ENTITY: every})
         return exact
 
     def _aggregated(

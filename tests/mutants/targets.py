@@ -72,8 +72,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "parsers/pdf/line_breaks.py": _PDF,
     "parsers/rows.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "parsers/columns.py": (*_TABLES, "tests/parsers/test_golden.py"),
-    "search_api/paging.py": (
-        "tests/search_api/test_paging.py",
+    "search_api/responses.py": (
+        "tests/search_api/test_responses.py",
         "tests/search_api/test_hostile_input.py",
     ),
     "search_api/keys.py": ("tests/search_api/test_keys.py",),

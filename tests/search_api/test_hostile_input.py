@@ -18,7 +18,7 @@ from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
-from suanbei.search_api.paging import encode_cursor
+from suanbei.search_api.responses import encode_cursor
 from suanbei.search_api.schemas.verdict import Verdict
 from tests.lists import listed, number, row
 from tests.registry.numbers.test_properties import fragments

@@ -3,7 +3,7 @@
 import pytest
 
 from suanbei.common.errors import BadCursor
-from suanbei.search_api.paging import (
+from suanbei.search_api.responses import (
     MOST_ID,
     decode_cursor,
     encode_cursor,
