@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -97,25 +97,24 @@ class PageTables(NamedTuple):
     invisible: bool = False
 
 
-@dataclass(slots=True)
 class CellText:
     """What a cell holds while a page is read: glyphs by baseline, in the order they are drawn."""
 
-    held: Baselines = field(default_factory=lambda: defaultdict(list))
-    cut: bool = False
+    __slots__ = ("cut", "held")
+
+    def __init__(self) -> None:
+        self.held: Baselines = defaultdict(list)
+        self.cut = False
 
 
 def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent, page: int) -> PageTable:
     """The rows of a grid, given what each of its cells holds."""
     flags: list[tuple[str, ...]] = []
     for text in texts:
-        is_over = content.overprinted and take_out_overprint(text.held)
-        odd = {
-            "cut_off": text.cut,
-            "overprinted_text": is_over,
-            "invisible_text": content.invisible and text.held,
-        }
-        flags.append(tuple(flag for flag, is_so in odd.items() if is_so))
+        odd: tuple[str, ...] = ("cut_off",) if text.cut else ()
+        if content.overprinted and take_out_overprint(text.held):
+            odd += ("overprinted_text",)
+        flags.append((*odd, "invisible_text") if content.invisible and text.held else odd)
     lines = [lines_in(text.held) for text in texts]
     rows: list[list[PageCell]] = []
     for row, owners in enumerate(grid.owner):
