@@ -163,12 +163,20 @@ class FilterParams(BaseModel):
             for text in self.entity
             for known in [one.id for one in entities_called(session, [text])] or [text]
         ]
+        cities = tuple(code for code in self.division if len(code) == 4)
+        districts = tuple(code for code in self.division if len(code) == 6)
+        if cities and districts:  # any of them: one dimension, whatever is mixed
+            city = func.substr(Filing.division, 1, 4)
+            within = select(distinct(Filing.division)).where(city.in_(cities))
+            districts = tuple(sorted({*districts, *session.execute(within).scalars()}))
+            cities = ()
         values = {
             Dimension.SERIES: tuple(self.series),
             Dimension.TYPE: tuple(self.type),
             Dimension.ROLE: tuple(self.role),
             Dimension.REGION: tuple(_region(text) for text in self.region),
-            **_divisions(session, self.division),
+            Dimension.CITY: cities,
+            Dimension.DIVISION: districts,
             Dimension.YEAR: tuple(str(year) for year in self.year),
             Dimension.PERIOD: tuple(month for period in self.period for month in _months(period)),
             Dimension.STATUS: tuple(self.status),
@@ -207,17 +215,6 @@ class SearchParams(FilterParams):
 def _months(period: str) -> list[str]:
     """The months of a year; a month is itself."""
     return [f"{period}-{month:02}" for month in range(1, 13)] if len(period) == 4 else [period]
-
-
-def _divisions(session: Session, codes: list[str]) -> dict[Dimension, tuple[str, ...]]:
-    """Any of the districts (six digits) and cities (the first four): one dimension, whatever is mixed."""
-    cities = tuple(code for code in codes if len(code) == 4)
-    districts = tuple(code for code in codes if len(code) == 6)
-    if not (cities and districts):
-        return {Dimension.CITY: cities, Dimension.DIVISION: districts}
-    city = func.substr(Filing.division, 1, 4)
-    within = session.execute(select(distinct(Filing.division)).where(city.in_(cities))).scalars()
-    return {Dimension.DIVISION: tuple(sorted({*districts, *within}))}
 
 
 def _region(text: str) -> str:
