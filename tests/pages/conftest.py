@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -113,39 +114,64 @@ def serious_faults(page: Any) -> list[tuple[str, list[str]]]:
     ]
 
 
+@dataclass
+class Visitor:
+    """Somebody with a browser of a language and a width, and what its pages complained of.
+
+    Without scripts on a phone, where no width is named: then each task is done in both widths.
+    """
+
+    browser: Any
+    site: str
+    lang: str = "en"
+    width: int = 0
+    dark: bool = False
+    js: bool = True
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self) -> Any:
+        """A page without an address yet, in a context of its own."""
+        context = self.browser.new_context(
+            base_url=self.site,
+            locale="zh-CN" if self.lang == "zh" else "en-GB",
+            viewport={"width": self.width or (WIDE if self.js else PHONE), "height": 900},
+            color_scheme="dark" if self.dark else "light",
+            java_script_enabled=self.js,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        told = self.complaints.append
+        page.on("console", lambda m: told(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: told(str(error)))
+        page.on(
+            "request", lambda r: None if r.url.startswith((self.site, "data:")) else told(r.url)
+        )
+        return page
+
+    def require_quiet(self) -> None:
+        """No page complained in its console or asked another host."""
+        expected = "Failed to load resource: the server responded with a status of 4"
+        assert [text for text in self.complaints if not text.startswith(expected)] == []
+
+
 @pytest.fixture
 def visit(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     """Open a page: `visit("/guide", lang="zh", width=390, dark=True, js=False)`.
 
-    Without scripts on a phone, where no width is named: then each task is done in both widths.
-    Fails at the end of the test if a page complained in its console or asked another host.
+    Fails at the end of the test if a page complained.
     """
-    contexts, complaints = [], []
+    opened: list[tuple[Visitor, Any]] = []
 
-    def open_page(path: str, *, lang: str = "en", width: int = 0, dark: bool = False,
-                  js: bool = True) -> Any:  # fmt: skip
-        context = browser.new_context(
-            base_url=site,
-            locale="zh-CN" if lang == "zh" else "en-GB",
-            viewport={"width": width or (WIDE if js else PHONE), "height": 900},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=js,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(45_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith((site, "data:")) else complaints.append(r.url),
-        )
+    def open_page(path: str, **look: Any) -> Any:
+        visitor = Visitor(browser, site, **look)
+        page = visitor.open()
+        opened.append((visitor, page))
         page.goto(path)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-    expected = "Failed to load resource: the server responded with a status of 4"
-    assert [text for text in complaints if not text.startswith(expected)] == []
+    for _, page in opened:
+        page.context.close()
+    for visitor, _ in opened:
+        visitor.require_quiet()

@@ -1,12 +1,12 @@
 """Every page, in both languages, wide and narrow, light and dark: readable, reachable, in place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.pages import registry as small
-from tests.pages.conftest import KEY, serious_faults
+from tests.pages.conftest import KEY, Visitor, serious_faults
 
 pytestmark = pytest.mark.browser
 
@@ -41,15 +41,28 @@ PAGES = {
 LOOKS = [("en", 1200, False), ("zh", 390, True)]
 
 
-@pytest.mark.parametrize(("lang", "width", "dark"), LOOKS)
+@pytest.fixture(scope="module")
+def readers(browser: Any, site: str) -> Iterator[dict[str, tuple[Visitor, Any]]]:
+    """A reader of each look who goes from page to page: a new one for each takes the browser longest."""
+    made = [Visitor(browser, site, lang, width, dark) for lang, width, dark in LOOKS]
+    found = {one.lang: (one, one.open()) for one in made}
+    yield found
+    for _, page in found.values():
+        page.context.close()
+
+
+@pytest.mark.parametrize("lang", [lang for lang, _, _ in LOOKS])
 @pytest.mark.parametrize("name", PAGES)
-def test_page(visit: Callable[..., Any], name: str, lang: str, width: int, dark: bool) -> None:
+def test_page(readers: dict[str, tuple[Visitor, Any]], name: str, lang: str) -> None:
     """axe finds nothing serious, nothing is wider than the screen, and there is one heading."""
-    page = visit(PAGES[name], lang=lang, width=width, dark=dark)
+    reader, page = readers[lang]
+    reader.complaints.clear()
+    page.goto(PAGES[name])
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
     assert serious_faults(page) == []
+    reader.require_quiet()
 
 
 def test_without_a_script_no_button_is_dead(visit: Callable[..., Any]) -> None:
