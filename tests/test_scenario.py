@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,19 @@ def subscribe(url: str, *arguments: str) -> str:
     return found[0]
 
 
-def runs_ok() -> list[dict[str, Any]]:
-    return [run for run in status()["runs"] if run["outcome"] == "ok"]
+def wait_for_pass() -> dict[str, Any]:
+    """Wait for a pass that begins and ends from now on; one may be under way already."""
+    now, found = datetime.now(UTC), []
 
+    def has_come() -> bool:
+        found[:] = [
+            run for run in status()["runs"]
+            if run["outcome"] == "ok" and datetime.fromisoformat(run["started_at"]) > now
+        ]  # fmt: skip
+        return bool(found)
 
-def wait_for_pass(after: int) -> dict[str, Any]:
-    """Wait for a pass that begins and ends from now on; `after` is the number of passes so far."""
-    until(lambda: len(runs_ok()) > after, "a pass over all sources", 300)
-    return runs_ok()[0]
+    until(has_come, "a pass over all sources", 300)
+    return dict(found[-1])
 
 
 def is_wanted(series: str, period: str) -> bool:
@@ -112,11 +117,11 @@ def test_a_new_batch_and_a_replaced_list(
             }
         with watching(log, EVERY_TEN_SECONDS):
             with replica("--until", "2026-03", "--official", str(lists), port=port):
-                run = wait_for_pass(1)
+                run = wait_for_pass()
                 _check_new_batches(before, run, arrivals, batches, company, secrets)
-            seen, known = status()["version"], len(runs_ok())
+            seen = status()["version"]
             with replica("--until", "2026-03", "--official", str(changed), port=port):
-                wait_for_pass(known)
+                wait_for_pass()
             _, events = feed_and_log(Settings.load(), seen)
             told = sorted(one["type"] for one in events)
             assert told == ["filing.changed", "filing.deregistered", "filing.vanished"], events
