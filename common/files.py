@@ -4,6 +4,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -39,7 +40,8 @@ def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:
     except OSError as error:
         raise RegistryError(f"{path}: {error.strerror}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # moved, or never made
+            temporary.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,30 @@
+"""A file is written whole, or what was there before is as it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from suanbei.common.errors import RegistryError
+from suanbei.common.files import write_whole
+
+
+def test_a_body_that_breaks_off_changes_nothing(tmp_path: Path) -> None:
+    """Protects an export that is there already from one that fails half-way."""
+
+    def blocks() -> Iterator[bytes]:
+        yield b"new"
+        raise RegistryError("the registry went away")
+
+    path = tmp_path / "filings.csv"
+    path.write_bytes(b"old")
+    with pytest.raises(RegistryError, match="went away"):
+        write_whole(path, blocks())
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("filings.csv", b"old")]
+
+
+def test_a_place_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    """Below a file nothing can be written, nor tidied up."""
+    (tmp_path / "file").touch()
+    with pytest.raises(RegistryError, match="Not a directory"):
+        write_whole(tmp_path / "file" / "filings.csv", b"")
