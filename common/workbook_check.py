@@ -30,6 +30,7 @@ _ROW = re.compile(r"[0-9]{1,7}")
 _PLACE = re.compile(r"\s*\+?[0-9]{1,9}\s*")
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 """Where calamine looks for the names of the sheets, and for their parts."""
+_DOCTYPE = "declares a document type"
 _SHEET = b"sheetData"
 _SHARED = "sharedstrings"
 _OTHER_FORMATS = ("content.xml", "xl/workbook.bin")
@@ -108,14 +109,15 @@ def _measure(package: Package, part: str) -> "_Measure":
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         if measure.has_ids or _is_read(package, part):
-            raise BrokenDocument(f"{measure.place} is not well-formed XML") from error
+            why = "is not well-formed XML" if error.args[0] != _DOCTYPE else _DOCTYPE
+            raise BrokenDocument(f"{measure.place} {why}") from error
         return _Measure(measure.place)
     measure.end_cell()
     return measure
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise expat.ExpatError("a document type is declared")
+    raise expat.ExpatError(_DOCTYPE)
 
 
 def _is_read(package: Package, part: str) -> bool:

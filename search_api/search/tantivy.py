@@ -1,5 +1,5 @@
-"""The embedded engine: tantivy, with the bigrams of folded text as words, so that a fragment is a
-phrase of them."""
+"""The embedded engine: tantivy, with runs of two and of four signs of folded text as words, so that a fragment
+is a word or a phrase of them."""
 
 import logging
 import os

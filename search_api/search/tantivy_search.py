@@ -277,7 +277,7 @@ class IndexSearch:
         if self._searcher.num_segments > 1:
             keys = [bucket["key"] for bucket in told["buckets"]]
             exact = self._aggregated(among, {Dimension.ENTITY: {"include": keys}})
-        last = exact[Dimension.ENTITY]["buckets"][: wanted + 1][-1]["doc_count"]
+        last = exact[Dimension.ENTITY]["buckets"][:wanted][-1]["doc_count"]
         if last <= told["doc_count_error_upper_bound"] + told["buckets"][-1]["doc_count"]:
             every = {"segment_size": self._searcher.num_docs}
             exact = self._aggregated(among, {Dimension.ENTITY: every})

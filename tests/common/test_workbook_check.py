@@ -3,17 +3,20 @@
 import io
 import zipfile
 
+import pytest
+
+from suanbei.common.errors import BrokenDocument
 from suanbei.common.files import Package, PackageLimits
 from suanbei.common.workbook_check import SheetDetails, check_workbook
 
 LIMITS = PackageLimits(parts=10, unpacked_bytes=10**9, part_bytes=10**9)
 
 
-def details_of(xml: str) -> SheetDetails:
+def details_of(xml: str, before: str = "") -> SheetDetails:
     """What is told of a workbook with this one sheet."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("xl/worksheets/sheet1.xml", f"<worksheet>{xml}</worksheet>")
+        target.writestr("xl/worksheets/sheet1.xml", f"{before}<worksheet>{xml}</worksheet>")
         target.writestr("xl/workbook.xml", '<w xmlns:r="r"><sheet name="表" r:id="i"/></w>')
         relation = '<Relationship Id="i" Target="worksheets/sheet1.xml"/>'
         target.writestr("xl/_rels/workbook.xml.rels", f"<r>{relation}</r>")
@@ -35,6 +38,12 @@ def test_a_formula_of_shared_text_without_a_value_is_named() -> None:
     """It would pass for an empty cell: "no number" of one that was never computed."""
     details = details_of('<sheetData><row r="1"><c r="A1" t="s"><f>B1</f></c></row></sheetData>')
     assert details.formulas == {(0, 0): "=B1"}
+
+
+def test_a_document_type_is_refused_by_its_name() -> None:
+    """Protects against entities, in sheets and in what names them; a workbook has none."""
+    with pytest.raises(BrokenDocument, match=r"sheet1\.xml declares a document type"):
+        details_of("<sheetData></sheetData>", before="<!DOCTYPE worksheet>")
 
 
 def test_numbers_of_hidden_columns_that_are_none_hide_nothing() -> None:
