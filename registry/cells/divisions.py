@@ -49,7 +49,7 @@ _COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors")
 
 @cache
 def _table() -> dict[str, list[tuple[str, ...]]]:
-    """The cells of the entries of each code, oldest first: few of 8,000 are ever asked for."""
+    """The cells of the entries of each code, oldest first: few of 8,000 are ever read further."""
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
@@ -119,10 +119,10 @@ def city_code(name: str) -> str:
 @cache
 def _cities() -> dict[str, str]:
     found: dict[str, str] = {}
-    for code in _table():
-        newest = _entries(code)[-1]
-        if newest.level == "city" and not newest.last:
-            found |= dict.fromkeys((newest.name, newest.name.removesuffix("市")), code[:4])
+    for code, entries in _table().items():
+        name, level, _, last_year, _ = entries[-1]
+        if level == "city" and not last_year:
+            found |= dict.fromkeys((name, name.removesuffix("市")), code[:4])
     return found
 
 

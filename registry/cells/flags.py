@@ -5,8 +5,9 @@
 - `suspect_columns`: cells seem to have changed places (a company where the name should
   be, a number in another column than its own).
 
-Parsers add what the document tells (`suanbei.parsers.rows`), and a filing has two more: `label_differs`
-(算法类别 is another one than the number's) and `unread_remark` (no rule understands a part of 备注).
+Parsers add what the document tells (`suanbei.parsers.rows`), and a filing has three more: `label_differs`
+(算法类别 is another one than the number's), `unread_remark` (no rule understands a part of 备注) and
+`deregistration_only` (it is known from a deregistration alone).
 """
 
 import re
