@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from suanbei.common.errors import MissingFile, UsageError
-from suanbei.common.files import write_whole
+from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import print_json, terminal
@@ -44,7 +44,6 @@ _SAY = Text(
     "请用 --number-column、--entity-column、--header-row、--sheet 指定",
     "say so with --number-column, --entity-column, --header-row, --sheet",
 )
-STDIO = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +72,11 @@ def check_table(
         UsageError: the target would overwrite the source.
         SuanbeiError: the source cannot be read, or the target not written.
     """
-    is_named = STDIO not in (source, target)
+    is_named = STANDARD not in (source, target)
     if is_named and target.exists() and source.exists() and target.samefile(source):
         raise UsageError(f"{target}: the file that is checked is not overwritten: name another")
     if receipt:
-        if receipt.file.absolute() in (STDIO.absolute(), source.absolute(), target.absolute()):
+        if receipt.file.absolute() in (STANDARD.absolute(), source.absolute(), target.absolute()):
             raise UsageError("--receipt: name a file of its own")
         with importing:
             from suanbei.registry.receipts import SigningKey
@@ -85,7 +84,7 @@ def check_table(
         SigningKey.of(settings)  # a key that cannot sign is told before the work
     with tempfile.TemporaryDirectory(prefix="suanbei-") as name:
         folder = Path(name)
-        if source == STDIO:
+        if source == STANDARD:
             with (folder / "input").open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
             source = folder / "input"
@@ -122,28 +121,28 @@ def _check(
         given = hashed_file(name, source)
     table = read_file(source, name, folder / "rows", COMMAND_LIMITS, choice.delimiter)
     recognised = recognise(table, choice)
-    console = terminal(stderr=target == STDIO)
+    console = terminal(stderr=target == STANDARD)
     for columns in () if as_json else filter(None, recognised):
         console.print(say_columns(columns, language))
-    out = folder / f"out{ending_for(table.kind)}" if target == STDIO else target
+    out = folder / f"out{ending_for(table.kind)}" if target == STANDARD else target
     with _progress_bar() as bar, database.read() as session:
         task, version = bar.add_task(name), data_version(session)
         summary = check_rows(
             session, table, recognised, out, language,
             lambda _lines, done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
-    if target == STDIO:
+    if target == STANDARD:
         out = _without_bom(out)
     if receipt:
         answer = file_answer(given, hashed_file(target.name, out), summary)
         issued = issue(Services(settings, database), answer, version, receipt.reference)
         write_whole(receipt.file, orjson.dumps(issued, option=orjson.OPT_INDENT_2) + b"\n")
-    if target == STDIO:
+    if target == STANDARD:
         with out.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     if as_json:
-        print_json(_as_json(summary, target, language), err=target == STDIO)
+        print_json(_as_json(summary, target, language), err=target == STANDARD)
     else:
         _print(console, summary, target, language)
     return 0 if summary.is_well else 1
