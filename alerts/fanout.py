@@ -213,7 +213,10 @@ def _write_together(
 
     def write(ids: Sequence[str]) -> int:
         with database.write() as session:
-            return sum(_write(session, id_, settings) for id_ in ids)
+            counts = {id_: _write(session, id_, settings) for id_ in ids}
+        for id_, count in counts.items():
+            log.info("%s: %d messages", id_, count)
+        return sum(counts.values())
 
     try:
         return write(ids)
@@ -233,7 +236,6 @@ def _write(session: Session, subscription_id: str, settings: Settings) -> int:
     events = matching_events(session, EventFilter.of(one.events, one.filter), one.cursor, head)
     count = _enqueue(session, one, events, settings)
     one.cursor, one.digested_at = head, datetime.now(UTC)
-    log.info("%s: %d messages", subscription_id, count)
     return count
 
 
