@@ -46,9 +46,13 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
-READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
 
+_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -71,8 +75,7 @@ class Database:
         Raises:
             DatabaseUnavailable: no connection, a broken or locked file.
         """
-        with _translated(self.engine), self.engine.connect() as plain:
-            connection = plain if self.is_sqlite else plain.execution_options(**READING)
+        with self._transaction(writes=False) as connection:
             yield Session(bind=connection, autoflush=False)
 
     @contextmanager
@@ -82,11 +85,12 @@ class Database:
         Raises:
             DatabaseUnavailable: no connection, a locked file, a full disk; nothing has changed.
         """
-        with _translated(self.engine), self.engine.connect() as plain:
-            connection = plain.execution_options(suanbei_write=True)
-            with connection.begin(), Session(bind=connection, autoflush=False) as session:
-                yield session
-                session.flush()
+        with (
+            self._transaction(writes=True) as connection,
+            Session(bind=connection, autoflush=False) as session,
+        ):
+            yield session
+            session.flush()
 
     def migrate(self) -> None:
         """Bring the schema to this version (nothing happens where it is).
@@ -96,10 +100,8 @@ class Database:
         """
         if self.is_sqlite and self.revision() == newest_revision():
             return  # without alembic, which takes longer to load than most commands to answer
-        with _translated(self.engine), self.engine.connect() as plain:
-            connection = plain.execution_options(suanbei_write=True)
-            with connection.begin():
-                _upgrade(connection)
+        with self._transaction(writes=True) as connection:
+            _upgrade(connection)
 
     def revision(self) -> str | None:
         """The revision of the schema; None where there is none yet. Nothing is made or changed.
@@ -110,7 +112,7 @@ class Database:
         file = self.engine.url.database
         if self.is_sqlite and file and not Path(file).exists():
             return None  # connecting would make an empty file
-        with _translated(self.engine), self.engine.connect() as connection:
+        with self._transaction(writes=False) as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             query = "SELECT version_num FROM alembic_version"
@@ -120,6 +122,29 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        """A connection whose transaction is committed at the end if it writes. Errors are translated to
+        ours; so are those of values that cannot be read because the database is damaged."""
+        try:
+            with self.engine.connect() as connection:
+                if not writes and not self.is_sqlite:
+                    connection.execution_options(**_READING)
+                connection.begin()
+                if self.is_sqlite:  # a write waits for its turn here, instead of failing half way
+                    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+                yield connection
+                if writes:
+                    connection.commit()
+        except (DBAPIError, TimeoutError, PendingRollbackError) as error:
+            raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
+        except orjson.JSONDecodeError as error:
+            raise DamagedValue(f"database: damaged: a value is no JSON ({error})") from error
+        except (ValueError, TypeError, LookupError) as error:
+            if self.is_sqlite and _is_damaged(str(self.engine.url.database)):
+                raise DatabaseUnavailable(f"database: damaged ({error})") from error
+            raise
 
 
 def open_database(settings: Settings) -> Database:
@@ -179,85 +204,45 @@ def _upgrade(connection: Connection) -> None:
 
     config = alembic_config()
     config.attributes["connection"] = connection
+    is_sqlite = connection.dialect.name == "sqlite"
     try:
-        if connection.dialect.name == "sqlite":
-            command.upgrade(config, "head")
-            return
-        with importing:
-            from suanbei.registry.postgres import sort_by_code_point, wait_for_turn
+        if not is_sqlite:
+            with importing:
+                from suanbei.registry.postgres import sort_by_code_point, wait_for_turn
 
-        wait_for_turn(connection)
+            wait_for_turn(connection)
         command.upgrade(config, "head")
     except CommandError as error:
         raise DatabaseUnavailable(
             f"database: its schema is newer than this version of suanbei ({error})"
         ) from error
-    sort_by_code_point(connection, sorted(Base.metadata.tables))
+    if not is_sqlite:
+        sort_by_code_point(connection, sorted(Base.metadata.tables))
 
 
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(
-                parsed,
-                connect_args={"timeout": BUSY_SECONDS},
-                json_serializer=_json,
-                json_deserializer=_from_json,
-            )
+        backend = parsed.get_backend_name()
+        if backend == "sqlite":
+            engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **_JSON)
             event.listen(engine, "connect", _on_sqlite_connect)
-            event.listen(engine, "begin", _on_sqlite_begin)
             return engine
-        if parsed.get_backend_name() != "postgresql":
+        if backend != "postgresql":
             raise UsageError(f"{parsed.drivername}: the registry lives in sqlite or postgresql")
         with importing:  # the driver is loaded where it is used
             from suanbei.registry.postgres import postgres_engine
 
-        return postgres_engine(
-            parsed, BUSY_SECONDS, json_serializer=_json, json_deserializer=_from_json
-        )
+        return postgres_engine(parsed, BUSY_SECONDS, **_JSON)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UsageError(f"not a database URL: {error}") from error
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _from_json(text: str | bytes) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise DamagedValue(f"database: damaged: a value is no JSON ({error})") from error
-
-
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver must not begin transactions of its own: a write begins at once ("begin" below),
-    # so that it waits for its turn instead of failing half way.
-    connection.isolation_level = None
+    connection.isolation_level = None  # the driver must not begin transactions of its own
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _on_sqlite_begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("suanbei_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-@contextmanager
-def _translated(engine: Engine) -> Iterator[None]:
-    """Errors of the database as ours; so are values that cannot be read because it is damaged."""
-    try:
-        yield
-    except (DBAPIError, TimeoutError, PendingRollbackError) as error:
-        raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
-    except (ValueError, TypeError, LookupError) as error:
-        if engine.dialect.name == "sqlite" and _is_damaged(str(engine.url.database)):
-            raise DatabaseUnavailable(f"database: damaged ({error})") from error
-        raise
 
 
 def _is_damaged(path: str) -> bool:

@@ -31,6 +31,8 @@ _FOREIGN_ORDER = text(
 
 def postgres_engine(url: URL, lock_seconds: int, **options: Any) -> Engine:
     """An engine for this URL; what the URL says of the connection counts before our own settings."""
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
     limits = {"statement_timeout": STATEMENT_SECONDS, "lock_timeout": lock_seconds}
     flags = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
     ours = {n: v for n, v in (_SETTINGS | {"options": flags}).items() if n not in url.query}

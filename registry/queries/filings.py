@@ -1,5 +1,6 @@
 """Filings and lists as the API and the command line show them; all that is known of one number, and what happened to it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
-from suanbei.registry.cells.numbers import AlgorithmNumber, number_key, parse_number
+from suanbei.registry.cells.numbers import number_key, parse_number
 from suanbei.registry.database import in_keys
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Document, Entity, Event, Filing, Listing, Version
@@ -17,6 +18,12 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.number_parts import anatomy, registrants_of
 
 View = dict[str, Any]
+_FIELDS = (
+    "number", "series", "name", "type", "label", "role", "entity", "products", "product", "purpose",
+    "remark", "status", "region", "division", "year", "filed_on", "first_period", "last_period",
+    "flags",
+)  # fmt: skip
+"""What a filing shows of itself, in this order; in place of the name of its registrant stands the entity."""
 _ORDER = {"listed": 0, "changed": 1, "deregistered": 2, "vanished": 3}
 """What happened, in the order of one day."""
 
@@ -65,35 +72,16 @@ def filing_views(session: Session, filings: Sequence[Filing | Row[Any]]) -> list
     """Filings as DESIGN.md shows them in the order given, each with its listings; rows of the table serve as well."""
     ids = {filing.entity_id for filing in filings}
     columns = select(Entity.id, Entity.name, Entity.former_names)
-    entities = {
-        row.id: {"id": row.id, "name": row.name, "former_names": row.former_names}
-        for row in session.execute(columns.where(in_keys(session, Entity.id, ids)))
-    }
+    named = session.execute(columns.where(in_keys(session, Entity.id, ids))).mappings()
+    entities = {one["id"]: dict(one) for one in named}
     listings = _listings(session, {filing.number_key for filing in filings})
     return [
-        {
-            "number": filing.number,
-            "series": filing.series,
-            "name": filing.name,
-            "type": filing.type,
-            "label": filing.label,
-            "role": filing.role,
+        {name: getattr(filing, name) for name in _FIELDS}
+        | {
             "entity": entities[filing.entity_id],
-            "products": filing.products,
-            "product": filing.product,
-            "purpose": filing.purpose,
-            "remark": filing.remark,
-            "status": filing.status,
-            "region": filing.region,
-            "division": filing.division,
-            "year": filing.year,
-            "filed_on": filing.filed_on,
-            "first_period": filing.first_period,
-            "last_period": filing.last_period,
-            "flags": filing.flags,
             "listings": [
                 one
-                for one in listings.get(filing.number_key, ())
+                for one in listings[filing.number_key]
                 if one["series"] in (filing.series, Series.DEREGISTRATION)
             ],
             "changes": filing.changes,
@@ -117,45 +105,34 @@ def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
     """The appearances of each number, the oldest first: the evidence, and the row as published."""
     place = (Listing.number_key, Listing.version_id, Listing.table, Listing.page, Listing.row)
     columns = (*place, Listing.extra, *(getattr(Listing, name) for name in PUBLISHED_FIELDS))
-    query = (
-        select(*columns)
-        .join(Version, Version.id == Listing.version_id)
-        .join(Batch, Batch.id == Version.batch_id)
-        .where(in_keys(session, Listing.number_key, keys))
-        .order_by(Batch.period, Batch.id, Version.last_seen_at, Listing.position)
-    )
-    rows = session.execute(query).tuples().all()
-    of_version = (
-        select(Version, Batch, Document)
-        .join(Batch, Batch.id == Version.batch_id)
-        .join(Document, Document.sha256 == Version.sha256)
-        .where(in_keys(session, Version.id, {row[1] for row in rows}))
-    )
-    versions = {row[0].id: _version_view(*row) for row in session.execute(of_version).tuples()}
-    found: dict[str, list[View]] = {}
-    for key, version, table, page, row, extra, *published in rows:
-        cells = dict(zip(PUBLISHED_FIELDS, published, strict=True))
-        if extra:
-            cells["extra"] = extra
-        shown = versions[version] | {"table": table, "page": page, "row": row, "published": cells}
-        found.setdefault(key, []).append(shown)
-    return found
-
-
-def _version_view(version: Version, batch: Batch, document: Document) -> View:
-    """Which list in which document: the part of a listing that all rows of a version share."""
-    return {
-        "batch": batch.id,
-        "series": batch.series,
-        "period": batch.period,
-        "title": batch.title,
-        "published_on": batch.published_on.isoformat() if batch.published_on else None,
-        "notice_url": batch.notice_url or None,
-        "document": _document_view(document, document.url or batch.document_url),
-        "current": version.id == batch.current_version_id,
-        "first_seen_at": rfc3339(version.first_seen_at),
-        "last_seen_at": rfc3339(version.last_seen_at),
+    query = select(*columns).join(Version).join(Batch).where(in_keys(session, place[0], keys))
+    ordered = query.order_by(Batch.period, Batch.id, Version.last_seen_at, Listing.position)
+    rows = session.execute(ordered).tuples().all()
+    lists = select(Version, Batch, Document).join(Batch).join(Document)
+    lists = lists.where(in_keys(session, Version.id, {row[1] for row in rows}))
+    versions: dict[int, View] = {
+        version.id: {
+            "batch": batch.id,
+            "series": batch.series,
+            "period": batch.period,
+            "title": batch.title,
+            "published_on": batch.published_on.isoformat() if batch.published_on else None,
+            "notice_url": batch.notice_url or None,
+            "document": _document_view(document, document.url or batch.document_url),
+            "current": version.id == batch.current_version_id,
+            "first_seen_at": rfc3339(version.first_seen_at),
+            "last_seen_at": rfc3339(version.last_seen_at),
+        }
+        for version, batch, document in session.execute(lists).tuples()
     }
+    found = defaultdict(list)
+    for key, version_id, table, page, row, extra, *cells in rows:
+        published = dict(zip(PUBLISHED_FIELDS, cells, strict=True))
+        shown = {"table": table, "page": page, "row": row, "published": published}
+        if extra:
+            published["extra"] = extra
+        found[key].append(versions[version_id] | shown)
+    return found
 
 
 def filing_record(
@@ -177,13 +154,11 @@ def filing_record(
         raise NotFound(f"filing {number[:100]}: in no list known")
     main = max(wanted, key=lambda filing: (filing["status"] == "active", filing["last_period"]))
     parsed = parse_number(main["number"])
-    code = parsed.registrant if isinstance(parsed, AlgorithmNumber) else ""
+    code = getattr(parsed, "registrant", "")
     return main | {
         "same_number": [filing for filing in filings if filing is not main],
         "history": history_of(session, filings),
-        "anatomy": anatomy(
-            parsed, language, registrants_of(session, [code] if code else []).get(code)
-        ),
+        "anatomy": anatomy(parsed, language, registrants_of(session, [code]).get(code)),
         "coverage": covered,
     }
 
@@ -196,65 +171,58 @@ def history_of(session: Session, filings: Sequence[View]) -> list[View]:
     `before`, `after` (empty where 备注 does not give them), `source` (`remark` or `versions`) and
     `first_seen_at`, when the registry first saw it.
     """
-    steps = list(_vanishings(session, filings))
-    for filing in filings:
-        steps += [*_appearances(filing), *_changes(filing)]
-    unique = {repr(sorted(step.items(), key=lambda item: item[0])): step for step in steps}
-    # An undated change stands behind the list whose 备注 tells of it.
-    ordered = sorted(
-        unique.values(),
-        key=lambda step: (step["on"] or step["of"], _ORDER[step["what"]], step["batch"]),
-    )
-    return [{name: step[name] for name in step if name != "of"} for step in ordered]
-
-
-def _appearances(filing: View) -> Iterator[View]:
-    """The first listing of each list that shows a filing."""
-    for listing in {one["batch"]: one for one in reversed(filing["listings"])}.values():
-        withdrawn = listing["series"] == Series.DEREGISTRATION
-        on = listing["published_on"] or listing["period"]
-        yield {
-            "on": on,
-            "of": on,
-            "what": "deregistered" if withdrawn else "listed",
-            "series": listing["series"],
-            "batch": listing["batch"],
-            "title": listing["title"],
-            "first_seen_at": listing["first_seen_at"],
-        }
-
-
-def _changes(filing: View) -> Iterator[View]:
-    first = {one["batch"]: one for one in reversed(filing["listings"])}
-    last = {one["batch"]: one for one in filing["listings"]}
-    for change in filing["changes"]:
-        batch = change["batch"]
-        dated = last.get(batch)
-        seen = first[batch]["first_seen_at"] if batch in first else None
-        yield {
-            "on": change["when"],
-            "of": dated["published_on"] or dated["period"] if dated else filing["first_period"],
-            "what": "changed",
-            "series": filing["series"],
-            "batch": batch,
-            "field": change["field"],
-            "before": change["before"],
-            "after": change["after"],
-            "source": change["source"],
-            "first_seen_at": change["when"] if change["source"] == "versions" else seen,
-        }
-
-
-def _vanishings(session: Session, filings: Sequence[View]) -> Iterator[View]:
     numbers = {filing["number"] for filing in filings}
     query = select(Event).where(Event.number.in_(numbers), Event.type == "filing.vanished")
-    for event in session.execute(query.order_by(Event.id)).scalars():
-        on = event.at.date().isoformat()
-        yield {
-            "on": on,
-            "of": on,
+    steps: list[View] = [
+        {
+            "on": event.at.date().isoformat(),
             "what": "vanished",
             "series": event.series,
             "batch": event.batch or "",
             "first_seen_at": rfc3339(event.at),
         }
+        for event in session.execute(query.order_by(Event.id)).scalars()
+    ]
+    dated = [(step["on"], step) for step in steps]
+    dated += [step for filing in filings for step in _dated_steps(filing)]
+    unique = [step for place, step in enumerate(dated) if step not in dated[:place]]
+    unique.sort(key=lambda one: (one[0], _ORDER[one[1]["what"]], one[1]["batch"]))
+    return [step for _, step in unique]
+
+
+def _dated_steps(filing: View) -> Iterator[tuple[str, View]]:
+    """Each list that shows a filing, and each of its changes, with the day by which it is sorted: an
+    undated change stands behind the list whose 备注 tells of it."""
+    first = {one["batch"]: one for one in reversed(filing["listings"])}
+    last = {one["batch"]: one for one in filing["listings"]}
+    for listing in first.values():
+        on = listing["published_on"] or listing["period"]
+        yield (
+            on,
+            {
+                "on": on,
+                "what": "deregistered" if listing["series"] == Series.DEREGISTRATION else "listed",
+                "series": listing["series"],
+                "batch": listing["batch"],
+                "title": listing["title"],
+                "first_seen_at": listing["first_seen_at"],
+            },
+        )
+    for change in filing["changes"]:
+        told, when = last.get(change["batch"]), change["when"]
+        listed_on = told["published_on"] or told["period"] if told else filing["first_period"]
+        seen = first[change["batch"]]["first_seen_at"] if told else None
+        yield (
+            when or listed_on,
+            {
+                "on": when,
+                "what": "changed",
+                "series": filing["series"],
+                "batch": change["batch"],
+                "field": change["field"],
+                "before": change["before"],
+                "after": change["after"],
+                "source": change["source"],
+                "first_seen_at": when if change["source"] == "versions" else seen,
+            },
+        )

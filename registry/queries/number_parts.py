@@ -34,19 +34,11 @@ class Registrant(NamedTuple):
 
 
 def registrants_of(session: Session, codes: Collection[str]) -> dict[str, Registrant]:
-    """The company that each registrant code belongs to."""
-    if not codes:
-        return {}
-    query = select(EntityKey.key, Entity.id, Entity.name, Entity.former_names).join(
-        Entity, Entity.id == EntityKey.entity_id
-    )
-    rows = session.execute(
-        query.where(in_keys(session, EntityKey.key, [f"c:{code}" for code in codes]))
-    ).tuples()
-    return {
-        key[2:]: Registrant(entity_id, name, former_names)
-        for key, entity_id, name, former_names in sorted(rows, key=lambda row: row[1], reverse=True)
-    }
+    """The company that each registrant code belongs to; none of a code that no list has."""
+    query = select(EntityKey.key, Entity.id, Entity.name, Entity.former_names).join(Entity)
+    query = query.where(in_keys(session, EntityKey.key, [f"c:{code}" for code in codes]))
+    rows = session.execute(query.order_by(Entity.id.desc())).tuples()
+    return {key[2:]: Registrant(id_, name, former) for key, id_, name, former in rows}
 
 
 def anatomy(number: Number | None, language: Language, known: Registrant | None = None) -> Anatomy:

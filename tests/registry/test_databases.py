@@ -30,13 +30,11 @@ def filled(database: Database) -> Database:
 
 def move(database: Database, revision: str) -> None:
     """Bring the schema to another revision."""
-    with database.engine.connect() as plain:
-        connection = plain.execution_options(suanbei_write=True)
-        with connection.begin():
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            step = command.downgrade if revision == "base" or int(revision) else command.upgrade
-            step(config, revision)
+    with database.write() as session:
+        config = alembic_config()
+        config.attributes["connection"] = session.connection()
+        step = command.downgrade if revision == "base" or int(revision) else command.upgrade
+        step(config, revision)
 
 
 def test_the_migrations_are_one_line() -> None:
