@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.products import product_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import in_keys, insert_rows
+from suanbei.registry.importing.companies import FilingId, Node, delete_orphans, regroup
 from suanbei.registry.importing.derive import (
     Appearance,
     company_and_model,
@@ -16,9 +17,7 @@ from suanbei.registry.importing.derive import (
     differences,
     read_facts,
 )
-from suanbei.registry.importing.entities import delete_orphans, regroup
 from suanbei.registry.importing.events import EventType, NewEvent
-from suanbei.registry.importing.groups import FilingId, node_of
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
 
@@ -99,16 +98,20 @@ def _save(
     session: Session, before: dict[FilingId, Values], after: dict[FilingId, Values]
 ) -> dict[FilingId, str]:
     """Write filings and entities; returns the entity of each filing that was regrouped."""
+    nodes = []
+    for filing_id, values in after.items():
+        owner = before[filing_id]["entity_id"] if filing_id in before else None
+        nodes.append(Node._make([*(values[name] for name in Node._fields[:-1]), owner]))
     gone = set(before) - set(after)
-    nodes = [
-        node_of(values, before[filing_id]["entity_id"] if filing_id in before else None)
-        for filing_id, values in after.items()
-    ]
-    old_owners = {values["entity_id"] for values in before.values()}
-    owners = regroup(session, nodes, gone, old_owners)
+    owners = regroup(session, nodes, gone, {values["entity_id"] for values in before.values()})
     if gone:  # products and flags go with them
         ids = [before[filing_id]["id"] for filing_id in gone]
         session.execute(delete(Filing).where(in_keys(session, Filing.id, ids)))
+    # Filings that the list does not touch may have come to another company.
+    others = set(owners) - set(after)
+    found = _filings(session, sorted({key for _, key in others}))
+    before = before | {filing_id: found[filing_id] for filing_id in others}
+    after = after | {filing_id: found[filing_id] for filing_id in others}
     mark = {"data_version": bump_data_version(session)}
     new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
     changed = [
@@ -120,8 +123,7 @@ def _save(
     if changed:
         session.execute(update(Filing), changed)
     _save_lookups(session, new, changed)
-    moved = _move_others(session, owners, set(after), mark)
-    delete_orphans(session, (old_owners | moved) - set(owners.values()))
+    delete_orphans(session, {v["entity_id"] for v in before.values()} - set(owners.values()))
     return owners
 
 
@@ -149,23 +151,6 @@ def _save_lookups(session: Session, new: Sequence[Values], changed: Sequence[Val
     ]
     insert_rows(session, FilingProduct, products)
     insert_rows(session, FilingFlag, flags)
-
-
-def _move_others(
-    session: Session, owners: dict[FilingId, str], written: set[FilingId], mark: Values
-) -> set[str]:
-    """Give filings that the import did not touch their regrouped entity; returns the old ones."""
-    others = {filing_id: owner for filing_id, owner in owners.items() if filing_id not in written}
-    found = _filings(session, sorted({key for _, key in others})) if others else {}
-    moves = [
-        (values["id"], values["entity_id"], others[filing_id])
-        for filing_id, values in found.items()
-        if filing_id in others and values["entity_id"] != others[filing_id]
-    ]
-    if moves:
-        moved = [mark | {"id": filing_id, "entity_id": owner} for filing_id, _, owner in moves]
-        session.execute(update(Filing), moved)
-    return {old for _, old, _ in moves}
 
 
 def _change(before: Values | None, after: Values) -> tuple[EventType, Values] | None:

@@ -18,7 +18,7 @@ _NAMES = (
 _REMARKS = ("tests/registry/test_remarks.py",)
 _IMPORTS = (
     "tests/registry/test_derive.py",
-    "tests/registry/test_groups.py",
+    "tests/registry/test_companies.py",
     "tests/registry/test_batches.py",
     "tests/registry/test_imports.py",
     "tests/registry/test_gaps.py",
@@ -60,7 +60,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/importing/derive.py": ("tests/registry/test_derive.py",),
     "registry/importing/filings.py": _IMPORTS,
     "registry/importing/batches.py": _IMPORTS,
-    "registry/importing/groups.py": ("tests/registry/test_groups.py",),
+    "registry/importing/companies.py": ("tests/registry/test_companies.py",),
     "registry/importing/gaps.py": _IMPORTS,
     "registry/verify/judgement.py": _VERIFY,
     "registry/verify/ownership.py": _VERIFY,

@@ -5,18 +5,16 @@ from typing import Any
 import pytest
 
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.importing.groups import Group, Link, LinkKind, Node, group
+from suanbei.registry.importing.companies import Group, Link, LinkKind, Node, group
 
 OLD, NEW = "甲乙（杭州）科技有限公司", "丙丁（杭州）科技有限公司"
 
 
-def node(serial: int, name: str = NEW, code: str = "", *former: str, **values: Any) -> Node:
+def node(serial: int, name: str = NEW, code: str = "", *former: str, period: str = "") -> Node:
     """A filing of `name` under the registrant code; `former` are the names its 备注 calls former."""
-    period = str(values.get("period", f"2024-{serial:02}"))
-    defaults = {"number": f"n{serial}", "first": period, "period": period}
-    key = ("deep_synthesis", f"k{serial}")
-    return Node(key, registrant=code, name=name, name_key=entity_key(name), former=former,
-                **defaults | values)  # fmt: skip
+    month = period or f"2024-{serial:02}"
+    return Node("deep_synthesis", f"k{serial}", f"n{serial}", code, name, entity_key(name), former,
+                month, month, "", None)  # fmt: skip
 
 
 def grouped(*nodes: Node) -> tuple[list[str], list[Link]]:
@@ -115,10 +113,3 @@ def test_the_same_brand_is_a_rename() -> None:
     """甲乙科技 that became 甲乙股份: A's other filings are its own too."""
     share = "甲乙股份有限公司"
     assert grouped(node(1, OLD, "2"), node(2, share, "1", OLD))[0] == ["n1 n2"]
-
-
-def test_a_filing_may_be_tied_by_its_name_former_names_and_code() -> None:
-    """What it shares with others by any of them is grouped anew with it."""
-    keys = {f"n:{entity_key(NEW)}", f"n:{entity_key(OLD)}", "c:1"}
-    assert node(1, NEW, "1", OLD).keys == keys
-    assert node(1, NEW).keys == {f"n:{entity_key(NEW)}"}
