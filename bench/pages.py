@@ -14,7 +14,7 @@ from suanbei.registry.database import open_database
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 
-LIBRARIES = ("fastapi", "starlette", "jinja2", "altair")
+LIBRARIES = ("fastapi", "starlette", "jinja2", "vl-convert-python")
 ANSWERS = 100
 """Answers of each page in a turn: 95 of them are to keep to the budget."""
 BUDGET_MS = 50

@@ -1,21 +1,16 @@
-"""Charts as pictures: Altair describes them, vl-convert makes the pictures.
-
-Both libraries are large, so that they are only imported when something is to be drawn.
-"""
+"""Charts as pictures: described in Vega-Lite, drawn by vl-convert, which is loaded when it is first needed."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from suanbei.common.dates import BEIJING
 from suanbei.common.late_imports import importing
-from suanbei.common.texts import Language
-from suanbei.search_api.language import translations
-from suanbei.search_api.pages.templating import day_text
+
+VegaLite = dict[str, Any]
+"""A chart, or a part of one, in the language of Vega-Lite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,37 +139,38 @@ def png(drawing: Drawing) -> bytes:
     return bytes(vl_convert.vegalite_to_png(spec, scale=PIXELS))
 
 
-def _spec(drawing: Drawing) -> dict[str, Any]:
-    """The chart as Vega-Lite."""
-    with importing:
-        import altair as alt
-    size, theme = SIZES[drawing.size], THEMES[drawing.theme]
-    rows = [{"x": x, "part": part, "order": drawing.parts.index(part), "count": count}
-            for x, part, count in drawing.rows]  # fmt: skip
-    chart = alt.Chart(alt.InlineData(values=rows))
-    drawn = _columns(alt, chart, drawing) if drawing.step else _bars(alt, chart, drawing)
-    title = alt.TitleParams(
-        drawing.title, subtitle=list(drawing.notes), anchor="start", frame="bounds", fontSize=16,
-        color=theme.ink, subtitleColor=theme.soft, subtitleFontSize=12, subtitlePadding=4,
-    )  # fmt: skip
-    spec: dict[str, Any] = (
-        drawn.properties(
-            width=size.width, height=height_of(drawing),
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            background=theme.paper if drawing.title else "transparent",
-            **({"title": title} if drawing.title else {}),
-        )
-        .configure(font=FONT, padding=8 if drawing.title else 4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=theme.ink, titleColor=theme.soft, gridColor=theme.line,
-            domainColor=theme.line, tickColor=theme.line, labelFontSize=12, titleFontSize=12,
-            titleFontWeight="normal",
-        )
-        .configure_legend(labelColor=theme.ink, labelFontSize=12, symbolType="square")
-        .to_dict()
-    )  # fmt: skip
-    return spec
+def _spec(drawing: Drawing) -> VegaLite:
+    """The chart in Vega-Lite."""
+    theme = THEMES[drawing.theme]
+    title = {
+        "text": drawing.title, "subtitle": drawing.notes, "anchor": "start", "frame": "bounds",
+        "fontSize": 16, "color": theme.ink, "subtitleColor": theme.soft, "subtitleFontSize": 12,
+        "subtitlePadding": 4,
+    }  # fmt: skip
+    axis = {
+        "labelColor": theme.ink, "titleColor": theme.soft, "gridColor": theme.line,
+        "domainColor": theme.line, "tickColor": theme.line, "labelFontSize": 12,
+        "titleFontSize": 12, "titleFontWeight": "normal",
+    }  # fmt: skip
+    return {
+        "width": SIZES[drawing.size].width,
+        "height": height_of(drawing),
+        "autosize": {"type": "fit", "contains": "padding"},
+        "background": theme.paper if drawing.title else "transparent",
+        **({"title": title} if drawing.title else {}),
+        "data": {"values": [
+            {"x": x, "part": part, "order": drawing.parts.index(part), "count": count}
+            for x, part, count in drawing.rows
+        ]},
+        **(_columns(drawing) if drawing.step else _bars(drawing)),
+        "config": {
+            "font": FONT,
+            "padding": 8 if drawing.title else 4,
+            "view": {"stroke": None},
+            "axis": axis,
+            "legend": {"labelColor": theme.ink, "labelFontSize": 12, "symbolType": "square"},
+        },
+    }  # fmt: skip
 
 
 _AXIS = {
@@ -184,42 +180,39 @@ _AXIS = {
     "year": ("year", {"interval": "year", "step": 1}, "utcFormat(datum.value, '%Y')"),
 }  # fmt: skip
 """By step: the unit of time, how far ticks are apart, and what they say."""
+_SUM = {"field": "count", "type": "quantitative", "aggregate": "sum"}
 
 
-def _columns(alt: Any, chart: Any, drawing: Drawing) -> Any:
+def _columns(drawing: Drawing) -> VegaLite:
     """Columns over time, each where its time is, stacked by part in the order of the parts."""
     unit, ticks, label = _AXIS[drawing.step]
     if drawing.size == "small" and drawing.step != "year":
         ticks = {"interval": "year", "step": 1}
-    axis = alt.Axis(
-        title=None, tickCount=ticks, labelExpr=label, grid=False, labelOverlap=True, labelSeparation=8,
-    )  # fmt: skip
-    return chart.mark_bar().encode(
-        x=alt.X("x:T", timeUnit=f"utc{unit}", axis=axis, scale=alt.Scale(type="utc")),
-        y=alt.Y("sum(count):Q", title=drawing.count_title, axis=alt.Axis(tickMinStep=1)),
-        color=_colour(alt, drawing),
-        order=alt.Order("order:Q"),
-    )
+    axis = {"title": None, "tickCount": ticks, "labelExpr": label, "grid": False,
+            "labelOverlap": True, "labelSeparation": 8}  # fmt: skip
+    return {
+        "mark": "bar",
+        "encoding": {
+            "x": {"field": "x", "type": "temporal", "timeUnit": f"utc{unit}", "axis": axis,
+                  "scale": {"type": "utc"}},
+            "y": _SUM | {"title": drawing.count_title, "axis": {"tickMinStep": 1}},
+            **_parts(drawing),
+        },
+    }  # fmt: skip
 
 
-def _colour(alt: Any, drawing: Drawing) -> Any:
-    """A colour a part: the same part has the same place in both languages."""
+def _parts(drawing: Drawing) -> VegaLite:
+    """A colour a part, stacked in their order: the same part has the same place in both languages."""
     theme = THEMES[drawing.theme]
     colours = [theme.series[place % len(theme.series)] for place in range(len(drawing.parts))]
-    return alt.Color(
-        "part:N",
-        sort=list(drawing.parts),
-        scale=alt.Scale(domain=list(drawing.parts), range=colours),
-        legend=alt.Legend(
-            title=None,
-            orient="top",
-            columns=_legend_columns(drawing),
-            labelLimit=0,
-            columnPadding=_COLUMN_PADDING,
-        )
-        if len(drawing.parts) > 1
-        else None,
-    )
+    legend = {"title": None, "orient": "top", "columns": _legend_columns(drawing), "labelLimit": 0,
+              "columnPadding": _COLUMN_PADDING}  # fmt: skip
+    colour = {
+        "field": "part", "type": "nominal", "sort": drawing.parts,
+        "scale": {"domain": drawing.parts, "range": colours},
+        "legend": legend if len(drawing.parts) > 1 else None,
+    }  # fmt: skip
+    return {"color": colour, "order": {"field": "order", "type": "quantitative"}}
 
 
 def _legend_columns(drawing: Drawing) -> int:
@@ -228,46 +221,40 @@ def _legend_columns(drawing: Drawing) -> int:
     return max(1, min(len(drawing.parts), (SIZES[drawing.size].width - 40) // widest))
 
 
-def _bars(alt: Any, chart: Any, drawing: Drawing) -> Any:
+def _bars(drawing: Drawing) -> VegaLite:
     """Ranked bars, stacked by part, with their sums written beside them.
 
     Labels that are too long to stand beside the bars stand above them, so that none is cut.
     """
-    above = drawing.labels_above
-    size, theme = SIZES[drawing.size], THEMES[drawing.theme]
-    room = min(size.label, max((text_width(label) for label in drawing.labels), default=0))
-    # Readers have other fonts than this machine: labels get the room that they may need in any.
-    beside = alt.Axis(labelLimit=room, minExtent=room, maxExtent=room, ticks=False, labelPadding=6)
-    rows = alt.Y(
-        "x:N", sort=list(drawing.labels), title=None, axis=None if above else beside,
-        scale=alt.Scale(paddingInner=0.55 if above else 0.25),
-    )  # fmt: skip
-    lengths: Counter[str] = Counter()
+    theme, above = THEMES[drawing.theme], drawing.labels_above
+    sums: Counter[str] = Counter()
     for x, _part, number in drawing.rows:
-        lengths[x] += number
+        sums[x] += number
+    room = min(SIZES[drawing.size].label, max(map(text_width, sums), default=0))
+    # Readers have other fonts than this machine: labels get the room that they may need in any.
+    beside = {"labelLimit": room, "minExtent": room, "maxExtent": room, "ticks": False,
+              "labelPadding": 6}  # fmt: skip
     # Room for the counts that are written beside the bars.
-    width = alt.Scale(domain=[0, 1.18 * max(lengths.values(), default=1)], nice=False)
-    axis = alt.Axis(tickMinStep=1, tickCount=4)
-    bars = chart.mark_bar(yOffset=7 if above else 0).encode(
-        x=alt.X("sum(count):Q", title=drawing.count_title, axis=axis, scale=width),
-        y=rows, color=_colour(alt, drawing), order=alt.Order("order:Q"),
-    )  # fmt: skip
-    sums = chart.transform_aggregate(total="sum(count)", groupby=["x"])
-    counts = sums.mark_text(
-        align="left", dx=4, dy=7 if above else 0, color=theme.soft, fontSize=11
-    ).encode(x=alt.X("total:Q"), y=rows, text=alt.Text("total:Q", format=","))
-    if not above:
-        return bars + counts
-    names = sums.mark_text(align="left", dy=-9, color=theme.ink, fontSize=12).encode(
-        x=alt.value(0), y=rows, text="x:N"
-    )
-    return bars + counts + names
-
-
-def source_line(language: Language) -> str:
-    """Where the numbers of a picture come from, and of which day they are."""
-    today = day_text(datetime.now(UTC).astimezone(BEIJING).date().isoformat(), language)
-    said = translations(language).gettext(
-        "Source: lists published by CAC, read by Suanbei; %(day)s"
-    )
-    return said % {"day": today}
+    length = {"title": drawing.count_title, "axis": {"tickMinStep": 1, "tickCount": 4},
+              "scale": {"domain": [0, 1.18 * max(sums.values(), default=1)], "nice": False}}  # fmt: skip
+    bars = {
+        "mark": {"type": "bar", "yOffset": 7 if above else 0},
+        "encoding": {"x": _SUM | length, **_parts(drawing)},
+    }
+    text = {"type": "text", "align": "left"}
+    counts = {
+        "mark": text | {"dx": 4, "dy": 7 if above else 0, "color": theme.soft, "fontSize": 11},
+        "encoding": {"x": {"field": "total", "type": "quantitative"},
+                     "text": {"field": "total", "type": "quantitative", "format": ","}},
+    }  # fmt: skip
+    names = {
+        "mark": text | {"dy": -9, "color": theme.ink, "fontSize": 12},
+        "encoding": {"x": {"value": 0}, "text": {"field": "x", "type": "nominal"}},
+    }
+    summed = {"data": {"values": [{"x": x, "total": total} for x, total in sums.items()]}}
+    rows = {
+        "field": "x", "type": "nominal", "sort": [*sums], "title": None,
+        "axis": None if above else beside, "scale": {"paddingInner": 0.55 if above else 0.25},
+    }  # fmt: skip
+    texts = [counts | summed, *([names | summed] if above else [])]
+    return {"encoding": {"y": rows}, "layer": [bars, *texts]}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -9,8 +10,9 @@ from fastapi.responses import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from suanbei.common.dates import BEIJING
 from suanbei.common.errors import NotFound
-from suanbei.common.texts import Language, Text
+from suanbei.common.texts import Text
 from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.cells.vocabulary import ROLE_TEXTS, TYPE_TEXTS
 from suanbei.registry.importing.published import Series
@@ -22,15 +24,7 @@ from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
-from suanbei.search_api.pages.charts import (
-    SIZES,
-    Drawing,
-    has_chinese_font,
-    height_of,
-    png,
-    source_line,
-    svg,
-)
+from suanbei.search_api.pages.charts import SIZES, Drawing, has_chinese_font, height_of, png, svg
 from suanbei.search_api.pages.labels import Words, city_text, region_text
 from suanbei.search_api.pages.search import (
     FILTERS,
@@ -41,7 +35,7 @@ from suanbei.search_api.pages.search import (
     params_of,
     value_text,
 )
-from suanbei.search_api.pages.templating import render
+from suanbei.search_api.pages.templating import day_text, render
 from suanbei.search_api.params import FilterParams, reads_query
 from suanbei.search_api.search.results import selection_of
 
@@ -85,7 +79,7 @@ Count = Callable[[Session, Selection, str], Rows]
 class Chart:
     """A question, and how it is answered.
 
-    `value` is what the `x` of a row is. `parts` is by what its bars are parted: empty for not at
+    `value` is what the `x` of a row is: over time a month. `parts` is by what its bars are parted: empty for not at
     all, `view` for what suits the filters.
     """
 
@@ -96,11 +90,6 @@ class Chart:
     counts: Text = FILINGS
     note: Text | None = None
 
-    @property
-    def over_time(self) -> bool:
-        """Whether its rows are months."""
-        return self.value == "month"
-
 
 def _in_parts(steps: list[dict[str, Any]]) -> Rows:
     return [Row(s["value"] or "", count, part) for s in steps for part, count in s["parts"].items()]
@@ -109,14 +98,11 @@ def _in_parts(steps: list[dict[str, Any]]) -> Rows:
 def _regions(session: Session, selection: Selection, _parts: str) -> Rows:
     """Register by region, the region with most filings first."""
     order = [one["value"] for one in stats.count_values(session, selection, Dimension.REGION)]
-    rows = [
-        Row(one["value"], one["count"], series)
-        for series in SERIES
-        if series in selection.values.get(Dimension.SERIES, SERIES)
-        for of_one in [replace(selection, values={**selection.values, Dimension.SERIES: (series,)})]
-        for one in stats.count_values(session, of_one, Dimension.REGION)
-        if one["value"]
-    ]
+    chosen, rows = selection.values.get(Dimension.SERIES, SERIES), []
+    for series in [one for one in SERIES if one in chosen]:
+        of_one = replace(selection, values={**selection.values, Dimension.SERIES: (series,)})
+        counted = stats.count_values(session, of_one, Dimension.REGION)
+        rows += [Row(one["value"], one["count"], series) for one in counted if one["value"]]
     return sorted(rows, key=lambda row: order.index(row.x))
 
 
@@ -185,7 +171,7 @@ class View:
 
     asked: Pairs
     step: Step
-    language: Language
+    words: Words
 
     def parts_of(self, chart: Chart) -> str:
         """By what a chart is parted, empty for not at all: one register by its types or roles."""
@@ -196,15 +182,29 @@ class View:
             return "series"
         return "role" if chosen[0] == Series.DEEP_SYNTHESIS else "type"
 
+    def label(self, chart: Chart, x: str) -> str:
+        """What the `x` of a row is called."""
+        language = self.words.language
+        match chart.value:
+            case "month":
+                return step_of(x, self.step) if x else translations(language).gettext("undated")
+            case "region":
+                return region_text(x, language)
+            case "city":
+                return city_text(x, language)
+            case "side":
+                return SIDES[x].say(language)
+        return self.words(chart.value, x)
+
     def labelled(self, chart: Chart, rows: Rows) -> Rows:
         """Rows with words in place of slugs; those of one label and part are put together."""
-        words, parts = Words(self.language), self.parts_of(chart)
+        parts = self.parts_of(chart)
         found: dict[tuple[str, str], Row] = {}
         for row in rows:
-            label, part = _label(chart, row.x, self.step, words), words(parts, row.part)
-            before = found.get((label, part))
-            count = row.count + (before.count if before else 0)
-            found[label, part] = Row(label, count, part, row.id)
+            told = Row(self.label(chart, row.x), row.count, self.words(parts, row.part), row.id)
+            if before := found.get((told.x, told.part)):
+                told = replace(told, count=before.count + row.count)
+            found[told.x, told.part] = told
         return list(found.values())
 
     def address(self, path: str, **more: str) -> str:
@@ -212,20 +212,6 @@ class View:
         pairs = [*self.asked, ("by", "" if self.step == "month" else self.step)]
         pairs = [pair for pair in pairs if pair[0] not in more] + [*more.items()]
         return address_of([pair for pair in pairs if pair[1]], path)
-
-
-def _label(chart: Chart, x: str, step: Step, words: Words) -> str:
-    """What the `x` of a row is called."""
-    match chart.value:
-        case "month":
-            return step_of(x, step) if x else translations(words.language).gettext("undated")
-        case "region":
-            return region_text(x, words.language)
-        case "city":
-            return city_text(x, words.language)
-        case "side":
-            return SIDES[x].say(words.language)
-    return words(chart.value, x)
 
 
 def step_of(period: str, step: Step) -> str:
@@ -240,7 +226,7 @@ def step_of(period: str, step: Step) -> str:
 
 def view_of(request: Request, by: Step = "month") -> View:
     """The view of an address."""
-    return View(asked_of(request, (*FILTERS, "q")), by, language_of_request(request))
+    return View(asked_of(request, (*FILTERS, "q")), by, Words(language_of_request(request)))
 
 
 Asked = Annotated[View, Depends(view_of)]
@@ -261,11 +247,10 @@ def market_page(request: Request, parts: Parts, view: Asked) -> Response:
         ]
     return render(
         request, "market.html",
-        view=view, plain=dict(asked), choices=choices, total=total,
-        charts=charts,
-        steps=[(name, text.say(view.language), view.address("/market", by="" if name == "month" else name))
+        view=view, plain=dict(asked), choices=choices, total=total, charts=charts,
+        steps=[(name, text.say(view.words.language), view.address("/market", by="" if name == "month" else name))
                for name, text in STEPS.items()],
-        chips=filter_chips(asked, Words(view.language), "/market"),
+        chips=filter_chips(asked, view.words, "/market"),
         others=[pair for pair in asked if pair[0] not in (*CHOICES, "q")],
         search=address_of(asked),
         forms=("svg", "png", "csv") if has_chinese_font() else ("svg", "csv"),
@@ -281,7 +266,7 @@ def _choices(session: Session, name: str) -> list[str]:
 
 def _chart(name: str, rows: Rows, view: View) -> dict[str, Any]:
     """A chart as its page needs it: addresses, sizes, the text beside it, the table under it."""
-    language, chart = view.language, CHARTS[name]
+    language, chart, drawing = view.words.language, CHARTS[name], draw(CHARTS[name], rows, view)
     told = view.labelled(chart, rows)
     return {
         "name": name,
@@ -290,43 +275,41 @@ def _chart(name: str, rows: Rows, view: View) -> dict[str, Any]:
         "note": chart.note.say(language) if chart.note else "",
         "rows": told,
         "has_parts": any(row.part for row in told),
-        "over_time": chart.over_time,
+        "over_time": chart.value == "month",
         "size": "full" if name == "timeline" else "wide",
-        "heights": {one: height_of(draw(chart, rows, view, size=one)) for one in SIZES},
-        "widths": {one: SIZES[one].width for one in SIZES},
+        "heights": {size: height_of(replace(drawing, size=size)) for size in SIZES},
+        "widths": {name: size.width for name, size in SIZES.items()},
         "address": lambda form, **more: view.address(f"/charts/{name}.{form}", lang=language.value, **more),
     }  # fmt: skip
 
 
-def draw(
-    chart: Chart, rows: Rows, view: View, theme: str = "light", size: str = "wide", titled: str = ""
-) -> Drawing:
-    """The drawing of a chart; `titled` is the note on its source, for a picture that leaves."""
-    words = Words(view.language)
-    part = view.parts_of(chart)
-    if chart.over_time:
-        shown = [replace(row, x=f"{row.x}-01") for row in rows if row.x]
+def draw(chart: Chart, rows: Rows, view: View) -> Drawing:
+    """The drawing of a chart, for its page."""
+    part, over_time = view.parts_of(chart), chart.value == "month"
+    if over_time:
+        shown = [(f"{row.x}-01", row) for row in rows if row.x]
     else:
-        shown = [replace(row, x=_label(chart, row.x, view.step, words)) for row in rows]
-        top = [*dict.fromkeys(row.x for row in shown)][:TOP]
-        shown = [row for row in shown if row.x in top]
-    gettext = translations(view.language).gettext
-    filters = gettext("; ").join(
-        f"{words('field', name)} {value_text((name, value), words)}" for name, value in view.asked
-    )
-    there, order = {row.part for row in shown}, PARTS.get(part, [])
+        shown = [(view.label(chart, row.x), row) for row in rows]
+        top = [*dict.fromkeys(x for x, _row in shown)][:TOP]
+        shown = [(x, row) for x, row in shown if x in top]
+    there, order = {row.part for _x, row in shown}, PARTS.get(part, [])
     slugs = [*(slug for slug in order if slug in there), *sorted(there.difference(order))]
-    named = {slug: words(part, slug) for slug in slugs}
+    named = {slug: view.words(part, slug) for slug in slugs}
     return Drawing(
-        rows=tuple((row.x, named[row.part], row.count) for row in shown),
+        rows=tuple((x, named[row.part], row.count) for x, row in shown),
         parts=tuple(named.values()),
-        step=view.step if chart.over_time else "",
-        count_title=chart.counts.say(view.language),
-        theme=theme,
-        size=size,
-        title=chart.question.say(view.language) if titled else "",
-        notes=(filters or gettext("All filings"), titled) if titled else (),
+        step=view.step if over_time else "",
+        count_title=chart.counts.say(view.words.language),
     )
+
+
+def _notes(view: View) -> tuple[str, str]:
+    """What a picture that leaves its page is of: the filters, the source and the day."""
+    words, gettext = view.words, translations(view.words.language).gettext
+    filters = [f"{words('field', pair[0])} {value_text(pair, words)}" for pair in view.asked]
+    today = day_text(datetime.now(UTC).astimezone(BEIJING).date().isoformat(), words.language)
+    source = gettext("Source: lists published by CAC, read by Suanbei; %(day)s") % {"day": today}
+    return gettext("; ").join(filters) or gettext("All filings"), source
 
 
 @router.get("/charts/{name}.{form}")
@@ -347,11 +330,13 @@ def chart_file(
     with parts.database.read() as session:
         rows = chart.rows(session, selection, view.parts_of(chart))
     if form == "csv":
-        return _csv(name, view.labelled(chart, rows), view.language)
+        return _csv(name, rows, view)
     if form == "png" and not has_chinese_font():
         raise NotFound("no Chinese font on this machine (fonts-noto-cjk); the SVG needs none")
-    source = source_line(view.language) if titled else ""
-    drawing = draw(chart, rows, view, theme, size, source)
+    drawing = replace(draw(chart, rows, view), theme=theme, size=size)
+    if titled:
+        title = chart.question.say(view.words.language)
+        drawing = replace(drawing, title=title, notes=_notes(view))
     headers = {"cache-control": "max-age=300", "content-security-policy": PICTURE_POLICY,
                "vary": "Accept-Language, Cookie"}  # fmt: skip
     if form == "svg":
@@ -359,12 +344,14 @@ def chart_file(
     return Response(png(drawing), media_type="image/png", headers=headers)
 
 
-def _csv(name: str, rows: Rows, language: Language) -> Response:
+def _csv(name: str, rows: Rows, view: View) -> Response:
     """The numbers of a chart, with a byte order mark so that Excel reads Chinese."""
-    gettext, words, chart = translations(language).gettext, Words(language), CHARTS[name]
-    parted = any(row.part for row in rows)
-    titles = [words("field", "period" if chart.over_time else "name"), gettext("Part")]
-    head = [*titles[: 1 + parted], chart.counts.say(language)]
-    lines = [[row.x, *([row.part] if parted else []), row.count] for row in rows]
+    chart, words = CHARTS[name], view.words
+    told = view.labelled(chart, rows)
+    head = [words("field", "period" if chart.value == "month" else "name"),
+            translations(words.language).gettext("Part"), chart.counts.say(words.language)]  # fmt: skip
+    lines = [[row.x, row.part, row.count] for row in told]
+    if not any(row.part for row in told):
+        head, lines = [head[0], head[2]], [[x, count] for x, _part, count in lines]
     headers = {"content-disposition": f'attachment; filename="suanbei-{name}.csv"'}
     return Response(csv_bytes([head, *lines]), media_type="text/csv", headers=headers)
