@@ -27,7 +27,6 @@ from suanbei.parsers.docx_text import (
     W,
     hidden_texts,
     printed,
-    read_numbering,
     seen,
 )
 from suanbei.parsers.formats import Archive
@@ -36,19 +35,10 @@ from suanbei.parsers.tables import BREAK, Cell, OtherText, Table, TableRow, Tabl
 from suanbei.registry.importing.published import Reported
 
 _ALT_CHUNK = W + "altChunk"
-_WRAPPERS = frozenset(
-    W + tag
-    for tag in (
-        "sdt",
-        "sdtContent",
-        "customXml",
-        "smartTag",
-        "ins",
-        "footnote",
-        "endnote",
-        "comment",
-    )
-)
+_WRAPPERS = {
+    W + "sdt", W + "sdtContent", W + "customXml", W + "smartTag", W + "ins", W + "footnote",
+    W + "endnote", W + "comment",
+}  # fmt: skip
 _MAX_DEPTH = 3
 _OTHER_PARTS = {
     "header": "header", "footer": "footer", "footnotes": "footnote", "endnotes": "endnote",
@@ -79,7 +69,9 @@ def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
             raise BrokenDocument(f"{name}: {main} has no body")
         reader = _PartReader(package, main, depth, _numbering(package, main, root))
         reader.read_blocks(body)
-        _read_other_parts(reader)
+        for kind, place in _OTHER_PARTS.items():
+            for part in _parts(package, main, kind):
+                _read_other_part(reader, part, place)
     reader.others += [OtherText("hidden", text, visible=False) for text in hidden_texts(root)]
     return reader.tables_read()
 
@@ -88,43 +80,36 @@ def _numbering(package: Archive, main: str, root: "etree._Element") -> Numbering
     """The numbering of a document; its parts are only read if paragraphs are numbered."""
     numbered, styled = (next(root.iter(tag), None) is not None for tag in (NUMBER, STYLE))
     lists, found = _parts(package, main, "numbering"), _parts(package, main, "styles")
-    if not lists or not (numbered or styled):
-        return Numbering()
-    styles = package.xml(found[0]) if found and styled else None
-    if not numbered and (styles is None or next(styles.iter(NUMBER), None) is None):
-        return Numbering()
-    return read_numbering(package.xml(lists[0]), styles)
+    styles = package.xml(found[0]) if lists and found and styled else None
+    if styles is not None and not numbered:
+        numbered = next(styles.iter(NUMBER), None) is not None
+    return Numbering(package.xml(lists[0]), styles) if lists and numbered else Numbering()
 
 
 def _parts(package: Archive, main: str, kind: str) -> list[str]:
     """The parts of a kind: those related to the main one, else those with the names that Word gives."""
-    pattern = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE)
-    named = filter(pattern.fullmatch, package.parts())
-    return package.related(main, kind) or list(named)
+    named = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE).fullmatch
+    return package.related(main, kind) or list(filter(named, package.parts()))
 
 
-def _read_other_parts(reader: "_PartReader") -> None:
-    """Add the lines and rows of headers, footers, notes and comments; a part that cannot be read is
+def _read_other_part(reader: "_PartReader", part: str, place: str) -> None:
+    """Add the lines and rows of a header, footer, notes or comments; a part that cannot be read is
     told of, and the document's own tables stay."""
-    package = reader.package
-    for kind, place in _OTHER_PARTS.items():
-        for part in _parts(package, reader.part, kind):
-            other = _PartReader(package, part, reader.depth)
-            try:
-                other.read_blocks(package.xml(part))
-            except DocumentError:
-                reader.left_out.append(Reported(0, None, 0, "unread_part", (part,)))
-            read = other.tables_read()
-            reader.others += (OtherText(place, text) for text in read.texts() if text)
-            reader.others += read.others
-            reader.left_out += read.left_out
+    other = _PartReader(reader.package, part, reader.depth)
+    try:
+        other.read_blocks(reader.package.xml(part))
+    except DocumentError:
+        reader.left_out.append(Reported(0, None, 0, "unread_part", (part,)))
+    texts = other.tables_read().texts()
+    reader.others += [*(OtherText(place, text) for text in texts if text), *other.others]
+    reader.left_out += other.left_out
 
 
 @dataclass(slots=True)
 class _PartReader:
     """Reads a part of a package, `depth` documents down; holds what it has met so far, in order.
 
-    `pending` are the lines since the last table.
+    `pending` are the lines since the last table, `rows` counts those of all tables.
     """
 
     package: Archive
@@ -171,50 +156,60 @@ class _PartReader:
         self.lines += lines
         self.pending += lines
 
+    def _add_table(self, rows: tuple[TableRow, ...], above: tuple[str, ...] = ()) -> None:
+        self.tables.append(Table(rows, (*self.pending, *above)))
+        self.pending.clear()
+
     def _read_table(self, outer: "etree._Element") -> None:
-        """Read a table, and after it the tables inside its cells."""
+        """Read a table, and after it the tables inside its cells.
+
+        Raises:
+            DocumentTooLarge: more rows or columns than a document may have.
+        """
         waiting = [outer]
         while waiting:
-            table = waiting.pop()
             inner: list[etree._Element] = []
-            rows = self._read_rows(table, inner)
+            rows = _merged(self._read_cells(waiting.pop(), inner), self.package.name)
             self.rows += len(rows)
+            if self.rows > MAX_ROWS:
+                raise DocumentTooLarge(f"{self.package.name}: more than {MAX_ROWS} table rows")
             if inner and _is_layout(rows):
                 for row in rows:
                     for cell in row.cells:
                         self._add_lines(cell.text)
             else:
-                self.tables.append(Table(tuple(rows), tuple(self.pending)))
-                self.pending.clear()
+                self._add_table(rows)
             waiting += reversed(inner)
 
-    def _read_rows(self, table: "etree._Element", inner: list["etree._Element"]) -> list[TableRow]:
-        """The rows of a table, from one pass over its elements in document order; tables inside its
-        cells are added to `inner`.
-
-        Raises:
-            DocumentTooLarge: more rows or columns than a document may have.
-        """
-        made = _Rows(self.package.name, self.rows)
+    def _read_cells(
+        self, table: "etree._Element", inner: list["etree._Element"]
+    ) -> list[list["_Cell"]]:
+        """The cells of a table row by row, from one pass over its elements in document order; tables
+        inside its cells are added to `inner`."""
+        rows: list[list[_Cell]] = [[]]
+        skipped = 0
+        cell = _Cell()
         for tag, node in seen(table, inner):
             if tag == P:
-                if made.parts:
-                    made.parts.append(BREAK)
+                if cell.parts:
+                    cell.parts.append(BREAK)
             elif tag == TC:
-                made.end_cell()
-                made.open = True
+                cell = _Cell()
+                if skipped and not rows[-1]:
+                    rows[-1].append(_Cell(skipped, "skipped"))
+                rows[-1].append(cell)
             elif tag == TR:
-                made.end_row()
+                rows.append([])
+                skipped = 0
             elif tag == SPAN:
-                made.span = _count(node.get(VAL, ""), 1)
+                cell.span = _count(node.get(VAL, ""), 1)
             elif tag == MERGE:
-                made.merge = node.get(VAL, "") or "continue"
+                cell.merge = node.get(VAL, "") or "continue"
             elif tag == BEFORE:
-                made.skipped = _count(node.get(VAL, ""), 0)
+                skipped = _count(node.get(VAL, ""), 0)
             else:
-                made.parts.append(printed(tag, node, self.numbering))
-        made.end_row()
-        return made.rows
+                cell.parts.append(printed(tag, node, self.numbering))
+        return rows
 
     def _read_chunk(self, element: "etree._Element") -> None:
         """Read a document within the document: another DOCX, a page, or a page saved as MHTML."""
@@ -232,14 +227,13 @@ class _PartReader:
         else:
             read = read_docx(data, name, self.depth + 1)
         for table in read.tables:
-            self.tables.append(Table(table.rows, (*self.pending, *table.lines_above)))
-            self.pending.clear()
+            self._add_table(table.rows, table.lines_above)
         self.lines += read.lines
         self.others += read.others
         self.left_out += read.left_out
 
 
-def _is_layout(rows: list[TableRow]) -> bool:
+def _is_layout(rows: tuple[TableRow, ...]) -> bool:
     """Whether a table only arranges others: no header of a list, and no filing number in it."""
     return find_header(rows) is None and not any(
         _NUMBERS.search(cell.text) for row in rows for cell in row.cells
@@ -247,57 +241,38 @@ def _is_layout(rows: list[TableRow]) -> bool:
 
 
 @dataclass(slots=True)
-class _Rows:
-    """A table on its way: rows made so far, and what the open row and cell have.
+class _Cell:
+    """A cell as it is written: its grid columns and texts; `merge` is `restart` or `continue` if it is
+    merged, and `skipped` where a row leaves out its first columns."""
 
-    `before` counts the rows of the tables before, `width` the grid columns of the open row, and
-    `skipped` those that it leaves out at its start.
-    """
-
-    name: str
-    before: int
-    rows: list[TableRow] = field(default_factory=list)
-    cells: list[Cell] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    width: int = 0
-    skipped: int = 0
     span: int = 1
     merge: str = ""
-    open: bool = False
-    merged: dict[int, str] = field(default_factory=dict)
+    parts: list[str] = field(default_factory=list)
 
-    def end_cell(self) -> None:
-        """Close the open cell; one that continues a merge repeats the text above it."""
-        if not self.open:
-            return
-        if self.skipped and not self.cells:
-            self.cells.append(Cell(span=self.skipped))
-            self.width += self.skipped
-        text, above = "".join(self.parts), False
-        self.parts.clear()
-        if self.merge or self.merged:
-            if self.merge == "continue" and self.width in self.merged:
-                text, above = self.merged[self.width], True
-            elif self.merge == "restart":
-                self.merged[self.width] = text
-            else:
-                self.merged.pop(self.width, None)
-        self.cells.append(Cell(text, self.span, above))
-        self.width += self.span
-        if self.width > MAX_COLUMNS:
-            raise DocumentTooLarge(f"{self.name}: a row of more than {MAX_COLUMNS} columns")
-        self.span, self.merge, self.open = 1, "", False
 
-    def end_row(self) -> None:
-        """Close the open row; one without cells, as where they are deleted, is none."""
-        self.end_cell()
-        self.skipped = 0
-        if not self.cells:
-            return
-        self.rows.append(TableRow(tuple(self.cells), len(self.rows) + 1))
-        if self.before + len(self.rows) > MAX_ROWS:
-            raise DocumentTooLarge(f"{self.name}: more than {MAX_ROWS} table rows")
-        self.cells, self.width = [], 0
+def _merged(rows: list[list[_Cell]], name: str) -> tuple[TableRow, ...]:
+    """The rows of a table; a cell that continues a merge repeats the text above it. A row without
+    cells, as where they are deleted, is none."""
+    made: list[TableRow] = []
+    texts: dict[int, str] = {}
+    for row in filter(None, rows):
+        cells: list[Cell] = []
+        column = 0
+        for cell in row:
+            text = "".join(cell.parts)
+            goes_on = cell.merge == "continue" and column in texts
+            if goes_on:
+                text = texts[column]
+            elif cell.merge == "restart":
+                texts[column] = text
+            elif cell.merge != "skipped":
+                texts.pop(column, None)
+            cells.append(Cell(text, cell.span, goes_on))
+            column += cell.span
+        if column > MAX_COLUMNS:
+            raise DocumentTooLarge(f"{name}: a row of more than {MAX_COLUMNS} columns")
+        made.append(TableRow(tuple(cells), len(made) + 1))
+    return tuple(made)
 
 
 def _count(text: str, least: int) -> int:

@@ -5,7 +5,7 @@ those of ECMA-376 part 1, 17.9, for the formats that lists use.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -17,12 +17,8 @@ P, R, T, TBL, TR, TC = (W + tag for tag in ("p", "r", "t", "tbl", "tr", "tc"))
 SPAN, MERGE, BEFORE = (W + tag for tag in ("gridSpan", "vMerge", "gridBefore"))
 NUMBER, STYLE, VAL = W + "numPr", W + "pStyle", W + "val"
 _SIGNS = {
-    W + "tab": " ",
-    W + "ptab": " ",
-    W + "br": BREAK,
-    W + "cr": BREAK,
-    W + "noBreakHyphen": "-",
-}
+    W + "tab": " ", W + "ptab": " ", W + "br": BREAK, W + "cr": BREAK, W + "noBreakHyphen": "-",
+}  # fmt: skip
 _SYM = W + "sym"
 _SYMBOLS = {
     0xB7: "·", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0xFB: "✗", 0x6C: "●", 0x6E: "■", 0x75: "◆", 0x71: "□",
@@ -51,135 +47,123 @@ _UNNUMBERED = ("0", 0)
 _CHINESE = ("chineseCounting", "japaneseCounting", "ideographDigital")
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    start: int = 1
-    format: str = "decimal"
-    text: str = "%1"
-    suffix: str = " "
+class _Level(NamedTuple):
+    start: int
+    format: str
+    text: str
+    suffix: str
 
 
-@dataclass(slots=True)
 class Numbering:
-    """The counters of one document, moved on by `mark` in the order of its paragraphs."""
+    """The counters of one document, moved on by `mark` in the order of its paragraphs.
 
-    levels: dict[str, dict[int, _Level]] = field(default_factory=dict)
-    abstract_of: dict[str, str] = field(default_factory=dict)
-    overrides: dict[tuple[str, int], int] = field(default_factory=dict)
-    styles: dict[str, tuple[str, int]] = field(default_factory=dict)
-    _counts: dict[str, list[int | None]] = field(default_factory=dict)
-    _overridden: set[tuple[str, int]] = field(default_factory=set)
+    It is made of `word/numbering.xml` and `word/styles.xml`, either of which may be missing.
+    """
+
+    def __init__(
+        self, numbering: "etree._Element | None" = None, styles: "etree._Element | None" = None
+    ) -> None:
+        self._lists: dict[str, dict[int, _Level]] = {}
+        self._list_of: dict[str, str] = {}
+        self._overrides: dict[tuple[str, int], int] = {}
+        self._styles: dict[str, tuple[str, int]] = {}
+        self._counts: dict[str, list[int | None]] = {}
+        if numbering is not None:
+            for abstract in numbering.iterchildren(W + "abstractNum"):
+                self._lists[abstract.get(W + "abstractNumId", "")] = _levels(abstract)
+            for num in numbering.iterchildren(W + "num"):
+                self._read_num(num)
+        if styles is not None:
+            self._read_styles(styles)
+
+    def _read_num(self, num: "etree._Element") -> None:
+        number, used = num.get(W + "numId", ""), _child(num, "abstractNumId", "")
+        for override in num.iterchildren(W + "lvlOverride"):
+            if override.find(W + "lvl") is not None:
+                own = f"{used}#{number}"
+                self._lists[own] = self._lists.get(used, {}) | _levels(override)
+                used = own
+            if start := _child(override, "startOverride", ""):
+                self._overrides[number, _level(override)] = _integer(start, 1)
+        self._list_of[number] = used
+
+    def _read_styles(self, styles: "etree._Element") -> None:
+        parents: dict[str, str] = {}
+        for style in styles.iterchildren(W + "style"):
+            name = style.get(W + "styleId", "")
+            parents[name] = _child(style, "basedOn", "")
+            numbered = style.find(f"{W}pPr/{NUMBER}")
+            if numbered is not None:
+                told = _number_in(numbered, _UNNUMBERED)
+                self._styles[name] = _UNNUMBERED if told[0] == "0" else told
+        for name in parents:
+            line, ancestor = [], name
+            while ancestor in parents and ancestor not in self._styles:
+                line.append(ancestor)
+                # What is found holds for all styles on the way, so each is walked over once.
+                self._styles[ancestor] = _UNNUMBERED
+                ancestor = parents[ancestor]
+            self._styles |= dict.fromkeys(line, self._styles.get(ancestor, _UNNUMBERED))
 
     def mark(self, properties: "etree._Element") -> str:
         """The number printed before a paragraph with these properties, with what follows it."""
-        if not self.levels:
+        if not self._lists:
             return ""
         style, own = properties.find(STYLE), properties.find(NUMBER)
-        found = self.styles.get("" if style is None else style.get(VAL, ""), _UNNUMBERED)
+        number, level = self._styles.get("" if style is None else style.get(VAL, ""), _UNNUMBERED)
         if own is not None:
-            level = _integer(_child(own, "ilvl", str(found[1])), 0)
-            found = _child(own, "numId", found[0]), min(max(level, 0), _MAX_LEVEL)
-        number, level = found
-        abstract = self.abstract_of.get(number, "")
-        levels = self.levels.get(abstract, {})
-        if number == "0" or number not in self.abstract_of or level not in levels:
+            number, level = _number_in(own, (number, level))
+        used = self._list_of.get(number, "")
+        levels = self._lists.get(used, {})
+        if number == "0" or number not in self._list_of or level not in levels:
             return ""
-        counts = self._counts.setdefault(abstract, [None] * (_MAX_LEVEL + 1))
-        self._advance(counts, number, level, levels)
-        return _printed(levels, counts, level) + levels[level].suffix
-
-    def _advance(
-        self, counts: list[int | None], number: str, level: int, levels: dict[int, _Level]
-    ) -> None:
-        key = (number, level)
-        current = counts[level]
-        if key in self.overrides and key not in self._overridden:
-            self._overridden.add(key)
-            counts[level] = self.overrides[key]
-        elif current is None:
-            counts[level] = levels[level].start
-        else:
-            counts[level] = current + 1
+        counts = self._counts.setdefault(used, [None] * (_MAX_LEVEL + 1))
+        current, start = counts[level], levels[level].start
+        counts[level] = self._overrides.pop(
+            (number, level), start if current is None else current + 1
+        )
         for upper in range(level):
             if counts[upper] is None:
                 counts[upper] = levels[upper].start if upper in levels else 1
         counts[level + 1 :] = [None] * (_MAX_LEVEL - level)
-
-
-def read_numbering(numbering: "etree._Element", styles: "etree._Element | None") -> Numbering:
-    """Read `word/numbering.xml` and `word/styles.xml`, which may be missing."""
-    found = Numbering()
-    for abstract in numbering.iterchildren(W + "abstractNum"):
-        found.levels[abstract.get(W + "abstractNumId", "")] = _levels(abstract)
-    for num in numbering.iterchildren(W + "num"):
-        _read_num(num, found)
-    if styles is not None:
-        _read_styles(styles, found)
-    return found
+        return _printed(levels, counts, level) + levels[level].suffix
 
 
 def _levels(parent: "etree._Element") -> dict[int, _Level]:
-    levels = {}
-    for level in parent.iterchildren(W + "lvl"):
-        levels[_integer(level.get(W + "ilvl", "0"), 0)] = _Level(
-            start=_integer(_child(level, "start", "1"), 1),
-            format=_child(level, "numFmt", "decimal"),
-            text=_child(level, "lvlText", ""),
-            suffix=_SUFFIXES.get(_child(level, "suff", "tab"), " "),
+    return {
+        _level(level): _Level(
+            _integer(_child(level, "start", "1"), 1),
+            _child(level, "numFmt", "decimal"),
+            _child(level, "lvlText", ""),
+            _SUFFIXES.get(_child(level, "suff", "tab"), " "),
         )
-    return levels
+        for level in parent.iterchildren(W + "lvl")
+    }
 
 
-def _read_num(num: "etree._Element", found: Numbering) -> None:
-    number = num.get(W + "numId", "")
-    abstract = _child(num, "abstractNumId", "")
-    for override in num.iterchildren(W + "lvlOverride"):
-        level = _integer(override.get(W + "ilvl", "0"), 0)
-        if override.find(W + "lvl") is not None:
-            private = f"{abstract}#{number}"
-            found.levels[private] = found.levels.get(abstract, {}) | _levels(override)
-            abstract = private
-        start = _child(override, "startOverride", "")
-        if start:
-            found.overrides[number, level] = _integer(start, 1)
-    found.abstract_of[number] = abstract
+def _level(element: "etree._Element") -> int:
+    return _integer(element.get(W + "ilvl", "0"), 0)
 
 
-def _read_styles(styles: "etree._Element", found: Numbering) -> None:
-    parents, own = {}, {}
-    for style in styles.iterchildren(W + "style"):
-        name = style.get(W + "styleId", "")
-        parents[name] = _child(style, "basedOn", "")
-        numbered = style.find(f"{W}pPr/{W}numPr")
-        if numbered is not None:
-            level = _integer(_child(numbered, "ilvl", "0"), 0)
-            own[name] = (_child(numbered, "numId", "0"), min(max(level, 0), _MAX_LEVEL))
-    for name in parents:
-        line, ancestor = [], name
-        while ancestor in parents and ancestor not in own:
-            line.append(ancestor)
-            # What is found holds for all styles on the way, so each is walked over once.
-            own[ancestor] = _UNNUMBERED
-            ancestor = parents[ancestor]
-        own.update(dict.fromkeys(line, own.get(ancestor, _UNNUMBERED)))
-    found.styles.update({name: told for name, told in own.items() if told[0] != "0"})
+def _number_in(numbered: "etree._Element", default: tuple[str, int]) -> tuple[str, int]:
+    """The list and the level that `w:numPr` names; what it does not name, as by default."""
+    level = _integer(_child(numbered, "ilvl", str(default[1])), 0)
+    return _child(numbered, "numId", default[0]), min(level, _MAX_LEVEL)
 
 
 def _printed(levels: dict[int, _Level], counts: list[int | None], level: int) -> str:
+    """A number as lists print them: Chinese or plain; other ways of writing one are read as plain."""
     text = levels[level].text
     if levels[level].format in ("bullet", "none"):
         return "" if levels[level].format == "none" else text
     for index in range(level + 1):
-        shape = levels[index].format if index in levels else "decimal"
-        text = text.replace(f"%{index + 1}", _formatted(counts[index] or 0, shape))
+        value, shape = counts[index] or 0, levels[index].format if index in levels else "decimal"
+        if shape.startswith(_CHINESE):
+            printed = chinese_numeral(value)
+        else:
+            printed = f"{value:02d}" if shape == "decimalZero" else str(value)
+        text = text.replace(f"%{index + 1}", printed)
     return text
-
-
-def _formatted(value: int, shape: str) -> str:
-    """A number as lists print them: Chinese or plain; other ways of writing one are read as plain."""
-    if shape.startswith(_CHINESE):
-        return chinese_numeral(value)
-    return f"{value:02d}" if shape == "decimalZero" else str(value)
 
 
 def _child(parent: "etree._Element", name: str, default: str) -> str:
@@ -244,22 +228,16 @@ def printed(tag: str, node: "etree._Element", numbering: Numbering) -> str:
     """What an element that `seen` hands over puts on the page; empty for one that only gives form."""
     if tag == T:  # as shown: white space inside XML is no line break
         return (node.text or "").replace("\n", " ")
-    if tag == _SYM:
-        return _symbol(node)
+    if tag == _SYM:  # a letter named by its font; U+FFFD if nobody knows it
+        try:
+            code = int(node.get(W + "char", ""), 16)
+        except ValueError:
+            return "\ufffd"
+        if code in _PRIVATE or code < 0x100:
+            return _SYMBOLS.get(code & 0xFF, "\ufffd")
+        return chr(code) if code < 0xD800 else "\ufffd"
     properties = node.getparent() if tag in (NUMBER, STYLE) else None
     if properties is None:
         return _SIGNS.get(tag, "")
     told_twice = tag == STYLE and properties.find(NUMBER) is not None
     return "" if told_twice else numbering.mark(properties)
-
-
-def _symbol(node: "etree._Element") -> str:
-    """The letter that `w:sym` names by its font; U+FFFD if nobody knows it."""
-    told = node.get(W + "char", "")
-    try:
-        code = int(told, 16)
-    except ValueError:
-        return "\ufffd"
-    if code in _PRIVATE or code < 0x100:
-        return _SYMBOLS.get(code & 0xFF, "\ufffd")
-    return chr(code) if code < 0xD800 else "\ufffd"
