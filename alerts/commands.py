@@ -27,7 +27,9 @@ from suanbei.registry.notifications.subscriptions import (
     view_by_id,
 )
 
+app = typer.Typer()
 group = typer.Typer(no_args_is_help=True, help="Manage subscriptions. 订阅管理。")
+app.add_typer(group, name="subscriptions")
 Id = Annotated[str, typer.Argument(help="sub_…")]
 Json = Annotated[bool, typer.Option("--json", help="one object a line")]
 
@@ -39,11 +41,6 @@ _QUEUED = Text(
     "test message queued: {id} (sent by suanbei up or suanbei watch)",
 )
 _RETRIED = Text("重新排队 {count} 条", "{count} messages queued again")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.add_typer(group, name="subscriptions")
 
 
 @group.command("add")

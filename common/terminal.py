@@ -1,19 +1,12 @@
-"""The command line: commands loaded when they are called, and what they print.
+"""What commands print. Output is as wide as the terminal, and unbroken where a program reads it."""
 
-Output is as wide as the terminal, and unbroken where a program reads it.
-"""
-
-import gc
 import json
 import os
 import sys
-from collections.abc import Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
-from typer.core import TyperGroup
 
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text, language_of
@@ -52,32 +45,3 @@ def print_answer(
     """Print the answer of a command: a text with these facts filled in, or the facts as JSON."""
     said = text.say(language_of(settings.language), **facts)
     typer.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else said, err=err)
-
-
-class LazyCommands(TyperGroup):
-    """A group of commands, some of them in modules that are not loaded yet.
-
-    Such a module has `register(app: typer.Typer)`, which adds its commands. A subclass says in
-    `modules` which commands are in which, in the order in which they are listed; its commands come
-    before those that are there already.
-    """
-
-    modules: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all commands."""
-        return [*(name for names in self.modules.values() for name in names), *self.commands]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A command by its name, None if there is none; its module is loaded."""
-        for module, names in self.modules.items():
-            if cmd_name in names:
-                if module not in sys.modules:
-                    gc.disable()  # what is loaded stays: to look through it takes a fifth of the time
-                    import_module(module)
-                    gc.freeze()
-                    gc.enable()
-                part = typer.Typer()
-                sys.modules[module].register(part)
-                return typer.main.get_group(part).get_command(ctx, cmd_name)
-        return super().get_command(ctx, cmd_name)

@@ -27,6 +27,8 @@ from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.batches import DocumentOrigin
 from suanbei.registry.importing.published import ParsedDocument, Series
 
+app = typer.Typer()
+
 log = logging.getLogger(__name__)
 IMPORTED = Text(
     "{name}：{status}，{rows} 行，新增 {added}，变更 {changed}，注销 {deregistered}，消失 {vanished}",
@@ -92,13 +94,7 @@ STATUS = {
 _SHOWN = 10
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command()(crawl)
-    app.command("import")(import_files)
-    app.command()(parse)
-
-
+@app.command()
 def crawl(
     full: Annotated[bool, typer.Option("--full", help="re-read every known document")] = False,
     source: Annotated[
@@ -155,6 +151,7 @@ def _scheduled_pass(
     return 0 if report.ok else 3
 
 
+@app.command("import")
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="DOCX, PDF, XLSX or HTML lists; - for stdin")],
     accept: Annotated[
@@ -191,6 +188,7 @@ def import_files(
     raise typer.Exit(failed or int(rejected))
 
 
+@app.command()
 def parse(
     file: Annotated[Path, typer.Argument(help="a DOCX, PDF, XLSX or HTML list; - for stdin")],
     series: Annotated[Series | None, typer.Option(help="read it as this series")] = None,

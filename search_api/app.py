@@ -10,11 +10,10 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from suanbei.search_api import VERSION, errors, pages
-from suanbei.search_api.deps import Services
+from suanbei.search_api.deps import Services, only_known_parameters
 from suanbei.search_api.keys import read_keys
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.middleware import middleware
-from suanbei.search_api.params import only_known_parameters
 from suanbei.search_api.response_cache import VersionCache
 from suanbei.search_api.routes import (
     batches,

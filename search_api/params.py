@@ -1,14 +1,8 @@
 """The query parameters that search, statistics and exports share."""
 
-from collections import Counter
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated
 
-from fastapi import Request
-from fastapi.dependencies.utils import request_params_to_args
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
@@ -20,66 +14,6 @@ from suanbei.registry.models import Filing
 from suanbei.registry.queries.entities import entities_called
 from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.search.engine import Query, Sort
-
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-
-
-async def only_known_parameters(request: Request) -> None:
-    """A dependency of every route: a parameter that it does not know is a slip of the pen, and so is one
-    that is given twice where one value is taken.
-
-    `?number=…&entitiy=百度` would else be answered without the check that was asked for, and
-    `?number=…&number=…` for one of the two.
-
-    Raises:
-        RequestValidationError: names such parameters, and whatever else is wrong in the query.
-    """
-    route = request.scope["route"]
-    if not request.url.query or not isinstance(route, APIRoute):
-        return
-    known = dict.fromkeys(getattr(route.endpoint, "query_names", ()), True)
-    if not route.include_in_schema:
-        known["lang"] = False  # every page takes it: see `language_of_request`
-    dependants = [route.dependant]
-    for dependant in dependants:
-        dependants += dependant.dependencies
-        for field in dependant.query_params:
-            model = field.field_info.annotation
-            if isinstance(model, type) and issubclass(model, BaseModel):
-                known |= {
-                    name: _is_list(one.annotation) for name, one in model.model_fields.items()
-                }
-            else:
-                known[field.alias] = _is_list(model)
-    what = f"unknown parameter; known here: {', '.join(sorted(known)) or 'none'}"
-    errors = []
-    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
-        if name not in known:
-            errors.append({"type": "unknown_parameter", "loc": ("query", name), "msg": what})
-        elif times > 1 and not known[name]:
-            twice = f"given {times} times; one value is taken"
-            errors.append({"type": "repeated_parameter", "loc": ("query", name), "msg": twice})
-    if not errors:
-        return
-    named = {error["loc"][-1] for error in errors}
-    others = request_params_to_args(route.dependant.query_params, request.query_params)[1]
-    errors += [error for error in others if error["loc"][-1] not in named]
-    raise RequestValidationError(errors)
-
-
-def _is_list(annotation: object) -> bool:
-    """Whether a parameter of this type may be repeated: `list[…]`, or `list[…] | None`."""
-    return any(get_origin(one) is list for one in (annotation, *get_args(annotation)))
-
-
-def reads_query(*names: str) -> Callable[[Endpoint], Endpoint]:
-    """Say which parameters a route reads from the query string itself, without declaring them."""
-
-    def decorate(endpoint: Endpoint) -> Endpoint:
-        endpoint.query_names = names  # type: ignore[attr-defined]
-        return endpoint
-
-    return decorate
 
 
 class FilingSeries(StrEnum):

@@ -18,6 +18,8 @@ from suanbei.registry.database import Database, open_database
 from suanbei.search_api.commands.opening import LOADED, load_if_empty, open_filled
 from suanbei.search_api.keys import Scope, new_key
 
+app = typer.Typer()
+
 COPIED = Text(
     "已复制 {rows} 行（{tables} 张表），两边一致",
     "copied {rows} rows in {tables} tables, checked equal",
@@ -45,12 +47,7 @@ KEY = Text(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    for command in (copy, backup, restore, key, load, snapshot, settings, reindex, mcp):
-        app.command()(command)
-
-
+@app.command()
 def copy(
     to: Annotated[str, typer.Option("--to", help="SQLAlchemy URL of an empty database")],
     as_json: AsJson = False,
@@ -67,6 +64,7 @@ def copy(
     print_answer(COPIED, settings, as_json, rows=rows, tables=len(held))
 
 
+@app.command()
 def backup(
     path: Annotated[Path, typer.Argument(help="file to write, e.g. suanbei.tar.zst; - for stdout")],
     as_json: AsJson = False,
@@ -77,6 +75,7 @@ def backup(
     print_answer(BACKED_UP, settings, as_json, err=path == STANDARD, path=path, **_counts(taken))
 
 
+@app.command()
 def restore(
     path: Annotated[Path, typer.Argument(help="file that `suanbei backup` wrote; - for stdin")],
     as_json: AsJson = False,
@@ -92,6 +91,7 @@ def _counts(taken: Backup) -> dict[str, Any]:
     return {"rows": rows, "documents": taken.documents, "missing": taken.missing}
 
 
+@app.command()
 def key(
     name: Annotated[str, typer.Argument(help="whose it is")],
     scope: Annotated[str, typer.Option(help="read, write or admin")] = "write",
@@ -108,6 +108,7 @@ def key(
     print_answer(KEY, Settings.load(), as_json, key=made, entry=entry)
 
 
+@app.command()
 def load(as_json: AsJson = False) -> None:
     """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
     conf = Settings.load()
@@ -116,6 +117,7 @@ def load(as_json: AsJson = False) -> None:
     print_answer(LOADED if loaded else NOT_EMPTY, conf, as_json, documents=documents, rows=rows)
 
 
+@app.command()
 def snapshot(
     path: Annotated[
         Path | None,
@@ -136,6 +138,7 @@ def snapshot(
     )  # fmt: skip
 
 
+@app.command()
 def settings(
     as_json: AsJsonLines = False,
 ) -> None:
@@ -148,6 +151,7 @@ def settings(
             typer.echo(f"{row.name}={row.shown}\n    {row.help}")
 
 
+@app.command()
 def reindex(as_json: AsJson = False) -> None:
     """Build the search index anew, beside the live one. 重建检索索引。"""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -170,6 +174,7 @@ def reindex(as_json: AsJson = False) -> None:
     )  # fmt: skip
 
 
+@app.command()
 def mcp() -> None:
     """Tools for an assistant (Model Context Protocol) over stdio. 供智能助手使用的 MCP 服务。"""
     try:

@@ -22,6 +22,8 @@ from suanbei.search_api.export.formats import FORMATS, Format, write_dictionary
 from suanbei.search_api.export.rows import Chunk, begin, read_chunks
 from suanbei.search_api.params import FilterParams
 
+app = typer.Typer()
+
 EXPORTING = Text("导出", "exporting")
 WRITTEN = Text("{path}：{rows} 条备案", "{path}: {rows} filings")
 DATASET_WRITTEN = Text(
@@ -29,12 +31,7 @@ DATASET_WRITTEN = Text(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command()(export)
-    app.command()(dataset)
-
-
+@app.command()
 @with_filters(FilterParams)
 def export(
     asked: FilterParams,
@@ -106,6 +103,7 @@ def _pour(blocks: Iterable[bytes]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@app.command()
 def dataset(
     folder: Annotated[Path, typer.Argument(help="folder to write: empty, or not there yet")],
     since: Annotated[

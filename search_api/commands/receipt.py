@@ -13,17 +13,15 @@ from suanbei.common.terminal import AsJson, print_answer, print_json
 from suanbei.common.texts import Text, language_of
 from suanbei.registry.receipts import check_receipt, public_key_set
 
+app = typer.Typer()
+
 AS_SIGNED = Text(
     "{file}：与签发时一致；{issued_at} 签发，编号 {id}",
     "{file}: as signed, {issued_at}, receipt {id}",
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("receipt")(receipt)
-
-
+@app.command()
 def receipt(
     words: Annotated[
         list[str], typer.Argument(metavar="NUMBER | check FILE | keys", help="- reads stdin")

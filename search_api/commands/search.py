@@ -21,6 +21,8 @@ from suanbei.search_api.deps import Services
 from suanbei.search_api.params import FilterParams, SearchParams
 from suanbei.search_api.search.results import search_filings
 
+app = typer.Typer()
+
 Params = TypeVar("Params", bound=FilterParams)
 Command = Callable[..., None]
 _NOT_OPTIONS = ("q", "limit", "cursor", "facets")
@@ -41,11 +43,6 @@ NAMED = Text(
     "company: {name} ({active} active of {filings})",
 )
 LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit: some may be missing")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(search)
 
 
 def with_filters(model: type[Params]) -> Callable[[Command], Command]:
@@ -98,6 +95,7 @@ def _option(model: type[FilterParams], name: str) -> Any:
     return Annotated[kind | None, option]
 
 
+@app.command()
 @with_filters(SearchParams)
 def search(
     asked: SearchParams,

@@ -24,6 +24,8 @@ from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.stats import CountParams, TimelineParams, figures
 from suanbei.search_api.search.results import filters_said
 
+app = typer.Typer()
+
 Figures = dict[str, Any]
 _BAR = 30
 
@@ -80,11 +82,7 @@ UNDATED = Text("仅备注", "remark only")
 MORE = Text("另有 {count} 项（--top）", "{count} more (--top)")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("stats")(print_stats)
-
-
+@app.command("stats")
 @with_filters(FilterParams)
 def print_stats(
     asked: FilterParams,

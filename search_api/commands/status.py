@@ -22,6 +22,8 @@ from suanbei.registry.status import status_view
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.search.engine import Engine
 
+app = typer.Typer()
+
 _NEVER = Text("从未", "never")
 _WATCHED = Text("正在值守（{holder}）", "a watcher is running ({holder})")
 _UNWATCHED = Text(
@@ -66,11 +68,7 @@ _SUBSCRIPTIONS = Text(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(status)
-
-
+@app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="as /v1/status shows it")] = False,
 ) -> None:

@@ -25,6 +25,8 @@ from suanbei.registry.verify import (
 )
 from suanbei.search_api.commands.opening import open_filled
 
+app = typer.Typer()
+
 DISCLAIMER = Text(
     "依据公开清单，不构成法律意见；以国家网信办备案系统为准。",
     "By the published lists; no legal opinion. CAC's own filing system decides.",
@@ -33,11 +35,7 @@ _MARKS: Final = {Verdict.ACTIVE: ("✔", "green"), Verdict.NO_NUMBER: ("?", "yel
 _BAD: Final = ("✘", "red")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("verify")(verify_numbers)
-
-
+@app.command("verify")
 def verify_numbers(  # noqa: PLR0913 - the options of a command
     numbers: Annotated[
         list[str] | None, typer.Argument(help="filing numbers, as pasted; - for lines of stdin")

@@ -43,11 +43,10 @@ from suanbei.registry.notifications.subscriptions import (
 )
 from suanbei.registry.notifications.targets import reason_text
 from suanbei.registry.watching import Subscription
-from suanbei.search_api.deps import Parts, Services
+from suanbei.search_api.deps import Parts, Services, reads_query
 from suanbei.search_api.keys import Scope, find_key, read_keys, require_scope
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.templating import address, public_base, render
-from suanbei.search_api.params import reads_query
 
 router = APIRouter(include_in_schema=False)
 KEY_COOKIE = "suanbei_key"

@@ -16,11 +16,10 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import read_numbers
 from suanbei.registry.data_version import data_version
 from suanbei.registry.queries.coverage import coverage
-from suanbei.search_api.deps import Parts, services
+from suanbei.search_api.deps import Parts, reads_query, services
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.pages.templating import public_base, static
-from suanbei.search_api.params import reads_query
 from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
 from suanbei.search_api.reconcile.filings import reconcile_filings
 from suanbei.search_api.reconcile.properties import PROPERTIES, extend, records
