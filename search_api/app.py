@@ -14,6 +14,7 @@ from suanbei.search_api.deps import Services, only_known_parameters
 from suanbei.search_api.keys import read_keys
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.middleware import middleware
+from suanbei.search_api.pages.errors import page_or_problem
 from suanbei.search_api.response_cache import VersionCache
 from suanbei.search_api.routes import (
     batches,
@@ -119,7 +120,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.notifier = ChangeNotifier(services.database)
     app.state.company_names = VersionCache(largest=2)
     app.state.table_checks = CapacityLimiter(TABLES)
-    errors.install(app)
+    errors.install(app, page_or_problem)
     pages.install(app)
     app.state.routes = ROUTES
     return app

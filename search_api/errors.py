@@ -47,19 +47,35 @@ def problem(
     return JSONResponse(body.model_dump() | more, status, headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Make every error of the app a problem document."""
-    app.add_exception_handler(SuanbeiError, _suanbei)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+def install(app: FastAPI, handler: Handler) -> None:
+    """Have every error of the app answered by this: `problem_of`, or what makes pages of it."""
+    for kind in (SuanbeiError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, handler)
 
 
 async def answer_to(scope: Scope, error: Exception) -> Response:
     """The app's answer to an error that was raised outside of its routes."""
-    kind = SuanbeiError if isinstance(error, SuanbeiError) else Exception
-    handler: Handler = scope["app"].exception_handlers[kind]
+    handler: Handler = scope["app"].exception_handlers[Exception]
     return await handler(Request(scope), error)
+
+
+async def problem_of(request: Request, error: Exception) -> Response:
+    """The problem document for an error; one that nobody expected is logged."""
+    if isinstance(error, RequestValidationError):
+        return problem(422, "invalid_request", invalid_parts(error))
+    if isinstance(error, HTTPException):
+        return _refused_by_framework(request, error)
+    if not isinstance(error, SuanbeiError):
+        log.error("%s %s failed", request.method, route_path(request.scope), exc_info=error)
+        return problem(500, "internal_error", "The server failed; the failure is in its log.")
+    headers = {}
+    if error.http_status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if error.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        headers["Connection"] = "close"  # what is left of the body is not read
+    return problem(error.http_status, error.code, str(error), headers)
 
 
 def invalid_parts(error: RequestValidationError) -> str:
@@ -71,39 +87,18 @@ def invalid_parts(error: RequestValidationError) -> str:
     return "; ".join(dict.fromkeys(parts))
 
 
-async def _suanbei(_request: Request, error: Exception) -> Response:
-    known = error if isinstance(error, SuanbeiError) else SuanbeiError(str(error))
-    headers = {}
-    if known.http_status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    if known.retry_after is not None:
-        headers["Retry-After"] = str(known.retry_after)
-    if known.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        headers["Connection"] = "close"  # what is left of the body is not read
-    return problem(known.http_status, known.code, str(known), headers)
-
-
-async def _validation(_request: Request, error: Exception) -> Response:
-    detail = invalid_parts(error) if isinstance(error, RequestValidationError) else str(error)
-    return problem(422, "invalid_request", detail)
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    headers = dict(error.headers or {})
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+def _refused_by_framework(request: Request, error: HTTPException) -> Response:
+    status, headers = error.status_code, dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request.scope))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=headers)
-    if error.status_code == HTTPStatus.NOT_FOUND and (path := _without_slash(request)):
+    if status == HTTPStatus.NOT_FOUND and (path := _without_slash(request)):
         return Response(status_code=308, headers={"Location": path})
-    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         headers["Connection"] = "close"
-    phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    return problem(
-        error.status_code, CODES.get(error.status_code, phrase), str(error.detail), headers
-    )
+    phrase = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    return problem(status, CODES.get(status, phrase), str(error.detail), headers)
 
 
 def _without_slash(request: Request) -> str:
@@ -112,11 +107,6 @@ def _without_slash(request: Request) -> str:
     if path == request.url.path or not any(matching_routes({**request.scope, "path": path})):
         return ""
     return path + (f"?{request.url.query}" if request.url.query else "")
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, route_path(request.scope), exc_info=error)
-    return problem(500, "internal_error", "The server failed; the failure is in its log.")
 
 
 def matching_routes(scope: Scope) -> Iterator[BaseRoute]:

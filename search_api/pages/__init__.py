@@ -8,7 +8,6 @@ from suanbei.search_api.pages import (
     bulk,
     docs,
     entity,
-    errors,
     filing,
     guide,
     home,
@@ -28,7 +27,6 @@ PAGES = (
 
 
 def install(app: FastAPI) -> None:
-    """What the pages need of an app: workers for the bulk check, errors as pages."""
+    """What the pages need of an app: workers for the bulk check."""
     app.state.bulk_workers = bulk.Workers()
     clean_uploads(app.state.services.settings.home)
-    errors.install(app)

@@ -1,21 +1,18 @@
 """Errors for people: a page where a browser asked for one, else the problem document."""
 
 import re
-from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.texts import Language, Text
-from suanbei.search_api.errors import invalid_parts
+from suanbei.search_api.errors import invalid_parts, problem_of
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import render
 
-Handler = Callable[[Request, Exception], Awaitable[Response]]
 _KEPT = ("retry-after", "allow", "connection", "www-authenticate")
 _PARAMETER = re.compile("([a-z_]{1,30}): ")
 _MACHINES = ("/v1/", "/feeds/", "/health/", "/metrics", "/static/", "/charts/")
@@ -41,27 +38,19 @@ NO_RECEIPT = (
 )  # fmt: skip
 
 
-def install(app: FastAPI) -> None:
-    """Put a page before each handler of errors that the app has."""
-    for kind in (SuanbeiError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, _page_or(app.exception_handlers[kind]))  # type: ignore[arg-type]
-
-
-def _page_or(plain: Handler) -> Handler:
-    async def handle(request: Request, error: Exception) -> Response:
-        answer = await plain(request, error)
-        wants_page = "text/html" in request.headers.get("accept", "")
-        if not wants_page or request.url.path.startswith(_MACHINES):
-            return answer
-        if answer.status_code < 400:  # OPTIONS, a path with a slash too many
-            return answer
-        page = error_page(request, answer.status_code, _said(error, language_of_request(request)))
-        for name in _KEPT:
-            if value := answer.headers.get(name):
-                page.headers[name] = value
-        return page
-
-    return handle
+async def page_or_problem(request: Request, error: Exception) -> Response:
+    """The answer to an error of the app."""
+    answer = await problem_of(request, error)
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if not wants_page or request.url.path.startswith(_MACHINES):
+        return answer
+    if answer.status_code < 400:  # OPTIONS, a path with a slash too many
+        return answer
+    page = error_page(request, answer.status_code, _said(error, language_of_request(request)))
+    for name in _KEPT:
+        if value := answer.headers.get(name):
+            page.headers[name] = value
+    return page
 
 
 def _said(error: Exception, language: Language) -> str:

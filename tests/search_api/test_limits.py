@@ -40,7 +40,7 @@ def limited(stopped: list[str], settings: Settings) -> Any:
         app = FastAPI()
         app.state.routes = app.routes
         app.state.news = lambda: asyncio.sleep(0.6)
-        errors.install(app)
+        errors.install(app, errors.problem_of)
         app.add_middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)
         app.add_middleware(ConcurrencyLimits, settings=Settings(**limits))
         app.add_middleware(RequestLog, metrics=Metrics(Services(settings, Database("sqlite://"))))
