@@ -25,10 +25,9 @@ from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.queries.changes import ChangesQuery, change_view, newest_changes, read_changes
 from suanbei.registry.queries.coverage import coverage, expected_lists
-from suanbei.registry.queries.entities import entities_meant
+from suanbei.registry.queries.entities import entities_meant, vendor_record
 from suanbei.registry.queries.filings import filing_record
 from suanbei.registry.queries.number_parts import anatomy
-from suanbei.registry.queries.vendor import vendor_record
 from suanbei.registry.verify import judge, verdict_json
 from suanbei.registry.verify.lookup import Lookup
 from suanbei.search_api.deps import Services

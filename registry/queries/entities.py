@@ -1,15 +1,63 @@
-"""Companies by id, name, former name, brand, group and registrant code; links between companies."""
+"""Companies: by id, name, former name, brand, group and registrant code; links between them; and a company as
+a whole, with its filings and the duties of generative AI that they fulfil.
 
-from collections.abc import Sequence
+What such a vendor may owe, and what "double filing" means, is defined here and nowhere else: the algorithm that
+generates is filed under 互联网信息服务算法推荐管理规定 (art. 24) and 互联网信息服务深度合成管理规定 (art. 19); the
+service itself under 生成式人工智能服务管理暂行办法 (art. 17), as a filed large model or as a registered
+application that calls one.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
+from suanbei.common.errors import NotFound
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import brands_named
 from suanbei.registry.database import in_keys
-from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink
+from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, Series
+from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink, Filing
+from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.queries.filings import View
+
+BRIEF = (
+    "number", "series", "name", "type", "label", "role", "status", "product", "region",
+    "year", "filed_on", "first_period", "last_period", "flags",
+)  # fmt: skip
+"""What is shown of each filing of a company."""
+
+GENERATION = "generation_synthesis"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Filings of any of some series, and of one type if it is named."""
+
+    series: tuple[Series, ...]
+    type: str = ""
+
+    def counts(self, filing: Mapping[str, Any]) -> bool:
+        """Whether a filing, whatever its status, is one of this duty."""
+        return filing["series"] in self.series and self.type in ("", filing["type"])
+
+    def fulfilled(self) -> ColumnElement[bool]:
+        """As `counts` for active filings, as a condition on `Filing`."""
+        of_type = Filing.type == self.type if self.type else true()
+        series = Filing.series.in_([one.value for one in self.series])
+        return and_(Filing.status == "active", series, of_type)
+
+
+ALGORITHM = Duty(tuple(ALGORITHM_SERIES), GENERATION)
+GENAI = Duty(tuple(GENAI_SERIES))
+DUTIES = {
+    "algorithm_filing": ALGORITHM,
+    "model_filing": Duty((Series.GENAI_FILING,)),
+    "registration": Duty((Series.GENAI_REGISTRATION,)),
+}
 
 
 def find_entity(session: Session, entity_id: str) -> Entity | None:
@@ -85,3 +133,70 @@ def entities_called(session: Session, wanted: Sequence[str]) -> list[Entity]:
         or_(Entity.id.in_(by_key), Entity.id.in_(by_alias), in_keys(session, Entity.id, wanted))
     )
     return list(session.execute(query.order_by(Entity.name)).scalars())
+
+
+def vendor_record(session: Session, entity_id: str) -> View:
+    """A company: names, registrant codes, filings by series, roles, duties, products, links, timeline.
+
+    Raises:
+        NotFound: there is no such company.
+    """
+    covered = coverage(session)
+    entity = find_entity(session, entity_id)
+    if entity is None:
+        raise NotFound(f"entity {entity_id[:100]}: not known")
+    columns = [getattr(Filing, name) for name in (*BRIEF, "products")]
+    query = select(*columns).where(Filing.entity_id == entity.id)
+    rows = session.execute(query.order_by(Filing.first_period, Filing.number_key)).mappings()
+    filings = [dict(row) for row in rows]
+    named = {"id": entity.id, "name": entity.name, "former_names": entity.former_names}
+    by_series: dict[str, list[View]] = {
+        one.value: [] for one in Series if one is not Series.DEREGISTRATION
+    }
+    by_list: dict[tuple[str, str], list[str]] = {}
+    for filing in filings:
+        shown = {name: filing[name] for name in BRIEF} | {"entity": named}
+        by_series[filing["series"]].append(shown)
+        by_list.setdefault((filing["first_period"], filing["series"]), []).append(filing["number"])
+    roles = Counter(filing["role"] for filing in filings if filing["status"] == "active")
+    return named | {
+        "registrants": entity.registrants,
+        "filings": by_series,
+        "roles": {role: roles[role] for role in ("service_provider", "technical_supporter")},
+        "duties": {name: standing(filings, duty) for name, duty in DUTIES.items()},
+        "double_filing": files_twice(filings),
+        "products": _products(filings),
+        "links": links_of(session, entity.id),
+        "timeline": [
+            {"period": period, "series": series, "filings": numbers}
+            for (period, series), numbers in sorted(by_list.items())
+        ],
+        "coverage": covered,
+    }
+
+
+def _products(filings: Sequence[dict[str, Any]]) -> list[View]:
+    """Each product with the filings that name it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for filing in filings:
+        for product in filing["products"]:
+            numbers = found.setdefault((product["name"], product["kind"]), [])
+            if filing["number"] not in numbers:
+                numbers.append(filing["number"])
+    return [{"name": n, "kind": k, "filings": numbers} for (n, k), numbers in found.items()]
+
+
+def standing(filings: Sequence[Mapping[str, Any]], duty: Duty) -> str:
+    """Whether a duty is on record: has (an active filing), deregistered or vanished (there are only
+    such), has_not."""
+    found = {filing["status"] for filing in filings if duty.counts(filing)}
+    if "active" in found:
+        return "has"
+    return next((one for one in ("deregistered", "vanished") if one in found), "has_not")
+
+
+def files_twice(filings: Iterable[Mapping[str, Any]]) -> bool:
+    """Double filing: an active algorithm filing of the generation type, and an active large-model
+    filing or registration."""
+    active = [filing for filing in filings if filing["status"] == "active"]
+    return any(map(ALGORITHM.counts, active)) and any(map(GENAI.counts, active))

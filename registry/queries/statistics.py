@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.divisions import division
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Entity, Filing, Listing, Version
+from suanbei.registry.queries.entities import ALGORITHM, GENAI
 from suanbei.registry.queries.selection import COLUMNS, SEVERAL, Dimension, Selection, place_of
-from suanbei.registry.queries.vendor import ALGORITHM, GENAI
 
 Figures = dict[str, Any]
 Rows = list[Figures]
@@ -74,7 +74,7 @@ def summary(session: Session, selection: Selection) -> Figures:
 
 def double_filing(session: Session, selection: Selection) -> Figures:
     """Companies with an active algorithm filing of the generation type, with an active large-model
-    filing or registration, and with both (`queries.vendor`).
+    filing or registration, and with both (`queries.entities`).
 
     `{"entities", "algorithm", "genai", "both", "share", "share_of_genai"}`; shares, to four digits, are of all
     companies of the selection, and of those with generative AI; None where there are none.

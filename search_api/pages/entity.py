@@ -13,10 +13,9 @@ from suanbei.registry.cells.names.brands import Brand, BrandKind, brands
 from suanbei.registry.cells.regions import CENTRAL
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.importing.published import Series
-from suanbei.registry.queries.entities import find_entity
+from suanbei.registry.queries.entities import find_entity, vendor_record
 from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.registry.queries.statistics import deregistrations
-from suanbei.registry.queries.vendor import vendor_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.language import language_of_request, translations

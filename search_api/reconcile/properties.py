@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityAlias, Filing
-from suanbei.registry.queries.vendor import DUTIES, files_twice, standing
+from suanbei.registry.queries.entities import DUTIES, files_twice, standing
 from suanbei.search_api.reconcile.filings import filing_by_id
 from suanbei.search_api.reconcile.queries import COMPANY, FILING, TYPES, ExtendQuery
 

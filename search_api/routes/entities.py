@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from suanbei.registry.queries.vendor import vendor_record
+from suanbei.registry.queries.entities import vendor_record
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.responses import Cursor, Limit, json_answer
