@@ -48,6 +48,11 @@ def local_url(host: str, port: int) -> str:
     return f"http://{f'[{known}]' if ':' in known else known}:{port}"
 
 
+def _secret(description: str) -> Any:
+    """A setting that is empty unless it is given, and whose value is never shown."""
+    return Field("", description=description, json_schema_extra={"secret": True})
+
+
 class Settings(BaseSettings):
     """All settings, read once at the start of a process and passed on."""
 
@@ -60,13 +65,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on (PORT says so too)")
-    database_url: str = Field(
-        "",
-        description="SQLAlchemy URL; empty: SQLite in HOME",
-        json_schema_extra={"secret": True},
-    )
+    database_url: str = _secret("SQLAlchemy URL; empty: SQLite in HOME")
     search_url: str = Field("", description="Meilisearch address; empty: the embedded engine")
-    search_key: str = Field("", description="Meilisearch key", json_schema_extra={"secret": True})
+    search_key: str = _secret("Meilisearch key")
     cac_url: str = Field("https://www.cac.gov.cn", description="base address of CAC's site")
     beian_url: str = Field(
         "https://beian.cac.gov.cn", description="base address of the filing system"
@@ -75,9 +76,7 @@ class Settings(BaseSettings):
         "Suanbei/0.1 (open registry of algorithm filings)", description="who the crawler says it is"
     )
     delay: float = Field(3.0, ge=0, description="seconds between two requests to one host")
-    proxy: str = Field(
-        "", description="HTTP proxy of the crawler", json_schema_extra={"secret": True}
-    )
+    proxy: str = _secret("HTTP proxy of the crawler")
     schedule: str = Field(
         "0 9-19/2 * * mon-fri",
         description="when to look for new lists: five cron fields, Beijing time; empty: never",
@@ -94,18 +93,14 @@ class Settings(BaseSettings):
         description="address of this server, for links in feeds and messages",
         json_schema_extra={"default": "http://HOST:PORT"},
     )
-    api_keys: str = Field(
-        "",
-        description="keys as `suanbei key` makes them, comma separated; empty: nobody has one",
-        json_schema_extra={"secret": True},
+    api_keys: str = _secret(
+        "keys as `suanbei key` makes them, comma separated; empty: nobody has one"
     )
     allow_private_targets: bool = Field(
         False, description="let messages be sent to addresses of one's own network"
     )
-    smtp_url: str = Field(
-        "",
-        description="mail server for mailto: subscriptions: mailtos://user:password@host?from=…",
-        json_schema_extra={"secret": True},
+    smtp_url: str = _secret(
+        "mail server for mailto: subscriptions: mailtos://user:password@host?from=…"
     )
     digest_hour: int = Field(9, ge=0, le=23, description="hour of the daily digest, Beijing time")
     monitor_failures: int = Field(
@@ -142,8 +137,7 @@ class Settings(BaseSettings):
         False, description="answer assistants at POST /mcp (Model Context Protocol; extra `mcp`)"
     )
     trusted_proxies: str = Field(
-        "",
-        description="addresses or networks of proxies that name the client, comma separated",
+        "", description="addresses or networks of proxies that name the client, comma separated"
     )
     cache_seconds: int = Field(
         0,
@@ -206,10 +200,9 @@ def unknown_variables() -> list[str]:
 
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
-    unknown = sorted(name for name in given - set(known) if name.startswith(PREFIX))
     lines = []
-    for name in unknown:
-        if not name.startswith(_NOT_SETTINGS):
+    for name in sorted(given - set(known)):
+        if name.startswith(PREFIX) and not name.startswith(_NOT_SETTINGS):
             near = difflib.get_close_matches(name, known, 1, 0.8)
             lines.append(f"{name} is no setting" + (f"; {near[0]} is" if near else ""))
     return lines
@@ -229,18 +222,10 @@ def settings_table(settings: Settings | None = None) -> list[SettingRow]:
     """Every setting: variable, value (secrets hidden), default and meaning."""
     rows = []
     for field, info in Settings.model_fields.items():
-        extra = info.json_schema_extra
-        known = extra.get("default") if isinstance(extra, dict) else None
-        default = str(info.default if known is None else known)
+        default = str(_extra(field).get("default", info.default))
         value = getattr(settings, field) if settings else default
-        rows.append(
-            SettingRow(
-                name=PREFIX + field.upper(),
-                shown=HIDDEN if _is_secret(field) and value else shown_url(str(value)),
-                default=default,
-                help=info.description or "",
-            )
-        )
+        shown = HIDDEN if _is_secret(field) and value else shown_url(str(value))
+        rows.append(SettingRow(PREFIX + field.upper(), shown, default, info.description or ""))
     return rows
 
 
@@ -266,9 +251,13 @@ def secrets_of(settings: Settings) -> list[str]:
 
 
 def _is_secret(field: str) -> bool:
+    return "secret" in _extra(field)
+
+
+def _extra(field: str) -> dict[str, Any]:
     info = Settings.model_fields.get(field)
     extra = info.json_schema_extra if info else None
-    return isinstance(extra, dict) and bool(extra.get("secret"))
+    return extra if isinstance(extra, dict) else {}
 
 
 def _password_of(url: str) -> str:
