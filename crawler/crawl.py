@@ -168,7 +168,7 @@ def _why_ended(reason: str, seconds: float) -> CrawlStopped | None:
 def scrapy_settings(
     settings: Settings, firewall_marks: tuple[str, ...], seconds: float
 ) -> dict[str, Any]:
-    """Scrapy's settings for a crawl. Everything that listens on a port or phones home is off."""
+    """Scrapy's settings for a crawl. Nothing listens on a port."""
     own = "suanbei.crawler.middlewares"
     downloader = "scrapy.downloadermiddlewares"
     return {
@@ -198,18 +198,12 @@ def scrapy_settings(
             f"{downloader}.offsite.OffsiteMiddleware": None,
             f"{downloader}.httpauth.HttpAuthMiddleware": None,
         },
-        # What is no answer of status 200 is the retry middleware's business.
-        "SPIDER_MIDDLEWARES": dict.fromkeys(
-            (
-                "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",
-                "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
-                "scrapy.spidermiddlewares.depth.DepthMiddleware",
-            )
-        ),
+        "SPIDER_MIDDLEWARES_BASE": {},  # what is no answer of status 200 is for the one of retries
+        "EXTENSIONS_BASE": {},  # most are loaded even where they are turned off
         "EXTENSIONS": {
             f"{own}.Throttle": 0,
-            "scrapy.extensions.throttle.AutoThrottle": None,
-            "scrapy.extensions.memusage.MemoryUsage": None,
+            "scrapy.extensions.corestats.CoreStats": 0,
+            "scrapy.extensions.closespider.CloseSpider": 0,
         },
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
@@ -220,8 +214,6 @@ def scrapy_settings(
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,
     }
 
 

@@ -1,15 +1,16 @@
 """When to crawl, and the process that does: cron settings in Beijing time.
 
-APScheduler says when a pass is due; the database says whether it is still to be made: another
-process may have made it, or died over it. What was missed is due, once. The pass itself is an
-ordinary `suanbei crawl` in a process of its own, which takes the lock that all passes need.
+The database says whether a pass is still to be made: another process may have made it, or died over
+it. What was missed is due, once. The pass itself is an ordinary `suanbei crawl` in a process of its
+own, which takes the lock that all passes need.
 
-A slow loop of its own, by a clock that never jumps, notices passes that were missed, and clocks
-that were moved.
+A loop asks every few seconds what is due by now, and sleeps to no time of the clock: one that is
+moved, or a machine that slept, is nothing special.
 """
 
 import logging
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -21,7 +22,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from typing import Literal
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import func, select
 
@@ -36,12 +36,10 @@ TICK_SECONDS = 5.0
 NOTE_SECONDS = 30.0
 GRACE = timedelta(seconds=60)
 """How long after its time (and jitter) a pass counts as missed."""
-JUMP_SECONDS = 30.0
-"""A wall clock that has moved so much against the steady one was set."""
 FIRST_PASS_SECONDS = 60.0
 """So long `suanbei up` lets its user look around before the very first pass, a full one, begins."""
 PAUSE_SECONDS = 60.0
-"""So long nothing is caught up with after a crawl that failed before it was recorded."""
+"""So long nothing is started after a crawl that failed before it was recorded."""
 PARTING_SECONDS = 20.0
 """How long a crawl that is told to end may take to put everything away."""
 CANNOT = 3
@@ -56,17 +54,14 @@ COVERING: dict[Kind, tuple[Kind, ...]] = {"full": ("full",), "pass": ("full", "p
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OF_THE_TIME_BETWEEN = 10
 """A pass is put off by a tenth of the time to the one after it at most: every minute stays every minute."""
-_LOOKING_BACK = (
-    timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=32),
-    timedelta(days=366),
-)  # fmt: skip
+_LOOKING_BACK = tuple(timedelta(days=days) for days in (1 / 24, 1, 32, 366))
 _NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
 
 
 class Scheduler:
     """The schedule of one process. Made and started once; stopping ends a pass under way.
 
-    What was missed is not caught up with before `begins` (None: at once).
+    No pass is made before `begins` (None: at once).
     """
 
     def __init__(
@@ -75,99 +70,72 @@ class Scheduler:
         self._settings, self._database = settings, database
         self._schedule, self._begins = Schedule.of(settings), begins or datetime.now(UTC)
         self._not_before = time.monotonic() + (self._begins - datetime.now(UTC)).total_seconds()
-        self._paused_until = float("-inf")
-        self._stop, self._working = threading.Event(), threading.Lock()
-        self._scheduler = BackgroundScheduler(timezone=BEIJING)
-        self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
+        self._noted = float("-inf")
+        self._part_of_jitter = random.random()  # noqa: S311 - not everybody's crawl at once
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Begin to watch."""
-        self._plan()
-        self._scheduler.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop; a running pass is interrupted, and run again by the next watcher."""
         self._stop.set()
         self._thread.join()
-        self._scheduler.shutdown(wait=True)
 
     @property
     def is_alive(self) -> bool:
         """Whether it goes on watching."""
-        return self._thread.is_alive() and self._scheduler.running
+        return self._thread.is_alive()
 
-    def _plan(self) -> None:
-        for kind, cron in self._schedule.crons.items():
-            self._scheduler.add_job(
-                self._run_if_due, trigger(cron, self._schedule.jitter[kind]), args=[kind], id=kind,
-                replace_existing=True, coalesce=True, max_instances=1, misfire_grace_time=None,
-            )  # fmt: skip
-
-    def _tick(self) -> None:
-        noted = float("-inf")
-        offset = time.time() - time.monotonic()
+    def _run(self) -> None:
         while not self._stop.is_set():
-            moved = time.time() - time.monotonic() - offset
-            if abs(moved) > JUMP_SECONDS:
-                log.warning("the clock was moved by %.0f s: planning anew", moved)
-                self._plan()
-            offset += moved
             try:
-                if time.monotonic() - noted > NOTE_SECONDS:
-                    self._note()
-                    noted = time.monotonic()
-                self._catch_up()
+                self._note()
+                if time.monotonic() >= self._not_before and (kind := self._due_pass()):
+                    self._make_pass(kind)
             except DatabaseUnavailable as error:
                 log.warning("watching waits: %s", error)
             self._stop.wait(TICK_SECONDS)
 
     def _note(self) -> None:
-        """Record the plan and the time: status shows them as a sign of life."""
+        """Record the plan and the time, every half minute: status shows them as a sign of life."""
+        if time.monotonic() - self._noted < NOTE_SECONDS:
+            return
+        self._noted = time.monotonic()
         now, crons = datetime.now(UTC), self._schedule.crons
         plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in crons}
-        if time.monotonic() < self._not_before:
+        if now < self._begins:
             plans[next(iter(crons))] = rfc3339(self._begins)
         with self._database.write() as session:
             write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
 
-    def _catch_up(self) -> None:
-        """A pass that was missed is due now, once."""
-        if self._working.locked() or time.monotonic() < max(self._not_before, self._paused_until):
-            return
-        for kind in self._schedule.crons:
-            late = datetime.now(UTC) - self._schedule.jitter[kind] - GRACE
-            if self._is_to_be_made(kind, late):
-                log.info("a %s was missed: catching up", _NAMES[kind])
-                self._scheduler.add_job(
-                    self._run_if_due, args=[kind], id="missed", replace_existing=True,
-                    misfire_grace_time=None,
-                )  # fmt: skip
-                return
+    def _due_pass(self) -> Kind | None:
+        """The pass to make now: none while somebody crawls, as that may be this very pass."""
+        with self._database.read() as session:
+            if holders(session)["crawl"][0]:
+                return None
+        now = datetime.now(UTC)
+        for kind, jitter in self._schedule.jitter.items():
+            due = self._schedule.last(kind, now)
+            if due is None or now < due + jitter * self._part_of_jitter:
+                continue
+            if is_due(self._database, self._schedule, kind, now):
+                if now > due + jitter + GRACE:
+                    log.info("a %s was missed: catching up", _NAMES[kind])
+                return kind
+        return None
 
-    def _run_if_due(self, kind: Kind) -> None:
-        """Make a pass, unless it is made already; another process may be at it, then wait."""
-        if not self._working.acquire(blocking=False):
-            return
+    def _make_pass(self, kind: Kind) -> None:
+        before, code = self._newest_run(), CANNOT
         try:
-            if self._is_to_be_made(kind, datetime.now(UTC)):
-                before = self._newest_run()
-                if self._run_crawl(kind) and self._newest_run() == before:
-                    self._paused_until = time.monotonic() + PAUSE_SECONDS
-                    log.error("the %s could not begin; waiting %g s", _NAMES[kind], PAUSE_SECONDS)
-        except DatabaseUnavailable as error:
-            log.warning("the %s waits: %s", _NAMES[kind], error)
+            code = self._run_crawl(kind)
         except OSError as error:
             log.error("the %s cannot be started: %s", _NAMES[kind], error)
-        finally:
-            self._working.release()
-
-    def _is_to_be_made(self, kind: Kind, now: datetime) -> bool:
-        """Whether a pass is due, and nobody crawls: a crawl under way may be this very pass."""
-        if not is_due(self._database, self._schedule, kind, now):
-            return False
-        with self._database.read() as session:
-            return not holders(session)["crawl"][0]
+        if code and self._newest_run() == before:
+            self._not_before = time.monotonic() + PAUSE_SECONDS
+            log.error("the %s could not begin; waiting %g s", _NAMES[kind], PAUSE_SECONDS)
 
     def _newest_run(self) -> int | None:
         """The id of the pass that was recorded last."""
@@ -191,11 +159,18 @@ class Scheduler:
                 if time.monotonic() - begun > pass_seconds(self._settings) + PARTING_SECONDS:
                     log.error("the %s hangs: ended by force", _NAMES[kind])
                     process.kill()
+                with suppress(DatabaseUnavailable):
+                    self._note()
             if process.returncode not in (0, CANNOT):
                 log.error("the %s ended with code %d", _NAMES[kind], process.returncode)
             return process.returncode
         finally:
-            _end(process)
+            process.terminate()  # does nothing once it has ended
+            try:
+                process.wait(PARTING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def is_due(database: Database, schedule: "Schedule", kind: Kind, now: datetime) -> bool:
@@ -230,20 +205,9 @@ def pass_seconds(settings: Settings) -> float:
     return 7200 + 500 * settings.delay
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a crawl that may still run: kindly, or else by force."""
-    if process.poll() is None:
-        process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(PARTING_SECONDS)
-        return
-    process.kill()
-    process.wait()
-
-
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The passes that are planned, and by how much each may be put off, at random.
+    """The passes that are planned, and by how much each may be put off.
 
     A kind without cron fields never comes.
     """
@@ -293,8 +257,8 @@ class Schedule:
         return min(times, default=None)
 
 
-def trigger(expression: str, jitter: timedelta = timedelta()) -> CronTrigger:
-    """The trigger for five cron fields, in Beijing time, put off by up to `jitter` each time.
+def trigger(expression: str) -> CronTrigger:
+    """The trigger for five cron fields, in Beijing time.
 
     Days of the week count as in every crontab: 0 and 7 are Sunday.
 
@@ -307,7 +271,7 @@ def trigger(expression: str, jitter: timedelta = timedelta()) -> CronTrigger:
     minute, hour, day, month, weekday = fields
     return CronTrigger(
         minute=minute, hour=hour, day=day, month=month, day_of_week=_named_days(weekday),
-        timezone=BEIJING, jitter=jitter.total_seconds() or None,
+        timezone=BEIJING,
     )  # fmt: skip
 
 
