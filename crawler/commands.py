@@ -17,14 +17,14 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.pipeline import local_document, read_file, take_in
-from suanbei.crawler.progress import crawl_progress, in_short, render_failures, render_report
-from suanbei.crawler.report import summary_of
+from suanbei.crawler.pipeline import read_file, take_in
+from suanbei.crawler.report import crawl_progress
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import Catalogue, load_catalogue
 from suanbei.parsers import read_in_subprocess, record
 from suanbei.registry.database import Database, open_database
-from suanbei.registry.importing.batches import DocumentOrigin
+from suanbei.registry.importing.batches import DocumentOrigin, Origin
+from suanbei.registry.importing.documents import seen_now
 from suanbei.registry.importing.published import ParsedDocument, Series
 
 app = typer.Typer()
@@ -119,10 +119,10 @@ def crawl(
         raise typer.Exit(0)
     if as_json:
         for name, one in report.sources.items():
-            typer.echo(json.dumps({"source": name} | summary_of(one), ensure_ascii=False))
+            typer.echo(json.dumps({"source": name} | one.summary(), ensure_ascii=False))
         raise typer.Exit(0 if report.ok else 3)
-    terminal().print(render_report(report, language))
-    for line in render_failures(report):
+    terminal().print(report.table(language))
+    for line in report.failure_lines():
         typer.echo(line, err=True)
     raise typer.Exit(0 if report.ok else 3)
 
@@ -145,8 +145,8 @@ def _scheduled_pass(
         return 0
     if report is None:
         return 0
-    log.info("%s: %s", kind, in_short(report))
-    for line in render_failures(report):
+    log.info("%s: %s", kind, report.in_short())
+    for line in report.failure_lines():
         log.warning("%s", line)
     return 0 if report.ok else 3
 
@@ -171,8 +171,12 @@ def import_files(
     language, rejected, failed = language_of(settings.language), False, 0
     for path in files:
         try:
-            document = local_document(database, path, source, origin)
-            parsed, report = take_in(database, archive, document, accept=accept, period=period)
+            body = read_file(path)
+            # Not seen on a source: the file says nothing of what that shows today.
+            local = Origin(source=source, label=str(path), sighting=False, document=origin)
+            parsed, report = take_in(
+                database, archive, body, seen_now(database, local), accept=accept, period=period
+            )
             if as_json:
                 facts = {"file": str(path), "origin": origin} | asdict(report)
                 typer.echo(json.dumps(facts, ensure_ascii=False))

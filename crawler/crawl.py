@@ -22,18 +22,12 @@ from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import import_fetched
-from suanbei.crawler.report import (
-    CrawlReport,
-    FetchedDocument,
-    OnProgress,
-    SourceReport,
-    nobody_watches,
-    summary_of,
-)
+from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport, nobody_watches
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
 from suanbei.registry.database import Database
+from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
@@ -48,7 +42,7 @@ from suanbei.registry.watching import (
     record_check,
 )
 
-Origin = Literal["schedule", "hand"]
+StartedBy = Literal["schedule", "hand"]
 WITHIN = timedelta(hours=24, minutes=30)
 """Every document is seen again within this time: a day, and what one pass is later than another."""
 SPARE_SECONDS = 30.0
@@ -66,7 +60,7 @@ def run_pass(
     database: Database,
     catalogue: Catalogue,
     kind: Kind,
-    origin: Origin,
+    origin: StartedBy,
     *,
     on_progress: OnProgress = nobody_watches,
     still_due: Callable[[], bool] = lambda: True,
@@ -90,10 +84,10 @@ def run_pass(
             run_id = begin_run(session, kind, origin, lock.holder)
             head = last_event_id(session)
 
-        def import_document(document: FetchedDocument) -> ImportReport:
+        def import_document(body: bytes, shown: Origin) -> ImportReport:
             if not lock.acquire():
                 raise RegistryError("another process has taken the right to crawl")
-            return import_fetched(database, archive, document)
+            return import_fetched(database, archive, body, shown)
 
         with database.read() as session:
             known = _known_urls(session, settings, archive, kind, origin)
@@ -148,21 +142,17 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     if spider.broken:
         raise spider.broken
     reason = crawler.stats.get_value("finish_reason") if crawler.stats else ""
-    report.end(_why_ended(reason, seconds))
+    if reason == "closespider_timeout":
+        report.stop(CrawlStopped(f"the crawl took longer than {seconds:g} s"))
+    elif reason != "finished":
+        why = reason or "unknown reason"
+        report.stop(CrawlStopped(f"the crawl ended before it was over ({why})"))
     return report
 
 
 def _interrupt() -> None:
     """End the event loop at once; only these two exceptions get out of it."""
     raise KeyboardInterrupt
-
-
-def _why_ended(reason: str, seconds: float) -> CrawlStopped | None:
-    if reason == "finished":
-        return None
-    if reason == "closespider_timeout":
-        return CrawlStopped(f"the crawl took longer than {seconds:g} s")
-    return CrawlStopped(f"the crawl ended before it was over ({reason or 'unknown reason'})")
 
 
 def scrapy_settings(
@@ -179,7 +169,6 @@ def scrapy_settings(
         "ROBOTSTXT_OBEY": True,
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_DELAY": settings.delay,
         "DOWNLOAD_DELAY_JITTER": 0,
         "AUTOTHROTTLE_ENABLED": True,
@@ -189,7 +178,6 @@ def scrapy_settings(
         "REDIRECT_MAX_TIMES": 3,
         "CLOSESPIDER_TIMEOUT": seconds,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
-        "ITEM_PIPELINES": {"suanbei.crawler.pipeline.ImportPipeline": 100},
         "DOWNLOADER_MIDDLEWARES": {
             f"{own}.RetryMiddleware": 50,
             f"{own}.MetaRefreshMiddleware": 580,
@@ -218,7 +206,7 @@ def scrapy_settings(
 
 
 def _known_urls(
-    session: Session, settings: Settings, archive: Archive, kind: Kind, origin: Origin
+    session: Session, settings: Settings, archive: Archive, kind: Kind, origin: StartedBy
 ) -> set[str]:
     """What need not be fetched: lists are replaced without a word, so that every document is read
     again within a day, even if it is known.
@@ -283,5 +271,5 @@ def _record_pass(
             message = source.failures[0].message if source.failures else ""
             record_check(session, name, source.ok, message)
         PassMonitors(session, settings, report, head).settle()
-        summary = {name: summary_of(source) for name, source in report.sources.items()}
+        summary = {name: source.summary() for name, source in report.sources.items()}
         finish_run(session, run_id, OK if report.ok else FAILED, summary)

@@ -184,7 +184,9 @@ class RetryMiddleware(retry.RetryMiddleware):
                 await asyncio.sleep(wait)
             raise error
         spider: RegisterSpider = self.crawler.spider  # type: ignore[assignment]
-        spider.report_of(target).retry(error.code, wait)
+        report = spider.report_of(target)
+        report.retried += 1
+        report.on_progress(report, f"{error.code} ({wait:.0f} s)")
         await asyncio.sleep(wait)  # the request keeps its place: no other is made meanwhile
         return self._retry(request, error) or request
 

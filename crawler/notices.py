@@ -4,7 +4,7 @@ There are two lists: the filing system's, and a channel of CAC's site.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -14,7 +14,7 @@ from parsel import Selector
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from suanbei.common.dates import NUMERAL, date_of, number_of
-from suanbei.common.errors import FetchError, NothingListed, UnexpectedAnswer
+from suanbei.common.errors import NothingListed, UnexpectedAnswer
 from suanbei.crawler.sources import Attachments, ChannelListStart
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -90,11 +90,6 @@ def read_channel(body: bytes, url: str) -> ChannelPage:
     return ChannelPage(tuple(entry.listed() for entry in answer.entries), answer.total)
 
 
-def with_title(notices: Iterable[ListedNotice], title: re.Pattern[str]) -> list[ListedNotice]:
-    """The notices whose title matches, in the order of the list."""
-    return [notice for notice in notices if title.search(notice.title)]
-
-
 def _json(model: type[_Model], body: bytes, url: str) -> _Model:
     try:
         return model.model_validate_json(body)
@@ -104,46 +99,18 @@ def _json(model: type[_Model], body: bytes, url: str) -> _Model:
         raise UnexpectedAnswer(f"{url}: {field + ': ' if field else ''}{first['msg']}") from error
 
 
-@dataclass(slots=True)
-class ChannelPaging:
-    """How far one channel list has been read, page after page, newest notices first."""
+def is_at_end(
+    page: ChannelPage, number: int, before: tuple[ListedNotice, ...], start: ChannelListStart
+) -> bool:
+    """Whether a channel's list ends with its `number`th page; `before` are the notices of the one before.
 
-    start: ChannelListStart
-    url: str
-    number: int = 0
-    matched: int = 0
-    goes_on: bool = True
-    _last: tuple[ListedNotice, ...] = ()
-
-    def take(self, page: ChannelPage, matched: int, known: int) -> None:
-        """Take the next page in and set `goes_on`; `matched` notices are of interest, `known` of these
-        need not be read.
-
-        Reading ends with the list (counted, empty, or repeating itself because the site ignores
-        paging), where all notices are older than the source, and where all of interest are known.
-        """
-        self.number += 1
-        self.matched += matched
-        ended = not page.notices or page.notices == self._last
-        counted = 0 < page.total <= self.number * self.start.per_page
-        dates = [notice.published_on for notice in page.notices if notice.published_on]
-        old = self.start.since is not None and bool(dates) and max(dates) < self.start.since
-        self.goes_on = not (ended or counted or old or 0 < matched == known)
-        self._last = page.notices
-
-    def check(self) -> None:
-        """Do nothing while all is well.
-
-        Raises:
-            NothingListed: the list is at its end, and no notice was of interest.
-            FetchError: the list has more pages than are read.
-        """
-        if not self.goes_on and not self.matched:
-            title = self.start.title.pattern
-            raise NothingListed(f"{self.url}: no notice's title matches {title!r}")
-        if self.goes_on and self.number >= self.start.max_pages:
-            self.goes_on = False
-            raise FetchError(f"{self.url}: goes on after {self.number} pages")
+    It ends where it is counted, empty, or repeats itself because the site ignores paging, and where
+    all notices are older than the source.
+    """
+    counted = 0 < page.total <= number * start.per_page
+    dates = [notice.published_on for notice in page.notices if notice.published_on]
+    old = start.since is not None and bool(dates) and max(dates) < start.since
+    return not page.notices or page.notices == before or counted or old
 
 
 @dataclass(frozen=True, slots=True)

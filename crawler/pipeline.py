@@ -1,25 +1,14 @@
 """From bytes to the registry: read, archived, imported. The same for a crawl and a local file."""
 
-import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import DropItem
-
-from suanbei.common.errors import (
-    EmptyDocument,
-    ListShrunk,
-    MissingFile,
-    RegistryError,
-    SuanbeiError,
-)
+from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile
 from suanbei.crawler.archive import Archive, OriginRecord, digest_of, keep_origin, origins_of
-from suanbei.crawler.report import FetchedDocument
 from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
-from suanbei.registry.importing.batches import DocumentOrigin, Origin
+from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import (
     Import,
     ImportReport,
@@ -29,72 +18,31 @@ from suanbei.registry.importing.documents import (
 )
 from suanbei.registry.importing.published import ParsedDocument
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
-    from suanbei.crawler.spider import RegisterSpider
-
-
-class ImportPipeline:
-    """Imports what the spider fetches, one document at a time, in a thread beside the reactor."""
-
-    def __init__(self, crawler: "Crawler") -> None:
-        self._crawler = crawler
-        self._turn = asyncio.Lock()
-        self._closing: asyncio.Task[None] | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: "Crawler") -> Self:
-        """Made by Scrapy."""
-        return cls(crawler)
-
-    async def process_item(self, item: FetchedDocument) -> FetchedDocument:
-        """Import a document and report what became of it.
-
-        What is wrong with one document is its own failure. A registry or archive that takes
-        nothing any more (a full disk) ends the crawl.
-        """
-        spider: RegisterSpider = self._crawler.spider  # type: ignore[assignment]
-        result: ImportReport | SuanbeiError
-        async with self._turn:
-            if spider.broken:
-                raise DropItem(str(spider.broken))
-            try:
-                result = await asyncio.to_thread(spider.job.import_document, item)
-            except SuanbeiError as error:
-                if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
-                    spider.broken = error
-                    # Not awaited: the engine waits for this very document before it closes.
-                    engine = self._crawler.engine
-                    assert engine
-                    self._closing = asyncio.create_task(engine.close_spider_async(reason="broken"))
-                    raise DropItem(str(error)) from error
-                result = error
-        spider.report.sources[item.source].imported(item, result)
-        return item
-
-
-def import_fetched(database: Database, archive: Archive, document: FetchedDocument) -> ImportReport:
+def import_fetched(
+    database: Database, archive: Archive, body: bytes, origin: Origin
+) -> ImportReport:
     """Import what a crawl fetched; a document that is what it was is only recorded as seen.
 
     Raises:
         DocumentError: it cannot be read as a list; it is not archived.
         RegistryError: it cannot be kept; nothing has changed.
     """
-    document = replace(document, origin=seen_now(database, document.origin))
-    if document.sha256 in archive:
-        archive.put(document.body, document.sha256)  # mends a damaged copy
+    origin, sha256 = seen_now(database, origin), digest_of(body)
+    if sha256 in archive:
+        archive.put(body, sha256)  # mends a damaged copy
         with database.write() as session:
-            if seen := seen_again(session, document.sha256, document.origin, VERSION):
+            if seen := seen_again(session, sha256, origin, VERSION):
                 return seen
-    _, report = take_in(database, archive, document)
+    _, report = take_in(database, archive, body, origin)
     return report
 
 
 def take_in(
     database: Database,
     archive: Archive,
-    document: FetchedDocument,
+    body: bytes,
+    origin: Origin,
     *,
     accept: bool = False,
     period: str = "",
@@ -107,14 +55,14 @@ def take_in(
         DocumentError: it cannot be read as a list.
         RegistryError: it cannot be kept; nothing has changed.
     """
-    origin, sha256 = document.origin, document.sha256
-    parsed = read_document(document.body, document.name, origin, period)
+    sha256 = digest_of(body)
+    parsed = read_document(body, origin.label or origin.document_url, origin, period)
     if origin.ordinal is None:
         origin = replace(origin, ordinal=parsed.ordinal)
     known = sha256 in archive
-    archive.put(document.body, sha256)
+    archive.put(body, sha256)
     record = keep_origin(archive, OriginRecord(sha256, origin, accept, period))
-    one = Import(parsed, sha256, len(document.body), origin, accept=accept)
+    one = Import(parsed, sha256, len(body), origin, accept=accept)
     try:
         return parsed, import_document(database, one)
     except ListShrunk:
@@ -134,24 +82,6 @@ def read_document(data: bytes, name: str, origin: Origin, period: str = "") -> P
     return read_in_subprocess(
         data, name=name, title=origin.notice_title, period=period or published
     )
-
-
-def local_document(
-    database: Database, path: Path, source: str, whose: DocumentOrigin = "transcribed"
-) -> FetchedDocument:
-    """A file imported by hand, of a list that `source` published.
-
-    Nobody knows whose bytes it has: it is no evidence unless they say so (`whose`).
-
-    Raises:
-        MissingFile, EmptyDocument: as `read_file`.
-        DatabaseUnavailable: the registry does not answer.
-    """
-    body = read_file(path)
-    origin = seen_now(
-        database, Origin(source=source, label=str(path), sighting=False, document=whose)
-    )
-    return FetchedDocument(source, body, digest_of(body), origin)
 
 
 def read_file(path: Path) -> bytes:

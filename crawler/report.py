@@ -1,37 +1,37 @@
-"""The report of a crawl, source by source, and the type of a fetched document."""
+"""The report of a crawl, source by source, and how it is shown in Chinese and English: a bar while
+the crawl runs, a table when it is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import rich.text
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
 from suanbei.common.errors import SuanbeiError
-from suanbei.crawler.sources import Source
-from suanbei.registry.importing.batches import Origin
+from suanbei.common.texts import Language, Text
+from suanbei.crawler.sources import Catalogue, Source
 from suanbei.registry.importing.documents import ImportReport
 
-
-@dataclass(frozen=True, slots=True)
-class FetchedDocument:
-    """One document as it came: its bytes, their sha256, and where it was found.
-
-    `source` is its name in `data/sources.yml`. The addresses of `origin` are public ones; its
-    `published_on` is None where the page grows and so says nothing of this document.
-    """
-
-    source: str
-    body: bytes
-    sha256: str
-    origin: Origin
-
-    @property
-    def name(self) -> str:
-        """What it is called in messages."""
-        return self.origin.label or self.origin.document_url
-
-
-ImportDocument = Callable[[FetchedDocument], ImportReport]
-"""Takes a document in, whole: archives, parses, imports. May block; never called twice at once."""
+_COLUMNS = {
+    "notices": Text("公告", "Notices"),
+    "new": Text("新清单", "New"),
+    "changed": Text("变更", "Changed"),
+    "same": Text("未变", "Same"),
+    "skipped": Text("已知", "Known"),
+    "failures": Text("失败", "Failed"),
+    "filings_added": Text("新增备案", "Filings"),
+    "filings_changed": Text("变更备案", "Updates"),
+}
+"""Numbers of a source's report, or lists of which the length is shown."""
+_SOURCE = Text("来源", "Source")
+_TITLE = Text("采集结果：清单与备案", "Crawl: lists, and filings in them")
+_NOTHING_NEW = Text("没有新清单", "nothing new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,29 +104,6 @@ class SourceReport:
             self.finished_at = datetime.now(UTC)
         self.on_progress(self, note)
 
-    def find_document(self, url: str, label: str, *, known: bool) -> None:
-        """Count a document; it will be fetched unless it is known."""
-        self.found += 1
-        if known:
-            self.skipped += 1
-        else:
-            self.awaited[url] = label
-
-    def retry(self, code: str, seconds: float) -> None:
-        """A request failed and is made again, after its host was left alone for `seconds`."""
-        self.retried += 1
-        self.on_progress(self, f"{code} ({seconds:.0f} s)")
-
-    def imported(self, document: FetchedDocument, result: ImportReport | SuanbeiError) -> None:
-        """The pipeline is done with a document."""
-        url, label = document.origin.document_url, document.origin.label
-        if isinstance(result, SuanbeiError):
-            self.fail(url, label, result)
-            self.settle(str(result))
-        else:
-            self.take(result, url)
-            self.settle(document.name)
-
     def take(self, result: ImportReport, url: str = "") -> None:
         """Count an imported document."""
         self.awaited.pop(url, None)
@@ -138,6 +115,16 @@ class SourceReport:
         """A page, list or document could not be had."""
         self.failed += self.awaited.pop(url, None) is not None
         self.failures.append(Failure(url, label, error.code, str(error)))
+
+    def summary(self) -> dict[str, Any]:
+        """Counts and first failures, as they are kept and shown."""
+        counts = ("found", "skipped", "new", "changed", "same", "failed", "retried")
+        return {name: getattr(self, name) for name in counts} | {
+            "notices": len(self.notices),
+            "filings_added": self.filings_added,
+            "filings_changed": self.filings_changed,
+            "failures": [asdict(one) for one in self.failures[:20]],
+        }
 
 
 @dataclass(slots=True)
@@ -156,24 +143,83 @@ class CrawlReport:
         """The failures of all sources."""
         return [failure for report in self.sources.values() for failure in report.failures]
 
-    def end(self, error: SuanbeiError | None) -> None:
-        """The crawl is over. `error` says why it was ended early: what is still awaited, and every
-        source that is not done, has failed by it."""
-        if error is None:
-            return
+    def stop(self, error: SuanbeiError) -> None:
+        """The crawl was ended early: what is still awaited, and every source that is not done, has
+        failed by this error."""
         for source in self.sources.values():
             if source.finished_at is None and not source.awaited:
                 source.fail(source.source.starts[0].url, "", error)
             for url, label in list(source.awaited.items()):
                 source.fail(url, label, error)
 
+    def failure_lines(self) -> list[str]:
+        """One line per failure: source, code, what happened to what."""
+        return [
+            f"{name}: {failure.code}: {failure.message}"
+            for name, source in self.sources.items()
+            for failure in source.failures
+        ]
 
-def summary_of(source: SourceReport) -> dict[str, Any]:
-    """A source's counts and first failures, as they are kept and shown."""
-    counts = ("found", "skipped", "new", "changed", "same", "failed", "retried")
-    return {name: getattr(source, name) for name in counts} | {
-        "notices": len(source.notices),
-        "filings_added": source.filings_added,
-        "filings_changed": source.filings_changed,
-        "failures": [asdict(one) for one in source.failures[:20]],
+    def in_short(self) -> str:
+        """Counts of lists over all sources, for a log."""
+        names = ("new", "changed", "same", "skipped", "failed")
+        counts = {n: sum(getattr(source, n) for source in self.sources.values()) for n in names}
+        return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+    def table(self, language: Language) -> Table:
+        """What a crawl brought, one row per source, to fit a screen of 80 columns.
+
+        New, changed, same, known (not read again) and failed count lists; failures of pages count
+        as failed, too. Filings are those added, updates those changed.
+        """
+        title = _TITLE.say(language)
+        table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, padding=0, pad_edge=False)
+        table.add_column(_SOURCE.say(language))
+        for column in _COLUMNS.values():
+            table.add_column(column.say(language), justify="right", no_wrap=True)
+        for source in self.sources.values():
+            style = "green" if source.ok else "red"
+            cells = [rich.text.Text(title_of(source.source, language), style)]
+            for name in _COLUMNS:
+                value = getattr(source, name)
+                count = len(value) if isinstance(value, list) else value
+                failed = name == "failures" and count
+                cells.append(rich.text.Text(str(count or "·"), "bold red" if failed else ""))
+            table.add_row(*cells)
+        return table
+
+
+def title_of(source: Source, language: Language) -> str:
+    """What a source is called."""
+    return source.title.zh if language is Language.ZH else source.title.en
+
+
+@contextmanager
+def crawl_progress(
+    catalogue: Catalogue, language: Language, console: Console
+) -> Iterator[OnProgress]:
+    """A bar per source on a console, while the block lasts; yields the `on_progress` of a crawl."""
+    # No markup: labels are texts of others, and may hold square brackets.
+    progress = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
+    )  # fmt: skip
+    tasks = {
+        source.name: progress.add_task(title_of(source, language), total=None, note="")
+        for source in catalogue.sources
     }
+
+    def show(report: SourceReport, note: str) -> None:
+        """Show what a source's report says now; a failure's note stays until the end."""
+        total = report.found - report.skipped
+        fields: dict[str, Any] = {"total": total or None, "completed": total - len(report.awaited)}
+        if note and not (report.failures and report.finished_at):
+            fields["note"] = note
+        if report.finished_at:
+            fields |= {"total": total or 1, "completed": total or 1}
+            if report.ok:
+                fields["note"] = "" if total else _NOTHING_NEW.say(language)
+        progress.update(tasks[report.source.name], **fields)
+
+    with progress:
+        yield show

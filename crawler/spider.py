@@ -1,41 +1,39 @@
 """The spider: from the start pages and lists of every source to their documents.
 
-Callbacks follow the way of the sites: a list leads to notices' pages, a page to its attachments,
-an attachment is a `FetchedDocument`, which the pipeline imports. Requests go to the addresses of
-the settings; everything that is kept or told has the public ones.
+Callbacks follow the way of the sites: a list leads to notices' pages, a page to its attachments, and
+an attachment is imported. Requests go to the addresses of the settings; everything that is kept or
+told has the public ones.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 from urllib.parse import quote
 
-from scrapy import FormRequest, Request, Spider, signals
+from scrapy import FormRequest, Request, Spider
 from scrapy.http import Response
 
 from suanbei.common.errors import (
     FetchError,
+    ListShrunk,
     NothingListed,
     RegistryError,
     SuanbeiError,
     UnexpectedAnswer,
 )
-from suanbei.crawler.archive import digest_of
 from suanbei.crawler.middlewares import to_fetch_error
 from suanbei.crawler.notices import (
-    ChannelPaging,
     ListedNotice,
+    is_at_end,
     read_channel,
     read_notice_list,
     read_page,
-    with_title,
 )
 from suanbei.crawler.report import (
     CrawlReport,
-    FetchedDocument,
-    ImportDocument,
     OnProgress,
     SeenNotice,
     SourceReport,
@@ -54,9 +52,10 @@ from suanbei.crawler.sources import (
     home_of,
 )
 from suanbei.registry.importing.batches import Origin
+from suanbei.registry.importing.documents import ImportReport
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
+ImportDocument = Callable[[bytes, Origin], ImportReport]
+"""Takes a document in, whole: archives, parses, imports. May block; never called twice at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _ending_its_request(callback: Callable[..., Iterator[Any]]) -> Callable[...,
     ) -> Iterator[Any]:
         try:
             yield from callback(spider, response, target, **facts)
-        except FetchError as error:
+        except Exception as error:  # noqa: BLE001 - it is reported, and logged
             spider.fail(target, error)
         spider.report_of(target).settle()
 
@@ -102,14 +101,8 @@ class RegisterSpider(Spider):
         self.job, self.report, self.urls = job, report, job.urls
         self.broken: RegistryError | None = None
         self._met: set[tuple[str, Kind, str]] = set()
-
-    @classmethod
-    def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
-        """Made by Scrapy."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.on_spider_error, signals.spider_error)
-        crawler.signals.connect(spider.on_item_error, signals.item_error)
-        return spider
+        self._import_turn = asyncio.Lock()
+        self._closing: asyncio.Task[None] | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests of every source."""
@@ -131,7 +124,6 @@ class RegisterSpider(Spider):
             raise UnexpectedAnswer(f"{target.url}: a page of a source without `attachments`")
         page = read_page(response.text, rules, target.url)
         day = page.published_on or (listed.published_on if listed else None)
-        notice = ListedNotice(page.title, target.url, None if start and start.grows else day)
         self._see(target, SeenNotice(target.url, len(page.attachments), leftovers=page.leftovers))
         for label in page.leftovers:
             self.logger.warning("%s: a link that no pattern knows: %s", target.url, label)
@@ -141,23 +133,37 @@ class RegisterSpider(Spider):
             except UnexpectedAnswer as error:
                 self.fail(target, error)
                 continue
-            document = Target(target.source, "document", url, target.url, link.label)
-            ordinal = (start.ordinal if start else None) or link.ordinal
-            yield from self._documents(document, notice, ordinal)
+            yield from self._document(
+                Target(target.source, "document", url, target.url, link.label),
+                notice_url=target.url, notice_title=page.title,
+                published_on=None if start and start.grows else day,
+                ordinal=(start.ordinal if start else None) or link.ordinal,
+            )  # fmt: skip
 
     @_ending_its_request
     def parse_notice_list(
         self, response: Response, target: Target, start: NoticeListStart
     ) -> Iterator[Request]:
         """The notices of the filing system's list: their pages, or their documents themselves."""
-        notices = with_title(read_notice_list(response.body, target.url), start.title)
+        listed = read_notice_list(response.body, target.url)
+        notices = [one for one in listed if start.title.search(one.title)]
         if not notices:
             raise NothingListed(f"{target.url}: no notice's title matches {start.title.pattern!r}")
-        if start.follow == "page":
+        if start.download is None:
             yield from self._pages(target, self._addressed(target, notices))
             return
         for notice in notices:
-            yield from self._download(target, start, notice)
+            if not notice.notice_id:
+                self.fail(target, UnexpectedAnswer(f"{notice.title}: no noticeId"))
+                continue
+            # A notice without a page: the address of its document stands for its own too.
+            id_ = quote(notice.notice_id, safe="")
+            url = self.urls.public(start.download.format(notice_id=id_))
+            self._see(target, SeenNotice(url, 1))
+            yield from self._document(
+                Target(target.source, "document", url, target.url, notice.title),
+                notice_url=url, notice_title=notice.title, published_on=notice.published_on,
+            )  # fmt: skip
 
     @_ending_its_request
     def parse_channel(
@@ -165,59 +171,68 @@ class RegisterSpider(Spider):
         response: Response,
         target: Target,
         start: ChannelListStart,
-        paging: ChannelPaging,
+        number: int,
+        matched: int,
+        before: tuple[ListedNotice, ...],
     ) -> Iterator[Request]:
-        """The pages of one page of a channel's notices, and the next page of the channel."""
-        page = read_channel(response.body, target.url)
-        matching = with_title(page.notices, start.title)
-        notices = list(self._addressed(target, matching))
-        known = sum(notice.link in self.job.known for notice in notices)
-        paging.take(page, len(matching), known)
-        yield from self._pages(target, notices)
-        try:
-            paging.check()
-        except FetchError as error:
-            self.fail(target, error)
-        if paging.goes_on:
-            yield self._channel_request(target, start, paging)
+        """The pages of the notices on one page of a channel (the `number`th), and the channel's next page.
 
-    def parse_document(
-        self, response: Response, target: Target, notice: ListedNotice, ordinal: int | None
-    ) -> Iterator[FetchedDocument]:
-        """A document; its request is done with when the pipeline has imported it."""
-        source = target.source.name
-        origin = Origin(
-            # National registers are CAC's own; others say whose they are.
-            source="cac" if source in set(Register) else source,
-            notice_url=notice.link, notice_title=notice.title, published_on=notice.published_on,
-            document_url=target.url, label=target.label, ordinal=ordinal,
-            fetched_at=datetime.now(UTC),
-        )  # fmt: skip
-        yield FetchedDocument(source, response.body, digest_of(response.body), origin)
+        Reading ends with the list, and where all notices of interest are known. `matched` counts
+        those of interest so far, `before` are all of the page before.
+        """
+        page = read_channel(response.body, target.url)
+        matching = [one for one in page.notices if start.title.search(one.title)]
+        notices = list(self._addressed(target, matching))
+        yield from self._pages(target, notices)
+        matched += len(matching)
+        known = sum(notice.link in self.job.known for notice in notices)
+        if 0 < known == len(matching) or is_at_end(page, number, before, start):
+            if not matched:
+                title = start.title.pattern
+                raise NothingListed(f"{target.url}: no notice's title matches {title!r}")
+        elif number >= start.max_pages:
+            raise FetchError(f"{target.url}: goes on after {number} pages")
+        else:
+            yield self._channel_request(
+                target, start, number + 1, matched=matched, before=page.notices
+            )
+
+    async def parse_document(self, response: Response, target: Target, origin: Origin) -> None:
+        """Import a document, one at a time, in a thread beside the reactor.
+
+        What is wrong with one document is its own failure. A registry or archive that takes
+        nothing any more (a full disk) ends the crawl.
+        """
+        origin, report = replace(origin, fetched_at=datetime.now(UTC)), self.report_of(target)
+        async with self._import_turn:
+            if self.broken:
+                return
+            try:
+                result = await asyncio.to_thread(self.job.import_document, response.body, origin)
+                report.take(result, target.url)
+                note = str(target)
+            except Exception as error:  # noqa: BLE001 - the same
+                if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
+                    self.broken = error
+                    # Not awaited: the engine waits for this very document before it closes.
+                    close = self.crawler.engine.close_spider_async
+                    self._closing = asyncio.create_task(close(reason="broken"))
+                    return
+                self.fail(target, error)
+                note = str(error)
+        report.settle(note)
 
     def on_failure(self, failure: Any) -> None:
         """A request has failed for good."""
         target: Target = failure.request.cb_kwargs["target"]
-        error: SuanbeiError | None = to_fetch_error(failure.value, failure.request, target)
-        if error is None:
-            self.logger.error("%s: %s", target.url, failure.getTraceback())
-            error = SuanbeiError(f"{type(failure.value).__name__}: {failure.value}")
-        self.fail(target, error)
+        self.fail(target, to_fetch_error(failure.value, failure.request, target) or failure.value)
         self.report_of(target).settle()
 
-    def on_spider_error(self, failure: Any, response: Any) -> None:
-        """An error in a callback is a failure of the source it happened in; Scrapy logs it."""
-        target: Target = response.request.cb_kwargs["target"]
-        self.fail(target, SuanbeiError(f"{type(failure.value).__name__}: {failure.value}"))
-        self.report_of(target).settle()
-
-    def on_item_error(self, item: FetchedDocument, failure: Any) -> None:
-        """An error in the pipeline is a failure of the document; Scrapy logs it."""
-        error = SuanbeiError(f"{item.name}: {type(failure.value).__name__}: {failure.value}")
-        self.report.sources[item.source].imported(item, error)
-
-    def fail(self, target: Target, error: SuanbeiError) -> None:
-        """Something cannot be had."""
+    def fail(self, target: Target, error: Exception) -> None:
+        """Something cannot be had; an error of the project's own code is logged too."""
+        if not isinstance(error, SuanbeiError):
+            self.logger.error("%s: %s", target.url, error, exc_info=error)
+            error = SuanbeiError(f"{target}: {type(error).__name__}: {error}")
         report = self.report_of(target)
         report.fail(target.url, target.label, error)
         report.on_progress(report, f"{error.code}: {error}")
@@ -255,39 +270,30 @@ class RegisterSpider(Spider):
         target = Target(source, "list", url, home_of(url))
         if isinstance(start, NoticeListStart):
             return self._request(target, self.parse_notice_list, start=start)
-        return self._channel_request(target, start, ChannelPaging(start, url))
+        return self._channel_request(target, start, 1, matched=0, before=())
 
     def _channel_request(
-        self, target: Target, start: ChannelListStart, paging: ChannelPaging
+        self, target: Target, start: ChannelListStart, number: int, **facts: Any
     ) -> Request:
-        form = start.form | {"perPage": str(start.per_page), "pageno": str(paging.number + 1)}
-        return self._request(target, self.parse_channel, form, start=start, paging=paging)
+        form = start.form | {"perPage": str(start.per_page), "pageno": str(number)}
+        return self._request(target, self.parse_channel, form, start=start, number=number, **facts)
 
-    def _documents(
-        self, document: Target, notice: ListedNotice, ordinal: int | None = None
-    ) -> Iterator[Request]:
-        """The request for a document, if it was not met before and is not known."""
-        if not self._is_first(document.source, "document", document.url):
+    def _document(self, target: Target, **notice: Any) -> Iterator[Request]:
+        """The request for a document, if it was not met before and is not known; `notice` are the
+        fields of its origin that tell of its notice."""
+        if not self._is_first(target.source, "document", target.url):
             return
-        known = document.url in self.job.known
-        report = self.report_of(document)
-        report.find_document(document.url, document.label, known=known)
-        if not known:
-            yield self._request(document, self.parse_document, notice=notice, ordinal=ordinal)
-            report.on_progress(report, "")
-
-    def _download(
-        self, target: Target, start: NoticeListStart, notice: ListedNotice
-    ) -> Iterator[Request]:
-        """The document of a notice that has no page: its address stands for the notice's too."""
-        if not notice.notice_id or start.download is None:
-            self.fail(target, UnexpectedAnswer(f"{notice.title}: no noticeId"))
+        report, source = self.report_of(target), target.source.name
+        report.found += 1
+        if target.url in self.job.known:
+            report.skipped += 1
             return
-        url = self.urls.public(start.download.format(notice_id=quote(notice.notice_id, safe="")))
-        notice = replace(notice, link=url)
-        self._see(target, SeenNotice(url, 1))
-        document = Target(target.source, "document", url, target.url, notice.title)
-        yield from self._documents(document, notice)
+        report.awaited[target.url] = target.label
+        # National registers are CAC's own; others say whose they are.
+        publisher = "cac" if source in set(Register) else source
+        origin = Origin(publisher, document_url=target.url, label=target.label, **notice)
+        yield self._request(target, self.parse_document, origin=origin)
+        report.on_progress(report, "")
 
     def _addressed(self, target: Target, notices: list[ListedNotice]) -> Iterator[ListedNotice]:
         """Notices with the public addresses of their pages; some hold their text instead of one."""

@@ -44,7 +44,7 @@ def test_a_province_is_an_entry(rig: Rig, tmp_path: Path) -> None:
     rig.settings = rig.settings.model_copy(update={"cac_url": CAC, "beian_url": BEIAN})
     report = rig.crawl()
     [document] = rig.basket.documents
-    assert (document.source, document.origin.source) == ("province", "province")
+    assert document.origin.source == "province"
     assert document.origin.label == "某省生成式人工智能服务已备案信息"
     assert document.origin.document_url == f"{rig.site.url}/files/list.xlsx"
     assert document.body == buffer.getvalue()

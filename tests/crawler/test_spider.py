@@ -1,41 +1,65 @@
 """From answers to requests, without any network: odd notices and odd links."""
 
+import asyncio
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from suanbei.crawler.report import CrawlReport, FetchedDocument, SourceReport
-from suanbei.crawler.response_checks import Target
-from suanbei.crawler.sources import BEIAN, CAC, NoticeListStart, PublicUrls, load_catalogue
+from suanbei.crawler.report import CrawlReport, SourceReport
+from suanbei.crawler.sources import (
+    BEIAN,
+    CAC,
+    ChannelListStart,
+    NoticeListStart,
+    PublicUrls,
+    load_catalogue,
+)
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
+from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.site import link, page
 
 
-def kept(document: FetchedDocument) -> ImportReport:
+def kept(body: bytes, origin: Origin) -> ImportReport:
     return ImportReport("new")
 
 
 class Walk:
     """A spider over one source, and what comes of an answer for its first start of a kind."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, known: Collection[str] = ()) -> None:
         catalogue = load_catalogue().select((source,))
         [self.source] = catalogue.sources
         self.report = SourceReport(self.source)
         whole = CrawlReport({source: self.report})
         urls = PublicUrls(((CAC, CAC), (BEIAN, BEIAN)))
-        self.spider = RegisterSpider(CrawlJob(catalogue, urls, kept), whole)
+        self.spider = RegisterSpider(CrawlJob(catalogue, urls, kept, known), whole)
 
     def answer(self, callback: Callable[..., Any], kind: Any, body: bytes) -> list[Request]:
         [start, *_] = [one for one in self.source.starts if one.kind == kind]
-        [first] = [self.spider._start_request(self.source, start)]
-        target: Target = first.cb_kwargs["target"]
+        first = self.spider._start_request(self.source, start)
         response = HtmlResponse if kind == "page_with_attachments" else TextResponse
-        return list(callback(response(first.url, body=body, encoding="utf-8"), target, start=start))
+        answer = response(first.url, body=body, encoding="utf-8")
+        return list(callback(answer, **first.cb_kwargs))
+
+    def read_channel(self, *pages: list[str], **changes: Any) -> int:
+        """Answer for the pages of a channel, by the titles on each; returns how many were asked for."""
+        [start] = [one for one in self.source.starts if isinstance(one, ChannelListStart)]
+        start = start.model_copy(update={"title": re.compile("公告"), "per_page": 2} | changes)
+        request = self.spider._start_request(self.source, start)
+        for count, titles in enumerate(pages, 1):
+            rows = [{"topic": title, "infourl": f"{CAC}/{title}"} for title in titles]
+            answer = TextResponse(request.url, body=json.dumps({"list": rows}).encode())
+            found = list(self.spider.parse_channel(answer, **request.cb_kwargs))
+            following = [one for one in found if "number" in one.cb_kwargs]
+            if not following:
+                return count
+            [request] = following
+        return len(pages) + 1
 
     def messages(self) -> list[str]:
         return [failure.message for failure in self.report.failures]
@@ -99,10 +123,33 @@ def test_a_source_is_over_when_all_its_requests_and_documents_are() -> None:
     for request in found:
         assert walk.report.finished_at is None
         response = TextResponse(request.url, body=b"bytes")
-        [document] = request.callback(response, **request.cb_kwargs)
-        walk.report.imported(document, ImportReport("new"))
+        asyncio.run(request.callback(response, **request.cb_kwargs))
     assert walk.report.finished_at
     assert (walk.report.new, walk.report.pending, walk.report.awaited) == (2, 0, {})
+
+
+def test_a_channel_is_read_no_further_than_what_is_known() -> None:
+    """A page with known notices only: a pass before has read what follows."""
+    walk = Walk("deep_synthesis", {f"{CAC}/%E5%85%AC%E5%91%8A{n}" for n in (1, 2)})
+    pages = (["公告3", "公告2"], ["新闻1", "新闻2"], ["公告1", "新闻3"], ["公告0"])
+    assert walk.read_channel(*pages) == 3
+    assert not walk.messages()
+
+
+def test_a_channel_without_any_notice_of_interest_is_a_failure() -> None:
+    """The channel was moved, or the titles have changed."""
+    walk = Walk("deep_synthesis")
+    assert walk.read_channel(["新闻"], []) == 2
+    [message] = walk.messages()
+    assert message.endswith("no notice's title matches '公告'")
+
+
+def test_a_channel_without_end_is_a_failure() -> None:
+    """The limit must not pass for the end."""
+    walk = Walk("deep_synthesis")
+    assert walk.read_channel(["公告1"], ["公告2"], ["公告3"], max_pages=2) == 2
+    [message] = walk.messages()
+    assert message.endswith("goes on after 2 pages")
 
 
 def test_the_list_of_the_filing_system_is_a_start() -> None:

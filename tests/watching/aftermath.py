@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive, origins_of
-from suanbei.crawler.crawl import Origin, run_pass
+from suanbei.crawler.crawl import StartedBy, run_pass
 from suanbei.crawler.doctor import compare
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.scheduler import Kind
@@ -75,7 +75,7 @@ def make_pass(
     settings: Settings,
     database: Database,
     kind: Kind = "pass",
-    origin: Origin = "hand",
+    origin: StartedBy = "hand",
     seconds: float = 5,
 ) -> CrawlReport:
     """A pass over all sources of the small site, in a process of its own.
@@ -88,7 +88,7 @@ def make_pass(
 
 
 def _make_pass(
-    settings: Settings, url: str, kind: Kind, origin: Origin, seconds: float
+    settings: Settings, url: str, kind: Kind, origin: StartedBy, seconds: float
 ) -> CrawlReport:
     catalogue = load_catalogue().select()
     patience = Politeness(timeout_seconds=seconds, attempts=1)

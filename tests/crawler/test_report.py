@@ -8,8 +8,7 @@ from rich.console import Console
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.crawler.crawl import crawl
-from suanbei.crawler.progress import crawl_progress, render_failures, render_report
-from suanbei.crawler.report import CrawlReport, Failure, SourceReport
+from suanbei.crawler.report import CrawlReport, Failure, SourceReport, crawl_progress
 from suanbei.crawler.sources import Catalogue, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob
 from suanbei.registry.importing.documents import ImportReport
@@ -47,13 +46,13 @@ def test_the_table(language: Language, words: list[str]) -> None:
     bad.failures.append(Failure("u", "清单", "firewall", "清单: a firewall page (HTTP 200)"))
     report = CrawlReport({"algorithm": good, "deep_synthesis": bad})
     screen = console(80)
-    screen.print(render_report(report, language))
+    screen.print(report.table(language))
     text = shown(screen)
     assert all(word in text for word in words)
     assert "…" not in text
     assert "41" in text
     assert not report.ok
-    assert render_failures(report) == ["deep_synthesis: firewall: 清单: a firewall page (HTTP 200)"]
+    assert report.failure_lines() == ["deep_synthesis: firewall: 清单: a firewall page (HTTP 200)"]
 
 
 def watch(settings: Settings, catalogue: Catalogue, language: Language) -> str:
