@@ -9,13 +9,14 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.exc import (
     DataError,
+    DBAPIError,
     IntegrityError,
     NotSupportedError,
+    PendingRollbackError,
     ProgrammingError,
     SQLAlchemyError,
 )
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session
 from suanbei.alerts.channels import format_for
 from suanbei.alerts.messages import Draft, write_messages
 from suanbei.common.dates import BEIJING
-from suanbei.common.errors import DamagedValue, DatabaseUnavailable, NotFound
+from suanbei.common.errors import DatabaseUnavailable, NotFound
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
@@ -51,9 +52,12 @@ _REFUSED = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _DATABASE_ERRORS = (DatabaseUnavailable, SQLAlchemyError)
 """After one of these nothing more can be written in the transaction."""
 TOGETHER = 50
-"""Subscriptions whose messages are written in one transaction."""
+"""Subscriptions served in one transaction: flushing each to the disk would take longer than all else."""
 BACKOFF_SECONDS = 60.0
 """How long a subscription is left alone after an error in the project's own code."""
+
+_Write = Callable[[Session, str, Settings], int]
+_Park = Callable[[Session, str, str], None]
 
 
 class Backoff:
@@ -76,42 +80,6 @@ class Backoff:
             del self._until[id_]
         return bool(due)
 
-    def attempt(
-        self, subscription_id: str, work: Callable[[], int], park: Callable[[str], int]
-    ) -> int:
-        """Do something for one subscription; returns how many messages were written.
-
-        What cannot be done is parked with its reason; a subscription of which not even that can be
-        written is left alone for a while.
-
-        Raises:
-            DatabaseUnavailable: the database is away.
-        """
-        if subscription_id in self:
-            return 0
-        try:
-            try:
-                return work()
-            except NotFound:  # it was ended meanwhile
-                return 0
-            except Exception as error:
-                if _is_database_away(error):
-                    raise
-                log.exception("subscription %s: its messages cannot be made", subscription_id)
-                return park(f"its messages cannot be made: {type(error).__name__}: {error}")
-        except Exception as error:
-            if _is_database_away(error):
-                raise
-            log.exception("subscription %s: an error of its own", subscription_id)
-            self.add(subscription_id)
-            return 0
-
-
-def _is_database_away(error: Exception) -> bool:
-    if isinstance(error, DamagedValue):
-        return False
-    return isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED)
-
 
 def fan_out(database: Database, settings: Settings, backoff: Backoff | None = None) -> int:
     """Write messages for new events, and rewrite those of changed subscriptions; returns how many.
@@ -121,43 +89,64 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
     """
     backoff = backoff or Backoff()
     with database.read() as session:
-        unwritten = unwritten_subscriptions(session)
-    count = 0
-    for id_ in unwritten:
-        rewrite = partial(_rewrite, database, id_, settings)
-        count += backoff.attempt(id_, rewrite, partial(_park_unwritten, database, id_))
-    with database.read() as session:
-        head = last_event_id(session)
-        due = session.execute(_due_subscriptions(head, settings)).tuples().all()
-    with_news: list[str] = []
-    idle: dict[str, int] = {}
-
-    def look(id_: str, cursor: int) -> int:
-        with database.read() as session:
-            one = find_subscription(session, id_)
-            wanted = EventFilter.of(one.events, one.filter)
-            if matching_events(session, wanted, one.cursor, head):
-                with_news.append(id_)
-            else:
-                idle[id_] = cursor
-        return 0
-
-    for id_, cursor in due:
-        count += backoff.attempt(id_, partial(look, id_, cursor), partial(_park, database, id_))
-    for start in range(0, len(with_news), TOGETHER):
-        count += _write_together(database, with_news[start : start + TOGETHER], settings, backoff)
-    _advance_cursors(database, idle, head)
-    return count
+        due = session.execute(_due_subscriptions(last_event_id(session), settings)).scalars()
+        work: list[tuple[str, _Write, _Park]] = [
+            *((id_, _rewrite, park_unwritten) for id_ in unwritten_subscriptions(session)),
+            *((id_, _write, _park) for id_ in due),
+        ]
+    counts: list[int] = []
+    for start in range(0, len(work), TOGETHER):
+        part = [one for one in work[start : start + TOGETHER] if one[0] not in backoff]
+        with database.write() as session:
+            written = [_attempt(session, settings, backoff, *one) for one in part]
+        for (id_, _, _), count in zip(part, written, strict=True):
+            if count:
+                log.info("%s: %d messages", id_, count)
+        counts += written
+    return sum(counts)
 
 
-def _rewrite(database: Database, subscription_id: str, settings: Settings) -> int:
+def _attempt(
+    session: Session, settings: Settings, backoff: Backoff, id_: str, write: _Write, park: _Park
+) -> int:
+    """Write the messages of one subscription; returns how many. The others are not touched by its errors.
+
+    What cannot be made is parked with its reason; a subscription of which not even that can be
+    written is left alone for a while.
+    """
+    try:
+        try:
+            with session.begin_nested():
+                return write(session, id_, settings)
+        except NotFound:  # it was ended meanwhile
+            return 0
+        except Exception as error:
+            if _is_database_away(error):
+                raise
+            log.exception("subscription %s: its messages cannot be made", id_)
+            reason = f"its messages cannot be made: {type(error).__name__}: {error}"
+        with session.begin_nested():
+            park(session, id_, reason)
+    except Exception as error:
+        if _is_database_away(error):
+            raise
+        log.exception("subscription %s: an error of its own", id_)
+        backoff.add(id_)
+    return 0
+
+
+def _is_database_away(error: Exception) -> bool:
+    of_connection = (DBAPIError, TimeoutError, PendingRollbackError)
+    return isinstance(error, of_connection) and not isinstance(error, _REFUSED)
+
+
+def _rewrite(session: Session, subscription_id: str, settings: Settings) -> int:
     """Rewrite the waiting messages of a subscription whose address has changed its kind."""
-    with database.write() as session:
-        one = find_subscription(session, subscription_id, lock=True)
-        events: dict[int, Event] = {}
-        for message in take_unwritten(session, subscription_id):
-            events |= {event.id: event for event in _events_of(session, one, message)}
-        return _enqueue(session, one, [events[key] for key in sorted(events)], settings)
+    one = find_subscription(session, subscription_id, lock=True)
+    events: dict[int, Event] = {}
+    for message in take_unwritten(session, subscription_id):
+        events |= {event.id: event for event in _events_of(session, one, message)}
+    return _enqueue(session, one, [events[key] for key in sorted(events)], settings)
 
 
 def _events_of(session: Session, one: Subscription, message: Delivery) -> list[Event]:
@@ -170,65 +159,6 @@ def _events_of(session: Session, one: Subscription, message: Delivery) -> list[E
     return [event for event in session.execute(query).scalars() if event.id in ids]
 
 
-def _advance_cursors(database: Database, idle: dict[str, int], head: int) -> None:
-    """Advance the cursors of subscriptions without news, unless they were changed meanwhile; all in one
-    transaction, as most of them have none."""
-    if not idle:
-        return
-    now = datetime.now(UTC)
-    with database.write() as session:
-        for id_, cursor in idle.items():
-            same = (Subscription.id == id_) & (Subscription.cursor == cursor)
-            session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
-
-
-def digest_time(now: datetime, hour: int) -> datetime:
-    """The last moment at which a daily digest was due, in Beijing time."""
-    today = now.astimezone(BEIJING).replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today if today <= now else today - timedelta(days=1)
-
-
-def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str, int]]:
-    """Id and cursor of subscriptions that have not read the log to its end, and whose time to read
-    it has come. Nothing else of their rows is read: one that is damaged must not stop the others.
-    """
-    now = datetime.now(UTC)
-    digest_due = or_(
-        Subscription.digested_at < digest_time(now, settings.digest_hour),
-        Subscription.digested_at > now,  # by a clock that has been put back since
-    )
-    due = or_(
-        (Subscription.mode != "daily") & (Subscription.cursor < head),
-        (Subscription.mode == "daily") & digest_due,
-    )
-    query = select(Subscription.id, Subscription.cursor)
-    return query.where(due, Subscription.state != UNCONFIRMED).order_by(Subscription.id)
-
-
-def _write_together(
-    database: Database, ids: Sequence[str], settings: Settings, backoff: Backoff
-) -> int:
-    """Write the messages of several subscriptions in one transaction, as flushing each to the disk takes
-    longer than all else. If one of them cannot be written, each is by itself."""
-
-    def write(ids: Sequence[str]) -> int:
-        with database.write() as session:
-            counts = {id_: _write(session, id_, settings) for id_ in ids}
-        for id_, count in counts.items():
-            log.info("%s: %d messages", id_, count)
-        return sum(counts.values())
-
-    try:
-        return write(ids)
-    except Exception as error:
-        if _is_database_away(error):
-            raise
-        return sum(
-            backoff.attempt(id_, partial(write, [id_]), partial(_park, database, id_))
-            for id_ in ids
-        )
-
-
 def _write(session: Session, subscription_id: str, settings: Settings) -> int:
     """Write the messages of a subscription's new events, and move its cursor past them."""
     one = find_subscription(session, subscription_id, lock=True)
@@ -239,32 +169,46 @@ def _write(session: Session, subscription_id: str, settings: Settings) -> int:
     return count
 
 
-def _park_unwritten(database: Database, subscription_id: str, reason: str) -> int:
-    """Park the messages of a subscription that cannot be written anew."""
-    with database.write() as session:
-        park_unwritten(session, subscription_id, reason)
-    return 0
-
-
-def _park(database: Database, subscription_id: str, reason: str) -> int:
+def _park(session: Session, subscription_id: str, reason: str) -> None:
     """Park, unwritten, everything new of a subscription whose messages cannot be made."""
     now = datetime.now(UTC)
     same = Subscription.id == subscription_id
     # By its columns: the row as a whole may be what cannot be read.
     query = select(Subscription.cursor, Subscription.mode).where(same).with_for_update()
-    with database.write() as session:
-        head = last_event_id(session)
-        found = session.execute(query).tuples().one_or_none()
-        if found is None:
-            return 0
-        cursor, mode = found
-        session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
-        if cursor >= head:
-            return 0
+    head = last_event_id(session)
+    cursor, mode = session.execute(query).tuples().one()
+    session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
+    if cursor < head:
         unhealthy = same & Subscription.failing_since.is_(None)
         session.execute(update(Subscription).where(unhealthy).values(failing_since=now))
         new = NewMessage(_kind(mode), "", span=(cursor + 1, head), reason=reason)
-        return int(enqueue(session, subscription_id, new))
+        enqueue(session, subscription_id, new)
+
+
+def digest_time(now: datetime, hour: int) -> datetime:
+    """The last moment at which a daily digest was due, in Beijing time."""
+    today = now.astimezone(BEIJING).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today if today <= now else today - timedelta(days=1)
+
+
+def _due_subscriptions(head: int, settings: Settings) -> Select[tuple[str]]:
+    """The ids of subscriptions that have not read the log to its end, and whose time to read it has
+    come. Nothing else of their rows is read: one that is damaged must not stop the others.
+    """
+    now = datetime.now(UTC)
+    digest_due = or_(
+        Subscription.digested_at < digest_time(now, settings.digest_hour),
+        Subscription.digested_at > now,  # by a clock that has been put back since
+    )
+    due = or_(
+        (Subscription.mode != "daily") & (Subscription.cursor < head),
+        (Subscription.mode == "daily") & digest_due,
+    )
+    return (
+        select(Subscription.id)
+        .where(due, Subscription.state != UNCONFIRMED)
+        .order_by(Subscription.id)
+    )
 
 
 def _enqueue(session: Session, one: Subscription, events: list[Event], settings: Settings) -> int:

@@ -1,7 +1,6 @@
 """From events to messages: each exactly once, to those who asked, worth reading."""
 
 import json
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.alerts import fanout
 from suanbei.alerts.fanout import BACKOFF_SECONDS, Backoff, fan_out
 from suanbei.common.errors import NeverMatches
 from suanbei.common.settings import Settings
@@ -275,22 +275,34 @@ def test_the_first_event_that_was_missed_is_told_too(
 
 
 def test_a_subscription_that_failed_is_left_alone_for_a_minute(
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then it is tried once more; an error that is not the database's concerns it alone."""
     now = 1000.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr("suanbei.alerts.fanout.time.monotonic", lambda: now)
     backoff = Backoff()
+    one, other = subscribe(database), subscribe(database)
+    publish(database)
 
-    def fails(*_: object) -> int:
-        raise TypeError("nobody thought of that")
+    def fails(session: Session, id_: str, last: Any) -> int:
+        if id_ == one:
+            session.add(Subscription(id=one))  # nothing of this is written
+            raise TypeError("nobody thought of that")
+        return works(session, id_, last)
 
-    assert backoff.attempt("one", fails, fails) == 0
-    assert ("one" in backoff, "other" in backoff, backoff.take_due()) == (True, False, False)
+    works = fanout._write
+    with monkeypatch.context() as patch:
+        patch.setattr(fanout, "_write", fails)
+        patch.setattr(fanout, "_park", fails)
+        assert fan_out(database, CONFIG, backoff) == 2
+    assert (one in backoff, other in backoff, backoff.take_due()) == (True, False, False)
     now += BACKOFF_SECONDS - 1
-    assert ("one" in backoff, backoff.take_due()) == (True, False)
+    assert fan_out(database, CONFIG, backoff) == 0
+    assert (one in backoff, backoff.take_due()) == (True, False)
     now += 1
-    assert ("one" in backoff, backoff.take_due(), backoff.take_due()) == (False, True, False)
+    assert (one in backoff, backoff.take_due(), backoff.take_due()) == (False, True, False)
+    assert fan_out(database, CONFIG, backoff) == 2
+    assert bodies(database, one) == bodies(database, other)
 
 
 def test_one_message_a_list_for_programs_that_want_it(database: Database) -> None:

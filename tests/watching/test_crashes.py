@@ -62,7 +62,7 @@ DELIVERY_STEPS = [
     "suanbei.alerts.fanout:enqueue:before:1",
     "suanbei.alerts.fanout:enqueue:after:2",
     "suanbei.alerts.fanout:_write:after:1",
-    "suanbei.alerts.fanout:_advance_cursors:before:1",
+    "suanbei.alerts.fanout:_attempt:after:2",
     "suanbei.alerts.worker:send:before:1",
     "suanbei.alerts.worker:send:before:3",
     "suanbei.alerts.worker:send:after:2",
