@@ -8,7 +8,6 @@ document which the registry names is in the file too. Only its owner may read it
 
 import fcntl
 import hashlib
-import io
 import os
 import re
 import shutil
@@ -24,7 +23,7 @@ from contextlib import (
     nullcontext,
     suppress,
 )
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -66,24 +65,12 @@ def write_backup(database: Database, archive: Path, path: Path) -> Backup:
         RegistryError: the file cannot be written.
         DatabaseUnavailable: the registry cannot be read.
     """
+    parent = archive.parent if path == STANDARD else path.parent
     try:
-        parent = path.parent
         if path == STANDARD:
-            parent = archive.parent
             parent.mkdir(parents=True, exist_ok=True)
         with _work_folder(parent, ".suanbei-backup-") as folder:
-            copy, whole = folder / REGISTRY, folder / "whole"
-            tables, named = _copy(database, copy)
-            files = _archived(archive)
-            documents = {path.name for path in files if _is_document(path)}
-            missing = len(named - documents)
-            now = datetime.now(UTC).isoformat()
-            taken = Backup(now, _sha256_of(copy), tables, len(documents), missing)
-            with _writing(whole) as tar:
-                _add_head(tar, taken)
-                tar.add(copy, REGISTRY)
-                for one in files:
-                    tar.add(archive / one, f"{ARCHIVE}/{one.as_posix()}")
+            taken, whole = _pack(database, archive, folder)
             if path == STANDARD:
                 with whole.open("rb") as file:
                     shutil.copyfileobj(file, sys.stdout.buffer)
@@ -92,6 +79,31 @@ def write_backup(database: Database, archive: Path, path: Path) -> Backup:
     except OSError as error:
         raise RegistryError(f"{path}: {error.strerror or error}") from error
     return taken
+
+
+def _pack(database: Database, archive: Path, folder: Path) -> tuple[Backup, Path]:
+    """Write a backup into a work folder; returns what it holds, and its file."""
+    head, registry, whole = folder / HEAD, folder / REGISTRY, folder / "whole"
+    with closing(Database(f"sqlite:///{registry}")) as copy:
+        tables = copy_registry(database, copy)
+        with copy.read() as session:
+            named = set(session.execute(select(Document.sha256)).scalars())
+    files = _archived(archive)
+    documents = {path.name for path in files if _is_document(path)}
+    now, missing = datetime.now(UTC).isoformat(), len(named - documents)
+    taken = Backup(now, _sha256_of(registry), tables, len(documents), missing)
+    head.write_bytes(orjson.dumps({"format": FORMAT} | asdict(taken)))
+    whole.touch(mode=0o600)
+    with (
+        whole.open("wb") as file,
+        zstandard.ZstdCompressor().stream_writer(file, closefd=False) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
+        tar.add(head, HEAD)
+        tar.add(registry, REGISTRY)
+        for one in files:
+            tar.add(archive / one, f"{ARCHIVE}/{one.as_posix()}")
+    return taken, whole
 
 
 @contextmanager
@@ -196,21 +208,6 @@ def _remove_unless_kept(database: Database, undo: ExitStack) -> None:
     undo.callback(database.close)
 
 
-def _copy(database: Database, path: Path) -> tuple[Fingerprint, set[str]]:
-    """Copy the registry to a file; returns what it holds, and the documents it names."""
-    with closing(Database(f"sqlite:///{path}")) as copy:
-        tables = copy_registry(database, copy)
-        with copy.read() as session:
-            return tables, set(session.execute(select(Document.sha256)).scalars())
-
-
-def _add_head(tar: tarfile.TarFile, taken: Backup) -> None:
-    body = orjson.dumps({"format": FORMAT} | {n: getattr(taken, n) for n in Backup.__slots__})
-    entry = tarfile.TarInfo(HEAD)
-    entry.size = len(body)
-    tar.addfile(entry, io.BytesIO(body))
-
-
 def _read_head(path: Path, head: Path) -> Backup:
     try:
         said = orjson.loads(head.read_bytes())
@@ -220,16 +217,6 @@ def _read_head(path: Path, head: Path) -> Backup:
         return Backup(tables=tables, **said)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenDocument(f"{path}: not a backup ({error})") from error
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[tarfile.TarFile]:
-    with (
-        os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
-        zstandard.ZstdCompressor().stream_writer(file, closefd=False) as packed,
-        tarfile.open(fileobj=packed, mode="w|") as tar,
-    ):
-        yield tar
 
 
 @contextmanager
