@@ -156,7 +156,7 @@ def _watching(
     """Crawl (from `first` on) and deliver in the background; a signal ends it with everything put away."""
     from suanbei.alerts.worker import DeliveryWorker
     from suanbei.crawler.scheduler import Scheduler
-    from suanbei.registry.parts import Supervisor
+    from suanbei.registry.status import Supervisor
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     supervisor = Supervisor(

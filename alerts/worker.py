@@ -37,7 +37,7 @@ from suanbei.registry.notifications.subscriptions import (
     unsubscribe_path,
     valid_secrets,
 )
-from suanbei.registry.parts import PARTS
+from suanbei.registry.status import PARTS
 from suanbei.registry.watching import write_note
 
 LOOK_SECONDS = 1.0

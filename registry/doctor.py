@@ -20,8 +20,8 @@ from suanbei.registry.importing.gaps import totals
 from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
 from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
 from suanbei.registry.notifications.subscriptions import damaged_subscriptions
-from suanbei.registry.parts import NAMES, parts_view
 from suanbei.registry.queries.coverage import coverage
+from suanbei.registry.status import NAMES, parts_view
 from suanbei.registry.watching import Alarm
 
 LITTLE_SPACE = 1_000_000_000

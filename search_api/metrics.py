@@ -15,7 +15,7 @@ from suanbei.common.errors import SuanbeiError
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Batch, Check, Document, Filing
 from suanbei.registry.notifications.outbox import DELIVERED, PARKED, PENDING, count_states
-from suanbei.registry.parts import parts_view
+from suanbei.registry.status import parts_view
 from suanbei.registry.watching import Alarm, Delivery
 from suanbei.search_api.deps import Services
 

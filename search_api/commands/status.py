@@ -17,8 +17,7 @@ from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.vocabulary import gap_text, series_title
 from suanbei.registry.doctor import Finding, Health
-from suanbei.registry.parts import NAMES
-from suanbei.registry.status import status_view
+from suanbei.registry.status import NAMES, status_view
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.search.engine import Engine
 

@@ -9,9 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.registry.data_version import data_version
-from suanbei.registry.parts import parts_view
 from suanbei.registry.queries.coverage import has_lists
-from suanbei.registry.status import status_view
+from suanbei.registry.status import parts_view, status_view
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.keys import Scope, bearer_of, require_scope
 from suanbei.search_api.metrics import Metrics

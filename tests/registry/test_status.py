@@ -11,8 +11,7 @@ from sqlalchemy import select
 from suanbei.registry import parts
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event
-from suanbei.registry.parts import Supervisor, parts_view
-from suanbei.registry.status import status_view
+from suanbei.registry.status import Supervisor, parts_view, status_view
 from suanbei.registry.watching import Note, write_note
 from tests.processes import until
 
