@@ -57,11 +57,6 @@ class EventFilter:
             series=tuple(wanted.get("series", ())),
         )
 
-    @property
-    def names_filings(self) -> bool:
-        """Whether it is about certain filings, not about lists or all that happens."""
-        return bool(self.q or self.entities or self.numbers)
-
 
 def matching_events(session: Session, wanted: EventFilter, after: int, upto: int) -> list[Event]:
     """The events with `after` < id <= `upto` that a filter lets through, in order."""
@@ -76,7 +71,10 @@ def matching_events(session: Session, wanted: EventFilter, after: int, upto: int
         ids, names = _names_of_all(session, wanted.entities)
         found = [e for e in found if e.entity_id in ids or entity_key(e.entity or "") in names]
     if wanted.q:
-        found = _of_search(session, wanted.q, found)
+        numbers = {event.number for event in found if event.number}
+        filings = session.execute(select(Filing).where(in_keys(session, Filing.number, numbers)))
+        told = {(one.series, one.number) for one in filings_with(filings.scalars(), wanted.q)}
+        found = [event for event in found if (event.series, event.number) in told]
     return list(found)
 
 
@@ -92,13 +90,6 @@ def in_series(series: Sequence[str]) -> ColumnElement[bool]:
 def _names_of_all(session: Session, entities: Sequence[str]) -> tuple[set[str], set[str]]:
     found = [names_of(session, entity) for entity in entities]
     return {id_ for ids, _ in found for id_ in ids}, {name for _, names in found for name in names}
-
-
-def _of_search(session: Session, q: str, events: Sequence[Event]) -> list[Event]:
-    numbers = {event.number for event in events if event.number}
-    filings = session.execute(select(Filing).where(in_keys(session, Filing.number, numbers)))
-    found = {(one.series, one.number) for one in filings_with(filings.scalars(), q)}
-    return [event for event in events if (event.series, event.number) in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +118,7 @@ def preview(session: Session, wanted: EventFilter, now: datetime | None = None) 
     # By the lists' own months: a registry that was loaded today has only events of today.
     since = f"{day.year - 1}-{day.month:02d}"
     head = last_event_id(session)
-    if not wanted.names_filings:
+    if not (wanted.q or wanted.entities or wanted.numbers):  # about lists, or all that happens
         recent = select(func.count()).where(Event.type.in_(wanted.events), Event.period >= since)
         narrow = [in_series(wanted.series)] if wanted.series else []
         return Preview(None, session.execute(recent.where(*narrow)).scalar_one(), companies)
@@ -169,23 +160,13 @@ def _matching_filings(session: Session, wanted: EventFilter) -> list[Filing]:
 
 def filings_with(filings: Iterable[Filing], q: str) -> list[Filing]:
     """The filings that hold every word of a search, whatever its case and width."""
-    words = words_of(q)
-    return [filing for filing in filings if _holds(filing, words)]
-
-
-def words_of(q: str) -> list[str]:
-    """A search cut at its spaces.
-
-    >>> words_of("北京　ＡＩ 客服")
-    ['北京', 'ai', '客服']
-    """
-    return unicodedata.normalize("NFKC", q).casefold().split()
-
-
-def _holds(filing: Filing, words: Sequence[str]) -> bool:
-    texts = [getattr(filing, name) for name in _TEXTS] + filing.former_entities
-    text = unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
-    return all(word in text for word in words)
+    words, found = unicodedata.normalize("NFKC", q).casefold().split(), []
+    for filing in filings:
+        texts = [getattr(filing, name) for name in _TEXTS] + filing.former_entities
+        text = unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
+        if all(word in text for word in words):
+            found.append(filing)
+    return found
 
 
 def checked_filter(wanted: dict[str, Any]) -> dict[str, Any]:
