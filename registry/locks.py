@@ -45,12 +45,8 @@ class Lock:
             else _AdvisoryLock(database.engine, name, self.holder)
         )
         self._turn = threading.RLock()
-        self._held = False
-
-    @property
-    def held(self) -> bool:
+        self.held = False
         """Whether it was held when that was last made sure of (`acquire`)."""
-        return self._held
 
     def acquire(self) -> bool:
         """Take the lock if it is free, or make sure that it is still held.
@@ -60,16 +56,16 @@ class Lock:
         """
         with self._turn:
             try:
-                self._held = self._backend.is_held() or self._backend.acquire()
+                self.held = self._backend.is_held() or self._backend.acquire()
             except (SQLAlchemyError, OSError) as error:
-                self._held = False
+                self.held = False
                 raise DatabaseUnavailable(f"{self.name}: no lock ({error})") from error
-            return self._held
+            return self.held
 
     def release(self) -> None:
         """Let others have it at once."""
         with self._turn:
-            self._held = False
+            self.held = False
             self._backend.release()
 
     def held_by(self) -> str:
@@ -98,7 +94,15 @@ def holders(session: Session) -> Holders:
     engine = session.get_bind().engine
     if engine.dialect.name == "sqlite":
         return {name: _FileLock(_path(engine, name), "").holder() for name in LOCKS}
-    return _advisory_holders(session)
+    query = text(
+        "SELECT application_name, backend_start FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name LIKE :mark"
+    )
+    found: Holders = dict.fromkeys(LOCKS, ("", None))
+    for application, since in session.execute(query, {"mark": f"{_MARK} %"}):
+        name, _, holder = application.removeprefix(f"{_MARK} ").partition(": ")
+        found[name] = holder, since.astimezone(UTC)
+    return found
 
 
 def _path(engine: Engine, name: str) -> Path:
@@ -132,19 +136,14 @@ class _FileLock:
     def holder(self) -> tuple[str, datetime | None]:
         """The holder in the note beside the file; ("", None) if the lock is free."""
         try:
-            if not self._note.exists() or self._free():
+            if not self._note.exists():
+                return "", None
+            with suppress(Timeout), self._lock.acquire(timeout=0):
                 return "", None
             note = orjson.loads(self._note.read_bytes())
             return note["holder"], datetime.fromisoformat(note["since"])
         except (OSError, ValueError):
             return "", None
-
-    def _free(self) -> bool:
-        try:
-            with self._lock.acquire(timeout=0):
-                return True
-        except Timeout:
-            return False
 
 
 class _AdvisoryLock:
@@ -200,15 +199,3 @@ class _AdvisoryLock:
 def _key(name: str) -> int:
     digest = hashlib.sha256(f"suanbei {name}".encode()).digest()
     return int.from_bytes(digest[:8], signed=True)
-
-
-def _advisory_holders(session: Session) -> Holders:
-    query = text(
-        "SELECT application_name, backend_start FROM pg_stat_activity"
-        " WHERE datname = current_database() AND application_name LIKE :mark"
-    )
-    found: Holders = dict.fromkeys(LOCKS, ("", None))
-    for application, since in session.execute(query, {"mark": f"{_MARK} %"}):
-        name, _, holder = application.removeprefix(f"{_MARK} ").partition(": ")
-        found[name] = holder, since.astimezone(UTC)
-    return found
