@@ -59,7 +59,6 @@ COLUMNS = Text(
     "清单 {batch} 有未知列：{columns}", "the list {batch} has unknown columns: {columns}"
 )
 _NOT_ODD = {"deregistration_only"}
-_OF_DOCUMENTS = ("unknown_layout", "unread_document")
 _NOT_THE_DOCUMENT = (
     "firewall", "crawl_stopped", "fetch_failed", "empty_body", "truncated_body", "damaged_body",
     "unexpected_answer", "nothing_listed",
@@ -100,7 +99,7 @@ class PassMonitors:
             return False
         if alarm.monitor == "lost_attachments":
             return any(n.url == alarm.subject and not n.known for n in source.notices)
-        if alarm.monitor in _OF_DOCUMENTS:
+        if alarm.monitor in ("unknown_layout", "unread_document"):
             return not any(f.code in _NOT_THE_DOCUMENT for f in source.failures)
         return True
 
@@ -144,22 +143,15 @@ class PassMonitors:
                 if not notice.known:
                     counts[notice.url] = max(notice.documents, counts.get(notice.url, 0))
             for url, now in counts.items():
-                before = self._expected(url, now)
+                note = read_note(self._session, f"page:{url}")
+                alarm = self._session.get(Alarm, ("lost_attachments", url))
+                accepted = alarm and datetime.now(UTC) - alarm.raised_at > ACCEPTED_AFTER
+                before = now if note is None or accepted else note.value["documents"]
                 if least and before - now >= least:
                     facts = {"url": url, "before": before, "now": now}
                     yield _finding("lost_attachments", url, source.source, LOST, facts)
                 else:
                     write_note(self._session, f"page:{url}", {"documents": max(before, now)})
-
-    def _expected(self, url: str, now: int) -> int:
-        """How many attachments a page should have; what it lost long ago it is not asked for."""
-        note = read_note(self._session, f"page:{url}")
-        alarm = self._session.get(Alarm, ("lost_attachments", url))
-        if note is None or (alarm and datetime.now(UTC) - alarm.raised_at > ACCEPTED_AFTER):
-            if note is not None:
-                write_note(self._session, f"page:{url}", {"documents": now})
-            return now
-        return int(note.value["documents"])
 
     def _firewall(self) -> Iterator[AlarmFinding]:
         least = self._settings.monitor_firewall
@@ -173,10 +165,9 @@ class PassMonitors:
         for source in self._sources.values() if self._settings.monitor_unread else ():
             for failure in source.failures:
                 if failure.label and failure.code not in _NOT_THE_DOCUMENT:
-                    layout = failure.code in ("unknown_layout", "empty_list")
-                    kind, text = (
-                        ("unknown_layout", LAYOUT) if layout else ("unread_document", UNREAD)
-                    )
+                    kind, text = "unread_document", UNREAD
+                    if failure.code in ("unknown_layout", "empty_list"):
+                        kind, text = "unknown_layout", LAYOUT
                     facts = {"url": failure.url, "code": failure.code, "message": failure.message}
                     yield _finding(kind, failure.url, source.source, text, facts)
 
