@@ -174,13 +174,10 @@ class DeliveryWorker:
     async def _send(self, message: OutgoingMessage) -> Result:
         """Send; after QUICK_SECONDS the slot is free for others while this goes on."""
         async with self._slots:
-            sending = asyncio.create_task(self._attempt(message))
+            sending = asyncio.create_task(send(message, self._settings))
             await asyncio.wait([sending], timeout=QUICK_SECONDS)
-        return await sending
-
-    async def _attempt(self, message: OutgoingMessage) -> Result:
         try:
-            return await send(message, self._settings)
+            return await sending
         except Exception as error:
             log.exception("message %s cannot be sent", message.id)
             return Result(reason=f"cannot be sent: {type(error).__name__}: {error}")

@@ -186,7 +186,8 @@ def scrapy_settings(
             f"{downloader}.offsite.OffsiteMiddleware": None,
             f"{downloader}.httpauth.HttpAuthMiddleware": None,
         },
-        "SPIDER_MIDDLEWARES_BASE": {},  # what is no answer of status 200 is for the one of retries
+        # By it start requests wait for what the one before has led to: source after source.
+        "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25},
         "EXTENSIONS_BASE": {},  # most are loaded even where they are turned off
         "EXTENSIONS": {
             f"{own}.Throttle": 0,
