@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from suanbei.registry import parts
+from suanbei.registry import status
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event
 from suanbei.registry.status import Supervisor, parts_view, status_view
@@ -59,7 +59,7 @@ def test_a_part_that_has_ended_is_restarted_and_told_of(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An alarm while it is down, and once more when it goes on well."""
-    monkeypatch.setattr(parts, "CHECK_SECONDS", 0.5)  # it is young for a second
+    monkeypatch.setattr(status, "CHECK_SECONDS", 0.5)  # it is young for a second
     made: list[Fragile] = []
     with supervised(database, made):
         made[0].stop()
@@ -76,8 +76,8 @@ def test_a_part_that_is_not_heard_of_is_told_of(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its thread lives, but does nothing: that is no life."""
-    monkeypatch.setattr(parts, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(parts, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(status, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(status, "SILENT_SECONDS", 0.3)
     made: list[Fragile] = []
     with supervised(database, made):
         until(lambda: bool(told(database)))
