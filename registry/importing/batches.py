@@ -138,36 +138,35 @@ def current_version(session: Session, batch: Batch) -> Version:
     versions = versions_of(session, batch.id)
     newest = _newest_version(session, batch, versions)
     alike = {one.sha256: one for one in versions if one.content == newest.content}
-    if len(alike) < 2:
-        return newest
     own = select(Document.sha256).where(Document.origin == "published")
     published = set(session.execute(own.where(Document.sha256.in_(alike))).scalars())
-    if newest.sha256 in published or not published:
+    if newest.sha256 in published:
         return newest
-    return [one for sha256, one in alike.items() if sha256 in published][-1]
+    return next((alike[sha256] for sha256 in reversed(alike) if sha256 in published), newest)
 
 
 def _newest_version(session: Session, batch: Batch, versions: Sequence[Version]) -> Version:
     shown = [one for one in versions if one.shown]
-    last = shown[-1] if shown else None
+    last = (shown or versions)[-1]
     of_source = {one.content for one in shown}
     by_hand = [one for one in versions if not one.shown and one.content not in of_source]
-    if last:
+    if shown:
         by_hand = [one for one in by_hand if one.first_seen_at > last.last_seen_at]
     if not by_hand:
-        return last or versions[-1]
-    compared = (*by_hand, *([last] if last else []))
-    withdrawn = {one.id: _withdrawn(session, batch, one) for one in compared}
+        return last
+    withdrawn = {one.id: _withdrawn(session, batch, one) for one in (*by_hand, last)}
     # Remarks only ever grow: of two versions the one with more is the later one.
-    rank = {one.id: (len(withdrawn[one.id][0]), withdrawn[one.id][1], one.rows) for one in compared}
-    if last:
+    rank = {
+        one.id: (len(withdrawn[one.id][0]), withdrawn[one.id][1], one.rows)
+        for one in (*by_hand, last)
+    }
+    if shown:
         by_hand = [
             one
             for one in by_hand
             if withdrawn[one.id][0] >= withdrawn[last.id][0] and rank[one.id] > rank[last.id]
         ]
-    newest = max(by_hand, key=lambda v: (rank[v.id], v.first_seen_at, v.sha256), default=None)
-    return newest or last or versions[-1]
+    return max(by_hand, key=lambda v: (rank[v.id], v.first_seen_at, v.sha256), default=last)
 
 
 def _withdrawn(session: Session, batch: Batch, version: Version) -> tuple[set[str], int]:

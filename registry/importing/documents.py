@@ -31,6 +31,7 @@ from suanbei.registry.importing.batches import (
 )
 from suanbei.registry.importing.events import (
     EventType,
+    NewEvent,
     TakenIn,
     append_events,
     events_of_lists,
@@ -138,27 +139,22 @@ def _take_in(session: Session, one: Import, series: Series, rows: Sequence[Row])
     """Take in one list of a document."""
     keys = [listing_key(row) for row in rows]
     period = rows[0].period or one.parsed.period
-    batch = find_batch(session, one.origin, series, period, one.sha256, keys)
-    known = versions_of(session, batch.id) if batch else []
-    was_shown = any(v.shown for v in known)
-    version = next((v for v in known if v.sha256 == one.sha256), None)
-    current = next((v for v in known if batch and v.id == batch.current_version_id), None)
+    known = find_batch(session, one.origin, series, period, one.sha256, keys)
+    versions = versions_of(session, known.id) if known else []
+    version = next((v for v in versions if v.sha256 == one.sha256), None)
+    current = next((v for v in versions if known and v.id == known.current_version_id), None)
     if version is None and not one.accept:
         require_full_size(one.origin.label or one.parsed.title, rows, current)
-    is_new = batch is None
     before, current_before = (_keys_of(session, current), current.id) if current else ([], None)
-    batch = _name_batch(session, one, batch, series, period, keys)
-    known_as = (version.first_seen_at, version.shown) if version else None
-    version, is_fresh = _save_version(session, one, batch, rows, version)
-    # Days of changes rest on when a version was first seen, and the current one on who showed it.
-    is_touched = is_fresh or known_as != (version.first_seen_at, version.shown)
-    if is_fresh:
-        _save_listings(session, version, rows, keys)
+    was_shown = any(v.shown for v in versions)
+    batch = _name_batch(session, one, known, series, period, keys)
+    version, is_touched = _save_version(session, one, batch, rows, keys, version)
     current = save_batch(session, batch, one.parsed.title, one.origin, was_shown=was_shown)
-    if not is_touched and current.id == current_before:
-        return TakenIn(batch, is_new)
-    after = keys if current.id == version.id else _keys_of(session, current)
-    return TakenIn(batch, is_new, refresh_filings(session, batch, before, after))
+    events: Sequence[NewEvent] = ()
+    if is_touched or current.id != current_before:
+        after = keys if current.id == version.id else _keys_of(session, current)
+        events = refresh_filings(session, batch, before, after)
+    return TakenIn(batch, known is None, events)
 
 
 def _name_batch(
@@ -193,58 +189,59 @@ def listing_key(row: Row) -> str:
 
 
 def _save_version(
-    session: Session, one: Import, batch: Batch, rows: Sequence[Row], version: Version | None
-) -> tuple[Version, bool]:
-    """The version that these bytes are, and whether its rows are to be written: they were not known,
-    or read by another parser, or without what is not shipped."""
-    seen, shown = one.origin.fetched_at, one.origin.sighting
-    is_fresh = True
+    session: Session, one: Import, batch: Batch, rows: Sequence[Row], keys: Sequence[str],
+    version: Version | None,
+) -> tuple[Version, bool]:  # fmt: skip
+    """The version that these bytes are, and whether anything rests on what has changed of it.
+
+    Its rows are written if they were not known, or read by another parser, or without what is not shipped.
+    Days of changes rest on when it was first seen, and the current version on who showed it.
+    """
+    seen, shown, parser = one.origin.fetched_at, one.origin.sighting, one.parsed.parser
+    known_as = (version.first_seen_at, version.shown) if version else None
     if version is None:
+        is_fresh = True
         version = Version(
-            batch_id=batch.id, sha256=one.sha256, first_seen_at=seen, last_seen_at=seen,
-            shown=shown, content=content_digest(rows), complete=one.complete,
-            parser=one.parsed.parser, accepted=one.accept, rows=len(rows),
+            batch_id=batch.id, sha256=one.sha256, first_seen_at=seen, last_seen_at=seen, shown=shown,
+            accepted=one.accept,
         )  # fmt: skip
         session.add(version)
     else:
+        is_fresh = one.complete and not (version.complete and version.parser == parser)
         version.first_seen_at = min(version.first_seen_at, seen)
         if shown:
             version.last_seen_at = max(version.last_seen_at, seen) if version.shown else seen
         elif not version.shown:
             version.last_seen_at = version.first_seen_at
         version.shown = version.shown or shown
-        is_fresh = one.complete and not (version.complete and version.parser == one.parsed.parser)
-        if is_fresh:
-            version.complete, version.parser, version.rows = True, one.parsed.parser, len(rows)
-            version.content = content_digest(rows)
+    if is_fresh:
+        version.complete, version.parser, version.rows = one.complete, parser, len(rows)
+        version.content = content_digest(rows)
     session.flush()
-    return version, is_fresh
+    if is_fresh:
+        _save_listings(session, version, rows, keys)
+    return version, is_fresh or known_as != (version.first_seen_at, version.shown)
 
 
 def _save_listings(
     session: Session, version: Version, rows: Sequence[Row], keys: Sequence[str]
 ) -> None:
     session.execute(delete(Listing).where(Listing.version_id == version.id))
-    insert_rows(
-        session,
-        Listing,
-        [
-            {name: getattr(row, name) for name in PUBLISHED_FIELDS}
-            | {
-                "version_id": version.id,
-                "position": position,
-                "number_key": key,
-                "entity_key": entity_key(row.entity),
-                "table_no": row.table,
-                "page": row.page,
-                "row_no": row.row,
-                "extra": row.extra,
-                "flags": list(row.flags),
-                "boxes": [list(box) for box in row.boxes],
-            }
-            for position, (row, key) in enumerate(zip(rows, keys, strict=True))
-        ],
-    )
+    listings = [
+        {name: getattr(row, name) for name in (*PUBLISHED_FIELDS, "page", "extra")}
+        | {
+            "version_id": version.id,
+            "position": position,
+            "number_key": key,
+            "entity_key": entity_key(row.entity),
+            "table_no": row.table,
+            "row_no": row.row,
+            "flags": list(row.flags),
+            "boxes": [list(box) for box in row.boxes],
+        }
+        for position, (row, key) in enumerate(zip(rows, keys, strict=True))
+    ]
+    insert_rows(session, Listing, listings)
 
 
 def _keys_of(session: Session, version: Version) -> list[str]:

@@ -210,49 +210,40 @@ _ANYWHERE = re.compile("(?<=.)(?=原(?:主体|算法|产品)名称|新增(?:关�
 _NO_CLAUSE_BEFORE = re.compile(f"(?:中|的|{_JOINING}|[年月日])$")
 
 
-class ClauseRole(StrEnum):
-    """What a piece of a remark is."""
+class TokenRole(StrEnum):
+    """What a token of a remark is; TEXT is what is still to be read."""
 
-    CHANGE = "change"
-    STATUS = "status"
     DATE = "date"
     HEADING = "heading"
     SEPARATOR = "separator"
-    UNREAD = "unread"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a remark: text as published, and the same with quotes and brackets hidden.
+    """A token of a remark: text as published, and the same with quotes and brackets hidden."""
 
-    `role` is DATE, HEADING or SEPARATOR; what is still to be read has the role UNREAD.
-    """
-
-    role: ClauseRole
+    role: TokenRole
     text: str
     masked: str
 
-    def after(self, at: int) -> "Token":
-        """What stands after a place of this token."""
-        return Token(self.role, self.text[at:], self.masked[at:])
-
-    def before(self, at: int) -> "Token":
-        """What stands before a place of this token."""
-        return Token(self.role, self.text[:at], self.masked[:at])
+    def __getitem__(self, part: slice) -> "Token":
+        """A part of this token."""
+        return Token(self.role, self.text[part], self.masked[part])
 
     def without(self, *leading: re.Pattern[str]) -> "Token":
         """The token without what the patterns match at its start, one after the other."""
         token = self
         for pattern in leading:
             found = pattern.match(token.masked)
-            token = token.after(found.end()) if found else token
+            token = token[found.end() :] if found else token
         return token
 
 
-def quote_pairs(text: str, never_inside: str) -> list[tuple[int, int]]:
+def quote_pairs(text: str) -> list[tuple[int, int]]:
     """The outermost quoted parts as (index of opening, index of closing), in order.
 
-    A quote ends at its nested partner, else at the very next mark. A part holding `never_inside` is not
+    A quote ends at its nested partner, else at the very next mark. A part holding 变更为 is not
     taken as quoted: a quote left open would otherwise swallow the words between two names.
     """
     pairs: list[tuple[int, int]] = []
@@ -268,7 +259,7 @@ def quote_pairs(text: str, never_inside: str) -> list[tuple[int, int]]:
             if depth == 0:
                 closed = at
                 break
-        if never_inside not in text[opened:closed]:
+        if "变更为" not in text[opened:closed]:
             pairs.append((opened, closed))
             place = closed + 1
     return pairs
@@ -276,7 +267,7 @@ def quote_pairs(text: str, never_inside: str) -> list[tuple[int, int]]:
 
 def masked(text: str) -> str:
     """The text with everything inside quotes, brackets and 《》 hidden, as long as before."""
-    quoted = mask(text, quote_pairs(text, never_inside="变更为"))
+    quoted = mask(text, quote_pairs(text))
     bracketed = mask(quoted, bracket_pairs(quoted))
     return re.sub("《([^《》]*)》", lambda title: f"《{HIDDEN * len(title[1])}》", bracketed)
 
@@ -290,27 +281,26 @@ def tokenise(text: str) -> list[Token]:
         if _MERE_SPACES.fullmatch(found[0]) or _NAME_IN_BRACKETS.match(text, found.start()):
             continue
         tokens += _runs(text[start : found.start()], hidden[start : found.start()])
-        role = ClauseRole(found.lastgroup or "")
-        tokens.append(Token(role, text[found.start() : found.end()], found[0]))
+        tokens.append(
+            Token(TokenRole(found.lastgroup or ""), text[found.start() : found.end()], found[0])
+        )
         start = found.end()
     return tokens + _runs(text[start:], hidden[start:])
 
 
 def _runs(text: str, hidden: str) -> list[Token]:
     """A run cut where one clause follows another without a separator."""
-    if _FUNCTION_OF_PRODUCT.fullmatch(hidden):
-        return [Token(ClauseRole.UNREAD, text, hidden)]
-    marks = {found.end() for found in _AFTER_MARK.finditer(hidden)}
-    if TO.search(hidden):
-        marks |= {found.end() for found in _WITHDRAWN.finditer(hidden.rstrip())}
-    anywhere = {found.start() for found in _ANYWHERE.finditer(hidden)}
-    marks |= {at for at in anywhere if not _NO_CLAUSE_BEFORE.search(hidden, max(0, at - 3), at)}
+    marks: set[int] = set()
+    if not _FUNCTION_OF_PRODUCT.fullmatch(hidden):
+        marks |= {found.end() for found in _AFTER_MARK.finditer(hidden)}
+        if TO.search(hidden):
+            marks |= {found.end() for found in _WITHDRAWN.finditer(hidden.rstrip())}
+        for found in _ANYWHERE.finditer(hidden):
+            at = found.start()
+            marks |= set() if _NO_CLAUSE_BEFORE.search(hidden, max(0, at - 3), at) else {at}
+    run = Token(TokenRole.TEXT, text, hidden)
     places = [0, *sorted(at for at in marks if 0 < at < len(text)), len(text)]
-    return [
-        Token(ClauseRole.UNREAD, text[start:end], hidden[start:end])
-        for start, end in pairwise(places)
-        if end > start
-    ]
+    return [run[start:end] for start, end in pairwise(places) if end > start]
 
 
 _AND_OTHERS = re.compile(r"(?<=[）)”」』\"])\s*等(?:\d+[款个])?(?:产品|应用|信息)?$")
@@ -329,7 +319,7 @@ _EDGES = " \t\r\n　：:，,、"
 def bare(text: str) -> str:
     """A name without the quotes around it and the spaces at its ends."""
     trimmed = _AND_OTHERS.sub("", text.strip(_EDGES)).strip(_EDGES)
-    pairs = quote_pairs(trimmed, never_inside="变更为")
+    pairs = quote_pairs(trimmed)
     if pairs and pairs[0] == (0, len(trimmed) - 1):
         return trimmed[1:-1].strip()
     if len(pairs) == 1:
@@ -348,13 +338,13 @@ def bare(text: str) -> str:
 def is_quoted(text: str) -> bool:
     """Whether a text is one quoted part and nothing else."""
     trimmed = text.strip(_EDGES)
-    return [(0, len(trimmed) - 1)] == quote_pairs(trimmed, never_inside="变更为")
+    return [(0, len(trimmed) - 1)] == quote_pairs(trimmed)
 
 
 def product_items(text: str) -> list[str]:
     """The products a token of text names, each as published: the content of one pair of quotes
     can be a list (“A(网站)、B(网站)”), and two kinds can share a name (写作蛙网站和小程序)."""
-    quoted = quote_pairs(text, never_inside="变更为")
+    quoted = quote_pairs(text)
     ends, starts = [0, *(closed + 1 for _, closed in quoted)], [opened for opened, _ in quoted]
     outside = (text[end:start] for end, start in zip(ends, [*starts, None], strict=True))
     if len(quoted) > 1 and not "".join(outside).strip(_BETWEEN):

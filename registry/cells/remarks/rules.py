@@ -90,7 +90,7 @@ def subject_of(token: Token) -> Subject:
     if not named:
         return Subject(None, rest.without(_LINK) if words_before else inside, former)
     field, end = named
-    named_rest = rest.after(end)
+    named_rest = rest[end:]
     linked = named_rest.without(_LINK)
     marked = former or linked != named_rest or re.match(rf"{_QUOTE}|$", linked.masked)
     if rest.masked[:end] in WEAK_WORDS and not marked:
@@ -167,10 +167,10 @@ def renamed(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     steps = [found.span() for found in TO.finditer(body.masked)]
     if not steps or _ADDS.match(body.masked):
         return ()
-    subject = subject_of(body.before(steps[0][0]))
+    subject = subject_of(body[: steps[0][0]])
     unknown = UNKNOWN_SUBJECT.match(subject.rest.masked)
     if subject.field is None and not subject.former and unknown:
-        subject = Subject(RemarkField.OTHER, subject.rest.after(unknown.end()), former=False)
+        subject = Subject(RemarkField.OTHER, subject.rest[unknown.end() :], former=False)
     starts = [end for _, end in steps]
     ends = [*(start for start, _ in steps[1:]), len(body.text)]
     afters = [bare(body.text[start:end]) for start, end in zip(starts, ends, strict=True)]
@@ -218,7 +218,7 @@ def new_name(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     found = _NOW.match(body.masked)
     if not found:
         return ()
-    subject = subject_of(body.after(found.end()))
+    subject = subject_of(body[found.end() :])
     after = bare(subject.rest.text)
     field = settle_field(subject.field, "", after, context)
     if not after or field not in RENAMED_FIELDS:
@@ -266,7 +266,7 @@ _LONGEST_PHRASE = 40
 
 def read_run(run: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     """What a run says, by the first rule that fits; empty if none does."""
-    body = run.before(len(run.text.rstrip())).without(CONJUNCTIONS)
+    body = run[: len(run.text.rstrip())].without(CONJUNCTIONS)
     found = (rule(body, context) for rule in _RULES)
     return next((parsed for parsed in found if parsed), ())
 
@@ -283,7 +283,7 @@ def _names_after(
     for start, field in ((body, None), (inner, leading.field)):
         found = verb.match(start.masked)
         if found:
-            subject = subject_of(start.after(found.end()))
+            subject = subject_of(start[found.end() :])
             named = subject.field or field
             if (
                 named is RemarkField.PRODUCT
@@ -311,7 +311,7 @@ def _went(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
     found = WENT.search(body.masked)
     if not found or not found.start():
         return ()
-    subject = subject_of(body.before(found.start()))
+    subject = subject_of(body[: found.start()])
     return changes_of_names(ChangeKind.REMOVED, subject.field, subject.rest.text, context)
 
 
@@ -321,7 +321,7 @@ def _changed_first(body: Token, context: RowContext) -> tuple[ParsedChange, ...]
     verb = _CHANGE_FIRST.match(what.masked)
     if not verb:
         return ()
-    rest = what.after(verb.end())
+    rest = what[verb.end() :]
     named = field_at(rest.masked)
     into = _INTO.match(rest.masked, named[1]) if named else None
     if named and into:
@@ -336,7 +336,7 @@ def _changed_last(body: Token, context: RowContext) -> tuple[ParsedChange, ...]:
         return ()
     if not verb.start():
         return (ParsedChange(ChangeKind.CHANGED, RemarkField.OTHER),)
-    return (_changed(body, subject_of(body.before(verb.start()))),)
+    return (_changed(body, subject_of(body[: verb.start()])),)
 
 
 def _changed(body: Token, subject: Subject) -> ParsedChange:
