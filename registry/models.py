@@ -230,7 +230,7 @@ class Filing(Base):
 
 
 class FilingProduct(Base):
-    """A product of a filing, for lookups: `name_key` as `product_key` makes it."""
+    """A product of a filing, for lookups: `name_key` as `entity_key` makes it."""
 
     __tablename__ = "filing_products"
     filing_id: Mapped[int] = mapped_column(

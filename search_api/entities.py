@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.errors import SearchUnavailable
 from suanbei.registry.cells.names import brands_named, entity_key, name_parts, similar_names
-from suanbei.registry.cells.products import product_key
 from suanbei.registry.database import in_keys
 from suanbei.registry.importing.published import GENAI_SERIES
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
@@ -119,7 +118,7 @@ def _found(text: str) -> Select[tuple[str, int]]:
     by_product = (
         select(Filing.entity_id, literal(_PRODUCT, Integer))
         .join(FilingProduct, FilingProduct.filing_id == Filing.id)
-        .where(FilingProduct.name_key == product_key(text))
+        .where(FilingProduct.name_key == entity_key(text))
     )
     # The lists of generative AI have no column for products: the model is the product.
     model = " ".join(text.split()).lower()

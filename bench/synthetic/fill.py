@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bench.synthetic.filings import Values, generate
 from bench.synthetic.model import Model
-from suanbei.registry.cells.products import product_key
+from suanbei.registry.cells.names import entity_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database
 from suanbei.registry.importing.published import PUBLISHED_FIELDS
@@ -79,7 +79,7 @@ def _insert(session: Session, table: type[Base], rows: list[Values]) -> None:
 
 def _products(place: int, values: Values) -> Iterator[Values]:
     for position, one in enumerate(values["products"]):
-        key = product_key(one["name"])
+        key = entity_key(one["name"])
         yield {"filing_id": place, "position": position, "name_key": key} | one
 
 

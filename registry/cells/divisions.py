@@ -17,21 +17,15 @@ _WHOLE_CITY = "市辖区"
 class Division(NamedTuple):
     """A province, city or county-level division as it was called in one year.
 
-    `full_name` is as 浙江省杭州市余杭区; 市辖区 as a district adds nothing and is left out. `province`,
-    `city` and `district` are names; `city` is empty for provinces, for districts of the four
-    municipalities and for counties that a province governs itself, `district` is empty above county
-    level. `abolished` is the first year without this code and name, None if in force; `successors`
-    are the codes that took over (the same code, where only the name changed).
+    `full_name` is as 浙江省杭州市余杭区; 市辖区 as a district adds nothing and is left out. `abolished` is
+    the first year without this code and name, None if in force; `successors` are the codes that took
+    over (the same code, where only the name changed).
     """
 
     code: str
     name: str
     level: str
     full_name: str
-    province: str
-    city: str
-    district: str
-    from_year: int | None
     abolished: int | None
     successors: tuple[str, ...]
 
@@ -39,40 +33,32 @@ class Division(NamedTuple):
 class _Entry(NamedTuple):
     name: str
     level: str
-    first: int | None
-    last: int | None
-    successors: tuple[str, ...]
+    first: str
+    last: str
+    successors: str
 
 
 _COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors")
 
 
 @cache
-def _table() -> dict[str, list[tuple[str, ...]]]:
-    """The cells of the entries of each code, oldest first: few of 8,000 are ever read further."""
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+def _table() -> dict[str, list[_Entry]]:
+    """The entries of each code, oldest first."""
+    found: dict[str, list[_Entry]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
         rows = csv.reader(file)
         place = {name: place for place, name in enumerate(next(rows))}
         wanted = itemgetter(*(place[name] for name in _COLUMNS))
         for code, *cells in map(wanted, rows):
-            found[code].append(tuple(cells))
+            found[code].append(_Entry(*cells))
     return dict(found)
-
-
-def _entries(code: str) -> list[_Entry]:
-    entries = []
-    for name, level, first, last, successors in _table().get(code, ()):
-        years = int(first) if first else None, int(last) if last else None
-        entries.append(_Entry(name, level, *years, tuple(successors.split())))
-    return entries
 
 
 def _entry(code: str, year: int | None) -> _Entry | None:
     """The entry in force in a year, else the last before it, else the first; None: latest."""
-    entries = _entries(code)
-    begun = [one for one in entries if year is None or not one.first or one.first <= year]
+    entries = _table().get(code, [])
+    begun = [one for one in entries if year is None or not one.first or int(one.first) <= year]
     return next(iter(begun[-1:] or entries), None)
 
 
@@ -91,23 +77,19 @@ def division(code: str, year: int | None = None) -> Division | None:
     entry = _entry(code, year)
     if entry is None:
         return None
-    when = entry.last if year is None or entry.last is None else min(year, entry.last)
+    last = int(entry.last) if entry.last else None
+    when = last if year is None or last is None else min(year, last)
     when = year if when is None else when
     province, city = _entry(f"{code[:2]}0000", when), _entry(f"{code[:4]}00", when)
-    province_name = province.name if province else ""
     city_name = city.name if city and entry.level != "province" else ""
-    district = entry.name if entry.level == "county" else ""
+    district = entry.name if entry.level == "county" and entry.name != _WHOLE_CITY else ""
     return Division(
         code=code,
         name=entry.name,
         level=entry.level,
-        full_name=f"{province_name}{city_name}{'' if district == _WHOLE_CITY else district}",
-        province=province_name,
-        city=city_name,
-        district=district,
-        from_year=entry.first,
-        abolished=None if entry.last is None else entry.last + 1,
-        successors=entry.successors,
+        full_name=f"{province.name if province else ''}{city_name}{district}",
+        abolished=None if last is None else last + 1,
+        successors=tuple(entry.successors.split()),
     )
 
 
@@ -120,9 +102,9 @@ def city_code(name: str) -> str:
 def _cities() -> dict[str, str]:
     found: dict[str, str] = {}
     for code, entries in _table().items():
-        name, level, _, last_year, _ = entries[-1]
-        if level == "city" and not last_year:
-            found |= dict.fromkeys((name, name.removesuffix("市")), code[:4])
+        latest = entries[-1]
+        if latest.level == "city" and not latest.last:
+            found |= dict.fromkeys((latest.name, latest.name.removesuffix("市")), code[:4])
     return found
 
 

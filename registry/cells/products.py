@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from suanbei.registry.cells.names import entity_key
-
 
 class ProductKind(StrEnum):
     """What a product is; UNSTATED where the list does not say it in words we know."""
@@ -98,11 +96,6 @@ def split_products(text: str) -> tuple[Product, ...]:
         else:
             products.append(Product(item, ProductKind.UNSTATED, item))
     return tuple(products)
-
-
-def product_key(name: str) -> str:
-    """A product's name for comparing: width, case, spaces, brackets and dots do not count."""
-    return entity_key(name)
 
 
 def kinds_of(words: str) -> tuple[ProductKind, ...]:

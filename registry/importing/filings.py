@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.products import product_key
+from suanbei.registry.cells.names import entity_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import in_keys, insert_rows
 from suanbei.registry.importing.companies import FilingId, Node, delete_orphans, regroup
@@ -140,7 +140,7 @@ def _save_lookups(session: Session, new: Sequence[Values], changed: Sequence[Val
     ids = {(series, key): filing_id for series, key, filing_id in rows}
     products = [
         {"filing_id": ids[one], "position": position, "name": product["name"],
-         "name_key": product_key(product["name"]), "kind": product["kind"]}
+         "name_key": entity_key(product["name"]), "kind": product["kind"]}
         for one, values in written.items()
         for position, product in enumerate(values["products"])
     ]  # fmt: skip

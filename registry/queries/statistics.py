@@ -149,7 +149,7 @@ def city_name(code: str) -> str:
     ('浙江省杭州市', '北京市')
     """
     found = division(f"{code}00") or division(f"{code[:2]}0000")
-    return f"{found.province}{found.city}" if found else ""
+    return found.full_name if found else ""
 
 
 def timeline(

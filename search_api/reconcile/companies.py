@@ -24,7 +24,6 @@ from suanbei.registry.cells.names import (
     names_no_company,
 )
 from suanbei.registry.cells.numbers import number_key, read_numbers
-from suanbei.registry.cells.products import product_key
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
@@ -93,7 +92,7 @@ def reconcile_companies(
     by_number = select(Filing.number_key, Filing.entity_id)
     keys = {key for some in numbers.values() for key in some}
     owners = _grouped(session, by_number.where(in_keys(session, Filing.number_key, keys)))
-    named = {product_key(query.query) for query in queries.values()} - {""}
+    named = {entity_key(query.query) for query in queries.values()} - {""}
     by_product = select(FilingProduct.name_key, Filing.entity_id).join(
         Filing, Filing.id == FilingProduct.filing_id
     )
@@ -103,7 +102,7 @@ def reconcile_companies(
     for name, query in queries.items():
         check_deadline()
         known = [one for key in numbers[name] for one in owners.get(key, ())]
-        found[name] = _found(names, query, known, products.get(product_key(query.query), []))
+        found[name] = _found(names, query, known, products.get(entity_key(query.query), []))
     facts = _facts(session, {one for ids in found.values() for one in ids})
     answer = {}
     for name, query in queries.items():
@@ -206,7 +205,7 @@ def _level(
     products: Mapping[str, Sequence[str]],
 ) -> tuple[MatchLevel, float]:
     text = query.query
-    own_product = company.id in products.get(product_key(text), ())
+    own_product = company.id in products.get(entity_key(text), ())
     found = match_entity(
         text, current=company.name, former=company.former_names,
         products=[text] if own_product else [],

@@ -8,7 +8,6 @@ from suanbei.registry.cells.products import (
     PRODUCT_KIND_NAMES,
     Product,
     ProductKind,
-    product_key,
     product_kind,
     split_products,
 )
@@ -74,11 +73,6 @@ def test_kinds_have_names_in_both_languages() -> None:
     assert set(PRODUCT_KIND_NAMES) == set(ProductKind)
     assert product_kind("app") is APP
     assert product_kind("机器人") is ProductKind.UNSTATED
-
-
-def test_a_product_is_compared_by_letters() -> None:
-    """Width, case and spaces do not make another product."""
-    assert product_key("ＡＢ 助手") == product_key("ab助手")
 
 
 cells = st.text(alphabet="甲乙A1（）()、，；;\n 网站小程序APP等和-", max_size=60)

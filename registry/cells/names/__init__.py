@@ -30,20 +30,7 @@ from suanbei.registry.cells.names.parts import (
 )
 
 __all__ = [
-    "CONFIRMED",
-    "Brand",
-    "BrandKind",
-    "EntityMatch",
-    "MatchLevel",
-    "NameParts",
-    "brands",
-    "brands_inside",
-    "brands_named",
-    "entity_key",
-    "is_full_name",
-    "match_entity",
-    "name_parts",
-    "names_no_company",
-    "similar_names",
-    "simplified",
-]
+    "CONFIRMED", "Brand", "BrandKind", "EntityMatch", "MatchLevel", "NameParts", "brands",
+    "brands_inside", "brands_named", "entity_key", "is_full_name", "match_entity", "name_parts",
+    "names_no_company", "similar_names", "simplified",
+]  # fmt: skip

@@ -34,15 +34,12 @@ def entity_key(name: str) -> str:
     `阿里巴巴达摩院（杭州）科技有限公司` and the same with half-width brackets share a key. Over all
     names of the published lists only such variants do. Empty for a name without letters.
     """
-    key = _folded(name)
     # Taking a sign out can bring two characters together that compose: fold until it rests.
-    while (again := _folded(key)) != key:
-        key = again
+    text, key = "", name
+    while key != text:
+        text = key
+        key = _NOT_A_LETTER.sub("", simplified(unicodedata.normalize("NFKC", text).casefold()))
     return key
-
-
-def _folded(text: str) -> str:
-    return _NOT_A_LETTER.sub("", simplified(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def simplified(text: str) -> str:

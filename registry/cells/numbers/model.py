@@ -221,14 +221,6 @@ class AlgorithmNumber:
         put(self, "key", digits)
 
     @property
-    def is_rounded(self) -> bool:
-        """Whether it is what a spreadsheet or a program leaves of a number: 15 to 17 digits filled
-        up with 0, or the exact value of a 64-bit float (one in 16,000 numbers is one by chance)."""
-        return not self.check_ok and (
-            self.digits.endswith(_ROUNDED_END) or int(float(self.digits)) == int(self.digits)
-        )
-
-    @property
     def is_plausible(self) -> bool:
         """Whether province, type and check digit fit."""
         return self.check_ok and self.type is not None and bool(_PROVINCES.match(self.digits))
@@ -271,9 +263,12 @@ def rounds_to(digits: str, rounded: str) -> bool:
 
 
 def value_of_digits(digits: str, raw: str) -> AlgorithmNumber | MalformedNumber:
-    """21 digits as a number; malformed where a spreadsheet has rounded them."""
+    """21 digits as a number; malformed where they are what a spreadsheet or a program leaves of one: 15 to
+    17 digits filled up with 0, or the exact value of a 64-bit float (one in 16,000 is one by chance)."""
     number = AlgorithmNumber(digits)
-    if not number.check_ok and number.is_rounded:
+    if number.check_ok:
+        return number
+    if digits.endswith(_ROUNDED_END) or int(float(digits)) == int(digits):
         return MalformedNumber(display_form(raw), Malformation.ROUNDED, number.kind)
     return number
 

@@ -265,16 +265,12 @@ def quote_pairs(text: str) -> list[tuple[int, int]]:
     return pairs
 
 
-def masked(text: str) -> str:
-    """The text with everything inside quotes, brackets and 《》 hidden, as long as before."""
-    quoted = mask(text, quote_pairs(text))
-    bracketed = mask(quoted, bracket_pairs(quoted))
-    return re.sub("《([^《》]*)》", lambda title: f"《{HIDDEN * len(title[1])}》", bracketed)
-
-
 def tokenise(text: str) -> list[Token]:
     """The tokens of a remark in order; their texts, joined, are the remark."""
-    hidden = masked(text)
+    # The text with everything inside quotes, brackets and 《》 hidden, as long as before.
+    hidden = mask(text, quote_pairs(text))
+    hidden = mask(hidden, bracket_pairs(hidden))
+    hidden = re.sub("《([^《》]*)》", lambda title: f"《{HIDDEN * len(title[1])}》", hidden)
     tokens: list[Token] = []
     start = 0
     for found in _CUT.finditer(hidden):

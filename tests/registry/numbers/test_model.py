@@ -59,8 +59,9 @@ def test_unknown_type_code_and_rounded_digits() -> None:
     """Protects numbers that are well-formed and still cannot be."""
     odd = AlgorithmNumber("330110507206407230035")
     assert odd.type is None
-    assert AlgorithmNumber("330110507206401000000").is_rounded
-    assert not DAMO.is_rounded
+    rounded = parse_number("330110507206401000000")
+    assert isinstance(rounded, MalformedNumber)
+    assert rounded.reason is Malformation.ROUNDED
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from suanbei.registry.cells.numbers.normalise import display_form, normalised
 from suanbei.registry.cells.regions import SPELLINGS
 
 digits_21 = st.text("0123456789", min_size=21, max_size=21)
-algorithm_numbers = digits_21.map(AlgorithmNumber).filter(lambda number: not number.is_rounded)
+algorithm_numbers = digits_21.filter(
+    lambda digits: isinstance(parse_number(digits), AlgorithmNumber)
+).map(AlgorithmNumber)
 sound_numbers = st.text("0123456789", min_size=20, max_size=20).map(
     lambda head: AlgorithmNumber(f"{head}{AlgorithmNumber(f'{head}0').expected_check}")
 )
