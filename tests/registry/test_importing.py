@@ -17,7 +17,7 @@ SERVING = [
 ]
 FIRST_NEEDED_BY_TWO = """
 import sys, threading
-from suanbei.registry.cells.names.compare import is_pinyin_of
+from suanbei.registry.cells.names import match_entity
 from suanbei.search_api.search.spelling import spell
 
 sys.setswitchinterval(1e-5)
@@ -26,7 +26,7 @@ barrier, failed = threading.Barrier(8), []
 def ask(place):
     barrier.wait()
     try:
-        spell("百度") if place % 2 else is_pinyin_of("baidu", "baidu", "百度在线")
+        spell("百度") if place % 2 else match_entity("baidu", current="百度在线网络技术有限公司")
     except BaseException as error:
         failed.append(repr(error))
 

@@ -255,7 +255,24 @@ def _spelling(claim: NameParts, known: NameParts) -> float | None:
 
 
 def _pinyin(claim: NameParts, known: NameParts) -> float | None:
-    return 70.0 if is_pinyin_of(claim.key, claim.core, known.core) else None
+    """A Latin claim, whole or without its legal form, that spells the beginning of the core."""
+    if not _LATIN_KEY.fullmatch(claim.key):
+        return None
+    return None if _spellings(known.core).isdisjoint((claim.key, claim.core)) else 70.0
+
+
+_LATIN_KEY = re.compile(r"[a-z]{4,40}")
+_FIRST_CHARACTERS = 8
+
+
+@lru_cache(maxsize=16_384)
+def _spellings(core: str) -> frozenset[str]:
+    """The pinyin of the first two, three … characters of a core."""
+    with importing:
+        from pypinyin import lazy_pinyin
+
+    syllables = lazy_pinyin(core[:_FIRST_CHARACTERS])
+    return frozenset("".join(syllables[:count]) for count in range(2, len(syllables) + 1))
 
 
 _RULES: tuple[tuple[str, Callable[[NameParts, NameParts], float | None]], ...] = (
@@ -297,28 +314,3 @@ def share_brand(a: NameParts, b: NameParts) -> bool:
 def places_agree(a: NameParts, b: NameParts) -> bool:
     """Whether no place contradicts: one names none, or they have one in common."""
     return not a.places or not b.places or not a.places.isdisjoint(b.places)
-
-
-_LATIN_KEY = re.compile(r"[a-z]{4,40}")
-_FIRST_CHARACTERS = 8
-
-
-def is_pinyin_of(key: str, core: str, known_core: str) -> bool:
-    """Whether a Latin claim spells the first two or more characters of a core.
-
-    Arguments are keys: the claim whole, the claim without its legal form, the registrant's core.
-    """
-    if not _LATIN_KEY.fullmatch(key):
-        return False
-    spellings = _spellings(known_core)
-    return key in spellings or core in spellings
-
-
-@lru_cache(maxsize=16_384)
-def _spellings(core: str) -> frozenset[str]:
-    """The pinyin of the first two, three … characters of a core."""
-    with importing:
-        from pypinyin import lazy_pinyin
-
-    syllables = lazy_pinyin(core[:_FIRST_CHARACTERS])
-    return frozenset("".join(syllables[:count]) for count in range(2, len(syllables) + 1))

@@ -131,16 +131,12 @@ def _read_canonical(text: str) -> Found | None:
         return Found(0, len(text), text, value_of_digits(canonical[2], text))
     if _CANONICAL_GENAI.fullmatch(text):
         number = genai_value(text)
-        if isinstance(number, GenaiNumber) or (number and _has_region(text)):
+        region, _, rest = text.partition("-")
+        # Of a known region, with a name that can be found in a text, no other reader makes more.
+        is_known = region.lower() in SPELLINGS and len(rest) <= MOST_NAME
+        if isinstance(number, GenaiNumber) or (number and is_known):
             return Found(0, len(text), text, number)
     return None
-
-
-def _has_region(text: str) -> bool:
-    """Whether a canonical text has a known region and no name too long to be found in a text: no
-    other reader makes more of it, not even where its date or serial is none."""
-    region, _, rest = text.partition("-")
-    return region.lower() in SPELLINGS and len(rest) <= MOST_NAME
 
 
 def parse_number(text: str) -> Number | None:

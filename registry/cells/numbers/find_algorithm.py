@@ -17,6 +17,7 @@ from suanbei.registry.cells.numbers.model import (
     Found,
     Malformation,
     MalformedNumber,
+    Number,
     NumberKind,
     check_sum,
     value_of_digits,
@@ -216,13 +217,12 @@ def number_at(text: str, viewed: str, start: int, body: DigitRun, close: int | N
         repairs.append(Repair.MISSING_PREFIX)
     if not close:
         repairs.append(Repair.MISSING_SUFFIX)
-    return Found(start, end, raw, _value(raw, body), tuple(repairs))
-
-
-def _value(raw: str, body: DigitRun) -> AlgorithmNumber | MalformedNumber:
-    if body.reason is None:
-        return value_of_digits(body.symbols, raw)
-    return MalformedNumber(display_form(raw), body.reason, NumberKind.ALGORITHM)
+    number: Number = (
+        MalformedNumber(display_form(raw), body.reason, NumberKind.ALGORITHM)
+        if body.reason
+        else value_of_digits(body.symbols, raw)
+    )
+    return Found(start, end, raw, number, tuple(repairs))
 
 
 MOST_BARE_LETTERS = 4

@@ -21,6 +21,7 @@ _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DASHES = "\u2212\u2043\u2500\ufffe\x02"
 _DOTS = "·•‧∙⋅・･˙"
 _APOSTROPHES = "\u2018\u2019\u201b`\u00b4\u2032\u02b9\u02bc\uff40"
+_SHOWN = _DOTS + _APOSTROPHES
 TRADITIONAL = {"網": "网", "備": "备", "號": "号", "編": "编", "證": "证"}
 """As Taiwan and Hong Kong write the words around a number."""
 _LONG_LOWER = {"\u0130": "i"}  # the one character whose lower case is two
@@ -59,14 +60,12 @@ def normalised(text: str) -> str:
     the marks of quoted mail (`> `) at the beginning of a line.
     """
     viewed = text.translate(_FOLDINGS).lower()
-    return _QUOTED.sub(_blank, viewed) if "\n" in viewed and ">" in viewed else viewed
+    if "\n" in viewed and ">" in viewed:
+        viewed = _QUOTED.sub(lambda marks: " " * len(marks[0]), viewed)
+    return viewed
 
 
 _QUOTED = re.compile("(?<=\n)[ >]*>")
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
 
 
 def strip_gaps(viewed: str) -> str:
@@ -84,11 +83,8 @@ def display_form(raw: str) -> str:
     if raw.isascii() and raw.isprintable() and " " not in raw:
         return raw
     seen = zip(raw, normalised(raw), strict=True)  # knows the marks of quoted mail, too
-    return "".join(_tidied(char) for char, viewed in seen if viewed not in " \n")
-
-
-def _tidied(char: str) -> str:
-    return char if char in _DOTS or char in _APOSTROPHES else _FOLDINGS[ord(char)]
+    kept = (char for char, viewed in seen if viewed not in " \n")
+    return "".join(char if char in _SHOWN else _FOLDINGS[ord(char)] for char in kept)
 
 
 class Repair(StrEnum):
