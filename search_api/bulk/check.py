@@ -30,6 +30,7 @@ from suanbei.search_api.bulk.results import (
     without_company,
 )
 from suanbei.search_api.bulk.table import (
+    Cell,
     Row,
     SheetTable,
     TableFile,
@@ -149,12 +150,8 @@ class _SheetCheck:
     def check(self, first: int, batch: Sequence[Row]) -> Iterator[Line]:
         """Judge rows and write them; returns their numbers, for somebody who looks on."""
         asked = [self._questions(number, cells) for number, cells in enumerate(batch, first)]
-        listed = self._listed
-        judged = self._judge_rows({row: None for row in asked if row and row not in listed})
-        results = [listed.get(row) or judged.get(row) for row in asked]
-        if len(listed) > MOST_KEPT:
-            listed.clear()
-        listed.update((row, result) for row, result in judged.items() if result.is_listed)
+        found = self._judge_rows(dict.fromkeys(asked))
+        results = [found[row] for row in asked]
         self._count(first, results)
         self._writer.write_rows(first, batch, results)
         return self._lines(first, asked, results)
@@ -166,49 +163,57 @@ class _SheetCheck:
         """
         if number < self._first or number in self._hidden:
             return ()
-        first = next((text for cell in cells if (text := text_of(cell).strip())), "")
-        if not first or self._is_header(cells):
+        texts = [cell if isinstance(cell, str) else _text(cell) for cell in cells]
+        first = next(filter(None, map(str.strip, texts)), "")
+        texts += [""] * (self._sheet.width + 1 - len(texts))  # no company: -1, the last of these
+        if not first or self._is_header(cells, texts):
             return ()
         questions = tuple(
-            [(_number_text(cells, place), _text(cells, company)) for place, company in self._places]
+            [(_number_text(texts[place]), texts[company]) for place, company in self._places]
         )
         if first.casefold().startswith(_TOTALS):
             needs_one = any(
                 looks_like_number(cells[place]) for place, _ in self._places if place < len(cells)
             )
         else:
-            needs_one = any(text for text, _ in questions) or self._is_vendor(cells)
+            needs_one = any([text for text, _ in questions]) or self._is_vendor(texts)
         if not needs_one:
             self._summary.other_rows.append((self._sheet.name, number))
         return questions if needs_one else ()
 
-    def _is_header(self, cells: Row) -> bool:
+    def _is_header(self, cells: Row, texts: Sequence[str]) -> bool:
         """Whether the header stands here once more."""
         titles, place = self._columns.titles, self._places[0][0]
-        if not titles[place] or _text(cells, place).strip() != titles[place]:
+        if not titles[place] or texts[place].strip() != titles[place]:
             return False
         return [text_of(cell).strip() for cell in cells] == titles[: len(cells)]
 
-    def _is_vendor(self, cells: Row) -> bool:
+    def _is_vendor(self, texts: Sequence[str]) -> bool:
         """Whether a row without a number should have one; without a column of companies two
         cells that are filled tell so."""
         companies = [company for _, company in self._places if company >= 0]
         if companies:
-            return any(_text(cells, place).strip() for place in companies)
-        return sum(bool(text_of(cell).strip()) for cell in cells) > 1
+            return any(texts[place].strip() for place in companies)
+        return sum(bool(text.strip()) for text in texts) > 1
 
     def _judge_rows(
         self, asked: Collection[tuple[Question, ...]]
-    ) -> dict[tuple[Question, ...], RowResult]:
-        """The results of rows by what they ask; each question is judged once."""
-        questions = dict.fromkeys(one for row in asked for one in row if one[0])
+    ) -> dict[tuple[Question, ...], RowResult | None]:
+        """The results of rows by what they ask, None of those that ask nothing; each question is judged once."""
+        results = {row: self._listed.get(row) for row in asked}
+        new = [row for row, result in results.items() if row and not result]
+        questions = dict.fromkeys([one for row in new for one in row if one[0]])
         pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
         judged = zip(questions, self._judge.judge(pairs), strict=True)
         answers = {question: self._to_answer(question, one) for question, one in judged}
-        results = {}
-        for row in asked:
+        if len(self._listed) > MOST_KEPT:
+            self._listed.clear()
+        for row in new:
             found = [answers.get(question) for question in row]
-            results[row] = row_result(found, self._where) if any(found) else self._blank
+            result = row_result(found, self._where) if any(found) else self._blank
+            results[row] = result
+            if result.is_listed:
+                self._listed[row] = result
         return results
 
     def _to_answer(self, question: Question, judgement: Judgement) -> Answer:
@@ -250,17 +255,11 @@ class _SheetCheck:
                     yield Line(self._sheet.name, number, column.title, text, claim, answer)
 
 
-def _text(cells: Row, place: int) -> str:
-    if not 0 <= place < len(cells):
-        return ""
-    cell = cells[place]
-    if isinstance(cell, str):
-        return cell
+def _text(cell: Cell) -> str:
     return _NOT_COMPUTED + text_of(cell) if is_formula(cell) else text_of(cell)
 
 
-def _number_text(cells: Row, place: int) -> str:
-    text = _text(cells, place)
+def _number_text(text: str) -> str:
     is_filled = len(text) > _LONGEST_BLANK or text.strip().casefold() not in _BLANK
     return text if is_filled else ""
 
