@@ -173,35 +173,26 @@ class Judge:
         """Judge the listed numbers that were not met before; returns those that are not listed,
         with the company that is said to own each."""
         lookup, published = self._lookup, self._published
-        keys = {key for one in questions for key in one.keys} - published.keys()
-        filings = filings_by_number(lookup.session, keys)
-        listed = {key: parse_number(found[0]["number"]) for key, found in filings.items()}
-        unlisted = [
-            (found.number, question.claim)
-            for question in questions
-            for found in question.found
-            if found.number.key not in listed and found.number.key not in published
-        ]
-        codes = {
-            number.registrant
-            for number in (*listed.values(), *(number for number, _ in unlisted))
-            if isinstance(number, AlgorithmNumber)
-        }
+        asked = [(found.number, one.claim) for one in questions for found in one.found]
+        codes = {number.registrant for number, _ in asked if isinstance(number, AlgorithmNumber)}
         if missing := codes - lookup.registrants.keys():
             lookup.registrants |= dict.fromkeys(missing) | registrants_of(lookup.session, missing)
-        for key, number in listed.items():
-            verdict, reasons = listed_verdict(filings[key])
+        keys = {key for one in questions for key in one.keys} - published.keys()
+        for key, filings in filings_by_number(lookup.session, keys).items():
+            verdict, reasons = listed_verdict(filings)
+            number = filings[0]["number"]
+            parsed = parse_number(number)
             published[key] = Judgement(
-                input=filings[key][0]["number"],
-                number=filings[key][0]["number"],
+                input=number,
+                number=number,
                 verdict=verdict,
-                parsed=number,
-                registrant=lookup.registrants.get(getattr(number, "registrant", "")),
+                parsed=parsed,
+                registrant=lookup.registrants.get(getattr(parsed, "registrant", "")),
                 reasons=reasons,
                 coverage=self.coverage,
-                filings=filings[key],
+                filings=filings,
             )
-        return unlisted
+        return [one for one in asked if one[0].key not in published]
 
     def _read_companies(self, questions: Sequence[Question], unlisted: Sequence[Asked]) -> None:
         """Read the companies that questions claim, and those that unlisted numbers belong to."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from suanbei.common.texts import Text
+from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.divisions import enclosing_division, is_division
 from suanbei.registry.cells.numbers import (
     KIND_TEXTS,
@@ -29,20 +28,19 @@ from suanbei.registry.cells.vocabulary import (
     TYPE_CODE_TEXTS,
     TYPE_TEXTS,
     Series,
+    gap_text,
     types_named,
 )
 from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Registrant
 from suanbei.registry.verify.reasons import (
-    Count,
-    Covered,
-    GapWords,
     Joined,
-    ListName,
-    Place,
+    ListedRow,
     Reason,
     Value,
+    covered,
     series_names,
+    shared_reason,
 )
 
 FIRST_YEAR = 2022
@@ -66,75 +64,54 @@ def listed_verdict(filings: Sequence[View]) -> tuple[Verdict, list[Reason]]:
     list does not show any more is not listed. The reasons say which lists show it and where, what
     withdrew it, what is odd about it.
     """
-    states = {one["status"] for one in filings}
-    verdict = Verdict.DEREGISTERED if "deregistered" in states else Verdict.NOT_LISTED
-    verdict = Verdict.ACTIVE if "active" in states else verdict
     reasons: list[Reason] = []
     for filing in filings:
-        reasons += _reasons_of_filing(filing)
+        notices = [one for one in filing["listings"] if one["series"] == Series.DEREGISTRATION]
+        lists = [one for one in filing["listings"] if one["series"] != Series.DEREGISTRATION]
+        shown = [ListedRow(one) for one in lists if one["current"]]
+        if filing["status"] == "deregistered":
+            told = [ListedRow(one) for one in notices if one["current"]]
+            reasons += [Reason("deregistered_notice", {"list": row}) for row in told]
+            if not told:
+                reasons.append(Reason("deregistered_remark", {"remark": filing["remark"]}))
+        if lists and not shown:
+            reasons.append(Reason("vanished", {"list": ListedRow(lists[-1], with_place=False)}))
+        reasons += [Reason("listed", {"list": row}) for row in shown]
     withdrawn = [one["series"] for one in filings if one["status"] == "deregistered"]
     if withdrawn and len(withdrawn) < len(filings):
         reasons.append(Reason("deregistered_in_part", {"series": series_names(withdrawn)}))
+    states = {one["status"] for one in filings}
+    verdict = Verdict.DEREGISTERED if withdrawn else Verdict.NOT_LISTED
+    return Verdict.ACTIVE if "active" in states else verdict, reasons + _oddities(filings)
+
+
+def _oddities(filings: Sequence[View]) -> list[Reason]:
+    """What is odd about a listed number: what its list prints, and that it is not CAC's own bytes."""
+    reasons = []
     if any(one["series"] == Series.GENAI_REGISTRATION for one in filings):
         reasons.append(Reason("registration_not_filing"))
-    flags = {flag for filing in filings for flag in filing["flags"]}
-    if flags:
-        reasons += _oddities(filings, flags)
-    origins = {
-        listing["document"]["origin"]
-        for filing in filings
-        for listing in filing["listings"]
-        if listing["current"]
-    }
-    if origins and "published" not in origins:  # only CAC's own bytes are evidence
-        reasons.append(
-            Reason("origin_converted" if "converted" in origins else "origin_transcribed")
-        )
-    return verdict, reasons
-
-
-def _reasons_of_filing(filing: View) -> list[Reason]:
-    """The lists that show a filing, and what withdrew it."""
-    lists = [one for one in filing["listings"] if one["series"] != Series.DEREGISTRATION]
-    current = [one for one in lists if one["current"]]
-    reasons = []
-    if filing["status"] == "deregistered":
-        notices = [
-            one
-            for one in filing["listings"]
-            if one["series"] == Series.DEREGISTRATION and one["current"]
-        ]
-        for one in notices:
-            values: dict[str, Value] = {"list": ListName(one), "place": Place(one)}
-            reasons.append(Reason("deregistered_notice", values))
-        if not notices:
-            reasons.append(Reason("deregistered_remark", {"remark": filing["remark"]}))
-    if not current and lists:
-        reasons.append(Reason("vanished", {"list": ListName(lists[-1])}))
-    shown = [Reason("listed", {"list": ListName(one), "place": Place(one)}) for one in current]
-    return reasons + shown
-
-
-def _oddities(filings: Sequence[View], flags: set[str]) -> list[Reason]:
-    """Where the list contradicts itself: columns exchanged, a label other than the number's type;
-    or prints what is no sound number."""
-    reasons = []
     for filing in filings:
         if "suspect_columns" in filing["flags"]:
             printed = filing["listings"][-1]["published"]["entity"]
             reasons.append(Reason("columns_swapped", {"entity": printed}))
-        number = parse_number(filing["number"])
-        if "label_differs" in filing["flags"] and isinstance(number, AlgorithmNumber):
+        number = parse_number(filing["number"]) if "label_differs" in filing["flags"] else None
+        if isinstance(number, AlgorithmNumber):
             values: dict[str, Value] = {
                 "label": filing["label"],
                 "code": number.type_code,
                 "found": TYPE_CODE_TEXTS[number.type_code],
             }
             reasons.append(Reason("label_differs", values))
+    flags = {flag for filing in filings for flag in filing["flags"]}
     if "malformed_number" in flags:
         reasons.append(Reason("printed_malformed"))
     if "check_digit" in flags:
         reasons.append(Reason("printed_check_digit"))
+    listings = [listing for filing in filings for listing in filing["listings"]]
+    origins = {one["document"]["origin"] for one in listings if one["current"]}
+    if origins and "published" not in origins:
+        code = "origin_converted" if "converted" in origins else "origin_transcribed"
+        reasons.append(Reason(code))
     return reasons
 
 
@@ -161,10 +138,14 @@ def unlisted_reasons(
     under one coverage.
     """
     if isinstance(number, AlgorithmNumber):
-        date, own = f"{number.year}", _algorithm_reasons(number, registrant, divisions)
-    else:
-        date, own = f"{number.date[:4]}-{number.date[4:6]}", _genai_reasons(number)
-    before, after = around(number.kind, date)
+        before, after = around(number.kind, f"{number.year}")
+        return [*before, *_algorithm_reasons(number, registrant, divisions), *after]
+    before, after = around(number.kind, f"{number.date[:4]}-{number.date[4:6]}")
+    own = []
+    if not regions_of_spelling(number.region):
+        own.append(Reason("region_unknown", {"region": number.region}))
+    if number.is_registration:
+        own.append(Reason("registration_not_filing"))
     return [*before, *own, *after]
 
 
@@ -175,10 +156,12 @@ def coverage_reasons(coverage: Mapping[str, Any], kind: NumberKind, date: str) -
     for one in series:
         gaps = [gap for gap in coverage[one].get("missing", ()) if _may_lie_in(date, gap)]
         if gaps:
-            gap_words = Joined("comma", [GapWords(gap) for gap in gaps])
-            values: dict[str, Value] = {"series": series_names([one]), "gaps": gap_words}
+            told = [Text(*(gap_text(gap, language) for language in Language)) for gap in gaps]
+            values: dict[str, Value] = {
+                "series": series_names([one]), "gaps": Joined("comma", told),
+            }  # fmt: skip
             before.append(Reason("may_be_missing", values))
-    before.append(Reason("not_listed", {"coverage": Covered(coverage, series)}))
+    before.append(Reason("not_listed", {"coverage": covered(coverage, series)}))
     newest = max(coverage[one]["newest"] or "" for one in series)
     if not newest:
         return before, [Reason("not_covered", {"series": series_names(series)})]
@@ -218,38 +201,21 @@ def _algorithm_reasons(
 ) -> list[Reason]:
     reasons = []
     if not number.check_ok:
-        reasons.append(_check_digit(number.expected_check, number.check_digit))
+        expected, found = number.expected_check, number.check_digit
+        reasons.append(shared_reason("check_digit", expected=expected, found=found))
     if not is_division(number.division):
-        reasons.append(_of_code("division_unknown", number.division))
+        reasons.append(shared_reason("division_unknown", code=number.division))
     if number.type is None:
-        reasons.append(_of_code("type_unknown", number.type_code))
+        reasons.append(shared_reason("type_unknown", code=number.type_code))
+    code = number.registrant
     if registrant is None:
-        reasons.append(Reason("registrant_unknown", {"code": number.registrant}))
-        return reasons
-    reasons.append(_registrant_known(number.registrant, registrant.name))
+        return [*reasons, Reason("registrant_unknown", {"code": code})]
+    reasons.append(shared_reason("registrant_known", code=code, entity=registrant.name))
     if divisions and number.division not in divisions:
-        known = Joined("comma", [_division_name(code, number.year) for code in divisions])
-        found = _division_name(number.division, number.year)
-        reasons.append(Reason("registrant_other_division", {"known": known, "found": found}))
+        known = Joined("comma", [_division_name(one, number.year) for one in divisions])
+        own = _division_name(number.division, number.year)
+        reasons.append(Reason("registrant_other_division", {"known": known, "found": own}))
     return reasons
-
-
-# The rows of a table share these reasons, and a reason is put into words once.
-
-
-@lru_cache(maxsize=100)
-def _check_digit(expected: int, found: int) -> Reason:
-    return Reason("check_digit", {"expected": expected, "found": found})
-
-
-@lru_cache(maxsize=1024)
-def _of_code(reason: str, code: str) -> Reason:
-    return Reason(reason, {"code": code})
-
-
-@lru_cache(maxsize=16_384)
-def _registrant_known(code: str, name: str) -> Reason:
-    return Reason("registrant_known", {"code": code, "entity": name})
 
 
 def _division_name(code: str, year: int) -> str:
@@ -257,19 +223,12 @@ def _division_name(code: str, year: int) -> str:
     return f"{division.full_name if division else code} {code}"
 
 
-def _genai_reasons(number: GenaiNumber) -> list[Reason]:
-    reasons = []
-    if not regions_of_spelling(number.region):
-        reasons.append(Reason("region_unknown", {"region": number.region}))
-    if number.is_registration:
-        reasons.append(Reason("registration_not_filing"))
-    return reasons
-
-
 _MINOR = frozenset((Repair.MISSING_PREFIX, Repair.MISSING_SUFFIX, Repair.INNER_SPACE))
 """Repairs that need no word: everybody leaves these out."""
 _STILL_TOLD = frozenset(("look_alike", "read_as", "type_contradicts"))
 """What is worth saying of the input although its number is listed."""
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve"]  # fmt: skip
 _A_FEW = Text("几", "few")
 """How many digits a float has lost cannot be told exactly."""
 
@@ -299,7 +258,8 @@ def _kind_reasons(number: Number) -> list[Reason]:
         return [Reason("other_register", {"number": shown, "kind": kind})]
     if isinstance(number, MalformedNumber) and number.reason is Malformation.ROUNDED:
         lost = LENGTH - len(digits_kept(number.text))
-        return [Reason("malformed_rounded", {"lost": Count(lost) if lost else _A_FEW})]
+        count = Text(f" {lost} ", _SMALL[lost] if lost < len(_SMALL) else f"{lost}")
+        return [Reason("malformed_rounded", {"lost": count if lost else _A_FEW})]
     if isinstance(number, MalformedNumber):
         return [Reason(f"malformed_{number.reason.value}")]
     return []

@@ -6,7 +6,6 @@ nothing ties to this one. What cannot be decided is `unclear`, with what speaks 
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from suanbei.common.texts import Text
@@ -25,7 +24,7 @@ from suanbei.registry.cells.names import (
 )
 from suanbei.registry.queries.filings import View
 from suanbei.registry.verify.lookup import Company, Lookup
-from suanbei.registry.verify.reasons import Joined, Phrase, Reason, Value
+from suanbei.registry.verify.reasons import Joined, Phrase, Reason, Value, shared_reason
 
 LEVELS = tuple(MatchLevel)
 MOST_NAMED = 3
@@ -242,15 +241,13 @@ def unlisted_claim(lookup: Lookup, claim: str, *, with_similar: bool) -> list[Re
         return [reason for reasons in every for reason in reasons]
     found = lookup.companies_named(claim)
     if found:
-        return [_listed_company(company.name, company.filings) for company in found]
+        return [
+            shared_reason("entity_listed", name=company.name, count=company.filings)
+            for company in found
+        ]
     reasons = [Reason("entity_not_listed", {"claim": claim})]
     if named := brands_named(claim):
         return [*reasons, Reason("entity_brand_listed", _usual(claim, named[0], ""))]
     if with_similar and (similar := lookup.names_like(claim, MOST_NAMED)):
         reasons.append(Reason("entity_similar_listed", {"names": Joined("comma", similar)}))
     return reasons
-
-
-@lru_cache(maxsize=16_384)  # the rows of a table share it, and it is put into words once
-def _listed_company(name: str, count: int) -> Reason:
-    return Reason("entity_listed", {"name": name, "count": count})

@@ -7,10 +7,8 @@ from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
 
 REASON_TEXTS: Final[dict[str, Text]] = {
     # Where the number stands.
-    "listed": Text("列于{list}{place}", "listed in {list}{place}"),
-    "deregistered_notice": Text(
-        "已注销，见{list}{place}", "deregistered, as told by {list}{place}"
-    ),
+    "listed": Text("列于{list}", "listed in {list}"),
+    "deregistered_notice": Text("已注销，见{list}", "deregistered, as told by {list}"),
     "deregistered_remark": Text(
         "清单备注说明已注销：“{remark}”", "the list's remark says it was deregistered: “{remark}”"
     ),

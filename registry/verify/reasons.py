@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from suanbei.common.dates import day_in_beijing
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.vocabulary import SERIES_TITLES, Series, gap_text, series_title
+from suanbei.registry.cells.vocabulary import SERIES_TITLES, Series
 from suanbei.registry.verify.reason_texts import REASON_TEXTS
 
 
@@ -26,9 +27,8 @@ class Reason:
 
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)
-    _said: str = field(default="", init=False, repr=False, compare=False)
-    _language: Language | None = field(default=None, init=False, repr=False, compare=False)
-    """Its words as they were said last: judgements share reasons."""
+    _said: dict[Language, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Its words as they were said before: judgements share reasons."""
 
     def say(self, language: Language) -> str:
         """The reason in words.
@@ -36,10 +36,15 @@ class Reason:
         Raises:
             KeyError: no such code, or a value is missing.
         """
-        if self._language is not language:
-            self._said = REASON_TEXTS[self.code].say(language, **self.values)
-            self._language = language
-        return self._said
+        if language not in self._said:
+            self._said[language] = REASON_TEXTS[self.code].say(language, **self.values)
+        return self._said[language]
+
+
+@lru_cache(maxsize=32_768)
+def shared_reason(code: str, /, **values: str | int) -> Reason:
+    """A reason that many rows of a table have: it is put into words once."""
+    return Reason(code, values)
 
 
 class Phrase(NamedTuple):
@@ -52,21 +57,6 @@ class Phrase(NamedTuple):
         """The text in one language, filled in."""
         return self.text.say(language, **self.values)
 
-
-class Count(NamedTuple):
-    """A small number as a word in English (six), as a figure in Chinese."""
-
-    value: int
-
-    def say(self, language: Language, /) -> str:
-        """The number in words."""
-        if language is Language.EN and self.value < len(_SMALL):
-            return _SMALL[self.value]
-        return f" {self.value} " if language is Language.ZH else f"{self.value}"
-
-
-_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-          "eleven", "twelve"]  # fmt: skip
 
 _SIGNS = {"comma": Text("、", ", "), "clause": Text("；", "; ")}
 
@@ -93,28 +83,22 @@ _ROW = Text("表格第 {row} 行", ", table row {row}")
 _ROW_PAGE = Text("第 {page} 页，表格第 {row} 行", ", page {page}, table row {row}")
 
 
-class ListName(NamedTuple):
-    """A list by its title, with the day it was published where that is known."""
+class ListedRow(NamedTuple):
+    """A row of a list: the list by its title and the day it was published where that is known, the
+    place by its 序号 as printed, else by page and row of the table."""
 
     listing: Mapping[str, Any]
+    with_place: bool = True
 
     def say(self, language: Language, /) -> str:
-        """《title》（2023-06-20 公布）."""
-        title, date = self.listing["title"], self.listing["published_on"]
-        return (_LIST_DATED if date else _LIST).say(language, title=title, date=date)
-
-
-class Place(NamedTuple):
-    """Where in a list a row stands: by its 序号 as printed, else by page and row of the table."""
-
-    listing: Mapping[str, Any]
-
-    def say(self, language: Language, /) -> str:
-        """第 17 项（第 3 页）."""
-        seq, page = self.listing["published"]["seq"].strip(), self.listing["page"]
-        if seq:
-            return (_SEQ_PAGE if page else _SEQ).say(language, seq=seq, page=page)
-        return (_ROW_PAGE if page else _ROW).say(language, row=self.listing["row"], page=page)
+        """《title》（2023-06-20 公布）第 17 项（第 3 页）."""
+        listing, date, page = self.listing, self.listing["published_on"], self.listing["page"]
+        title = (_LIST_DATED if date else _LIST).say(language, title=listing["title"], date=date)
+        if not self.with_place:
+            return title
+        if seq := listing["published"]["seq"].strip():
+            return title + (_SEQ_PAGE if page else _SEQ).say(language, seq=seq, page=page)
+        return title + (_ROW_PAGE if page else _ROW).say(language, row=listing["row"], page=page)
 
 
 def series_names(series: Iterable[str]) -> Joined:
@@ -129,33 +113,13 @@ _NEWEST_CHECKED = Text(
 _NO_LIST = Text("{series}：尚无清单", "{series}: no list yet")
 
 
-class Covered(NamedTuple):
+def covered(coverage: Mapping[str, Any], series: Iterable[str]) -> Joined:
     """What an answer rests on: the newest list of each register, and when it was last checked."""
-
-    coverage: Mapping[str, Any]
-    series: Sequence[str]
-
-    def say(self, language: Language, /) -> str:
-        """深度合成服务算法备案：截至 2026-08，2026-11-29 核对."""
-        parts = [self._one(series, language) for series in self.series]
-        return _SIGNS["clause"].say(language).join(parts)
-
-    def _one(self, series: str, language: Language) -> str:
-        covered, name = self.coverage[series], series_title(series, language)
-        newest, checked = covered["newest"], covered["checked_at"]
-        if not newest:
-            return _NO_LIST.say(language, series=name)
-        if not checked:
-            return _NEWEST.say(language, series=name, newest=newest)
-        date = day_in_beijing(checked)
-        return _NEWEST_CHECKED.say(language, series=name, newest=newest, date=date)
-
-
-class GapWords(NamedTuple):
-    """Something that is known to be missing (`coverage.missing`)."""
-
-    gap: dict[str, Any]
-
-    def say(self, language: Language, /) -> str:
-        """序号 263 缺失."""
-        return gap_text(self.gap, language)
+    told = []
+    for one in series:
+        newest, checked = coverage[one]["newest"], coverage[one]["checked_at"]
+        text = (_NEWEST_CHECKED if checked else _NEWEST) if newest else _NO_LIST
+        date = day_in_beijing(checked) if checked else ""
+        values = {"series": SERIES_TITLES[Series(one)], "newest": newest or "", "date": date}
+        told.append(Phrase(text, values))
+    return Joined("clause", told)

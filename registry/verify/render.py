@@ -10,7 +10,7 @@ from suanbei.registry.queries.filings import View
 from suanbei.registry.queries.number_parts import Anatomy, anatomy
 from suanbei.registry.verify.judgement import Judgement
 from suanbei.registry.verify.number_reasons import Verdict
-from suanbei.registry.verify.reasons import Covered, ListName, Place
+from suanbei.registry.verify.reasons import ListedRow, covered
 
 VERDICT_TEXTS: Final[dict[Verdict, Text]] = {
     Verdict.ACTIVE: Text("有效", "active"),
@@ -140,7 +140,7 @@ def _lines(judgement: Judgement, language: Language) -> Iterator[tuple[str, str]
         yield "meant", f"{suggestion.number}  {suggestion.entity}\n{why}"
     if judgement.verdict is Verdict.ACTIVE:
         series = sorted({filing["series"] for filing in judgement.filings})
-        yield "coverage", Covered(judgement.coverage, series).say(language)
+        yield "coverage", covered(judgement.coverage, series).say(language)
 
 
 def _filing_lines(filing: View, language: Language) -> Iterator[tuple[str, str]]:
@@ -148,7 +148,7 @@ def _filing_lines(filing: View, language: Language) -> Iterator[tuple[str, str]]
     yield "name", f"{filing['name']}  {filing['label']}".strip()
     for one in filing["listings"]:
         if one["current"]:
-            yield "list", f"{ListName(one).say(language)}{Place(one).say(language)}"
+            yield "list", ListedRow(one).say(language)
             if link := one["notice_url"] or one["document"]["url"]:
                 yield "link", link
 

@@ -176,7 +176,7 @@ class _SheetCheck:
                 looks_like_number(cells[place]) for place, _ in self._places if place < len(cells)
             )
         else:
-            needs_one = any([text for text, _ in questions]) or self._is_vendor(texts)
+            needs_one = any(text for text, _ in questions) or self._is_vendor(texts)
         if not needs_one:
             self._summary.other_rows.append((self._sheet.name, number))
         return questions if needs_one else ()

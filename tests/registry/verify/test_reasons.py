@@ -17,7 +17,7 @@ def test_every_code_that_is_given_has_its_words() -> None:
     given = {
         code
         for path in SOURCES
-        for code in re.findall(r'(?:Reason\(|_tie\(|_of_code\()\s*"(\w+)"', path.read_text("utf-8"))
+        for code in re.findall(r'(?:[Rr]eason\(|_tie\()\s*"(\w+)"', path.read_text("utf-8"))
     }
     given |= set(
         re.findall(r'"(entity_\w+)"', (SOURCES[0].parent / "ownership.py").read_text("utf-8"))
