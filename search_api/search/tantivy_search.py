@@ -1,9 +1,12 @@
 """One query on the embedded index: our subqueries in tantivy's words, and what it answers."""
 
+import os
 import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -26,6 +29,8 @@ _MOST_VALUES = 50_000
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
+_COUNTERS = ThreadPoolExecutor(os.cpu_count(), "counting")
+"""tantivy lets other threads run while it counts: companies, which take as long as all else, are counted beside that."""
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -37,7 +42,7 @@ class IndexSearch:
     """One query on one index."""
 
     def __init__(self, index: OpenIndex, seconds: float) -> None:
-        self._index, self._searcher, self._schema = index, index.searcher, index.schema
+        self._index, self._schema = index, index.schema
         self._until = time.monotonic() + seconds
         self._made: dict[Subquery, tantivy.Query] = {}
 
@@ -60,7 +65,7 @@ class IndexSearch:
         shown = found[: query.limit]
         ranks: Mapping[int, int] = {key: rank for rank, key in shown}
         if shown and query.sort is not Sort.RELEVANCE:
-            ranks = self._ranks(matched.subqueries, [key for _, key in shown])
+            ranks = self._ranks(matched.subqueries, list(ranks))
         return Page(
             hits=tuple(hit_at(ranks[key], key & _ID_MASK) for _, key in shown),
             total=total,
@@ -79,42 +84,41 @@ class IndexSearch:
     def ids_of(self, subqueries: Sequence[Subquery], filters: Selection) -> Iterator[int]:
         """The ids of everything that subqueries find, ascending."""
         found = [self._union(subqueries), *self._conditions(filters)]
-        last = -1
-        while True:
-            later = _combined(Must, [*found, self._between("id", last + 1, None)])
-            hits = self._searcher.search(
+        hits: list[tuple[int, Any]] = [(-1, None)]
+        while hits:
+            later = _combined(Must, [*found, self._between("id", hits[-1][0] + 1, None)])
+            hits = self._index.searcher.search(
                 later, _IDS_AT_ONCE, count=False, order_by_field="id", order=tantivy.Order.Asc
             ).hits
-            if not hits:
-                return
             yield from (one for one, _ in hits)
-            last = hits[-1][0]
 
     # What matching and guessing ask: see `matching.Lookup`.
 
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
         """See `Lookup.best`."""
         for one in sorted(subqueries, key=attrgetter("rank")):
-            if self._run(self._query(one), 1).hits:
+            if self._searcher.search(self._query(one), 1, count=False).hits:
                 return hit_at(one.rank, 0).level
         return None
 
     def count(self, subqueries: Sequence[Subquery]) -> int:
         """See `Lookup.count`."""
-        return int(self._run(self._union(subqueries), 1, count=True).count)
+        return int(self._searcher.search(self._union(subqueries), 1).count)  # type: ignore[attr-defined]
 
     def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         """See `Words.spellings`."""
-        return self._searcher.terms_with_prefix(kind.value, prefix, limit=limit)
+        return self._index.searcher.terms_with_prefix(kind.value, prefix, limit=limit)
 
     def exists(self, fragment: str) -> bool:
         """See `Words.exists`."""
-        return bool(self._run(self._query(Subquery((fragment,), _NAMES, 0)), 1).hits)
+        wanted = self._query(Subquery((fragment,), _NAMES, 0))
+        return bool(self._searcher.search(wanted, 1, count=False).hits)
 
     def texts(self, parts: Sequence[str], limit: int) -> Sequence[str]:
         """See `Words.texts`."""
-        hits = self._run(self._query(Subquery(tuple(parts), _NAMES, 0)), limit).hits
-        found = (self._searcher.doc(address).get_first("names") for _, address in hits)
+        wanted = self._query(Subquery(tuple(parts), _NAMES, 0))
+        hits = self._searcher.search(wanted, limit, count=False).hits
+        found = (self._index.searcher.doc(address).get_first("names") for _, address in hits)
         return [bytes(names).decode() for names in found if names is not None]
 
     # Queries in tantivy's words.
@@ -181,10 +185,12 @@ class IndexSearch:
 
     # What tantivy answers.
 
-    def _run(self, query: tantivy.Query, limit: int, *, count: bool = False, **order: Any) -> Any:
+    @property
+    def _searcher(self) -> tantivy.Searcher:
+        """What answers, for as long as there is time."""
         if time.monotonic() > self._until:
             raise TimeUp
-        return self._searcher.search(query, limit, count=count, **order)
+        return self._index.searcher
 
     def _ranked(
         self, query: Query, subqueries: Sequence[Subquery], place: tuple[int, int] | None
@@ -195,27 +201,26 @@ class IndexSearch:
         """
         name, ascends = query.sort.value, query.sort is Sort.OLDEST
         order = tantivy.Order.Asc if ascends else tantivy.Order.Desc
-        needed = [(Must, one) for one in self._conditions(query.filters)]
+        conditions = [(Must, one) for one in self._conditions(query.filters)]
         wanted = query.limit + 1
         better: list[tantivy.Query] = []
-        ranks: dict[int, list[tantivy.Query]] = {}
-        for one in sorted(subqueries, key=attrgetter("rank")):
-            rank = one.rank if query.sort is Sort.RELEVANCE else EVERYTHING
-            ranks.setdefault(rank, []).append(self._query(one))
-        for rank, here in ranks.items():
-            if wanted and (place is None or rank >= place[0]):
-                new = [
-                    (Must, _combined(Should, here)),
-                    *((MustNot, one) for one in better),
-                    *needed,
-                ]
+        by_rank = sorted(subqueries, key=attrgetter("rank"))
+        is_ranked = query.sort is Sort.RELEVANCE
+        for rank, group in groupby(by_rank, lambda one: one.rank if is_ranked else EVERYTHING):
+            here = [self._query(one) for one in group]
+            if place is None or rank >= place[0]:
+                new = [(Must, _combined(Should, here)), *((MustNot, one) for one in better)]
                 if place and rank == place[0]:
                     bounds = (place[1] + 1, None) if ascends else (None, place[1] - 1)
                     new.append((Must, self._between(name, *bounds)))
-                behind = tantivy.Query.boolean_query(new)
-                hits = self._run(behind, wanted, order_by_field=name, order=order).hits
-                wanted -= len(hits)
+                behind = tantivy.Query.boolean_query([*new, *conditions])
+                hits = self._searcher.search(
+                    behind, wanted, count=False, order_by_field=name, order=order
+                ).hits
                 yield from ((rank, key) for key, _ in hits)
+                wanted -= len(hits)
+                if not wanted:
+                    return
             better += here
 
     def _ranks(self, subqueries: Sequence[Subquery], keys: Sequence[int]) -> Mapping[int, int]:
@@ -224,15 +229,14 @@ class IndexSearch:
             return dict.fromkeys(keys, EVERYTHING)
         ids = {key & _ID_MASK: key for key in keys}
         shown = tantivy.Query.term_set_query(self._schema, "id", list(ids))
-        best = tantivy.Query.disjunction_max_query(
-            [
-                tantivy.Query.const_score_query(self._query(one), RANKS - one.rank)
-                for one in subqueries
-            ]
-        )
-        scored = _combined(Must, [best, tantivy.Query.const_score_query(shown, 0)])
-        hits = self._searcher.search(scored, len(ids), count=False).hits
-        found = self._searcher.fast_field_values("id", [address for _, address in hits])
+        scored = [
+            tantivy.Query.const_score_query(self._query(one), RANKS - one.rank)
+            for one in subqueries
+        ]
+        best = tantivy.Query.disjunction_max_query(scored)
+        among = _combined(Must, [best, tantivy.Query.const_score_query(shown, 0)])
+        hits = self._index.searcher.search(among, len(ids), count=False).hits
+        found = self._index.searcher.fast_field_values("id", [address for _, address in hits])
         return {
             ids[int(one or 0)]: RANKS - round(score)
             for one, (score, _) in zip(found, hits, strict=True)
@@ -241,60 +245,54 @@ class IndexSearch:
     def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
         """The total, and the most frequent values of each dimension, counted without its own filter."""
         found = self._union(subqueries)
-        facets: dict[Dimension, tuple[FacetValue, ...]] = dict.fromkeys(query.facets, ())
-        total = 0
+        of_all = {"total": {"value_count": {"field": "id"}}}
+        every = {"size": _MOST_VALUES, "segment_size": _MOST_VALUES}
+        counting = []
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
-            of_all = {"total": {"value_count": {"field": "id"}}} if filters is query.filters else {}
-            every = {"size": _MOST_VALUES, "segment_size": _MOST_VALUES}
-            asked = {one: {} if one is Dimension.ENTITY else every for one in dimensions}
-            told = self._aggregated(among, asked, **of_all)
-            if of_all:
-                total = int(told["total"]["value"])
-            if told.get(Dimension.ENTITY, {}).get("doc_count_error_upper_bound"):
-                told |= self._exact_companies(among, told[Dimension.ENTITY], query.facet_values)
-            for one in dimensions:
-                counts: Counter[str] = Counter()
-                for some in told[one]["buckets"]:
-                    for value in filter(None, some["key"].split("\n")):
-                        counts[value] += some["doc_count"]
-                most = sorted((-count, value) for value, count in counts.items())
-                facets[one] = tuple(
-                    FacetValue(value, -count) for count, value in most[: query.facet_values]
-                )
-        return total, facets
+            asked: dict[str, Any] = {
+                one.value: {"terms": {"field": one.value} | every}
+                for one in dimensions
+                if one is not Dimension.ENTITY
+            }
+            asked |= of_all if filters is query.filters else {}
+            if asked:
+                counting.append(_COUNTERS.submit(self._searcher.aggregate, among, asked))
+            if Dimension.ENTITY in dimensions:
+                counting.append(_COUNTERS.submit(self._companies, among, query.facet_values))
+        told = {name: answer for done in counting for name, answer in done.result().items()}
+        facets: dict[Dimension, tuple[FacetValue, ...]] = {}
+        for one in query.facets:
+            counts: Counter[str] = Counter()
+            for bucket in told[one]["buckets"]:
+                for value in filter(None, bucket["key"].split("\n")):
+                    counts[value] += bucket["doc_count"]
+            most = sorted((-count, value) for value, count in counts.items())
+            facets[one] = tuple(
+                FacetValue(value, -count) for count, value in most[: query.facet_values]
+            )
+        return int(told["total"]["value"]), facets
 
-    def _exact_companies(
-        self, among: tantivy.Query, told: Mapping[str, Any], wanted: int
-    ) -> dict[str, Any]:
-        """The counts of companies so that the most frequent ones are exact, where some were left out.
+    def _companies(self, among: tantivy.Query, wanted: int) -> dict[str, Any]:
+        """The counts of companies, so that the most frequent ones are exact.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
         most frequent ones. Where some are left out of several segments, those told of are counted again, which is
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        exact: dict[str, Any] = {Dimension.ENTITY: told}
-        if self._searcher.num_segments > 1:
-            keys = [bucket["key"] for bucket in told["buckets"]]
-            exact = self._aggregated(among, {Dimension.ENTITY: {"include": keys}})
-        last = exact[Dimension.ENTITY]["buckets"][:wanted][-1]["doc_count"]
-        if last <= told["doc_count_error_upper_bound"] + told["buckets"][-1]["doc_count"]:
-            every = {"segment_size": self._searcher.num_docs}
-            exact = self._aggregated(among, {Dimension.ENTITY: every})
-        return exact
-
-    def _aggregated(
-        self, among: tantivy.Query, asked: Mapping[Dimension, Mapping[str, Any]], **others: Any
-    ) -> dict[str, Any]:
-        """tantivy's counts of the values of each dimension asked for, with options; and other aggregations."""
-        if time.monotonic() > self._until:
-            raise TimeUp
-        usual = {"size": _FEW_COMPANIES, "segment_size": _MANY_COMPANIES}
-        counts: dict[str, Any] = {
-            one.value: {"terms": {"field": one.value} | usual | dict(options)}
-            for one, options in asked.items()
-        }
-        return dict(self._searcher.aggregate(among, counts | others))
+        usual = {"field": "entity", "size": _FEW_COMPANIES, "segment_size": _MANY_COMPANIES}
+        told = self._searcher.aggregate(among, {"entity": {"terms": usual}})
+        first = told["entity"]
+        if not first["doc_count_error_upper_bound"]:
+            return told
+        if self._index.searcher.num_segments > 1:
+            named = {"include": [bucket["key"] for bucket in first["buckets"]]}
+            told = self._searcher.aggregate(among, {"entity": {"terms": usual | named}})
+        last = told["entity"]["buckets"][:wanted][-1]["doc_count"]
+        if last <= first["doc_count_error_upper_bound"] + first["buckets"][-1]["doc_count"]:
+            every = {"segment_size": self._index.searcher.num_docs}
+            told = self._searcher.aggregate(among, {"entity": {"terms": usual | every}})
+        return told
 
 
 def _combined(occur: tantivy.Occur, queries: Sequence[tantivy.Query]) -> tantivy.Query:
