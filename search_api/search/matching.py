@@ -13,7 +13,7 @@ from suanbei.registry.cells.names import brands_inside, brands_named, is_full_na
 from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import Hit, MatchLevel
 from suanbei.search_api.search.questions import question_of, whole_number
-from suanbei.search_api.search.spelling import Word, Words, guess, similar
+from suanbei.search_api.search.spelling import Words, guess, similar
 from suanbei.search_api.search.text import BEGIN, BORDER, END, fold, fold_list, fold_signs
 
 MOST_WORDS = 8
@@ -91,11 +91,9 @@ def hit_at(rank: int, one: int) -> Hit:
 
 def match(text: str, lookup: Lookup) -> Matched:
     """The subqueries for a text: as typed, and as it may have been meant where that is wanted."""
-    if not text.strip():
-        return Matched((Subquery((), (), EVERYTHING),))
     typed = fold(text) or fold_signs(text)
     if not typed:
-        return Matched(())
+        return Matched(() if text.strip() else (Subquery((), (), EVERYTHING),))
     words = tuple(dict.fromkeys(word for part in text.split() if (word := fold(part))))
     named = {brand.name for brand in brands_named(text)}
     called = fold(*named) if len(named) == 1 else ""
@@ -113,7 +111,9 @@ def match(text: str, lookup: Lookup) -> Matched:
         for reading in (" ".join(_parted(lookup, typed)), brand):
             if reading and _finds(found := _read_as(reading, lookup), lookup):
                 return found
-    return _together(words if len(words) > 1 and not called else (), whole, lookup)
+    if len(words) > 1 and not called:
+        return _together(words, whole, lookup)
+    return Matched(whole.subqueries, whole.spellings, tuple(whole.guesses))
 
 
 def _read_as(text: str, lookup: Lookup) -> Matched:
@@ -206,20 +206,17 @@ def fragment_subqueries(
         yield Subquery((whole,), (Field.GROUP,), rank_of(MatchLevel.GROUP, group))
 
 
-def _together(words: tuple[str, ...], whole: "_Term", lookup: Lookup) -> Matched:
+def _together(words: Sequence[str], whole: "_Term", lookup: Lookup) -> Matched:
     """The subqueries of the whole text, and of its words wherever they are."""
     terms = [_Term(lookup, word) for word in words[:MOST_WORDS]]
     for term in terms:
         term.forgive(lookup)
-    subqueries = (*whole.subqueries, *(_word_subqueries(terms) if terms else ()))
-    guesses = [one.word for one in (*whole.guesses, *whole.offers)]
+    subqueries = (*whole.subqueries, *_word_subqueries(terms))
+    guesses = list(whole.guesses)
     typed = [term.fragment for term in terms]
     for place, term in enumerate(terms):
-        guesses += [
-            " ".join([*typed[:place], one.word, *typed[place + 1 :]])
-            for one in (*term.guesses, *term.offers)
-        ]
-    if terms and not whole.guesses and lookup.best(subqueries) is None:
+        guesses += [" ".join([*typed[:place], one, *typed[place + 1 :]]) for one in term.guesses]
+    if not whole.guesses and lookup.best(subqueries) is None:
         # Nothing has all of the words: each that something has.
         guesses = [term.fragment for term in terms if term.best is not None]
     fragments = (*whole.spellings, *(one for term in terms for one in term.spellings))
@@ -257,18 +254,18 @@ class _Term:
         self.subqueries = subqueries or tuple(fragment_subqueries(fragment))
         self.best = lookup.best(self.subqueries)
         self.spellings: tuple[str, ...] = (fragment,)
-        self.guesses: list[Word] = []
-        self.offers: list[Word] = []
+        self.guesses: list[str] = []
 
     def forgive(self, lookup: Lookup, *, has_brand: bool = False) -> None:
-        """Look for other spellings too, where they are wanted."""
+        """Look for other spellings too, where they are wanted; where few filings are found, offer others."""
         if len(self.fragment) > _LONGEST_GUESSED:
             return
-        self.guesses = guess(lookup, self.fragment, self.best, has_brand=has_brand)
+        spelt = guess(lookup, self.fragment, self.best, has_brand=has_brand)
+        self.guesses += spelt
         if self.best is not None and self.fragment.isascii():
             found = lookup.count(self.subqueries)
-            if 0 < found <= _FEW:
-                self.offers = similar(lookup, self.fragment, found)
-        for one in self.guesses:
-            self.spellings += (one.word,)
-            self.subqueries += tuple(fragment_subqueries(one.word, forgiven=True))
+            if found <= _FEW:
+                self.guesses += similar(lookup, self.fragment, found)
+        self.spellings += tuple(spelt)
+        for one in spelt:
+            self.subqueries += tuple(fragment_subqueries(one, forgiven=True))

@@ -1,6 +1,7 @@
 """How a typed text is read: words that are filters, and what a question asks about."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from suanbei.registry.cells.names import is_full_name, name_parts
 from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.queries.selection import Dimension
-from suanbei.search_api.search.engine import Query
+from suanbei.search_api.search.engine import Engine, Query
 from suanbei.search_api.search.text import fold
 
 _WHICH = r"(?:哪|那|什么|何)(?:一|些)?(?:家|个|间)?"
@@ -61,16 +62,6 @@ def question_of(text: str) -> str:
     return asked if len(fold(asked)) > 1 and asked != text.strip() else ""
 
 
-def after_place(text: str) -> str:
-    """A text that begins with a place, with a space behind that (北京 大模型); empty for others and for the
-    whole name of a company."""
-    for length in range(min(len(text) - 2, _LONGEST_PLACE), 1, -1):
-        if _place_of(text[:length]):
-            is_company = is_full_name(name_parts(text))
-            return "" if " " in text or is_company else f"{text[:length]} {text[length:]}"
-    return ""
-
-
 class WordFilter(NamedTuple):
     """A word that was taken as a filter."""
 
@@ -85,30 +76,50 @@ class WordFilter(NamedTuple):
         return Dimension.DIVISION.value if is_city else self.dimension.value
 
 
-def read_filters(query: Query) -> tuple[Query, tuple[WordFilter, ...]]:
+def interpret(engine: Engine, query: Query) -> tuple[Query, Sequence[WordFilter]]:
+    """The query with words that name a place, a year or a status as filters (广东 医疗), unless
+    nothing is found so; and these words.
+
+    Raises:
+        SearchUnavailable: see `Engine.search`.
+    """
+    first = replace(query, limit=1, cursor="", facets=())
+    text, spaced = query.text.strip(), query.text
+    lengths = () if " " in text else range(min(len(text) - 2, _LONGEST_PLACE), 1, -1)
+    place = next((text[:length] for length in lengths if _place_of(text[:length])), "")
+    if place and not is_full_name(name_parts(text)):
+        typed = engine.search(first)  # 北京大模型 is two words unless something has it as typed
+        if not typed.hits or typed.hits[0].forgiven or typed.read_as:
+            spaced = f"{place} {text.removeprefix(place)}"
+    meant, words = _read_filters(replace(query, text=spaced))
+    found = replace(first, text=meant.text, filters=meant.filters)
+    return (meant, words) if words and engine.search(found).total else (query, ())
+
+
+def _read_filters(query: Query) -> tuple[Query, Sequence[WordFilter]]:
     """A query with the words that name a place, a year or a status as filters
     (广东 医疗 2025).
 
     A dimension that is filtered already is left alone, and so is the second word of one.
     """
     words = query.text.split()
+    if whole_number(query.text) or (len(words) == 1 and words[0].casefold() not in _STATUS):
+        return query, ()  # 北京 alone is a text like others
     found: dict[Dimension, WordFilter] = {}
-    for word in () if whole_number(query.text) else words:
-        named = _filter_of(word, alone=len(words) == 1)
+    for word in words:
+        named = _filter_of(word)
         if named and named.dimension not in query.filters.values:
             found.setdefault(named.dimension, named)
-    taken = tuple(found.values())
-    left = " ".join(word for word in words if word not in {one.word for one in taken})
-    values = dict(query.filters.values) | {one.dimension: (one.value,) for one in taken}
-    meant = replace(query, text=left, filters=replace(query.filters, values=values))
-    return (meant, taken) if taken else (query, ())
+    taken = {one.word for one in found.values()}
+    left = " ".join(word for word in words if word not in taken)
+    values = {**query.filters.values, **{named: (one.value,) for named, one in found.items()}}
+    filters = replace(query.filters, values=values)
+    return replace(query, text=left, filters=filters), tuple(found.values())
 
 
-def _filter_of(word: str, *, alone: bool) -> WordFilter | None:
-    if word.casefold() in _STATUS:
-        return WordFilter(Dimension.STATUS, _STATUS[word.casefold()], word)
-    if alone:
-        return None  # 北京 alone is a text like others
+def _filter_of(word: str) -> WordFilter | None:
+    if status := _STATUS.get(word.casefold()):
+        return WordFilter(Dimension.STATUS, status, word)
     if month := _MONTH.fullmatch(word):
         return WordFilter(Dimension.PERIOD, f"{month[1]}-{month[2]:0>2}", word)
     if year := _YEAR.fullmatch(word):

@@ -17,8 +17,8 @@ from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import companies_called, entity_views
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.engine import Engine, MatchLevel, Page, Query
-from suanbei.search_api.search.questions import WordFilter, after_place, read_filters
+from suanbei.search_api.search.engine import MatchLevel, Page, Query
+from suanbei.search_api.search.questions import interpret
 from suanbei.search_api.search.text import fold
 
 _MOST_COMPANIES = 3
@@ -84,23 +84,6 @@ def search_filings(services: Services, query: Query) -> dict[str, Any]:
         }
 
 
-def interpret(engine: Engine, query: Query) -> tuple[Query, Sequence[WordFilter]]:
-    """The query with words that name a place, a year or a status as filters (广东 医疗), unless
-    nothing is found so; and these words.
-
-    Raises:
-        SearchUnavailable: see `Engine.search`.
-    """
-    first = replace(query, limit=1, cursor="", facets=())
-    if parted := after_place(query.text.strip()):
-        typed = engine.search(first)  # 北京大模型 is two words unless something has it as typed
-        if typed.hits and not typed.hits[0].forgiven and not typed.read_as:
-            parted = ""
-    meant, words = read_filters(replace(query, text=parted or query.text))
-    found = replace(first, text=meant.text, filters=meant.filters)
-    return (meant, words) if words and engine.search(found).total else (query, ())
-
-
 def selection_of(parts: Services, asked: FilterParams) -> Selection:
     """The filings that a search with these filters finds, for statistics and exports.
 
@@ -152,29 +135,23 @@ def _companies(
 
 
 def _highlights(view: Mapping[str, Any], fragments: Sequence[str]) -> dict[str, list[Range]]:
-    """Where the fragments looked for are in each text of a filing: marked ranges, never markup."""
+    """Where the fragments looked for, folded, are in each text of a filing: ranges, never markup. What overlaps
+    or touches is one range."""
     texts = {name: view[name] for name in ("number", "name", "product", "purpose")}
     texts["entity"] = view["entity"]["name"]
-    found = {name: marked_ranges(text, fragments) for name, text in texts.items()}
-    return {name: marked for name, marked in found.items() if marked}
-
-
-def marked_ranges(text: str, fragments: Sequence[str]) -> list[Range]:
-    """Every occurrence of a folded fragment in a text; overlapping ones are one range."""
-    folded = fold(text)
-    within = [fragment for fragment in fragments if fragment and fragment in folded]
-    if not within:  # most texts of a page: keeping the places costs far more than looking
-        return []
-    places = [at for at, sign in enumerate(text) for _ in fold(sign)]  # each is folded alone
-    marked = {
-        (places[at], places[at + len(fragment) - 1] + 1)
-        for fragment in within
-        for at in [found.start() for found in re.finditer(f"(?={re.escape(fragment)})", folded)]
-    }
-    joined: list[Range] = []
-    for start, end in sorted(marked):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return joined
+    marked: dict[str, list[Range]] = {}
+    for name, text in texts.items():
+        folded = fold(text)
+        within = [fragment for fragment in fragments if fragment and fragment in folded]
+        if within:  # few texts of a page: keeping the places costs far more than looking
+            places = [at for at, sign in enumerate(text) for _ in fold(sign)]  # folded alone
+            signs = {
+                sign
+                for fragment in within
+                for at in re.finditer(f"(?={re.escape(fragment)})", folded)
+                for sign in range(places[at.start()], places[at.start() + len(fragment) - 1] + 1)
+            }
+            starts = sorted(sign for sign in signs if sign - 1 not in signs)
+            ends = sorted(sign + 1 for sign in signs if sign + 1 not in signs)
+            marked[name] = list(zip(starts, ends, strict=True))
+    return marked

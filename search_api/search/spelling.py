@@ -10,9 +10,9 @@ Digits are never guessed at: another number is another filing.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
@@ -54,18 +54,14 @@ class Spelling(StrEnum):
     """a Latin word from its end"""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or fragment of the registry, folded, and how many filings have it."""
-
-    word: str
-    count: int = 0
+Counted = tuple[str, int]
+"""A word or fragment of the registry, folded, and how many filings have it."""
 
 
 class Words(Protocol):
     """The words that an engine knows."""
 
-    def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+    def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[Counted]:
         """The spellings of a kind that begin so, the most frequent first, and how many filings have each."""
 
     def exists(self, fragment: str) -> bool:
@@ -78,9 +74,9 @@ class Words(Protocol):
 
 def guess(
     words: Words, term: str, best: MatchLevel | None, *, has_brand: bool = False
-) -> list[Word]:
-    """Guesses at one folded term; `best` is the best level at which it occurs as typed. Of a term that has a
-    brand in it (百度在线) only what sounds like it is meant: 百度红线 is something else.
+) -> list[str]:
+    """Guesses at one folded term, the most frequent first; `best` is the best level at which it occurs as typed.
+    Of a term that has a brand in it (百度在线) only what sounds like it is meant: 百度红线 is something else.
 
     Whole pinyin is tried even for what occurs, since 百度 is meant by baidu, whatever else has these
     letters. The rest is for what occurs in no name (initials), or nowhere.
@@ -92,29 +88,30 @@ def guess(
     if not found and not named:
         found = _initials(words, term)
     if not found and best is None:
-        found = _short_name(words, term) or [
-            *_latin(words, term),
-            *_chinese(words, term, by_sound=has_brand),
-        ]
-        found = found or _alike(words, term)
-    return _most_frequent(one for one in found if one.word != term)
+        found = (
+            _short_name(words, term)
+            or [*_latin(words, term), *_chinese(words, term, by_sound=has_brand)]
+            or _alike(words, term)
+        )
+    return _most_frequent(term, found)
 
 
-def similar(words: Words, term: str, found: int) -> list[Word]:
+def similar(words: Words, term: str, found: int) -> list[str]:
     """Other spellings of a term that few filings have, for asking whether they were meant: such as
     many more filings have."""
-    near = (one for one in _latin(words, term) if one.count >= _MANY_MORE * found)
-    return _most_frequent(one for one in near if one.word != term)
+    near = (one for one in _latin(words, term) if one[1] >= _MANY_MORE * found)
+    return _most_frequent(term, near)
 
 
-def _most_frequent(found: Iterable[Word]) -> list[Word]:
+def _most_frequent(term: str, found: Iterable[Counted]) -> list[str]:
     counts: Counter[str] = Counter()
-    for one in found:
-        counts[one.word] += one.count
-    return [Word(fragment, count) for fragment, count in counts.most_common(MOST_GUESSES)]
+    for fragment, count in found:
+        if fragment != term:
+            counts[fragment] += count
+    return [fragment for fragment, _ in counts.most_common(MOST_GUESSES)]
 
 
-def _pinyin(words: Words, term: str, whole: bool) -> list[Word]:
+def _pinyin(words: Words, term: str, *, whole: bool) -> list[Counted]:
     """The beginnings of words that the letters spell; whole syllables only, or the last one cut."""
     if len(term) < 4 or not _LETTERS.fullmatch(term):
         return []
@@ -122,38 +119,40 @@ def _pinyin(words: Words, term: str, whole: bool) -> list[Word]:
     for spelling, count in sorted(words.spellings(Spelling.PINYIN, term, _CANDIDATES)):
         word = spelling.partition(" ")[2]
         spelled = spell(word)
-        characters = spelled.characters(term) if spelled else 0
-        if spelled and characters > 1 and (spelled.is_whole(term) or not whole):
-            found.append(Word(word[:characters], count))
+        if spelled and spelled.pinyin.startswith(term):
+            ends = list(accumulate(spelled.syllables))
+            last = bisect_left(ends, len(term))  # the character that the letters end in
+            if last and (ends[last] == len(term) or not whole):
+                found.append((word[: last + 1], count))
     return found
 
 
-def _alike(words: Words, term: str) -> list[Word]:
+def _alike(words: Words, term: str) -> list[Counted]:
     """Words, or their beginnings, that sound like a Chinese term and are as long: 百度 for 摆渡."""
     sound = spell(term) if term.isalpha() and not term.isascii() else None
     found = _pinyin(words, sound.pinyin, whole=True) if sound else []
-    return [one for one in found if len(one.word) == len(term)]
+    return [one for one in found if len(one[0]) == len(term)]
 
 
-def _initials(words: Words, term: str) -> list[Word]:
+def _initials(words: Words, term: str) -> list[Counted]:
     if not 2 <= len(term) <= _LONGEST_INITIALS or not _LETTERS.fullmatch(term):
         return []
     found = words.spellings(Spelling.INITIALS, f"{term} ", _CANDIDATES)
-    return [Word(spelling.partition(" ")[2], count) for spelling, count in found]
+    return [(spelling.partition(" ")[2], count) for spelling, count in found]
 
 
-def _latin(words: Words, term: str) -> list[Word]:
+def _latin(words: Words, term: str) -> list[Counted]:
     """The term with one of its Latin words spelt as the registry spells it."""
     return [
-        Word(spelled, near.count)
+        (spelled, count)
         for run in _LATIN.finditer(term)
-        for near in _near(words, run[0])
-        if (spelled := term[: run.start()] + near.word + term[run.end() :])
+        for near, count in _near(words, run[0])
+        if (spelled := term[: run.start()] + near + term[run.end() :])
         and (run[0] == term or words.exists(spelled))
     ]
 
 
-def _near(words: Words, typed: str) -> list[Word]:
+def _near(words: Words, typed: str) -> list[Counted]:
     """Words at a distance of one, of two for long ones; only the nearest ones."""
     allowed = 2 if len(typed) >= _LONG_WORD else 1
     kept = len(typed) // (allowed + 1)
@@ -161,15 +160,14 @@ def _near(words: Words, typed: str) -> list[Word]:
     candidates = dict(words.spellings(Spelling.LATIN, typed[:kept], _CANDIDATES))
     backwards = words.spellings(Spelling.BACKWARDS, typed[: -kept - 1 : -1], _CANDIDATES)
     candidates |= {word[::-1]: count for word, count in backwards}
-    by_distance: dict[int, list[Word]] = {}
+    by_distance: dict[int, list[Counted]] = {}
     for word, count in candidates.items():
         distance = OSA.distance(typed, word, score_cutoff=allowed)
-        if 0 < distance <= allowed:
-            by_distance.setdefault(distance, []).append(Word(word, count))
-    return by_distance[min(by_distance)] if by_distance else []
+        by_distance.setdefault(distance, []).append((word, count))
+    return next((by_distance[far] for far in range(1, allowed + 1) if far in by_distance), [])
 
 
-def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Word]:
+def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Counted]:
     """Fragments that differ from the term in one character; only those that sound like it, if any
     do: who types by sound picks the wrong character of the right sound."""
     if sum("\u3400" <= sign <= "\u9fff" for sign in term) < 4:
@@ -192,7 +190,7 @@ def _chinese(words: Words, term: str, *, by_sound: bool) -> list[Word]:
         one for one in counts if (said := spell(one)) and sound and said.pinyin == sound.pinyin
     ]
     kept = alike if alike or by_sound else counts
-    return [Word(fragment, counts[fragment]) for fragment in kept]
+    return [(fragment, counts[fragment]) for fragment in kept]
 
 
 def _swapped(words: Words, term: str, longest: int) -> Iterator[str]:
@@ -217,11 +215,11 @@ def _mended(words: Words, term: str, place: int) -> Iterator[str]:
             yield from pattern.findall(text)
 
 
-def _short_name(words: Words, term: str) -> list[Word]:
+def _short_name(words: Words, term: str) -> list[Counted]:
     """A company's own part of its name, if that is the whole of another's: 小红科技 is not 小红书."""
     parts = name_parts(term)
     return [
-        Word(part)
+        (part, 0)
         for part in dict.fromkeys((parts.core, parts.brand))
         if 2 <= len(part) < len(term) and not is_trade(part) and words.exists(BEGIN + part + END)
     ][:1]
@@ -233,18 +231,6 @@ class Spelled(NamedTuple):
     pinyin: str
     initials: str
     syllables: tuple[int, ...]
-
-    def characters(self, typed: str) -> int:
-        """How many characters of the word the typed letters spell, whole or but for the end of the
-        last one's; 0 if they do not spell its beginning."""
-        if not self.pinyin.startswith(typed):
-            return 0
-        ends = enumerate(accumulate(self.syllables), 1)
-        return next((number for number, end in ends if end >= len(typed)), 0)
-
-    def is_whole(self, typed: str) -> bool:
-        """Whether the typed letters end where a character ends."""
-        return len(typed) in accumulate(self.syllables, initial=0)
 
 
 @lru_cache(maxsize=65_536)
