@@ -4,15 +4,16 @@ A subquery is fragments that must all be there, each in any of some fields, and 
 gives the union of the subqueries, each filing once, at its best rank.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Protocol
 
 from suanbei.registry.cells.names import brands_inside, brands_named, is_full_name, name_parts
+from suanbei.registry.cells.numbers import AlgorithmNumber, GenaiNumber, parse_number
 from suanbei.search_api.search.documents import Field
 from suanbei.search_api.search.engine import Hit, MatchLevel
-from suanbei.search_api.search.questions import question_of, whole_number
 from suanbei.search_api.search.spelling import Words, guess, similar
 from suanbei.search_api.search.text import BEGIN, BORDER, END, fold, fold_list, fold_signs
 
@@ -44,6 +45,29 @@ _LONGEST_GUESSED = 64
 _LONGEST_PARTED, _MOST_PARTS = 24, 4
 _FEW = 2
 """With so few filings found, other spellings are offered."""
+_WHICH = r"(?:哪|那|什么|何)(?:一|些)?(?:家|个|间)?"
+_COMPANY = r"(?:公司|企业|厂商|厂家|单位|主体|平台)"
+_ENDINGS = (
+    rf"(?:是|属于|属|归){_WHICH}{_COMPANY}?(?:的|开发的|旗下的?)?",
+    r"(?:是|属于|属|归)[^是]{2,12}(?:的|旗下的?|家的)(?:吗|么)",
+    r"是谁(?:家|开发|做|旗下|备案)?的?",
+    r"(?:的)?(?:公司|主体|备案主体|备案单位|开发商|运营方|母公司)是(?:谁|什么|哪家|哪个)",
+    rf"(?:是|叫)(?:什么|{_WHICH})(?:公司|模型|算法|产品)?(?:的)?",
+    r"(?:的)?(?:有没有|是否|有无)?(?:已经?|完成)?(?:登记|备案)(?:了)?(?:吗|没有|没|么|过吗)?",
+    r"(?:的)?(?:登记|备案)(?:号|编号|信息|情况|主体|单位)(?:是多少|是什么|多少|查询)?",
+    r"(?:有|备案了|都有)(?:哪些|什么|多少|几个)(?:算法|模型|大模型|产品|备案)?",
+    r"(?:怎么样|怎么查|在哪里?查|查询)",
+    r"(?:的)?(?:(?<!有限|责任|股份|集团)公司|开发商|app|小程序|网站|公众号|客户端|软件|手机版|电脑版|网页版|官网)",
+    # A version of a model: DeepSeek-V3, Qwen2.5-Max, GLM-4. A longer number is part of a filing number.
+    r"[\s\-_]*(?<!\d)(?<!\d\.)(?:(?<![a-z])[a-z])?\d{1,2}(?:\.\d{1,2})*[a-z]?(?:\s*版本?)?",
+    r"[\s\-_]+(?:max|plus|pro|turbo|lite|air|flash|mini|ultra|preview|chat|coder|instruct|thinking|vl|omni)",
+)
+_QUESTION = re.compile(f"(?:{'|'.join(_ENDINGS)})[\\s?？。!！呢啊]*$", re.IGNORECASE)
+_BEGINNING = re.compile(
+    rf"^(?:请问|我?想?要?查询|我?想?要?查一?下|我?想?要?搜索?一?下?|{_WHICH}{_COMPANY}(?:都)?(?:已经?)?(?:有|做|备案|登记)?(?:了|过)?)"
+    r"|^(?:which company|who)\s+(?:owns|makes|develops|filed|is behind)\s+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +147,26 @@ def _read_as(text: str, lookup: Lookup) -> Matched:
 
 def _finds(found: Matched, lookup: Lookup) -> bool:
     return bool(found.subqueries) and lookup.best(found.subqueries) is not None
+
+
+def whole_number(text: str) -> str:
+    """A filing number, written in any way, folded as if it were printed; empty for other texts."""
+    number = parse_number(text) if any(map(str.isnumeric, text)) else None
+    return fold(number.formatted) if isinstance(number, AlgorithmNumber | GenaiNumber) else ""
+
+
+def question_of(text: str) -> str:
+    """What a question asks about; empty where the text reads like none.
+
+    >>> question_of("豆包是哪家公司的？"), question_of("Qwen2.5-Max")
+    ('豆包', 'Qwen')
+    """
+    asked, before = text.strip(), ""
+    while asked != before:
+        before = asked
+        asked = _BEGINNING.sub("", _QUESTION.sub("", asked)).strip(" ?？的-_")
+    asked = " ".join(part for part in asked.split("的") if part)
+    return asked if len(fold(asked)) > 1 and asked != text.strip() else ""
 
 
 def _brand_within(text: str, typed: str) -> str:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names import Brand, brands_named
-from suanbei.registry.cells.regions import CENTRAL
+from suanbei.registry.cells.divisions import city_code
+from suanbei.registry.cells.names import Brand, brands_named, is_full_name, name_parts
+from suanbei.registry.cells.regions import CENTRAL, region_by_name
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import filing_views
@@ -17,8 +18,8 @@ from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.deps import Services
 from suanbei.search_api.entities import companies_called, entity_views
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.engine import MatchLevel, Page, Query
-from suanbei.search_api.search.questions import interpret
+from suanbei.search_api.search.engine import Engine, MatchLevel, Page, Query
+from suanbei.search_api.search.matching import whole_number
 from suanbei.search_api.search.text import fold
 
 _MOST_COMPANIES = 3
@@ -26,8 +27,26 @@ _OF_A_COMPANY = (
     MatchLevel.NAME, MatchLevel.BRAND, MatchLevel.ENTITY, MatchLevel.FORMER_NAME, MatchLevel.GROUP,
 )  # fmt: skip
 """Levels at which the text names a company, or something that one company has."""
+_MONTH = re.compile("(20[12][0-9])[年-](0?[1-9]|1[0-2])月?")
+_YEAR = re.compile("(20[12][0-9])年?")
+_LONGEST_PLACE = 12
+_STATUS = dict.fromkeys(("注销", "已注销", "被注销", "deregistered"), "deregistered")
 Range = tuple[int, int]
 """Start and end (exclusive) in characters of the text as shown."""
+
+
+class WordFilter(NamedTuple):
+    """A word that was taken as a filter."""
+
+    dimension: Dimension
+    value: str
+    word: str
+
+    @property
+    def name(self) -> str:
+        """The parameter that filters so."""
+        is_city = self.dimension is Dimension.CITY
+        return Dimension.DIVISION.value if is_city else self.dimension.value
 
 
 def search_filings(services: Services, query: Query) -> dict[str, Any]:
@@ -82,6 +101,66 @@ def search_filings(services: Services, query: Query) -> dict[str, Any]:
             "limited": page.limited,
             "coverage": coverage(session),
         }
+
+
+def interpret(engine: Engine, query: Query) -> tuple[Query, Sequence[WordFilter]]:
+    """The query with words that name a place, a year or a status as filters (广东 医疗), unless
+    nothing is found so; and these words.
+
+    Raises:
+        SearchUnavailable: see `Engine.search`.
+    """
+    first = replace(query, limit=1, cursor="", facets=())
+    text, spaced = query.text.strip(), query.text
+    lengths = () if " " in text else range(min(len(text) - 2, _LONGEST_PLACE), 1, -1)
+    place = next((text[:length] for length in lengths if _place_of(text[:length])), "")
+    if place and not is_full_name(name_parts(text)):
+        typed = engine.search(first)  # 北京大模型 is two words unless something has it as typed
+        if not typed.hits or typed.hits[0].forgiven or typed.read_as:
+            spaced = f"{place} {text.removeprefix(place)}"
+    meant, words = _read_filters(replace(query, text=spaced))
+    found = replace(first, text=meant.text, filters=meant.filters)
+    return (meant, words) if words and engine.search(found).total else (query, ())
+
+
+def _read_filters(query: Query) -> tuple[Query, Sequence[WordFilter]]:
+    """A query with the words that name a place, a year or a status as filters
+    (广东 医疗 2025).
+
+    A dimension that is filtered already is left alone, and so is the second word of one.
+    """
+    words = query.text.split()
+    if whole_number(query.text) or (len(words) == 1 and words[0].casefold() not in _STATUS):
+        return query, ()  # 北京 alone is a text like others
+    found: dict[Dimension, WordFilter] = {}
+    for word in words:
+        named = _filter_of(word)
+        if named and named.dimension not in query.filters.values:
+            found.setdefault(named.dimension, named)
+    taken = {one.word for one in found.values()}
+    left = " ".join(word for word in words if word not in taken)
+    values = {**query.filters.values, **{named: (one.value,) for named, one in found.items()}}
+    filters = replace(query.filters, values=values)
+    return replace(query, text=left, filters=filters), tuple(found.values())
+
+
+def _filter_of(word: str) -> WordFilter | None:
+    if status := _STATUS.get(word.casefold()):
+        return WordFilter(Dimension.STATUS, status, word)
+    if month := _MONTH.fullmatch(word):
+        return WordFilter(Dimension.PERIOD, f"{month[1]}-{month[2]:0>2}", word)
+    if year := _YEAR.fullmatch(word):
+        return WordFilter(Dimension.YEAR, year[1], word)
+    place = _place_of(word)
+    return WordFilter(*place, word) if place else None
+
+
+def _place_of(word: str) -> tuple[Dimension, str] | None:
+    region = None if word.isdigit() else region_by_name(word)
+    if region and word.casefold() in (region.zh, region.full, region.en.casefold()):
+        return Dimension.REGION, region.full
+    city = city_code(word)
+    return (Dimension.CITY, city) if city else None
 
 
 def selection_of(parts: Services, asked: FilterParams) -> Selection:

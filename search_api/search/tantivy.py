@@ -45,9 +45,8 @@ class TantivyEngine:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
         self.files = IndexFolder(settings.home)
+        self._settings = settings
         self._following = Lock()
-        self._reindex = [sys.executable, "-P", "-m", "suanbei", "reindex"]
-        self._environment = settings.as_environment()
         self._builder: subprocess.Popen[bytes] | None = None
 
     def search(self, query: Query) -> Page:
@@ -68,7 +67,7 @@ class TantivyEngine:
         with self.files.writing(wait), self._database.read() as session:
             index = self.files.opened()
             if index is None or not has_event(session, index.live.event):
-                return self._build(session, None)
+                return self._build(session)
             newest = data_version(session)
             if index.live.revision == newest:
                 return 0
@@ -81,6 +80,12 @@ class TantivyEngine:
         """See `Engine.rebuild`."""
         with self.files.writing(_REINDEX_SECONDS), self._database.read() as session:
             return self._build(session, progress)
+
+    def _build(self, session: Session, progress: Progress | None = None) -> int:
+        total = count_filings(session)
+        documents = read_documents(session, progress=progress)
+        self.files.build(documents, data_version(session), total, newest_event(session))
+        return total
 
     def health(self) -> Health:
         """See `Engine.health`."""
@@ -129,8 +134,8 @@ class TantivyEngine:
         """
         if self._builder is None or self._builder.poll() is not None:
             self._builder = subprocess.Popen(
-                self._reindex,
-                env=os.environ | self._environment,
+                [sys.executable, "-P", "-m", "suanbei", "reindex"],
+                env=os.environ | self._settings.as_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -156,12 +161,6 @@ class TantivyEngine:
             if not _is_damage(error):
                 raise
             raise SearchUnavailable(f"search index: {error}") from error
-
-    def _build(self, session: Session, progress: Progress | None) -> int:
-        total = count_filings(session)
-        documents = read_documents(session, progress=progress)
-        self.files.build(documents, data_version(session), total, newest_event(session))
-        return total
 
 
 def _is_damage(error: BaseException) -> bool:

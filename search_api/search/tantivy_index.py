@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 import orjson
@@ -42,7 +43,7 @@ ID_BITS = 40
 """Of an order key: the id of the filing. Above them 20 bits for the month, and one for the status."""
 _STATUS_BIT = 1 << (ID_BITS + 20)
 _LAST_MONTH = (1 << 20) - 1
-_OLD_SCHEMA = re.compile(r"index-\d+[.-]")
+_SCHEMA_OF = re.compile(r"index-(\d+)[.-]")
 OUTLIVED_SECONDS = 24 * 3600
 """A server of an older version may go on with its own index for so long."""
 log = logging.getLogger(__name__)
@@ -64,12 +65,13 @@ class Live:
 
 
 def order_keys(document: IndexDocument) -> dict[str, int]:
-    """By order the key of a filing, unique; `relevance` and `newest` descend, `oldest` ascends."""
+    """The month of a filing, and by order its key, unique; `relevance` and `newest` descend, `oldest` ascends."""
     period = document.values[Dimension.PERIOD]
     month = month_of(period[0]) if period else 0
     newest = month << ID_BITS | document.id
     is_active = document.values[Dimension.STATUS] == ("active",)
     return {
+        "month": month,
         "relevance": newest | (_STATUS_BIT if is_active else 0),
         "newest": newest,
         "oldest": (month or _LAST_MONTH) << ID_BITS | document.id,
@@ -100,19 +102,15 @@ def _tantivy_document(document: IndexDocument) -> tantivy.Document:
     made.add_unsigned("id", document.id)
     for name, key in order_keys(document).items():
         made.add_unsigned(name, key)
-    period = document.values[Dimension.PERIOD]
-    made.add_unsigned("month", month_of(period[0]) if period else 0)
     for field in Field:
         # Each item is a value of its own: between two of them tantivy leaves a gap.
-        for item in document.items[field]:
-            for size in GRAMS[field]:
-                made.add_text(f"{field.value}{size}", " ".join(grams(BEGIN + item + END, size)))
+        for item, size in product(document.items[field], GRAMS[field]):
+            made.add_text(f"{field.value}{size}", " ".join(grams(BEGIN + item + END, size)))
     for dimension, values in document.values.items():
         # Columns in which every filing has one value are counted three times as fast as others.
         made.add_text(dimension.value, "\n".join(values))
-        if dimension in SEVERAL:
-            for value in values:
-                made.add_text(ONE + dimension.value, value)
+        for value in values if dimension in SEVERAL else ():
+            made.add_text(ONE + dimension.value, value)
     for kind, spellings in document.spellings.items():
         for one in spellings:
             made.add_text(kind.value, one)
@@ -159,15 +157,6 @@ class OpenIndex:
                 continue  # merged, or replaced: what is open stays readable
 
 
-@contextmanager
-def _told_as_unavailable() -> Iterator[None]:
-    """What tantivy or the disk refuses, as the error that says so."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        raise SearchUnavailable(f"search index: {error}") from error
-
-
 class IndexFolder:
     """The index files of a home."""
 
@@ -194,14 +183,12 @@ class IndexFolder:
                     if self._open is None or self._open.live != live:
                         self._open = OpenIndex(self.home, live, self._open)
                     self._open.check()
+                    return self._open
                 except DamagedIndex as error:
                     self._open = None
-                    if self.live() != live:
-                        continue  # another process has put a newer index in its place meanwhile
-                    log.warning("index: %s; it is built anew", error)
-                    return None
-                else:
-                    return self._open
+                    if self.live() == live:  # no other process has put a newer index in its place
+                        log.warning("index: %s; it is built anew", error)
+                        return None
         return None
 
     def close(self) -> None:
@@ -214,27 +201,22 @@ class IndexFolder:
 
         Raises:
             AlreadyRunning: another process is at it.
-            SearchUnavailable: the home cannot be written.
+            SearchUnavailable: the home cannot be written, or the disk is full.
         """
         try:
-            held = self._lock.acquire(timeout=wait_seconds)
+            with self._lock.acquire(timeout=wait_seconds):
+                yield
         except Timeout as error:
             raise AlreadyRunning("index: another process is building it") from error
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise SearchUnavailable(f"search index: {error}") from error
-        with held:
-            yield
 
-    @_told_as_unavailable()
     def build(
         self, documents: Iterable[IndexDocument], revision: int, expected: int, event: str = ""
     ) -> Live:
         """Build beside what is live, and swap. To be called while writing.
 
         `expected` is the number of filings, which says how much memory is worth using; `event` as in `Live`.
-
-        Raises:
-            SearchUnavailable: it cannot be written: a full disk.
         """
         live = Live(f"index-{SCHEMA}-{revision}-{os.urandom(3).hex()}", revision, event)
         folder = self.home / live.folder
@@ -250,7 +232,6 @@ class IndexFolder:
             self.sweep()
         return live
 
-    @_told_as_unavailable()
     def update(
         self,
         index: OpenIndex,
@@ -260,11 +241,7 @@ class IndexFolder:
         event: str = "",
     ) -> int:
         """Replace these filings, and delete those that are gone; returns how many were written.
-        To be called while writing.
-
-        Raises:
-            SearchUnavailable: it cannot be written: a full disk.
-        """
+        To be called while writing."""
         written = 0
         opened = _without_watcher(tantivy.Index.open(str(index.folder)))
         writer = opened.writer(_HEAP_BYTES, 1)
@@ -281,13 +258,14 @@ class IndexFolder:
         """Delete folders that are not live: replaced, or half-built by a process that died; and the
         index of an older schema that nobody has changed for long. To be called while writing."""
         live = self.live()
-        for path in self.home.glob(f"index-{SCHEMA}-*"):
-            if live is None or path.name != live.folder:
-                shutil.rmtree(path, ignore_errors=True)
+        live_folder = live.folder if live else ""
+        outlived = time.time() - OUTLIVED_SECONDS
         for path in self.home.glob("index-*"):
-            is_other = _OLD_SCHEMA.match(path.name) and not path.name.startswith(f"index-{SCHEMA}")
-            if is_other and path.stat().st_mtime < time.time() - OUTLIVED_SECONDS:
+            schema = _SCHEMA_OF.match(path.name)
+            if schema and int(schema[1]) != SCHEMA and path.stat().st_mtime < outlived:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+            elif path.name.startswith(f"index-{SCHEMA}-") and path.name != live_folder:
+                shutil.rmtree(path, ignore_errors=True)
 
     def _commit(self, writer: tantivy.IndexWriter, live: Live) -> None:
         writer.commit()
