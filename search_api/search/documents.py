@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -83,28 +82,27 @@ def read_documents(
 
 def _document(row: dict[str, Any]) -> IndexDocument:
     names = tuple(dict.fromkeys((row["entity"], *row["former_entities"], *row["former_names"])))
-    shown = (row["name"], row["product"])
-    short = _folded(*(part for name in names for part in name_parts(name)[2:4]))
-    products = _folded(*(item["name"] for item in row["products"]))
-    listed = filter(None, [fold_list(row["product"])])
-    searched = _once(_folded(row["name"]), products, listed, sign_runs(*shown))
-    own, brand, group = _brand_names(names, fold(row["name"] + row["number"]), "\n".join(products))
+    number = row["number"]
+    short = [fold(part) for name in names for part in name_parts(name)[2:4]]
+    products = [fold(item["name"]) for item in row["products"]]
+    listed, signs = fold_list(row["product"]), sign_runs(row["name"], row["product"])
+    searched = [fold(row["name"]), *products, listed, *signs]
+    own, brand, group = _brand_names(names, fold(row["name"] + number), "\n".join(products))
+    items = {
+        Field.ENTITY: [*map(fold, names), *short, *sign_runs(*names)],
+        Field.NAME: searched,
+        Field.FORMER: [item for item in _former(row["changes"]) if item not in searched],
+        Field.OWN_BRAND: own,
+        Field.BRAND: brand,
+        Field.GROUP: group,
+        Field.NUMBER: [fold(number), *map(fold, number.split("-")), *sign_runs(number)],
+        Field.PURPOSE: [fold(row["purpose"])],
+    }
     return IndexDocument(
         id=row["id"],
-        items={
-            Field.ENTITY: _once(_folded(*names), short, sign_runs(*names)),
-            Field.NAME: searched,
-            Field.FORMER: tuple(item for item in _former(row["changes"]) if item not in searched),
-            Field.OWN_BRAND: _folded(*own),
-            Field.BRAND: _folded(*brand),
-            Field.GROUP: _folded(*group),
-            Field.NUMBER: _once(
-                _folded(row["number"], *row["number"].split("-")), sign_runs(row["number"])
-            ),
-            Field.PURPOSE: _folded(row["purpose"]),
-        },
+        items={field: tuple(dict.fromkeys(filter(None, some))) for field, some in items.items()},
         values=_values(row),
-        spellings=_spellings(row, (*short, *products, *_folded(*brand, *group))),
+        spellings=_spellings(row, (*short, *products, *brand, *group)),
     )
 
 
@@ -112,7 +110,7 @@ def _brand_names(
     companies: Iterable[str], name: str, products: str
 ) -> tuple[list[str], list[str], list[str]]:
     """The names of brands that stand in a filing's name, all names of these brands, and those of what
-    it belongs to.
+    it belongs to; all of them folded.
 
     A filing bears a brand of its registrant if one of the brand's names stands in its own name or
     number; it belongs to a brand of one of its products. A brand that no list shows, a group and
@@ -122,21 +120,16 @@ def _brand_names(
     bearing: list[str] = []
     belonging: list[str] = []
     known = _brands_of_companies()
-    for brand in dict.fromkeys(
-        one for name in companies for one in known.get(entity_key(name), ())
-    ):
-        folded = [fold(one) for one in brand.names]
-        if any(one in name for one in folded):
+    of_these = (brand for company in companies for brand in known.get(entity_key(company), ()))
+    for brand in dict.fromkeys(of_these):
+        names = [fold(one) for one in brand.names]
+        is_other = brand.kind is not BrandKind.BRAND
+        if inside := [one for one in names if one in name]:
+            bearing += names
             # A company's own name stands in most of what it files: no reason to put that first.
-            if brand.kind is BrandKind.BRAND:
-                own += [one for one in folded if one in name]
-            bearing += brand.names
-        elif (
-            brand.kind is not BrandKind.BRAND
-            or brand.page
-            or any(one in products for one in folded)
-        ):
-            belonging += brand.names
+            own += [] if is_other else inside
+        elif is_other or brand.page or any(one in products for one in names):
+            belonging += names
     return own, bearing, belonging
 
 
@@ -151,22 +144,14 @@ def _brands_of_companies() -> dict[str, list[Brand]]:
 
 
 def _former(changes: Iterable[dict[str, str]]) -> Iterator[str]:
-    """What the filing or one of its products was called before."""
+    """What the filing or one of its products was called before, folded."""
     for change in changes:
+        before = change["before"]
         if change["field"] == "name":
-            yield from _folded(change["before"])
+            yield fold(before)
         elif change["field"] == "product":
-            products = split_products(change["before"])
-            listed = filter(None, [fold_list(change["before"])])
-            yield from _once(_folded(*(one.name for one in products)), listed)
-
-
-def _folded(*texts: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for text in texts if (item := fold(text))))
-
-
-def _once(*items: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(chain.from_iterable(items)))
+            yield from (fold(one.name) for one in split_products(before))
+            yield fold_list(before)
 
 
 def _spellings(row: dict[str, Any], own: tuple[str, ...]) -> dict[Spelling, tuple[str, ...]]:

@@ -4,8 +4,9 @@ import os
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -29,8 +30,9 @@ _MOST_VALUES = 50_000
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
+_MANY_FILINGS = 100_000
+"""From so many on companies, which take as long as all else, are counted beside that: tantivy lets other threads run."""
 _COUNTERS = ThreadPoolExecutor(os.cpu_count(), "counting")
-"""tantivy lets other threads run while it counts: companies, which take as long as all else, are counted beside that."""
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -247,20 +249,22 @@ class IndexSearch:
         found = self._union(subqueries)
         of_all = {"total": {"value_count": {"field": "id"}}}
         every = {"size": _MOST_VALUES, "segment_size": _MOST_VALUES}
-        counting = []
+        told: dict[str, Any] = {}
+        companies: Callable[[], dict[str, Any]] = dict
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
+            if Dimension.ENTITY in dimensions:
+                companies = partial(self._companies, among, query.facet_values)
+                if self._index.searcher.num_docs >= _MANY_FILINGS:
+                    companies = _COUNTERS.submit(companies).result
             asked: dict[str, Any] = {
                 one.value: {"terms": {"field": one.value} | every}
                 for one in dimensions
                 if one is not Dimension.ENTITY
             }
             asked |= of_all if filters is query.filters else {}
-            if asked:
-                counting.append(_COUNTERS.submit(self._searcher.aggregate, among, asked))
-            if Dimension.ENTITY in dimensions:
-                counting.append(_COUNTERS.submit(self._companies, among, query.facet_values))
-        told = {name: answer for done in counting for name, answer in done.result().items()}
+            told |= self._searcher.aggregate(among, asked) if asked else {}
+        told |= companies()
         facets: dict[Dimension, tuple[FacetValue, ...]] = {}
         for one in query.facets:
             counts: Counter[str] = Counter()

@@ -130,7 +130,7 @@ def test_counts_are_exact_where_a_segment_tells_of_few(
     ]
     everything = {one.id: one for layer in made for one in layer}.values()
     query = Query("", facets=(Dimension.ENTITY,), facet_values=2)
-    few = {"_FEW_COMPANIES": 3, "_MANY_COMPANIES": 2}
+    few = {"_FEW_COMPANIES": 3, "_MANY_COMPANIES": 2, "_MANY_FILINGS": 5}
     with TemporaryDirectory() as home, patch.multiple(tantivy_search, **few):
         page = IndexSearch(index_of(Path(home), made), seconds=60).page(query)
     expected = counts(list(everything), Dimension.ENTITY)
