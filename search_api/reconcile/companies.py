@@ -5,9 +5,8 @@ the number belongs to), and that no property contradicts. Whatever is only alike
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import Select, select
@@ -24,29 +23,19 @@ from suanbei.registry.cells.names import (
     names_no_company,
 )
 from suanbei.registry.cells.numbers import number_key, read_numbers
-from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
-from suanbei.search_api.reconcile.queries import COMPANY, TYPES, Candidate, ReconcileQuery
+from suanbei.search_api.reconcile import COMPANY, Candidate, ReconcileQuery, candidate, ranked
 
 _FORMER_SCORE, _ALIKE_MOST, _BRAND_SCORE, _LEAST = 95.0, 90.0, 80.0, 50.0
 _CONTRADICTED, _LEAST_SIMILAR, _MOST_COMPARED = 30.0, 70.0, 40
-
-
-class Name(NamedTuple):
-    """A company as the index of names holds it."""
-
-    id: str
-    name: str
-    former_names: Sequence[str]
 
 
 class CompanyNames:
     """All names of one version of the registry, for comparing: a few thousand, kept in memory."""
 
     def __init__(self, session: Session) -> None:
-        query = select(Entity.id, Entity.name, Entity.former_names).order_by(Entity.id)
-        self.companies = {row[0]: Name(*row) for row in session.execute(query).tuples()}
+        self.ids = set(session.execute(select(Entity.id)).scalars())
         self.own_names: dict[str, set[str]] = defaultdict(set)
         """The ids of the companies that bear a name today, by its key."""
         self.by_key: dict[str, list[str]] = defaultdict(list)
@@ -58,6 +47,11 @@ class CompanyNames:
                 self.own_names[key].add(entity_id)
             if kind in ("n", "f"):
                 self.by_key[key].append(entity_id)
+
+    def called(self, text: str) -> list[str]:
+        """The ids of companies of this name, or of a brand or group of this name."""
+        companies = [company for brand in brands_named(text) for company in brand.companies]
+        return [one for name in (text, *companies) for one in self.by_key.get(entity_key(name), ())]
 
     def alike(self, text: str) -> list[str]:
         """The ids of companies whose names hold this one's brand, or are nearly the same."""
@@ -74,9 +68,12 @@ class CompanyNames:
 
 
 @dataclass(slots=True)
-class _Facts:
-    """What the lists show of one company."""
+class _Company:
+    """A company with what the lists show of it."""
 
+    id: str
+    name: str
+    former_names: Sequence[str]
     filings: int = 0
     active: int = 0
     regions: set[str] = field(default_factory=set)
@@ -89,28 +86,30 @@ def reconcile_companies(
 ) -> dict[str, list[Candidate]]:
     """The candidates of each query, the best first; what queries share is read once."""
     numbers = {name: _number_keys(query) for name, query in queries.items()}
-    by_number = select(Filing.number_key, Filing.entity_id)
     keys = {key for some in numbers.values() for key in some}
+    by_number = select(Filing.number_key, Filing.entity_id)
     owners = _grouped(session, by_number.where(in_keys(session, Filing.number_key, keys)))
+    by_product = select(FilingProduct.name_key, Filing.entity_id).distinct()
+    by_product = by_product.join(Filing, Filing.id == FilingProduct.filing_id)
     named = {entity_key(query.query) for query in queries.values()} - {""}
-    by_product = select(FilingProduct.name_key, Filing.entity_id).join(
-        Filing, Filing.id == FilingProduct.filing_id
-    )
     of_products = in_keys(session, FilingProduct.name_key, named)
-    products = _grouped(session, by_product.where(of_products).distinct())
+    products = _grouped(session, by_product.where(of_products))
     found: dict[str, list[str]] = {}
     for name, query in queries.items():
         check_deadline()
-        known = [one for key in numbers[name] for one in owners.get(key, ())]
-        found[name] = _found(names, query, known, products.get(entity_key(query.query), []))
-    facts = _facts(session, {one for ids in found.values() for one in ids})
+        ids = [one for key in numbers[name] for one in owners.get(key, ())]
+        found[name] = _found(names, query, ids, products.get(entity_key(query.query), ()))
+    companies = _companies(session, {one for ids in found.values() for one in ids})
     answer = {}
     for name, query in queries.items():
-        candidates = [
-            _candidate(names, names.companies[one], query, numbers[name], facts[one], products)
+        makers = products.get(entity_key(query.query), ())
+        some = [
+            (companies[one], _candidate(names, companies[one], query, numbers[name], makers))
             for one in found[name]
+            if one in companies
         ]
-        answer[name] = _ranked([one for one in candidates if one], query)
+        some.sort(key=lambda one: (-one[0].active, one[0].id))
+        answer[name] = ranked([shown for _company, shown in some if shown], query)
     return answer
 
 
@@ -128,126 +127,100 @@ def _grouped(session: Session, query: Select[tuple[str, str]]) -> dict[str, list
 
 
 def _found(
-    names: CompanyNames, query: ReconcileQuery, by_number: list[str], by_product: list[str]
+    names: CompanyNames, query: ReconcileQuery, by_number: list[str], by_product: Iterable[str]
 ) -> list[str]:
-    ids = [one for one in (query.query.strip(),) if one in names.companies] + by_number
+    """The ids of the companies that a query may mean."""
+    ids = [one for one in (query.query.strip(),) if one in names.ids] + by_number
     for text in (query.query, *query.values("former_name")):
-        if names_no_company(text):
-            continue
-        ids += names.by_key.get(entity_key(text), [])
-        for brand in brands_named(text):
-            for company in brand.companies:
-                ids += names.by_key.get(entity_key(company), [])
-        if not ids:
-            ids += names.alike(text)
-    return list(dict.fromkeys(ids + by_product))[:_MOST_COMPARED]
+        if not names_no_company(text):
+            ids += names.called(text)
+            ids = ids or names.alike(text)
+    return list(dict.fromkeys([*ids, *by_product]))[:_MOST_COMPARED]
 
 
-def _facts(session: Session, ids: set[str]) -> dict[str, _Facts]:
-    found = {one: _Facts() for one in ids}
+def _companies(session: Session, ids: set[str]) -> dict[str, _Company]:
+    """The companies of these ids."""
+    if not ids:
+        return {}
+    entities = select(Entity.id, Entity.name, Entity.former_names)
+    entities = entities.where(in_keys(session, Entity.id, ids))
+    found = {row[0]: _Company(*row) for row in session.execute(entities).tuples()}
     columns = (Filing.entity_id, Filing.status, Filing.region, Filing.series, Filing.number_key)
-    query = select(*columns).where(in_keys(session, Filing.entity_id, ids))
-    for entity_id, status, region, series, key in session.execute(query).tuples() if ids else ():
-        facts = found[entity_id]
-        facts.filings += 1
-        facts.active += status == "active"
-        facts.series.add(series)
-        facts.number_keys.add(key)
+    filings = select(*columns).where(in_keys(session, Filing.entity_id, ids))
+    for entity_id, status, region, series, key in session.execute(filings).tuples():
+        company = found[entity_id]
+        company.filings += 1
+        company.active += status == "active"
+        company.series.add(series)
+        company.number_keys.add(key)
         if region:
-            facts.regions.add(region)
+            company.regions.add(region)
     return found
 
 
 def _candidate(
     names: CompanyNames,
-    company: Name,
+    company: _Company,
     query: ReconcileQuery,
     numbers: Sequence[str],
-    facts: _Facts,
-    products: Mapping[str, Sequence[str]],
+    makers: Collection[str],
 ) -> Candidate | None:
-    """A company as a candidate; None where nothing speaks for it."""
-    level, score = _level(names, company, query, products)
-    checks = _checks(company, query, numbers, facts)
+    """A company as a candidate, `makers` are those of a product of this name; None where nothing speaks for it."""
+    key, known = entity_key(query.query), (company.name, *company.former_names)
+    keys = [entity_key(name) for name in known]
+    level, score = _level(names, company, query.query, keys, makers)
+    checks = _checks(company, query, numbers)
     if query.query.strip() == company.id or (checks.get("number") and level not in CONFIRMED):
         named = not read_numbers(query.query) and query.query.strip() not in ("", company.id)
         score = max(score, 85.0 if named else 100.0)  # the number is its own, the name is not
         level = level if named else MatchLevel.EXACT
     if score < _LEAST:
         return None
-    key, known = entity_key(query.query), (company.name, *company.former_names)
-    similarity = max(fuzz.ratio(key, entity_key(name)) for name in known)
-    score -= _CONTRADICTED * sum(not fits for fits in checks.values())
-    region = "、".join(sorted(facts.regions))
-    described = [f"{facts.active}/{facts.filings} 有效 active", region, *company.former_names[:2]]
-    return {
-        "id": company.id,
-        "name": company.name,
-        "description": " · ".join(filter(None, described)),
-        "type": [{"id": COMPANY, "name": TYPES[COMPANY]}],
-        "score": round(max(0.0, score), 1),
-        "match": level in CONFIRMED and all(checks.values()),
-        "features": [
-            {"id": "name_similarity", "value": round(similarity, 1)},
-            {"id": "same_name", "value": level is MatchLevel.EXACT},
-            {"id": "former_name", "value": level is MatchLevel.FORMER_NAME},
-            {"id": "brand", "value": level is MatchLevel.BRAND},
-            {"id": "active_filings", "value": facts.active},
-            *({"id": f"{name}_fits", "value": fits} for name, fits in checks.items()),
-        ],
+    region = "、".join(sorted(company.regions))
+    described = [f"{company.active}/{company.filings} 有效 active", region, *known[1:3]]
+    features = {
+        "name_similarity": round(max(fuzz.ratio(key, one) for one in keys), 1),
+        "same_name": level is MatchLevel.EXACT,
+        "former_name": level is MatchLevel.FORMER_NAME,
+        "brand": level is MatchLevel.BRAND,
+        "active_filings": company.active,
     }
+    score -= _CONTRADICTED * [*checks.values()].count(False)
+    return candidate(
+        COMPANY, company.id, company.name, " · ".join(filter(None, described)), score, features,
+        checks, certain=level in CONFIRMED,
+    )  # fmt: skip
 
 
 def _level(
     names: CompanyNames,
-    company: Name,
-    query: ReconcileQuery,
-    products: Mapping[str, Sequence[str]],
+    company: _Company,
+    text: str,
+    keys: Collection[str],
+    makers: Collection[str],
 ) -> tuple[MatchLevel, float]:
-    text = query.query
-    own_product = company.id in products.get(entity_key(text), ())
+    """How a text fits a company whose names have these keys, and the score of that."""
     found = match_entity(
         text, current=company.name, former=company.former_names,
-        products=[text] if own_product else [],
+        products=[text] if company.id in makers else [],
     )  # fmt: skip
     if found.level is MatchLevel.FORMER_NAME:
         return found.level, _FORMER_SCORE
     if company.id in names.own_names.get(entity_key(text), ()):
         return MatchLevel.EXACT, 100.0
-    keys = {entity_key(name) for name in (company.name, *company.former_names)}
-    if found.level is MatchLevel.BRAND or any(one.is_of(keys) for one in brands_named(text)):
+    if found.level is MatchLevel.BRAND or any(one.is_of(set(keys)) for one in brands_named(text)):
         return MatchLevel.BRAND, _BRAND_SCORE
     return found.level, min(_ALIKE_MOST, float(found.score))
 
 
-def _checks(
-    company: Name, query: ReconcileQuery, numbers: Sequence[str], facts: _Facts
-) -> dict[str, bool]:
+def _checks(company: _Company, query: ReconcileQuery, numbers: Sequence[str]) -> dict[str, bool]:
     """Whether what else is known of the company fits, for each property that was given."""
-    checks: dict[str, bool] = {}
-    if regions := query.values("region"):
-        wanted = {found.full for text in regions if (found := region_by_name(text))}
-        if wanted:
-            checks["region"] = bool(wanted & facts.regions)
-    if series := query.values("series"):
-        checks["series"] = bool(set(series) & facts.series)
+    checks = query.fits(company.regions, company.series)
     if former := query.values("former_name"):
         known = {entity_key(name) for name in company.former_names}
-        checks["former_name"] = bool(known & set(map(entity_key, former)))
-    if numbers:
-        checks["number"] = bool(facts.number_keys.intersection(numbers))
-    for text in query.values("number", "numbers"):
-        if not read_numbers(text):  # odd numbers as the lists print them
-            checks["number"] = checks.get("number", False) or number_key(text) in facts.number_keys
+        checks["former_name"] = not known.isdisjoint(map(entity_key, former))
+    # Odd numbers are compared as the lists print them.
+    odd = [number_key(text) for text in query.values("number", "numbers") if not read_numbers(text)]
+    if numbers or odd:
+        checks["number"] = not company.number_keys.isdisjoint([*numbers, *odd])
     return checks
-
-
-def _ranked(candidates: list[Candidate], query: ReconcileQuery) -> list[Candidate]:
-    """The best first; where two companies bear the name, neither is a match."""
-    candidates.sort(key=lambda one: (-one["score"], -one["features"][4]["value"], one["id"]))
-    best = [one for one in candidates if one["match"]]
-    top = max((one["score"] for one in best), default=0.0)
-    certain = [one for one in best if one["score"] == top]
-    for one in best:
-        one["match"] = len(certain) == 1 and one is certain[0]
-    return candidates[: query.most]

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 from suanbei.common.deadline import check_deadline
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key, read_numbers
-from suanbei.registry.cells.regions import region_by_name
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Filing
-from suanbei.search_api.reconcile.queries import FILING, TYPES, Candidate, ReconcileQuery
-from suanbei.search_api.search.engine import Engine, Hit, MatchLevel, Query
+from suanbei.search_api.reconcile import FILING, Candidate, ReconcileQuery, candidate, ranked
+from suanbei.search_api.search.engine import Engine, MatchLevel, Query
 
 _SCORES = {
     MatchLevel.NAME: 90.0, MatchLevel.FORMER_NAME: 80.0, MatchLevel.BRAND: 75.0,
@@ -34,22 +33,26 @@ def reconcile_filings(
     """
     keys = {name: _number_keys(query) for name, query in queries.items()}
     numbered = _by_number(session, {key for some in keys.values() for key in some})
-    named = {}
+    hits = {}
     for name, query in queries.items():
         check_deadline()
         if query.query.strip() and not any(key in numbered for key in keys[name]):
-            named[name] = engine.search(Query(query.query, limit=query.most)).hits
-    ids = {hit.id for hits in named.values() for hit in hits}
+            hits[name] = engine.search(Query(query.query, limit=query.most)).hits
+    ids = {hit.id for some in hits.values() for hit in some}
     by_id = select(Filing).where(in_keys(session, Filing.id, ids))
     known = {one.id: one for one in session.execute(by_id).scalars()} if ids else {}
-    return {
-        name: _ranked(
-            query,
-            [one for key in keys[name] for one in numbered.get(key, ())],
-            [(known[hit.id], hit) for hit in named.get(name, ()) if hit.id in known],
-        )
-        for name, query in queries.items()
-    }
+    answer = {}
+    for name, query in queries.items():
+        found: dict[str, Candidate] = {}
+        for one in [filing for key in keys[name] for filing in numbered.get(key, ())]:
+            found.setdefault(one.number, _candidate(one, query, 100.0, by_number=True))
+        for hit in hits.get(name, ()):
+            if filing := known.get(hit.id):
+                score = LEAST if hit.level is None else _SCORES.get(hit.level, LEAST)
+                score -= _GUESSED * hit.forgiven
+                found.setdefault(filing.number, _candidate(filing, query, score, by_number=False))
+        answer[name] = ranked([found[number] for number in sorted(found)], query)
+    return answer
 
 
 def filing_by_id(session: Session, text: str) -> Filing | None:
@@ -72,54 +75,20 @@ def _by_number(session: Session, keys: set[str]) -> dict[str, list[Filing]]:
     return found
 
 
-def _ranked(
-    query: ReconcileQuery, numbered: list[Filing], named: list[tuple[Filing, Hit]]
-) -> list[Candidate]:
-    found: dict[str, Candidate] = {}
-    for filing in numbered:
-        found.setdefault(filing.number, _candidate(filing, query, 100.0, by_number=True))
-    for filing, hit in named:
-        level = hit.level if hit.level is not None else MatchLevel.PURPOSE
-        score = _SCORES.get(level, LEAST) - _GUESSED * hit.forgiven
-        found.setdefault(filing.number, _candidate(filing, query, score, by_number=False))
-    certain = [one for one in found.values() if one["match"]]
-    for one in certain:
-        one["match"] = len(certain) == 1  # several numbers in one cell: people decide
-    ranked = sorted(found.values(), key=lambda one: (-one["score"], one["id"]))
-    return ranked[: query.most]
-
-
 def _candidate(
     filing: Filing, query: ReconcileQuery, score: float, *, by_number: bool
 ) -> Candidate:
-    checks = _checks(filing, query)
-    score = max(0.0, score - _CONTRADICTED * sum(not fits for fits in checks.values()))
-    similarity = fuzz.ratio(entity_key(query.query), entity_key(filing.name))
-    return {
-        "id": filing.number,
-        "name": filing.number,
-        "description": " · ".join((filing.name, filing.entity, filing.status)),
-        "type": [{"id": FILING, "name": TYPES[FILING]}],
-        "score": round(score, 1),
-        "match": by_number and all(checks.values()),
-        "features": [
-            {"id": "same_number", "value": by_number},
-            {"id": "name_similarity", "value": round(similarity, 1)},
-            {"id": "active", "value": filing.status == "active"},
-            *({"id": f"{name}_fits", "value": fits} for name, fits in checks.items()),
-        ],
-    }
-
-
-def _checks(filing: Filing, query: ReconcileQuery) -> dict[str, bool]:
-    checks: dict[str, bool] = {}
-    regions = {found.full for one in query.values("region") if (found := region_by_name(one))}
-    if regions:
-        checks["region"] = filing.region in regions
-    if series := query.values("series"):
-        checks["series"] = filing.series in series
+    checks = query.fits([filing.region], [filing.series])
     if companies := query.values("company"):
         known = {entity_key(name) for name in (filing.entity, *filing.former_entities)}
         known.add(entity_key(filing.entity_id))
-        checks["company"] = bool(known & set(map(entity_key, companies)))
-    return checks
+        checks["company"] = not known.isdisjoint(map(entity_key, companies))
+    score -= _CONTRADICTED * [*checks.values()].count(False)
+    similarity = fuzz.ratio(entity_key(query.query), entity_key(filing.name))
+    return candidate(
+        FILING, filing.number, filing.number,
+        " · ".join((filing.name, filing.entity, filing.status)), score,
+        {"same_number": by_number, "name_similarity": round(similarity, 1),
+         "active": filing.status == "active"},
+        checks, certain=by_number,
+    )  # fmt: skip

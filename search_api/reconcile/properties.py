@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language, Text
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityAlias, Filing
 from suanbei.registry.queries.entities import DUTIES, files_twice, standing
+from suanbei.search_api.reconcile import COMPANY, FILING, TYPES, ExtendQuery
 from suanbei.search_api.reconcile.filings import filing_by_id
-from suanbei.search_api.reconcile.queries import COMPANY, FILING, TYPES, ExtendQuery
 
 Cell = dict[str, Any]
 """`{"str"}`, `{"int"}` or, of something that can be reconciled, `{"id", "name"}`."""
@@ -22,6 +23,7 @@ Cell = dict[str, Any]
 class Record:
     """A company with its filings, or one filing alone (then `entity` is its company)."""
 
+    kind: str
     entity: Entity
     filings: list[Filing]
 
@@ -115,13 +117,14 @@ def extend(session: Session, asked: ExtendQuery, language: Language) -> dict[str
     """The values of the properties asked for; an id that is not known has none."""
     wanted = [PROPERTIES[one.id] for one in asked.properties if one.id in PROPERTIES]
     known = records(session, asked.ids)
-    rows = {}
-    for one in asked.ids:
-        record, kind = known.get(one, (None, ""))
-        rows[one] = {
-            prop.id: list(prop.cells(record)) if record and kind in prop.types else []
+    rows = {
+        one: {
+            prop.id: list(prop.cells(record)) if record and record.kind in prop.types else []
             for prop in wanted
         }
+        for one in asked.ids
+        for record in [known.get(one)]
+    }
     meta: list[dict[str, Any]] = [
         {"id": prop.id, "name": prop.name.say(language)}
         | ({"type": {"id": prop.links_to, "name": TYPES[prop.links_to]}} if prop.links_to else {})
@@ -130,27 +133,35 @@ def extend(session: Session, asked: ExtendQuery, language: Language) -> dict[str
     return {"meta": meta, "rows": rows}
 
 
-def records(session: Session, ids: Iterable[str]) -> dict[str, tuple[Record, str]]:
-    """What each id stands for, and its type: a company (also by an id it once had), or a filing."""
+def records(session: Session, ids: Iterable[str]) -> dict[str, Record]:
+    """What each id stands for: a company (also by an id it once had), or a filing."""
     wanted = list(dict.fromkeys(ids))
     aliases = select(EntityAlias.alias, EntityAlias.entity_id)
-    renamed = dict(
-        session.execute(aliases.where(in_keys(session, EntityAlias.alias, wanted))).tuples().all()
-    )
-    current = {one: renamed.get(one, one) for one in wanted}
+    aliases = aliases.where(in_keys(session, EntityAlias.alias, wanted))
+    current = {one: one for one in wanted} | dict(session.execute(aliases).tuples().all())
     query = select(Entity).where(in_keys(session, Entity.id, current.values()))
-    entities = {one.id: one for one in session.execute(query).scalars()}
-    filings: dict[str, list[Filing]] = {one: [] for one in entities}
-    of_entities = select(Filing).where(in_keys(session, Filing.entity_id, entities))
-    for filing in session.execute(
-        of_entities.order_by(Filing.first_period, Filing.number_key)
-    ).scalars():
-        filings[filing.entity_id].append(filing)
+    companies = {one.id: Record(COMPANY, one, []) for one in session.execute(query).scalars()}
+    filings = select(Filing).where(in_keys(session, Filing.entity_id, companies))
+    filings = filings.order_by(Filing.first_period, Filing.number_key)
+    for filing in session.execute(filings).scalars():
+        companies[filing.entity_id].filings.append(filing)
     found = {}
     for one in wanted:
-        if entity := entities.get(current[one]):
-            found[one] = (Record(entity, filings[entity.id]), COMPANY)
-        elif filing_found := filing_by_id(session, one):
-            entity = session.get_one(Entity, filing_found.entity_id)
-            found[one] = (Record(entity, [filing_found]), FILING)
+        if company := companies.get(current[one]):
+            found[one] = company
+        elif numbered := filing_by_id(session, one):
+            owner = session.get_one(Entity, numbered.entity_id)
+            found[one] = Record(FILING, owner, [numbered])
     return found
+
+
+def record_of(session: Session, one: str) -> Record:
+    """What an id stands for.
+
+    Raises:
+        NotFound: nothing.
+    """
+    record = records(session, [one]).get(one)
+    if record is None:
+        raise NotFound(f"entity {one[:100]}: not known")
+    return record

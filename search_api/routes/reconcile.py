@@ -19,21 +19,29 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.deps import Parts, reads_query, services
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.language import AnswerLanguage
+<<<<<<< HEAD
 from suanbei.search_api.pages.templating import public_base, static
 from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
 from suanbei.search_api.reconcile.filings import reconcile_filings
 from suanbei.search_api.reconcile.properties import PROPERTIES, extend, records
 from suanbei.search_api.reconcile.queries import (
+=======
+from suanbei.search_api.pages.templating import filing_path, public_base, static
+from suanbei.search_api.params import reads_query
+from suanbei.search_api.reconcile import (
+>>>>>>> f894c8b (Reconciliation: companies and filings make, check and rank their candidates in one way; an id stands for one record)
     BATCH,
     COMPANY,
     EXTEND,
     FILING,
     LONGEST,
     TYPES,
-    Candidate,
     ReconcileQuery,
     read_sent,
 )
+from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
+from suanbei.search_api.reconcile.filings import reconcile_filings
+from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, record_of
 from suanbei.search_api.responses import JSON
 
 # It has a specification of its own; OpenAPI would only repeat it.
@@ -145,19 +153,15 @@ def _reconciled(request: Request, queries: str, extension: str, language: Langua
         names = kept.get(version, "companies", lambda: CompanyNames(session))
         companies = reconcile_companies(session, names, of_companies)
         filings = reconcile_filings(session, parts.engine, of_filings)
-    return _answer({
-        key: {"result": _together(companies.get(key, []), filings.get(key, []), query)}
-        for key, query in batch.items()
-    })  # fmt: skip
-
-
-def _together(
-    companies: list[Candidate], filings: list[Candidate], query: ReconcileQuery
-) -> list[Candidate]:
-    if filings and companies:
-        for one in companies:  # a number stands for the filing before its company
-            one["match"] = False
-    return sorted(filings + companies, key=lambda one: -one["score"])[: query.most]
+    answer = {}
+    for key, query in batch.items():
+        found = [*filings.get(key, ()), *companies.get(key, ())]
+        if filings.get(key):
+            for one in companies.get(key, ()):  # a number stands for the filing before its company
+                one["match"] = False
+        found.sort(key=lambda one: -one["score"])
+        answer[key] = {"result": found[: query.most]}
+    return _answer(answer)
 
 
 @router.get("/suggest/entity", response_class=Response)
@@ -170,17 +174,6 @@ def suggest_entity(
 ) -> Response:
     """Companies by any fragment of a name, and filings by their numbers, for auto-completion."""
     found: list[dict[str, Any]] = []
-    if prefix.strip() and type != FILING:
-        page = find_entities(parts, prefix, cursor + SUGGESTED, "")["items"]
-        found = [
-            {
-                "id": one["id"],
-                "name": one["name"],
-                "description": f"{one['active']}/{one['filings']} 有效 active",
-                "notable": [{"id": COMPANY, "name": TYPES[COMPANY]}],
-            }
-            for one in page
-        ]
     if prefix.strip() and (type == FILING or read_numbers(prefix)):
         query = ReconcileQuery(query=prefix, type=FILING, limit=cursor + SUGGESTED)
         with parts.database.read() as session:
@@ -188,7 +181,14 @@ def suggest_entity(
         found = [
             {name: one[name] for name in ("id", "name", "description")} | {"notable": one["type"]}
             for one in filings
-        ] + found
+        ]
+    if prefix.strip() and type != FILING:
+        notable = [{"id": COMPANY, "name": TYPES[COMPANY]}]
+        found += [
+            {"id": one["id"], "name": one["name"],
+             "description": f"{one['active']}/{one['filings']} 有效 active", "notable": notable}
+            for one in find_entities(parts, prefix, cursor + SUGGESTED, "")["items"]
+        ]  # fmt: skip
     return _answer({"result": found[cursor : cursor + SUGGESTED]})
 
 
@@ -224,7 +224,7 @@ def flyout(
         html = Markup("<p><b>{}</b></p><p>{}</p>").format(shown["name"], shown["description"])
     elif kind == "entity":
         with parts.database.read() as session:
-            html = _summary(session, id, language)
+            html = _summary(session, record_of(session, id), language)
     else:
         raise NotFound(f"{kind} {id[:100]}: not known")
     return _answer({"id": id, "html": str(html)})
@@ -246,7 +246,7 @@ def propose_properties(
 def preview(parts: Parts, id: Id, language: AnswerLanguage) -> Response:
     """A company or filing as a small page, for a frame."""
     with parts.database.read() as session:
-        body = _summary(session, id, language)
+        body = _summary(session, record_of(session, id), language)
     page = Markup(
         '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
         "<style>body{{font:14px/1.4 sans-serif;margin:8px}}p{{margin:0 0 6px}}</style></head>"
@@ -261,26 +261,16 @@ def preview(parts: Parts, id: Id, language: AnswerLanguage) -> Response:
 def view(parts: Parts, id: Id) -> Response:
     """The page of a company or filing."""
     with parts.database.read() as session:
-        record, kind = records(session, [id]).get(id, (None, ""))
-    if record is None:
-        raise NotFound(f"entity {id[:100]}: not known")
-    place = f"/entities/{quote(record.entity.id, safe='')}"
-    if kind != COMPANY:
-        place = f"/filings/{quote(record.filings[0].number, safe='')}"
-    return RedirectResponse(place, 307)
+        record = record_of(session, id)
+    if record.kind == COMPANY:
+        return RedirectResponse(f"/entities/{quote(record.entity.id, safe='')}", 307)
+    return RedirectResponse(filing_path(record.filings[0].number), 307)
 
 
-def _summary(session: Session, one: str, language: Language) -> Markup:
-    """What a person must see of a company or filing to tell it from others, as HTML.
-
-    Raises:
-        NotFound: there is none of this id.
-    """
-    record, kind = records(session, [one]).get(one, (None, ""))
-    if record is None:
-        raise NotFound(f"entity {one[:100]}: not known")
+def _summary(session: Session, record: Record, language: Language) -> Markup:
+    """What a person must see of a company or filing to tell it from others, as HTML."""
     filings = record.filings
-    if kind == COMPANY:
+    if record.kind == COMPANY:
         head, active = record.entity.name, sum(one.status == "active" for one in filings)
         former = "、".join(record.entity.former_names)
         lines = [
