@@ -183,20 +183,14 @@ def read_chunks(
     Each part is read in a session of its own: a slow reader of the export must not keep a
     connection. A filing that changes meanwhile comes once, as it was or as it is.
     """
-    if selection.ids is not None:
-        for some in selection.parts(PART):
+    for some in selection.parts(PART):
+        last, rows = 0, []
+        while not last or len(rows) == PART:
             with database.read() as session:
-                _, rows = _read(session, some, language)
-            if rows:
-                yield rows
-        return
-    last, rows = 0, []
-    while not last or len(rows) == PART:
-        with database.read() as session:
-            last, rows = _read(session, selection, language, last)
-        if not rows:
-            return
-        yield rows
+                last, rows = _read(session, some, language, last)
+            if not rows:
+                break
+            yield rows
 
 
 def _read(

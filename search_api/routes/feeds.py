@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -84,7 +84,7 @@ class Entry:
     title: str
     summary: str
     at: datetime
-    link: str
+    path: str
     kinds: tuple[str, ...]
 
 
@@ -98,8 +98,7 @@ def batches_feed(
     """New lists, the newest first."""
     wanted = ChangesQuery((EventType.BATCH_PUBLISHED.value,), tuple(s.value for s in series or ()))
     with parts.database.read() as session:
-        events = newest_changes(session, wanted, ENTRIES)
-        entries = _entries(session, events, lang, public_base(request))
+        entries = _entries(session, newest_changes(session, wanted, ENTRIES), lang)
     return _answer(request, lang, _BATCHES.say(lang), "/batches", entries)
 
 
@@ -112,8 +111,7 @@ def changes_feed(
 ) -> Response:
     """Changes of every kind, the newest first; filters as those of /v1/changes."""
     with parts.database.read() as session:
-        events = newest_changes(session, wanted, ENTRIES)
-        entries = _entries(session, events, lang, public_base(request))
+        entries = _entries(session, newest_changes(session, wanted, ENTRIES), lang)
     return _answer(request, lang, _CHANGES.say(lang), "/watch", entries)
 
 
@@ -131,7 +129,7 @@ def search_feed(request: Request, parts: Parts, wanted: Annotated[FeedParams, Qu
     page = "/search" + (f"?{request.url.query}" if request.url.query else "")
     with parts.database.read() as session:
         events = newest_changes_of(session, selection, ENTRIES)
-        entries = _entries(session, events, wanted.lang, public_base(request))
+        entries = _entries(session, events, wanted.lang)
     return _answer(request, wanted.lang, _SEARCH.say(wanted.lang, q=wanted.q), page, entries)
 
 
@@ -140,13 +138,13 @@ def expected_feed(request: Request, parts: Parts, lang: Lang = Language.ZH) -> R
     """When the next list of each series is expected; a new entry once it is late."""
     with parts.database.read() as session:
         expected = [one for one in expected_lists(session) if one["expected_period"]]
-    entries = [_expectation(one, lang, public_base(request)) for one in expected]
+    entries = [_expectation(one, lang) for one in expected]
     answer = _answer(request, lang, _EXPECTED.say(lang), "/batches", entries)
     answer.headers["Cache-Control"] = "public, max-age=3600"  # it depends on the day
     return answer
 
 
-def _expectation(one: dict[str, Any], lang: Language, base: str) -> Entry:
+def _expectation(one: dict[str, Any], lang: Language) -> Entry:
     if one["overdue"]:
         state, text, since = "overdue", _OVERDUE, one["latest_period"]
     elif one["late"]:
@@ -160,32 +158,32 @@ def _expectation(one: dict[str, Any], lang: Language, base: str) -> Entry:
         last=month_text(one["last_period"], lang),
     )
     place = tuple(Series).index(Series(one["series"]))
-    year, month = map(int, since.split("-"))
     return Entry(
         _stable_id(f"expected/{one['series']}/{one['last_period']}/{state}"),
         line,
         line,
-        datetime(year + month // 12, month % 12 + 1, 1, microsecond=place, tzinfo=UTC),
-        f"{base}/batches",
+        _end_of(since, UTC).replace(microsecond=place),
+        "/batches",
         (f"list.{state}", one["series"]),
     )
 
 
-def _entries(session: Session, events: Sequence[Event], lang: Language, base: str) -> list[Entry]:
+def _entries(session: Session, events: Sequence[Event], lang: Language) -> list[Entry]:
     names = filing_names(session, events)
     ids = {event.batch for event in events if event.batch}
     listed = session.execute(select(Batch).where(in_keys(session, Batch.id, ids))).scalars()
     batches = {batch.id: batch for batch in listed}
-    found = []
-    for event in events:
-        title, line = _words(event, lang, names)
-        # The moment is part of the id: another registry numbers its events anew.
-        name = _stable_id(f"change/{event.id}/{event.at.isoformat()}")
-        link = base + (path_of(event) or "/")
-        kinds = (event.type, event.series) if event.series else (event.type,)
-        moment = _moment(event, batches.get(event.batch or ""))
-        found.append(Entry(name, title, line, moment, link, kinds))
-    return found
+    return [
+        Entry(
+            # The moment is part of the id: another registry numbers its events anew.
+            _stable_id(f"change/{event.id}/{event.at.isoformat()}"),
+            *_words(event, lang, names),
+            _moment(event, batches.get(event.batch or "")),
+            path_of(event) or "/",
+            (event.type, event.series) if event.series else (event.type,),
+        )
+        for event in events
+    ]
 
 
 def _words(event: Event, lang: Language, names: FilingNames) -> tuple[str, str]:
@@ -205,61 +203,60 @@ def _words(event: Event, lang: Language, names: FilingNames) -> tuple[str, str]:
 def _moment(event: Event, batch: Batch | None) -> datetime:
     """When it happened: for what a list brought, when that was published; else when it was seen.
 
-    A list without a date is dated by the end of its month. All events of a list happen at once, but
+    A list without a date is dated by the last day of its month. All events of a list happen at once, but
     readers sort by this and take equal entries for one: the fraction is the event's place in the log.
     """
     at = event.at
     if batch is not None and event.type in _OF_A_LIST:
-        at = min(at, _published(batch) or at)
+        if batch.published_on:
+            at = min(at, datetime.combine(batch.published_on, time(), BEIJING).astimezone(UTC))
+        elif re.fullmatch(r"\d+-\d+", batch.period):
+            at = min(at, (_end_of(batch.period, BEIJING) - timedelta(days=1)).astimezone(UTC))
     return at.replace(microsecond=event.id % 1_000_000)
 
 
-def _published(batch: Batch) -> datetime | None:
-    if batch.published_on:
-        return datetime.combine(batch.published_on, time(), BEIJING).astimezone(UTC)
-    year, _, month = batch.period.partition("-")
-    if not (year.isdecimal() and month.isdecimal()):
-        return None
-    after = datetime(int(year) + int(month) // 12, int(month) % 12 + 1, 1, tzinfo=BEIJING)
-    return (after - timedelta(days=1)).astimezone(UTC)
+def _end_of(period: str, zone: tzinfo) -> datetime:
+    """The moment after a month (`YYYY-MM`)."""
+    year, month = map(int, period.split("-"))
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
 
 
 def _answer(
     request: Request, lang: Language, title: str, page: str, entries: Sequence[Entry]
 ) -> Response:
     """The feed, its entries the newest first; `page` has the same content for people."""
-    public = public_base(request)
+    base = public_base(request)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.headers.get("sec-fetch-dest") == "document":  # a person opened it in a browser
         if "lang" not in request.query_params and language_of_request(request) != lang:
             return RedirectResponse(with_parameter(request, "lang", language_of_request(request)))
         answer = render(
-            request, "feed.html", title=title, address=public + path, page=page, entries=entries
+            request, "feed.html", title=title, address=base + path, page=page, entries=entries
         )
         answer.headers["cache-control"] = "no-store"
         return answer
     # A browser would rather save Atom than show it.
     is_browser = "text/html" in request.headers.get("accept", "")
     media_type = "application/xml; charset=utf-8" if is_browser else MEDIA_TYPE
-    body = _atom(path, title, public + path, public + page, lang, entries)
+    body = _atom(base, path, title, page, lang, entries)
     return Response(body, media_type=media_type, headers={"Content-Security-Policy": POLICY})
 
 
 def _atom(
-    key: str, title: str, own: str, page: str, lang: Language, entries: Sequence[Entry]
+    base: str, path: str, title: str, page: str, lang: Language, entries: Sequence[Entry]
 ) -> bytes:
-    """The feed of the address `own`, with a style sheet that makes it legible in a browser."""
+    """The feed at a path of the address `base`, with a style sheet that makes it legible in a browser."""
     with importing:  # 6 MB, for those whom somebody asks for a feed
         from feedgen.feed import FeedGenerator
 
     atom = FeedGenerator()
-    atom.id(_stable_id(f"feed/{key}"))
+    atom.id(_stable_id(f"feed/{path}"))
     atom.title(_clean(title))
     atom.author(name="算备 Suanbei")
     atom.generator("Suanbei")
     atom.language("zh-CN" if lang is Language.ZH else "en")
-    atom.link(href=own, rel="self", type="application/atom+xml")
-    atom.link(href=page, rel="alternate", type="text/html")
+    atom.link(href=base + path, rel="self", type="application/atom+xml")
+    atom.link(href=base + page, rel="alternate", type="text/html")
     atom.updated(max((entry.at for entry in entries), default=BEGINNING))
     for one in entries:
         entry = atom.add_entry(order="append")
@@ -268,7 +265,7 @@ def _atom(
         entry.summary(_clean(one.summary))
         entry.updated(one.at)
         entry.published(one.at)
-        entry.link(href=one.link, rel="alternate", type="text/html")
+        entry.link(href=base + one.path, rel="alternate", type="text/html")
         for kind in one.kinds:
             entry.category(term=kind)
     head, body = atom.atom_str(pretty=True).split(b"\n", 1)
