@@ -53,7 +53,8 @@ def _column(name: str, zh: str, en: str, type: ColumnType = ColumnType.STRING) -
 
 def _values(columns: Sequence[TableColumn], of: type[Any], **others: Any) -> Select[Any]:
     """The columns: each is what the model `of` has under its name, unless `others` names it."""
-    return select(*(others.get(c.name, getattr(of, c.name, None)) for c in columns))
+    names = [column.name for column in columns]
+    return select(*(others[name] if name in others else getattr(of, name) for name in names))
 
 
 def _read(query: Select[Any]) -> Rows:

@@ -183,6 +183,7 @@ def read_chunks(
     Each part is read in a session of its own: a slow reader of the export must not keep a
     connection. A filing that changes meanwhile comes once, as it was or as it is.
     """
+    rows: list[Row]
     for some in selection.parts(PART):
         last, rows = 0, []
         while not last or len(rows) == PART:

@@ -19,17 +19,8 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.search_api.deps import Parts, reads_query, services
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.language import AnswerLanguage
-<<<<<<< HEAD
-from suanbei.search_api.pages.templating import public_base, static
-from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
-from suanbei.search_api.reconcile.filings import reconcile_filings
-from suanbei.search_api.reconcile.properties import PROPERTIES, extend, records
-from suanbei.search_api.reconcile.queries import (
-=======
 from suanbei.search_api.pages.templating import filing_path, public_base, static
-from suanbei.search_api.params import reads_query
 from suanbei.search_api.reconcile import (
->>>>>>> f894c8b (Reconciliation: companies and filings make, check and rank their candidates in one way; an id stands for one record)
     BATCH,
     COMPANY,
     EXTEND,
