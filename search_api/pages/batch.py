@@ -130,21 +130,15 @@ def _parts(now: Sequence[Row[Any]], before: Sequence[Row[Any]], name: str) -> li
     return [Part(value, number, there[value]) for value, number in here.most_common()]
 
 
-def _rows(session: Session, batch_id: str, offset: int) -> list[dict[str, Any]]:
+def _rows(session: Session, batch_id: str, offset: int) -> list[Listing]:
     """Rows of the current version as published, in the order of the list."""
-    columns = (
-        Listing.seq, Listing.name, Listing.label, Listing.entity, Listing.product, Listing.purpose,
-        Listing.number, Listing.remark, Listing.region, Listing.filed_on, Listing.page,
-        Listing.flags,
-    )  # fmt: skip
     query = (
-        select(*columns)
-        .join(Version, Version.id == Listing.version_id)
-        .join(Batch, Batch.current_version_id == Version.id)
+        select(Listing)
+        .join(Batch, Batch.current_version_id == Listing.version_id)
         .where(Batch.id == batch_id)
         .order_by(Listing.position)
     )
-    return [dict(row) for row in session.execute(query.offset(offset).limit(ROWS)).mappings()]
+    return list(session.execute(query.offset(offset).limit(ROWS)).scalars())
 
 
 def _links(request: Request, page: int, total: int) -> dict[str, str | None]:
@@ -217,7 +211,7 @@ def one_batch(
         columns=[  # one that is empty on the page is left out
             (name, words.column(series, name))
             for name in COLUMNS[series]
-            if any(row[name] for row in rows)
+            if any(getattr(row, name) for row in rows)
         ],
         versions=versions,
         others=others,

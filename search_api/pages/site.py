@@ -96,10 +96,7 @@ def dataset(request: Request, parts: Parts) -> Response:
         (one.name, one.means.say(language), sizes[f"{one.name}.csv"], sizes[f"{one.name}.parquet"])
         for one in TABLES
     ]
-    return render(
-        request, "dataset.html", tables=tables, version=version_of(folder),
-        address=public_base(request),
-    )  # fmt: skip
+    return render(request, "dataset.html", tables=tables, version=version_of(folder))
 
 
 @router.get("/static/{name}")

@@ -133,22 +133,22 @@ def page(
     **values: Any,
 ) -> Response:
     """The page, with what a form holds, what was wrong with it, and what it comes to."""
-    form = form or SubscriptionForm(language=language_of_request(request).value)
+    language = language_of_request(request)
+    form = form or SubscriptionForm(language=language.value)
+    key = find_key(read_keys(parts.settings.api_keys), request.cookies.get(KEY_COOKIE, ""))
+    masked = key is not None and key.scope == Scope.READ
     with parts.database.read() as session:
-        scope, language = _scope(request, parts), language_of_request(request)
-        masked = scope == Scope.READ
-        subscriptions = _subscriptions(session, language, masked=masked) if scope else []
+        subscriptions = _subscriptions(session, language, masked=masked) if key else []
         secret = "" if masked else _secret_to_show(request, session, values.get("made", ""))
         seen, preview_error = preview_of(session, form) if shows_preview else (None, None)
     response = render(
         request,
         "watch.html",
         status,
-        allowed=scope is not None,
+        allowed=key is not None,
         has_keys=bool(parts.settings.api_keys.strip()),
         sends_mail=bool(parts.settings.smtp_url),
         subscriptions=subscriptions,
-        base_url=public_base(request),
         feeds=_feeds(request),
         events=[kind.value for kind in EventType],
         form=form,
@@ -214,18 +214,12 @@ def refusal_of(request: Request, error: UsageError | None) -> tuple[str, str]:
     """What to say of a refused form, and the detail, which is English."""
     if error is None:
         return "", ""
-    language = language_of_request(request)
-    field = str(error).partition(":")[0].partition("[")[0].partition(".")[0]
-    numbered = re.match(r"filter[.]numbers\[(\d+)\]", str(error))
-    text = REFUSALS.get("numbers" if numbered else field, Text("", ""))
+    language, said = language_of_request(request), str(error)
+    numbered = re.match(r"filter[.]numbers\[(\d+)\]", said)
+    field = "numbers" if numbered else re.split(r"[:[.]", said, maxsplit=1)[0]
     place = int(numbered[1]) + 1 if numbered else 0
-    return text.say(language, place=place), str(error) if language is Language.EN else ""
-
-
-def _scope(request: Request, parts: Services) -> Scope | None:
-    """What the key in the cookie may do; None without a key that counts."""
-    key = find_key(read_keys(parts.settings.api_keys), request.cookies.get(KEY_COOKIE, ""))
-    return key.scope if key else None
+    text = REFUSALS.get(field, Text("", "")).say(language, place=place)
+    return text, said if language is Language.EN else ""
 
 
 def require_same_origin(request: Request) -> None:
@@ -235,15 +229,12 @@ def require_same_origin(request: Request) -> None:
         Unauthorized: a form of another site.
     """
     origin = request.headers.get("origin")
-    if origin is None:
-        return
+    ours = (request.headers.get("host"), urlsplit(public_base(request)).netloc)
     try:
-        place = urlsplit(origin).netloc
+        is_ours = origin is None or urlsplit(origin).netloc in filter(None, ours)
     except ValueError:
-        place = ""
-    if not place or place not in (
-        request.headers.get("host"), urlsplit(public_base(request)).netloc
-    ):  # fmt: skip
+        is_ours = False
+    if not is_ours:
         raise Unauthorized("this form was sent from another site")
 
 
@@ -268,8 +259,15 @@ def enter(
     except Unauthorized as error:
         return page(request, parts, 401, error=error, refused="key")
     response = RedirectResponse(next if next.startswith("/watch?") else "/watch", 303)
+    return _with_cookie(request, response, KEY_COOKIE, key.strip())
+
+
+def _with_cookie(
+    request: Request, response: Response, name: str, value: str, seconds: int | None = None
+) -> Response:
+    """The answer, with something that the browser remembers for these pages, else until it is closed."""
     response.set_cookie(
-        KEY_COOKIE, key.strip(), path="/watch", httponly=True, samesite="strict",
+        name, value, max_age=seconds, path="/watch", httponly=True, samesite="strict",
         secure=request.url.scheme == "https",
     )  # fmt: skip
     return response
@@ -305,11 +303,7 @@ def create(request: Request, parts: Parts, form: Filled) -> Response:
     except UsageError as error:
         return page(request, parts, error.http_status, form=form, error=error, refused="form")
     response = RedirectResponse(address("/watch", made=made) + "#told", 303)
-    response.set_cookie(
-        MADE_COOKIE, made, max_age=SHOW_SECRET_SECONDS, path="/watch", httponly=True,
-        samesite="strict", secure=request.url.scheme == "https",
-    )  # fmt: skip
-    return response
+    return _with_cookie(request, response, MADE_COOKIE, made, SHOW_SECRET_SECONDS)
 
 
 @router.get("/watch/{id}/edit", dependencies=[Depends(_guard)])
