@@ -59,11 +59,8 @@ class HeadersTooLarge(UsageError, code="headers_too_large", http_status=431):
     """The headers of a request together are larger than the server takes."""
 
 
-class TooManyRequests(UsageError):
+class TooManyRequests(UsageError, code="too_many_requests", http_status=429):
     """One client has asked more often than it may; `retry_after` says when it may again."""
-
-    code = "too_many_requests"
-    http_status = 429
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)

@@ -30,7 +30,6 @@ from sqlalchemy.exc import (
     DBAPIError,
     NoSuchModuleError,
     PendingRollbackError,
-    SQLAlchemyError,
     TimeoutError,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -138,7 +137,9 @@ class Database:
                 if writes:
                     connection.commit()
         except (DBAPIError, TimeoutError, PendingRollbackError) as error:
-            raise DatabaseUnavailable(f"database: {_first_line(error)}") from error
+            said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+            first, *_ = said.splitlines() or [type(error).__name__]
+            raise DatabaseUnavailable(f"database: {first}") from error
         except orjson.JSONDecodeError as error:
             raise DamagedValue(f"database: damaged: a value is no JSON ({error})") from error
         except (ValueError, TypeError, LookupError) as error:
@@ -251,11 +252,6 @@ def _is_damaged(path: str) -> bool:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
     except (sqlite3.Error, ValueError):
         return True
-
-
-def _first_line(error: SQLAlchemyError) -> str:
-    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
 
 
 def in_keys(

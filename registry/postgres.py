@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from psycopg import Connection as PsycopgConnection
 from psycopg.adapt import Buffer
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, text
@@ -45,7 +44,9 @@ def postgres_engine(url: URL, lock_seconds: int, **options: Any) -> Engine:
         connect_args=ours,
         **options,
     )
-    event.listen(engine, "connect", _on_connect)
+    event.listen(
+        engine, "connect", lambda opened, _: opened.adapters.register_dumper(str, _WithoutNul)
+    )
     return engine
 
 
@@ -75,7 +76,3 @@ class _WithoutNul(StrDumperUnknown):
 
     def dump(self, obj: str) -> Buffer | None:
         return super().dump(obj.replace("\0", "\ufffd"))
-
-
-def _on_connect(connection: PsycopgConnection, _record: Any) -> None:
-    connection.adapters.register_dumper(str, _WithoutNul)

@@ -90,7 +90,11 @@ def invalid_parts(error: RequestValidationError) -> str:
 def _refused_by_framework(request: Request, error: HTTPException) -> Response:
     status, headers = error.status_code, dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(allowed_methods(request.scope))
+        methods = {"OPTIONS"}.union(
+            *(getattr(route, "methods", ()) for route in matching_routes(request.scope))
+        )
+        methods |= {"HEAD"} if "GET" in methods else set()
+        headers["Allow"] = ", ".join(sorted(methods))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=headers)
     if status == HTTPStatus.NOT_FOUND and (path := _without_slash(request)):
@@ -125,11 +129,3 @@ def route_path(scope: Scope) -> str:
     """The path template of a request's route, also where it was answered before routing."""
     route = scope.get("route") or next(matching_routes(scope), None)
     return str(getattr(route, "path", "other"))
-
-
-def allowed_methods(scope: Scope) -> list[str]:
-    """The methods of all routes for a path, as the `Allow` header names them."""
-    found = {"OPTIONS"}
-    for route in matching_routes(scope):
-        found |= getattr(route, "methods", None) or set()
-    return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -50,11 +50,8 @@ _PLACE = "suanbei.place"
 _TOO_MUCH = "more requests than this server can answer right now"
 
 
-class NotUtf8(UsageError):
+class NotUtf8(UsageError, code="invalid_request", http_status=422):
     """A query in another encoding: nothing would be found of it."""
-
-    code = "invalid_request"
-    http_status = 422
 
 
 def client_name(scope: Scope, api_keys: str) -> str:

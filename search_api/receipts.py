@@ -24,11 +24,8 @@ SECONDS = 10.0
 MAX_BYTES = 100_000
 
 
-class NoTimestamp(SuanbeiError):
+class NoTimestamp(SuanbeiError, code="no_timestamp", http_status=503):
     """The time-stamping service did not stamp."""
-
-    code = "no_timestamp"
-    http_status = 503
 
 
 def timestamp(url: str, data: bytes) -> dict[str, Any]:
