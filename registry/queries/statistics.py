@@ -45,31 +45,21 @@ def summary(session: Session, selection: Selection) -> Figures:
     """Totals of a selection: filings (a number counts once in each series that lists it), `numbers`
     (each counts once), those active, deregistered and vanished, companies, regions, the first and
     the last list; and `double_filing`."""
-    active = func.sum(case((Filing.status == "active", 1), else_=0))
-    deregistered = func.sum(case((Filing.status == "deregistered", 1), else_=0))
+    statuses = (
+        func.count(case((Filing.status == status, 1))).label(status)
+        for status in ("active", "deregistered", "vanished")
+    )
     query = select(
-        func.count(),
-        func.coalesce(active, 0),
-        func.coalesce(deregistered, 0),
-        func.count(distinct(Filing.entity_id)),
-        func.count(distinct(func.nullif(place_of(), ""))),
-        func.count(distinct(Filing.number_key)),
-        func.min(Filing.first_period),
-        func.max(Filing.last_period),
+        func.count().label("filings"),
+        func.count(distinct(Filing.number_key)).label("numbers"),
+        *statuses,
+        func.count(distinct(Filing.entity_id)).label("entities"),
+        func.count(distinct(func.nullif(place_of(), ""))).label("regions"),
+        func.min(Filing.first_period).label("first_period"),
+        func.max(Filing.last_period).label("last_period"),
     ).where(*selection.conditions(session))
-    filings, alive, gone, entities, regions, numbers, first, last = session.execute(query).one()
-    return {
-        "filings": filings,
-        "numbers": numbers,
-        "active": alive,
-        "deregistered": gone,
-        "vanished": filings - alive - gone,
-        "entities": entities,
-        "regions": regions,
-        "first_period": first,
-        "last_period": last,
-        "double_filing": double_filing(session, selection),
-    }
+    totals = session.execute(query).mappings().one()
+    return dict(totals) | {"double_filing": double_filing(session, selection)}
 
 
 def double_filing(session: Session, selection: Selection) -> Figures:
@@ -104,8 +94,8 @@ def lists(session: Session, series: tuple[str, ...] = ()) -> list[Figures]:
     query = select(Batch.id, Batch.series, Batch.period, Batch.rows)
     if series:
         query = query.where(Batch.series.in_(series))
-    rows = session.execute(query.order_by(Batch.series, Batch.period, Batch.id)).tuples()
-    return [{"id": i, "series": s, "period": p, "rows": n} for i, s, p, n in rows]
+    rows = session.execute(query.order_by(Batch.series, Batch.period, Batch.id)).mappings()
+    return [dict(row) for row in rows]
 
 
 def count_values(
@@ -199,10 +189,11 @@ def new_entrants(session: Session, selection: Selection) -> Rows:
     place = (Filing.first_period, Filing.series)
     query = (
         select(
-            *place,
-            func.count(distinct(first.c.entity_id)),
-            func.count(distinct(Filing.entity_id)),
-            func.count(),
+            Filing.first_period.label("value"),
+            Filing.series,
+            func.count(distinct(first.c.entity_id)).label("count"),
+            func.count(distinct(Filing.entity_id)).label("entities"),
+            func.count().label("filings"),
         )
         .select_from(Filing)
         .join(first, new, isouter=True)
@@ -210,8 +201,7 @@ def new_entrants(session: Session, selection: Selection) -> Rows:
         .group_by(*place)
         .order_by(*place)
     )
-    names = ("value", "series", "count", "entities", "filings")
-    return [dict(zip(names, row, strict=True)) for row in session.execute(query).tuples()]
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def deregistrations(session: Session, selection: Selection) -> Rows:
