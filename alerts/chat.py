@@ -8,9 +8,9 @@ does not read.
 
 import json
 import logging
-import threading
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -57,6 +57,7 @@ _SERVICES = {
 """Schemas taken (also with an s for TLS), each with the parameters taken of it."""
 _WITH_HEADERS = ("json", "xml", "form")
 """Services whose addresses may name headers of the request (`+name=value`)."""
+_captured: ContextVar[list[str] | None] = ContextVar("captured", default=None)
 
 
 def _apprise() -> Any:
@@ -236,18 +237,13 @@ def send_with_apprise(
     guard: AbstractContextManager[list[str]] = (
         nullcontext([]) if everywhere else network.only_public()
     )
-    capture = LogCapture()
-    logging.getLogger("apprise").addHandler(capture)
-    try:
-        with guard as refused:
-            sent = server.notify(body=text, title=title, body_format="text")
-    finally:
-        logging.getLogger("apprise").removeHandler(capture)
+    with guard as refused, _capture_log() as logged:
+        sent = server.notify(body=text, title=title, body_format="text")
     if sent:
         return Result()
     if refused:
         return Result(reason=f"{refused[0]} is not a public address")
-    return Result(reason=capture.lines[-1] if capture.lines else "Apprise could not send it")
+    return Result(reason=logged[-1] if logged else "Apprise could not send it")
 
 
 def _separator(url: str) -> str:
@@ -255,14 +251,24 @@ def _separator(url: str) -> str:
 
 
 class LogCapture(logging.Handler):
-    """Collects what this thread has logged, a message a line."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-        self._thread = threading.get_ident()
+    """Collects what Apprise logs while it sends: in this context, which its own threads inherit."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message; others send at the same time, in threads of their own."""
-        if record.thread == self._thread:
-            self.lines.append(" ".join(record.getMessage().split()))
+        """Keep a message on one line, if this context captures the log."""
+        captured = _captured.get()
+        if captured is not None:
+            captured.append(" ".join(record.getMessage().split()))
+
+
+_CAPTURE = LogCapture(logging.WARNING)
+
+
+@contextmanager
+def _capture_log() -> Iterator[list[str]]:
+    logging.getLogger("apprise").addHandler(_CAPTURE)  # adding it again does nothing
+    captured: list[str] = []
+    token = _captured.set(captured)
+    try:
+        yield captured
+    finally:
+        _captured.reset(token)
