@@ -44,8 +44,8 @@ _FRAMES = ("iframe", "frame", "object", "embed")
 _GROUND = re.compile(r"\burl\(")
 _DEPTH = 3
 """Documents in mails in mails are followed so far."""
+_SHEET_NOTES = re.compile(r"xl/(?:comments|threadedComments|drawings)[^_]*\.xml$", re.IGNORECASE)
 _RTF = rb"{\rtf"
-_PICTURES = ("image/",)
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
 
@@ -151,13 +151,8 @@ def read_texts(data: bytes, name: str, depth: int = 0) -> ScanText:
         _read_mail(data, name, found, depth)
     elif kind == "pdf":
         _read_pdf(data, name, found)
-    elif kind == "docx":
-        from suanbei.parsers.docx import read_docx
-
-        found.add_all(read_docx(data, name))
-        _look_for_parts(data, name, found)
-    elif kind == "xlsx":
-        _read_xlsx(data, name, found)
+    elif kind in ("docx", "xlsx"):
+        _read_office(data, name, kind, found)
     elif kind == "html":
         _read_html(data, name, found)
     else:
@@ -188,11 +183,12 @@ def _of_bytes(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def _plain_text(data: bytes, name: str) -> str:
-    """Text of unknown encoding: what Chinese texts come in is tried before guessing."""
-    is_wide = data[:2] in UTF16_MARKS
-    for encoding in ("utf-8-sig", "utf-16") if is_wide else ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
+def _plain_text(data: bytes, name: str, charset: str = "") -> str:
+    """Text in the encoding that is told; else what Chinese texts come in is tried before guessing."""
+    told = "gb18030" if charset.lower() in ("gb2312", "gbk") else charset
+    usual = "utf-16" if data[:2] in UTF16_MARKS else "gb18030"
+    for encoding in filter(None, (told, "utf-8-sig", usual)):
+        with suppress(LookupError, UnicodeDecodeError):
             return data.decode(encoding)
     from charset_normalizer import from_bytes
 
@@ -223,28 +219,26 @@ def _read_pdf(data: bytes, name: str, found: ScanText) -> None:
     found.unread += [Unread("part", file) for file in texts.attached]
 
 
-def _read_xlsx(data: bytes, name: str, found: ScanText) -> None:
-    from suanbei.parsers.xlsx import read_xlsx
+def _read_office(data: bytes, name: str, kind: str, found: ScanText) -> None:
+    """A DOCX or XLSX: its text, the notes and text boxes of a workbook; its pictures are counted, and
+    the files that are embedded in it named."""
+    if kind == "docx":
+        from suanbei.parsers.docx import read_docx
 
-    found.add_all(read_xlsx(data, name))
+        found.add_all(read_docx(data, name))
+    else:
+        from suanbei.parsers.xlsx import read_xlsx
+
+        found.add_all(read_xlsx(data, name))
     with Archive(data, name) as package:
-        for part in filter(_SHEET_NOTES.match, package.parts()):
+        parts = package.parts()
+        for part in filter(_SHEET_NOTES.match, parts):
             try:
                 texts = [node.text or "" for node in package.xml(part).iter("{*}t", "{*}text")]
             except DocumentError:
                 found.unread.append(Unread("part", part))
             else:
                 found.add("".join(texts), "comment" if "omment" in part else "text_box")
-    _look_for_parts(data, name, found)
-
-
-_SHEET_NOTES = re.compile(r"xl/(?:comments|threadedComments|drawings)[^_]*\.xml$", re.IGNORECASE)
-
-
-def _look_for_parts(data: bytes, name: str, found: ScanText) -> None:
-    """Count the pictures of an office document, and name the files that are embedded in it."""
-    with Archive(data, name) as package:
-        parts = list(package.parts())
     found.pictures += sum("/media/" in part for part in parts)
     found.unread += [Unread("part", part) for part in parts if "/embeddings/" in part]
 
@@ -296,12 +290,12 @@ def _read_mail_part(part: "Message | EmailMessage", name: str, found: ScanText, 
     content = payload if isinstance(payload, bytes) else b""
     if kind in _SEALED:
         found.unread.append(Unread("encrypted_part", file or kind))
-    elif kind.startswith(_PICTURES) and part.get_content_disposition() != "attachment":
+    elif kind.startswith("image/") and part.get_content_disposition() != "attachment":
         found.pictures += 1
-    elif kind.startswith(_PICTURES):
+    elif kind.startswith("image/"):
         found.unread.append(Unread("picture", file or kind))
     elif kind == "text/plain" and not file:
-        found.add(unescaped(_decoded(content, part.get_content_charset() or "")))
+        found.add(unescaped(_plain_text(content, "text", part.get_content_charset() or "")))
     elif kind in ("text/css", "text/javascript") or not content.strip():
         return
     elif depth >= _DEPTH:
@@ -325,10 +319,3 @@ def _read_inner(content: bytes, kind: str, file: str, found: ScanText, depth: in
         found.unread += inner.unread
         found.pictures += inner.pictures + len(inner.picture_pages)
         found.doubtful += inner.doubtful
-
-
-def _decoded(content: bytes, charset: str) -> str:
-    with suppress(LookupError, UnicodeDecodeError):
-        if charset:
-            return content.decode("gb18030" if charset.lower() in ("gb2312", "gbk") else charset)
-    return _plain_text(content, "text")

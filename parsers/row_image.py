@@ -5,7 +5,7 @@ The font with Chinese characters to draw with is looked for on this machine; non
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,8 +43,7 @@ _NAMES = (
     "stheiti", "msyh", "simhei", "simsun", "deng", "uming", "ukai", "unifont",
 )  # fmt: skip
 """Beginnings of the file names of fonts with Chinese characters, the best first."""
-_KINDS = frozenset((".ttf", ".ttc", ".otf", ".otc"))
-_MAX_FILES = 20_000
+_KINDS = (".ttf", ".ttc", ".otf", ".otc")
 _PROBE = "网信算备序号"
 
 
@@ -54,7 +53,7 @@ def render_row(
     name: str,
     table: int,
     row: int,
-    boxes: tuple[tuple[int, Box], ...] = (),
+    boxes: Places = (),
 ) -> bytes:
     """The picture of a published row as PNG bytes, its header above it where there is one.
 
@@ -66,31 +65,29 @@ def render_row(
         NotFound: the document has no such row.
         NoFont: the row has to be drawn, and this machine has no font with Chinese characters.
     """
-    if format_of(data, name) == "pdf":
-        places: Places = boxes or _places(data, name, table, row)
-        picture = _cut_out(data, name, places)
-    else:
+    picture: Image.Image | None = None
+    if format_of(data, name) != "pdf":
         picture = _drawn(data, name, table, row)
+    elif places := boxes or _places(data, name, table, row):
+        picture = _cut_out(data, name, places)
+    if picture is None:
+        raise NotFound(f"{name}: table {table} has no row {row}")
     stream = io.BytesIO()
     picture.save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 
 def _places(data: bytes, name: str, table: int, row: int) -> Places:
-    for found in parse_document(data, name=name).rows:
-        if (found.table, found.row) == (table, row):
-            return found.boxes
-    raise _no_row(name, table, row)
+    rows = parse_document(data, name=name).rows
+    return next((one.boxes for one in rows if (one.table, one.row) == (table, row)), ())
 
 
-def _drawn(data: bytes, name: str, table: int, row: int) -> Image.Image:
+def _drawn(data: bytes, name: str, table: int, row: int) -> Image.Image | None:
     tables = read(data, name).tables
-    if not 0 < table <= len(tables):
-        raise _no_row(name, table, row)
-    wanted = next((found for found in tables[table - 1].rows if found.number == row), None)
+    rows = tables[table - 1].rows if 0 < table <= len(tables) else ()
+    wanted = next((found for found in rows if found.number == row), None)
     if wanted is None:
-        raise _no_row(name, table, row)
-    rows = tables[table - 1].rows
+        return None
     header = find_header(rows)
     head = rows[header.first : header.first + header.height] if header else ()
     return draw_rows([*map(_texts, head), _texts(wanted)], marked=len(head))
@@ -98,10 +95,6 @@ def _drawn(data: bytes, name: str, table: int, row: int) -> Image.Image:
 
 def _texts(row: TableRow) -> list[str]:
     return [text for cell in row.cells for text in [clean(cell.text)] + [""] * (cell.span - 1)]
-
-
-def _no_row(name: str, table: int, row: int) -> NotFound:
-    return NotFound(f"{name}: table {table} has no row {row}")
 
 
 def _cut_out(data: bytes, name: str, places: Places) -> Image.Image:
@@ -128,12 +121,8 @@ def _cut_out(data: bytes, name: str, places: Places) -> Image.Image:
 
 
 def _around(boxes: list[Box]) -> Box:
-    return (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    return min(x0s), min(tops), max(x1s), max(bottoms)
 
 
 def _head(page: pdfium.PdfPage, area: Box) -> Box | None:
@@ -199,10 +188,13 @@ def draw_rows(rows: Sequence[Sequence[str]], *, marked: int) -> Image.Image:
         NoFont: this machine has no font with Chinese characters.
     """
     font = ImageFont.truetype(font_file(), _SIZE)
-    told = [[_spelled(text[:_MAX_CHARACTERS], font) for text in row] for row in rows]
-    count = max(map(len, told))
-    table = [[*row, *[""] * (count - len(row))] for row in told]
-    widths = [_width([row[column] for row in table], font) for column in range(count)]
+    count = max(map(len, rows))
+    table = [
+        [_spelled(text[:_MAX_CHARACTERS], font) for text in [*row, *[""] * (count - len(row))]]
+        for row in rows
+    ]
+    widest = [max(map(font.getlength, column)) for column in zip(*table, strict=True)]
+    widths = [round(min(max(width, _NARROW), _WIDE)) + 2 * _PADDING for width in widest]
     lines = [
         [_wrapped(text, width, font) for text, width in zip(row, widths, strict=True)]
         for row in table
@@ -212,36 +204,20 @@ def draw_rows(rows: Sequence[Sequence[str]], *, marked: int) -> Image.Image:
     draw = ImageDraw.Draw(picture)
     top = 0
     for index, (row, height) in enumerate(zip(lines, heights, strict=True)):
-        _draw_row(draw, row, widths, (top, height), _MARKED if index == marked else _HEAD, font)
+        left, colour = 0, _MARKED if index == marked else _HEAD
+        for cell, width in zip(row, widths, strict=True):
+            draw.rectangle((left, top, left + width, top + height), fill=colour, outline=_RULE)
+            for number, line in enumerate(cell):
+                place = (left + _PADDING, top + _PADDING + number * _LINE)
+                draw.text(place, line, _INK, font)
+            left += width
         top += height
     return picture
-
-
-def _draw_row(
-    draw: ImageDraw.ImageDraw,
-    row: list[list[str]],
-    widths: list[int],
-    place: tuple[int, int],
-    colour: tuple[int, int, int],
-    font: ImageFont.FreeTypeFont,
-) -> None:
-    top, height = place
-    left = 0
-    for lines, width in zip(row, widths, strict=True):
-        draw.rectangle((left, top, left + width, top + height), fill=colour, outline=_RULE)
-        for number, line in enumerate(lines):
-            draw.text((left + _PADDING, top + _PADDING + number * _LINE), line, _INK, font)
-        left += width
 
 
 def _spelled(text: str, font: ImageFont.FreeTypeFont) -> str:
     lost = missing(text, font)
     return "".join(f"〔U+{ord(sign):04X}〕" if sign in lost else sign for sign in text)
-
-
-def _width(texts: list[str], font: ImageFont.FreeTypeFont) -> int:
-    widest = max(font.getlength(text) for text in texts)
-    return round(min(max(widest, _NARROW), _WIDE)) + 2 * _PADDING
 
 
 def _wrapped(text: str, width: int, font: ImageFont.FreeTypeFont) -> list[str]:
@@ -264,18 +240,6 @@ def _folders() -> list[Path]:
     ]  # fmt: skip
 
 
-def _files() -> Iterator[Path]:
-    seen = 0
-    for folder in _folders():
-        for root, _, names in os.walk(folder):
-            for name in sorted(names):
-                seen += 1
-                if seen > _MAX_FILES:
-                    return
-                if Path(name).suffix.lower() in _KINDS:
-                    yield Path(root, name)
-
-
 @lru_cache(maxsize=1)
 def font_file() -> Path:
     """The best font file with Chinese characters.
@@ -284,10 +248,11 @@ def font_file() -> Path:
         NoFont: there is none.
     """
     ranked = []
-    for file in _files():
+    walks = (found for folder in _folders() for found in os.walk(folder))
+    for file in (Path(root, name) for root, _, names in walks for name in names):
         name = file.name.lower()
         rank = next((i for i, known in enumerate(_NAMES) if name.startswith(known)), None)
-        if rank is not None:
+        if rank is not None and name.endswith(_KINDS):
             # A regular weight before bold and light ones.
             ranked.append((rank, "regular" not in name, file))
     for _, _, file in sorted(ranked):

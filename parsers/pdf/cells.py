@@ -88,76 +88,43 @@ def _turned_in_tables(grids: Sequence[Grid], content: PageContent) -> list[Glyph
 
 
 def _fill(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]:
-    """Put each glyph into the cell that its middle is in; return those outside of the table."""
+    """Put each glyph into the cell that its middle is in, and text that runs out of its cell into the
+    one that it starts in; return the glyphs outside of the table."""
     outside: list[Glyph] = []
-    xs, owner = grid.xs, grid.owner
-    width = len(xs) - 1
-    rows: dict[float, Sequence[int]] = {}
-    line: list[Glyph] = []
-    baseline = low = high = float("nan")
-    for glyph in glyphs:
-        _, x0, x1, y, size = glyph
-        if y == baseline and low <= x0 and x1 <= high:
-            line.append(glyph)  # it goes on in the line and cell of the one before it
-            continue
-        goes_on = y == baseline and _follows(line[-1], glyph)
-        row = rows.get(y)
-        if row is None:
-            at = bisect_right(grid.ys, y - size * MIDDLE) - 1
-            row = rows[y] = owner[at] if 0 <= at < len(owner) else ()
-        column = bisect_right(xs, (x0 + x1) / 2) - 1
-        if row and 0 <= column < width and row[column] >= 0:
-            if goes_on or x0 < xs[column] - STRADDLE or x1 > xs[column + 1] + STRADDLE:
-                for text in texts:
-                    text.held.clear()
-                return _fill_by_runs(grid, texts, glyphs)
-            line = texts[row[column]].held[y]
-            line.append(glyph)
-            baseline, low, high = y, xs[column], xs[column + 1]
-        else:
-            outside.append(glyph)
-    return outside
-
-
-def _fill_by_runs(grid: Grid, texts: list[CellText], glyphs: list[Glyph]) -> list[Glyph]:
-    """As `_fill`, where text runs out of its cell: such a run belongs to the cell it starts in."""
-    outside: list[Glyph] = []
-    runs = [([_cell_at(grid, glyph) for glyph in run], run) for run in _runs(glyphs)]
+    runs = [(_cell_at(grid, run[0]), run) for run in _runs(glyphs)]
     starts: dict[int, float] = {}
-    for cells, run in runs:
-        if cells[0] >= 0:
-            column = grid.cells[cells[0]][1]
+    for first, run in runs:
+        if first >= 0:
+            column = grid.cells[first][1]
             starts[column] = min(run[0][1], starts.get(column, run[0][1]))
-    for cells, run in runs:
-        first = cells[0]
+    for first, run in runs:
+        if first == _cell_at(grid, run[-1]):
+            (texts[first].held[run[0][3]] if first >= 0 else outside).extend(run)
+            continue
+        cells = [_cell_at(grid, glyph) for glyph in run]
         if first >= 0 and _runs_over(grid, cells, run, starts):
             texts[first].cut = True
-            held_by = [first] * len(run)
-        else:
-            held_by = cells
-        for cell, glyph in zip(held_by, run, strict=True):
-            if cell >= 0:
-                texts[cell].held[glyph[3]].append(glyph)
-            else:
-                outside.append(glyph)
+            cells = [first] * len(run)
+        for cell, glyph in zip(cells, run, strict=True):
+            (texts[cell].held[glyph[3]] if cell >= 0 else outside).append(glyph)
     return outside
 
 
 def _runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
-    """Glyphs that follow one another on one line without a gap."""
+    """Glyphs that follow one another on one line without a gap, and with little overlap."""
     run: list[Glyph] = []
+    end = baseline = math.nan
     for glyph in glyphs:
-        if run and (glyph[3] != run[-1][3] or not _follows(run[-1], glyph)):
-            yield run
-            run = []
-        run.append(glyph)
+        _, x0, x1, y, size = glyph
+        if y == baseline and -OVERLAP * size <= x0 - end <= TOUCH:
+            run.append(glyph)
+        else:
+            if run:
+                yield run
+            run = [glyph]
+        end, baseline = x1, y
     if run:
         yield run
-
-
-def _follows(before: Glyph, glyph: Glyph) -> bool:
-    """Whether a glyph stands next to one before it on its line: no gap, and little overlap."""
-    return -OVERLAP * glyph[4] <= glyph[1] - before[2] <= TOUCH
 
 
 def _cell_at(grid: Grid, glyph: Glyph) -> int:

@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of
-from suanbei.parsers.pdf.shapes import Shape, Shapes, TooMuch
+from suanbei.parsers.pdf.shapes import Shapes, TooMuch
 from suanbei.parsers.pdf.tolerances import (
     DASH,
     DASH_GAP,
@@ -184,9 +184,12 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
         text_page.close()
     ignored = unseen | white_items(drawn.found)
     for shape in drawn.found:
-        if shape.kind != "outline" and shape.item in ignored:
-            continue
-        _take_shape(content, shape, box, place)
+        x0, top, x1, bottom = place(box, shape.box)
+        if shape.kind == "outline" or shape.item not in ignored:
+            if shape.kind == "space":
+                content.glyphs.append((" ", x0, x0, bottom, 0.0))
+            else:
+                content.add_shape((x0, top, x1, bottom), shape.kind == "outline")
     content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
     content.join_dashes()
     if drawn.left_out:
@@ -223,25 +226,15 @@ def to_top_left(page: pdfium.PdfPage, box: Box) -> Box:
     return place(page_box(page), box)
 
 
-def _take_shape(content: PageContent, shape: Shape, page: Box, place: "_Place") -> None:
-    box = place(page, shape.box)
-    if shape.kind == "space":
-        content.glyphs.append((" ", box[0], box[0], box[3], 0.0))
-    else:
-        content.add_shape(box, shape.kind == "outline")
-
-
 def _read_glyphs(
     handle: object, content: PageContent, page: Box, place: "_Place", hidden: frozenset[int]
 ) -> None:
     count = raw.FPDFText_CountChars(handle)
-    glyphs, into = content.glyphs, content.glyphs
-    upright = place is _upright
-    reached, places = _Reached(), GlyphPlaces(handle)
-    page_left, page_top = page[0], page[3]
-    end = baseline = size = was_lower = was_upper = float("nan")
-    slants = False
-    slanting: list[str] = []
+    upright, places, page_left, nan = place is _upright, GlyphPlaces(handle), page[0], math.nan
+    reached = _Reached()
+    slanting: list[Glyph] = []
+    into = content.glyphs
+    end = low = high = baseline = size = nan
     lefts, lowers, rights, uppers = boxes_of(handle, count)
     boxes = zip(codes_of(handle, count), lefts, lowers, rights, uppers, strict=True)
     # This loop runs for every character of a document.
@@ -254,31 +247,23 @@ def _read_glyphs(
                 continue
         else:
             text = chr(code)
-        if not upright:
-            x, y, size, angle = places.of(index)
-            if _is_slanting(angle):
-                slanting.append(text)
-                continue
-            x0, _, x1, _ = place(page, (left, lower, right, upper))
-            into = glyphs if _turns(angle) == content.quarter else content.turned
-            into.append((text, x0, x1, place(page, (x, y, x, y))[3], size))
-            continue
-        if not (-TOUCH < left - end < TOUCH and was_lower < (lower + upper) / 2 < was_upper):
+        if not (-TOUCH < left - end < TOUCH and low < (lower + upper) / 2 < high):
             # A glyph that goes on where the one before it ends stands on the same line.
-            _, y, size, angle = places.of(index)
-            baseline = page_top - y
-            slants = _is_slanting(angle)
-            into = content.turned if _turns(angle) else glyphs
+            x, y, size, angle = places.of(index)
+            baseline = place(page, (x, y, x, y))[3]
             reached.start(baseline, left, end)
-        if slants:
-            end = float("nan")
-            slanting.append(text)
-            continue
-        end, was_lower, was_upper = right, lower, upper
-        into.append((text, left - page_left, right - page_left, baseline, size))
-    if slanting:
-        content.left_out.append(("watermark", "".join(slanting)))
+            into = content.glyphs if _turns(angle) == content.quarter else content.turned
+            if _is_slanting(angle):
+                into = slanting
+        if upright:
+            x0, x1 = left - page_left, right - page_left
+            end, low, high = nan if into is slanting else right, lower, upper
+        else:
+            x0, _, x1, _ = place(page, (left, lower, right, upper))
+        into.append((text, x0, x1, baseline, size))
     content.overprinted = reached.went_back or not upright
+    if slanting:
+        content.left_out.append(("watermark", "".join(glyph[0] for glyph in slanting)))
 
 
 def _turns(angle: float) -> int:

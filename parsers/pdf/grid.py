@@ -81,21 +81,15 @@ def _without_strips(
 
 def _reaching(lines: "_Lines", bands: Sequence[tuple[float, float]]) -> "_Lines":
     """Lines whose stretches end in a double rule made to reach its middle, where it now runs."""
-    if not bands:
-        return lines
+
+    def reached(end: float, farther: Callable[[float, float], float]) -> float:
+        middles = ((low + high) / 2 for low, high in bands if low - SNAP <= end <= high + SNAP)
+        return farther(end, next(middles, end))
+
     return [
-        (at, [(_in_band(start, bands, min), _in_band(end, bands, max)) for start, end in parts])
+        (at, [(reached(start, min), reached(end, max)) for start, end in parts])
         for at, parts in lines
     ]
-
-
-def _in_band(
-    end: float, bands: Iterable[tuple[float, float]], farther: Callable[[float, float], float]
-) -> float:
-    for low, high in bands:
-        if low - SNAP <= end <= high + SNAP:
-            return farther(end, (low + high) / 2)
-    return end
 
 
 def _merged(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -111,36 +105,32 @@ def _merged(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
 _Lines = list[tuple[float, list[tuple[float, float]]]]
 
 
-def _components(rows: _Lines, columns: _Lines) -> list[tuple[list[Ruling], list[Ruling]]]:
-    """Groups of stretches that touch one another."""
+def _components(rows: _Lines, columns: _Lines) -> Iterable[tuple[list[Ruling], list[Ruling]]]:
+    """Groups of stretches across and down that touch one another."""
     flat_rows = [Ruling(at, *part) for at, parts in rows for part in parts]
     flat_columns = [Ruling(at, *part) for at, parts in columns for part in parts]
     if len(flat_rows) * len(flat_columns) > MAX_GRID_CELLS:
         raise NeedsFallback("too many rulings")
-    group_of_row = list(range(len(flat_rows)))
-    members: dict[int, list[int]] = {i: [i] for i in group_of_row}
-    down_of: dict[int, list[Ruling]] = {i: [] for i in group_of_row}
+    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {
+        index: ([row], []) for index, row in enumerate(flat_rows)
+    }
     for column in flat_columns:
-        touched = {
-            group_of_row[i]
-            for i, row in enumerate(flat_rows)
-            if row.start - SNAP <= column.at <= row.end + SNAP
-            and column.start - SNAP <= row.at <= column.end + SNAP
-        }
-        if not touched:
-            continue
-        target, *others = sorted(touched)
-        for other in others:
-            for i in members[other]:
-                group_of_row[i] = target
-            members[target] += members.pop(other)
-            down_of[target] += down_of.pop(other)
-        down_of[target].append(column)
-    return [
-        ([flat_rows[i] for i in members[group]], down_of[group])
-        for group in members
-        if down_of[group] and len(members[group]) >= 2
-    ]
+        touched = [
+            index
+            for index, (across, _) in groups.items()
+            if any(
+                row.start - SNAP <= column.at <= row.end + SNAP
+                and column.start - SNAP <= row.at <= column.end + SNAP
+                for row in across
+            )
+        ]
+        for index in touched[1:]:
+            across, down = groups.pop(index)
+            groups[touched[0]][0].extend(across)
+            groups[touched[0]][1].extend(down)
+        if touched:
+            groups[touched[0]][1].append(column)
+    return (group for group in groups.values() if group[1] and len(group[0]) >= 2)
 
 
 def open_ends(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
@@ -184,54 +174,32 @@ def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
     height, width = len(ys) - 1, len(xs) - 1
     if height * width > MAX_GRID_CELLS:
         raise NeedsFallback("too many cells")
-    walls_above = _walls(across, ys, xs)
-    walls_left = _walls(down, xs, ys)
+    walls_above, walls_left = _walls(across, ys, xs), _walls(down, xs, ys)
     owner = [[-1] * width for _ in range(height)]
     cells: list[Span] = []
-    for row in range(height):
-        for column in range(width):
-            if owner[row][column] < 0:
-                span = _extent(row, column, walls_above, walls_left, (height, width))
-                _claim(owner, span, len(cells))
-                cells.append(span)
+    for top in range(height):
+        walls = [*(column[top] for column in walls_left[:-1]), True]
+        for left in range(width):
+            if owner[top][left] >= 0:
+                continue
+            right, bottom = walls.index(True, left + 1), top + 1
+            while bottom < height and not any(walls_above[bottom][left:right]):
+                bottom += 1
+            for row in owner[top:bottom]:
+                if max(row[left:right]) >= 0:
+                    raise NeedsFallback("cells that are no rectangles")
+                row[left:right] = [len(cells)] * (right - left)
+            cells.append((top, left, bottom, right))
     return Grid(tuple(xs), tuple(ys), tuple(cells), tuple(map(tuple, owner)))
 
 
 def _walls(rulings: Iterable[Ruling], places: list[float], steps: list[float]) -> list[list[bool]]:
     """For each place across, which steps along it have a wall."""
-    index = {place: i for i, place in enumerate(places)}
-    walls = [[False] * (len(steps) - 1) for _ in places]
+    walls = {place: [False] * (len(steps) - 1) for place in places}
     stretches = list(pairwise(steps))
     for ruling in rulings:
-        line = walls[index[ruling.at]]
+        wall = walls[ruling.at]
         for step, (start, end) in enumerate(stretches):
             if ruling.start <= start + SNAP and ruling.end >= end - SNAP:
-                line[step] = True
-    return walls
-
-
-def _extent(
-    row: int,
-    column: int,
-    above: list[list[bool]],
-    left: list[list[bool]],
-    size: tuple[int, int],
-) -> Span:
-    """How far the cell at a top left corner reaches to the right and down."""
-    height, width = size
-    right = column + 1
-    while right < width and not left[right][row]:
-        right += 1
-    bottom = row + 1
-    while bottom < height and not any(above[bottom][column:right]):
-        bottom += 1
-    return row, column, bottom, right
-
-
-def _claim(owner: list[list[int]], span: Span, cell: int) -> None:
-    top, left, bottom, right = span
-    for row in range(top, bottom):
-        for column in range(left, right):
-            if owner[row][column] >= 0:
-                raise NeedsFallback("cells that are no rectangles")
-            owner[row][column] = cell
+                wall[step] = True
+    return list(walls.values())
