@@ -1,20 +1,48 @@
-"""Glyphs grouped to printed lines; those that lie on top of others are taken out."""
+"""Glyphs grouped to printed lines, those that lie on top of others taken out, and lines joined to text.
+
+What does a line break inside a cell stand for: nothing, or a space that the page has lost?
+Typesetters drop the space at which they break a line. What a page still tells (DOMAIN.md 5.4):
+
+1. A space drawn at the line's end, or at the next line's start, is a space.
+2. Within letters and digits a break where the next glyph would have fitted is a break between
+   words. How wide a column is, is learned from its fullest lines.
+3. No space follows from that where only one letter and then a sign goes to the next line:
+   typesetters keep a bracket off the start of a line by taking the letter before it along.
+4. Where 2 cannot tell, the same two words with a visible space between them elsewhere in the
+   document do, unless they stand there more often without one.
+5. Beside a Chinese character, or otherwise, a break is no space.
+"""
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from suanbei.parsers.pdf.content import Glyph
-from suanbei.parsers.pdf.tolerances import CHUNK, OVERPRINT, OVERPRINT_WIDTH, SAME_LINE, SPACE
+from suanbei.parsers.pdf.tolerances import (
+    CHUNK,
+    COLUMN_SLACK,
+    OVERPRINT,
+    OVERPRINT_WIDTH,
+    SAME_LINE,
+    SLACK,
+    SPACE,
+)
+from suanbei.parsers.tables import BREAK, LOST_SPACE
 
 PAGE_NUMBER = re.compile(r"[\s\-—–·第页共/]*\d{1,4}(?:[\s\-—–·第页共/]+\d{1,4})?[\s\-—–·页]*")
 """A line that is nothing but a page number."""
 _LIGATED = re.compile("[A-Za-z—…]")
 _TWO_LETTERS = re.compile(r"[!-~]{2}")
+_UNDECIDED = "\u2029"
+_HANGING = frozenset("、，。；：！？）》”’)]")
+_GLUE = frozenset(".,:;&")
+"""Signs after which no line is broken but at a space (Unicode line breaking: IS and AL)."""
+_WORD = re.compile(r"[A-Za-z0-9.+-]{1,40}|..?")
+_LONGEST_WORD = 40
 Baselines = defaultdict[float, list[Glyph]]
 """The glyphs of a cell by baseline."""
 
@@ -161,3 +189,89 @@ def _under(glyph: Glyph, kept: dict[tuple[int, int], list[Glyph]]) -> Glyph | No
             if close and other[0] != " " and abs(y - other[3]) < OVERPRINT * size:
                 return other
     return None
+
+
+Column = tuple[float, float]
+"""The left and right edge of a cell in points."""
+_Key = tuple[int, int]
+
+
+def join_lines(cells: Sequence[tuple[Column, Sequence[Line]]]) -> list[str]:
+    """The texts of all cells of a table, each break marked as `BREAK` or `LOST_SPACE`."""
+    widest: dict[_Key, float] = {}
+    margin = 1e6
+    for column, lines in cells:
+        if lines:
+            # A sign at a line's end may hang over the margin.
+            width = max(
+                line.x1 - line.x0 - line.last * (line.text[-1] in _HANGING) for line in lines
+            )
+            widest[_key(column)] = max(width, widest.get(_key(column), 0.0))
+            margin = max(min(margin, column[1] - column[0] - width), 0.0)
+    texts: list[str] = []
+    for column, lines in cells:
+        text = lines[0].text if lines else ""
+        whole = column[1] - column[0] - margin
+        for line, following in pairwise(lines):
+            fullest = widest[_key(column)] + COLUMN_SLACK * line.size
+            text += _break(line, following, min(whole, fullest)) + following.text
+        texts.append(text)
+    words = _Words(texts)
+    return [words.decide(text) if _UNDECIDED in text else text for text in texts]
+
+
+def _break(line: Line, following: Line, room: float) -> str:
+    """What the break between two lines of a cell stands for, `_UNDECIDED` if they do not tell; a line
+    has `room` in its column."""
+    before, after = line.text[-1], following.text[0]
+    if " " in (before, after) or not (before.isascii() or after.isascii()):
+        return BREAK
+    if not (after.isascii() and after.isalnum() and before.isascii()):
+        return _UNDECIDED
+    if not (before.isalnum() or before in _GLUE):
+        return BREAK
+    if not all(sign.isalnum() or sign == " " for sign in following.text[1:2]):
+        return _UNDECIDED
+    left = room - (line.x1 - line.x0) - following.first
+    return LOST_SPACE if left >= SLACK * line.size else _UNDECIDED
+
+
+def _key(column: Column) -> _Key:
+    """A column; its edges may differ by less than a point from page to page."""
+    return round(column[0]), round(column[1])
+
+
+class _Words:
+    """Which words stand side by side in a document, with a space and without."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = list(texts)
+        self._parted: Counter[tuple[str, str]] = Counter()
+        for marked in self._texts:
+            text = marked.replace(LOST_SPACE, " ").replace(BREAK, "")
+            at = text.find(" ")
+            while at > 0:
+                if pair := _around(text, at):
+                    self._parted[pair] += 1
+                at = text.find(" ", at + 1)
+        self._whole = ""
+
+    def decide(self, text: str) -> str:
+        """Replace each open break by what the document says elsewhere."""
+        at = text.find(_UNDECIDED)
+        while at >= 0:
+            pair = _around(text, at)
+            parted = self._parted[pair] if pair else 0
+            if pair and parted:
+                self._whole = self._whole or "\0".join(self._texts).replace(BREAK, "")
+            lost = pair and parted and parted > self._whole.count("".join(pair))
+            text = text[:at] + (LOST_SPACE if lost else BREAK) + text[at + 1 :]
+            at = text.find(_UNDECIDED, at)
+        return text
+
+
+def _around(text: str, at: int) -> tuple[str, str] | None:
+    """The words before and after a place; of Chinese text, two characters."""
+    right = _WORD.match(text, at + 1)
+    left = _WORD.match(text[max(0, at - _LONGEST_WORD) : at][::-1])
+    return (left[0][::-1], right[0]) if left and right else None

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from suanbei.parsers.columns import Header, find_header, is_header_again
-from suanbei.parsers.pdf.line_breaks import join_lines
-from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line
+from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line, join_lines
 from suanbei.parsers.pdf.page_tables import NUMBER_PART, PageRow, PageTable, PageTables
 from suanbei.parsers.pdf.tolerances import (
     ABOVE_TABLE,

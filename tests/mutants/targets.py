@@ -69,7 +69,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/verify/suggestions.py": _VERIFY,
     "registry/verify/render.py": _VERIFY,
     "parsers/pdf/merge_pages.py": _PDF,
-    "parsers/pdf/line_breaks.py": _PDF,
+    "parsers/pdf/lines.py": _PDF,
     "parsers/rows.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "parsers/columns.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "search_api/responses.py": (

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.parsers.pdf.line_breaks import join_lines
-from suanbei.parsers.pdf.lines import Line
+from suanbei.parsers.pdf.lines import Line, join_lines
 from suanbei.parsers.tables import clean
 
 EM = 10.0
