@@ -89,7 +89,8 @@ def _numbering(package: Archive, main: str, root: "etree._Element") -> Numbering
 def _parts(package: Archive, main: str, kind: str) -> list[str]:
     """The parts of a kind: those related to the main one, else those with the names that Word gives."""
     named = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE).fullmatch
-    return package.related(main, kind) or list(filter(named, package.parts()))
+    related = [part for part, found in package.relations(main).values() if found == kind]
+    return related or list(filter(named, package.parts()))
 
 
 def _read_other_part(reader: "_PartReader", part: str, place: str) -> None:

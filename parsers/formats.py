@@ -117,15 +117,12 @@ class Archive(Package):
     def main_part(self) -> str:
         """The part that the package says is the document, else the usual one; empty if none is there."""
         usual = (self.part_named("word/document.xml"), self.part_named("xl/workbook.xml"))
-        told = self.related("", "officeDocument")
+        told = [part for part, kind in self.relations("").values() if kind == "officeDocument"]
         return next(filter(None, [*told, *usual]), "")
 
-    def related(self, part: str, kind: str) -> list[str]:
-        """The parts that a part (or, for an empty name, the package) is related to by a kind."""
-        return [target for target, found in self.relations(part).values() if found == kind]
-
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """By their ids, the parts that a part is related to, each with the kind of the relation."""
+        """By their ids, the parts that a part (or, for an empty name, the package) is related to, each
+        with the kind of the relation."""
         folder, _, file = part.rpartition("/")
         listed = self.part_named(f"{folder}/_rels/{file}.rels")
         if not listed:

@@ -139,16 +139,17 @@ def _dashed(dashes: Iterable[Box]) -> list[Ruling]:
             lines.setdefault(round(at), []).append((start, end, at))
     found: list[Ruling] = []
     for pieces in lines.values():
-        pieces.sort()
-        first, count, reach = 0, 0, pieces[0][1]
-        for index, (start, end, at) in enumerate(pieces):
-            if start - reach > DASH_GAP:
-                if count >= MIN_DASHES:
-                    found.append(Ruling(at, pieces[first][0], reach))
-                first, count, reach = index, 0, end
-            count, reach = count + 1, max(reach, end)
-        if count >= MIN_DASHES:
-            found.append(Ruling(pieces[first][2], pieces[first][0], reach))
+        runs: list[list[tuple[float, float, float]]] = []
+        reach = -math.inf
+        for piece in sorted(pieces):
+            if piece[0] - reach > DASH_GAP:
+                runs.append([])
+            runs[-1].append(piece)
+            reach = max(reach, piece[1])
+        for run in runs:
+            start, _, at = run[0]
+            if len(run) >= MIN_DASHES:
+                found.append(Ruling(at, start, max(end for _, end, _ in run)))
     return found
 
 

@@ -172,27 +172,21 @@ def opened(data: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
         BrokenDocument, EncryptedDocument, DocumentTooLarge: the file cannot be read.
     """
     with PDFIUM:
-        document = _open(data, name)
         try:
+            document = pdfium.PdfDocument(data)
+        except pdfium.PdfiumError as error:
+            if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+                raise EncryptedDocument(f"{name}: the PDF wants a password") from error
+            raise BrokenDocument(f"{name}: the PDF is truncated or corrupt") from error
+        try:
+            pages = len(document)
+            if not pages:
+                raise BrokenDocument(f"{name}: the PDF has no pages")
+            if pages > MAX_PAGES:
+                raise DocumentTooLarge(f"{name}: {pages} pages, more than the {MAX_PAGES} allowed")
             yield document
         finally:
             document.close()
-
-
-def _open(data: bytes, name: str) -> pdfium.PdfDocument:
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
-            raise EncryptedDocument(f"{name}: the PDF wants a password") from error
-        raise BrokenDocument(f"{name}: the PDF is truncated or corrupt") from error
-    pages = len(document)
-    if 0 < pages <= MAX_PAGES:
-        return document
-    document.close()
-    if pages:
-        raise DocumentTooLarge(f"{name}: {pages} pages, more than the {MAX_PAGES} allowed")
-    raise BrokenDocument(f"{name}: the PDF has no pages")
 
 
 def _read_page(
