@@ -238,9 +238,11 @@ class Judge:
         text, claim, numbers, keys = question
         key = found.number.key if found else next(iter(keys), "")
         published = self._published.get(key)
-        reasons = input_reasons(
-            text, found, is_only=len(numbers) == 1, is_listed=published is not None
-        )
+        is_listed, is_only = published is not None, len(numbers) == 1
+        reasons: list[Reason] = []
+        is_plain = found and isinstance(found.number, AlgorithmNumber) and not found.repairs
+        if not (found and is_plain and text == found.raw):
+            reasons = input_reasons(text, found, is_only=is_only, is_listed=is_listed)
         if published is None:
             return self._judge_unlisted(question, found, reasons)
         match: MatchLevel | None = None

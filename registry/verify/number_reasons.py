@@ -242,8 +242,6 @@ def input_reasons(
     """
     if found is None:
         return [] if is_listed else [Reason("no_number" if text.strip() else "empty")]
-    if text == found.raw and not found.repairs and isinstance(found.number, AlgorithmNumber):
-        return []
     reasons = [*_kind_reasons(found.number), *_repair_reasons(found)]
     if is_only and isinstance(found.number, AlgorithmNumber):
         reasons = [*_type_reasons(text, found.number), *reasons]

@@ -21,8 +21,7 @@ from suanbei.search_api.bulk.results import (
     RowResult,
     Summary,
     added_headers,
-    blank_answer,
-    formula_answer,
+    answer_without_number,
     row_result,
     summary_lines,
     to_answer,
@@ -141,7 +140,7 @@ class _SheetCheck:
         if not writer.has_sheets:
             where = where_from(sheet.name, columns, many=len(summary.columns) > 1)
         self._where = tuple(where.values())
-        nothing = [blank_answer(language), *[None] * (len(columns.numbers) - 1)]
+        nothing = [answer_without_number(language), *[None] * (len(columns.numbers) - 1)]
         self._blank = row_result(nothing, self._where)
         self._listed: dict[tuple[Question, ...], RowResult] = {}
         """The results of rows with listed numbers, by what they ask."""
@@ -212,14 +211,14 @@ class _SheetCheck:
             found = [answers.get(question) for question in row]
             result = row_result(found, self._where) if any(found) else self._blank
             results[row] = result
-            if result.is_listed:
+            if any(answer and answer.is_listed for answer in found):
                 self._listed[row] = result
         return results
 
     def _to_answer(self, question: Question, judgement: Judgement) -> Answer:
         text, claim = question
         if text.startswith(_NOT_COMPUTED):
-            return formula_answer(text[1:], self._language)
+            return answer_without_number(self._language, text[1:])
         answer = to_answer(judgement, self._language)
         if claim.startswith(_NOT_COMPUTED):
             return without_company(answer, claim[1:], self._language)

@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from suanbei.common.errors import NotFound, RegistryError, SuanbeiError, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk.check import Line, Observer, check_rows
+from suanbei.search_api.bulk.check import Line, check_rows
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import (
     NO_COLUMN,
@@ -36,7 +36,7 @@ from suanbei.search_api.bulk.recognise import (
     SheetColumns,
     recognise,
 )
-from suanbei.search_api.bulk.results import HEADERS, Answer, say_columns, summary_lines
+from suanbei.search_api.bulk.results import HEADERS, say_columns, summary_lines
 from suanbei.search_api.bulk.table import SheetTable, TableFile, column_letter
 from suanbei.search_api.bulk.writing import ending_for
 
@@ -176,7 +176,7 @@ class Job:
         self.source = upload / "source"
         """The file as it was sent."""
         # Taken by the thread that was asked, let go by the one that checks.
-        self._lock = FileLock(self.folder / "lock", thread_local=False)
+        self.lock = FileLock(self.folder / "lock", thread_local=False)
 
     @classmethod
     def begin(cls, upload: Path, name: str) -> Self:
@@ -188,7 +188,7 @@ class Job:
         job = cls(upload, f"run-{secrets.token_hex(6)}")
         try:
             job.folder.mkdir()
-            job._lock.acquire(timeout=0)
+            job.lock.acquire(timeout=0)
             job.save(Progress(name))
             pointer = upload / f"{job.name}.current"
             pointer.write_text(job.name, "ascii")
@@ -201,13 +201,9 @@ class Job:
         """Begin another check of the same file; raises as `begin`."""
         return self.begin(self.source.parent, self.progress().name)
 
-    def release(self) -> None:
-        """Let go: it has ended."""
-        self._lock.release()
-
     def give_up(self) -> None:
         """Delete it before it began: its file, too, if there is no other check of it."""
-        self.release()
+        self.lock.release()
         upload = self.source.parent
         only = all(one.name == self.name for one in upload.glob("run-*") if one.is_dir())
         shutil.rmtree(upload if only else self.folder, ignore_errors=True)
@@ -237,18 +233,15 @@ class Job:
         Raises:
             NotFound: it was deleted meanwhile.
         """
-        found = self._read()
-        if found.state in ACTIVE_STATES and self.is_abandoned():
-            found = self._read()  # it may have ended between the two looks
-            if found.state in ACTIVE_STATES:
-                found.state = INTERRUPTED
+        for _ in range(2):  # it may end between the two looks
+            try:
+                found = Progress(**json.loads((self.folder / "progress.json").read_text("utf-8")))
+            except FileNotFoundError as error:
+                raise NotFound(_GONE) from error
+            if found.state not in ACTIVE_STATES or not self.is_abandoned():
+                return found
+        found.state = INTERRUPTED
         return found
-
-    def _read(self) -> Progress:
-        try:
-            return Progress(**json.loads((self.folder / "progress.json").read_text("utf-8")))
-        except FileNotFoundError as error:
-            raise NotFound(_GONE) from error
 
     def is_abandoned(self) -> bool:
         """Whether nobody is at it: it has ended, or its process is gone."""
@@ -314,7 +307,7 @@ def check(job: Job, database: Database, language: Language, choice: Choice | Non
         rows.unlink(missing_ok=True)
         if progress.state != RUNNING:
             job.save(progress)
-        job.release()
+        job.lock.release()
         job.delete_older()
 
 
@@ -334,11 +327,20 @@ def _check(
             shown["entity"] = column_letter(company.place) if company else NO_COLUMN
             progress.recognised.append(say_columns(columns, language))
     progress.ending = ending_for(table.kind)
+    saved_at = 0.0
+
+    def see(lines: Iterable[Line], done: int, total: int) -> None:
+        nonlocal saved_at
+        progress.done, progress.total = done, total
+        for line in lines:
+            _note(progress, line)
+        if time.monotonic() - saved_at > 1:
+            job.save(progress)
+            saved_at = time.monotonic()
+
     with database.read() as session:
-        summary = check_rows(
-            session, table, recognised, job.result(progress.ending), language,
-            _note_progress(job, progress),
-        )  # fmt: skip
+        target = job.result(progress.ending)
+        summary = check_rows(session, table, recognised, target, language, see)
     progress.rows, progress.is_well = summary.rows, summary.is_well
     progress.summary = [[*line] for line in summary_lines(summary, language)]
 
@@ -353,45 +355,30 @@ def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> d
     return {"name": sheet.name, "header": None, "columns": columns, "numbers": [], "entity": ""}
 
 
-def _note_progress(job: Job, progress: Progress) -> Observer:
-    """Notes how far a run is, and the first lines of each kind; saved once a second."""
-    saved_at = 0.0
-
-    def see(lines: Iterable[Line], done: int, total: int) -> None:
-        nonlocal saved_at
-        progress.done, progress.total = done, total
-        for line in lines:
-            kind = _kind_of_line(line.answer)
-            progress.counts[kind] = progress.counts.get(kind, 0) + 1
-            shown = progress.lines.setdefault(kind, [])
-            if len(shown) < SHOWN:
-                shown.append(_shown(line))
-        if time.monotonic() - saved_at > 1:
-            job.save(progress)
-            saved_at = time.monotonic()
-
-    return see
-
-
-def _kind_of_line(answer: Answer) -> str:
-    """What a number came to: its verdict, and of an active one whether it is the company's."""
-    if answer.verdict != "active" or answer.is_confirmed or not answer.match:
-        return answer.verdict
-    return "other_company" if answer.match == "different" else "unclear_company"
-
-
-def _shown(line: Line) -> dict[str, Any]:
-    cells = dict(zip((header.en for header in HEADERS), line.answer.cells, strict=True))
-    return {
-        "sheet": line.sheet,
-        "row": line.row,
-        "column": line.title,
-        "input": line.text[:300],
-        "claimed": line.claim[:200],
-        "verdict": cells["verdict"],
-        "match": cells["company_match"] or None,
-        "number": cells["number_read"] or None,
-        "entity": cells["registrant"],
-        "why": cells["reason"] or f"{cells['list']} {cells['list_date']}".strip(),
-        "candidates": cells["candidates"],
-    }
+def _note(progress: Progress, line: Line) -> None:
+    """Count a number by its verdict, an active one by whether it is the company's; keep the first lines
+    of each kind."""
+    answer = line.answer
+    kind = answer.verdict
+    if kind == "active" and answer.match and not answer.is_confirmed:
+        kind = "other_company" if answer.match == "different" else "unclear_company"
+    progress.counts[kind] = progress.counts.get(kind, 0) + 1
+    shown = progress.lines.setdefault(kind, [])
+    if len(shown) >= SHOWN:
+        return
+    cells = dict(zip((header.en for header in HEADERS), answer.cells, strict=True))
+    shown.append(
+        {
+            "sheet": line.sheet,
+            "row": line.row,
+            "column": line.title,
+            "input": line.text[:300],
+            "claimed": line.claim[:200],
+            "verdict": cells["verdict"],
+            "match": cells["company_match"] or None,
+            "number": cells["number_read"] or None,
+            "entity": cells["registrant"],
+            "why": cells["reason"] or f"{cells['list']} {cells['list_date']}".strip(),
+            "candidates": cells["candidates"],
+        }
+    )

@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -67,6 +67,7 @@ _CHUNK = 1 << 17
 _SAMPLE = 1 << 16
 _DELIMITERS = ",\t;|，；^~:"
 """What may part cells, the likeliest first."""
+_JSON_IS_READ = "an array of objects or JSON lines are read"
 _WHAT_IS_READ = "XLSX, XLS, ODS, CSV, an HTML or XML table, or JSON lines are read: save it as one"
 
 _MARKS = (
@@ -311,43 +312,31 @@ def _read_json(path: Path, name: str, file: BinaryIO, *, lines: bool) -> TableFi
     Raises:
         BrokenDocument: not JSON, or no objects.
     """
+    records: list[dict[str, object]] = []
     with path.open(encoding=_encoding_of(path, name)) as source:
-        records = list(_lines(source, name) if lines else _array(source, name))
+        for number, text in enumerate(source, 1) if lines else [(0, source.read())]:
+            if text.strip() or not lines:
+                where = f"{name}: line {number}" if lines else name
+                records += _objects(text, where, is_line=lines)
     columns = list(dict.fromkeys(key for record in records for key in record))
     rows = ([_json_cell(record.get(key)) for key in columns] for record in records)
     sheet = write_sheet(file, SheetTable("", first_row=0), chain([list(columns)], rows))
     return TableFile("jsonl" if lines else "json", [sheet])
 
 
-def _lines(file: TextIO, name: str) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        yield from _objects([_parsed(line, f"{name}: line {number}")], f"{name}: line {number}")
-
-
-def _array(file: TextIO, name: str) -> Iterator[dict[str, object]]:
-    value = _parsed(file.read(), name)
-    if isinstance(value, dict):  # {"data": [...]}: the one list of objects in it
+def _objects(text: str, where: str, *, is_line: bool) -> list[dict[str, object]]:
+    """The objects of a text; one that holds a single list of them stands for those."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenDocument(f"{where}: not JSON: {_JSON_IS_READ}") from error
+    if isinstance(value, dict) and not is_line:  # {"data": [...]}
         lists = [one for one in value.values() if isinstance(one, list) and one]
         value = lists[0] if len(lists) == 1 else [value]
-    yield from _objects(value if isinstance(value, list) else [value], name)
-
-
-def _parsed(text: str, where: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BrokenDocument(
-            f"{where}: not JSON: an array of objects or JSON lines are read"
-        ) from error
-
-
-def _objects(values: Iterable[object], where: str) -> Iterator[dict[str, object]]:
-    for value in values:
-        if not isinstance(value, dict):
-            raise BrokenDocument(f"{where}: no object: an array of objects or JSON lines are read")
-        yield value
+    found = value if isinstance(value, list) and not is_line else [value]
+    if not all(isinstance(one, dict) for one in found):
+        raise BrokenDocument(f"{where}: no object: {_JSON_IS_READ}")
+    return found
 
 
 def _json_cell(value: object) -> Cell:

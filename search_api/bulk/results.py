@@ -73,6 +73,11 @@ class Answer(NamedTuple):
         return self.cells[1]
 
     @property
+    def is_listed(self) -> bool:
+        """Whether a list shows the number: the registrant is told then."""
+        return bool(self.cells[3])
+
+    @property
     def match(self) -> str:
         """The code of how the company compares, empty if none was compared."""
         return self.cells[5]
@@ -93,11 +98,6 @@ class RowResult:
     kind: tuple[str, str, bool]
     not_computed: bool
     csv_line: str = ""
-
-    @property
-    def is_listed(self) -> bool:
-        """Whether one of its numbers is on a list."""
-        return any(answer and answer.cells[3] for answer in self.answers)
 
 
 def row_result(answers: Sequence[Answer | None], where: tuple[str, ...]) -> RowResult:
@@ -156,21 +156,14 @@ _NO_COMPANY = Text(
 _NO_NUMBER = Text("这一行没有编号", "there is no number in this row")
 
 
-def blank_answer(language: Language) -> Answer:
-    """The answer for a row without anything in its number columns."""
-    return _without_number(_NO_NUMBER.say(language), language)
-
-
-def _without_number(reason: str, language: Language, rank: str = "no_number") -> Answer:
-    verdict = Verdict.NO_NUMBER
+def answer_without_number(language: Language, formula: str = "") -> Answer:
+    """The answer for a row without anything in its number columns, or for a formula without a value."""
+    verdict, rank, text = Verdict.NO_NUMBER, "no_number", _NO_NUMBER
+    if formula:
+        rank, text = "not_computed", _FORMULA_ERROR if formula.startswith("#") else _NOT_COMPUTED
+    reason = text.say(language, error=formula)
     cells = (VERDICT_TEXTS[verdict].say(language), verdict.value, *_BLANK[2:6], reason, *_BLANK[7:])
-    return Answer(cells, (_BADNESS[rank], 1), is_confirmed=False, not_computed=rank != verdict)
-
-
-def formula_answer(text: str, language: Language) -> Answer:
-    """The answer for a cell without a value: there was nothing to check."""
-    reason = (_FORMULA_ERROR if text.startswith("#") else _NOT_COMPUTED).say(language, error=text)
-    return _without_number(reason, language, "not_computed")
+    return Answer(cells, (_BADNESS[rank], 1), is_confirmed=False, not_computed=bool(formula))
 
 
 def without_company(answer: Answer, text: str, language: Language) -> Answer:

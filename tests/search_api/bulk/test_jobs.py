@@ -63,7 +63,7 @@ def test_two_runs_never_share_a_file(registry: Database, tmp_path: Path) -> None
     check(first, registry, Language.EN)
     told = find_job(tmp_path, first.token).progress()
     assert (told.counts, told.is_well) == ({"active": 1}, True)
-    second.again().release()
+    second.again().lock.release()
     assert not first.folder.exists()  # when `second` or `first` ended, what did not count went
 
 
