@@ -89,23 +89,17 @@ def document_of(one: IndexDocument) -> dict[str, Any]:
 _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHORTEST_GRAM, _LONGEST_GRAM = 3, 8
 _ASCII_RUN = re.compile(f"[0-9a-z]{{{_SHORTEST_GRAM},}}")
-_WIDTH = 4
+
+
+_PLACES = [len(_SIGNS) ** place for place in (3, 2, 1, 0)]
 """36⁴ is more than there are code points."""
 
 
 @lru_cache(maxsize=65_536)
 def encode(text: str) -> str:
-    """Four letters or digits a character."""
-    return "".join(map(_code, text))
-
-
-@lru_cache(maxsize=65_536)
-def _code(character: str) -> str:
-    number, code = ord(character), ""
-    for _ in range(_WIDTH):
-        number, sign = divmod(number, len(_SIGNS))
-        code = _SIGNS[sign] + code
-    return code
+    """Four letters or digits a character: its code point to the base of 36."""
+    codes = map(ord, text)
+    return "".join([_SIGNS[code // place % len(_SIGNS)] for code in codes for place in _PLACES])
 
 
 def words_of(marked: str) -> str:

@@ -53,27 +53,16 @@ def fold_list(text: str) -> str:
     return BORDER.join([part for run in _LIST_SIGNS.split(text) if (part := fold(run))])
 
 
-class _Signs(dict[int, str]):
-    """Code point → the same sign in full width, nothing for spaces and our own marks."""
-
-    def __missing__(self, code: int) -> str:
-        signs = unicodedata.normalize("NFKC", chr(code))
-        kept = [s for s in signs if not s.isspace() and s not in BEGIN + END + BORDER]
-        # Signs of ASCII would part words for every tokeniser.
-        self[code] = "".join([chr(ord(s) + _TO_FULL) if s.isascii() else s for s in kept])
-        return self[code]
-
-
-_SIGNS = _Signs()
-
-
 def fold_signs(text: str) -> str:
-    """Signs in one width, without spaces.
+    """Signs in one width, without spaces and our own marks.
 
     >>> fold_signs(")、 ")
     '）、'
     """
-    return text.translate(_SIGNS)
+    signs = "".join([unicodedata.normalize("NFKC", sign) for sign in text])
+    kept = [sign for sign in signs if not sign.isspace() and sign not in BEGIN + END + BORDER]
+    # Signs of ASCII would part words for every tokeniser.
+    return "".join([chr(ord(sign) + _TO_FULL) if sign.isascii() else sign for sign in kept])
 
 
 def sign_runs(*texts: str) -> list[str]:
