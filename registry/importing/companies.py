@@ -202,7 +202,7 @@ def _give_codes(
     known = {code for one in groups for code in one.codes}
     for link in links:
         former, code = group_of.get(link.tie), link.node.registrant
-        if former and link.node.id in taken_over and code not in known:
+        if former and code and link.node.id in taken_over and code not in known:
             former.codes.add(code)
 
 

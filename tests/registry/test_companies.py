@@ -92,6 +92,14 @@ def test_a_company_that_goes_on_filing_was_not_renamed() -> None:
     assert group([taken, own, node(3, OLD, period="2025-08")])[1][0].kind == LinkKind.UNCLEAR
 
 
+def test_a_filing_without_a_code_hands_none_over() -> None:
+    """A number with a wrong check digit tells no registrant: nobody's code is empty."""
+    nodes = [node(1, NEW, "", OLD), node(2, NEW, period="2024-03"), node(3, OLD, period="2026-08")]
+    groups, links = group(nodes)
+    assert [one.kind for one in links] == [LinkKind.HANDED_OVER]
+    assert [one.codes for one in groups] == [set(), set()]
+
+
 def test_what_the_lists_do_not_tell_stays_unclear() -> None:
     """A has a filing of its own still, and B none that says whose code it is."""
     found, links = grouped(node(1, OLD, "1"), node(2, NEW, "1", OLD))
