@@ -208,14 +208,11 @@ def genai_parts(text: str) -> GenaiParts | None:
 
 def _region_and_name(pieces: list[str]) -> tuple[str, str]:
     """Pieces as region and name: a region of the lists may stand close to the name, or be in two."""
-    joined = "".join(pieces)
-    if pieces[0] in SPELLINGS:
-        return pieces[0], "".join(pieces[1:])
-    known = [spelling for spelling in SPELLINGS if joined.startswith(spelling)]
-    if known:
-        region = max(known, key=len)
-        return region, joined[len(region) :]
-    return pieces[0], "".join(pieces[1:])
+    joined, region = "".join(pieces), pieces[0]
+    if region not in SPELLINGS:
+        known = (spelling for spelling in SPELLINGS if joined.startswith(spelling))
+        region = max(known, key=len, default=region)
+    return region, joined[len(region) :]
 
 
 _LABEL = re.compile("(?:[\u4e00-\u9fff]*(?:备案|登记|上线)编?号)?[ \n:]*")

@@ -126,25 +126,15 @@ def spelling_repairs(raw: str, viewed: str) -> list[Repair]:
 
     Lower case is no repair: numbers are compared without case.
     """
-    if raw == viewed:
-        gaps = [char for char in raw if char in " \n"]
-        return _gap_repairs(gaps, raw) if gaps else []
     pairs = set(zip(raw, viewed, strict=True))
     changed = {char for char, folded in pairs if char.lower() != folded}
-    repairs = _gap_repairs([char for char, folded in pairs if folded == " "], viewed)
-    if not changed.isdisjoint(TRADITIONAL):
-        repairs.append(Repair.TRADITIONAL)
-    if any(char.isalnum() for char in changed.difference(TRADITIONAL)):
-        repairs.append(Repair.FULL_WIDTH)
-    if any(folded == "-" for char, folded in pairs if char in changed):
-        repairs.append(Repair.PUNCTUATION)
-    return repairs
-
-
-def _gap_repairs(gaps: list[str], viewed: str) -> list[Repair]:
-    repairs = [Repair.LINE_BREAK] if "\n" in viewed else []
-    if any(char.isspace() and char != "\n" for char in gaps):
-        repairs.append(Repair.INNER_SPACE)
-    if not all(char.isspace() for char in gaps):
-        repairs.append(Repair.INVISIBLE)
-    return repairs
+    gaps = {char for char, folded in pairs if folded == " "}
+    repairs = {
+        Repair.LINE_BREAK: "\n" in viewed,
+        Repair.INNER_SPACE: any(char.isspace() for char in gaps),
+        Repair.INVISIBLE: not all(char.isspace() for char in gaps),
+        Repair.TRADITIONAL: not changed.isdisjoint(TRADITIONAL),
+        Repair.FULL_WIDTH: any(char.isalnum() for char in changed.difference(TRADITIONAL)),
+        Repair.PUNCTUATION: any(folded == "-" for char, folded in pairs if char in changed),
+    }
+    return [repair for repair, is_needed in repairs.items() if is_needed]
