@@ -53,10 +53,23 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
 def _data_package(
     version: str, rows: dict[str, int], held: dict[str, Any], since: str | None
 ) -> dict[str, Any]:
-    resources = [_resource(table, form) for table in TABLES for form in ("csv", "parquet")]
+    resources = []
+    for table in TABLES:
+        described = {"title": table.means.zh, "description": table.means.en}
+        fields = [
+            {"name": column.name, "type": column.type.value, "title": column.means.zh,
+             "description": column.means.en}
+            for column in table.columns
+        ]  # fmt: skip
+        schema = {"fields": fields, "primaryKey": list(table.key), "missingValues": [""]}
+        resources.append(_csv_resource(table.name, schema) | described)
+        # A Parquet file says itself which columns it has, and of what types.
+        parquet = {"name": f"{table.name}-parquet", "path": f"{table.name}.parquet", "format": "parquet",
+                   "type": "file", "mediatype": "application/vnd.apache.parquet"}  # fmt: skip
+        resources.append(parquet | described)
     if since is not None:
         fields = [{"name": name, "type": "string"} for name in DIFFERENCES_TABLE]
-        resources.append(_table_resource("differences", "csv", {"fields": fields}))
+        resources.append(_csv_resource("differences", {"fields": fields}))
     return {
         "name": "suanbei",
         "title": TITLE,
@@ -71,25 +84,9 @@ def _data_package(
     }
 
 
-def _resource(table: DatasetTable, form: str) -> dict[str, Any]:
-    fields = [
-        {"name": column.name, "type": column.type.value, "title": column.means.zh,
-         "description": column.means.en}
-        for column in table.columns
-    ]  # fmt: skip
-    schema = {"fields": fields, "primaryKey": list(table.key), "missingValues": [""]}
-    described = {"title": table.means.zh, "description": table.means.en}
-    return _table_resource(table.name, form, schema) | described
-
-
-def _table_resource(name: str, form: str, schema: dict[str, Any]) -> dict[str, Any]:
-    parts: dict[str, Any] = {"name": name if form == "csv" else f"{name}-{form}", "path": f"{name}.{form}",
-                             "format": form}  # fmt: skip
-    if form == "csv":
-        return parts | {"profile": "tabular-data-resource", "mediatype": "text/csv",
-                        "encoding": "utf-8", "schema": schema}  # fmt: skip
-    # A Parquet file says itself which columns it has, and of what types.
-    return parts | {"type": "file", "mediatype": "application/vnd.apache.parquet"}
+def _csv_resource(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "path": f"{name}.csv", "format": "csv", "profile": "tabular-data-resource",
+            "mediatype": "text/csv", "encoding": "utf-8", "schema": schema}  # fmt: skip
 
 
 def _croissant(folder: Path, version: str) -> dict[str, Any]:

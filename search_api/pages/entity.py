@@ -1,7 +1,6 @@
 """One company: a card, all its filings by register, its names, its group; and two companies compared."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -84,55 +83,35 @@ def _regions(filings: list[dict[str, Any]]) -> list[str]:
     return sorted({filing["region"] for filing in filings if filing["region"]})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the lists of a month brought; `x` is its place on the axis in per cent."""
+def timeline_of(session: Session, vendor: Vendor) -> dict[str, Any] | None:
+    """New filings of each register and deregistrations, month by month, on one axis up to the newest
+    list held; None without dated filings.
 
-    period: str
-    count: int
-    x: float
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """New filings of each register and deregistrations, month by month, on one axis.
-
-    `years` are the years of the axis with the place of their January in per cent.
+    `{"years", "lanes", "highest"}`: years with the place of their January, by series steps
+    `{"period", "count", "x"}`, the largest count. Places on the axis are in per cent.
     """
-
-    years: list[tuple[str, float]]
-    lanes: dict[str, list[Step]]
-    highest: int
-
-
-def timeline_of(session: Session, vendor: Vendor) -> Timeline | None:
-    """The timeline of a company, up to the newest list held; None for one without dated filings."""
     found = [(step["series"], step["period"], len(step["filings"])) for step in vendor["timeline"]]
     ended = deregistrations(session, Selection({Dimension.ENTITY: (vendor["id"],)}))
-    found += [("deregistration", row["value"], row["count"]) for row in ended if row["value"]]
-    found = [step for step in found if step[1]]
+    found += [("deregistration", row["value"], row["count"]) for row in ended]
+    found = sorted(step for step in found if step[1])
     if not found:
         return None
+    periods = [period for _series, period, _count in found]
     newest = [known["newest"] for known in vendor["coverage"].values() if known["newest"]]
-    first = int(min(period for _series, period, _count in found)[:4])
-    last = int(max(*newest, *(period for _series, period, _count in found))[:4])
+    first, last = int(min(periods)[:4]), int(max(*newest, *periods)[:4])
 
     def place(year: int, month: int) -> float:
         return round(100 * ((year - first) * 12 + month - 1) / ((last - first + 1) * 12), 2)
 
-    lanes: dict[str, list[Step]] = {
-        series.value: [
-            Step(period, count, place(int(period[:4]), int(period[5:7])))
-            for one, period, count in sorted(found)
-            if one == series
-        ]
-        for series in Series
+    lanes: dict[str, list[dict[str, Any]]] = {series.value: [] for series in Series}
+    for series, period, count in found:
+        x = place(int(period[:4]), int(period[5:7]))
+        lanes[series].append({"period": period, "count": count, "x": x})
+    return {
+        "years": [(str(year), place(year, 1)) for year in range(first, last + 1)],
+        "lanes": {series: steps for series, steps in lanes.items() if steps},
+        "highest": max(count for _series, _period, count in found),
     }
-    return Timeline(
-        years=[(str(year), place(year, 1)) for year in range(first, last + 1)],
-        lanes={series: steps for series, steps in lanes.items() if steps},
-        highest=max(count for _series, _period, count in found),
-    )
 
 
 def _group(session: Session, vendor: Vendor) -> tuple[Brand, list[dict[str, Any]]] | None:
