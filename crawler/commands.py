@@ -17,7 +17,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.pipeline import read_file, take_in
+from suanbei.crawler.pipeline import FetchedDocument, read_file, take_in
 from suanbei.crawler.report import crawl_progress
 from suanbei.crawler.scheduler import Kind, Schedule, is_due
 from suanbei.crawler.sources import Catalogue, load_catalogue
@@ -174,9 +174,8 @@ def import_files(
             body = read_file(path)
             # Not seen on a source: the file says nothing of what that shows today.
             local = Origin(source=source, label=str(path), sighting=False, document=origin)
-            parsed, report = take_in(
-                database, archive, body, seen_now(database, local), accept=accept, period=period
-            )
+            document = FetchedDocument(body, seen_now(database, local))
+            parsed, report = take_in(database, archive, document, accept=accept, period=period)
             if as_json:
                 facts = {"file": str(path), "origin": origin} | asdict(report)
                 typer.echo(json.dumps(facts, ensure_ascii=False))

@@ -21,13 +21,12 @@ from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import PassMonitors
-from suanbei.crawler.pipeline import import_fetched
+from suanbei.crawler.pipeline import FetchedDocument, import_fetched
 from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport, nobody_watches
 from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
 from suanbei.registry.database import Database
-from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import Lock, holding
@@ -84,10 +83,10 @@ def run_pass(
             run_id = begin_run(session, kind, origin, lock.holder)
             head = last_event_id(session)
 
-        def import_document(body: bytes, shown: Origin) -> ImportReport:
+        def import_document(document: FetchedDocument) -> ImportReport:
             if not lock.acquire():
                 raise RegistryError("another process has taken the right to crawl")
-            return import_fetched(database, archive, body, shown)
+            return import_fetched(database, archive, document)
 
         with database.read() as session:
             known = _known_urls(session, settings, archive, kind, origin)
@@ -178,6 +177,7 @@ def scrapy_settings(
         "REDIRECT_MAX_TIMES": 3,
         "CLOSESPIDER_TIMEOUT": seconds,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "ITEM_PIPELINES": {"suanbei.crawler.pipeline.ImportPipeline": 100},
         "DOWNLOADER_MIDDLEWARES": {
             f"{own}.RetryMiddleware": 50,
             f"{own}.MetaRefreshMiddleware": 580,

@@ -1,11 +1,15 @@
 """From bytes to the registry: read, archived, imported. The same for a crawl and a local file."""
 
+import asyncio
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile
+from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile, RegistryError
 from suanbei.crawler.archive import Archive, OriginRecord, digest_of, keep_origin, origins_of
+from suanbei.crawler.response_checks import Target
 from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin
@@ -18,31 +22,92 @@ from suanbei.registry.importing.documents import (
 )
 from suanbei.registry.importing.published import ParsedDocument
 
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
-def import_fetched(
-    database: Database, archive: Archive, body: bytes, origin: Origin
-) -> ImportReport:
+    from suanbei.crawler.spider import RegisterSpider
+
+
+@dataclass(frozen=True)
+class FetchedDocument:
+    """A document on its way to the registry: the item of the spider, or a local file.
+
+    `target` is what a crawl asked for, None for a file.
+    """
+
+    body: bytes
+    origin: Origin
+    target: Target | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the bytes."""
+        return digest_of(self.body)
+
+
+class ImportPipeline:
+    """Imports what the spider fetches, one document at a time, in a thread beside the reactor."""
+
+    def __init__(self, crawler: "Crawler") -> None:
+        self._crawler = crawler
+        self._turn = asyncio.Lock()
+        self._closing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    async def process_item(self, item: FetchedDocument) -> FetchedDocument:
+        """Import a document and report what became of it.
+
+        What is wrong with one document is its own failure. A registry or archive that takes
+        nothing any more (a full disk) ends the crawl.
+        """
+        spider: RegisterSpider = self._crawler.spider  # type: ignore[assignment]
+        assert item.target
+        report, note = spider.report_of(item.target), str(item.target)
+        async with self._turn:
+            if spider.broken:
+                return item
+            try:
+                result = await asyncio.to_thread(spider.job.import_document, item)
+                report.take(result, item.target.url)
+            except Exception as error:  # noqa: BLE001 - it is reported, and logged
+                if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
+                    spider.broken = error
+                    # Not awaited: the engine waits for this very document before it closes.
+                    engine = self._crawler.engine
+                    assert engine
+                    self._closing = asyncio.create_task(engine.close_spider_async(reason="broken"))
+                    return item
+                spider.fail(item.target, error)
+                note = str(error)
+        report.settle(note)
+        return item
+
+
+def import_fetched(database: Database, archive: Archive, document: FetchedDocument) -> ImportReport:
     """Import what a crawl fetched; a document that is what it was is only recorded as seen.
 
     Raises:
         DocumentError: it cannot be read as a list; it is not archived.
         RegistryError: it cannot be kept; nothing has changed.
     """
-    origin, sha256 = seen_now(database, origin), digest_of(body)
-    if sha256 in archive:
-        archive.put(body, sha256)  # mends a damaged copy
+    document = replace(document, origin=seen_now(database, document.origin))
+    if document.sha256 in archive:
+        archive.put(document.body, document.sha256)  # mends a damaged copy
         with database.write() as session:
-            if seen := seen_again(session, sha256, origin, VERSION):
+            if seen := seen_again(session, document.sha256, document.origin, VERSION):
                 return seen
-    _, report = take_in(database, archive, body, origin)
+    _, report = take_in(database, archive, document)
     return report
 
 
 def take_in(
     database: Database,
     archive: Archive,
-    body: bytes,
-    origin: Origin,
+    document: FetchedDocument,
     *,
     accept: bool = False,
     period: str = "",
@@ -55,7 +120,7 @@ def take_in(
         DocumentError: it cannot be read as a list.
         RegistryError: it cannot be kept; nothing has changed.
     """
-    sha256 = digest_of(body)
+    body, origin, sha256 = document.body, document.origin, document.sha256
     parsed = read_document(body, origin.label or origin.document_url, origin, period)
     if origin.ordinal is None:
         origin = replace(origin, ordinal=parsed.ordinal)

@@ -1,11 +1,10 @@
 """The spider: from the start pages and lists of every source to their documents.
 
 Callbacks follow the way of the sites: a list leads to notices' pages, a page to its attachments, and
-an attachment is imported. Requests go to the addresses of the settings; everything that is kept or
+an attachment is the item that `ImportPipeline` imports. Requests go to the addresses of the settings; everything that is kept or
 told has the public ones.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from scrapy.http import Response
 
 from suanbei.common.errors import (
     FetchError,
-    ListShrunk,
     NothingListed,
     RegistryError,
     SuanbeiError,
@@ -32,6 +30,7 @@ from suanbei.crawler.notices import (
     read_notice_list,
     read_page,
 )
+from suanbei.crawler.pipeline import FetchedDocument
 from suanbei.crawler.report import (
     CrawlReport,
     OnProgress,
@@ -54,7 +53,7 @@ from suanbei.crawler.sources import (
 from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 
-ImportDocument = Callable[[bytes, Origin], ImportReport]
+ImportDocument = Callable[[FetchedDocument], ImportReport]
 """Takes a document in, whole: archives, parses, imports. May block; never called twice at once."""
 
 
@@ -101,8 +100,6 @@ class RegisterSpider(Spider):
         self.job, self.report, self.urls = job, report, job.urls
         self.broken: RegistryError | None = None
         self._met: set[tuple[str, Kind, str]] = set()
-        self._import_turn = asyncio.Lock()
-        self._closing: asyncio.Task[None] | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests of every source."""
@@ -197,30 +194,12 @@ class RegisterSpider(Spider):
                 target, start, number + 1, matched=matched, before=page.notices
             )
 
-    async def parse_document(self, response: Response, target: Target, origin: Origin) -> None:
-        """Import a document, one at a time, in a thread beside the reactor.
-
-        What is wrong with one document is its own failure. A registry or archive that takes
-        nothing any more (a full disk) ends the crawl.
-        """
-        origin, report = replace(origin, fetched_at=datetime.now(UTC)), self.report_of(target)
-        async with self._import_turn:
-            if self.broken:
-                return
-            try:
-                result = await asyncio.to_thread(self.job.import_document, response.body, origin)
-                report.take(result, target.url)
-                note = str(target)
-            except Exception as error:  # noqa: BLE001 - the same
-                if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
-                    self.broken = error
-                    # Not awaited: the engine waits for this very document before it closes.
-                    close = self.crawler.engine.close_spider_async
-                    self._closing = asyncio.create_task(close(reason="broken"))
-                    return
-                self.fail(target, error)
-                note = str(error)
-        report.settle(note)
+    def parse_document(
+        self, response: Response, target: Target, origin: Origin
+    ) -> Iterator[FetchedDocument]:
+        """A document as it came; done with when it is imported."""
+        now = replace(origin, fetched_at=datetime.now(UTC))
+        yield FetchedDocument(response.body, now, target)
 
     def on_failure(self, failure: Any) -> None:
         """A request has failed for good."""

@@ -3,36 +3,28 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import crawl
+from suanbei.crawler.pipeline import FetchedDocument
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.sources import Catalogue, Politeness, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob, ImportDocument
-from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.process import in_process
 from tests.crawler.site import Site, served, whole_site
-
-
-class Fetched(NamedTuple):
-    """A document as it came."""
-
-    body: bytes
-    origin: Origin
 
 
 class Basket:
     """Keeps what it is given, and finds two filings in each."""
 
     def __init__(self) -> None:
-        self.documents: list[Fetched] = []
+        self.documents: list[FetchedDocument] = []
 
-    def __call__(self, body: bytes, origin: Origin) -> ImportReport:
-        self.documents.append(Fetched(body, origin))
+    def __call__(self, document: FetchedDocument) -> ImportReport:
+        self.documents.append(document)
         return ImportReport("new", added=2)
 
     def bodies(self) -> set[bytes]:
@@ -46,8 +38,8 @@ class Raising:
     error: Exception
     label: str = ""
 
-    def __call__(self, body: bytes, origin: Origin) -> ImportReport:
-        if origin.label.endswith(self.label):
+    def __call__(self, document: FetchedDocument) -> ImportReport:
+        if document.origin.label.endswith(self.label):
             raise self.error
         return ImportReport("new", added=2)
 
@@ -102,9 +94,9 @@ def crawl_once(
     importing: ImportDocument = basket
     if importer is not None:
 
-        def importing(body: bytes, origin: Origin) -> ImportReport:
-            outcome = importer(body, origin)
-            basket(body, origin)
+        def importing(document: FetchedDocument) -> ImportReport:
+            outcome = importer(document)
+            basket(document)
             return outcome
 
     job = CrawlJob(catalogue, PublicUrls.of(settings), importing, known)

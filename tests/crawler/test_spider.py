@@ -4,11 +4,13 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Collection
+from types import SimpleNamespace
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
+from suanbei.crawler.pipeline import FetchedDocument, ImportPipeline
 from suanbei.crawler.report import CrawlReport, SourceReport
 from suanbei.crawler.sources import (
     BEIAN,
@@ -19,12 +21,11 @@ from suanbei.crawler.sources import (
     load_catalogue,
 )
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
-from suanbei.registry.importing.batches import Origin
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.site import link, page
 
 
-def kept(body: bytes, origin: Origin) -> ImportReport:
+def kept(document: FetchedDocument) -> ImportReport:
     return ImportReport("new")
 
 
@@ -120,10 +121,12 @@ def test_a_source_is_over_when_all_its_requests_and_documents_are() -> None:
     found = walk.answer(
         walk.spider.parse_page, "page_with_attachments", page("公告", "2022年8月12日", links)
     )
+    pipeline = ImportPipeline(SimpleNamespace(spider=walk.spider))  # type: ignore[arg-type]
     for request in found:
         assert walk.report.finished_at is None
         response = TextResponse(request.url, body=b"bytes")
-        asyncio.run(request.callback(response, **request.cb_kwargs))
+        [document] = request.callback(response, **request.cb_kwargs)
+        asyncio.run(pipeline.process_item(document))
     assert walk.report.finished_at
     assert (walk.report.new, walk.report.pending, walk.report.awaited) == (2, 0, {})
 
