@@ -151,7 +151,12 @@ class Engine(Protocol):
         """
 
     def ids(self, query: Query) -> "array[int]":
-        """The ids of all filings found, ascending, without cursor and limit; a million are 8 MB."""
+        """The ids of all filings found, ascending, without cursor and limit; a million are 8 MB.
+
+        Raises:
+            SearchUnavailable: the engine does not answer, or its index is being built.
+            TookTooLong: it took too long to read the text.
+        """
 
     def refresh(self) -> int:
         """Take in what the registry has that the index has not; returns how many filings."""

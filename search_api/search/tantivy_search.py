@@ -13,6 +13,7 @@ from typing import Any
 
 import tantivy
 
+from suanbei.common.errors import TookTooLong
 from suanbei.registry.queries.selection import SEVERAL, Dimension, Selection
 from suanbei.search_api.responses import bad_cursor, decode_cursor, encode_cursor, is_whole
 from suanbei.search_api.search.documents import Field, month_of
@@ -36,8 +37,8 @@ _COUNTERS = ThreadPoolExecutor(os.cpu_count(), "counting")
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
-class TimeUp(Exception):
-    """A query has taken all of its time: what was found so far is the answer, and says so."""
+class TimeUp(TookTooLong):
+    """A query has taken all of its time: of a page, what was found so far is the answer, and says so."""
 
 
 class IndexSearch:
@@ -80,7 +81,11 @@ class IndexSearch:
         )
 
     def ids(self, query: Query) -> Iterator[int]:
-        """The ids of everything found, ascending."""
+        """The ids of everything found, ascending.
+
+        Raises:
+            TimeUp: to read the text took too long.
+        """
         return self.ids_of(match(query.text, self).subqueries, query.filters)
 
     def ids_of(self, subqueries: Sequence[Subquery], filters: Selection) -> Iterator[int]:
@@ -191,7 +196,7 @@ class IndexSearch:
     def _searcher(self) -> tantivy.Searcher:
         """What answers, for as long as there is time."""
         if time.monotonic() > self._until:
-            raise TimeUp
+            raise TimeUp("the search took too long")
         return self._index.searcher
 
     def _ranked(

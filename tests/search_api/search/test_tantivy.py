@@ -7,9 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from suanbei.common.errors import TookTooLong
 from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.search import tantivy_search
 from suanbei.search_api.search.documents import Field, IndexDocument
@@ -135,6 +137,15 @@ def test_counts_are_exact_where_a_segment_tells_of_few(
         page = IndexSearch(index_of(Path(home), made), seconds=60).page(query)
     expected = counts(list(everything), Dimension.ENTITY)
     assert page.facets[Dimension.ENTITY] == expected[:2]
+
+
+def test_a_query_without_time_left_is_never_a_failure_of_the_server() -> None:
+    """A page says that it is limited; an export, which must be whole, is refused."""
+    with TemporaryDirectory() as home:
+        search = IndexSearch(index_of(Path(home), [[]]), seconds=-1)
+        assert search.page(Query("抖音")).limited
+        with pytest.raises(TookTooLong):
+            list(search.ids(Query("抖音")))
 
 
 def pages(search: IndexSearch, query: Query) -> list[int]:
