@@ -142,7 +142,7 @@ def watch() -> None:
 
     conf = Settings.load()
     set_up_logs(conf, logging.INFO)
-    for name in ("httpx", "apprise"):
+    for name in ("httpx", "apprise", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     with _watching(conf, open_database(conf)):
         typer.echo(WATCHING.say(language_of(conf.language)))

@@ -1,27 +1,26 @@
 """When to crawl, and the process that does: cron settings in Beijing time.
 
-The database says whether a pass is still to be made: another process may have made it, or died over
-it. What was missed is due, once. The pass itself is an ordinary `suanbei crawl` in a process of its
-own, which takes the lock that all passes need.
+APScheduler says when a pass is due; the database says whether it is still to be made: another
+process may have made it, or died over it. The pass itself is an ordinary `suanbei crawl` in a
+process of its own, which takes the lock that all passes need.
 
-A loop asks every few seconds what is due by now, and sleeps to no time of the clock: one that is
-moved, or a machine that slept, is nothing special.
+What was missed is due, once: a loop looks for it every few seconds, and sleeps to no time of the
+clock, so that one that is moved, or a machine that slept, is nothing special.
 """
 
 import logging
 import os
-import random
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from typing import Literal
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import func, select
 
@@ -39,7 +38,7 @@ GRACE = timedelta(seconds=60)
 FIRST_PASS_SECONDS = 60.0
 """So long `suanbei up` lets its user look around before the very first pass, a full one, begins."""
 PAUSE_SECONDS = 60.0
-"""So long nothing is started after a crawl that failed before it was recorded."""
+"""So long nothing is caught up with after a crawl that failed before it was recorded."""
 PARTING_SECONDS = 20.0
 """How long a crawl that is told to end may take to put everything away."""
 CANNOT = 3
@@ -61,7 +60,7 @@ _NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
 class Scheduler:
     """The schedule of one process. Made and started once; stopping ends a pass under way.
 
-    No pass is made before `begins` (None: at once).
+    What was missed is not caught up with before `begins` (None: at once).
     """
 
     def __init__(
@@ -71,30 +70,35 @@ class Scheduler:
         self._schedule, self._begins = Schedule.of(settings), begins or datetime.now(UTC)
         self._not_before = time.monotonic() + (self._begins - datetime.now(UTC)).total_seconds()
         self._noted = float("-inf")
-        self._part_of_jitter = random.random()  # noqa: S311 - not everybody's crawl at once
-        self._stop = threading.Event()
+        self._stop, self._crawling = threading.Event(), threading.Lock()
+        once_however_late = {"coalesce": True, "misfire_grace_time": None}
+        self._scheduler = BackgroundScheduler(timezone=BEIJING, job_defaults=once_however_late)
+        for kind, cron in self._schedule.crons.items():
+            when = trigger(cron, self._schedule.jitter[kind])
+            self._scheduler.add_job(self._make_pass, when, args=[kind])
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Begin to watch."""
+        self._scheduler.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop; a running pass is interrupted, and run again by the next watcher."""
         self._stop.set()
         self._thread.join()
+        self._scheduler.shutdown(wait=True)
 
     @property
     def is_alive(self) -> bool:
         """Whether it goes on watching."""
-        return self._thread.is_alive()
+        return self._thread.is_alive() and self._scheduler.running
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self._note()
-                if time.monotonic() >= self._not_before and (kind := self._due_pass()):
-                    self._make_pass(kind)
+                self._catch_up()
             except DatabaseUnavailable as error:
                 log.warning("watching waits: %s", error)
             self._stop.wait(TICK_SECONDS)
@@ -111,31 +115,41 @@ class Scheduler:
         with self._database.write() as session:
             write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
 
-    def _due_pass(self) -> Kind | None:
-        """The pass to make now: none while somebody crawls, as that may be this very pass."""
-        with self._database.read() as session:
-            if holders(session)["crawl"][0]:
-                return None
-        now = datetime.now(UTC)
+    def _catch_up(self) -> None:
+        """Have a pass made that was missed."""
+        if self._crawling.locked() or time.monotonic() < self._not_before:
+            return
         for kind, jitter in self._schedule.jitter.items():
-            due = self._schedule.last(kind, now)
-            if due is None or now < due + jitter * self._part_of_jitter:
-                continue
-            if is_due(self._database, self._schedule, kind, now):
-                if now > due + jitter + GRACE:
-                    log.info("a %s was missed: catching up", _NAMES[kind])
-                return kind
-        return None
+            if self._is_to_be_made(kind, datetime.now(UTC) - jitter - GRACE):
+                log.info("a %s was missed: catching up", _NAMES[kind])
+                self._scheduler.add_job(self._make_pass, args=[kind])
+                return
 
     def _make_pass(self, kind: Kind) -> None:
-        before, code = self._newest_run(), CANNOT
+        """Make a pass whose time has come, unless it is made already or somebody crawls."""
+        if not self._crawling.acquire(blocking=False):
+            return
         try:
-            code = self._run_crawl(kind)
-        except OSError as error:
-            log.error("the %s cannot be started: %s", _NAMES[kind], error)
-        if code and self._newest_run() == before:
-            self._not_before = time.monotonic() + PAUSE_SECONDS
-            log.error("the %s could not begin; waiting %g s", _NAMES[kind], PAUSE_SECONDS)
+            if self._is_to_be_made(kind, datetime.now(UTC)):
+                before, code = self._newest_run(), CANNOT
+                try:
+                    code = self._run_crawl(kind)
+                except OSError as error:
+                    log.error("the %s cannot be started: %s", _NAMES[kind], error)
+                if code and self._newest_run() == before:
+                    self._not_before = time.monotonic() + PAUSE_SECONDS
+                    log.error("the %s could not begin; waiting %g s", _NAMES[kind], PAUSE_SECONDS)
+        except DatabaseUnavailable as error:
+            log.warning("the %s waits: %s", _NAMES[kind], error)
+        finally:
+            self._crawling.release()
+
+    def _is_to_be_made(self, kind: Kind, now: datetime) -> bool:
+        """Whether a pass is due, and nobody crawls: a crawl under way may be this very pass."""
+        if not is_due(self._database, self._schedule, kind, now):
+            return False
+        with self._database.read() as session:
+            return not holders(session)["crawl"][0]
 
     def _newest_run(self) -> int | None:
         """The id of the pass that was recorded last."""
@@ -159,8 +173,6 @@ class Scheduler:
                 if time.monotonic() - begun > pass_seconds(self._settings) + PARTING_SECONDS:
                     log.error("the %s hangs: ended by force", _NAMES[kind])
                     process.kill()
-                with suppress(DatabaseUnavailable):
-                    self._note()
             if process.returncode not in (0, CANNOT):
                 log.error("the %s ended with code %d", _NAMES[kind], process.returncode)
             return process.returncode
@@ -257,8 +269,8 @@ class Schedule:
         return min(times, default=None)
 
 
-def trigger(expression: str) -> CronTrigger:
-    """The trigger for five cron fields, in Beijing time.
+def trigger(expression: str, jitter: timedelta = timedelta()) -> CronTrigger:
+    """The trigger for five cron fields, in Beijing time, put off by up to `jitter` each time.
 
     Days of the week count as in every crontab: 0 and 7 are Sunday.
 
@@ -271,7 +283,7 @@ def trigger(expression: str) -> CronTrigger:
     minute, hour, day, month, weekday = fields
     return CronTrigger(
         minute=minute, hour=hour, day=day, month=month, day_of_week=_named_days(weekday),
-        timezone=BEIJING,
+        timezone=BEIJING, jitter=jitter.total_seconds() or None,
     )  # fmt: skip
 
 

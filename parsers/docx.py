@@ -162,18 +162,12 @@ class _PartReader:
         self.pending.clear()
 
     def _read_table(self, outer: "etree._Element") -> None:
-        """Read a table, and after it the tables inside its cells.
-
-        Raises:
-            DocumentTooLarge: more rows or columns than a document may have.
-        """
+        """Read a table, and after it the tables inside its cells."""
         waiting = [outer]
         while waiting:
             inner: list[etree._Element] = []
             rows = _merged(self._read_cells(waiting.pop(), inner), self.package.name)
             self.rows += len(rows)
-            if self.rows > MAX_ROWS:
-                raise DocumentTooLarge(f"{self.package.name}: more than {MAX_ROWS} table rows")
             if inner and _is_layout(rows):
                 for row in rows:
                     for cell in row.cells:
@@ -186,7 +180,11 @@ class _PartReader:
         self, table: "etree._Element", inner: list["etree._Element"]
     ) -> list[list["_Cell"]]:
         """The cells of a table row by row, from one pass over its elements in document order; tables
-        inside its cells are added to `inner`."""
+        inside its cells are added to `inner`.
+
+        Raises:
+            DocumentTooLarge: more rows or columns than a document may have.
+        """
         rows: list[list[_Cell]] = [[]]
         skipped = 0
         cell = _Cell()
@@ -195,12 +193,10 @@ class _PartReader:
                 if cell.parts:
                     cell.parts.append(BREAK)
             elif tag == TC:
-                cell = _Cell()
-                if skipped and not rows[-1]:
-                    rows[-1].append(_Cell(skipped, "skipped"))
-                rows[-1].append(cell)
+                cell = self._begin_cell(rows, skipped)
             elif tag == TR:
-                rows.append([])
+                if rows[-1]:  # one without cells, as where they are deleted, is none
+                    rows.append([])
                 skipped = 0
             elif tag == SPAN:
                 cell.span = _count(node.get(VAL, ""), 1)
@@ -211,6 +207,18 @@ class _PartReader:
             else:
                 cell.parts.append(printed(tag, node, self.numbering))
         return rows
+
+    def _begin_cell(self, rows: list[list["_Cell"]], skipped: int) -> "_Cell":
+        """A new cell at the end of the last row, behind the columns that the row skips."""
+        row = rows[-1]
+        if skipped and not row:
+            row.append(_Cell(skipped, "skipped"))
+        row.append(_Cell())
+        if self.rows + len(rows) > MAX_ROWS:
+            raise DocumentTooLarge(f"{self.package.name}: more than {MAX_ROWS} table rows")
+        if len(row) > MAX_COLUMNS:
+            raise DocumentTooLarge(f"{self.package.name}: a row of more than {MAX_COLUMNS} columns")
+        return row[-1]
 
     def _read_chunk(self, element: "etree._Element") -> None:
         """Read a document within the document: another DOCX, a page, or a page saved as MHTML."""

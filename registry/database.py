@@ -48,11 +48,20 @@ BUSY_SECONDS = 30
 
 _READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A reader on PostgreSQL: it sees one consistent state (SQLite always gives that)."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _from_json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise DamagedValue(f"database: damaged: a value is no JSON ({error})") from error
+
+
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
-    "json_deserializer": orjson.loads,
+    "json_deserializer": _from_json,
 }
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -140,8 +149,6 @@ class Database:
             said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
             first, *_ = said.splitlines() or [type(error).__name__]
             raise DatabaseUnavailable(f"database: {first}") from error
-        except orjson.JSONDecodeError as error:
-            raise DamagedValue(f"database: damaged: a value is no JSON ({error})") from error
         except (ValueError, TypeError, LookupError) as error:
             if self.is_sqlite and _is_damaged(str(self.engine.url.database)):
                 raise DatabaseUnavailable(f"database: damaged ({error})") from error

@@ -138,6 +138,8 @@ def current_version(session: Session, batch: Batch) -> Version:
     versions = versions_of(session, batch.id)
     newest = _newest_version(session, batch, versions)
     alike = {one.sha256: one for one in versions if one.content == newest.content}
+    if len(alike) < 2:
+        return newest
     own = select(Document.sha256).where(Document.origin == "published")
     published = set(session.execute(own.where(Document.sha256.in_(alike))).scalars())
     if newest.sha256 in published:
@@ -154,12 +156,10 @@ def _newest_version(session: Session, batch: Batch, versions: Sequence[Version])
         by_hand = [one for one in by_hand if one.first_seen_at > last.last_seen_at]
     if not by_hand:
         return last
-    withdrawn = {one.id: _withdrawn(session, batch, one) for one in (*by_hand, last)}
+    compared = {one.id: one for one in (*by_hand, last)}.values()
+    withdrawn = {one.id: _withdrawn(session, batch, one) for one in compared}
     # Remarks only ever grow: of two versions the one with more is the later one.
-    rank = {
-        one.id: (len(withdrawn[one.id][0]), withdrawn[one.id][1], one.rows)
-        for one in (*by_hand, last)
-    }
+    rank = {one.id: (len(withdrawn[one.id][0]), withdrawn[one.id][1], one.rows) for one in compared}
     if shown:
         by_hand = [
             one

@@ -155,10 +155,11 @@ def filing_record(
     main = max(wanted, key=lambda filing: (filing["status"] == "active", filing["last_period"]))
     parsed = parse_number(main["number"])
     code = getattr(parsed, "registrant", "")
+    known = registrants_of(session, [code]).get(code) if code else None
     return main | {
         "same_number": [filing for filing in filings if filing is not main],
         "history": history_of(session, filings),
-        "anatomy": anatomy(parsed, language, registrants_of(session, [code]).get(code)),
+        "anatomy": anatomy(parsed, language, known),
         "coverage": covered,
     }
 

@@ -186,7 +186,7 @@ def read_chunks(
     rows: list[Row]
     for some in selection.parts(PART):
         last, rows = 0, []
-        while not last or len(rows) == PART:
+        while not last or (some.ids is None and len(rows) == PART):
             with database.read() as session:
                 last, rows = _read(session, some, language, last)
             if not rows:

@@ -308,7 +308,7 @@ class _Term:
         self.guesses += spelt
         if self.best is not None and self.fragment.isascii():
             found = lookup.count(self.subqueries)
-            if found <= _FEW:
+            if 0 < found <= _FEW:
                 self.guesses += similar(lookup, self.fragment, found)
         self.spellings += tuple(spelt)
         for one in spelt:

@@ -16,7 +16,7 @@ from suanbei.common.errors import (
     NoTextLayer,
     UnknownLayout,
 )
-from suanbei.parsers import parse_document
+from suanbei.parsers import parse_document, read_in_subprocess
 from suanbei.parsers.find_numbers import read_texts
 from tests.parsers.making import HEADER, ROW, W, docx, package, table, xlsx
 from tests.parsers.making import cell as cell_of
@@ -159,6 +159,13 @@ def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("suanbei.parsers.docx.MAX_ROWS", 3)
     with pytest.raises(DocumentTooLarge, match="more than 3 table rows"):
         parse_document(docx(table([HEADER, ROW, ROW, ROW])), name="x")
+
+
+def test_too_many_rows_are_refused_before_memory_is_gone() -> None:
+    """The limit is looked at while rows are read: who sent the file is told of rows, not of memory."""
+    rows = "<w:tr><w:tc/></w:tr>" * 800_000
+    with pytest.raises(DocumentTooLarge, match="more than 200000 table rows"):
+        read_in_subprocess(docx(f"<w:tbl>{rows}</w:tbl>"), name="x")
 
 
 def test_merged_cells_may_not_repeat_endlessly(monkeypatch: pytest.MonkeyPatch) -> None:
