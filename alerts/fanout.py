@@ -13,10 +13,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.exc import (
     DataError,
-    DBAPIError,
     IntegrityError,
     NotSupportedError,
-    PendingRollbackError,
     ProgrammingError,
     SQLAlchemyError,
 )
@@ -25,7 +23,7 @@ from sqlalchemy.orm import Session
 from suanbei.alerts.channels import format_for
 from suanbei.alerts.messages import Draft, write_messages
 from suanbei.common.dates import BEIJING
-from suanbei.common.errors import DatabaseUnavailable, NotFound
+from suanbei.common.errors import DamagedValue, DatabaseUnavailable, NotFound
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.events import last_event_id
@@ -57,7 +55,7 @@ BACKOFF_SECONDS = 60.0
 """How long a subscription is left alone after an error in the project's own code."""
 
 _Write = Callable[[Session, str, Settings], int]
-_Park = Callable[[Session, str, str], None]
+_Park = Callable[[Session, str, str], int | None]
 
 
 class Backoff:
@@ -98,7 +96,7 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
     for start in range(0, len(work), TOGETHER):
         part = [one for one in work[start : start + TOGETHER] if one[0] not in backoff]
         with database.write() as session:
-            written = [_attempt(session, settings, backoff, *one) for one in part]
+            written = [_attempt(database, session, settings, backoff, *one) for one in part]
         for (id_, _, _), count in zip(part, written, strict=True):
             if count:
                 log.info("%s: %d messages", id_, count)
@@ -107,8 +105,9 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
 
 
 def _attempt(
-    session: Session, settings: Settings, backoff: Backoff, id_: str, write: _Write, park: _Park
-) -> int:
+    database: Database, session: Session, settings: Settings, backoff: Backoff, id_: str,
+    write: _Write, park: _Park,
+) -> int:  # fmt: skip
     """Write the messages of one subscription; returns how many. The others are not touched by its errors.
 
     What cannot be made is parked with its reason; a subscription of which not even that can be
@@ -116,7 +115,7 @@ def _attempt(
     """
     try:
         try:
-            with session.begin_nested():
+            with database.errors_translated(), session.begin_nested():
                 return write(session, id_, settings)
         except NotFound:  # it was ended meanwhile
             return 0
@@ -125,8 +124,8 @@ def _attempt(
                 raise
             log.exception("subscription %s: its messages cannot be made", id_)
             reason = f"its messages cannot be made: {type(error).__name__}: {error}"
-        with session.begin_nested():
-            park(session, id_, reason)
+        with database.errors_translated(), session.begin_nested():
+            return park(session, id_, reason) or 0
     except Exception as error:
         if _is_database_away(error):
             raise
@@ -136,8 +135,9 @@ def _attempt(
 
 
 def _is_database_away(error: Exception) -> bool:
-    of_connection = (DBAPIError, TimeoutError, PendingRollbackError)
-    return isinstance(error, of_connection) and not isinstance(error, _REFUSED)
+    if isinstance(error, DamagedValue):
+        return False
+    return isinstance(error, DatabaseUnavailable) and not isinstance(error.__cause__, _REFUSED)
 
 
 def _rewrite(session: Session, subscription_id: str, settings: Settings) -> int:
@@ -169,20 +169,24 @@ def _write(session: Session, subscription_id: str, settings: Settings) -> int:
     return count
 
 
-def _park(session: Session, subscription_id: str, reason: str) -> None:
+def _park(session: Session, subscription_id: str, reason: str) -> int:
     """Park, unwritten, everything new of a subscription whose messages cannot be made."""
     now = datetime.now(UTC)
     same = Subscription.id == subscription_id
     # By its columns: the row as a whole may be what cannot be read.
     query = select(Subscription.cursor, Subscription.mode).where(same).with_for_update()
     head = last_event_id(session)
-    cursor, mode = session.execute(query).tuples().one()
+    found = session.execute(query).tuples().one_or_none()
+    if found is None:  # it was ended meanwhile
+        return 0
+    cursor, mode = found
     session.execute(update(Subscription).where(same).values(cursor=head, digested_at=now))
-    if cursor < head:
-        unhealthy = same & Subscription.failing_since.is_(None)
-        session.execute(update(Subscription).where(unhealthy).values(failing_since=now))
-        new = NewMessage(_kind(mode), "", span=(cursor + 1, head), reason=reason)
-        enqueue(session, subscription_id, new)
+    if cursor >= head:
+        return 0
+    unhealthy = same & Subscription.failing_since.is_(None)
+    session.execute(update(Subscription).where(unhealthy).values(failing_since=now))
+    new = NewMessage(_kind(mode), "", span=(cursor + 1, head), reason=reason)
+    return enqueue(session, subscription_id, new)
 
 
 def digest_time(now: datetime, hour: int) -> datetime:

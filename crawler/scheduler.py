@@ -107,13 +107,13 @@ class Scheduler:
         """Record the plan and the time, every half minute: status shows them as a sign of life."""
         if time.monotonic() - self._noted < NOTE_SECONDS:
             return
-        self._noted = time.monotonic()
         now, crons = datetime.now(UTC), self._schedule.crons
         plans = {kind: rfc3339(self._schedule.next(kind, now)) for kind in crons}
         if now < self._begins:
             plans[next(iter(crons))] = rfc3339(self._begins)
         with self._database.write() as session:
             write_note(session, "schedule", {"schedule": dict(crons), "next": plans})
+        self._noted = time.monotonic()
 
     def _catch_up(self) -> None:
         """Have a pass made that was missed."""

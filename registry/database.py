@@ -133,18 +133,27 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        """A connection whose transaction is committed at the end if it writes. Errors are translated to
-        ours; so are those of values that cannot be read because the database is damaged."""
+        """A connection whose transaction is committed at the end if it writes."""
+        with self.errors_translated(), self.engine.connect() as connection:
+            if not writes and not self.is_sqlite:
+                connection.execution_options(**_READING)
+            connection.begin()
+            if self.is_sqlite:  # a write waits for its turn here, instead of failing half way
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            yield connection
+            if writes:
+                connection.commit()
+
+    @contextmanager
+    def errors_translated(self) -> Iterator[None]:
+        """Errors of the driver and of SQLAlchemy as ours, those of values that cannot be read because
+        the database is damaged too. For who handles them before the end of a transaction.
+
+        Raises:
+            DatabaseUnavailable: instead of all of these.
+        """
         try:
-            with self.engine.connect() as connection:
-                if not writes and not self.is_sqlite:
-                    connection.execution_options(**_READING)
-                connection.begin()
-                if self.is_sqlite:  # a write waits for its turn here, instead of failing half way
-                    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-                yield connection
-                if writes:
-                    connection.commit()
+            yield
         except (DBAPIError, TimeoutError, PendingRollbackError) as error:
             said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
             first, *_ = said.splitlines() or [type(error).__name__]

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from suanbei.alerts.fanout import fan_out
-from suanbei.common.errors import DamagedValue, NotFound
+from suanbei.common.errors import DamagedValue, DatabaseUnavailable, NotFound
 from suanbei.registry.database import Database
 from suanbei.registry.notifications.outbox import retry_parked
 from suanbei.registry.notifications.subscriptions import (
@@ -123,3 +123,22 @@ def test_it_can_be_ended_and_not_changed(database: Database, damage: tuple[str, 
         assert not subscription_ids(session)
         with pytest.raises(NotFound):
             remove_subscription(session, bad)
+
+
+def test_nothing_is_parked_while_the_whole_database_is_damaged(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be read then is no subscription's own fault: all of it comes once it is mended."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL looks after its own files")
+    subscribe(database, receiver.url)
+    publish(database, 1)
+    with database.write() as session:
+        session.execute(text("UPDATE events SET at = 'yesterday'"))
+    monkeypatch.setattr("suanbei.registry.database._is_damaged", lambda _file: True)
+    with pytest.raises(DatabaseUnavailable, match="damaged"):
+        fan_out(database, ALLOWING)
+    with database.read() as session:
+        left = text("SELECT cursor FROM subscriptions UNION ALL SELECT count(*) FROM deliveries")
+        cursor, deliveries = session.execute(left).scalars()
+    assert (cursor, deliveries) == (0, 0)
