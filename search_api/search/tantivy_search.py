@@ -1,12 +1,9 @@
 """One query on the embedded index: our subqueries in tantivy's words, and what it answers."""
 
-import os
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -24,16 +21,13 @@ from suanbei.search_api.search.tantivy_index import GRAMS, ID_BITS, ONE, OpenInd
 from suanbei.search_api.search.text import BEGIN, END, grams
 
 _IDS_AT_ONCE = 20_000
-_FEW_COMPANIES, _MANY_COMPANIES = 500, 2_000
+_FEW = {"size": 500, "segment_size": 2_000}
 """Companies asked for where they are counted, and told of by each segment."""
-_MOST_VALUES = 50_000
-"""Far more than any other facet has."""
+_EVERY = {"size": 50_000, "segment_size": 50_000}
+"""Far more values than any other facet has."""
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
-_MANY_FILINGS = 100_000
-"""From so many on companies, which take as long as all else, are counted beside that: tantivy lets other threads run."""
-_COUNTERS = ThreadPoolExecutor(os.cpu_count(), "counting")
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -252,24 +246,18 @@ class IndexSearch:
     def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
         """The total, and the most frequent values of each dimension, counted without its own filter."""
         found = self._union(subqueries)
-        of_all = {"total": {"value_count": {"field": "id"}}}
-        every = {"size": _MOST_VALUES, "segment_size": _MOST_VALUES}
         told: dict[str, Any] = {}
-        companies: Callable[[], dict[str, Any]] = dict
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
-            if Dimension.ENTITY in dimensions:
-                companies = partial(self._companies, among, query.facet_values)
-                if self._index.searcher.num_docs >= _MANY_FILINGS:
-                    companies = _COUNTERS.submit(companies).result
             asked: dict[str, Any] = {
-                one.value: {"terms": {"field": one.value} | every}
+                one.value: _counts_of(one, **(_FEW if one is Dimension.ENTITY else _EVERY))
                 for one in dimensions
-                if one is not Dimension.ENTITY
             }
-            asked |= of_all if filters is query.filters else {}
-            told |= self._searcher.aggregate(among, asked) if asked else {}
-        told |= companies()
+            if filters is query.filters:
+                asked["total"] = {"value_count": {"field": "id"}}
+            told |= self._searcher.aggregate(among, asked)
+            if Dimension.ENTITY in dimensions:
+                told |= self._exact_companies(among, told["entity"], query.facet_values)
         facets: dict[Dimension, tuple[FacetValue, ...]] = {}
         for one in query.facets:
             counts: Counter[str] = Counter()
@@ -282,26 +270,35 @@ class IndexSearch:
             )
         return int(told["total"]["value"]), facets
 
-    def _companies(self, among: tantivy.Query, wanted: int) -> dict[str, Any]:
-        """The counts of companies, so that the most frequent ones are exact.
+    def _exact_companies(
+        self, among: tantivy.Query, first: Mapping[str, Any], wanted: int
+    ) -> dict[str, Any]:
+        """The counts of companies so that the most frequent ones are exact, where some were left out of `first`.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
         most frequent ones. Where some are left out of several segments, those told of are counted again, which is
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        usual = {"field": "entity", "size": _FEW_COMPANIES, "segment_size": _MANY_COMPANIES}
-        told = self._searcher.aggregate(among, {"entity": {"terms": usual}})
-        first = told["entity"]
+        exact: dict[str, Any] = {"entity": first}
         if not first["doc_count_error_upper_bound"]:
-            return told
+            return exact
         if self._index.searcher.num_segments > 1:
-            named = {"include": [bucket["key"] for bucket in first["buckets"]]}
-            told = self._searcher.aggregate(among, {"entity": {"terms": usual | named}})
-        last = told["entity"]["buckets"][:wanted][-1]["doc_count"]
+            named = _FEW | {"include": [bucket["key"] for bucket in first["buckets"]]}
+            exact = self._searcher.aggregate(
+                among, {"entity": _counts_of(Dimension.ENTITY, **named)}
+            )
+        last = exact["entity"]["buckets"][:wanted][-1]["doc_count"]
         if last <= first["doc_count_error_upper_bound"] + first["buckets"][-1]["doc_count"]:
-            every = {"segment_size": self._index.searcher.num_docs}
-            told = self._searcher.aggregate(among, {"entity": {"terms": usual | every}})
-        return told
+            every = _FEW | {"segment_size": self._index.searcher.num_docs}
+            exact = self._searcher.aggregate(
+                among, {"entity": _counts_of(Dimension.ENTITY, **every)}
+            )
+        return exact
+
+
+def _counts_of(dimension: Dimension, **options: Any) -> dict[str, Any]:
+    """tantivy's counts of the values of a dimension."""
+    return {"terms": {"field": dimension.value} | options}
 
 
 def _combined(occur: tantivy.Occur, queries: Sequence[tantivy.Query]) -> tantivy.Query:

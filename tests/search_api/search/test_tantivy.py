@@ -132,8 +132,8 @@ def test_counts_are_exact_where_a_segment_tells_of_few(
     ]
     everything = {one.id: one for layer in made for one in layer}.values()
     query = Query("", facets=(Dimension.ENTITY,), facet_values=2)
-    few = {"_FEW_COMPANIES": 3, "_MANY_COMPANIES": 2, "_MANY_FILINGS": 5}
-    with TemporaryDirectory() as home, patch.multiple(tantivy_search, **few):
+    few = patch.dict(tantivy_search._FEW, size=3, segment_size=2)
+    with TemporaryDirectory() as home, few:
         page = IndexSearch(index_of(Path(home), made), seconds=60).page(query)
     expected = counts(list(everything), Dimension.ENTITY)
     assert page.facets[Dimension.ENTITY] == expected[:2]
