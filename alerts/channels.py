@@ -128,7 +128,7 @@ def signed_headers(message: OutgoingMessage, now: datetime) -> dict[str, str]:
     }
 
 
-def _result_of(answer: network.Answer) -> Result:
+def _result_of(answer: network.ReceiverAnswer) -> Result:
     """Any answer of 2xx is a receipt; 410 asks for no more messages, ever."""
     status = answer.status
     if 200 <= status < 300:

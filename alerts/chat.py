@@ -199,7 +199,7 @@ def _bot_request(service: str, plugin: Any, content: str) -> tuple[str, dict[str
     return url, {"msgtype": "text", "text": {"content": content}, "at": at}
 
 
-def _bot_result(answer: network.Answer) -> Result:
+def _bot_result(answer: network.ReceiverAnswer) -> Result:
     """Delivered is what the service itself calls so: `errcode`, `code` or `StatusCode` 0."""
     if answer.status != 200:
         return Result(answer.status, f"HTTP {answer.status}")

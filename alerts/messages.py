@@ -77,7 +77,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """A line of a text, with its link and the events it tells of."""
 
     text: str
@@ -207,7 +207,7 @@ def lines_of(
     public_url: str,
     *,
     with_title: bool = False,
-) -> list[Line]:
+) -> list[MessageLine]:
     """A group of events as lines: a new list in one line with its counts, filings by name.
 
     What a new list adds is in its counts, and not told again one by one. The list's title stands in
@@ -218,27 +218,27 @@ def lines_of(
     counted = [e for e in rest if head and e.type == EventType.FILING_ADDED]
     told = [e for e in rest if not head or e.type != EventType.FILING_ADDED]
     say = batch_line if with_title else counts_line
-    lines = [Line(say(one, language), public_url + path_of(one), (one.id,)) for one in head]
+    lines = [MessageLine(say(one, language), public_url + path_of(one), (one.id,)) for one in head]
     if counted:
         ids = lines[0].events + tuple(event.id for event in counted)
         lines[0] = dataclasses.replace(lines[0], events=ids)
     for event in told[:NAMED]:
         link = f"{public_url}{path_of(event)}" if path_of(event) else ""
-        lines.append(Line(line_of(event, language, names), link, (event.id,)))
+        lines.append(MessageLine(line_of(event, language, names), link, (event.id,)))
     if more := told[NAMED:]:
         link = f"{public_url}/batches/{group[0].batch}" if group[0].batch else f"{public_url}/watch"
         text = _MORE.say(language, count=len(more))
-        lines.append(Line(text, link, tuple(event.id for event in more)))
+        lines.append(MessageLine(text, link, tuple(event.id for event in more)))
     return lines
 
 
 def _parts(
-    title: str, lines: Sequence[Line], language: Language, how: MessageFormat
+    title: str, lines: Sequence[MessageLine], language: Language, how: MessageFormat
 ) -> list[Draft]:
     """Lines in as many messages as the service's size asks for; no line is cut in two."""
     longest_title = _PART.say(language, title=title, part=99, parts=99)
     room = how.limit - how.measure(longest_title + how.footer) - 2
-    parts: list[list[Line]] = [[]]
+    parts: list[list[MessageLine]] = [[]]
     used = 0
     for line in lines:
         fitted = _fitted(line, room, how.measure)
@@ -258,7 +258,7 @@ def _parts(
     return drafts
 
 
-def _fitted(line: Line, room: int, measure: Callable[[str], int]) -> Line:
+def _fitted(line: MessageLine, room: int, measure: Callable[[str], int]) -> MessageLine:
     """A line that fits into one message: a long text is cut, its link is not."""
     text = line.text
     while text and measure(f"{text}…\n{line.link}\n") > room:

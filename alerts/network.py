@@ -114,7 +114,7 @@ def port_of(url: httpx.URL) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceiverAnswer:
     """What a receiver answered; of its body the first `MOST_BYTES`."""
 
     status: int
@@ -124,7 +124,7 @@ class Answer:
 
 async def post(
     url: str, content: bytes, headers: Callable[[], dict[str, str]], *, allow_private: bool
-) -> Answer:
+) -> ReceiverAnswer:
     """Post once, following redirects that keep the method. `headers` is asked for each request.
 
     Raises:
@@ -156,7 +156,7 @@ async def _post_to(
     addresses: tuple[str, ...],
     content: bytes,
     headers: Callable[[], dict[str, str]],
-) -> Answer:
+) -> ReceiverAnswer:
     error: httpx.HTTPError | None = None
     timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(verify=_tls(), timeout=timeout, trust_env=False) as client:
@@ -170,7 +170,7 @@ async def _post_to(
                 error = failed
                 continue
             body = await _first_bytes(response)
-            return Answer(response.status_code, body, response.headers.get("location"))
+            return ReceiverAnswer(response.status_code, body, response.headers.get("location"))
     raise error or httpx.ConnectError("nowhere to connect to")
 
 

@@ -35,7 +35,7 @@ _ABANDONED = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ArchiveProblem:
     """Something in the archive that should not be so."""
 
     path: Path
@@ -107,7 +107,7 @@ class Archive:
             if _SHA256.fullmatch(path.name) and path.parent.name == path.name[:2]:
                 yield path.name
 
-    def verify(self) -> Iterator[Problem]:
+    def verify(self) -> Iterator[ArchiveProblem]:
         """Hash every document; yields what is damaged, unreadable, or does not belong there.
 
         Unfinished files of the last hour may still be in use and are skipped.
@@ -117,14 +117,14 @@ class Archive:
                 continue
             if path.name.startswith(_UNFINISHED):
                 if _is_abandoned(path):
-                    yield Problem(path, "unfinished, left by a process that was killed")
+                    yield ArchiveProblem(path, "unfinished, left by a process that was killed")
             elif not _SHA256.fullmatch(path.name) or path != self.path(path.name):
-                yield Problem(path, "does not belong here")
+                yield ArchiveProblem(path, "does not belong here")
             else:
                 try:
                     self.get(path.name)
                 except (MissingFile, RegistryError) as error:
-                    yield Problem(path, str(error).partition(": ")[2])
+                    yield ArchiveProblem(path, str(error).partition(": ")[2])
 
     def sweep(self) -> int:
         """Remove unfinished files that killed processes left; returns how many."""

@@ -19,7 +19,7 @@ from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.pipeline import FetchedDocument, read_file, take_in
 from suanbei.crawler.report import crawl_progress
-from suanbei.crawler.scheduler import Kind, Schedule, is_due
+from suanbei.crawler.scheduler import PassKind, Schedule, is_due
 from suanbei.crawler.sources import Catalogue, load_catalogue
 from suanbei.parsers import read_in_subprocess, record
 from suanbei.registry.database import Database, open_database
@@ -109,7 +109,7 @@ def crawl(
     settings = Settings.load()
     language = language_of(settings.language)
     catalogue = load_catalogue().select(tuple(source or ()))
-    kind: Kind = "full" if full else "pass"
+    kind: PassKind = "full" if full else "pass"
     database = open_database(settings)
     if scheduled:
         raise typer.Exit(_scheduled_pass(settings, database, catalogue, kind))
@@ -128,7 +128,7 @@ def crawl(
 
 
 def _scheduled_pass(
-    settings: Settings, database: Database, catalogue: Catalogue, kind: Kind
+    settings: Settings, database: Database, catalogue: Catalogue, kind: PassKind
 ) -> int:
     """A pass for the scheduler, reported in the log; does nothing if it is no longer due."""
     from suanbei.crawler.crawl import run_pass

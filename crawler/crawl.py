@@ -23,7 +23,7 @@ from suanbei.crawler.archive import Archive
 from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import FetchedDocument, import_fetched
 from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport, nobody_watches
-from suanbei.crawler.scheduler import Kind, Schedule, pass_seconds
+from suanbei.crawler.scheduler import PassKind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls
 from suanbei.crawler.spider import CrawlJob, RegisterSpider
 from suanbei.registry.database import Database
@@ -58,7 +58,7 @@ def run_pass(
     settings: Settings,
     database: Database,
     catalogue: Catalogue,
-    kind: Kind,
+    kind: PassKind,
     origin: StartedBy,
     *,
     on_progress: OnProgress = nobody_watches,
@@ -207,7 +207,7 @@ def scrapy_settings(
 
 
 def _known_urls(
-    session: Session, settings: Settings, archive: Archive, kind: Kind, origin: StartedBy
+    session: Session, settings: Settings, archive: Archive, kind: PassKind, origin: StartedBy
 ) -> set[str]:
     """What need not be fetched: lists are replaced without a word, so that every document is read
     again within a day, even if it is known.

@@ -24,7 +24,7 @@ from suanbei.common.errors import (
 from suanbei.crawler.sources import Source
 from suanbei.parsers.limits import MAX_UNPACKED_BYTES
 
-Kind = Literal["page", "list", "document"]
+TargetKind = Literal["page", "list", "document"]
 
 _HEAD = 20_000
 _SMALL = 200_000
@@ -42,7 +42,7 @@ class Target:
     """What a request asks for. `url` and `referer` are public addresses; documents have a label."""
 
     source: Source
-    kind: Kind
+    kind: TargetKind
     url: str
     referer: str
     label: str = ""

@@ -46,15 +46,15 @@ CANNOT = 3
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["full", "pass"]
-COVERING: dict[Kind, tuple[Kind, ...]] = {"full": ("full",), "pass": ("full", "pass")}
+PassKind = Literal["full", "pass"]
+COVERING: dict[PassKind, tuple[PassKind, ...]] = {"full": ("full",), "pass": ("full", "pass")}
 """Which passes do the work of one: a full pass reads every document again, and does all that another does."""
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OF_THE_TIME_BETWEEN = 10
 """A pass is put off by a tenth of the time to the one after it at most: every minute stays every minute."""
 _LOOKING_BACK = tuple(timedelta(days=days) for days in (1 / 24, 1, 32, 366))
-_NAMES: dict[Kind, str] = {"full": "full pass", "pass": "pass"}
+_NAMES: dict[PassKind, str] = {"full": "full pass", "pass": "pass"}
 
 
 class Scheduler:
@@ -125,7 +125,7 @@ class Scheduler:
                 self._scheduler.add_job(self._make_pass, args=[kind])
                 return
 
-    def _make_pass(self, kind: Kind) -> None:
+    def _make_pass(self, kind: PassKind) -> None:
         """Make a pass whose time has come, unless it is made already or somebody crawls."""
         if not self._crawling.acquire(blocking=False):
             return
@@ -144,7 +144,7 @@ class Scheduler:
         finally:
             self._crawling.release()
 
-    def _is_to_be_made(self, kind: Kind, now: datetime) -> bool:
+    def _is_to_be_made(self, kind: PassKind, now: datetime) -> bool:
         """Whether a pass is due, and nobody crawls: a crawl under way may be this very pass."""
         if not is_due(self._database, self._schedule, kind, now):
             return False
@@ -156,7 +156,7 @@ class Scheduler:
         with self._database.read() as session:
             return session.execute(select(func.max(Run.id))).scalar()
 
-    def _run_crawl(self, kind: Kind) -> int:
+    def _run_crawl(self, kind: PassKind) -> int:
         """Run `suanbei crawl` to its end, and return its exit code; one that hangs is ended by force."""
         full = ["--full"] if kind == "full" else []
         # -P: a folder named like one of our packages, in whatever folder one stands, is not ours.
@@ -185,7 +185,7 @@ class Scheduler:
                 process.wait()
 
 
-def is_due(database: Database, schedule: "Schedule", kind: Kind, now: datetime) -> bool:
+def is_due(database: Database, schedule: "Schedule", kind: PassKind, now: datetime) -> bool:
     """Whether a pass whose time has come by `now` is still to be made.
 
     Raises:
@@ -224,8 +224,8 @@ class Schedule:
     A kind without cron fields never comes.
     """
 
-    crons: dict[Kind, str]
-    jitter: dict[Kind, timedelta]
+    crons: dict[PassKind, str]
+    jitter: dict[PassKind, timedelta]
 
     @classmethod
     def of(cls, settings: Settings) -> "Schedule":
@@ -234,8 +234,8 @@ class Schedule:
         Raises:
             UsageError: cron fields that make no sense, naming the setting.
         """
-        crons: dict[Kind, str] = {}
-        names: dict[Kind, str] = {"full": "full_schedule", "pass": "schedule"}
+        crons: dict[PassKind, str] = {}
+        names: dict[PassKind, str] = {"full": "full_schedule", "pass": "schedule"}
         for kind, name in names.items():
             if expression := getattr(settings, name).strip():
                 try:
@@ -247,7 +247,7 @@ class Schedule:
         most = timedelta(seconds=settings.jitter)
         return cls(crons, {kind: min(most, _room(cron)) for kind, cron in crons.items()})
 
-    def last(self, kind: Kind, now: datetime) -> datetime | None:
+    def last(self, kind: PassKind, now: datetime) -> datetime | None:
         """When the last pass of a kind was due; None if there is none within a year."""
         if kind not in self.crons:
             return None
@@ -257,7 +257,7 @@ class Schedule:
                 return times[-1]
         return None
 
-    def next(self, kind: Kind, now: datetime) -> datetime | None:
+    def next(self, kind: PassKind, now: datetime) -> datetime | None:
         """When the next pass of a kind is due, without jitter."""
         if kind not in self.crons:
             return None

@@ -38,7 +38,7 @@ from suanbei.crawler.report import (
     SourceReport,
     nobody_watches,
 )
-from suanbei.crawler.response_checks import Kind, Target
+from suanbei.crawler.response_checks import Target, TargetKind
 from suanbei.crawler.sources import (
     Catalogue,
     ChannelListStart,
@@ -99,7 +99,7 @@ class RegisterSpider(Spider):
         super().__init__()
         self.job, self.report, self.urls = job, report, job.urls
         self.broken: RegistryError | None = None
-        self._met: set[tuple[str, Kind, str]] = set()
+        self._met: set[tuple[str, TargetKind, str]] = set()
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests of every source."""
@@ -297,7 +297,7 @@ class RegisterSpider(Spider):
             page = Target(target.source, "page", url, home_of(url))
             yield self._request(page, self.parse_page, listed=notice)
 
-    def _is_first(self, source: Source, kind: Kind, url: str) -> bool:
+    def _is_first(self, source: Source, kind: TargetKind, url: str) -> bool:
         """Whether a page or document of a source is met for the first time."""
         key = (source.name, kind, url)
         met = key in self._met

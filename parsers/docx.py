@@ -29,7 +29,7 @@ from suanbei.parsers.docx_text import (
     printed,
     seen,
 )
-from suanbei.parsers.formats import Archive
+from suanbei.parsers.formats import OfficeFile
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.tables import BREAK, Cell, OtherText, Table, TableRow, Tables
 from suanbei.registry.importing.published import Reported
@@ -61,7 +61,7 @@ def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
         BrokenDocument: truncated or not well-formed.
         DocumentTooLarge, EncryptedDocument: over a limit, or wants a password.
     """
-    with Archive(data, name) as package:
+    with OfficeFile(data, name) as package:
         main = package.main_part()
         root = package.xml(main, _LOOKS)
         body = root.find(W + "body")
@@ -76,7 +76,7 @@ def read_docx(data: bytes, name: str, depth: int = 0) -> Tables:
     return reader.tables_read()
 
 
-def _numbering(package: Archive, main: str, root: "etree._Element") -> Numbering:
+def _numbering(package: OfficeFile, main: str, root: "etree._Element") -> Numbering:
     """The numbering of a document; its parts are only read if paragraphs are numbered."""
     numbered, styled = (next(root.iter(tag), None) is not None for tag in (NUMBER, STYLE))
     lists, found = _parts(package, main, "numbering"), _parts(package, main, "styles")
@@ -86,7 +86,7 @@ def _numbering(package: Archive, main: str, root: "etree._Element") -> Numbering
     return Numbering(package.xml(lists[0]), styles) if lists and numbered else Numbering()
 
 
-def _parts(package: Archive, main: str, kind: str) -> list[str]:
+def _parts(package: OfficeFile, main: str, kind: str) -> list[str]:
     """The parts of a kind: those related to the main one, else those with the names that Word gives."""
     named = re.compile(rf"word/{kind}\d*\.xml", re.IGNORECASE).fullmatch
     related = [part for part, found in package.relations(main).values() if found == kind]
@@ -113,7 +113,7 @@ class _PartReader:
     `pending` are the lines since the last table, `rows` counts those of all tables.
     """
 
-    package: Archive
+    package: OfficeFile
     part: str
     depth: int = 0
     numbering: Numbering = field(default_factory=Numbering)

@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 
 from suanbei.common.errors import DocumentError, EncryptedDocument, NotADocument
 from suanbei.common.limited_process import DEFAULT_LIMITS, Limits, run_limited
-from suanbei.parsers.formats import UTF16_MARKS, Archive, Format, format_of, is_mail
+from suanbei.parsers.formats import UTF16_MARKS, Format, OfficeFile, format_of, is_mail
 from suanbei.parsers.tables import Tables
 from suanbei.registry.cells.numbers import Found, OtherNumber, Repair
 from suanbei.registry.cells.numbers.find import (
@@ -230,7 +230,7 @@ def _read_office(data: bytes, name: str, kind: str, found: ScanText) -> None:
         from suanbei.parsers.xlsx import read_xlsx
 
         found.add_all(read_xlsx(data, name))
-    with Archive(data, name) as package:
+    with OfficeFile(data, name) as package:
         parts = package.parts()
         for part in filter(_SHEET_NOTES.match, parts):
             try:

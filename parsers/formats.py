@@ -83,7 +83,7 @@ def is_mail(data: bytes) -> bool:
 
 
 def _office(data: bytes, name: str) -> Format:
-    with Archive(data, name) as package:
+    with OfficeFile(data, name) as package:
         main = package.main_part()
         if not main:
             raise NotADocument(f"{name}: a ZIP package, but neither DOCX nor XLSX")
@@ -96,7 +96,7 @@ def _office(data: bytes, name: str) -> Format:
     raise NotADocument(f"{name}: a ZIP package, but neither DOCX nor XLSX")
 
 
-class Archive(Package):
+class OfficeFile(Package):
     """A document's package, whose parts can be had as XML.
 
     Part names are those of the standard: `/` parts folders, whatever the ZIP file has (some makers

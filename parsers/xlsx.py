@@ -7,7 +7,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge
 from suanbei.common.workbook_check import SheetDetails, check_workbook
-from suanbei.parsers.formats import Archive
+from suanbei.parsers.formats import OfficeFile
 from suanbei.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from suanbei.parsers.tables import Cell, OtherText, Table, TableRow, Tables
 from suanbei.registry.importing.published import Reported
@@ -22,7 +22,7 @@ def read_xlsx(data: bytes, name: str) -> Tables:
         BrokenDocument: truncated or corrupt.
         DocumentTooLarge: over a limit.
     """
-    with Archive(data, name) as package:
+    with OfficeFile(data, name) as package:
         checked = check_workbook(package)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))

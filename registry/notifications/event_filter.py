@@ -93,7 +93,7 @@ def _names_of_all(session: Session, entities: Sequence[str]) -> tuple[set[str], 
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class AskedCompany:
     """What a text asked for as a company means: the registrants, or none and names like it."""
 
     asked: str
@@ -108,7 +108,7 @@ class Preview:
 
     filings: int | None
     events: int
-    companies: tuple[Company, ...]
+    companies: tuple[AskedCompany, ...]
 
 
 def preview(session: Session, wanted: EventFilter, now: datetime | None = None) -> Preview:
@@ -130,9 +130,11 @@ def preview(session: Session, wanted: EventFilter, now: datetime | None = None) 
     return Preview(len(filings), recent_events, companies)
 
 
-def _company(session: Session, asked: str) -> Company:
+def _company(session: Session, asked: str) -> AskedCompany:
     registrants = tuple(one.name for one in entities_meant(session, asked))
-    return Company(asked, registrants, () if registrants else tuple(near_names(session, asked)))
+    return AskedCompany(
+        asked, registrants, () if registrants else tuple(near_names(session, asked))
+    )
 
 
 def _matching_filings(session: Session, wanted: EventFilter) -> list[Filing]:

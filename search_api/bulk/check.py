@@ -48,7 +48,7 @@ MOST_KEPT = 50_000
 MOST_SUGGESTED = 1_000
 """Numbers on no list that get candidates: these take milliseconds each."""
 
-Question = tuple[str, str]
+CellQuestion = tuple[str, str]
 """A text and a company, as `judge` takes them. An empty text asks nothing; one that begins with
 `_NOT_COMPUTED` is a formula without a value (or its error), and the same of a company."""
 _NOT_COMPUTED = "\0"
@@ -62,7 +62,7 @@ _TOTALS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckedNumber:
     """A number that was judged, for somebody who looks on; `title` is that of its column."""
 
     sheet: str
@@ -73,7 +73,7 @@ class Line:
     answer: Answer
 
 
-Observer = Callable[[Iterable[Line], int, int], None]
+Observer = Callable[[Iterable[CheckedNumber], int, int], None]
 """Told after each batch: its numbers (made as they are read), and how many rows are done of how many."""
 
 
@@ -142,11 +142,11 @@ class _SheetCheck:
         self._where = tuple(where.values())
         nothing = [answer_without_number(language), *[None] * (len(columns.numbers) - 1)]
         self._blank = row_result(nothing, self._where)
-        self._listed: dict[tuple[Question, ...], RowResult] = {}
+        self._listed: dict[tuple[CellQuestion, ...], RowResult] = {}
         """The results of rows with listed numbers, by what they ask."""
         writer.begin(sheet, columns.header, added_headers(columns, where, language))
 
-    def check(self, first: int, batch: Sequence[Row]) -> Iterator[Line]:
+    def check(self, first: int, batch: Sequence[Row]) -> Iterator[CheckedNumber]:
         """Judge rows and write them; returns their numbers, for somebody who looks on."""
         asked = [self._questions(number, cells) for number, cells in enumerate(batch, first)]
         found = self._judge_rows(dict.fromkeys(asked))
@@ -155,7 +155,7 @@ class _SheetCheck:
         self._writer.write_rows(first, batch, results)
         return self._lines(first, asked, results)
 
-    def _questions(self, number: int, cells: Row) -> tuple[Question, ...]:
+    def _questions(self, number: int, cells: Row) -> tuple[CellQuestion, ...]:
         """What a row asks for each number column; nothing if it is no vendor's.
 
         That is a row above the data, a hidden or blank one, the header once more, a total, a note.
@@ -196,8 +196,8 @@ class _SheetCheck:
         return sum(bool(text.strip()) for text in texts) > 1
 
     def _judge_rows(
-        self, asked: Collection[tuple[Question, ...]]
-    ) -> dict[tuple[Question, ...], RowResult | None]:
+        self, asked: Collection[tuple[CellQuestion, ...]]
+    ) -> dict[tuple[CellQuestion, ...], RowResult | None]:
         """The results of rows by what they ask, None of those that ask nothing; each question is judged once."""
         results = {row: self._listed.get(row) for row in asked}
         new = [row for row, result in results.items() if row and not result]
@@ -215,7 +215,7 @@ class _SheetCheck:
                 self._listed[row] = result
         return results
 
-    def _to_answer(self, question: Question, judgement: Judgement) -> Answer:
+    def _to_answer(self, question: CellQuestion, judgement: Judgement) -> Answer:
         text, claim = question
         if text.startswith(_NOT_COMPUTED):
             return answer_without_number(self._language, text[1:])
@@ -240,9 +240,9 @@ class _SheetCheck:
     def _lines(
         self,
         first: int,
-        asked: Sequence[tuple[Question, ...]],
+        asked: Sequence[tuple[CellQuestion, ...]],
         results: Sequence[RowResult | None],
-    ) -> Iterator[Line]:
+    ) -> Iterator[CheckedNumber]:
         for number, (row, result) in enumerate(zip(asked, results, strict=True), first):
             if result is None:
                 continue
@@ -251,7 +251,7 @@ class _SheetCheck:
             ):
                 if answer:
                     text, claim = (one.removeprefix(_NOT_COMPUTED) for one in question)
-                    yield Line(self._sheet.name, number, column.title, text, claim, answer)
+                    yield CheckedNumber(self._sheet.name, number, column.title, text, claim, answer)
 
 
 def _text(cell: Cell) -> str:

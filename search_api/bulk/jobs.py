@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from suanbei.common.errors import NotFound, RegistryError, SuanbeiError, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk.check import Line, check_rows
+from suanbei.search_api.bulk.check import CheckedNumber, check_rows
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import (
     NO_COLUMN,
@@ -144,7 +144,7 @@ def clean(home: Path) -> None:
 
 
 @dataclass(slots=True)
-class Progress:
+class JobProgress:
     """How far a run is, and what it found.
 
     `sheets`: for each its `name`, `header` (row number or None), all `columns`, and which of them
@@ -189,7 +189,7 @@ class Job:
         try:
             job.folder.mkdir()
             job.lock.acquire(timeout=0)
-            job.save(Progress(name))
+            job.save(JobProgress(name))
             pointer = upload / f"{job.name}.current"
             pointer.write_text(job.name, "ascii")
             pointer.replace(upload / "current")
@@ -221,13 +221,13 @@ class Job:
         """The checked file."""
         return self.folder / f"checked{ending}"
 
-    def save(self, progress: Progress) -> None:
+    def save(self, progress: JobProgress) -> None:
         """Write how far it is, whole or not at all."""
         temporary = self.folder / "progress.tmp"
         temporary.write_text(json.dumps(asdict(progress), ensure_ascii=False), "utf-8")
         temporary.replace(self.folder / "progress.json")
 
-    def progress(self) -> Progress:
+    def progress(self) -> JobProgress:
         """How far it is; `interrupted` if its process is gone.
 
         Raises:
@@ -235,7 +235,9 @@ class Job:
         """
         for _ in range(2):  # it may end between the two looks
             try:
-                found = Progress(**json.loads((self.folder / "progress.json").read_text("utf-8")))
+                found = JobProgress(
+                    **json.loads((self.folder / "progress.json").read_text("utf-8"))
+                )
             except FileNotFoundError as error:
                 raise NotFound(_GONE) from error
             if found.state not in ACTIVE_STATES or not self.is_abandoned():
@@ -312,7 +314,12 @@ def check(job: Job, database: Database, language: Language, choice: Choice | Non
 
 
 def _check(
-    job: Job, progress: Progress, rows: Path, database: Database, choice: Choice, language: Language
+    job: Job,
+    progress: JobProgress,
+    rows: Path,
+    database: Database,
+    choice: Choice,
+    language: Language,
 ) -> None:
     with job.source.open("rb") as file:
         progress.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -329,7 +336,7 @@ def _check(
     progress.ending = ending_for(table.kind)
     saved_at = 0.0
 
-    def see(lines: Iterable[Line], done: int, total: int) -> None:
+    def see(lines: Iterable[CheckedNumber], done: int, total: int) -> None:
         nonlocal saved_at
         progress.done, progress.total = done, total
         for line in lines:
@@ -355,7 +362,7 @@ def _columns_to_choose(table: TableFile, sheet: SheetTable, choice: Choice) -> d
     return {"name": sheet.name, "header": None, "columns": columns, "numbers": [], "entity": ""}
 
 
-def _note(progress: Progress, line: Line) -> None:
+def _note(progress: JobProgress, line: CheckedNumber) -> None:
     """Count a number by its verdict, an active one by whether it is the company's; keep the first lines
     of each kind."""
     answer = line.answer

@@ -30,10 +30,10 @@ from suanbei.common.limited_process import Limits, run_limited
 from suanbei.search_api.bulk.table import (
     MOST_CELL,
     Cell,
-    Kind,
     Row,
     SheetTable,
     TableFile,
+    TableFormat,
     write_sheet,
 )
 
@@ -126,7 +126,7 @@ def read_here(path: Path, name: str, rows: Path, delimiter: str = "") -> TableFi
     return found
 
 
-def kind_of(path: Path, name: str) -> Kind:
+def kind_of(path: Path, name: str) -> TableFormat:
     """The kind of a file.
 
     Raises:
@@ -147,7 +147,7 @@ def kind_of(path: Path, name: str) -> Kind:
     return _text_kind(head)
 
 
-def _ole_kind(path: Path, name: str) -> Kind:
+def _ole_kind(path: Path, name: str) -> TableFormat:
     """An old Office file: a workbook, a text document, or an encrypted package."""
     with path.open("rb") as file:
         data = file.read(MOST_UNPACKED)
@@ -158,7 +158,7 @@ def _ole_kind(path: Path, name: str) -> Kind:
     return "xls"
 
 
-def _package_kind(path: Path, name: str) -> Kind:
+def _package_kind(path: Path, name: str) -> TableFormat:
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
@@ -179,7 +179,7 @@ def _package_kind(path: Path, name: str) -> Kind:
     raise NotADocument(f"{name}: this is {what}, no table. {_WHAT_IS_READ}")
 
 
-def _text_kind(head: bytes) -> Kind:
+def _text_kind(head: bytes) -> TableFormat:
     """The kind of a text by its beginning, whatever its encoding."""
     text = head.decode(_wide_or_marked(head) or "latin-1", "replace").lstrip("\ufeff \t\r\n")
     if _MIME.match(text.replace("\r\n", "\n")[:4000]):

@@ -24,7 +24,7 @@ from suanbei.registry.cells.numbers import (
     parse_number,
 )
 
-Kind = Literal["csv", "xlsx", "xls", "ods", "html", "xml", "mhtml", "jsonl", "json"]
+TableFormat = Literal["csv", "xlsx", "xls", "ods", "html", "xml", "mhtml", "jsonl", "json"]
 Cell = Any
 """str, int, float or bool; a dict of one key for what JSON has no value for (see `encoded`)."""
 Row = list[Cell]
@@ -163,7 +163,7 @@ class TableFile:
     tables (HTML).
     """
 
-    kind: Kind
+    kind: TableFormat
     sheets: list[SheetTable] = field(default_factory=list)
     hidden_sheets: dict[str, int] = field(default_factory=dict)
     outside: int = 0

@@ -29,10 +29,10 @@ from suanbei.search_api.bulk.table import (
     FORMULA,
     MOST_ROWS,
     Cell,
-    Kind,
     Row,
     SheetTable,
     TableFile,
+    TableFormat,
     encoded,
     looks_like_number,
     write_sheet,
@@ -43,7 +43,7 @@ MOST_CELLS = 8_000_000
 _LIMITS = PackageLimits(parts=4000, unpacked_bytes=400 << 20, part_bytes=300 << 20)
 
 
-def read_workbook(path: Path, name: str, file: BinaryIO, kind: Kind) -> TableFile:
+def read_workbook(path: Path, name: str, file: BinaryIO, kind: TableFormat) -> TableFile:
     """Read all visible sheets; of hidden ones, count the numbers.
 
     Raises:
@@ -135,7 +135,7 @@ def _put(cells: Row, column: int, cell: Cell) -> None:
     cells[column] = cell
 
 
-def _package_details(path: Path, name: str, kind: Kind) -> dict[str, SheetDetails]:
+def _package_details(path: Path, name: str, kind: TableFormat) -> dict[str, SheetDetails]:
     """The details of each sheet of an XLSX or ODS, by its name.
 
     Raises:

@@ -23,9 +23,9 @@ from suanbei.search_api.bulk.table import (
     DATE,
     MOST_ROWS,
     Cell,
-    Kind,
     Row,
     SheetTable,
+    TableFormat,
     safe_texts,
     text_of,
 )
@@ -64,7 +64,7 @@ _COLOURS = {
 """Text and background of a verdict."""
 
 
-def ending_for(kind: Kind) -> str:
+def ending_for(kind: TableFormat) -> str:
     """The ending of the answer to a file: in the kind that came in; other tables as XLSX."""
     if kind == "csv":
         return ".csv"

@@ -20,7 +20,7 @@ from suanbei.search_api.bulk.jobs import (
     LARGEST,
     SHOWN,
     Job,
-    Progress,
+    JobProgress,
     check,
     find_job,
     new_job,
@@ -188,7 +188,7 @@ def job_page(request: Request, parts: Parts, token: str, only: str = "") -> Resp
     return response
 
 
-def _lines(progress: Progress, only: str) -> list[dict[str, Any]]:
+def _lines(progress: JobProgress, only: str) -> list[dict[str, Any]]:
     """The lines of one kind, of all, or of all that want a look, in the order of the file."""
     found = [
         line

@@ -125,7 +125,7 @@ def _genai(number: GenaiNumber, language: Language) -> list[Piece]:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     """One step. `kind`: listed, delisted, remark, versions or event; `when`: a day, a month or empty."""
 
     kind: str
@@ -190,13 +190,13 @@ def one_filing(request: Request, parts: Parts, number: str) -> Response:
     )
 
 
-def _steps(session: Session, filing: dict[str, Any]) -> list[Step]:
+def _steps(session: Session, filing: dict[str, Any]) -> list[TimelineStep]:
     """The history of a filing (a view), the oldest first, steps without a date right after the first."""
     shown: dict[str, dict[str, Any]] = {}
     for listing in filing["listings"]:  # versions of a list that show the same row are one step
         shown.setdefault(listing["batch"], listing)
     steps = [
-        Step(
+        TimelineStep(
             "delisted" if one["series"] == Series.DEREGISTRATION else "listed",
             one["published_on"] or one["period"],
             one,
@@ -207,7 +207,7 @@ def _steps(session: Session, filing: dict[str, Any]) -> list[Step]:
     for change in filing["changes"]:
         kind = "remark" if change["source"] == "remark" else "versions"
         told.setdefault((kind, change["when"]), []).append({"kind": "changed"} | change)
-    steps += [Step(kind, when, changes=changes) for (kind, when), changes in told.items()]
+    steps += [TimelineStep(kind, when, changes=changes) for (kind, when), changes in told.items()]
     query = (
         select(Event)
         .where(Event.number == filing["number"], Event.series == filing["series"])
@@ -215,6 +215,6 @@ def _steps(session: Session, filing: dict[str, Any]) -> list[Step]:
         .order_by(Event.id)
     )
     for event in session.execute(query).scalars():
-        steps.append(Step("event", (rfc3339(event.at) or "")[:10], event=event.type))
+        steps.append(TimelineStep("event", (rfc3339(event.at) or "")[:10], event=event.type))
     first = min((step.when for step in steps if step.when), default="")
     return sorted(steps, key=lambda step: (step.when or first, step.kind != "listed"))

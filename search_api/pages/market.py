@@ -61,7 +61,7 @@ FILINGS = Text("备案数", "Filings")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MarketRow:
     """A count: `x` is a month (empty: undated) or another value, `part` a slug; `id` of a company."""
 
     x: str
@@ -70,7 +70,7 @@ class Row:
     id: str = ""
 
 
-Rows = list[Row]
+Rows = list[MarketRow]
 Count = Callable[[Session, Selection, str], Rows]
 """Rows for a selection; the last argument is by what a chart is parted."""
 
@@ -92,7 +92,11 @@ class Chart:
 
 
 def _in_parts(steps: list[dict[str, Any]]) -> Rows:
-    return [Row(s["value"] or "", count, part) for s in steps for part, count in s["parts"].items()]
+    return [
+        MarketRow(s["value"] or "", count, part)
+        for s in steps
+        for part, count in s["parts"].items()
+    ]
 
 
 def _regions(session: Session, selection: Selection, _parts: str) -> Rows:
@@ -102,7 +106,7 @@ def _regions(session: Session, selection: Selection, _parts: str) -> Rows:
     for series in [one for one in SERIES if one in chosen]:
         of_one = replace(selection, values={**selection.values, Dimension.SERIES: (series,)})
         counted = stats.count_values(session, of_one, Dimension.REGION)
-        rows += [Row(one["value"], one["count"], series) for one in counted if one["value"]]
+        rows += [MarketRow(one["value"], one["count"], series) for one in counted if one["value"]]
     return sorted(rows, key=lambda row: order.index(row.x))
 
 
@@ -110,14 +114,16 @@ def _counted(dimension: Dimension) -> Count:
     def count(session: Session, selection: Selection, _parts: str) -> Rows:
         found = stats.count_values(session, selection, dimension)
         # An abolished division may have no name.
-        return [Row(one["value"], one["count"]) for one in found if one.get("name", one["value"])]
+        return [
+            MarketRow(one["value"], one["count"]) for one in found if one.get("name", one["value"])
+        ]
 
     return count
 
 
 def _double_filing(session: Session, selection: Selection, _parts: str) -> Rows:
     found = stats.double_filing(session, selection)
-    return [Row(side, found[side]) for side in SIDES]
+    return [MarketRow(side, found[side]) for side in SIDES]
 
 
 CHARTS = {
@@ -128,7 +134,7 @@ CHARTS = {
     ),
     "newcomers": Chart(
         Text("有多少新主体？", "How many companies are new?"),
-        lambda session, chosen, _: [Row(one["value"], one["count"], one["series"])
+        lambda session, chosen, _: [MarketRow(one["value"], one["count"], one["series"])
                                     for one in stats.new_entrants(session, chosen) if one["count"]],
         "month", "series", Text("主体", "Companies"),
         Text("主体首次列入清单即为新主体；同月首次列入两类清单的，两类各计一次。", "A company is new in the list that first names it; one that enters two registers in the same month counts in each."),
@@ -148,7 +154,7 @@ CHARTS = {
     ),
     "companies": Chart(
         Text("哪些主体备案最多？", "Which companies have the most filings?"),
-        lambda session, chosen, _: [Row(one["name"], one["count"], id=one["value"])
+        lambda session, chosen, _: [MarketRow(one["name"], one["count"], id=one["value"])
                                     for one in stats.count_values(session, chosen, Dimension.ENTITY, TOP)],
         "entity",
     ),
@@ -199,9 +205,11 @@ class View:
     def labelled(self, chart: Chart, rows: Rows) -> Rows:
         """Rows with words in place of slugs; those of one label and part are put together."""
         parts = self.parts_of(chart)
-        found: dict[tuple[str, str], Row] = {}
+        found: dict[tuple[str, str], MarketRow] = {}
         for row in rows:
-            told = Row(self.label(chart, row.x), row.count, self.words(parts, row.part), row.id)
+            told = MarketRow(
+                self.label(chart, row.x), row.count, self.words(parts, row.part), row.id
+            )
             if before := found.get((told.x, told.part)):
                 told = replace(told, count=before.count + row.count)
             found[told.x, told.part] = told

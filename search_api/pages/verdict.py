@@ -55,7 +55,7 @@ class Question(NamedTuple):
     entity: str
 
 
-class Line(NamedTuple):
+class NumberInText(NamedTuple):
     """A number of a longer text with its verdict."""
 
     place: int
@@ -207,7 +207,7 @@ def _many(
         judge = Judge(session)
         judgements = judge.judge(asked)
     lines = [
-        Line(place, one.entity, verdict_json(judgement, language))
+        NumberInText(place, one.entity, verdict_json(judgement, language))
         for place, (one, judgement) in enumerate(zip(asked, judgements, strict=True), 1)
     ]
     return render(

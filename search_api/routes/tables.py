@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from suanbei.common.texts import Language
 from suanbei.registry.data_version import data_version
-from suanbei.search_api.bulk.check import Line, Observer, check_rows
+from suanbei.search_api.bulk.check import CheckedNumber, Observer, check_rows
 from suanbei.search_api.bulk.jobs import UploadTooLarge, folder_for_once
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import Choice, ColumnsUnclear, recognise
@@ -151,7 +151,7 @@ def _stop_in_time(seconds: float, began: float) -> Observer:
     """
     read = time.monotonic()
 
-    def see(_lines: Iterable[Line], done: int, total: int) -> None:
+    def see(_lines: Iterable[CheckedNumber], done: int, total: int) -> None:
         now = time.monotonic()
         expected = read - began + (now - read) * total / done
         if now - began > seconds / 4 and expected > seconds * 0.9:

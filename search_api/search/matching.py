@@ -90,7 +90,7 @@ class Matched:
     limited: bool = False
 
 
-class Lookup(Words, Protocol):
+class EngineLookup(Words, Protocol):
     """What matching asks an engine while it reads a text."""
 
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
@@ -113,7 +113,7 @@ def hit_at(rank: int, one: int) -> Hit:
     return Hit(one, MatchLevel(level), forgiven=group in (_FORGIVEN, _FORGIVEN_BRAND))
 
 
-def match(text: str, lookup: Lookup) -> Matched:
+def match(text: str, lookup: EngineLookup) -> Matched:
     """The subqueries for a text: as typed, and as it may have been meant where that is wanted."""
     typed = fold(text) or fold_signs(text)
     if not typed:
@@ -140,12 +140,12 @@ def match(text: str, lookup: Lookup) -> Matched:
     return Matched(whole.subqueries, whole.spellings, tuple(whole.guesses))
 
 
-def _read_as(text: str, lookup: Lookup) -> Matched:
+def _read_as(text: str, lookup: EngineLookup) -> Matched:
     found = match(text, lookup)
     return replace(found, read_as=found.read_as or text)
 
 
-def _finds(found: Matched, lookup: Lookup) -> bool:
+def _finds(found: Matched, lookup: EngineLookup) -> bool:
     return bool(found.subqueries) and lookup.best(found.subqueries) is not None
 
 
@@ -178,7 +178,7 @@ def _brand_within(text: str, typed: str) -> str:
     return max((name for name in names if name in typed != name), key=len, default="")
 
 
-def _around_a_brand(typed: str, brand: str, lookup: Lookup) -> Matched | None:
+def _around_a_brand(typed: str, brand: str, lookup: EngineLookup) -> Matched | None:
     """A brand and what is said of it, written as one word (抖音算法), if something has both."""
     parts = typed.replace(brand, f" {brand} ", 1).split()
     reading = " ".join(part for part in parts if len(part) > 1)
@@ -186,7 +186,7 @@ def _around_a_brand(typed: str, brand: str, lookup: Lookup) -> Matched | None:
     return found if not found.guesses and _finds(found, lookup) else None
 
 
-def _parted(lookup: Lookup, text: str) -> list[str]:
+def _parted(lookup: EngineLookup, text: str) -> list[str]:
     """A text as the fewest fragments that occur, of two characters or more; none if it cannot be
     parted so, or would have to be into more than `_MOST_PARTS`."""
     if len(text) > _LONGEST_PARTED:
@@ -250,7 +250,7 @@ def fragment_subqueries(
         yield Subquery((whole,), (Field.GROUP,), rank_of(MatchLevel.GROUP, group))
 
 
-def _together(words: Sequence[str], whole: "_Term", lookup: Lookup) -> Matched:
+def _together(words: Sequence[str], whole: "_Term", lookup: EngineLookup) -> Matched:
     """The subqueries of the whole text, and of its words wherever they are."""
     terms = [_Term(lookup, word) for word in words[:MOST_WORDS]]
     for term in terms:
@@ -292,7 +292,7 @@ class _Term:
     """One fragment looked for, and other spellings of it."""
 
     def __init__(
-        self, lookup: Lookup, fragment: str, subqueries: tuple[Subquery, ...] = ()
+        self, lookup: EngineLookup, fragment: str, subqueries: tuple[Subquery, ...] = ()
     ) -> None:
         self.fragment = fragment
         self.subqueries = subqueries or tuple(fragment_subqueries(fragment))
@@ -300,7 +300,7 @@ class _Term:
         self.spellings: tuple[str, ...] = (fragment,)
         self.guesses: list[str] = []
 
-    def forgive(self, lookup: Lookup, *, has_brand: bool = False) -> None:
+    def forgive(self, lookup: EngineLookup, *, has_brand: bool = False) -> None:
         """Look for other spellings too, where they are wanted; where few filings are found, offer others."""
         if len(self.fragment) > _LONGEST_GUESSED:
             return

@@ -93,17 +93,17 @@ class IndexSearch:
             ).hits
             yield from (one for one, _ in hits)
 
-    # What matching and guessing ask: see `matching.Lookup`.
+    # What matching and guessing ask: see `matching.EngineLookup`.
 
     def best(self, subqueries: Sequence[Subquery]) -> MatchLevel | None:
-        """See `Lookup.best`."""
+        """See `EngineLookup.best`."""
         for one in sorted(subqueries, key=attrgetter("rank")):
             if self._searcher.search(self._query(one), 1, count=False).hits:
                 return hit_at(one.rank, 0).level
         return None
 
     def count(self, subqueries: Sequence[Subquery]) -> int:
-        """See `Lookup.count`."""
+        """See `EngineLookup.count`."""
         return int(self._searcher.search(self._union(subqueries), 1).count)  # type: ignore[attr-defined]
 
     def spellings(self, kind: Spelling, prefix: str, limit: int) -> Sequence[tuple[str, int]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from suanbei.common.errors import HomeNotWritable, MissingFile, RegistryError
 from suanbei.crawler import archive as archive_module
-from suanbei.crawler.archive import Archive, Problem
+from suanbei.crawler.archive import Archive, ArchiveProblem
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_killed_process_leaves_no_half_document(archive: Archive) -> None:
     assert not list(archive.verify()), "it may be the work of a process that lives"
     os.utime(left, (time.time() - 7200,) * 2)
     assert list(archive.verify()) == [
-        Problem(left, "unfinished, left by a process that was killed")
+        ArchiveProblem(left, "unfinished, left by a process that was killed")
     ]
     assert archive.sweep() == 1
     assert not left.exists()

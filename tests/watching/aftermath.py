@@ -18,7 +18,7 @@ from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.crawl import StartedBy, run_pass
 from suanbei.crawler.doctor import compare
 from suanbei.crawler.report import CrawlReport
-from suanbei.crawler.scheduler import Kind
+from suanbei.crawler.scheduler import PassKind
 from suanbei.crawler.sources import Politeness, load_catalogue
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event, Filing
@@ -74,7 +74,7 @@ def home_at(folder: Path, site: Site, template: Path) -> Iterator[Home]:
 def make_pass(
     settings: Settings,
     database: Database,
-    kind: Kind = "pass",
+    kind: PassKind = "pass",
     origin: StartedBy = "hand",
     seconds: float = 5,
 ) -> CrawlReport:
@@ -88,7 +88,7 @@ def make_pass(
 
 
 def _make_pass(
-    settings: Settings, url: str, kind: Kind, origin: StartedBy, seconds: float
+    settings: Settings, url: str, kind: PassKind, origin: StartedBy, seconds: float
 ) -> CrawlReport:
     catalogue = load_catalogue().select()
     patience = Politeness(timeout_seconds=seconds, attempts=1)
