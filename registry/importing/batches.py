@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import ListShrunk, RegistryError
-from suanbei.registry.cells.remarks import read_remark
+from suanbei.registry.cells.remarks.reader import read_remark
 from suanbei.registry.importing.derive import folded
 from suanbei.registry.importing.published import (
     GENAI_SERIES,

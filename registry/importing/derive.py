@@ -16,7 +16,7 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import AlgorithmNumber, parse_number
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_of_label, region_of_number
-from suanbei.registry.cells.remarks import Remark, read_remark
+from suanbei.registry.cells.remarks.reader import Remark, read_remark
 from suanbei.registry.cells.vocabulary import role_of_label, type_of_label
 from suanbei.registry.importing.published import (
     ALGORITHM_SERIES,

@@ -13,7 +13,8 @@ from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES
 from suanbei.registry.cells.regions import region_by_name, region_of_division
-from suanbei.registry.cells.remarks import FIELD_NAMES, KIND_NAMES
+from suanbei.registry.cells.remarks.grammar import FIELD_NAMES
+from suanbei.registry.cells.remarks.rules import KIND_NAMES
 from suanbei.registry.cells.vocabulary import (
     FIELD_TEXTS,
     ROLE_TEXTS,

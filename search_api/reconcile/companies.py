@@ -25,7 +25,13 @@ from suanbei.registry.cells.names import (
 from suanbei.registry.cells.numbers import number_key, read_numbers
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
-from suanbei.search_api.reconcile import COMPANY, Candidate, ReconcileQuery, candidate, ranked
+from suanbei.search_api.reconcile.queries import (
+    COMPANY,
+    Candidate,
+    ReconcileQuery,
+    candidate,
+    ranked,
+)
 
 _FORMER_SCORE, _ALIKE_MOST, _BRAND_SCORE, _LEAST = 95.0, 90.0, 80.0, 50.0
 _CONTRADICTED, _LEAST_SIMILAR, _MOST_COMPARED = 30.0, 70.0, 40

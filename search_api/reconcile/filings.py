@@ -11,7 +11,13 @@ from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.numbers import number_key, read_numbers
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Filing
-from suanbei.search_api.reconcile import FILING, Candidate, ReconcileQuery, candidate, ranked
+from suanbei.search_api.reconcile.queries import (
+    FILING,
+    Candidate,
+    ReconcileQuery,
+    candidate,
+    ranked,
+)
 from suanbei.search_api.search.engine import Engine, MatchLevel, Query
 
 _SCORES = {

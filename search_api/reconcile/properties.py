@@ -12,8 +12,8 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityAlias, Filing
 from suanbei.registry.queries.entities import DUTIES, files_twice, standing
-from suanbei.search_api.reconcile import COMPANY, FILING, TYPES, ExtendQuery
 from suanbei.search_api.reconcile.filings import filing_by_id
+from suanbei.search_api.reconcile.queries import COMPANY, FILING, TYPES, ExtendQuery
 
 Cell = dict[str, Any]
 """`{"str"}`, `{"int"}` or, of something that can be reconciled, `{"id", "name"}`."""

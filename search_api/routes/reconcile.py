@@ -20,7 +20,10 @@ from suanbei.search_api.deps import Parts, reads_query, services
 from suanbei.search_api.entities import find_entities
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.pages.templating import filing_path, public_base, static
-from suanbei.search_api.reconcile import (
+from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
+from suanbei.search_api.reconcile.filings import reconcile_filings
+from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, record_of
+from suanbei.search_api.reconcile.queries import (
     BATCH,
     COMPANY,
     EXTEND,
@@ -30,9 +33,6 @@ from suanbei.search_api.reconcile import (
     ReconcileQuery,
     read_sent,
 )
-from suanbei.search_api.reconcile.companies import CompanyNames, reconcile_companies
-from suanbei.search_api.reconcile.filings import reconcile_filings
-from suanbei.search_api.reconcile.properties import PROPERTIES, Record, extend, record_of
 from suanbei.search_api.responses import JSON
 
 # It has a specification of its own; OpenAPI would only repeat it.

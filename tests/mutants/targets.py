@@ -55,7 +55,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/cells/names/compare.py": _NAMES,
     "registry/cells/flags.py": (*_TABLES, "tests/parsers/test_golden.py"),
     "registry/cells/remarks/grammar.py": _REMARKS,
-    "registry/cells/remarks/__init__.py": _REMARKS,
+    "registry/cells/remarks/reader.py": _REMARKS,
     "registry/cells/remarks/rules.py": _REMARKS,
     "registry/importing/derive.py": ("tests/registry/test_derive.py",),
     "registry/importing/filings.py": _IMPORTS,

@@ -2,15 +2,9 @@
 
 import pytest
 
-from suanbei.registry.cells.remarks import (
-    FIELD_NAMES,
-    KIND_NAMES,
-    ChangeKind,
-    Remark,
-    RemarkField,
-    read_remark,
-)
-from suanbei.registry.cells.remarks.grammar import bare, is_quoted
+from suanbei.registry.cells.remarks.grammar import FIELD_NAMES, RemarkField, bare, is_quoted
+from suanbei.registry.cells.remarks.reader import Remark, read_remark
+from suanbei.registry.cells.remarks.rules import KIND_NAMES, ChangeKind
 
 Told = tuple[str, str, str, str]
 

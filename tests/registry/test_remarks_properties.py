@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.registry.cells.remarks import Remark, read_remark
 from suanbei.registry.cells.remarks.grammar import tokenise
+from suanbei.registry.cells.remarks.reader import Remark, read_remark
 
 WORDS = """
 原 主体 主体名称 算法名称 产品 关联产品 变更为 变更 新增 删除 由 “ ” " （ ） ( ) 《 》

@@ -11,7 +11,8 @@ from suanbei.parsers import parse_document
 from suanbei.registry.cells.names import MatchLevel, entity_key, match_entity, name_parts
 from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_of_label, region_of_number
-from suanbei.registry.cells.remarks import Remark, RemarkField, read_remark
+from suanbei.registry.cells.remarks.grammar import RemarkField
+from suanbei.registry.cells.remarks.reader import Remark, read_remark
 from suanbei.registry.importing.published import Row, Series
 
 pytestmark = pytest.mark.official
