@@ -80,7 +80,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "search_api/response_cache.py": ("tests/search_api/test_response_cache.py",),
     "registry/receipts.py": ("tests/registry/test_receipts.py",),
     "registry/notifications/mail_opt_in.py": ("tests/search_api/test_watch_page.py",),
-    "registry/notifications/event_filter.py": ("tests/alerts/test_fanout.py",),
+    "registry/notifications/event_filter.py": (
+        "tests/alerts/test_event_filter.py",
+        "tests/alerts/test_fanout.py",
+    ),
     "alerts/fanout.py": ("tests/alerts/test_fanout.py", "tests/alerts/test_messages.py"),
     "alerts/channels.py": ("tests/alerts/test_channels.py", "tests/alerts/test_chat.py"),
     "search_api/export/formats.py": ("tests/search_api/test_export.py",),
