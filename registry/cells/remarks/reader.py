@@ -178,9 +178,8 @@ class _Reader:
                 name = f"{KIND_AT_END.sub('', last).strip() or last}({name})"
             parsed = changes_of_names(opened.kind, opened.field, name, self.context)
             if not last:
-                self.last.changes = self.last.changes[
-                    :-1
-                ]  # 新增产品：1.A adds A, not first one without a name
+                # 新增产品：1.A adds A, not first one without a name.
+                self.last.changes = self.last.changes[:-1]
             self.open = parsed[-1]
             return parsed
         if opened.after:  # 变更为文本、图像
