@@ -20,9 +20,9 @@ from bench.frame.queries import QUERIES, mix
 from suanbei.common.settings import Settings
 from suanbei.registry.database import open_database
 from suanbei.search_api.deps import Services
+from suanbei.search_api.filings import search_filings
 from suanbei.search_api.search.engine import Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
-from suanbei.search_api.search.results import search_filings
 from tests.trial.meilisearch import MISSING, Address, meilisearch
 
 LIBRARIES = ("tantivy", "meilisearch", "sqlalchemy")

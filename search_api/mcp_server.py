@@ -31,6 +31,7 @@ from suanbei.registry.queries.number_parts import anatomy
 from suanbei.registry.verify import judge, verdict_json
 from suanbei.registry.verify.lookup import Lookup
 from suanbei.search_api.deps import Services
+from suanbei.search_api.filings import search_filings
 from suanbei.search_api.pages.guide import guide_text
 from suanbei.search_api.params import (
     FilingRole,
@@ -51,7 +52,6 @@ from suanbei.search_api.schemas.mcp import (
     SearchAnswer,
     VendorAnswer,
 )
-from suanbei.search_api.search.results import search_filings
 
 MOST_COMPANIES, MOST_FILINGS, MOST_FOUND, MOST_CHANGES, MOST_NUMBERS = 10, 25, 20, 50, 20
 INSTRUCTIONS = (

@@ -1,8 +1,9 @@
-"""The query parameters that search, statistics and exports share."""
+"""The parameters that several routes and pages share, and how long they may be."""
 
 from enum import StrEnum
 from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,11 @@ from suanbei.registry.models import Filing
 from suanbei.registry.queries.entities import entities_called
 from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.search.engine import Query, Sort
+
+LONGEST_NUMBER, LONGEST_NAME, LONGEST_REFERENCE = 5_000, 500, 200
+"""Characters of a number with the text around it, of a company, and of an asker's own reference."""
+
+ReceiptId = Annotated[str, Path(max_length=64, description="as the receipt prints it")]
 
 
 class FilingSeries(StrEnum):

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from suanbei.registry.database import Database
 from suanbei.registry.models import Filing
+from suanbei.search_api.filings import interpret
 from suanbei.search_api.search.engine import Engine, Query
-from suanbei.search_api.search.results import interpret
 
 MOST = 5
 """So many results are looked at."""

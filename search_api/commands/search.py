@@ -18,8 +18,8 @@ from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.deps import Services
+from suanbei.search_api.filings import search_filings
 from suanbei.search_api.params import FilterParams, SearchParams
-from suanbei.search_api.search.results import search_filings
 
 app = typer.Typer()
 

@@ -19,10 +19,10 @@ from suanbei.registry.queries.statistics import By, Split, lists
 from suanbei.search_api.commands.opening import open_filled
 from suanbei.search_api.commands.search import with_filters
 from suanbei.search_api.deps import Services
+from suanbei.search_api.filings import filters_said
 from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.stats import CountParams, TimelineParams, figures
-from suanbei.search_api.search.results import filters_said
 
 app = typer.Typer()
 

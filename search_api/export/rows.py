@@ -20,8 +20,8 @@ from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.selection import Selection
 from suanbei.registry.queries.statistics import city_name
 from suanbei.search_api.deps import Services
+from suanbei.search_api.filings import filters_said, selection_of
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.results import filters_said, selection_of
 
 PART = 2000
 _COUNTED = 50_000

@@ -22,6 +22,7 @@ from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.registry.queries.statistics import Split
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, reads_query
+from suanbei.search_api.filings import selection_of
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages.charts import SIZES, Drawing, has_chinese_font, height_of, png, svg
@@ -37,7 +38,6 @@ from suanbei.search_api.pages.search import (
 )
 from suanbei.search_api.pages.templating import day_text, render
 from suanbei.search_api.params import FilterParams
-from suanbei.search_api.search.results import selection_of
 
 router = APIRouter(include_in_schema=False)
 Step = Literal["month", "quarter", "year"]

@@ -22,12 +22,12 @@ from suanbei.registry.queries.entities import find_entity
 from suanbei.registry.queries.selection import Dimension
 from suanbei.search_api.deps import Parts, reads_query
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
+from suanbei.search_api.filings import search_filings
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words, region_text
 from suanbei.search_api.pages.templating import count, period_text, render, wants_json
 from suanbei.search_api.params import FilterParams, SearchParams
-from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(include_in_schema=False)
 Pairs = list[tuple[str, str]]

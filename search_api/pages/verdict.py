@@ -22,12 +22,13 @@ from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.pages.filing import picture_test, pieces_of
 from suanbei.search_api.pages.templating import address, public_base, render, wants_json
+from suanbei.search_api.params import LONGEST_NAME
 from suanbei.search_api.responses import json_answer
 
 router = APIRouter(include_in_schema=False)
 MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
-LONGEST_PART, LONGEST_NAME = 4000, 500
+LONGEST_PART = 4000
 SENTENCES = {
     "active": Text("该编号列于已公布的清单，公布内容中未见注销。", "The number is on a published list, and nothing published deregisters it."),
     "deregistered": Text("该编号曾经有效，现已注销。", "The number was on the register, and has been deregistered."),

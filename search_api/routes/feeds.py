@@ -36,11 +36,11 @@ from suanbei.registry.queries.event_text import (
     path_of,
 )
 from suanbei.search_api.deps import Parts
+from suanbei.search_api.filings import selection_of
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render, static, with_parameter
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
-from suanbei.search_api.search.results import selection_of
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/feeds", tags=["feeds"])

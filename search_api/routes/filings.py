@@ -14,12 +14,12 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Listing, Version
 from suanbei.registry.queries.filings import filing_record
 from suanbei.search_api.deps import Parts, RowPicture
+from suanbei.search_api.filings import search_filings
 from suanbei.search_api.language import AnswerLanguage
 from suanbei.search_api.params import SearchParams
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.filing import BriefFiling
 from suanbei.search_api.schemas.record import FilingPage, FilingRecord
-from suanbei.search_api.search.results import search_filings
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
 BRIEF = tuple(BriefFiling.model_fields)

@@ -1,20 +1,23 @@
 """Receipts: a check that can be proven later."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from suanbei.registry.receipts import find_receipt, public_key_set
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.params import (
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    LONGEST_REFERENCE,
+    ReceiptId,
+)
 from suanbei.search_api.receipts import issue_for_number
 from suanbei.search_api.responses import json_answer
-from suanbei.search_api.routes.verify import EXAMPLE, LONGEST_NAME, LONGEST_NUMBER
+from suanbei.search_api.routes.verify import EXAMPLE
 from suanbei.search_api.schemas.verdict import Verdict
-
-ReceiptId = Annotated[str, Path(max_length=64, description="as the receipt prints it")]
-LONGEST_REFERENCE = 200
 
 
 class ReceiptRequest(BaseModel):

@@ -22,10 +22,10 @@ from suanbei.registry.queries.statistics import (
     timeline,
 )
 from suanbei.search_api.deps import Parts, Services
+from suanbei.search_api.filings import filters_said, selection_of
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.lists import Figures, Summary, Timeline
-from suanbei.search_api.search.results import filters_said, selection_of
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"])
 

@@ -22,8 +22,8 @@ from suanbei.search_api.bulk.writing import MEDIA_TYPES, ending_for
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.errors import problem
 from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.params import LONGEST_REFERENCE
 from suanbei.search_api.receipts import file_answer, hashed_file, issue
-from suanbei.search_api.routes.receipts import LONGEST_REFERENCE
 
 router = APIRouter(prefix="/v1/verify", tags=["verify"])
 Column = Annotated[

@@ -9,10 +9,11 @@ from suanbei.registry.verify import Judge, result_row, verdict_json
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import AnswerLanguage
+from suanbei.search_api.params import LONGEST_NAME, LONGEST_NUMBER
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.schemas.verdict import Verdict, Verdicts
 
-LONGEST_NUMBER, LONGEST_NAME, MOST_ITEMS = 5_000, 500, 1_000
+MOST_ITEMS = 1_000
 LONGEST_IN_LIST = 300
 """Characters around a number, where many are asked for; a whole text is for GET, or for /v1/scan."""
 EXAMPLE = "网信算备330110507206401230035号"
