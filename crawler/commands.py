@@ -17,7 +17,8 @@ from suanbei.common.settings import Settings
 from suanbei.common.terminal import terminal
 from suanbei.common.texts import Language, Text, language_of
 from suanbei.crawler.archive import Archive
-from suanbei.crawler.pipeline import FetchedDocument, read_file, take_in
+from suanbei.crawler.items import FetchedDocument
+from suanbei.crawler.pipeline import read_file, take_in
 from suanbei.crawler.report import crawl_progress
 from suanbei.crawler.scheduler import PassKind, Schedule, is_due
 from suanbei.crawler.sources import Catalogue, load_catalogue

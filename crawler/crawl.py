@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError, UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
+from suanbei.crawler.items import FetchedDocument
 from suanbei.crawler.monitors import PassMonitors
-from suanbei.crawler.pipeline import FetchedDocument, import_fetched
+from suanbei.crawler.pipeline import import_fetched
 from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport, nobody_watches
 from suanbei.crawler.scheduler import PassKind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls

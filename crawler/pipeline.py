@@ -2,14 +2,13 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile, RegistryError
-from suanbei.crawler.archive import Archive, OriginRecord, digest_of, keep_origin, origins_of
-from suanbei.crawler.response_checks import Target
+from suanbei.crawler.archive import Archive, OriginRecord, keep_origin, origins_of
+from suanbei.crawler.items import FetchedDocument
 from suanbei.parsers import VERSION, read_in_subprocess
 from suanbei.registry.database import Database
 from suanbei.registry.importing.batches import Origin
@@ -26,23 +25,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from suanbei.crawler.spider import RegisterSpider
-
-
-@dataclass(frozen=True)
-class FetchedDocument:
-    """A document on its way to the registry: the item of the spider, or a local file.
-
-    `target` is what a crawl asked for, None for a file.
-    """
-
-    body: bytes
-    origin: Origin
-    target: Target | None = None
-
-    @cached_property
-    def sha256(self) -> str:
-        """The hash of the bytes."""
-        return digest_of(self.body)
 
 
 class ImportPipeline:

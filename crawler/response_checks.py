@@ -9,9 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from io import BytesIO
-from typing import Literal
 
 from suanbei.common.errors import (
     DamagedBodyError,
@@ -21,10 +19,8 @@ from suanbei.common.errors import (
     TruncatedBodyError,
     UnexpectedAnswer,
 )
-from suanbei.crawler.sources import Source
+from suanbei.crawler.items import Target
 from suanbei.parsers.limits import MAX_UNPACKED_BYTES
-
-TargetKind = Literal["page", "list", "document"]
 
 _HEAD = 20_000
 _SMALL = 200_000
@@ -35,21 +31,6 @@ _COMPRESSED = re.compile(
 )
 """Up to the first byte of a PDF stream whose outermost filter is zlib, which ends in a check sum."""
 _PASSING = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a request asks for. `url` and `referer` are public addresses; documents have a label."""
-
-    source: Source
-    kind: TargetKind
-    url: str
-    referer: str
-    label: str = ""
-
-    def __str__(self) -> str:
-        """What it is called in messages."""
-        return self.label or self.url
 
 
 def is_passing(status: int) -> bool:

@@ -22,7 +22,8 @@ from suanbei.common.errors import (
     SuanbeiError,
     UnexpectedAnswer,
 )
-from suanbei.crawler.middlewares import to_fetch_error
+from suanbei.crawler.fetch_errors import to_fetch_error
+from suanbei.crawler.items import FetchedDocument, Target, TargetKind
 from suanbei.crawler.notices import (
     ListedNotice,
     is_at_end,
@@ -30,7 +31,6 @@ from suanbei.crawler.notices import (
     read_notice_list,
     read_page,
 )
-from suanbei.crawler.pipeline import FetchedDocument
 from suanbei.crawler.report import (
     CrawlReport,
     OnProgress,
@@ -38,7 +38,6 @@ from suanbei.crawler.report import (
     SourceReport,
     nobody_watches,
 )
-from suanbei.crawler.response_checks import Target, TargetKind
 from suanbei.crawler.sources import (
     Catalogue,
     ChannelListStart,

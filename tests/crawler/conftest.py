@@ -8,7 +8,7 @@ import pytest
 
 from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import crawl
-from suanbei.crawler.pipeline import FetchedDocument
+from suanbei.crawler.items import FetchedDocument
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.sources import Catalogue, Politeness, PublicUrls, load_catalogue
 from suanbei.crawler.spider import CrawlJob, ImportDocument

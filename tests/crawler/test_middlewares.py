@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 
-from suanbei.crawler.middlewares import is_final, retry_after, to_fetch_error
-from suanbei.crawler.response_checks import Target
+from suanbei.crawler.fetch_errors import is_final, to_fetch_error
+from suanbei.crawler.items import Target
+from suanbei.crawler.middlewares import retry_after
 from suanbei.crawler.sources import load_catalogue
 
 

@@ -17,7 +17,8 @@ from suanbei.common.errors import (
     TruncatedBodyError,
     UnexpectedAnswer,
 )
-from suanbei.crawler.response_checks import Target, check_answer, damage_in, is_passing, kind_of
+from suanbei.crawler.items import Target
+from suanbei.crawler.response_checks import check_answer, damage_in, is_passing, kind_of
 from suanbei.crawler.sources import load_catalogue
 from tests.crawler.site import WAF, docx, pdf
 

@@ -10,7 +10,8 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from suanbei.crawler.pipeline import FetchedDocument, ImportPipeline
+from suanbei.crawler.items import FetchedDocument
+from suanbei.crawler.pipeline import ImportPipeline
 from suanbei.crawler.report import CrawlReport, SourceReport
 from suanbei.crawler.sources import (
     BEIAN,
