@@ -2,24 +2,23 @@
 
 What strangers send is read there: a document may make a reader crash, hang or ask for all memory,
 and only the child ends. The child is a fresh interpreter (never a fork of a server with threads);
-the function, its arguments and its result go over pipes, pickled.
+the function and its arguments go to it over a pipe, its result comes in a temporary file, both pickled.
 """
 
 import io
 import os
 import pickle
 import resource
-import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from suanbei.common.errors import (
     BrokenDocument,
@@ -34,7 +33,6 @@ _T = TypeVar("_T")
 
 _ROOT = Path(__file__).absolute().parents[2]
 _RUN = "from suanbei.common.limited_process import main; main()"
-_CHUNK = 64 * 1024
 _SAFE_BUILTINS = frozenset(("set", "frozenset", "bytearray", "complex", "range", "slice"))
 _MESSAGE_LENGTH = 200
 
@@ -87,7 +85,7 @@ def run_limited(
         BrokenDocument: the child crashed.
         SuanbeiError: whatever of our errors the function raised.
     """
-    request = pickle.dumps((function, arguments, named, limits), pickle.HIGHEST_PROTOCOL)
+    request = pickle.dumps((function, arguments, named, subject, limits), pickle.HIGHEST_PROTOCOL)
     if not ONE_READER.acquire(timeout=limits.wait):
         raise Overloaded(f"{subject}: other documents are being read; try again later")
     try:
@@ -95,29 +93,12 @@ def run_limited(
     finally:
         ONE_READER.release()
     try:
-        result: _T | _Failure = _ResultUnpickler(io.BytesIO(answer)).load()
+        result: _T | SuanbeiError = _ResultUnpickler(io.BytesIO(answer)).load()
     except (pickle.UnpicklingError, EOFError) as error:
         raise BrokenDocument(f"{subject}: the reader's answer cannot be read ({error})") from error
-    if isinstance(result, _Failure):
-        raise _to_error(result, subject)
+    if isinstance(result, SuanbeiError):
+        raise result
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """The child's answer if the function raised: an error of ours, or the name and text of any other."""
-
-    error: SuanbeiError | None
-    kind: str = ""
-    text: str = ""
-
-
-def _to_error(failure: _Failure, subject: str) -> SuanbeiError:
-    if failure.error is not None:
-        return failure.error
-    if failure.kind == "MemoryError":
-        return DocumentTooLarge(f"{subject}: reading it takes more memory than allowed")
-    return BrokenDocument(f"{subject}: the reader failed on it ({failure.kind}: {failure.text})")
 
 
 class _ResultUnpickler(pickle.Unpickler):
@@ -137,74 +118,58 @@ class _ResultUnpickler(pickle.Unpickler):
 def _exchange(request: bytes, subject: str, limits: Limits) -> bytes:
     """Start a child, send it the request, return its answer; whatever happens, it is gone then."""
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    child = subprocess.Popen(
-        # -P: a folder named like one of our packages, wherever the user stands, is not imported.
-        [sys.executable, "-P", "-c", _RUN],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=True,  # its own group: whatever it starts ends with it
-    )
-    sender = threading.Thread(target=_send, args=(child.stdin, request), daemon=True)
-    sender.start()
-    try:
-        answer = _receive(child, subject, limits)
-        child.wait(PATIENCE * limits.seconds)
-    finally:
-        if child.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        sender.join()
-        if child.stdout:
-            child.stdout.close()
+    # The answer comes in a file, not over a pipe: `_set_limits` bounds what goes into it.
+    with tempfile.TemporaryFile() as output:
+        with subprocess.Popen(
+            # -P: a folder named like one of our packages, wherever the user stands, is not imported.
+            [sys.executable, "-P", "-c", _RUN],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            start_new_session=True,  # its own group: whatever it starts ends with it
+        ) as child:
+            try:
+                child.communicate(request, PATIENCE * limits.seconds)
+            except subprocess.TimeoutExpired as error:
+                raise _took_too_long(subject, limits) from error
+            finally:
+                if child.poll() is None:
+                    with suppress(ProcessLookupError):
+                        os.killpg(child.pid, signal.SIGKILL)
+        output.seek(0)
+        answer = output.read()
     if child.returncode == -signal.SIGXCPU:
-        raise UnreadDocument(f"{subject}: not read within {limits.seconds:g} seconds")
+        raise _took_too_long(subject, limits)
+    if len(answer) >= limits.output:
+        raise DocumentTooLarge(f"{subject}: gives more than {limits.output} bytes")
     if child.returncode:
         raise BrokenDocument(f"{subject}: the reader crashed on it, or wanted too much memory")
     return answer
 
 
-def _send(stream: IO[bytes] | None, request: bytes) -> None:
-    """Feed the child from a thread of its own: both ends would deadlock on full pipes."""
-    if stream is not None:
-        with suppress(OSError), stream:
-            stream.write(request)
-
-
-def _receive(child: "subprocess.Popen[bytes]", subject: str, limits: Limits) -> bytes:
-    """The child's output, counted and timed as it comes."""
-    deadline = time.monotonic() + PATIENCE * limits.seconds
-    received = bytearray()
-    if child.stdout is None:
-        return b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ)
-        while selector.select(max(0.0, deadline - time.monotonic())):
-            chunk = os.read(child.stdout.fileno(), _CHUNK)
-            if not chunk:
-                return bytes(received)
-            received += chunk
-            if len(received) > limits.output:
-                raise DocumentTooLarge(f"{subject}: gives more than {limits.output} bytes")
-    raise UnreadDocument(f"{subject}: not read within {limits.seconds:g} seconds")
+def _took_too_long(subject: str, limits: Limits) -> UnreadDocument:
+    return UnreadDocument(f"{subject}: not read within {limits.seconds:g} seconds")
 
 
 def main() -> None:
-    """The child's side: one call from standard input, its result to standard output."""
+    """The child's side: one call from standard input, its result, or the error, to standard output."""
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not print into the result
-    function, arguments, named, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent's
+    request = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent's
+    function, arguments, named, subject, limits = request
     _set_limits(limits)
     result: object
     try:
         result = function(*arguments, **named)
     except SuanbeiError as error:
-        result = _Failure(error)
-    except Exception as error:  # noqa: BLE001 - reported to the parent, which raises it as one line
+        result = error
+    except MemoryError:
+        result = DocumentTooLarge(f"{subject}: reading it takes more memory than allowed")
+    except Exception as error:  # noqa: BLE001 - the parent raises it as one line
         text = " ".join(str(error).split())[:_MESSAGE_LENGTH]
-        result = _Failure(None, type(error).__name__, text)
+        reason = f"{type(error).__name__}: {text}"
+        result = BrokenDocument(f"{subject}: the reader failed on it ({reason})")
     with output:
         pickle.dump(result, output, pickle.HIGHEST_PROTOCOL)
 

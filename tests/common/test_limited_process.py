@@ -129,7 +129,7 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     pytest.fail("the child's own process lives on")
 
 
-def test_output_is_counted_as_it_comes() -> None:
+def test_more_output_than_allowed_is_refused() -> None:
     with pytest.raises(DocumentTooLarge, match=r"^x: gives more than 1000000 bytes$"):
         run_limited(say_much, 2_000_000, subject="x", limits=Limits(output=1_000_000))
 
