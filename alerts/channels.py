@@ -42,7 +42,7 @@ def check_target(deliver: str, settings: Settings) -> None:
         TargetRefused: saying why.
     """
     if not is_webhook(deliver):
-        check_chat(deliver, settings.smtp_url, allow_private=settings.allow_private_targets)
+        check_chat(deliver, settings)
         return
     try:
         url = network.web_address(deliver)
@@ -71,35 +71,29 @@ def format_for(deliver: str, settings: Settings) -> MessageFormat:
 async def send(message: OutgoingMessage, settings: Settings) -> Result:
     """Try to send a message, once; raises nothing."""
     try:
-        return await _send(message, settings)
+        if is_webhook(message.deliver):
+            return _result_of(
+                await network.post(
+                    message.deliver,
+                    message.body.encode(),
+                    lambda: signed_headers(message, datetime.now(UTC)),
+                    allow_private=settings.allow_private_targets,
+                )
+            )
+        text = json.loads(message.body)
+        title, body = str(text["title"]), str(text["text"])
+        if service_of(message.deliver) in BOTS:
+            return await send_to_bot(message.deliver, title, body, settings)
+        async with asyncio.timeout(CHAT_SECONDS):
+            return await asyncio.to_thread(
+                send_with_apprise, message.deliver, mail_headers(message), title, body, settings
+            )
     except TimeoutError as error:
         return Result(reason=str(error) or f"not sent within {CHAT_SECONDS:g} s")
     except TargetRefused as error:
         return Result(reason=str(error))
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return Result(reason=f"{type(error).__name__}: {error}")
-
-
-async def _send(message: OutgoingMessage, settings: Settings) -> Result:
-    if is_webhook(message.deliver):
-        answer = await network.post(
-            message.deliver,
-            message.body.encode(),
-            lambda: signed_headers(message, datetime.now(UTC)),
-            allow_private=settings.allow_private_targets,
-        )
-        return _result_of(answer)
-    text = json.loads(message.body)
-    title, body = str(text["title"]), str(text["text"])
-    if service_of(message.deliver) in BOTS:
-        return await send_to_bot(
-            message.deliver, title, body, allow_private=settings.allow_private_targets
-        )
-    async with asyncio.timeout(CHAT_SECONDS):
-        return await asyncio.to_thread(
-            send_with_apprise, message.deliver, mail_headers(message), title, body,
-            settings.smtp_url, allow_private=settings.allow_private_targets,
-        )  # fmt: skip
 
 
 def mail_headers(message: OutgoingMessage) -> dict[str, str]:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from suanbei.alerts import network
 from suanbei.common.errors import TargetRefused
 from suanbei.common.late_imports import importing
+from suanbei.common.settings import Settings
 from suanbei.registry.notifications.outbox import Result
 from suanbei.registry.notifications.targets import CHAT_HOSTS, host_of, is_mail, service_of
 
@@ -82,14 +83,14 @@ def _asset() -> Any:
     )
 
 
-def check_chat(deliver: str, smtp_url: str, *, allow_private: bool) -> None:
+def check_chat(deliver: str, settings: Settings) -> None:
     """Refuse what cannot be sent to.
 
     Raises:
         TargetRefused: not a service or a parameter that is taken, or on a private network.
     """
-    plugin = build_plugin(deliver, smtp_url)
-    if is_mail(deliver) or allow_private or "host" not in plugin.template_tokens:
+    plugin = build_plugin(deliver, settings.smtp_url)
+    if _may_be_private(deliver, settings) or "host" not in plugin.template_tokens:
         return
     host = getattr(plugin, "smtp_host", "") or plugin.host
     if host:
@@ -167,7 +168,7 @@ def _require_no_files(plugin: Any) -> None:
             raise TargetRefused("deliver: messages have no attachments")
 
 
-async def send_to_bot(deliver: str, title: str, text: str, *, allow_private: bool) -> Result:
+async def send_to_bot(deliver: str, title: str, text: str, settings: Settings) -> Result:
     """Send a text to the robot of a group chat, once, and read what the service answers.
 
     Raises:
@@ -179,7 +180,7 @@ async def send_to_bot(deliver: str, title: str, text: str, *, allow_private: boo
         url,
         json.dumps(payload, ensure_ascii=False).encode(),
         lambda: {"content-type": "application/json; charset=utf-8", "user-agent": "Suanbei"},
-        allow_private=allow_private,
+        allow_private=settings.allow_private_targets,
     )
     return _bot_result(answer)
 
@@ -217,25 +218,18 @@ def _bot_result(answer: network.ReceiverAnswer) -> Result:
 
 
 def send_with_apprise(
-    deliver: str,
-    headers: Mapping[str, str],
-    title: str,
-    text: str,
-    smtp_url: str,
-    *,
-    allow_private: bool,
+    deliver: str, headers: Mapping[str, str], title: str, text: str, settings: Settings
 ) -> Result:
     """Send a text once, with these headers if it is a mail; blocks.
 
     Raises:
         TargetRefused: the address is not taken any more.
     """
-    plugin = build_plugin(deliver, smtp_url, headers)
+    plugin = build_plugin(deliver, settings.smtp_url, headers)
     server = _apprise().Apprise(asset=_asset())
     server.add(plugin)
-    everywhere = is_mail(deliver) or allow_private
     guard: AbstractContextManager[list[str]] = (
-        nullcontext([]) if everywhere else network.only_public()
+        nullcontext([]) if _may_be_private(deliver, settings) else network.only_public()
     )
     with guard as refused, _capture_log() as logged:
         sent = server.notify(body=text, title=title, body_format="text")
@@ -244,6 +238,11 @@ def send_with_apprise(
     if refused:
         return Result(reason=f"{refused[0]} is not a public address")
     return Result(reason=logged[-1] if logged else "Apprise could not send it")
+
+
+def _may_be_private(deliver: str, settings: Settings) -> bool:
+    """Whether the host may be of one's own network: as the operator says, and the own mail server."""
+    return is_mail(deliver) or settings.allow_private_targets
 
 
 def _separator(url: str) -> str:

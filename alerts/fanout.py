@@ -71,13 +71,6 @@ class Backoff:
         """Leave a subscription alone for BACKOFF_SECONDS."""
         self._until[subscription_id] = time.monotonic() + BACKOFF_SECONDS
 
-    def take_due(self) -> bool:
-        """Whether a wait is over since this was last asked: then there may be something to do."""
-        due = [id_ for id_ in self._until if id_ not in self]
-        for id_ in due:
-            del self._until[id_]
-        return bool(due)
-
 
 def fan_out(database: Database, settings: Settings, backoff: Backoff | None = None) -> int:
     """Write messages for new events, and rewrite those of changed subscriptions; returns how many.

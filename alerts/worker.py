@@ -29,7 +29,6 @@ from suanbei.registry.notifications.outbox import (
     forget_old,
     next_message,
     record_result,
-    unwritten_subscriptions,
 )
 from suanbei.registry.notifications.subscriptions import (
     confirm_path,
@@ -42,8 +41,8 @@ from suanbei.registry.watching import write_note
 
 LOOK_SECONDS = 1.0
 """How often the outbox and the event log are looked at."""
-DIGEST_SECONDS = 30.0
-"""How often it is asked whether a digest is due, and recorded that the worker lives."""
+NOTE_SECONDS = 30.0
+"""How often it is recorded that the worker lives, and how far it has read."""
 FORGET_SECONDS = 3600.0
 AT_ONCE = 64
 """Messages that are begun at the same time."""
@@ -70,7 +69,6 @@ class DeliveryWorker:
         )
         self._queues: dict[str, asyncio.Task[None]] = {}
         self._backoff = Backoff()
-        self._head = -1
         self._times: dict[str, float] = {}
 
     def start(self) -> None:
@@ -109,16 +107,12 @@ class DeliveryWorker:
             await asyncio.to_thread(self._lock.release)
 
     async def _look(self) -> None:
-        head = await self._read(last_event_id)
-        waited = self._backoff.take_due()
-        is_time = self._every("digest", DIGEST_SECONDS)
-        unwritten = await self._read(unwritten_subscriptions)
-        if waited or is_time or unwritten or head != self._head:
-            await asyncio.to_thread(fan_out, self._database, self._settings, self._backoff)
-            self._head = head
-        if is_time:
+        await asyncio.to_thread(fan_out, self._database, self._settings, self._backoff)
+        if self._every("note", NOTE_SECONDS):
             await self._write(
-                lambda session: write_note(session, PARTS["delivery"], {"version": head})
+                lambda session: write_note(
+                    session, PARTS["delivery"], {"version": last_event_id(session)}
+                )
             )
         if self._every("forget", FORGET_SECONDS):
             await self._write(lambda session: forget_old(session, datetime.now(UTC)))

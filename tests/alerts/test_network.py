@@ -105,7 +105,7 @@ def test_chat_addresses_of_ones_own_network_or_machine_are_refused(deliver: str)
 )
 def test_chat_services_are_read_as_they_print_their_addresses(deliver: str) -> None:
     """What people copy from DingTalk, Feishu, WeCom and Slack works as it is."""
-    check_chat(deliver, "", allow_private=False)
+    check_chat(deliver, Settings())
 
 
 def test_a_refused_target_is_a_failed_attempt(receiver: Receiver) -> None:
@@ -193,8 +193,10 @@ def test_apprise_cannot_reach_a_private_address_behind_a_name(
     """A name that was public when the subscription was made, and is loopback when it is sent to."""
     monkeypatch.setattr("suanbei.alerts.network.resolve", lambda *_, **__: None)
     deliver = receiver.url.replace("http://", "json://").replace("127.0.0.1", "localhost")
-    result = send_with_apprise(deliver, {}, "题", "文", "", allow_private=False)
+    result = send_with_apprise(deliver, {}, "题", "文", Settings())
     assert "is not a public address" in result.reason
     assert receiver.got == []
-    assert send_with_apprise(deliver, {}, "题", "文", "", allow_private=True) == Result()
+    assert (
+        send_with_apprise(deliver, {}, "题", "文", Settings(allow_private_targets=True)) == Result()
+    )
     assert len(receiver.got) == 1

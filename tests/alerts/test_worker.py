@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,9 +17,8 @@ from suanbei.alerts.worker import DeliveryWorker
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
-from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.notifications.mail_opt_in import confirm, request_by_mail
-from suanbei.registry.notifications.outbox import enqueue_test, retry_parked
+from suanbei.registry.notifications.outbox import due_subscriptions, enqueue_test, retry_parked
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     create_subscription,
@@ -125,13 +125,13 @@ def test_the_worker_outlives_errors(
     """An error that no subscription is to blame for is logged, and delivery goes on."""
     calls: list[int] = []
 
-    def fails(session: Any) -> int:
+    def fails(session: Any, now: datetime) -> list[str]:
         calls.append(1)
         if len(calls) < 3:
             raise TypeError("nobody thought of that")
-        return last_event_id(session)
+        return due_subscriptions(session, now)
 
-    monkeypatch.setattr("suanbei.alerts.worker.last_event_id", fails)
+    monkeypatch.setattr("suanbei.alerts.worker.due_subscriptions", fails)
     subscribe(database, receiver.url)
     publish(database, 1)
     with working(database):
