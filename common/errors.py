@@ -147,6 +147,10 @@ class NothingListed(FetchError, code="nothing_listed"):
     """A page or list without what it is there for: an empty result is a failure."""
 
 
+class CrawlStopped(FetchError, code="crawl_stopped"):
+    """A crawl was ended before it was over: by its time limit or by a signal."""
+
+
 class RegistryError(SuanbeiError, code="registry_error"):
     """The registry could not be read or changed."""
 

@@ -1,4 +1,4 @@
-"""Files written so that they are whole or not there, and ZIP packages read within limits."""
+"""Files read and written whole, or not at all, and ZIP packages read within limits."""
 
 import sys
 import zipfile
@@ -13,6 +13,7 @@ from suanbei.common.errors import (
     BrokenDocument,
     DocumentTooLarge,
     EncryptedDocument,
+    MissingFile,
     RegistryError,
 )
 
@@ -20,6 +21,18 @@ STANDARD = Path("-")
 """Standard input or output, where a file is asked for."""
 _ENCRYPTED = 0x1
 _CHUNK = 64 * 1024
+
+
+def read_whole(path: Path | str) -> bytes:
+    """The bytes of a file; `-` is standard input.
+
+    Raises:
+        MissingFile: it is not there, is a folder, or may not be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise MissingFile(f"{path}: {error.strerror}") from error
 
 
 def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:

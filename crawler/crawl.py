@@ -8,7 +8,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
@@ -17,7 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from suanbei.common.errors import DatabaseUnavailable, FetchError, RegistryError, UsageError
+from suanbei.common.errors import CrawlStopped, DatabaseUnavailable, RegistryError, UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.archive import Archive
 from suanbei.crawler.items import FetchedDocument
@@ -26,7 +26,7 @@ from suanbei.crawler.pipeline import import_fetched
 from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport, nobody_watches
 from suanbei.crawler.scheduler import PassKind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls
-from suanbei.crawler.spider import CrawlJob, RegisterSpider
+from suanbei.crawler.spider import ImportDocument, RegisterSpider
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import ImportReport
 from suanbei.registry.importing.events import last_event_id
@@ -47,12 +47,6 @@ WITHIN = timedelta(hours=24, minutes=30)
 """Every document is seen again within this time: a day, and what one pass is later than another."""
 SPARE_SECONDS = 30.0
 """What a scheduled pass spends, of the time between polite requests, on documents ahead of their turn."""
-
-
-class CrawlStopped(FetchError):
-    """The crawl was ended before it was over: by its time limit or by a signal."""
-
-    code = "crawl_stopped"
 
 
 def run_pass(
@@ -91,9 +85,8 @@ def run_pass(
 
         with database.read() as session:
             known = _known_urls(session, settings, archive, kind, origin)
-        job = CrawlJob(catalogue, PublicUrls.of(settings), import_document, known, on_progress)
         try:
-            report = crawl(settings, job)
+            report = crawl(settings, catalogue, import_document, known, on_progress)
             _record_pass(settings, database, run_id, report, head)
         except BaseException:
             with suppress(DatabaseUnavailable), database.write() as session:  # else the next does
@@ -102,10 +95,18 @@ def run_pass(
         return report
 
 
-def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
+def crawl(
+    settings: Settings,
+    catalogue: Catalogue,
+    import_document: ImportDocument,
+    known: Collection[str] = (),
+    on_progress: OnProgress = nobody_watches,
+    seconds: float = 0,
+) -> CrawlReport:
     """Visit every source of the catalogue once; what fails is reported, and the rest goes on.
 
-    Start pages and lists are always fetched. Blocks until all is done, or for `seconds` at most (0:
+    Start pages and lists are always fetched, notices and documents whose public addresses are
+    `known` are not. Blocks until all is done, or for `seconds` at most (0:
     as long as fits the delay between requests). Only once in a process.
 
     Raises:
@@ -115,9 +116,8 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     """
     if settings.proxy and not settings.proxy.startswith("http://"):
         raise UsageError("SUANBEI_PROXY: only http:// proxies are supported")
-    reports = {one.name: SourceReport(one, job.on_progress) for one in job.catalogue.sources}
-    report = CrawlReport(reports)
-    marks, seconds = job.catalogue.firewall_marks, seconds or pass_seconds(settings)
+    report = CrawlReport({one.name: SourceReport(one, on_progress) for one in catalogue.sources})
+    marks, seconds = catalogue.firewall_marks, seconds or pass_seconds(settings)
     logging.disable(logging.INFO)  # it lists the versions of its libraries
     process = AsyncCrawlerProcess(scrapy_settings(settings, marks, seconds))
     logging.disable(logging.NOTSET)
@@ -128,7 +128,10 @@ def crawl(settings: Settings, job: CrawlJob, seconds: float = 0) -> CrawlReport:
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     crawler = process.create_crawler(RegisterSpider)
-    process.crawl(crawler, job=job, report=report)
+    process.crawl(
+        crawler, catalogue=catalogue, urls=PublicUrls.of(settings), report=report,
+        import_document=import_document, known=known,
+    )  # fmt: skip
     loop = asyncio.get_event_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _interrupt)

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import BEIJING
+from suanbei.common.errors import FetchError
 from suanbei.common.settings import Settings
 from suanbei.common.texts import Text
 from suanbei.crawler.report import CrawlReport
@@ -59,10 +60,7 @@ COLUMNS = Text(
     "清单 {batch} 有未知列：{columns}", "the list {batch} has unknown columns: {columns}"
 )
 _NOT_ODD = {"deregistration_only"}
-_NOT_THE_DOCUMENT = (
-    "firewall", "crawl_stopped", "fetch_failed", "empty_body", "truncated_body", "damaged_body",
-    "unexpected_answer", "nothing_listed",
-)  # fmt: skip
+_NOT_THE_DOCUMENT = {FetchError.code} | {one.code for one in FetchError.__subclasses__()}
 """Codes of failures that say nothing of a document's content: it did not come."""
 
 

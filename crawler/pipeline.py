@@ -1,12 +1,12 @@
 """From bytes to the registry: read, archived, imported. The same for a crawl and a local file."""
 
 import asyncio
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from suanbei.common.errors import EmptyDocument, ListShrunk, MissingFile, RegistryError
+from suanbei.common.errors import EmptyDocument, ListShrunk, RegistryError
+from suanbei.common.files import read_whole
 from suanbei.crawler.archive import Archive, OriginRecord, keep_origin, origins_of
 from suanbei.crawler.items import FetchedDocument
 from suanbei.parsers import VERSION, read_in_subprocess
@@ -53,7 +53,7 @@ class ImportPipeline:
             if spider.broken:
                 return item
             try:
-                result = await asyncio.to_thread(spider.job.import_document, item)
+                result = await asyncio.to_thread(spider.import_document, item)
                 report.take(result, item.target.url)
             except Exception as error:  # noqa: BLE001 - it is reported, and logged
                 if isinstance(error, RegistryError) and not isinstance(error, ListShrunk):
@@ -135,13 +135,10 @@ def read_file(path: Path) -> bytes:
     """The bytes of a local file; `-` is standard input.
 
     Raises:
-        MissingFile: it is not there, is a folder, or may not be read.
+        MissingFile: as `read_whole`.
         EmptyDocument: it has no bytes.
     """
-    try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise MissingFile(f"{path}: {error.strerror}") from error
+    data = read_whole(path)
     if not data:
         raise EmptyDocument(f"{path}: the file is empty")
     return data

@@ -4,7 +4,6 @@ the crawl runs, a table when it is over."""
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import rich.text
@@ -88,7 +87,7 @@ class SourceReport:
     filings_added: int = 0
     filings_changed: int = 0
     failures: list[Failure] = field(default_factory=list)
-    finished_at: datetime | None = None
+    is_done: bool = False
     pending: int = 0
     awaited: dict[str, str] = field(default_factory=dict)
 
@@ -100,8 +99,7 @@ class SourceReport:
     def settle(self, note: str = "") -> None:
         """A request, and what came of it, is done with."""
         self.pending -= 1
-        if not self.pending:
-            self.finished_at = datetime.now(UTC)
+        self.is_done = not self.pending
         self.on_progress(self, note)
 
     def take(self, result: ImportReport, url: str = "") -> None:
@@ -147,7 +145,7 @@ class CrawlReport:
         """The crawl was ended early: what is still awaited, and every source that is not done, has
         failed by this error."""
         for source in self.sources.values():
-            if source.finished_at is None and not source.awaited:
+            if not source.is_done and not source.awaited:
                 source.fail(source.source.starts[0].url, "", error)
             for url, label in list(source.awaited.items()):
                 source.fail(url, label, error)
@@ -213,9 +211,9 @@ def crawl_progress(
         """Show what a source's report says now; a failure's note stays until the end."""
         total = report.found - report.skipped
         fields: dict[str, Any] = {"total": total or None, "completed": total - len(report.awaited)}
-        if note and not (report.failures and report.finished_at):
+        if note and not (report.failures and report.is_done):
             fields["note"] = note
-        if report.finished_at:
+        if report.is_done:
             fields |= {"total": total or 1, "completed": total or 1}
             if report.ok:
                 fields["note"] = "" if total else _NOTHING_NEW.say(language)

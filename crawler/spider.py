@@ -6,7 +6,7 @@ told has the public ones.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -31,13 +31,7 @@ from suanbei.crawler.notices import (
     read_notice_list,
     read_page,
 )
-from suanbei.crawler.report import (
-    CrawlReport,
-    OnProgress,
-    SeenNotice,
-    SourceReport,
-    nobody_watches,
-)
+from suanbei.crawler.report import CrawlReport, SeenNotice, SourceReport
 from suanbei.crawler.sources import (
     Catalogue,
     ChannelListStart,
@@ -54,20 +48,6 @@ from suanbei.registry.importing.documents import ImportReport
 
 ImportDocument = Callable[[FetchedDocument], ImportReport]
 """Takes a document in, whole: archives, parses, imports. May block; never called twice at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlJob:
-    """What a crawl works with.
-
-    `known` holds public addresses of notices and documents that need not be fetched this time.
-    """
-
-    catalogue: Catalogue
-    urls: PublicUrls
-    import_document: ImportDocument
-    known: Collection[str] = ()
-    on_progress: OnProgress = nobody_watches
 
 
 def _ending_its_request(callback: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
@@ -89,20 +69,29 @@ def _ending_its_request(callback: Callable[..., Iterator[Any]]) -> Callable[...,
 class RegisterSpider(Spider):
     """One pass over all sources of a catalogue.
 
-    One spider for all of them, because politeness belongs to a host, not to a source.
+    One spider for all of them, because politeness belongs to a host, not to a source. `known` holds
+    public addresses of notices and documents that need not be fetched this time.
     """
 
     name = "registers"
 
-    def __init__(self, job: CrawlJob, report: CrawlReport) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        urls: PublicUrls,
+        import_document: ImportDocument,
+        known: Collection[str],
+        report: CrawlReport,
+    ) -> None:
         super().__init__()
-        self.job, self.report, self.urls = job, report, job.urls
+        self.catalogue, self.urls, self.report = catalogue, urls, report
+        self.import_document, self.known = import_document, known
         self.broken: RegistryError | None = None
         self._met: set[tuple[str, TargetKind, str]] = set()
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests of every source."""
-        for source in self.job.catalogue.sources:
+        for source in self.catalogue.sources:
             for start in source.starts:
                 yield self._start_request(source, start)
 
@@ -181,7 +170,7 @@ class RegisterSpider(Spider):
         notices = list(self._addressed(target, matching))
         yield from self._pages(target, notices)
         matched += len(matching)
-        known = sum(notice.link in self.job.known for notice in notices)
+        known = sum(notice.link in self.known for notice in notices)
         if 0 < known == len(matching) or is_at_end(page, number, before, start):
             if not matched:
                 title = start.title.pattern
@@ -263,7 +252,7 @@ class RegisterSpider(Spider):
             return
         report, source = self.report_of(target), target.source.name
         report.found += 1
-        if target.url in self.job.known:
+        if target.url in self.known:
             report.skipped += 1
             return
         report.awaited[target.url] = target.label
@@ -290,7 +279,7 @@ class RegisterSpider(Spider):
             url = notice.link
             if not self._is_first(target.source, "page", url):
                 continue
-            if url in self.job.known:
+            if url in self.known:
                 self._see(target, SeenNotice(url, 0, known=True))
                 continue
             page = Target(target.source, "page", url, home_of(url))

@@ -1,13 +1,13 @@
 """`suanbei receipt`: a check that can be proven later, and the proof."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 
-from suanbei.common.errors import MissingFile, ReceiptInvalid, UsageError
+from suanbei.common.errors import ReceiptInvalid, UsageError
+from suanbei.common.files import read_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import AsJson, print_answer, print_json
 from suanbei.common.texts import Text, language_of
@@ -66,20 +66,13 @@ def _check(file: str, keys: Path, settings: Settings, *, as_json: bool) -> None:
         ReceiptInvalid: it is not as it was signed.
     """
     try:
-        issued = orjson.loads(_read(file))
+        issued = orjson.loads(read_whole(file))
     except orjson.JSONDecodeError as error:
         raise ReceiptInvalid(f"{file}: not as it was signed: no JSON ({error})") from error
     try:
-        key_set = orjson.loads(_read(str(keys)))
+        key_set = orjson.loads(read_whole(keys))
     except orjson.JSONDecodeError as error:
         raise UsageError(f"{keys}: no JSON ({error})") from error
     check_receipt(issued, key_set)
     facts = {"file": file, "issued_at": issued["issued_at"], "id": issued["id"]}
     print_answer(AS_SIGNED, settings, as_json, **facts)
-
-
-def _read(file: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise MissingFile(f"{file}: {error.strerror}") from error

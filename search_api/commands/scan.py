@@ -5,7 +5,6 @@ Addresses are fetched for whoever sits at the command line, never for a client o
 
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from rich.padding import Padding
 from rich.text import Text as RichText
 
 from suanbei.common.errors import FetchError, MissingFile, UsageError
+from suanbei.common.files import read_whole
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import print_json
 from suanbei.common.texts import Language, Text, language_of
@@ -57,14 +57,9 @@ def read_source(source: str, settings: Settings) -> tuple[str, bytes]:
         FetchError: an address that does not give a document within the limits.
         UsageError: no address of the web.
     """
-    if source == "-":
-        return "stdin", sys.stdin.buffer.read()
     if "://" in source:
         return source, fetch(source, settings)
-    try:
-        return source, Path(source).read_bytes()
-    except OSError as error:
-        raise MissingFile(f"{source}: {error.strerror}") from error
+    return "stdin" if source == "-" else source, read_whole(source)
 
 
 def source_files(paths: Iterable[str]) -> Iterator[Path]:

@@ -10,8 +10,8 @@ from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import crawl
 from suanbei.crawler.items import FetchedDocument
 from suanbei.crawler.report import CrawlReport
-from suanbei.crawler.sources import Catalogue, Politeness, PublicUrls, load_catalogue
-from suanbei.crawler.spider import CrawlJob, ImportDocument
+from suanbei.crawler.sources import Catalogue, Politeness, load_catalogue
+from suanbei.crawler.spider import ImportDocument
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.process import in_process
 from tests.crawler.site import Site, served, whole_site
@@ -99,8 +99,7 @@ def crawl_once(
             basket(document)
             return outcome
 
-    job = CrawlJob(catalogue, PublicUrls.of(settings), importing, known)
-    return crawl(settings, job, seconds), basket
+    return crawl(settings, catalogue, importing, known, seconds=seconds), basket
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_every_document_of_every_source_once(rig: Rig) -> None:
         "algorithm": (1, 2), "deep_synthesis": (3, 3), "genai": (1, 1), "deregistration": (1, 1),
     }  # fmt: skip
     assert report.sources["algorithm"].filings_added == 4
-    assert all(s.finished_at for s in report.sources.values())
+    assert all(s.is_done for s in report.sources.values())
 
 
 def test_a_document_knows_where_it_was_found(rig: Rig) -> None:

@@ -9,8 +9,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.texts import Language
 from suanbei.crawler.crawl import crawl
 from suanbei.crawler.report import CrawlReport, Failure, SourceReport, crawl_progress
-from suanbei.crawler.sources import Catalogue, PublicUrls, load_catalogue
-from suanbei.crawler.spider import CrawlJob
+from suanbei.crawler.sources import Catalogue, load_catalogue
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.conftest import Basket, Rig
 from tests.crawler.process import in_process
@@ -59,8 +58,7 @@ def watch(settings: Settings, catalogue: Catalogue, language: Language) -> str:
     """What the bars of a crawl show at its end."""
     screen = console()
     with crawl_progress(catalogue, language, screen) as progress:
-        urls = PublicUrls.of(settings)
-        crawl(settings, CrawlJob(catalogue, urls, Basket(), on_progress=progress))
+        crawl(settings, catalogue, Basket(), on_progress=progress)
     return shown(screen)
 
 

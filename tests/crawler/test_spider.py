@@ -21,7 +21,7 @@ from suanbei.crawler.sources import (
     PublicUrls,
     load_catalogue,
 )
-from suanbei.crawler.spider import CrawlJob, RegisterSpider
+from suanbei.crawler.spider import RegisterSpider
 from suanbei.registry.importing.documents import ImportReport
 from tests.crawler.site import link, page
 
@@ -39,7 +39,7 @@ class Walk:
         self.report = SourceReport(self.source)
         whole = CrawlReport({source: self.report})
         urls = PublicUrls(((CAC, CAC), (BEIAN, BEIAN)))
-        self.spider = RegisterSpider(CrawlJob(catalogue, urls, kept, known), whole)
+        self.spider = RegisterSpider(catalogue, urls, kept, known, whole)
 
     def answer(self, callback: Callable[..., Any], kind: Any, body: bytes) -> list[Request]:
         [start, *_] = [one for one in self.source.starts if one.kind == kind]
@@ -124,11 +124,11 @@ def test_a_source_is_over_when_all_its_requests_and_documents_are() -> None:
     )
     pipeline = ImportPipeline(SimpleNamespace(spider=walk.spider))  # type: ignore[arg-type]
     for request in found:
-        assert walk.report.finished_at is None
+        assert not walk.report.is_done
         response = TextResponse(request.url, body=b"bytes")
         [document] = request.callback(response, **request.cb_kwargs)
         asyncio.run(pipeline.process_item(document))
-    assert walk.report.finished_at
+    assert walk.report.is_done
     assert (walk.report.new, walk.report.pending, walk.report.awaited) == (2, 0, {})
 
 
