@@ -32,10 +32,7 @@ from suanbei.registry.cells.numbers.find_algorithm import (
     read_digits,
 )
 from suanbei.registry.cells.numbers.find_genai import (
-    MOST_NAME,
     find_genai,
-    genai_value,
-    read_like_genai,
     read_whole_genai,
 )
 from suanbei.registry.cells.numbers.find_other import (
@@ -53,18 +50,12 @@ from suanbei.registry.cells.numbers.model import (
     Number,
     NumberKind,
     OtherNumber,
-    value_of_digits,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, comparison_key, display_form, normalised
-from suanbei.registry.cells.regions import SPELLINGS
 
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
 
-_CANONICAL = re.compile("(网信算备)?([0-9]{21})(号)?")
-_CANONICAL_GENAI = re.compile(
-    r"(?!.*-20.*-20)[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?"
-)
 _OPENING = re.compile(f"{FILLER}*+(网{GAP}*+信{GAP}*+算{GAP}*+备{FILLER}*+)?")
 _CLOSING = re.compile("(?:[.]0+)?[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
 _ROUNDED = re.compile(
@@ -77,19 +68,11 @@ _FOREIGN_LETTERS = 2
 def find_numbers(text: str) -> list[Found]:
     """Every number in a text, in order, never overlapping. Takes any str and never raises."""
     viewed = normalised(text)
-    found = list(find_prefixed(text, viewed))
-    for reader in (find_genai, find_other):
-        found = _merge(found, reader(text, viewed))
-    return _merge(found, find_bare(text, viewed, found))
-
-
-def _merge(first: list[Found], more: Iterable[Found]) -> list[Found]:
-    """Both in the order of the text; of two that overlap the earlier and longer one stays."""
-    added = list(more)
-    if not added:
-        return first
+    readers = (find_prefixed, find_genai, find_other, find_bare)
+    everything = [found for reader in readers for found in reader(text, viewed)]
     kept: list[Found] = []
-    for found in sorted([*first, *added], key=lambda each: (each.start, -each.end)):
+    # Of two that overlap the earlier one stays; of two that begin at once that of the first reader.
+    for found in sorted(everything, key=lambda each: each.start):
         if not kept or found.start >= kept[-1].end:
             kept.append(found)
     return kept
@@ -102,7 +85,7 @@ def read_number(text: str) -> Found | None:
     before those of other registers. A text that is nothing but one number is read with more good
     will: any grouping, no prefix, spaces for dashes, an unknown region.
     """
-    return _read_canonical(text) or _best(text, find_numbers(text))
+    return _best(text, find_numbers(text))
 
 
 def read_numbers(text: str) -> list[Found]:
@@ -111,8 +94,6 @@ def read_numbers(text: str) -> list[Found]:
     Where there is none, the number of another register, if there is one. A text that is nothing
     but one number is read as by `read_number`.
     """
-    if canonical := _read_canonical(text):
-        return [canonical]
     found = find_numbers(text)
     best = _best(text, found)
     if best is None or best not in found:
@@ -122,21 +103,6 @@ def read_numbers(text: str) -> list[Found]:
         if not isinstance(each.number, OtherNumber):
             ours.setdefault(each.number.key, each)
     return [*ours.values()] or [best]
-
-
-def _read_canonical(text: str) -> Found | None:
-    """A text that is one number just as it is published, as most are."""
-    canonical = _CANONICAL.fullmatch(text)
-    if canonical and canonical[1] and canonical[3]:
-        return Found(0, len(text), text, value_of_digits(canonical[2], text))
-    if _CANONICAL_GENAI.fullmatch(text):
-        number = genai_value(text)
-        region, _, rest = text.partition("-")
-        # Of a known region, with a name that can be found in a text, no other reader makes more.
-        is_known = region.lower() in SPELLINGS and len(rest) <= MOST_NAME
-        if isinstance(number, GenaiNumber) or (number and is_known):
-            return Found(0, len(text), text, number)
-    return None
 
 
 def parse_number(text: str) -> Number | None:
@@ -152,11 +118,6 @@ def number_key(text: str) -> str:
     apostrophe, no white space) for a generative-AI number; of a malformed number what is left
     without prefix and suffix, folded. A text with several numbers, or none, is folded whole.
     """
-    canonical = _CANONICAL.fullmatch(text)
-    if canonical:
-        return canonical[2]
-    if _CANONICAL_GENAI.fullmatch(text):
-        return text.lower()
     found = find_numbers(text)
     best = _best(text, found) if len(found) <= 1 else None
     return best.number.key if best else comparison_key(text)
@@ -184,14 +145,8 @@ def _rank(found: Found) -> int:
 
 def _read_whole(text: str) -> list[Found]:
     viewed = normalised(text)
-    genai = read_whole_genai(text, viewed)
-    reason = getattr(genai.number, "reason", None) if genai else Malformation.NO_DATE
-    if reason is Malformation.NO_DATE:
-        genai = read_like_genai(text, viewed) or genai
-    others = (
-        reader(text, viewed) for reader in (read_whole_other, _read_rounded, _read_whole_algorithm)
-    )
-    return [found for found in (genai, *others) if found]
+    readers = (read_whole_genai, read_whole_other, _read_rounded, _read_whole_algorithm)
+    return [found for reader in readers if (found := reader(text, viewed))]
 
 
 def _is_meant(body: DigitRun) -> bool:

@@ -4,9 +4,7 @@ People write the digits in groups, in brackets, with letters or numerals for dig
 """
 
 import re
-from bisect import bisect_right
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from suanbei.registry.cells.numbers.model import (
@@ -111,7 +109,8 @@ def _readings(text: str, found: re.Match[str]) -> Iterator[DigitRun]:
         plain = _LEADING_DIGITS.match(token[0])
         if plain and len(plain[0]) == LENGTH:
             yield DigitRun(token.start() + LENGTH, plain[0], 0)
-        if plain and not symbols and _is_glued(found.string, token.start(), plain[0]):
+        goes_on = plain and _GOES_ON.match(found.string, token.start() + plain.end())
+        if plain and goes_on and not symbols and _is_glued(plain[0]):
             yield DigitRun(token.start() + LENGTH, plain[0][:LENGTH], 0, glued=True)
         if plain and plain[0] != token[0]:
             yield DigitRun(token.start() + plain.end(), symbols + plain[0], letters)
@@ -131,14 +130,10 @@ _MOST_GLUED = 8
 _GOES_ON = re.compile("[^ \\n0-9号)\\]}>】”\"']")
 
 
-def _is_glued(viewed: str, start: int, digits: str) -> bool:
+def _is_glued(digits: str) -> bool:
     """Whether a run of digits is a sound number with digits of what follows close behind: a date,
     the next row's number. Only where text goes on behind them: else there is a digit too many."""
-    if not LENGTH < len(digits) <= LENGTH + _MOST_GLUED:
-        return False
-    if not _GOES_ON.match(viewed, start + len(digits)):
-        return False
-    return AlgorithmNumber(digits[:LENGTH]).is_plausible
+    return LENGTH < len(digits) <= LENGTH + _MOST_GLUED and is_plausible(digits[:LENGTH])
 
 
 LEAST_DIGITS = 12
@@ -175,12 +170,12 @@ def find_prefixed(text: str, viewed: str) -> Iterator[Found]:
             yield number_at(text, viewed, start, body, close)
 
 
-_RUN = re.compile(f"[0-9]{{{2 * LENGTH},{20 * LENGTH}}}+")
+_SEVERAL = re.compile(f"[0-9]{{{2 * LENGTH},{20 * LENGTH}}}+")
 
 
 def numbers_without_gap(viewed: str, start: int) -> list[Found]:
     """Two or more plausible numbers that stand in one run of digits; empty where they do not."""
-    run = _RUN.match(viewed, start)
+    run = _SEVERAL.match(viewed, start)
     if run is None or len(run[0]) % LENGTH:
         return []
     places = range(start, run.end(), LENGTH)
@@ -227,54 +222,50 @@ def number_at(text: str, viewed: str, start: int, body: DigitRun, close: int | N
 
 MOST_BARE_LETTERS = 4
 """Look-alike letters allowed in a run without prefix."""
-MOST_GROUPS = 7
-"""Groups that may make one number: the fields are six."""
 
-# Neither part of a word or a longer number, nor behind or before a decimal point. What stands
-# before is looked at behind the first character, so that the search can skip to a digit.
-_BEHIND_FIRST = "(?<![0-9a-z_].)(?<![0-9][.].)"
-_ALONE = "(?![0-9a-z_]|[.](?!0+(?![0-9a-z_.]))[0-9])"  # ….0 is what a spreadsheet adds
-_BARE_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH - 1}}}+{_ALONE}")
-_LONG_RUN = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]{{{2 * LENGTH - 1},}}+{_ALONE}")
-_BARE_ALIKE = re.compile(f"[0-9oqdilzsgb]{_BEHIND_FIRST}[0-9oqdilzsgb]{{{LENGTH - 1}}}{_ALONE}")
-_GLUED_RUN = re.compile(
-    f"[0-9]{_BEHIND_FIRST}[0-9]{{{LENGTH},{LENGTH + _MOST_GLUED - 1}}}+(?=[\u4e00-\u9fff、，。；（])"
+# Neither part of a word or a longer number, nor behind or before a decimal point.
+_BEGINS = "(?<![0-9a-z_])(?<![0-9][.])"
+_ENDS = "(?![0-9a-z_]|[.](?!0+(?![0-9a-z_.]))[0-9])"  # ….0 is what a spreadsheet adds
+_RUN = re.compile(f"{_BEGINS}[0-9oqdilzsgb]{{{LENGTH},}}+")
+_END = re.compile(_ENDS)
+_CHINESE = re.compile("[\u4e00-\u9fff、。]")
+_SIGN = "(?:[ -]| ?\n {0,9}+)"
+_FIELDS = f"{_SIGN}?".join(f"[0-9]{{{size}}}" for size in (6, 7, 2, 2, 3, 1))
+_EVEN = "|".join(f"(?:[0-9]{{{size}}}{_SIGN}){{3,6}}[0-9]{{1,12}}" for size in (3, 4, 5, 6))
+_TWO_LINES = "[0-9]{1,20} ?\n {0,9}+[0-9]{1,20}"
+# Groups are looked at without being taken: a number may begin with the second of them.
+_GROUPS = re.compile(
+    f"{_BEGINS}(?=[0-9])(?![0-9]{{{LENGTH}}})(?=({_FIELDS}|{_EVEN}|{_TWO_LINES}){_ENDS})"
 )
-_GROUPS = re.compile(f"[0-9]{_BEHIND_FIRST}[0-9]*+(?:(?:[ -]| ?\n {{0,9}}+)[0-9]++)++{_ALONE}")
-_GROUP = re.compile("[0-9]+")
-_FIELD_ENDS = frozenset({6, 13, 15, 17, 20, LENGTH})
 _NOT_A_DIGIT = re.compile("[^0-9]+")
 
 
-def find_bare(text: str, viewed: str, taken: Sequence[Found]) -> Iterator[Found]:
-    """Numbers without prefix outside of those `taken`, which are in order."""
-    ends = [found.end for found in taken]
-    starts = [found.start for found in taken]
-    for start, body in _bare_runs(text, viewed):
-        at = bisect_right(starts, start)
-        if at == 0 or ends[at - 1] <= start:
-            yield number_at(text, viewed, start, body, find_suffix(viewed, body.end))
-    for run in _LONG_RUN.finditer(viewed):
-        at = bisect_right(starts, run.start())
-        if at == 0 or ends[at - 1] <= run.start():
+def find_bare(text: str, viewed: str) -> Iterator[Found]:
+    """Numbers without prefix: a run of digits, or groups cut where the fields end, evenly, or once
+    by a line break."""
+    for run in _RUN.finditer(viewed):
+        if body := _bare_run(text, run):
+            yield number_at(text, viewed, run.start(), body, find_suffix(viewed, body.end))
+        elif run[0].isdigit() and _END.match(viewed, run.end()):
             yield from numbers_without_gap(viewed, run.start())
-
-
-def _bare_runs(text: str, viewed: str) -> Iterator[tuple[int, DigitRun]]:
-    for run in _BARE_RUN.finditer(viewed):
-        yield run.start(), DigitRun(run.end(), run[0], 0)
-    for run in _GLUED_RUN.finditer(viewed):
-        if AlgorithmNumber(run[0][:LENGTH]).is_plausible:
-            yield run.start(), DigitRun(run.start() + LENGTH, run[0][:LENGTH], 0, glued=True)
-    for run in _BARE_ALIKE.finditer(viewed):
-        letters = sum(not char.isdigit() for char in run[0])
-        if 0 < letters <= MOST_BARE_LETTERS:
-            symbols = display_form(text[run.start() : run.end()]).translate(LOOK_ALIKES)
-            if is_plausible(symbols):
-                yield run.start(), DigitRun(run.end(), symbols, letters)
     for groups in _GROUPS.finditer(viewed):
-        if groups.end() - groups.start() > LENGTH:
-            yield from _in_groups(viewed, groups)
+        digits = _NOT_A_DIGIT.sub("", groups[1])
+        if is_plausible(digits):
+            body = DigitRun(groups.end(1), digits, 0)
+            yield number_at(text, viewed, groups.start(1), body, find_suffix(viewed, body.end))
+
+
+def _bare_run(text: str, run: re.Match[str]) -> DigitRun | None:
+    """A run of digits and letters that look like some as one number, if it is one."""
+    symbols = display_form(text[run.start() : run.end()]).translate(LOOK_ALIKES)
+    letters = sum(not char.isdigit() for char in run[0])
+    if len(symbols) == LENGTH and _END.match(run.string, run.end()):
+        is_one = letters == 0 or (letters <= MOST_BARE_LETTERS and is_plausible(symbols))
+        return DigitRun(run.end(), symbols, letters) if is_one else None
+    follows = _CHINESE.match(run.string, run.end())
+    if follows and letters == 0 and _is_glued(symbols):
+        return DigitRun(run.start() + LENGTH, symbols[:LENGTH], 0, glued=True)
+    return None
 
 
 def is_plausible(digits: str) -> bool:
@@ -282,30 +273,3 @@ def is_plausible(digits: str) -> bool:
     if not (len(digits) == LENGTH and digits.isascii() and digits.isdigit()):
         return False
     return AlgorithmNumber(digits).is_plausible
-
-
-def _in_groups(viewed: str, chain: re.Match[str]) -> Iterator[tuple[int, DigitRun]]:
-    """21 digits over neighbouring groups, cut where the fields end, evenly, or by a line break."""
-    recent: deque[tuple[int, int]] = deque(maxlen=MOST_GROUPS)
-    for group in _GROUP.finditer(viewed, *chain.span()):
-        recent.append(group.span())
-        count = 0
-        for start, end in reversed(recent):
-            count += end - start
-            if count >= LENGTH:
-                break
-        if count != LENGTH or end == group.end():
-            continue
-        seen = viewed[start : group.end()]
-        digits = _NOT_A_DIGIT.sub("", seen)
-        if is_plausible(digits) and _is_cut_well(seen):
-            yield start, DigitRun(group.end(), digits, 0)
-            recent.clear()
-
-
-def _is_cut_well(seen: str) -> bool:
-    sizes = [len(group) for group in _GROUP.findall(seen)]
-    ends = {sum(sizes[: at + 1]) for at in range(len(sizes))}
-    by_line = len(sizes) == 2 and "\n" in seen
-    even = len(sizes) > 3 and sizes[0] >= 3 and set(sizes[:-1]) == {sizes[0]}
-    return by_line or even or _FIELD_ENDS.issuperset(ends)

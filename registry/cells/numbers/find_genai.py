@@ -36,8 +36,7 @@ _LINE = " {0,3}\n {0,9}"
 _CUT_SERIAL = "|".join(f"[0-9]{{{n}}}{_LINE}[0-9]{{{4 - n}}}(?![0-9])" for n in (1, 2, 3))
 _SERIAL = f"(?:{_CUT_SERIAL}|[0-9]{{1,12}})"
 _START = re.compile(f"(?:{_SPELLINGS}){_FEW}-")
-_REST = re.compile(f"{_FEW}{_NAME}{{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
-_REST_WITH_GAPS = re.compile(f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
+_REST = re.compile(f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
 _DASHED = f"{_FEW}-{_FEW}[0-9]{{4}}(?![0-9a-z-])"
 _TAIL_IN_TEXT = re.compile(
     f"({_DATE})(?:{_FEW}(?:-{_FEW})?s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])|{_DASHED}))?"
@@ -99,13 +98,11 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
 
 def _end(viewed: str, start: int) -> int | None:
     """Where the number ends whose name begins at `start`; None if no date follows."""
-    for pattern in (_REST, _REST_WITH_GAPS):
-        rest = pattern.match(viewed, start)
-        if rest and len(_ANY_GAP.findall(viewed, start, rest.end())) <= MOST_GAPS:
-            end = _tail_end(viewed, rest.end())
-            if not _FURTHER.match(viewed, end):
-                return end
-    return None
+    rest = _REST.match(viewed, start)
+    if rest is None or len(_ANY_GAP.findall(viewed, start, rest.end())) > MOST_GAPS:
+        return None
+    end = _tail_end(viewed, rest.end())
+    return None if _FURTHER.match(viewed, end) else end
 
 
 def _tail_end(viewed: str, start: int) -> int:
@@ -139,7 +136,13 @@ def read_whole_genai(text: str, viewed: str) -> Found | None:
             and regions_of_spelling(spaced.region)
         ):
             number, repairs = spaced, [*repairs, Repair.PUNCTUATION]
-    return Found(start, end, raw, number, tuple(repairs)) if number else None
+    if number is None or (
+        isinstance(number, MalformedNumber) and number.reason is Malformation.NO_DATE
+    ):
+        like = _read_like_genai(text, viewed)
+        if like or number is None:
+            return like
+    return Found(start, end, raw, number, tuple(repairs))
 
 
 _LONGEST_LIKE = 120
@@ -218,7 +221,7 @@ def _region_and_name(pieces: list[str]) -> tuple[str, str]:
 _LABEL = re.compile("(?:[\u4e00-\u9fff]*(?:备案|登记|上线)编?号)?[ \n:]*")
 
 
-def read_like_genai(text: str, viewed: str) -> Found | None:
+def _read_like_genai(text: str, viewed: str) -> Found | None:
     """A text that is meant as one number but is not written as numbers are published."""
     label = _LABEL.match(viewed)
     start, end = label.end() if label else 0, len(viewed.rstrip(" \n"))

@@ -6,25 +6,21 @@ from collections.abc import Iterator
 from suanbei.registry.cells.numbers.model import Found, NumberKind, OtherNumber
 from suanbei.registry.cells.numbers.normalise import GAP, display_form, spelling_repairs
 
-_NATIONWIDE = "合字"
-_PROVINCE = "(?:合字|[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新])"
 _G = f"{GAP}{{0,3}}+"
+_PROVINCE = "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新]"
 _END = rf"{_G}号?+"
-_BEFORE = re.compile(f"({_PROVINCE}){_G}$")
-_LONGEST_BEFORE = 4
-_PATTERNS = {
-    NumberKind.ICP_FILING: re.compile(
-        rf"icp{_G}备{_G}[a-z]?[0-9]{{5,12}}+{_END}(?:{_G}-{_G}[0-9]{{1,4}}[a-z]?)?"
-    ),
-    NumberKind.ICP_LICENCE: re.compile(
-        rf"icp{_G}证{_G}[a-z]?[0-9]{{5,12}}+{_END}(?:{_G}-{_G}[0-9]{{1,4}})?"
-    ),
-    NumberKind.PUBLIC_SECURITY: re.compile(rf"公网安备{_G}[0-9]{{10,15}}+{_END}"),
-    NumberKind.BLOCKCHAIN: re.compile(rf"网信备{_G}[0-9]{{20}}(?![0-9]){_END}"),
-    NumberKind.TELECOM_LICENCE: re.compile(
-        rf"[ab][12](?:[.、]?[ab][12]){{0,5}}+{_G}-{_G}[0-9]{{8}}(?![0-9])"
-    ),
+_FORMS = {
+    NumberKind.ICP_FILING: rf"icp{_G}备{_G}[a-z]?[0-9]{{5,12}}+{_END}(?:{_G}-{_G}[0-9]{{1,4}}[a-z]?)?",
+    NumberKind.ICP_LICENCE: rf"icp{_G}证{_G}[a-z]?[0-9]{{5,12}}+{_END}(?:{_G}-{_G}[0-9]{{1,4}})?",
+    NumberKind.PUBLIC_SECURITY: rf"公网安备{_G}[0-9]{{10,15}}+{_END}",
+    NumberKind.BLOCKCHAIN: rf"网信备{_G}[0-9]{{20}}(?![0-9]){_END}",
+    NumberKind.TELECOM_LICENCE: rf"[ab][12](?:[.、]?[ab][12]){{0,5}}+{_G}-{_G}[0-9]{{8}}(?![0-9])",
 }
+_NEEDS_PROVINCE = {NumberKind.BLOCKCHAIN, NumberKind.TELECOM_LICENCE}
+_REGISTERED = re.compile(
+    f"(?:(?:合字|(?P<province>{_PROVINCE})){_G})?+"
+    f"(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _FORMS.items())})"
+)
 PERSONAL_AND_BUSINESS = frozenset((NumberKind.ID_CARD, NumberKind.CREDIT_CODE))
 """Numbers of people and businesses, which are no filing of anything."""
 _ID_CARD = "[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9x]"
@@ -35,23 +31,18 @@ _EIGHTEEN = {
 }
 _EIGHTEEN_SIGNS = re.compile("(?<![0-9a-z_.-])[1-9ny][0-9]{6}[0-9a-z]{11}(?![0-9a-z_-])")
 _CREDIT_SIGNS = "0123456789abcdefghjklmnpqrtuwxy"
-_NEEDS_PROVINCE = {NumberKind.BLOCKCHAIN, NumberKind.TELECOM_LICENCE}
 
 
 def find_other(text: str, viewed: str) -> Iterator[Found]:
     """ICP filings and licences, public-security, blockchain and telecom licence numbers."""
-    for kind, pattern in _PATTERNS.items():
-        for body in pattern.finditer(viewed):
-            before = _BEFORE.search(viewed[max(0, body.start() - _LONGEST_BEFORE) : body.start()])
-            if before is None and kind in _NEEDS_PROVINCE:
-                continue
-            start = body.start() - (len(before[0]) if before else 0)
-            region = before[1].removeprefix(_NATIONWIDE) if before else ""
-            raw = text[start : body.end()]
-            repairs = spelling_repairs(raw, viewed[start : body.end()])
-            yield Found(
-                start, body.end(), raw, OtherNumber(display_form(raw), kind, region), tuple(repairs)
-            )
+    for found in _REGISTERED.finditer(viewed):
+        start, end = found.span()
+        kind = NumberKind(found.lastgroup or "")
+        if kind in _NEEDS_PROVINCE and found.start(kind) == start:
+            continue
+        raw = text[start:end]
+        number = OtherNumber(display_form(raw), kind, found["province"] or "")
+        yield Found(start, end, raw, number, tuple(spelling_repairs(raw, found[0])))
     for body in _EIGHTEEN_SIGNS.finditer(viewed):
         kind_found = _kind_of_eighteen(body[0])
         if kind_found and _CHECKS[kind_found](body[0]):

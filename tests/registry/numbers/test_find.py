@@ -272,6 +272,8 @@ def test_keys_meet_what_is_published() -> None:
     assert number_key("Shaanxi-Xi’an·X-20260106S0004") == "shaanxi-xi'an.x-20260106s0004"
     assert number_key("shaanxi-Xi`an•x–20260106s0004") == "shaanxi-xi'an.x-20260106s0004"
     assert number_key(" Anything  Else ") == "anythingelse"
+    # A dash typed twice is no part of the name, neither in the number nor in its key.
+    assert number_key("Beijing--WenXinYiYan-20230821") == WENXIN.key
 
 
 def test_reading_tells_where_and_what_was_repaired() -> None:
