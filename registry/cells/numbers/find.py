@@ -32,7 +32,9 @@ from suanbei.registry.cells.numbers.find_algorithm import (
     read_digits,
 )
 from suanbei.registry.cells.numbers.find_genai import (
+    MOST_NAME,
     find_genai,
+    genai_value,
     read_whole_genai,
 )
 from suanbei.registry.cells.numbers.find_other import (
@@ -50,12 +52,18 @@ from suanbei.registry.cells.numbers.model import (
     Number,
     NumberKind,
     OtherNumber,
+    value_of_digits,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, comparison_key, display_form, normalised
+from suanbei.registry.cells.regions import SPELLINGS
 
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
 
+_PUBLISHED = re.compile("网信算备([0-9]{21})号")
+_PUBLISHED_GENAI = re.compile(
+    r"(?!.*-20.*-20)[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?"
+)
 _OPENING = re.compile(f"{FILLER}*+(网{GAP}*+信{GAP}*+算{GAP}*+备{FILLER}*+)?")
 _CLOSING = re.compile("(?:[.]0+)?[ \n)\\]}>】》”\"';,.!]*+(号[ \n)\\]}>】》”\"';,.!]*+)?")
 _ROUNDED = re.compile(
@@ -85,7 +93,7 @@ def read_number(text: str) -> Found | None:
     before those of other registers. A text that is nothing but one number is read with more good
     will: any grouping, no prefix, spaces for dashes, an unknown region.
     """
-    return _best(text, find_numbers(text))
+    return _as_published(text) or _best(text, find_numbers(text))
 
 
 def read_numbers(text: str) -> list[Found]:
@@ -94,6 +102,8 @@ def read_numbers(text: str) -> list[Found]:
     Where there is none, the number of another register, if there is one. A text that is nothing
     but one number is read as by `read_number`.
     """
+    if published := _as_published(text):
+        return [published]
     found = find_numbers(text)
     best = _best(text, found)
     if best is None or best not in found:
@@ -103,6 +113,20 @@ def read_numbers(text: str) -> list[Found]:
         if not isinstance(each.number, OtherNumber):
             ours.setdefault(each.number.key, each)
     return [*ours.values()] or [best]
+
+
+def _as_published(text: str) -> Found | None:
+    """A text that is one number just as it is published, as most are."""
+    if digits := _PUBLISHED.fullmatch(text):
+        return Found(0, len(text), text, value_of_digits(digits[1], text))
+    if _PUBLISHED_GENAI.fullmatch(text):
+        number = genai_value(text)
+        region, _, rest = text.partition("-")
+        # Of a known region, with a name that can be found in a text, no other reader makes more.
+        is_known = region.lower() in SPELLINGS and len(rest) <= MOST_NAME
+        if isinstance(number, GenaiNumber) or (number and is_known):
+            return Found(0, len(text), text, number)
+    return None
 
 
 def parse_number(text: str) -> Number | None:
@@ -118,6 +142,8 @@ def number_key(text: str) -> str:
     apostrophe, no white space) for a generative-AI number; of a malformed number what is left
     without prefix and suffix, folded. A text with several numbers, or none, is folded whole.
     """
+    if published := _as_published(text):
+        return published.number.key
     found = find_numbers(text)
     best = _best(text, found) if len(found) <= 1 else None
     return best.number.key if best else comparison_key(text)

@@ -287,7 +287,7 @@ def read_date(digits: str) -> datetime.date | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class GenaiNumber:
     """A filing (备案号) or registration (上线编号) of a generative-AI service, parts as published.
 
@@ -299,11 +299,11 @@ class GenaiNumber:
         ValueError: on construction, when date or serial are not what they must be.
     """
 
-    region: str
-    name: str
-    date: str
-    serial: str = ""
-    is_registration: bool = False
+    region: str = field(compare=False)
+    name: str = field(compare=False)
+    date: str = field(compare=False)
+    serial: str = field(default="", compare=False)
+    is_registration: bool = field(default=False, compare=False)
     key: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -335,12 +335,6 @@ class GenaiNumber:
     def year(self) -> int:
         """The year inside the number."""
         return int(self.date[:4])
-
-    def __eq__(self, other: object) -> bool:
-        return self.key == other.key if isinstance(other, GenaiNumber) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.key)
 
     def __str__(self) -> str:
         return self.formatted
