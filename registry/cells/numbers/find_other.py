@@ -25,11 +25,9 @@ PERSONAL_AND_BUSINESS = frozenset((NumberKind.ID_CARD, NumberKind.CREDIT_CODE))
 """Numbers of people and businesses, which are no filing of anything."""
 _ID_CARD = "[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9x]"
 _CREDIT_CODE = "[159ny][1239][0-9]{6}[0-9a-hj-npqrtuwxy]{9}[0-9a-hj-npqrtuwxy]"
-_EIGHTEEN = {
-    NumberKind.ID_CARD: re.compile(_ID_CARD),
-    NumberKind.CREDIT_CODE: re.compile(_CREDIT_CODE),
-}
-_EIGHTEEN_SIGNS = re.compile("(?<![0-9a-z_.-])[1-9ny][0-9]{6}[0-9a-z]{11}(?![0-9a-z_-])")
+_EIGHTEEN = f"(?:(?P<id_card>{_ID_CARD})|(?P<credit_code>{_CREDIT_CODE}))"
+_EIGHTEEN_ALONE = re.compile(f"(?<![0-9a-z_.-]){_EIGHTEEN}(?![0-9a-z_-])")
+_EIGHTEEN_LABELLED = re.compile(f"(?:[ \n:]|[\u4e00-\u9fff])*+{_EIGHTEEN}[ \n]*+")
 _CREDIT_SIGNS = "0123456789abcdefghjklmnpqrtuwxy"
 
 
@@ -43,29 +41,23 @@ def find_other(text: str, viewed: str) -> Iterator[Found]:
         raw = text[start:end]
         number = OtherNumber(display_form(raw), kind, found["province"] or "")
         yield Found(start, end, raw, number, tuple(spelling_repairs(raw, found[0])))
-    for body in _EIGHTEEN_SIGNS.finditer(viewed):
-        kind_found = _kind_of_eighteen(body[0])
-        if kind_found and _CHECKS[kind_found](body[0]):
-            raw = text[body.start() : body.end()]
-            yield Found(body.start(), body.end(), raw, OtherNumber(display_form(raw), kind_found))
+    for found in _EIGHTEEN_ALONE.finditer(viewed):
+        if _CHECKS[NumberKind(found.lastgroup or "")](found[0]):
+            yield _eighteen(text, found)
 
 
 def read_whole_other(text: str, viewed: str) -> Found | None:
     """A text that is nothing but 18 signs of an identity card or a credit code, whatever its check
     digit, with its label if it has one."""
-    alone = None if "网信算备" in viewed else _LABELLED.fullmatch(viewed)
-    kind = _kind_of_eighteen(alone[1]) if alone else None
-    if alone is None or kind is None:
-        return None
-    raw = text[alone.start(1) : alone.end(1)]
-    return Found(alone.start(1), alone.end(1), raw, OtherNumber(display_form(raw), kind))
+    alone = None if "网信算备" in viewed else _EIGHTEEN_LABELLED.fullmatch(viewed)
+    return _eighteen(text, alone) if alone else None
 
 
-_LABELLED = re.compile("(?:[ \n:]|[\u4e00-\u9fff])*+([0-9a-z]{18})[ \n]*+")
-
-
-def _kind_of_eighteen(signs: str) -> NumberKind | None:
-    return next((kind for kind, form in _EIGHTEEN.items() if form.fullmatch(signs)), None)
+def _eighteen(text: str, found: re.Match[str]) -> Found:
+    kind = found.lastgroup or ""
+    start, end = found.span(kind)
+    raw = text[start:end]
+    return Found(start, end, raw, OtherNumber(display_form(raw), NumberKind(kind)))
 
 
 def _is_id_card(signs: str) -> bool:
