@@ -1,5 +1,6 @@
 """The application: routes, errors and documentation over the services it is given."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from suanbei.search_api.keys import read_keys
 from suanbei.search_api.metrics import Metrics
 from suanbei.search_api.middleware import middleware
 from suanbei.search_api.pages.errors import page_or_problem
-from suanbei.search_api.response_cache import VersionCache
+from suanbei.search_api.response_cache import VersionCache, VersionReader
 from suanbei.search_api.routes import (
     batches,
     changes,
@@ -33,7 +34,7 @@ from suanbei.search_api.routes import (
     tables,
     verify,
 )
-from suanbei.search_api.routes.changes import ChangeNotifier
+from suanbei.search_api.routes.changes import MOST_WAITING
 
 DESCRIPTION = "Look up, verify and follow China's algorithm and generative-AI filings."
 SECTIONS = (
@@ -117,7 +118,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.metrics = metrics
-    app.state.notifier = ChangeNotifier(services.database)
+    app.state.versions = VersionReader(services.database)
+    app.state.waiting = asyncio.Semaphore(MOST_WAITING)
     app.state.company_names = VersionCache(largest=2)
     app.state.table_checks = CapacityLimiter(TABLES)
     errors.install(app, page_or_problem)
