@@ -7,7 +7,6 @@ from datetime import date
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -112,25 +111,6 @@ def _about(metadata: Metadata) -> Iterator[tuple[str, ...]]:
         yield column.name, column.means.zh, column.means.en
 
 
-class _Outlet(io.RawIOBase):
-    """A file that is read while it is written."""
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._written.append(bytes(data))
-        return len(self._written[-1])
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        taken, self._written = b"".join(self._written), []
-        return taken
-
-
 def write_parquet(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes]:
     """Parquet with proper types; what the export is of stands in the schema's metadata."""
     with importing:  # pyarrow alone is 45 MB of memory: only who writes Parquet has it
@@ -148,7 +128,7 @@ def write_parquet(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes
         [pa.field(column.name, types[column.kind]) for column in COLUMNS],
         metadata={f"suanbei.{name}": orjson.dumps(value) for name, value in said.items()},
     )
-    outlet, remaining = _Outlet(), iter(chunks)
+    outlet, remaining = io.BytesIO(), iter(chunks)
     with pq.ParquetWriter(outlet, schema, compression="zstd") as writer:
         while rows := list(chain.from_iterable(islice(remaining, CHUNKS_A_GROUP))):
             columns = [
@@ -158,8 +138,10 @@ def write_parquet(metadata: Metadata, chunks: Iterable[Chunk]) -> Iterator[bytes
                 for values, column in zip(zip(*rows, strict=True), COLUMNS, strict=True)
             ]
             writer.write_batch(pa.record_batch(columns, schema=schema))
-            yield outlet.take()
-    yield outlet.take()
+            yield outlet.getvalue()
+            outlet.seek(0)
+            outlet.truncate()
+    yield outlet.getvalue()
 
 
 def _date(text: str | None) -> date | None:

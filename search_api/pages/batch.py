@@ -46,45 +46,26 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A list beside the one before it; `previous` is None for the first of its series."""
+    """A list beside another: companies that are new with it, and what its filings are."""
 
-    previous: dict[str, Any] | None
-    following: dict[str, Any] | None
     new_entities: list[tuple[str, str]]
     entities: int
     breakdowns: dict[str, list[Part]]
 
 
 def compare(
-    session: Session, batch: dict[str, Any], against: dict[str, Any] | None = None
+    session: Session, batch: dict[str, Any], previous: dict[str, Any] | None = None
 ) -> Comparison:
-    """Compare a batch (a view) with the list before it, or with another of its series."""
-    previous, following = _neighbours(session, batch)
-    previous = against or previous
+    """Compare a batch (a view) with another of its series, or with none."""
     now = _filings(session, batch)
     before = _filings(session, previous) if previous else []
     owners = {filing.entity_id: filing.name for filing in now}
     breakdowns = {name: _parts(now, before, name) for name in ("type", "role", "region")}
     return Comparison(
-        previous=previous,
-        following=following,
         new_entities=_newcomers(session, batch, owners),
         entities=len(owners),
         breakdowns={name: parts for name, parts in breakdowns.items() if len(parts) > 1},
     )
-
-
-def _neighbours(
-    session: Session, batch: dict[str, Any]
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The list before and the list after, of the same series and source."""
-    same = select(Batch.id, Batch.period, Batch.rows, Batch.series).where(
-        Batch.series == batch["series"], Batch.source == batch["source"]
-    )
-    found = sorted(session.execute(same).mappings(), key=lambda row: (row["period"], row["id"]))
-    around = [None, *map(dict, found), None]
-    place = [row["id"] for row in found].index(batch["id"])
-    return around[place], around[place + 2]
 
 
 def _filings(session: Session, batch: dict[str, Any]) -> Sequence[Row[Any]]:
@@ -196,7 +177,12 @@ def one_batch(
         other = next((one for one in others if one["id"] == against), None)
         if against and other is None:
             raise NotFound(f"batch {against}: not another list of {batch['series']}")
-        compared = compare(session, batch, other)
+        of_source = [one for one in (batch, *others) if one["source"] == batch["source"]]
+        of_source.sort(key=lambda one: (one["period"], one["id"]))
+        around = [None, *of_source, None]
+        place = around.index(batch)
+        previous = other or around[place - 1]
+        compared = compare(session, batch, previous)
         rows = _rows(session, batch_id, (page - 1) * ROWS)
         shown = select(Version).where(Version.batch_id == batch_id)
         versions = list(session.execute(shown.order_by(Version.last_seen_at.desc())).scalars())
@@ -207,6 +193,8 @@ def one_batch(
         "batch.html",
         batch=batch,
         compared=compared,
+        previous=previous,
+        following=around[place + 1],
         rows=rows,
         columns=[  # one that is empty on the page is left out
             (name, words.column(series, name))

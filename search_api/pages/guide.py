@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.numbers import parse_number
+from suanbei.registry.queries.number_parts import anatomy
 from suanbei.search_api.language import language_of_request
-from suanbei.search_api.pages.filing import pieces_of
 from suanbei.search_api.pages.templating import environment, render
 
 router = APIRouter(include_in_schema=False)
@@ -116,7 +116,7 @@ def _template(language: Language) -> str:
 
 def _values(language: Language) -> dict[str, Any]:
     return {
-        "examples": [pieces_of(parse_number(number), language) for number in EXAMPLES],
+        "examples": [(number, anatomy(parse_number(number), language)) for number in EXAMPLES],
         "sources": SOURCES,
         "language": language,
     }

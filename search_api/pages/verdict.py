@@ -14,13 +14,13 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from suanbei.common.texts import Language, Text
-from suanbei.registry.cells.numbers import KIND_TEXTS, OtherNumber, find_numbers, read_number
+from suanbei.registry.cells.numbers import KIND_TEXTS, OtherNumber, find_numbers
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Judge, verdict_json
 from suanbei.registry.verify.render import result_row
 from suanbei.search_api.bulk.writing import csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request, translations
-from suanbei.search_api.pages.filing import picture_test, pieces_of
+from suanbei.search_api.pages.filing import picture_test
 from suanbei.search_api.pages.templating import address, public_base, render, wants_json
 from suanbei.search_api.params import LONGEST_NAME
 from suanbei.search_api.responses import json_answer
@@ -159,10 +159,7 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
     with parts.database.read() as session:
         (judgement,) = Judge(session).judge([asked])
     verdict = verdict_json(judgement, language)
-    read = read_number(text)
     found, match = verdict["verdict"], verdict["entity_match"]
-    # The company that the registrant code of the number is known to belong to.
-    registrant = (verdict["anatomy"].get("registrant") or {}).get("entity") or {}
     link = address("/verify", q=text, entity=entity)
     fingerprint = hashlib.sha256(bytes(json_answer(verdict).body)).hexdigest()
     return render(
@@ -175,7 +172,6 @@ def _one(request: Request, parts: Services, asked: Question) -> Response:
         doubtful=is_doubtful(verdict),
         number=verdict["number"] or text,
         others=[one for one in others_in(text, language) if one[0] != verdict["number"]],
-        pieces=pieces_of(read.number if read else None, language, registrant.get("name", "")),
         checked_at=datetime.now(UTC),
         json=address("/v1/verify", number=text, entity=entity, lang=language.value),
         fingerprint=fingerprint,
