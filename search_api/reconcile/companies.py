@@ -6,7 +6,6 @@ the number belongs to), and that no property contradicts. Whatever is only alike
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import Select, select
@@ -25,6 +24,7 @@ from suanbei.registry.cells.names import (
 from suanbei.registry.cells.numbers import number_key, read_numbers
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Entity, EntityKey, Filing, FilingProduct
+from suanbei.search_api.reconcile.properties import Record, records
 from suanbei.search_api.reconcile.queries import (
     COMPANY,
     Candidate,
@@ -73,20 +73,6 @@ class CompanyNames:
         return list(dict.fromkeys(owner for key in keys for owner in self.by_key[key]))
 
 
-@dataclass(slots=True)
-class _Company:
-    """A company with what the lists show of it."""
-
-    id: str
-    name: str
-    former_names: Sequence[str]
-    filings: int = 0
-    active: int = 0
-    regions: set[str] = field(default_factory=set)
-    series: set[str] = field(default_factory=set)
-    number_keys: set[str] = field(default_factory=set)
-
-
 def reconcile_companies(
     session: Session, names: CompanyNames, queries: Mapping[str, ReconcileQuery]
 ) -> dict[str, list[Candidate]]:
@@ -105,17 +91,14 @@ def reconcile_companies(
         check_deadline()
         ids = [one for key in numbers[name] for one in owners.get(key, ())]
         found[name] = _found(names, query, ids, products.get(entity_key(query.query), ()))
-    companies = _companies(session, {one for ids in found.values() for one in ids})
+    companies = records(session, {one for ids in found.values() for one in ids})
     answer = {}
     for name, query in queries.items():
         makers = products.get(entity_key(query.query), ())
-        some = [
-            (companies[one], _candidate(names, companies[one], query, numbers[name], makers))
-            for one in found[name]
-            if one in companies
-        ]
-        some.sort(key=lambda one: (-one[0].active, one[0].id))
-        answer[name] = ranked([shown for _company, shown in some if shown], query)
+        some = [companies[one] for one in found[name] if one in companies]
+        some.sort(key=lambda one: (-one.active, one.entity.id))
+        shown = [_candidate(names, one, query, numbers[name], makers) for one in some]
+        answer[name] = ranked(filter(None, shown), query)
     return answer
 
 
@@ -144,46 +127,27 @@ def _found(
     return list(dict.fromkeys([*ids, *by_product]))[:_MOST_COMPARED]
 
 
-def _companies(session: Session, ids: set[str]) -> dict[str, _Company]:
-    """The companies of these ids."""
-    if not ids:
-        return {}
-    entities = select(Entity.id, Entity.name, Entity.former_names)
-    entities = entities.where(in_keys(session, Entity.id, ids))
-    found = {row[0]: _Company(*row) for row in session.execute(entities).tuples()}
-    columns = (Filing.entity_id, Filing.status, Filing.region, Filing.series, Filing.number_key)
-    filings = select(*columns).where(in_keys(session, Filing.entity_id, ids))
-    for entity_id, status, region, series, key in session.execute(filings).tuples():
-        company = found[entity_id]
-        company.filings += 1
-        company.active += status == "active"
-        company.series.add(series)
-        company.number_keys.add(key)
-        if region:
-            company.regions.add(region)
-    return found
-
-
 def _candidate(
     names: CompanyNames,
-    company: _Company,
+    company: Record,
     query: ReconcileQuery,
     numbers: Sequence[str],
     makers: Collection[str],
 ) -> Candidate | None:
     """A company as a candidate, `makers` are those of a product of this name; None where nothing speaks for it."""
-    key, known = entity_key(query.query), (company.name, *company.former_names)
+    entity, filings = company.entity, company.filings
+    key, known = entity_key(query.query), (entity.name, *entity.former_names)
     keys = [entity_key(name) for name in known]
-    level, score = _level(names, company, query.query, keys, makers)
+    level, score = _level(names, entity, query.query, keys, makers)
     checks = _checks(company, query, numbers)
-    if query.query.strip() == company.id or (checks.get("number") and level not in CONFIRMED):
-        named = not read_numbers(query.query) and query.query.strip() not in ("", company.id)
+    if query.query.strip() == entity.id or (checks.get("number") and level not in CONFIRMED):
+        named = not read_numbers(query.query) and query.query.strip() not in ("", entity.id)
         score = max(score, 85.0 if named else 100.0)  # the number is its own, the name is not
         level = level if named else MatchLevel.EXACT
     if score < _LEAST:
         return None
-    region = "、".join(sorted(company.regions))
-    described = [f"{company.active}/{company.filings} 有效 active", region, *known[1:3]]
+    region = "、".join(sorted({one.region for one in filings if one.region}))
+    described = [f"{company.active}/{len(filings)} 有效 active", region, *known[1:3]]
     features = {
         "name_similarity": round(max(fuzz.ratio(key, one) for one in keys), 1),
         "same_name": level is MatchLevel.EXACT,
@@ -193,40 +157,41 @@ def _candidate(
     }
     score -= _CONTRADICTED * [*checks.values()].count(False)
     return candidate(
-        COMPANY, company.id, company.name, " · ".join(filter(None, described)), score, features,
+        COMPANY, entity.id, entity.name, " · ".join(filter(None, described)), score, features,
         checks, certain=level in CONFIRMED,
     )  # fmt: skip
 
 
 def _level(
     names: CompanyNames,
-    company: _Company,
+    entity: Entity,
     text: str,
     keys: Collection[str],
     makers: Collection[str],
 ) -> tuple[MatchLevel, float]:
     """How a text fits a company whose names have these keys, and the score of that."""
     found = match_entity(
-        text, current=company.name, former=company.former_names,
-        products=[text] if company.id in makers else [],
+        text, current=entity.name, former=entity.former_names,
+        products=[text] if entity.id in makers else [],
     )  # fmt: skip
     if found.level is MatchLevel.FORMER_NAME:
         return found.level, _FORMER_SCORE
-    if company.id in names.own_names.get(entity_key(text), ()):
+    if entity.id in names.own_names.get(entity_key(text), ()):
         return MatchLevel.EXACT, 100.0
     if found.level is MatchLevel.BRAND or any(one.is_of(set(keys)) for one in brands_named(text)):
         return MatchLevel.BRAND, _BRAND_SCORE
     return found.level, min(_ALIKE_MOST, float(found.score))
 
 
-def _checks(company: _Company, query: ReconcileQuery, numbers: Sequence[str]) -> dict[str, bool]:
+def _checks(company: Record, query: ReconcileQuery, numbers: Sequence[str]) -> dict[str, bool]:
     """Whether what else is known of the company fits, for each property that was given."""
-    checks = query.fits(company.regions, company.series)
+    filings = company.filings
+    checks = query.fits((one.region for one in filings), (one.series for one in filings))
     if former := query.values("former_name"):
-        known = {entity_key(name) for name in company.former_names}
+        known = {entity_key(name) for name in company.entity.former_names}
         checks["former_name"] = not known.isdisjoint(map(entity_key, former))
     # Odd numbers are compared as the lists print them.
     odd = [number_key(text) for text in query.values("number", "numbers") if not read_numbers(text)]
     if numbers or odd:
-        checks["number"] = not company.number_keys.isdisjoint([*numbers, *odd])
+        checks["number"] = any(one.number_key in (*numbers, *odd) for one in filings)
     return checks

@@ -27,6 +27,11 @@ class Record:
     entity: Entity
     filings: list[Filing]
 
+    @property
+    def active(self) -> int:
+        """How many of the filings are active."""
+        return sum(one.status == "active" for one in self.filings)
+
 
 @dataclass(frozen=True, slots=True)
 class Property:

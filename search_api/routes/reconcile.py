@@ -262,10 +262,10 @@ def _summary(session: Session, record: Record, language: Language) -> Markup:
     """What a person must see of a company or filing to tell it from others, as HTML."""
     filings = record.filings
     if record.kind == COMPANY:
-        head, active = record.entity.name, sum(one.status == "active" for one in filings)
+        head = record.entity.name
         former = "、".join(record.entity.former_names)
         lines = [
-            _ACTIVE.say(language, active=active, filings=len(filings)),
+            _ACTIVE.say(language, active=record.active, filings=len(filings)),
             _FORMER.say(language, names=former) if former else "",
             "、".join(dict.fromkeys(one.region for one in filings if one.region)),
         ]
