@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from suanbei.common.errors import BrokenDocument, DocumentTooLarge, NotADocument
@@ -143,9 +144,7 @@ class _Measure:
         self.ids: dict[str, str] = {}
         """Of the workbook, the relation of each sheet; of its relations, what each leads to."""
         self.details = SheetDetails()
-        self._rows = self._unnamed_rows = self._unnamed_cells = 0
-        self._columns_named: set[str] = set()
-        self._last_row = ""
+        self._rows = self._columns = self._unnamed_rows = self._unnamed_cells = 0
         self._elements = 0
         self._in_sheet = False
         self._cell: dict[str, str] = {}
@@ -158,8 +157,7 @@ class _Measure:
     @property
     def extent(self) -> tuple[int, int]:
         """The most rows and columns that calamine can make of a sheet."""
-        columns = max(map(column_number, self._columns_named), default=0)
-        columns += min(self._unnamed_cells, MOST_COLUMNS)
+        columns = self._columns + min(self._unnamed_cells, MOST_COLUMNS)
         return self._rows + self._unnamed_rows, columns
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -239,10 +237,8 @@ class _Measure:
         found = _REFERENCE.fullmatch(told)
         if found is None:
             raise self._no_reference(told)
-        self._columns_named.add(found[1])
-        if found[2] != self._last_row:
-            self._last_row = found[2]
-            self._rows = max(self._rows, int(found[2]))
+        self._rows = max(self._rows, int(found[2]))
+        self._columns = max(self._columns, column_number(found[1]))
 
     def _see_row(self, attributes: dict[str, str]) -> None:
         told = attributes.get("r")
@@ -260,6 +256,7 @@ class _Measure:
         return BrokenDocument(f"{self.place}: {told[:20]!r} is no reference to a cell or row")
 
 
+@lru_cache
 def column_number(letters: str) -> int:
     """A column's number from its letters: A is 1, AA is 27."""
     number = 0

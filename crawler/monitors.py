@@ -107,12 +107,10 @@ class PassMonitors:
         newest = periods[-1] if periods else ""
         note = self._known.get(source)
         if note is None:
-            since = datetime.now(UTC).isoformat(timespec="seconds")
             paused = _months(newest, this_month) if newest else 0
-            note = {"since": since, "newest": newest, "came": newest, "paused": paused}
-        elif note.get("newest", "") != newest:
-            # An older version noted no newest list.
-            note = note | {"newest": newest, "came": this_month if "newest" in note else newest}
+            note = {"newest": newest, "came": newest, "paused": paused}
+        elif note["newest"] != newest:
+            note = note | {"newest": newest, "came": this_month}
         else:
             return
         write_note(self._session, f"source:{source}", note)
@@ -210,9 +208,9 @@ def pause_of(note: dict[str, Any], periods: list[str]) -> dict[str, Any] | None:
     if len(periods) < FEWEST_LISTS:
         return None
     newest, this_month = periods[-1], _this_month()
-    came = note.get("came", newest) if note.get("newest", newest) == newest else this_month
+    came = note["came"] if note["newest"] == newest else this_month
     pauses = [_months(before, after) for before, after in pairwise(periods)]
-    longest = max(*pauses, note.get("paused", 0))
+    longest = max(*pauses, note["paused"])
     months = _months(max(newest, came), this_month)
     return {"months": months, "longest": longest, "newest": newest}
 

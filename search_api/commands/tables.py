@@ -5,7 +5,6 @@ import shutil
 import sys
 import tempfile
 from codecs import BOM_UTF8
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.common.terminal import print_json, terminal
-from suanbei.common.texts import Language, Text
+from suanbei.common.texts import Language, Text, language_of
 from suanbei.registry.cells.names import MatchLevel
 from suanbei.registry.data_version import data_version
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
@@ -46,27 +45,20 @@ _SAY = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptWanted:
-    """Where the receipt of a check goes, and the asker's own reference."""
-
-    file: Path
-    reference: str = ""
-
-
 def check_table(
     settings: Settings,
     source: Path,
     target: Path,
     choice: Choice,
-    language: Language,
-    receipt: ReceiptWanted | None = None,
+    receipt: Path | None = None,
+    reference: str = "",
     as_json: bool = False,
 ) -> int:
     """Check a file; returns the exit code: 0 if every row is active and the company's own.
 
     `-` is standard input, or standard output in the kind that came in; what is said goes to
-    standard error then, as one JSON object if `as_json`. `receipt` is one for the whole file: see `file_answer`.
+    standard error then, as one JSON object if `as_json`. `receipt` is where one for the whole file goes (see
+    `file_answer`), with the asker's own `reference`.
 
     Raises:
         UsageError: the target would overwrite the source.
@@ -76,7 +68,7 @@ def check_table(
     if is_named and target.exists() and source.exists() and target.samefile(source):
         raise UsageError(f"{target}: the file that is checked is not overwritten: name another")
     if receipt:
-        if receipt.file.absolute() in (STANDARD.absolute(), source.absolute(), target.absolute()):
+        if receipt.absolute() in (STANDARD.absolute(), source.absolute(), target.absolute()):
             raise UsageError("--receipt: name a file of its own")
         with importing:
             from suanbei.registry.receipts import SigningKey
@@ -89,9 +81,9 @@ def check_table(
                 shutil.copyfileobj(sys.stdin.buffer, file)
             source = folder / "input"
         try:
-            return _check(settings, source, target, choice, language, folder, receipt, as_json)
+            return _check(settings, source, target, choice, folder, receipt, reference, as_json)
         except ColumnsUnclear as error:
-            _print_candidates(terminal(stderr=True), error, language)
+            _print_candidates(terminal(stderr=True), error, language_of(settings.language))
             raise
 
 
@@ -100,9 +92,9 @@ def _check(
     source: Path,
     target: Path,
     choice: Choice,
-    language: Language,
     folder: Path,
-    receipt: ReceiptWanted | None,
+    receipt: Path | None,
+    reference: str,
     as_json: bool,
 ) -> int:
     if not source.is_file():
@@ -110,7 +102,7 @@ def _check(
     # A process that ends with this check, full of small objects in no cycles: looking for cycles
     # would take a third of its time.
     gc.disable()
-    database = open_filled(settings)
+    database, language = open_filled(settings), language_of(settings.language)
     name = source.name if source.parent != folder else "stdin"
     if receipt:
         # Loaded where it is used: what serves and signs takes a third of the start.
@@ -135,8 +127,8 @@ def _check(
         out = _without_bom(out)
     if receipt:
         answer = file_answer(given, hashed_file(target.name, out), summary)
-        issued = issue(Services(settings, database), answer, version, receipt.reference)
-        write_whole(receipt.file, orjson.dumps(issued, option=orjson.OPT_INDENT_2) + b"\n")
+        issued = issue(Services(settings, database), answer, version, reference)
+        write_whole(receipt, orjson.dumps(issued, option=orjson.OPT_INDENT_2) + b"\n")
     if target == STANDARD:
         with out.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)

@@ -72,11 +72,10 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
             raise UsageError("verify: --file wants --out, and neither numbers nor --entity")
         # Loaded where it is used: a single number need not wait for what reads tables.
         from suanbei.search_api.bulk.recognise import Choice
-        from suanbei.search_api.commands.tables import ReceiptWanted, check_table
+        from suanbei.search_api.commands.tables import check_table
 
         choice = Choice(number_column, entity_column, sheet, header_row, delimiter)
-        wanted = ReceiptWanted(receipt, reference) if receipt else None
-        raise typer.Exit(check_table(settings, file, out, choice, language, wanted, as_json))
+        raise typer.Exit(check_table(settings, file, out, choice, receipt, reference, as_json))
     if receipt or reference:
         raise UsageError("verify: --receipt is for --file; see suanbei receipt for one number")
     if "-" in (numbers or ()):
