@@ -49,8 +49,6 @@ _REFUSED = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a database says of a statement that it does not take, while it is there."""
 _DATABASE_ERRORS = (DatabaseUnavailable, SQLAlchemyError)
 """After one of these nothing more can be written in the transaction."""
-TOGETHER = 50
-"""Subscriptions served in one transaction: flushing each to the disk would take longer than all else."""
 BACKOFF_SECONDS = 60.0
 """How long a subscription is left alone after an error in the project's own code."""
 
@@ -85,22 +83,19 @@ def fan_out(database: Database, settings: Settings, backoff: Backoff | None = No
             *((id_, _rewrite, park_unwritten) for id_ in unwritten_subscriptions(session)),
             *((id_, _write, _park) for id_ in due),
         ]
-    counts: list[int] = []
-    for start in range(0, len(work), TOGETHER):
-        part = [one for one in work[start : start + TOGETHER] if one[0] not in backoff]
-        with database.write() as session:
-            written = [_attempt(database, session, settings, backoff, *one) for one in part]
-        for (id_, _, _), count in zip(part, written, strict=True):
+    total = 0
+    for id_, write, park in work:
+        if id_ not in backoff:
+            count = _attempt(database, settings, backoff, id_, write, park)
+            total += count
             if count:
                 log.info("%s: %d messages", id_, count)
-        counts += written
-    return sum(counts)
+    return total
 
 
 def _attempt(
-    database: Database, session: Session, settings: Settings, backoff: Backoff, id_: str,
-    write: _Write, park: _Park,
-) -> int:  # fmt: skip
+    database: Database, settings: Settings, backoff: Backoff, id_: str, write: _Write, park: _Park
+) -> int:
     """Write the messages of one subscription; returns how many. The others are not touched by its errors.
 
     What cannot be made is parked with its reason; a subscription of which not even that can be
@@ -108,7 +103,7 @@ def _attempt(
     """
     try:
         try:
-            with database.errors_translated(), session.begin_nested():
+            with database.write() as session:
                 return write(session, id_, settings)
         except NotFound:  # it was ended meanwhile
             return 0
@@ -117,7 +112,7 @@ def _attempt(
                 raise
             log.exception("subscription %s: its messages cannot be made", id_)
             reason = f"its messages cannot be made: {type(error).__name__}: {error}"
-        with database.errors_translated(), session.begin_nested():
+        with database.write() as session:
             return park(session, id_, reason) or 0
     except Exception as error:
         if _is_database_away(error):

@@ -134,7 +134,7 @@ class Database:
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         """A connection whose transaction is committed at the end if it writes."""
-        with self.errors_translated(), self.engine.connect() as connection:
+        with self._errors_translated(), self.engine.connect() as connection:
             if not writes and not self.is_sqlite:
                 connection.execution_options(**_READING)
             connection.begin()
@@ -145,9 +145,9 @@ class Database:
                 connection.commit()
 
     @contextmanager
-    def errors_translated(self) -> Iterator[None]:
+    def _errors_translated(self) -> Iterator[None]:
         """Errors of the driver and of SQLAlchemy as ours, those of values that cannot be read because
-        the database is damaged too. For who handles them before the end of a transaction.
+        the database is damaged too.
 
         Raises:
             DatabaseUnavailable: instead of all of these.
