@@ -53,6 +53,10 @@ _BODY = re.compile(rf"{_SIGNS}(?:{_BETWEEN}{{1,40}}+{_SIGNS}){{0,40}}+")
 _APART = re.compile(r"[\n(\[{<【〔]")
 _TOKENS = re.compile(_SIGNS)
 _LEADING_DIGITS = re.compile("[0-9]+")
+_MOST_GLUED = 8
+# Digits of what follows close behind a number: a date, the next row's number. Only where text goes on
+# behind them: else there is a digit too many.
+_GLUED = re.compile(f"([0-9]{{{LENGTH}}})[0-9]{{1,{_MOST_GLUED}}}+[^ \\n0-9号)\\]}}>】”\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,9 @@ def _readings(text: str, found: re.Match[str]) -> Iterator[DigitRun]:
         plain = _LEADING_DIGITS.match(token[0])
         if plain and len(plain[0]) == LENGTH:
             yield DigitRun(token.start() + LENGTH, plain[0], 0)
-        goes_on = plain and _GOES_ON.match(found.string, token.start() + plain.end())
-        if plain and goes_on and not symbols and _is_glued(plain[0]):
-            yield DigitRun(token.start() + LENGTH, plain[0][:LENGTH], 0, glued=True)
+        glued = _GLUED.match(found.string, token.start())
+        if glued and not symbols and is_plausible(glued[1]):
+            yield DigitRun(glued.end(1), glued[1], 0, glued=True)
         if plain and plain[0] != token[0]:
             yield DigitRun(token.start() + plain.end(), symbols + plain[0], letters)
         read = display_form(text[token.start() : token.end()]).translate(LOOK_ALIKES)
@@ -124,16 +128,6 @@ def _readings(text: str, found: re.Match[str]) -> Iterator[DigitRun]:
         late = alone and len(symbols) > len(read)
         yield DigitRun(token.end(), symbols, letters, late, numerals)
         last = token.end()
-
-
-_MOST_GLUED = 8
-_GOES_ON = re.compile("[^ \\n0-9号)\\]}>】”\"']")
-
-
-def _is_glued(digits: str) -> bool:
-    """Whether a run of digits is a sound number with digits of what follows close behind: a date,
-    the next row's number. Only where text goes on behind them: else there is a digit too many."""
-    return LENGTH < len(digits) <= LENGTH + _MOST_GLUED and is_plausible(digits[:LENGTH])
 
 
 LEAST_DIGITS = 12
@@ -226,46 +220,38 @@ MOST_BARE_LETTERS = 4
 # Neither part of a word or a longer number, nor behind or before a decimal point.
 _BEGINS = "(?<![0-9a-z_])(?<![0-9][.])"
 _ENDS = "(?![0-9a-z_]|[.](?!0+(?![0-9a-z_.]))[0-9])"  # ….0 is what a spreadsheet adds
-_RUN = re.compile(f"{_BEGINS}[0-9oqdilzsgb]{{{LENGTH},}}+")
-_END = re.compile(_ENDS)
-_CHINESE = re.compile("[\u4e00-\u9fff、。]")
 _SIGN = "(?:[ -]| ?\n {0,9}+)"
 _FIELDS = f"{_SIGN}?".join(f"[0-9]{{{size}}}" for size in (6, 7, 2, 2, 3, 1))
 _EVEN = "|".join(f"(?:[0-9]{{{size}}}{_SIGN}){{3,6}}[0-9]{{1,12}}" for size in (3, 4, 5, 6))
 _TWO_LINES = "[0-9]{1,20} ?\n {0,9}+[0-9]{1,20}"
-# Groups are looked at without being taken: a number may begin with the second of them.
-_GROUPS = re.compile(
-    f"{_BEGINS}(?=[0-9])(?![0-9]{{{LENGTH}}})(?=({_FIELDS}|{_EVEN}|{_TWO_LINES}){_ENDS})"
+_SHAPES = {
+    "digits": f"[0-9]{{{LENGTH}}}{_ENDS}",
+    "letters": f"[0-9oqdilzsgb]{{{LENGTH}}}{_ENDS}",
+    "groups": f"(?:{_FIELDS}|{_EVEN}|{_TWO_LINES}){_ENDS}",
+    "glued": f"[0-9]{{{LENGTH}}}(?=[0-9]{{1,{_MOST_GLUED}}}+[\u4e00-\u9fff、。])",
+    "several": f"[0-9]{{{2 * LENGTH},}}+{_ENDS}",
+}
+# Looked at without being taken: a number may begin with the second of some groups.
+_BARE = re.compile(
+    f"{_BEGINS}(?=[0-9oqdilzsgb])"
+    f"(?={'|'.join(f'(?P<{shape}>{pattern})' for shape, pattern in _SHAPES.items())})"
 )
-_NOT_A_DIGIT = re.compile("[^0-9]+")
 
 
 def find_bare(text: str, viewed: str) -> Iterator[Found]:
     """Numbers without prefix: a run of digits, or groups cut where the fields end, evenly, or once
     by a line break."""
-    for run in _RUN.finditer(viewed):
-        if body := _bare_run(text, run):
-            yield number_at(text, viewed, run.start(), body, find_suffix(viewed, body.end))
-        elif run[0].isdigit() and _END.match(viewed, run.end()):
-            yield from numbers_without_gap(viewed, run.start())
-    for groups in _GROUPS.finditer(viewed):
-        digits = _NOT_A_DIGIT.sub("", groups[1])
-        if is_plausible(digits):
-            body = DigitRun(groups.end(1), digits, 0)
-            yield number_at(text, viewed, groups.start(1), body, find_suffix(viewed, body.end))
-
-
-def _bare_run(text: str, run: re.Match[str]) -> DigitRun | None:
-    """A run of digits and letters that look like some as one number, if it is one."""
-    symbols = display_form(text[run.start() : run.end()]).translate(LOOK_ALIKES)
-    letters = sum(not char.isdigit() for char in run[0])
-    if len(symbols) == LENGTH and _END.match(run.string, run.end()):
-        is_one = letters == 0 or (letters <= MOST_BARE_LETTERS and is_plausible(symbols))
-        return DigitRun(run.end(), symbols, letters) if is_one else None
-    follows = _CHINESE.match(run.string, run.end())
-    if follows and letters == 0 and _is_glued(symbols):
-        return DigitRun(run.start() + LENGTH, symbols[:LENGTH], 0, glued=True)
-    return None
+    for found in _BARE.finditer(viewed):
+        shape = found.lastgroup or ""
+        start, end = found.span(shape)
+        if shape == "several":
+            yield from numbers_without_gap(viewed, start)
+            continue
+        symbols = display_form(text[start:end]).replace("-", "").translate(LOOK_ALIKES)
+        letters = sum(char.isalpha() for char in found[shape])
+        if shape == "digits" or (letters <= MOST_BARE_LETTERS and is_plausible(symbols)):
+            body = DigitRun(end, symbols, letters, glued=shape == "glued")
+            yield number_at(text, viewed, start, body, find_suffix(viewed, end))
 
 
 def is_plausible(digits: str) -> bool:

@@ -36,10 +36,10 @@ _LINE = " {0,3}\n {0,9}"
 _CUT_SERIAL = "|".join(f"[0-9]{{{n}}}{_LINE}[0-9]{{{4 - n}}}(?![0-9])" for n in (1, 2, 3))
 _SERIAL = f"(?:{_CUT_SERIAL}|[0-9]{{1,12}})"
 _START = re.compile(f"(?:{_SPELLINGS}){_FEW}-")
-_REST = re.compile(f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}(?={_DATE})")
 _DASHED = f"{_FEW}-{_FEW}[0-9]{{4}}(?![0-9a-z-])"
-_TAIL_IN_TEXT = re.compile(
-    f"({_DATE})(?:{_FEW}(?:-{_FEW})?s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])|{_DASHED}))?"
+_REST = re.compile(
+    f"(?:{_FEW}{_NAME}){{1,{MOST_NAME}}}?{_FEW}-{_FEW}({_DATE})"
+    f"(?:{_FEW}(?:-{_FEW})?s{_SERIAL}|{_SERIAL}|({_LINE}[0-9]{{4}}(?![0-9])|{_DASHED}))?"
 )
 _DASH_BEFORE_SERIAL = re.compile("(?<=-20[0-9]{6})-(?=[Ss]?[0-9]{4}$)")
 _FURTHER = re.compile(f"(?!(?:{_SPELLINGS})-)[0-9a-z]|-20[0-9]{{6}}")
@@ -97,25 +97,17 @@ def find_genai(text: str, viewed: str) -> Iterator[Found]:
 
 
 def _end(viewed: str, start: int) -> int | None:
-    """Where the number ends whose name begins at `start`; None if no date follows."""
-    rest = _REST.match(viewed, start)
-    if rest is None or len(_ANY_GAP.findall(viewed, start, rest.end())) > MOST_GAPS:
-        return None
-    end = _tail_end(viewed, rest.end())
-    return None if _FURTHER.match(viewed, end) else end
-
-
-def _tail_end(viewed: str, start: int) -> int:
-    """Where date and serial end.
+    """Where the number ends whose name begins at `start`; None if no date follows.
 
     Behind a gap or a dash a serial is joined if it has its S, or if it is four digits (on the next
     line, or behind the dash) and a serial is to be expected.
     """
-    tail = _TAIL_IN_TEXT.match(viewed, start)
-    if tail is None:
-        return start
-    early = strip_gaps(tail[1]) < SERIALS_SINCE
-    return tail.end(1) if tail[2] and early else tail.end()
+    rest = _REST.match(viewed, start)
+    if rest is None or len(_ANY_GAP.findall(viewed, start, rest.start(1))) > MOST_GAPS:
+        return None
+    is_early = strip_gaps(rest[1]) < SERIALS_SINCE
+    end = rest.end(1) if rest[2] and is_early else rest.end()
+    return None if _FURTHER.match(viewed, end) else end
 
 
 def read_whole_genai(text: str, viewed: str) -> Found | None:
