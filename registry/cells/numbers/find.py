@@ -32,7 +32,6 @@ from suanbei.registry.cells.numbers.find_algorithm import (
     read_digits,
 )
 from suanbei.registry.cells.numbers.find_genai import (
-    MOST_NAME,
     find_genai,
     genai_value,
     read_whole_genai,
@@ -55,7 +54,6 @@ from suanbei.registry.cells.numbers.model import (
     value_of_digits,
 )
 from suanbei.registry.cells.numbers.normalise import GAP, comparison_key, display_form, normalised
-from suanbei.registry.cells.regions import SPELLINGS
 
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
@@ -121,11 +119,7 @@ def _as_published(text: str) -> Found | None:
         return Found(0, len(text), text, value_of_digits(digits[1], text))
     if _PUBLISHED_GENAI.fullmatch(text):
         number = genai_value(text)
-        region, _, rest = text.partition("-")
-        # Of a known region, with a name that can be found in a text, no other reader makes more.
-        is_known = region.lower() in SPELLINGS and len(rest) <= MOST_NAME
-        if isinstance(number, GenaiNumber) or (number and is_known):
-            return Found(0, len(text), text, number)
+        return Found(0, len(text), text, number) if isinstance(number, GenaiNumber) else None
     return None
 
 
@@ -150,10 +144,12 @@ def number_key(text: str) -> str:
 
 
 def _best(text: str, found: list[Found]) -> Found | None:
-    candidates = found
-    if len(text) <= LONGEST_INPUT and min(map(_rank, found), default=_NOTHING) >= _MALFORMED:
-        candidates = [*found, *_read_whole(text)]
-    return min(candidates, key=_rank, default=None)
+    if len(text) > LONGEST_INPUT or min(map(_rank, found), default=_NOTHING) < _MALFORMED:
+        return min(found, key=_rank, default=None)
+    viewed = normalised(text)
+    readers = (read_whole_genai, read_whole_other, _read_rounded, _read_whole_algorithm)
+    whole = [one for reader in readers if (one := reader(text, viewed))]
+    return min([*found, *whole], key=_rank, default=None)
 
 
 _MALFORMED, _NOTHING = 3, 5
@@ -167,12 +163,6 @@ def _rank(found: Found) -> int:
     if isinstance(number, OtherNumber) and number.kind in PERSONAL_AND_BUSINESS:
         return _MALFORMED - 1  # it is well-formed: 18 digits are no shortened filing number
     return _RANKS[type(number)]
-
-
-def _read_whole(text: str) -> list[Found]:
-    viewed = normalised(text)
-    readers = (read_whole_genai, read_whole_other, _read_rounded, _read_whole_algorithm)
-    return [found for reader in readers if (found := reader(text, viewed))]
 
 
 def _is_meant(body: DigitRun) -> bool:
