@@ -8,8 +8,8 @@ and digits only; the runs of other signs are kept beside it, for who looks for n
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
+
+from suanbei.registry.cells.names.parts import simplified_characters
 
 BEGIN, END = "‹", "›"
 """Mark the ends of an item; neither occurs in one."""
@@ -26,7 +26,7 @@ class _Folding(dict[int, str]):
     def __missing__(self, code: int) -> str:
         simple = simplified_characters()
         decomposed = unicodedata.normalize("NFKD", chr(code)).casefold()
-        kept = [simple.get(sign, sign) for sign in decomposed if sign.isalnum()]
+        kept = [simple.get(sign, sign)[0] for sign in decomposed if sign.isalnum()]
         self[code] = "".join(kept)
         return self[code]
 
@@ -73,14 +73,6 @@ def sign_runs(*texts: str) -> list[str]:
     """
     runs = (run for text in texts for run in _SIGN_RUN.findall(text))
     return [folded for run in runs if (folded := fold_signs(run))]
-
-
-@cache
-def simplified_characters() -> dict[str, str]:
-    """Traditional character → simplified one, by the table of OpenCC."""
-    table = files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8")
-    pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
-    return {old: new.split()[0] for old, new in pairs}
 
 
 def mark(items: Iterable[str]) -> str:

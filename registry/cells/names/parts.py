@@ -48,17 +48,22 @@ def simplified(text: str) -> str:
     >>> simplified("深圳市騰訊計算機系統有限公司")
     '深圳市腾讯计算机系统有限公司'
     """
-    return text if text.isascii() else text.translate(_simplified_characters())
+    return text if text.isascii() else text.translate(_simplified_names())
 
 
 @cache
-def _simplified_characters() -> dict[int, str]:
-    """Traditional character → simplified one, by the table of OpenCC; without characters that
-    are in use in China as well (乾 stands in names for itself)."""
+def simplified_characters() -> dict[str, list[str]]:
+    """Traditional character → the simplified ones it may stand for, by the table of OpenCC."""
     table = files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8")
     pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
-    simple = {old: new.split() for old, new in pairs}
-    return {ord(old): new[0] for old, new in simple.items() if len(old) == 1 and old not in new}
+    return {old: new.split() for old, new in pairs}
+
+
+@cache
+def _simplified_names() -> dict[int, str]:
+    """Without characters that are in use in China as well: 乾 stands in names for itself."""
+    pairs = simplified_characters().items()
+    return {ord(old): new[0] for old, new in pairs if len(old) == 1 and old not in new}
 
 
 _PLACEHOLDER = re.compile(
