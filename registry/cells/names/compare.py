@@ -5,7 +5,7 @@ of them makes two names the same: they say why a person should look.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import takewhile
@@ -81,13 +81,9 @@ def _similar(claim: NameParts, names: Iterable[str]) -> EntityMatch | None:
     best: EntityMatch | None = None
     for name in names:
         known = name_parts(name)
-        for reason, rule in _RULES:
-            score = rule(claim, known)
-            if score is None:
-                continue
-            if best is None or score > best.score:
-                best = EntityMatch(MatchLevel.SIMILAR, min(99, round(score)), name, reason)
-            break
+        reason, score = next((alike for rule in _RULES if (alike := rule(claim, known))), ("", 0.0))
+        if reason and (best is None or score > best.score):
+            best = EntityMatch(MatchLevel.SIMILAR, min(99, round(score)), name, reason)
     return best
 
 
@@ -172,52 +168,54 @@ _SPELLING_SCORE = 88.0
 _SUBSIDIARY_WORDS = ("子公司", "旗下", "关联", "控股", "附属", "下属", "参股", "代理", "公司")
 
 
-def _branch(claim: NameParts, known: NameParts) -> float | None:
-    return fuzz.ratio(claim.key, known.key) if are_branches(claim, known) else None
+_Alike = tuple[str, float] | None
+"""How a claim is a registrant's name written otherwise, by a stable code, and 0–100."""
 
 
-def _same_core(claim: NameParts, known: NameParts) -> bool:
-    return claim.core == known.core and not is_trade(claim.core)
+def _branch(claim: NameParts, known: NameParts) -> _Alike:
+    return ("branch", _ratio(claim, known)) if are_branches(claim, known) else None
 
 
-def _word_order(claim: NameParts, known: NameParts) -> float | None:
-    """百度在线网络技术（北京）有限公司, 北京百度在线网络技术有限公司."""
-    same = _same_core(claim, known) and sorted(claim.key) == sorted(known.key)
-    return 95.0 if same and claim.places == known.places else None
+def _ratio(claim: NameParts, known: NameParts) -> float:
+    return fuzz.ratio(claim.key, known.key)
 
 
-def _legal_form(claim: NameParts, known: NameParts) -> float | None:
-    """有限公司 for 有限责任公司 or 股份有限公司, or none at all."""
-    same = _same_core(claim, known) and claim.places == known.places
-    if claim.legal == known.legal:
+def _same_core(claim: NameParts, known: NameParts) -> _Alike:
+    """The core in other words around it: 百度在线网络技术（北京）有限公司 for
+    北京百度在线网络技术有限公司; 有限公司 for 有限责任公司 or 股份有限公司, or none at all;
+    抖音信息服务有限公司 for 北京抖音信息服务有限公司, 深圳腾讯 for 深圳市腾讯."""
+    if claim.core != known.core or is_trade(claim.core):
         return None
-    return max(80.0, fuzz.ratio(claim.key, known.key)) if same else None
+    if claim.places == known.places:
+        if sorted(claim.key) == sorted(known.key):
+            return "word_order", 95.0
+        if claim.legal != known.legal:
+            return "legal_form", max(80.0, _ratio(claim, known))
+    if places_agree(claim, known):
+        return "place_left_out", max(75.0, _ratio(claim, known))
+    return None
 
 
-def _place_left_out(claim: NameParts, known: NameParts) -> float | None:
-    """抖音信息服务有限公司 for 北京抖音信息服务有限公司, 深圳腾讯 for 深圳市腾讯."""
-    same = _same_core(claim, known) and places_agree(claim, known)
-    return max(75.0, fuzz.ratio(claim.key, known.key)) if same else None
-
-
-def _misspelling(claim: NameParts, known: NameParts) -> float | None:
+def _misspelling(claim: NameParts, known: NameParts) -> _Alike:
     """One character wrong, missing or doubled, or two swapped."""
     long_enough = min(len(claim.key), len(known.key)) >= 4
     if not long_enough or not places_agree(claim, known) or is_trade(claim.core):
         return None
     near = OSA.distance(claim.key, known.key, score_cutoff=1) <= 1
-    return fuzz.ratio(claim.key, known.key) if near else None
+    return ("misspelling", _ratio(claim, known)) if near else None
 
 
-def _contains_name(claim: NameParts, known: NameParts) -> float | None:
+def _contains_name(claim: NameParts, known: NameParts) -> _Alike:
     """The whole name with something beside it: a brand in brackets, a department."""
     if not known.complete or is_trade(known.core) or known.key not in claim.key:
         return None
     beside = claim.key.replace(known.key, "", 1)
-    return 90.0 if not any(word in beside for word in _SUBSIDIARY_WORDS) else None
+    if any(word in beside for word in _SUBSIDIARY_WORDS):
+        return None
+    return "contains_name", 90.0
 
 
-def _short_form(claim: NameParts, known: NameParts) -> float | None:
+def _short_form(claim: NameParts, known: NameParts) -> _Alike:
     """腾讯, 北京百度, 腾讯计算机系统: a part of the name that is not only words of trade."""
     if is_trade(claim.core) or not places_agree(claim, known):
         return None
@@ -230,10 +228,10 @@ def _short_form(claim: NameParts, known: NameParts) -> float | None:
         inside = known.key.endswith(claim.key)
     if not begins and not inside:
         return None
-    return 60.0 + 35.0 * min(1.0, len(claim.key) / len(known.key))
+    return "short_form", 60.0 + 35.0 * min(1.0, len(claim.key) / len(known.key))
 
 
-def _abbreviation(claim: NameParts, known: NameParts) -> float | None:
+def _abbreviation(claim: NameParts, known: NameParts) -> _Alike:
     """中科院自动化所: its characters in order, the first one first."""
     key = claim.key
     if claim.legal or not 4 <= len(key) <= len(known.key) or is_trade_somewhere(key):
@@ -241,24 +239,23 @@ def _abbreviation(claim: NameParts, known: NameParts) -> float | None:
     if not known.key.startswith(key[0]) and not known.core.startswith(key[0]):
         return None
     rest = iter(known.key)
-    return 60.0 if all(sign in rest for sign in key) else None
+    return ("abbreviation", 60.0) if all(sign in rest for sign in key) else None
 
 
-def _spelling(claim: NameParts, known: NameParts) -> float | None:
+def _spelling(claim: NameParts, known: NameParts) -> _Alike:
     """Nearly the same letters in the core, in a place that does not contradict."""
     if not places_agree(claim, known) or is_trade(claim.core):
         return None
     if min(len(claim.core), len(known.core)) < 4:
         return None
     score = fuzz.ratio(claim.core, known.core, score_cutoff=_SPELLING_SCORE)
-    return score or None
+    return ("spelling", score) if score else None
 
 
-def _pinyin(claim: NameParts, known: NameParts) -> float | None:
+def _pinyin(claim: NameParts, known: NameParts) -> _Alike:
     """A Latin claim, whole or without its legal form, that spells the beginning of the core."""
-    if not _LATIN_KEY.fullmatch(claim.key):
-        return None
-    return None if _spellings(known.core).isdisjoint((claim.key, claim.core)) else 70.0
+    spelled = _LATIN_KEY.fullmatch(claim.key) and {claim.key, claim.core} & _spellings(known.core)
+    return ("pinyin", 70.0) if spelled else None
 
 
 _LATIN_KEY = re.compile(r"[a-z]{4,40}")
@@ -275,18 +272,9 @@ def _spellings(core: str) -> frozenset[str]:
     return frozenset("".join(syllables[:count]) for count in range(2, len(syllables) + 1))
 
 
-_RULES: tuple[tuple[str, Callable[[NameParts, NameParts], float | None]], ...] = (
-    ("branch", _branch),
-    ("word_order", _word_order),
-    ("legal_form", _legal_form),
-    ("place_left_out", _place_left_out),
-    ("misspelling", _misspelling),
-    ("contains_name", _contains_name),
-    ("short_form", _short_form),
-    ("spelling", _spelling),
-    ("abbreviation", _abbreviation),
-    ("pinyin", _pinyin),
-)
+_RULES = (
+    _branch, _same_core, _misspelling, _contains_name, _short_form, _spelling, _abbreviation, _pinyin,
+)  # fmt: skip
 
 
 _LONG_SHARED = 4
