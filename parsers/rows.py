@@ -11,7 +11,7 @@ says, and what the document tells:
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -39,17 +39,16 @@ _LONGEST_NUMBER = 28
 class ListTable:
     """A table with its number in the document and the header that its rows are read by, if any.
 
-    `own` says that the header stands in this table, not in the one that it goes on from.
+    A header that stands in the table that this one goes on from is one of no rows here.
     """
 
     index: int
     table: Table
     header: Header | None
-    own: bool
 
     def lines_above(self) -> list[str]:
         """The lines above the header: those above the table, and its own rows of one text."""
-        first = self.header.first if self.header and self.own else 0
+        first = self.header.first if self.header else 0
         told = (_texts(row) for row in self.table.rows[:first])
         return [*self.table.lines_above, *(texts[0] for texts in told if len(texts) == 1)]
 
@@ -78,14 +77,13 @@ class RowAccounting:
             for row in rows:
                 self._report(listed.index, row, "unknown_table")
             return
-        if listed.own:
-            for row in rows[: header.first]:
-                if len(_texts(row)) <= 1:
-                    self.headers += 1
-                else:
-                    self._report(listed.index, row, "before_header")
-            self.headers += header.height
-            rows = rows[header.first + header.height :]
+        for row in rows[: header.first]:
+            if len(_texts(row)) <= 1:
+                self.headers += 1
+            else:
+                self._report(listed.index, row, "before_header")
+        self.headers += header.height
+        rows = rows[header.first + header.height :]
         self._note_unknown(header, header.columns)
         for at, row in enumerate(rows):
             is_header = not row.repeated and is_header_again(row)
@@ -191,36 +189,34 @@ def list_tables(tables: Iterable[Table]) -> list[ListTable]:
     listed: list[ListTable] = []
     header: Header | None = None
     for index, table in enumerate(tables, start=1):
-        own = find_header(table.rows)
-        starts = starts_of_headers(own.columns) if own else [0]
-        if len(starts) > 1:
-            for part in _side_by_side(table, starts):
-                header = find_header(part.rows)
-                listed.append(ListTable(index, part, header, own=True))
-            continue
-        if own is None and header is not None and not _continues(table, header):
-            header = None
-        header = own or header
-        listed.append(ListTable(index, table, header, own is not None))
+        for part, own in _side_by_side(table):
+            if own is None and header is not None and _continues(part, header):
+                header = replace(header, first=0, height=0)
+            else:
+                header = own
+            listed.append(ListTable(index, part, header))
     return listed
 
 
-def _side_by_side(table: Table, starts: Sequence[int]) -> Iterator[Table]:
-    """The tables that stand side by side in one, given the grid columns that they start at.
+def _side_by_side(table: Table) -> Iterator[tuple[Table, Header | None]]:
+    """The tables that stand side by side in one, mostly itself alone, each with its own header.
 
     Rows of a part that are empty, where the last part is shorter than the first, are left out.
     """
+    header = find_header(table.rows)
+    starts = starts_of_headers(header.columns) if header else [0]
+    if len(starts) == 1:
+        yield table, header
+        return
     for start, stop in pairwise([*starts, MAX_COLUMNS + 1]):
-        rows = [
+        rows = tuple(
             row._replace(
                 cells=tuple(cell for column, cell in row.columns() if start <= column < stop)
             )
             for row in table.rows
-        ]
-        if start:
-            yield Table(tuple(row for row in rows if _texts(row)))
-        else:
-            yield Table(tuple(rows), table.lines_above)
+        )
+        part = Table(tuple(filter(_texts, rows))) if start else Table(rows, table.lines_above)
+        yield part, find_header(part.rows)
 
 
 def _continues(table: Table, header: Header) -> bool:

@@ -36,8 +36,6 @@ def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = (
     Raises:
         NeedsFallback: the rulings do not make tables that this reader vouches for.
     """
-    if content.unsure:
-        raise NeedsFallback(content.unsure)
     grids = grids_of(content.across, content.down, content.glyphs)
     grids = sorted([*grids, *ruleless_grids(content, grids, columns)], key=lambda grid: grid.ys[0])
     if not grids and len(content.across) > 1 and len(content.down) > 1:
@@ -63,13 +61,8 @@ def fill_grids(
         for grid, texts in zip(grids, cells, strict=True)
         if any(text.held for text in texts)
     )
-    beside = sum(
-        glyph[0] != " " and grid.ys[0] < glyph[3] - glyph[4] * MIDDLE < grid.ys[-1]
-        for grid in grids
-        for glyph in loose
-    )
     return PageTables(
-        number, content.height, tables, loose_lines(loose), len(content.glyphs), slow, beside,
+        number, content.height, tables, loose_lines(loose), len(content.glyphs), slow,
         tuple(content.left_out), content.pictures, content.invisible,
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ class PageContent:
     that some text may lie on top of other text; `turned` are the glyphs that run up, down or backwards,
     as a note along the margin does; `unseen` are the boxes of text that is left out, and
     `left_out` its texts, as (`hidden` or `watermark`, text). `pictures` is the share of the page that
-    pictures take, 1 where nothing but drawings is on it. `unsure` says why rulings may be missing.
+    pictures take, 1 where nothing but drawings is on it.
     """
 
     width: float
@@ -93,7 +93,6 @@ class PageContent:
     unseen: list[Box] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     pictures: float = 0.0
-    unsure: str = ""
     _dashes: list[Box] = field(default_factory=list)
 
     def add_shape(self, box: Box, outlined: bool) -> None:
@@ -193,8 +192,6 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
                 content.add_shape((x0, top, x1, bottom), shape.kind == "outline")
     content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
     content.join_dashes()
-    if drawn.left_out:
-        content.unsure = "a drawing inside the page that is slanted, or too deep"
     area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in drawn.pictures)
     only_drawn = not content.glyphs and drawn.found
     content.pictures = 1.0 if only_drawn else min(area / (content.width * content.height), 1.0)

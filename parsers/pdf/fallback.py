@@ -3,9 +3,7 @@
 import io
 import logging
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import pdfplumber
@@ -13,11 +11,11 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-from suanbei.parsers.pdf.cells import fill_cells, fill_grids
+from suanbei.parsers.pdf.cells import fill_grids
 from suanbei.parsers.pdf.content import PageContent, Ruling
 from suanbei.parsers.pdf.grid import Grid, Span, open_ends
 from suanbei.parsers.pdf.page_tables import PageTables
-from suanbei.parsers.pdf.shapes import NeedsFallback, Unreadable, straight_parts
+from suanbei.parsers.pdf.shapes import Unreadable
 from suanbei.parsers.pdf.tolerances import SAME_PLACE
 
 # Its complaints about odd fonts are no news: the page is known to be odd.
@@ -35,32 +33,11 @@ def read_with_pdfplumber(data: bytes, number: int, content: PageContent) -> Page
 
     Raises:
         Unreadable: the page is broken.
-        TooMuch: it holds more than the limits allow.
     """
-    content = replace(content, across=[], down=[], areas=[], unsure="")
     try:
         with pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
             page = document.pages[0]
             left, top, *_ = page.bbox
-
-            def add(drawn: dict[str, Any], *, outlined: bool) -> None:
-                x0, x1 = drawn["x0"] - left, drawn["x1"] - left
-                content.add_shape((x0, drawn["top"] - top, x1, drawn["bottom"] - top), outlined)
-
-            for rect in page.rects:
-                add(rect, outlined=bool(rect["stroke"]))
-            for line in page.lines:
-                add(line, outlined=True)
-            for curve in page.curves:
-                for points, sides, is_curved in _strokes(curve["path"]):
-                    for (x0, y0, x1, y1), _ in straight_parts(points, sides, is_curved):
-                        box = (x0 - left, y0 - top, x1 - left, y1 - top)
-                        content.add_shape(box, bool(curve["stroke"]))
-            content.join_dashes()
-            with suppress(NeedsFallback):
-                own = fill_cells(content, number)
-                if own.tables and not own.beside:
-                    return own._replace(slow=True)
             lines = {"explicit_horizontal_lines": _open_ends(page.edges)}
             grids = [
                 _grid(
@@ -71,27 +48,6 @@ def read_with_pdfplumber(data: bytes, number: int, content: PageContent) -> Page
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
     return fill_grids(sorted(grids, key=lambda grid: grid.ys[0]), content, number, slow=True)
-
-
-_Point = tuple[float, float]
-
-
-def _strokes(
-    path: Sequence[tuple[Any, ...]],
-) -> Iterator[tuple[list[_Point], list[tuple[_Point, _Point]], bool]]:
-    """Each stroke of a path that has curves: its points, its straight sides, and whether it has any."""
-    points: list[_Point] = []
-    sides: list[tuple[_Point, _Point]] = []
-    is_curved = False
-    for operator, *told in path:
-        if operator == "m":
-            yield points, sides, is_curved
-            points, sides, is_curved = [], [], False
-        if operator == "l" and points:
-            sides.append((points[-1], told[0]))
-        is_curved |= operator in ("c", "v", "y")
-        points += told
-    yield points, sides, is_curved
 
 
 def _open_ends(edges: Sequence[dict[str, Any]]) -> list[float]:

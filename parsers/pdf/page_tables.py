@@ -79,8 +79,7 @@ class PageTable(NamedTuple):
 class PageTables(NamedTuple):
     """A page: tables and loose lines from top to bottom; `slow` if plain pdfplumber read it.
 
-    `glyphs` counts all glyphs, `beside` those that stand beside or between the rows of a table
-    without being in a cell. `left_out` are the texts that are no part of tables, as (`hidden` or
+    `glyphs` counts all glyphs. `left_out` are the texts that are no part of tables, as (`hidden` or
     `watermark`, text); `pictures` is the share of the page that pictures take; `invisible` says that
     all its text is an unseen layer.
     """
@@ -91,7 +90,6 @@ class PageTables(NamedTuple):
     lines: tuple[Line, ...]
     glyphs: int = 0
     slow: bool = False
-    beside: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
     pictures: float = 0.0
     invisible: bool = False

@@ -127,30 +127,10 @@ def read_pages(data: bytes, name: str) -> list[PageTables]:
             if glyphs > MAX_GLYPHS:
                 raise DocumentTooLarge(f"{name}: more than {MAX_GLYPHS} characters")
             pages.append(page)
-    return _read_unsure_pages(pages, data, name)
-
-
-def _read_unsure_pages(
-    pages: Sequence[PageTables | None], data: bytes, name: str
-) -> list[PageTables]:
-    """All pages, those read with pdfplumber of which the fast reader was unsure.
-
-    It is unsure too of a page with text beside or between a table's rows: the other reader may find
-    its cells.
-    """
-    left = MAX_SLOW_PAGES - sum(page is None for page in pages)
-    read: list[PageTables] = []
-    for index, page in enumerate(pages):
-        if page is None:
-            read.append(_read_page_slowly(data, index, name))
-        elif page.beside and left > 0:
-            left -= 1
-            careful = _read_page_slowly(data, index, name)
-            is_better = careful.tables and careful.beside < page.beside
-            read.append(careful if is_better else page)
-        else:
-            read.append(page)
-    return read
+    return [
+        _read_page_slowly(data, index, name) if page is None else page
+        for index, page in enumerate(pages)
+    ]
 
 
 @contextmanager

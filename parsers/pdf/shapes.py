@@ -12,14 +12,20 @@ from pypdfium2 import PdfMatrix, raw
 
 from suanbei.parsers.limits import MAX_OBJECTS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import bounds_of, kinds_of, objects_in, objects_on
-from suanbei.parsers.pdf.tolerances import HAIRLINE, LEAST_SIDE, NO_INK, ROUNDED, THICKEST, THIN
+from suanbei.parsers.pdf.tolerances import (
+    HAIRLINE,
+    LEAST_SIDE,
+    NO_INK,
+    ROUNDED,
+    STRAIGHT,
+    THICKEST,
+    THIN,
+)
 from suanbei.registry.importing.published import Box
 
 _SIMPLE = 5
 """A path of at most so many segments is one line or one rectangle."""
 _MAX_SEGMENTS = 100_000
-_MAX_DEPTH = 8
-_NEGLIGIBLE = 1e-6
 
 
 class NeedsFallback(Exception):
@@ -62,8 +68,7 @@ class Shapes:
     """Collects the shapes of one page, those inside forms too.
 
     `texts` are the text objects with their boxes, `pictures` the boxes of images, `rounds` the objects
-    drawn in curves, as seals are. `left_out` counts the forms that are slanted or too deep: what they
-    hold is not collected.
+    drawn in curves, as seals are. What a slanted form holds, as a stamp, is not collected.
     """
 
     def __init__(self) -> None:
@@ -71,7 +76,6 @@ class Shapes:
         self.texts: list[tuple[int, Box]] = []
         self.pictures: list[Box] = []
         self.rounds: list[tuple[int, Box]] = []
-        self.left_out = 0
         self._objects = 0
 
     def read(self, page: object) -> "Shapes":
@@ -80,10 +84,10 @@ class Shapes:
         Raises:
             TooMuch: more is drawn than the limits allow.
         """
-        self._take_all(objects_on(page), _PAGE, 0)
+        self._take_all(objects_on(page), _PAGE)
         return self
 
-    def _take_all(self, objects: Sequence[int], outer: PdfMatrix, depth: int) -> None:
+    def _take_all(self, objects: Sequence[int], outer: PdfMatrix) -> None:
         self._objects += len(objects)
         if self._objects > MAX_OBJECTS_PER_PAGE:
             raise TooMuch(f"more than {MAX_OBJECTS_PER_PAGE} drawn objects")
@@ -101,7 +105,7 @@ class Shapes:
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self.pictures.append(_moved((x0, y0, x1, y1), outer))
             elif kind == raw.FPDF_PAGEOBJ_FORM:
-                self._take_form(_handle(item), outer, depth)
+                self._take_form(_handle(item), outer)
 
     def _take_path(self, item: int, bounds: Box, outer: PdfMatrix) -> None:
         path = _handle(item)
@@ -128,13 +132,11 @@ class Shapes:
         else:
             self.found.append(Shape(box, kind, item))
 
-    def _take_form(self, form: object, outer: PdfMatrix, depth: int) -> None:
+    def _take_form(self, form: object, outer: PdfMatrix) -> None:
         matrix = _matrix(form)
         turned, upright = max(abs(matrix.b), abs(matrix.c)), max(abs(matrix.a), abs(matrix.d))
-        if depth == _MAX_DEPTH or min(turned, upright) > _NEGLIGIBLE:
-            self.left_out += 1
-        else:
-            self._take_all(objects_in(form), matrix.multiply(outer), depth + 1)
+        if min(turned, upright) <= STRAIGHT * max(turned, upright):
+            self._take_all(objects_in(form), matrix.multiply(outer))
 
 
 def _frame(boxes: Sequence[Box]) -> Box | None:
@@ -179,7 +181,7 @@ def _parts(path: object, count: int) -> Iterator[tuple[Box, bool]]:
         segment = raw.FPDFPath_GetPathSegment(path, index)
         kind = raw.FPDFPathSegment_GetType(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO:
-            yield from straight_parts(points, sides, curved)
+            yield from _straight_parts(points, sides, curved)
             points, sides, curved = [], [], False
         curved |= kind == raw.FPDF_SEGMENT_BEZIERTO
         raw.FPDFPathSegment_GetPoint(segment, x, y)
@@ -187,10 +189,10 @@ def _parts(path: object, count: int) -> Iterator[tuple[Box, bool]]:
         if points and kind == raw.FPDF_SEGMENT_LINETO:
             sides.append((points[-1], point))
         points.append(point)
-    yield from straight_parts(points, sides, curved)
+    yield from _straight_parts(points, sides, curved)
 
 
-def straight_parts(
+def _straight_parts(
     points: list[tuple[float, float]],
     sides: list[tuple[tuple[float, float], tuple[float, float]]],
     curved: bool,

@@ -34,7 +34,16 @@ def test_threads_take_turns() -> None:
     assert found == [wanted] * 4
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.pdf")), ids=lambda path: path.name)
+OWN_LAYOUTS = {"across", "none-zebra", "open_sides", "rounded"}
+"""Without rules on all sides of a cell, or with round ones: only our reader finds their cells, and where it does
+not, pdfplumber never did."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in GOLDEN.glob("*.pdf") if path.stem not in OWN_LAYOUTS),
+    ids=lambda path: path.name,
+)
 def test_the_slow_reader_reads_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plain pdfplumber, where the fast reader is unsure, comes to the same rows; it is counted."""
     fast = parse_document(path.read_bytes(), name=path.name)

@@ -326,6 +326,42 @@ def test_a_list_in_a_form_that_is_turned_is_read() -> None:
     assert document.accounting.slow_pages == 0
 
 
+def test_a_list_in_forms_in_forms_is_read() -> None:
+    """Some programs put the page that they were given into a form each time that they save it."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(842, 595))
+    for depth in range(12):
+        canvas.beginForm(f"depth{depth}", 0, 0, 842, 595)
+        if depth:
+            canvas.doForm(f"depth{depth - 1}")
+        else:
+            draw_list(canvas, ROWS)
+        canvas.endForm()
+    canvas.doForm("depth11")
+    canvas.save()
+    document = parse_document(stream.getvalue(), name="x")
+    assert texts(document) == ROWS
+    assert document.accounting.slow_pages == 0
+
+
+def test_the_frame_of_a_slanted_stamp_parts_no_cells() -> None:
+    """A stamp is a drawing inside the page that is turned a little; what it is drawn of are no rulings."""
+
+    def stamp(canvas: Canvas) -> None:
+        canvas.beginForm("stamp", 0, 0, 100, 40)
+        canvas.rect(2, 2, 96, 36)
+        canvas.line(2, 20, 98, 20)
+        canvas.endForm()
+        canvas.translate(300, 440)
+        canvas.rotate(12)
+        canvas.doForm("stamp")
+
+    document = read(stamp)
+    assert texts(document) == ROWS
+    assert document.accounting.slow_pages == 0
+
+
 @pytest.mark.parametrize("code", [0, 0xFFFD])
 def test_a_letter_without_unicode_is_flagged(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A font may not say what a letter is: U+FFFD stands for it, and nothing is lost silently."""
