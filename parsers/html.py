@@ -3,7 +3,7 @@
 import codecs
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import message_from_bytes
 
 from bs4 import BeautifulSoup, Comment, Tag, XMLParsedAsHTMLWarning
@@ -141,19 +141,9 @@ class _Gauge:
 
 
 def _pieces(root: Tag) -> Iterator[str | Tag]:
-    """Tables in document order, those in cells after the one that they are in, and text between.
-
-    A table that holds tables and has no list's header is layout: it is passed through like any
-    other block.
-    """
-
-    def inner(node: Tag) -> list[Tag] | None:
-        if node.name == "table" and (found := _listed(node)) is not None:
-            return [node, *found]
-        return None if not _unseen(node) or _is_shown_later(node) else []
-
+    """Tables in document order, those in cells after the one that they are in, and text between."""
     text: list[str] = []
-    for piece in _walk(root, inner):
+    for piece in _walk(root):
         if isinstance(piece, str):
             text.append(piece)
         else:
@@ -163,20 +153,23 @@ def _pieces(root: Tag) -> Iterator[str | Tag]:
     yield "".join(text)
 
 
-def _walk(root: Tag, stop: Callable[[Tag], list[Tag] | None]) -> Iterator[str | Tag]:
-    """The texts of an element in order, with `BREAK` around blocks.
+def _walk(root: Tag, *, in_cell: bool = False) -> Iterator[str | Tag]:
+    """The texts of an element in order, with `BREAK` around blocks. Tables stand in the place of their
+    texts; those inside a cell are left out.
 
-    `stop` says what to do at an element: None goes into it; a list stands in its place, its first
-    element handed over, the others walked.
+    So is what is hidden, on a page only if no script may show it.
     """
     stack: list[object] = list(reversed(root.contents))
     while stack:
         node = stack.pop()
         if isinstance(node, Tag):
-            instead = stop(node)
-            if instead is not None:
-                yield from instead[:1]
-                stack.extend(reversed(instead[1:]))
+            is_table = node.name == "table"
+            inner = _listed(node) if is_table and not in_cell else None
+            if inner is not None:
+                yield node
+                stack.extend(reversed(inner))
+                continue
+            if (in_cell and is_table) or (_unseen(node) and (in_cell or not _is_shown_later(node))):
                 continue
             if node.name in _BLOCKS:
                 yield BREAK
@@ -189,7 +182,8 @@ def _walk(root: Tag, stop: Callable[[Tag], list[Tag] | None]) -> Iterator[str | 
 
 
 def _listed(table: Tag) -> list[Tag] | None:
-    """The tables inside a table's cells; None if it is layout, with nothing but them to read."""
+    """The tables inside a table's cells; None if it is layout, with nothing but them to read: a table that
+    holds tables and has no list's header, gone through like any other block."""
     if table.find("table") is None:
         return []
     header = find_header(_read_table(table, "", _HEADER_ROWS))
@@ -286,7 +280,4 @@ def _number(tag: Tag, attribute: str, most: int) -> int:
 
 def _text(cell: Tag) -> str:
     """The visible text of a cell; breaks and blocks are marked, inner tables left out."""
-    return "".join(
-        str(piece)
-        for piece in _walk(cell, lambda tag: [] if _unseen(tag) or tag.name == "table" else None)
-    )
+    return "".join(map(str, _walk(cell, in_cell=True)))

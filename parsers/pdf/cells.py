@@ -43,9 +43,7 @@ def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = (
     return fill_grids(grids, content, number)
 
 
-def fill_grids(
-    grids: Sequence[Grid], content: PageContent, number: int, *, slow: bool = False
-) -> PageTables:
+def fill_grids(grids: Sequence[Grid], content: PageContent, number: int) -> PageTables:
     """Put the glyphs of a page into the cells of its tables."""
     cells = [[CellText() for _ in grid.cells] for grid in grids]
     loose = [*content.glyphs, *_turned_in_tables(grids, content)]
@@ -62,8 +60,8 @@ def fill_grids(
         if any(text.held for text in texts)
     )
     return PageTables(
-        number, content.height, tables, loose_lines(loose), len(content.glyphs), slow,
-        tuple(content.left_out), content.pictures, content.invisible,
+        number, content.height, tables, loose_lines(loose), len(content.glyphs),
+        left_out=tuple(content.left_out), pictures=content.pictures, invisible=content.invisible,
     )  # fmt: skip
 
 

@@ -93,40 +93,36 @@ class PageContent:
     unseen: list[Box] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     pictures: float = 0.0
-    _dashes: list[Box] = field(default_factory=list)
 
-    def add_shape(self, box: Box, outlined: bool) -> None:
-        """Take in a drawn shape: a thin one is a ruling, an outline four."""
+
+def _take_shapes(content: PageContent, boxes: Iterable[tuple[Box, bool]]) -> None:
+    """Take in drawn shapes, given as (box, whether it is an outline): a thin one is a ruling, an outline
+    four, and so are dots and dashes that stand in lines.
+
+    Raises:
+        TooMuch: more is drawn than the limits allow.
+    """
+    across, down, dashes = content.across, content.down, list[Box]()
+    for box, is_outline in boxes:
         x0, y0, x1, y1 = box
         wide, high = x1 - x0 > THIN, y1 - y0 > THIN
-        if wide and high:
-            if outlined:
-                self.outline(box)
-            else:
-                self.areas.append(box)
+        if wide and high and is_outline:
+            across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
+            down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
+        elif wide and high:
+            content.areas.append(box)
         else:
             if x1 - x0 <= DASH and y1 - y0 <= DASH:
-                self._dashes.append(box)
+                dashes.append(box)
             if wide:
-                self.across.append(Ruling((y0 + y1) / 2, x0, x1))
+                across.append(Ruling((y0 + y1) / 2, x0, x1))
             elif high:
-                self.down.append(Ruling((x0 + x1) / 2, y0, y1))
-        drawn = len(self.across) + len(self.down) + len(self.areas) + len(self._dashes)
-        if drawn > MAX_RULINGS_PER_PAGE:
+                down.append(Ruling((x0 + x1) / 2, y0, y1))
+        if len(across) + len(down) + len(content.areas) + len(dashes) > MAX_RULINGS_PER_PAGE:
             raise TooMuch(f"more than {MAX_RULINGS_PER_PAGE} lines drawn")
-
-    def outline(self, box: Box) -> None:
-        """Take the four edges of a box for rulings."""
-        x0, y0, x1, y1 = box
-        self.across += [Ruling(y0, x0, x1), Ruling(y1, x0, x1)]
-        self.down += [Ruling(x0, y0, y1), Ruling(x1, y0, y1)]
-
-    def join_dashes(self) -> None:
-        """Make rulings of the dots and dashes that stand in lines."""
-        if len(self._dashes) >= MIN_DASHES:
-            self.across += _dashed((y0, y1, x0, x1) for x0, y0, x1, y1 in self._dashes)
-            self.down += _dashed((x0, x1, y0, y1) for x0, y0, x1, y1 in self._dashes)
-        self._dashes.clear()
+    if len(dashes) >= MIN_DASHES:
+        across += _dashed((y0, y1, x0, x1) for x0, y0, x1, y1 in dashes)
+        down += _dashed((x0, x1, y0, y1) for x0, y0, x1, y1 in dashes)
 
 
 def _dashed(dashes: Iterable[Box]) -> list[Ruling]:
@@ -183,15 +179,17 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
     finally:
         text_page.close()
     ignored = unseen | white_items(drawn.found)
+    shapes: list[tuple[Box, bool]] = []
     for shape in drawn.found:
-        x0, top, x1, bottom = place(box, shape.box)
-        if shape.kind == "outline" or shape.item not in ignored:
+        is_outline = shape.kind == "outline"
+        if is_outline or shape.item not in ignored:
+            at = place(box, shape.box)
             if shape.kind == "space":
-                content.glyphs.append((" ", x0, x0, bottom, 0.0))
+                content.glyphs.append((" ", at[0], at[0], at[3], 0.0))
             else:
-                content.add_shape((x0, top, x1, bottom), shape.kind == "outline")
+                shapes.append((at, is_outline))
+    _take_shapes(content, shapes)
     content.unseen = [place(box, bounds) for item, bounds in drawn.texts if item in unseen]
-    content.join_dashes()
     area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in drawn.pictures)
     only_drawn = not content.glyphs and drawn.found
     content.pictures = 1.0 if only_drawn else min(area / (content.width * content.height), 1.0)

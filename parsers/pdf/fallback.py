@@ -47,7 +47,8 @@ def read_with_pdfplumber(data: bytes, number: int, content: PageContent) -> Page
             ]
     except _ERRORS as error:
         raise Unreadable(str(error)) from error
-    return fill_grids(sorted(grids, key=lambda grid: grid.ys[0]), content, number, slow=True)
+    grids.sort(key=lambda grid: grid.ys[0])
+    return fill_grids(grids, content, number)._replace(slow=True)
 
 
 def _open_ends(edges: Sequence[dict[str, Any]]) -> list[float]:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from suanbei.parsers.columns import Header, find_header, is_header_again
 from suanbei.parsers.pdf.lines import PAGE_NUMBER, Line, join_lines
@@ -16,7 +15,7 @@ from suanbei.parsers.pdf.tolerances import (
     SAME_BLOCK,
     SAME_EDGE,
 )
-from suanbei.parsers.tables import Cell, Table, TableRow, bare
+from suanbei.parsers.tables import Cell, Table, TableRow, Tables, bare
 from suanbei.registry.cells.flags import is_whole
 from suanbei.registry.importing.published import Reported
 
@@ -36,17 +35,9 @@ class _OpenTable:
     last: PageRow | None
 
 
-class Merged(NamedTuple):
-    """A document's tables over all its pages, the lines outside of them, and those of the lines
-    that can be rows of a list, or parts of rows, which no table holds."""
-
-    tables: list[Table]
-    lines: list[str]
-    lost: list[Reported]
-
-
-def merge_pages(pages: Sequence[PageTables]) -> Merged:
-    """The tables of a document over all its pages, and what stands outside of them.
+def merge_pages(pages: Sequence[PageTables]) -> Tables:
+    """The tables of a document over all its pages, and what stands outside of them: its lines, and as
+    left out those that can be rows of a list, or parts of rows, which no table holds.
 
     The rows of the pages are changed: a cell takes in what it goes on in, a repeated header is marked.
     """
@@ -78,7 +69,10 @@ def merge_pages(pages: Sequence[PageTables]) -> Merged:
         told = [line.text for line in loose if line not in missed]
         pending += told
         lines += told
-    return Merged([_closed(table) for table in tables], lines, lost)
+    return Tables(
+        "pdf", tuple(map(_closed, tables)), tuple(lines), sum(page.slow for page in pages),
+        left_out=tuple(lost),
+    )  # fmt: skip
 
 
 def _lost_lines(page: PageTables, loose: Sequence[Line], *, after_table: bool) -> list[Line]:

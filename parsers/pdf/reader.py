@@ -33,10 +33,7 @@ def read_pdf(data: bytes, name: str) -> Tables:
         BrokenDocument: truncated or corrupt. EncryptedDocument: wants a password.
         NoTextLayer: no page has any text. DocumentTooLarge: over a limit.
     """
-    pages = _pages_with_text(data, name)
-    tables, lines, lost = merge_pages(pages)
-    slow = sum(page.slow for page in pages)
-    return Tables("pdf", tuple(tables), tuple(lines), slow, left_out=tuple(lost))
+    return merge_pages(_pages_with_text(data, name))
 
 
 def page_texts(data: bytes, name: str) -> list[tuple[PageTables, str]]:
