@@ -154,7 +154,7 @@ def _outside_of_tables(tables: Tables, kept: Sequence[Row]) -> Iterator[Reported
     def is_missing(key: str) -> bool:
         return key not in known and key.isdigit() in systems
 
-    lines = list(tables.lines)
+    lines = tables.lines
     if not is_page:
         # A page header is often there several times: for the first page, for odd and for even ones.
         lines += dict.fromkeys(other.text for other in tables.others if other.visible)

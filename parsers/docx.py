@@ -118,7 +118,6 @@ class _PartReader:
     depth: int = 0
     numbering: Numbering = field(default_factory=Numbering)
     tables: list[Table] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     others: list[OtherText] = field(default_factory=list)
     left_out: list[Reported] = field(default_factory=list)
@@ -148,14 +147,12 @@ class _PartReader:
     def tables_read(self) -> Tables:
         """What has been read."""
         return Tables(
-            "docx", tuple(self.tables), tuple(self.lines), left_out=tuple(self.left_out),
+            "docx", tuple(self.tables), tuple(self.pending), left_out=tuple(self.left_out),
             others=tuple(self.others),
         )  # fmt: skip
 
     def _add_lines(self, text: str) -> None:
-        lines = [line for line in text.split(BREAK) if line.strip()]
-        self.lines += lines
-        self.pending += lines
+        self.pending += (line for line in text.split(BREAK) if line.strip())
 
     def _add_table(self, rows: tuple[TableRow, ...], above: tuple[str, ...] = ()) -> None:
         self.tables.append(Table(rows, (*self.pending, *above)))
@@ -237,7 +234,7 @@ class _PartReader:
             read = read_docx(data, name, self.depth + 1)
         for table in read.tables:
             self._add_table(table.rows, table.lines_above)
-        self.lines += read.lines
+        self.pending += read.lines_below
         self.others += read.others
         self.left_out += read.left_out
 

@@ -50,14 +50,11 @@ def read_html(data: bytes, name: str) -> Tables:
 def tables_of(soup: BeautifulSoup, name: str) -> Tables:
     """The same of a page that is a tree already."""
     tables: list[Table] = []
-    lines: list[str] = []
     pending: list[str] = []
     rows = 0
     for piece in _pieces(soup):
         if isinstance(piece, str):
-            told = [line for line in piece.split(BREAK) if line.strip()]
-            lines += told
-            pending += told
+            pending += (line for line in piece.split(BREAK) if line.strip())
             continue
         found = _read_table(piece, name)
         rows += len(found)
@@ -67,7 +64,7 @@ def tables_of(soup: BeautifulSoup, name: str) -> Tables:
         pending = []
     title = soup.title.get_text() if soup.title else ""
     others = tuple(_other_texts(soup))
-    return Tables("html", tuple(tables), tuple(lines), title=clean(title), others=others)
+    return Tables("html", tuple(tables), tuple(pending), title=clean(title), others=others)
 
 
 def soup_of(data: bytes, name: str) -> BeautifulSoup:

@@ -111,7 +111,7 @@ class OtherText(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All tables of a document in their order; `lines` are its text outside of tables.
+    """All tables of a document in their order, and the lines of text below the last one.
 
     `others` are the texts that stand outside of its body. `left_out` is what may be rows, but was not
     read as any. `title` is what the format itself calls the document (HTML), empty where it does not.
@@ -119,11 +119,16 @@ class Tables:
 
     format: str
     tables: tuple[Table, ...]
-    lines: tuple[str, ...] = ()
+    lines_below: tuple[str, ...] = ()
     slow_pages: int = 0
     title: str = ""
     left_out: tuple[Reported, ...] = ()
     others: tuple[OtherText, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines of text outside of tables."""
+        return [*(line for table in self.tables for line in table.lines_above), *self.lines_below]
 
     def texts(self) -> Iterator[str]:
         """The lines and then the rows as one text each; a merged cell's text only where it begins."""

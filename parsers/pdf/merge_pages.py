@@ -36,14 +36,13 @@ class _OpenTable:
 
 
 def merge_pages(pages: Sequence[PageTables]) -> Tables:
-    """The tables of a document over all its pages, and what stands outside of them: its lines, and as
+    """The tables of a document over all its pages, and what stands outside of them: lines, and as
     left out those that can be rows of a list, or parts of rows, which no table holds.
 
     The rows of the pages are changed: a cell takes in what it goes on in, a repeated header is marked.
     """
     running = _running_lines(pages)
     tables: list[_OpenTable] = []
-    lines: list[str] = []
     lost: list[Reported] = []
     pending: list[str] = []
     for page in pages:
@@ -58,19 +57,15 @@ def merge_pages(pages: Sequence[PageTables]) -> Tables:
         for index, table in enumerate(page.tables):
             above = [line for line in loose if line.y < table.top + ABOVE_TABLE]
             loose = loose[len(above) :]
-            told = [line.text for line in above if line not in missed]
-            pending += told
-            lines += told
+            pending += (line.text for line in above if line not in missed)
             if tables and index == 0 and not pending and _goes_on(tables[-1], table):
                 _continue(tables[-1], table)
             else:
                 tables.append(_open(table, tuple(pending)))
             pending = []
-        told = [line.text for line in loose if line not in missed]
-        pending += told
-        lines += told
+        pending += (line.text for line in loose if line not in missed)
     return Tables(
-        "pdf", tuple(map(_closed, tables)), tuple(lines), sum(page.slow for page in pages),
+        "pdf", tuple(map(_closed, tables)), tuple(pending), sum(page.slow for page in pages),
         left_out=tuple(lost),
     )  # fmt: skip
 

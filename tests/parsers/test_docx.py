@@ -216,6 +216,22 @@ def test_a_document_within_the_document(kind: str) -> None:
     assert [row.number for row in parse_document(package(parts), name="x").rows] == [ROW[6]]
 
 
+def test_a_title_in_a_document_within_the_document_is_the_list_s() -> None:
+    """What such a document ends with stands above the table that comes after it."""
+    page = "<html><meta charset=utf-8><p>互联网信息服务算法备案清单（2026年9月）</p></html>"
+    parts: dict[str, str | bytes] = {
+        "word/document.xml": f'<w:document {W} xmlns:r="{OFFICE}"><w:body><w:altChunk r:id="rId1"/>'
+        f"{table([HEADER, ROW])}</w:body></w:document>",
+        "word/_rels/document.xml.rels": relations("a.html", "aFChunk"),
+        "word/a.html": page.encode(),
+    }
+    document = parse_document(package(parts), name="x")
+    assert (document.title, document.period) == (
+        "互联网信息服务算法备案清单（2026年9月）",
+        "2026-09",
+    )
+
+
 def test_a_filing_number_in_a_line_below_the_table_is_reported() -> None:
     """A note may be a filing that stands in no table; one about a filing of the list is none."""
     known, other = ROW[6], "网信算备110108999999902249991号"

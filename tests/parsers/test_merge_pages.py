@@ -162,7 +162,7 @@ def test_a_line_printed_once_is_no_page_header() -> None:
         [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
     )[0]
     found = merge_pages([with_line(page, 1, "清单一"), with_line(page, 2, "清单二")])
-    assert (len(found.tables), found.lines) == (2, ("清单一", "清单二"))
+    assert (len(found.tables), found.lines) == (2, ["清单一", "清单二"])
 
 
 def test_a_line_printed_on_several_pages_is_a_page_header() -> None:
@@ -172,7 +172,7 @@ def test_a_line_printed_on_several_pages_is_a_page_header() -> None:
     )[0]
     pages = [with_line(page, n, f"清单 第{n}页") for n in (1, 2, 3)]
     found = merge_pages(pages)
-    assert (len(found.tables), found.lines) == (1, ("清单 第1页",))
+    assert (len(found.tables), found.lines) == (1, ["清单 第1页"])
     moved = with_line(page, 2, "清单 第2页", y=20.0)
     assert len(merge_pages([pages[0], moved]).tables) == 2
 
@@ -182,7 +182,7 @@ def test_numbers_of_pages_are_no_lines() -> None:
         [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
     )[0]
     found = merge_pages([with_line(page, 1, "- 1 -", y=580.0)])
-    assert found.lines == ()
+    assert found.lines == []
 
 
 def test_a_line_beside_the_table_that_may_be_of_a_row_is_reported() -> None:
@@ -191,11 +191,11 @@ def test_a_line_beside_the_table_that_may_be_of_a_row_is_reported() -> None:
         [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
     )[0]
     beside = merge_pages([with_line(page, 1, "丢失", y=70.0)])
-    assert (beside.lines, [one.cells for one in beside.left_out]) == ((), [("丢失",)])
+    assert (beside.lines, [one.cells for one in beside.left_out]) == ([], [("丢失",)])
     number = f"网信算备{1:021d}号"
     below = merge_pages([with_line(page, 1, f"{number} {number}", y=300.0)])
     assert [(one.page, one.cells) for one in below.left_out] == [(1, (f"{number} {number}",))] * 2
-    assert merge_pages([with_line(page, 1, "附注", y=300.0)]).lines == ("附注",)
+    assert merge_pages([with_line(page, 1, "附注", y=300.0)]).lines == ["附注"]
 
 
 def test_lines_close_below_one_another_are_one_lost_text() -> None:
