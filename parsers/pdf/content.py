@@ -5,7 +5,7 @@ Read through pdfium's C interface with as few calls as will do.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
-from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of
+from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of, text_objects_of
 from suanbei.parsers.pdf.shapes import Shapes, TooMuch
 from suanbei.parsers.pdf.tolerances import (
     DASH,
@@ -26,9 +26,8 @@ from suanbei.parsers.pdf.tolerances import (
 )
 from suanbei.parsers.pdf.unseen_text import (
     HYPHENS,
-    glyphs_of,
     left_out_text,
-    left_out_texts,
+    texts_left_out,
     white_items,
 )
 from suanbei.registry.importing.published import Box
@@ -169,12 +168,13 @@ def read_content(page: pdfium.PdfPage) -> PageContent:
             raise TooMuch(f"a page of {x1 - x0:.0f} by {y1 - y0:.0f} points")
         content = PageContent(x1 - x0, y1 - y0, quarter=quarter)
         drawn = Shapes().read(page.raw)
-        left_out = left_out_text(drawn.texts, drawn.found, drawn.rounds)
+        left_out = left_out_text(drawn)
         unseen = left_out.hidden | left_out.watermarks
         content.invisible = left_out.all_invisible
         # Asking for a glyph's object is slow: it is done only where some text is unseen.
-        hidden = glyphs_of(text_page.raw, count, unseen) if unseen else frozenset()
-        content.left_out += left_out_texts(text_page.raw, count, left_out)
+        owners = text_objects_of(text_page.raw, count) if unseen else []
+        hidden = {index for index, owner in enumerate(owners) if owner in unseen}
+        content.left_out += texts_left_out(text_page.raw, owners, left_out)
         _read_glyphs(text_page.raw, content, box, place, hidden)
     finally:
         text_page.close()
@@ -223,7 +223,7 @@ def to_top_left(page: pdfium.PdfPage, box: Box) -> Box:
 
 
 def _read_glyphs(
-    handle: object, content: PageContent, page: Box, place: "_Place", hidden: frozenset[int]
+    handle: object, content: PageContent, page: Box, place: "_Place", hidden: Container[int]
 ) -> None:
     count = raw.FPDFText_CountChars(handle)
     upright, places, page_left, nan = place is _upright, GlyphPlaces(handle), page[0], math.nan

@@ -6,7 +6,7 @@ with nothing odd costs one look at each object.
 
 import ctypes
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -16,9 +16,8 @@ from suanbei.parsers.pdf.bulk_reader import (
     codes_of,
     colours_of,
     render_modes_of,
-    text_objects_of,
 )
-from suanbei.parsers.pdf.shapes import Shape
+from suanbei.parsers.pdf.shapes import Shape, Shapes
 from suanbei.parsers.pdf.tolerances import (
     BIG,
     DARK,
@@ -52,15 +51,12 @@ class LeftOutText(NamedTuple):
     all_invisible: bool = False
 
 
-def left_out_text(
-    texts: Sequence[tuple[int, Box]],
-    shapes: Sequence[Shape],
-    rounds: Sequence[tuple[int, Box]] = (),
-) -> LeftOutText:
-    """The text objects to leave out of a page's tables; `rounds` are the objects drawn in curves.
+def left_out_text(drawn: Shapes) -> LeftOutText:
+    """The text objects to leave out of a page's tables, given what is drawn on it.
 
     A scan with a layer of recognised text has nothing but invisible text: it is read, and flagged.
     """
+    texts = drawn.texts
     items = [item for item, _ in texts]
     modes, colours = render_modes_of(items), colours_of(items)
     if _is_plain(modes, colours, texts):
@@ -74,8 +70,8 @@ def left_out_text(
     ):
         return LeftOutText(set(), set(), all_invisible=True)
     known = dict(zip(items, colours, strict=True))
-    hidden = invisible | _white(boxes, known, shapes)
-    marks = _watermarks(boxes, known) | _seal_texts(boxes, known, rounds)
+    hidden = invisible | _white(boxes, known, drawn.found)
+    marks = _watermarks(boxes, known) | _seal_texts(boxes, known, drawn.rounds)
     return LeftOutText(hidden, marks - hidden)
 
 
@@ -209,30 +205,21 @@ def _holds(ground: Box, box: Box) -> bool:
     return ground[0] <= x <= ground[2] and ground[1] <= y <= ground[3]
 
 
-def left_out_texts(handle: object, count: int, left_out: LeftOutText) -> list[tuple[str, str]]:
-    """What is left out, as (`hidden` or `watermark`, text), given a page's text and its length."""
-    return [
-        (kind, _text_of(handle, count, glyphs_of(handle, count, objects)))
-        for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks))
-        if objects
-    ]
-
-
-def glyphs_of(handle: object, count: int, objects: set[int]) -> frozenset[int]:
-    """The indexes of the glyphs that belong to some text objects."""
-    owners = text_objects_of(handle, count)
-    return frozenset(index for index, owner in enumerate(owners) if owner in objects)
-
-
-def _text_of(handle: object, count: int, indexes: frozenset[int]) -> str:
-    """The text of some glyphs of a page; other text between them is a line break."""
-    parts: list[str] = []
-    is_apart = False
-    for index, code in enumerate(codes_of(handle, count)):
-        if index in indexes:
-            parts.append("\n" if is_apart and parts else "")
-            parts.append("-" if code in HYPHENS else chr(code))
-            is_apart = False
-        else:
-            is_apart = is_apart or code > 0x20 or code in _LINE_ENDS
-    return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def texts_left_out(
+    handle: object, owners: Sequence[int], left_out: LeftOutText
+) -> Iterator[tuple[str, str]]:
+    """What is left out, as (`hidden` or `watermark`, text), given a page's text and the text object that
+    each of its glyphs belongs to. Other text in between is a line break."""
+    for kind, objects in (("hidden", left_out.hidden), ("watermark", left_out.watermarks)):
+        if not objects:
+            continue
+        parts: list[str] = []
+        is_apart = False
+        for code, owner in zip(codes_of(handle, len(owners)), owners, strict=True):
+            if owner in objects:
+                parts.append("\n" if is_apart and parts else "")
+                parts.append("-" if code in HYPHENS else chr(code))
+                is_apart = False
+            else:
+                is_apart = is_apart or code > 0x20 or code in _LINE_ENDS
+        yield kind, "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
