@@ -124,13 +124,15 @@ class Shapes:
         box = _moved(bounds, outer)
         thickness = min(box[2] - box[0], box[3] - box[1])
         kind = "outline" if thickness <= HAIRLINE else _kind(path)
-        if kind == "outline" and HAIRLINE < thickness <= THICKEST:
-            # A thick line's bounds are those of its ink: where it runs, its points say.
-            self.found += [
-                Shape(_moved(part, outer), kind, item) for part, _ in _parts(path, count)
-            ]
-        else:
+        if kind == "area" or thickness <= HAIRLINE:
             self.found.append(Shape(box, kind, item))
+        else:
+            # A thick line's bounds are those of its ink: where it runs, its points say; and they say
+            # whether a box is slanted, as the frame of a stamp.
+            lines = [_moved(part, outer) for part, _ in _parts(path, count)]
+            if lines and thickness > THICKEST:
+                lines = [box]
+            self.found += [Shape(line, kind, item) for line in lines]
 
     def _take_form(self, form: object, outer: PdfMatrix) -> None:
         matrix = _matrix(form)

@@ -345,17 +345,21 @@ def test_a_list_in_forms_in_forms_is_read() -> None:
     assert document.accounting.slow_pages == 0
 
 
-def test_the_frame_of_a_slanted_stamp_parts_no_cells() -> None:
-    """A stamp is a drawing inside the page that is turned a little; what it is drawn of are no rulings."""
+@pytest.mark.parametrize("in_a_form", [True, False])
+def test_the_frame_of_a_slanted_stamp_parts_no_cells(in_a_form: bool) -> None:
+    """A stamp is turned a little, mostly as a drawing inside the page; what it is drawn of are no rulings."""
 
     def stamp(canvas: Canvas) -> None:
-        canvas.beginForm("stamp", 0, 0, 100, 40)
-        canvas.rect(2, 2, 96, 36)
-        canvas.line(2, 20, 98, 20)
-        canvas.endForm()
+        if in_a_form:
+            canvas.beginForm("stamp", 0, 0, 100, 40)
+            canvas.rect(2, 2, 96, 36)
+            canvas.endForm()
         canvas.translate(300, 440)
         canvas.rotate(12)
-        canvas.doForm("stamp")
+        if in_a_form:
+            canvas.doForm("stamp")
+        else:
+            canvas.rect(2, 2, 96, 36)
 
     document = read(stamp)
     assert texts(document) == ROWS
