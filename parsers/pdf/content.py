@@ -248,7 +248,8 @@ def _read_glyphs(
             x, y, size, angle = places.of(index)
             baseline = place(page, (x, y, x, y))[3]
             reached.start(baseline, left, end)
-            into = content.glyphs if _turns(angle) == content.quarter else content.turned
+            turns = round(angle / (math.pi / 2)) % 4
+            into = content.glyphs if turns == content.quarter else content.turned
             if _is_slanting(angle):
                 into = slanting
         if upright:
@@ -260,11 +261,6 @@ def _read_glyphs(
     content.overprinted = reached.went_back or not upright
     if slanting:
         content.left_out.append(("watermark", "".join(glyph[0] for glyph in slanting)))
-
-
-def _turns(angle: float) -> int:
-    """How many quarter turns clockwise make letters at an angle (radians) upright."""
-    return round(angle / (math.pi / 2)) % 4
 
 
 class _Reached:

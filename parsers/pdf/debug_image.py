@@ -6,18 +6,16 @@ Orange: text outside of tables. Violet: letters left out of cells, as invisible 
 
 import io
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
 from suanbei.common.errors import NotADocument
 from suanbei.parsers.formats import format_of
-from suanbei.parsers.pdf.content import PageContent, page_box, read_content
+from suanbei.parsers.pdf.content import page_box, read_content
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables
 from suanbei.parsers.pdf.reader import opened, read_pages
-from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
 from suanbei.registry.importing.published import Box
 
 MAX_PAGES = 20
@@ -65,10 +63,8 @@ def _joined_boxes(pages: list[PageTables]) -> dict[int, list[Box]]:
 
 
 def _drawn(page: pdfium.PdfPage, read: PageTables, joined: list[Box]) -> Image.Image:
-    content: PageContent | None = None
-    with suppress(NeedsFallback, TooMuch):  # what the fast reader sees
-        content = read_content(page)
-    turned = (content.quarter - page.get_rotation() // 90) % 4 if content else 0
+    content = read_content(page)
+    turned = (content.quarter - page.get_rotation() // 90) % 4
     picture: Image.Image = (
         page.render(scale=_SCALE, crop=_to_media_box(page)).to_pil().convert("RGB")
     )
@@ -80,13 +76,12 @@ def _drawn(page: pdfium.PdfPage, read: PageTables, joined: list[Box]) -> Image.I
                 draw.rectangle(_pixels(cell.box, inset=2), outline=_CELL)
     for box in joined:
         draw.rectangle(_pixels(box, inset=3), outline=_JOINED, width=3)
-    if content is not None:
-        for at, start, end in content.across:
-            draw.line(_pixels((start, at, end, at)), fill=_RULING, width=2)
-        for at, start, end in content.down:
-            draw.line(_pixels((at, start, at, end)), fill=_RULING, width=2)
-        for box in content.unseen:
-            draw.rectangle(_pixels(box), outline=_UNSEEN, width=2)
+    for at, start, end in content.across:
+        draw.line(_pixels((start, at, end, at)), fill=_RULING, width=2)
+    for at, start, end in content.down:
+        draw.line(_pixels((at, start, at, end)), fill=_RULING, width=2)
+    for box in content.unseen:
+        draw.rectangle(_pixels(box), outline=_UNSEEN, width=2)
     for line in read.lines:
         draw.rectangle(
             _pixels((line.x0, line.y - line.size, line.x1, line.y)), outline=_LOOSE, width=2

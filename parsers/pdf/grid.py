@@ -148,7 +148,7 @@ def open_ends(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
     return [Ruling(at, *edges) for at in ends]
 
 
-def open_sides(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
+def _open_sides(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]:
     """The outer rulings down that a table lacks, where its rules across reach out beyond the others."""
     top, bottom = min(r.at for r in across), max(r.at for r in across)
     sides: list[Ruling] = []
@@ -166,7 +166,7 @@ def open_sides(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Ruling]
 
 
 def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
-    down = [*down, *open_sides(across, down)]
+    down = [*down, *_open_sides(across, down)]
     across = [*across, *open_ends(across, down)]
     xs, ys = sorted({r.at for r in down}), sorted({r.at for r in across})
     if len(xs) < 2 or len(ys) < 2:

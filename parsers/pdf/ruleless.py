@@ -33,13 +33,13 @@ from suanbei.registry.cells.flags import is_whole
 
 @dataclass(slots=True)
 class _Rows:
-    """Edges of rows that reach from one side of a table to the other, and the boxes that drew them."""
+    """Edges of rows that reach from one side of a table to the other, and the left and right edges of
+    the boxes of each row that is shaded."""
 
     left: float
     right: float
     edges: list[float] = field(default_factory=list)
     boxes: list[list[float]] = field(default_factory=list)
-    shaded: bool = False
 
 
 def ruleless_grids(
@@ -92,7 +92,6 @@ def _groups(content: PageContent, grids: Sequence[Grid]) -> list[_Rows]:
         if group is not None:
             group.edges += [boxes[0][1], boxes[0][3]]
             group.boxes.append([edge for box in boxes for edge in (box[0], box[2])])
-            group.shaded = True
     for at, stretches in snapped(content.across):
         pieces = [Ruling(at, *part) for part in stretches]
         pieces = [r for r in pieces if not any(_covers(grid, r.start, at) for grid in grids)]
@@ -123,7 +122,7 @@ def _grid(rows: _Rows, glyphs: Sequence[Glyph], columns: tuple[float, ...]) -> G
     if len(ys) < 2 or not inside:
         return None
     xs = _column_edges(rows, inside, ys, columns)
-    if rows.shaded and (above := _header_above(rows, own, inside, ys[0], columns)):
+    if rows.boxes and (above := _header_above(rows, own, inside, ys[0], columns)):
         ys, xs = [above[0], *ys], above[1]
         inside = [g for g in own if ys[0] < _middle(g) < ys[-1]]
     names = _texts(xs, [g for g in inside if _middle(g) < ys[1]])
@@ -191,7 +190,7 @@ def _row_edges(rows: _Rows, glyphs: Sequence[Glyph]) -> list[float]:
             edges[-1] = (edges[-1] + at) / 2
         else:
             edges.append(at)
-    if rows.shaded and glyphs:
+    if rows.boxes and glyphs:
         bottom, size = edges[-1], median(g[4] for g in glyphs)
         below = sorted({g[3] for g in glyphs if _middle(g) > bottom})
         reach = bottom
