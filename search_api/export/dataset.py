@@ -68,11 +68,13 @@ def write_dataset(database: Database, folder: Path, since: Path | None = None) -
         raise UsageError(f"{since}: no dataset (it has no {INDEX})")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".dataset-") as made:
-            version = _write_all(database, Path(made), since)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".dataset-") as outer:
+            made = Path(outer, "dataset")
+            made.mkdir()
+            version = _write_all(database, made, since)
             if folder.exists():
                 folder.rmdir()
-            shutil.copytree(made, folder)
+            made.rename(folder)
     except OSError as error:
         raise RegistryError(f"{folder}: {error.strerror}") from error
     return version

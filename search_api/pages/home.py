@@ -1,10 +1,8 @@
 """The front page: one field that takes anything, and what the registry holds."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -24,8 +22,8 @@ from suanbei.search_api.pages.templating import address, render
 router = APIRouter(include_in_schema=False)
 LONGEST_ADDRESS = 6000
 """Characters of a question that still go into an address; browsers and proxies take about 8,000."""
-NEWEST, GROUPS, SHOWN = 1000, 5, 3
-"""Events looked at, groups of them shown, and events of a group."""
+NEWEST, GROUPS = 1000, 5
+"""Events looked at, and groups of them shown."""
 _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILING_VANISHED)
 
 
@@ -57,19 +55,9 @@ def home(request: Request, parts: Parts) -> Response:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """Changes of one kind that one list or notice told, each event with the name of its filing."""
-
-    type: str
-    batch: Batch | None
-    found_at: datetime
-    events: list[tuple[Event, str]]
-    more: int
-
-
-def _recent_news(session: Session) -> list[News]:
-    """The newest changes, deregistrations and disappearances, newest first."""
+def _recent_news(session: Session) -> list[dict[str, Any]]:
+    """The newest changes, deregistrations and disappearances, newest first: those of one kind that one
+    list or notice told are one, each event with the name of its filing."""
     query = (
         select(Event, Batch)
         .outerjoin(Batch, Batch.id == Event.batch)
@@ -87,7 +75,7 @@ def _recent_news(session: Session) -> list[News]:
         told = list(group)
         events = [(event, names.get(event.number or "", "")) for event, _batch in told]
         first, batch = told[0]
-        news.append(News(kind, batch, first.at, events[:SHOWN], len(events) - SHOWN))
+        news.append({"type": kind, "batch": batch, "found_at": first.at, "events": events})
     return news[:GROUPS]
 
 

@@ -56,14 +56,6 @@ class Question(NamedTuple):
     entity: str
 
 
-class NumberInText(NamedTuple):
-    """A number of a longer text with its verdict."""
-
-    place: int
-    entity: str
-    verdict: dict[str, Any]
-
-
 @router.get("/verify")
 def verdict_page(
     request: Request,
@@ -203,14 +195,12 @@ def _many(
     with parts.database.read() as session:
         judge = Judge(session)
         judgements = judge.judge(asked)
-    lines = [
-        NumberInText(place, one.entity, verdict_json(judgement, language))
-        for place, (one, judgement) in enumerate(zip(asked, judgements, strict=True), 1)
-    ]
+    verdicts = [verdict_json(judgement, language) for judgement in judgements]
     return render(
-        request, "verdicts.html", why=telling_reasons, lines=lines,
-        tally=Counter(line.verdict["verdict"] for line in lines), total=len(questions), text=text,
-        claims=any(line.entity for line in lines), others=others_in(text, language),
+        request, "verdicts.html", why=telling_reasons,
+        lines=[(one.entity, verdict) for one, verdict in zip(asked, verdicts, strict=True)],
+        tally=Counter(verdict["verdict"] for verdict in verdicts), total=len(questions), text=text,
+        claims=any(one.entity for one in asked), others=others_in(text, language),
         most=MOST_NUMBERS, entity=entity, coverage=judge.coverage, checked_at=datetime.now(UTC),
     )  # fmt: skip
 
@@ -237,11 +227,11 @@ def _csv(request: Request, parts: Services, questions: Sequence[Question]) -> Re
     ]  # fmt: skip
     for one, judgement in zip(questions, judgements, strict=True):
         row, match = result_row(judgement, language), judgement.entity_match
-        meant = verdict_json(judgement, language)["suggestions"]
+        meant = judgement.suggestions
         rows.append([
             one.number, one.entity, VERDICT_TEXTS[judgement.verdict].say(language),
             MATCH_TEXTS[match].say(language) if match else "", row.entity, row.reason, row.list,
-            row.date, meant[0]["number"] if meant else "", row.link,
+            row.date, meant[0].number if meant else "", row.link,
         ])  # fmt: skip
     headers = {"content-disposition": 'attachment; filename="suanbei-check.csv"'}
     return Response(csv_bytes(rows), media_type="text/csv", headers=headers)

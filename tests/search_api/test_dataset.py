@@ -1,6 +1,7 @@
 """The dataset: whole, described, the same for the same data, and readable where people work."""
 
 import csv
+import errno
 import hashlib
 import json
 import shutil
@@ -10,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from suanbei.common.errors import UsageError
+from suanbei.common.errors import RegistryError, UsageError
 from suanbei.registry.database import Database
 from suanbei.search_api.export.dataset import files_of, version_of, write_dataset
 from suanbei.search_api.export.dataset_tables import TABLES
@@ -136,6 +137,21 @@ def test_nothing_is_overwritten(dataset: Path, snapshot_home: Path, tmp_path: Pa
             write_dataset(database, folder, since)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
     assert not (tmp_path / "new").exists()
+
+
+def test_it_comes_whole_or_not_at_all(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder has its name once every file is in it; a disk that fails leaves nothing behind."""
+
+    def fails(source: Path, _target: Path) -> None:
+        assert {one.name for one in files_of(source)} > {"filings.csv", "README.md"}
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(RegistryError, match="No space left"):
+        write_dataset(database, tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_over_http_with_ranges(snapshot_server: str) -> None:
