@@ -19,7 +19,7 @@ from suanbei.registry.queries.selection import place_of
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.labels import Words
-from suanbei.search_api.pages.templating import count, render, wants_json, with_parameter
+from suanbei.search_api.pages.templating import address, count, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
@@ -125,9 +125,10 @@ def _rows(session: Session, batch_id: str, offset: int) -> list[Listing]:
 def _links(request: Request, page: int, total: int) -> dict[str, str | None]:
     """The pages before and after, and which rows are shown."""
     first, last = (page - 1) * ROWS + 1, min(page * ROWS, total)
+    here, asked = request.url.path, request.query_params.multi_items()
     return {
-        "previous": with_parameter(request, "page", page - 1) if page > 1 else None,
-        "next": with_parameter(request, "page", page + 1) if last < total else None,
+        "previous": address(here, asked, page=page - 1) if page > 1 else None,
+        "next": address(here, asked, page=page + 1) if last < total else None,
         "text": f"{count(first)}–{count(last)} / {count(total)}" if total else "",
     }
 

@@ -30,13 +30,12 @@ from suanbei.search_api.pages.labels import Words, city_text, region_text
 from suanbei.search_api.pages.search import (
     FILTERS,
     Pairs,
-    address_of,
     asked_of,
     filter_chips,
     params_of,
     value_text,
 )
-from suanbei.search_api.pages.templating import day_text, render
+from suanbei.search_api.pages.templating import address, day_text, render
 from suanbei.search_api.params import FilterParams
 
 router = APIRouter(include_in_schema=False)
@@ -217,9 +216,8 @@ class View:
 
     def address(self, path: str, **more: str) -> str:
         """A path for the same filings; `by` in `more` replaces the steps of the view."""
-        pairs = [*self.asked, ("by", "" if self.step == "month" else self.step)]
-        pairs = [pair for pair in pairs if pair[0] not in more] + [*more.items()]
-        return address_of([pair for pair in pairs if pair[1]], path)
+        steps = [] if self.step == "month" else [("by", self.step)]
+        return address(path, [*self.asked, *steps], **more)
 
 
 def step_of(period: str, step: Step) -> str:
@@ -260,7 +258,7 @@ def market_page(request: Request, parts: Parts, view: Asked) -> Response:
                for name, text in STEPS.items()],
         chips=filter_chips(asked, view.words, "/market"),
         others=[pair for pair in asked if pair[0] not in (*CHOICES, "q")],
-        search=address_of(asked),
+        search=address("/search", asked),
         forms=("svg", "png", "csv") if has_chinese_font() else ("svg", "csv"),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from suanbei.search_api.filings import search_filings
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.home import is_question_of_numbers
 from suanbei.search_api.pages.labels import Words, region_text
-from suanbei.search_api.pages.templating import count, period_text, render, wants_json
+from suanbei.search_api.pages.templating import address, count, period_text, render, wants_json
 from suanbei.search_api.params import FilterParams, SearchParams
 
 router = APIRouter(include_in_schema=False)
@@ -75,13 +75,10 @@ def search_page(request: Request, parts: Parts) -> Response:
         chips=filter_chips(asked, words, names=names),
         meant=_meant(found["interpreted"], asked, words),
         companies=companies,
-        guesses=[
-            (guess, address_of([*without(asked, "q"), ("q", guess)]))
-            for guess in found["did_you_mean"]
-        ],
+        guesses=[(guess, address("/search", asked, q=guess)) for guess in found["did_you_mean"]],
         filters=filters,
-        first=address_of(asked) if params.cursor else "",
-        next=address_of([*asked, ("cursor", found["next"])]) if found["next"] else "",
+        first=address("/search", asked) if params.cursor else "",
+        next=address("/search", asked, cursor=found["next"]) if found["next"] else "",
         total=count(found["total"]),
         export=urlencode(exactly),
         feed="/feeds/search.atom?" + urlencode([*exactly, ("lang", language.value)]),
@@ -128,11 +125,6 @@ def params_of(asked: Pairs, model: type[Params]) -> Params:
         ) from error
 
 
-def address_of(pairs: Pairs, path: str = "/search") -> str:
-    """The search page, or another, with these parameters."""
-    return f"{path}?{urlencode(pairs)}" if pairs else path
-
-
 def without(pairs: Pairs, name: str, value: str | None = None) -> Pairs:
     """The parameters without one name, or without one value of it."""
     return [p for p in pairs if not (p[0] == name and value in (None, p[1]))]
@@ -169,7 +161,7 @@ def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[s
         "text": value_text(pair, words),
         "count": one["count"],
         "on": on,
-        "address": address_of(without(asked, *pair) if on else [*asked, pair]),
+        "address": address("/search", without(asked, *pair) if on else [*asked, pair]),
     }
 
 
@@ -215,7 +207,7 @@ def _meant(interpreted: dict[str, Any] | None, asked: Pairs, words: Words) -> di
     rest = without(asked, "q")
     chips = [
         {"field": words("field", one["name"]), "text": value_text((one["name"], one["value"]), words),
-         "address": address_of([*rest, ("q", " ".join(text.replace(one["word"], " ").split()))])}
+         "address": address("/search", [*rest, ("q", " ".join(text.replace(one["word"], " ").split()))])}
         for one in interpreted["filters"]
     ]  # fmt: skip
     return {"text": interpreted["text"], "chips": chips, "corrected": not chips}
@@ -229,7 +221,7 @@ def filter_chips(
         {
             "field": words("field", pair[0]),
             "text": (names or {}).get(pair[1]) or value_text(pair, words),
-            "address": address_of(without(asked, *pair), path),
+            "address": address(path, without(asked, *pair)),
         }
         for pair in asked
         if pair[0] in FILTERS

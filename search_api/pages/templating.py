@@ -1,6 +1,7 @@
 """Rendering: one Jinja environment a language, how values look in pages, and the addresses of static files."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -103,10 +104,12 @@ def filing_path(number: str) -> str:
     return f"/filings/{quote(number, safe='')}"
 
 
-def address(path: str, **parameters: object) -> str:
-    """A path with the parameters that say something."""
-    said = [(name, value) for name, value in parameters.items() if value not in (None, "", [])]
-    return f"{path}?{urlencode(said, doseq=True)}" if said else path
+def address(path: str, pairs: Iterable[tuple[str, str]] = (), /, **values: object) -> str:
+    """A path with parameters: `pairs`, then the `values` that say something, in place of pairs of their names."""
+    kept = [pair for pair in pairs if pair[0] not in values]
+    said = [(name, value) for name, value in values.items() if value not in (None, "", [])]
+    query = urlencode([*kept, *said], doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def broken_number(number: str) -> Markup:
@@ -144,7 +147,6 @@ def environment(language: Language) -> Environment:
         all_series=[series.value for series in Series],
         filing_path=filing_path,
         gap_text=lambda gap: gap_text(gap, language),
-        list_name=lambda series, period: list_name(series, period, language),
     )
     env.filters.update(
         count=count,
@@ -156,15 +158,6 @@ def environment(language: Language) -> Environment:
         region=lambda value: region_text(value or "", language),
     )
     return env
-
-
-def list_name(series: str, period: str, language: Language) -> str:
-    """What a list is called: its register and its month."""
-    named = translations(language).gettext("%(series)s, %(period)s")
-    return named % {
-        "series": Words(language)("series_title", series),
-        "period": period_text(period, language),
-    }
 
 
 def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
@@ -197,9 +190,3 @@ def wants_json(request: Request) -> bool:
     """Whether the Accept header likes JSON better than HTML."""
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
-
-
-def with_parameter(request: Request, name: str, value: Any) -> str:
-    """The address of the request with one parameter set anew."""
-    changed = request.url.include_query_params(**{name: value})
-    return f"{changed.path}?{changed.query}"

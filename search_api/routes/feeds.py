@@ -38,7 +38,7 @@ from suanbei.registry.queries.event_text import (
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.filings import selection_of
 from suanbei.search_api.language import language_of_request
-from suanbei.search_api.pages.templating import public_base, render, static, with_parameter
+from suanbei.search_api.pages.templating import address, public_base, render, static
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
 
@@ -229,7 +229,9 @@ def _answer(
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.headers.get("sec-fetch-dest") == "document":  # a person opened it in a browser
         if "lang" not in request.query_params and language_of_request(request) != lang:
-            return RedirectResponse(with_parameter(request, "lang", language_of_request(request)))
+            asked = request.query_params.multi_items()
+            here = address(request.url.path, asked, lang=language_of_request(request))
+            return RedirectResponse(here)
         answer = render(
             request, "feed.html", title=title, address=base + path, page=page, entries=entries
         )
