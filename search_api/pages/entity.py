@@ -18,7 +18,7 @@ from suanbei.registry.queries.statistics import deregistrations
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.entities import companies_called, entity_views, similar_companies
 from suanbei.search_api.language import language_of_request, translations
-from suanbei.search_api.pages.labels import Words, region_text
+from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import address, render, wants_json
 
 router = APIRouter(include_in_schema=False)
@@ -184,7 +184,7 @@ def _rows(request: Request, vendors: list[Vendor]) -> list[tuple[str, list[str]]
     return [
         *rows,
         (gettext("Products"), [str(len(vendor["products"])) for vendor in vendors]),
-        (words("field", "region"), [comma.join(region_text(r, language) for r in _regions(one) if r != CENTRAL.full) or "—"
+        (words("field", "region"), [comma.join(words("region", r) for r in _regions(one) if r != CENTRAL.full) or "—"
                                  for one in every]),
         (gettext("First list"), [min(one, default="—") for one in periods]),
         (gettext("Last list"), [max(one, default="—") for one in periods]),

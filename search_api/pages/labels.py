@@ -1,16 +1,19 @@
-"""The words of slugs, regions and cities in pages."""
+"""What slugs, regions, cities and dates are called in pages."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+from babel.dates import format_date
 
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
+from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.products import PRODUCT_KIND_NAMES
 from suanbei.registry.cells.regions import region_by_name, region_of_division
 from suanbei.registry.cells.remarks.grammar import FIELD_NAMES
@@ -86,6 +89,12 @@ DUTIES = {
     "model_filing": Text("生成式人工智能备案（大模型）", "Generative-AI filing (large model)"),
     "registration": Text("生成式人工智能登记（应用）", "Generative-AI registration (app)"),
 }
+SIDES = {
+    "algorithm": Text("算法备案", "Algorithms"),
+    "genai": Text("生成式人工智能", "Generative AI"),
+    "both": Text("两者兼有", "Both"),
+}
+"""Companies by what they have filed."""
 STANDINGS = {
     "has": Text("有备案记录", "on record"),
     "deregistered": STATUS_TEXTS["deregistered"],
@@ -140,6 +149,7 @@ def tables() -> dict[str, Mapping[str, Text]]:
         "monitor": MONITORS,
         "section": SECTIONS,
         "duty": DUTIES,
+        "side": SIDES,
         "standing": STANDINGS,
         "link": LINKS,
         "source": {one["name"]: Text(**one["title"]) for one in sources["sources"]},
@@ -155,14 +165,25 @@ def _capitalised(table: Mapping[Any, Text]) -> dict[str, Text]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Slugs in one language: `words("series", "algorithm")`; what has no words shows as it is."""
+    """Values in one language: `words("series", "algorithm")`; what has no words shows as it is."""
 
     language: Language
 
     def __call__(self, table: str, slug: str | None) -> str:
-        """The words of a slug, from one of `tables`."""
-        text = tables().get(table, {}).get(slug or "")
-        return text.say(self.language) if text else (slug or "")
+        """The words of a slug, from one of `tables`; of a region, division, city or month."""
+        value = slug or ""
+        match table:
+            case "region":
+                return region_text(value, self.language)
+            case "division":
+                found = division(value.ljust(6, "0"))
+                return found.name if found else value
+            case "city":
+                return city_text(value, self.language)
+            case "period" | "period_from" | "period_to":
+                return period_text(value, self.language)
+        text = tables().get(table, {}).get(value)
+        return text.say(self.language) if text else value
 
     def column(self, series: str, name: str) -> str:
         """The title of a column in the lists of a series."""
@@ -176,6 +197,29 @@ def region_text(region: str, language: Language) -> str:
     if found is None:
         return region
     return found.zh if language is Language.ZH else found.en
+
+
+_MONTH = {Language.ZH: "y年M月", Language.EN: "MMM y"}
+_DAY = {Language.ZH: "y年M月d日", Language.EN: "d MMM y"}
+"""Formats of Babel."""
+
+
+def period_text(period: str, language: Language) -> str:
+    """`2026-03` as 2026年3月 or Mar 2026; anything else as it is."""
+    return _date_text(period, "%Y-%m", _MONTH, language)
+
+
+def day_text(day: str, language: Language) -> str:
+    """`2026-03-12` as 2026年3月12日 or 12 Mar 2026; anything else as it is."""
+    return _date_text(day, "%Y-%m-%d", _DAY, language)
+
+
+def _date_text(text: str, written: str, shown: dict[Language, str], language: Language) -> str:
+    try:
+        date = datetime.strptime(text[:10], written).replace(tzinfo=UTC)
+    except ValueError:
+        return text
+    return format_date(date, shown[language], language.value)
 
 
 _ENGLISH_CITIES = {

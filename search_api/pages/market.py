@@ -26,16 +26,15 @@ from suanbei.search_api.filings import selection_of
 from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages.charts import SIZES, Drawing, has_chinese_font, height_of, png, svg
-from suanbei.search_api.pages.labels import Words, city_text, region_text
+from suanbei.search_api.pages.labels import SIDES, Words, day_text
 from suanbei.search_api.pages.search import (
     FILTERS,
     Pairs,
     asked_of,
     filter_chips,
     params_of,
-    value_text,
 )
-from suanbei.search_api.pages.templating import address, day_text, render
+from suanbei.search_api.pages.templating import address, render
 from suanbei.search_api.params import FilterParams
 
 router = APIRouter(include_in_schema=False)
@@ -51,11 +50,6 @@ TOP = 20
 SERIES = [series.value for series in Series if series is not Series.DEREGISTRATION]
 PARTS = {"series": SERIES, "type": [*TYPE_TEXTS], "role": [*ROLE_TEXTS]}
 """The parts of a chart in the order of their colours, whatever the language."""
-SIDES = {
-    "algorithm": Text("算法备案", "Algorithms"),
-    "genai": Text("生成式人工智能", "Generative AI"),
-    "both": Text("两者兼有", "Both"),
-}
 FILINGS = Text("备案数", "Filings")
 
 
@@ -189,17 +183,9 @@ class View:
 
     def label(self, chart: Chart, x: str) -> str:
         """What the `x` of a row is called."""
-        language = self.words.language
-        match chart.value:
-            case "month":
-                return step_of(x, self.step) if x else translations(language).gettext("undated")
-            case "region":
-                return region_text(x, language)
-            case "city":
-                return city_text(x, language)
-            case "side":
-                return SIDES[x].say(language)
-        return self.words(chart.value, x)
+        if chart.value != "month":
+            return self.words(chart.value, x)
+        return step_of(x, self.step) if x else translations(self.words.language).gettext("undated")
 
     def labelled(self, chart: Chart, rows: Rows) -> Rows:
         """Rows with words in place of slugs; those of one label and part are put together."""
@@ -312,7 +298,7 @@ def draw(chart: Chart, rows: Rows, view: View) -> Drawing:
 def _notes(view: View) -> tuple[str, str]:
     """What a picture that leaves its page is of: the filters, the source and the day."""
     words, gettext = view.words, translations(view.words.language).gettext
-    filters = [f"{words('field', pair[0])} {value_text(pair, words)}" for pair in view.asked]
+    filters = [f"{words('field', name)} {words(name, value)}" for name, value in view.asked]
     today = day_text(datetime.now(UTC).astimezone(BEIJING).date().isoformat(), words.language)
     source = gettext("Source: lists published by CAC, read by Suanbei; %(day)s") % {"day": today}
     return gettext("; ").join(filters) or gettext("All filings"), source

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Text
-from suanbei.registry.cells.divisions import division
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.cells.names.brands import BrandKind, brands_named
 from suanbei.registry.queries.entities import find_entity
@@ -25,8 +24,8 @@ from suanbei.search_api.entities import companies_called, entity_views, similar_
 from suanbei.search_api.filings import search_filings
 from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.home import is_question_of_numbers
-from suanbei.search_api.pages.labels import Words, region_text
-from suanbei.search_api.pages.templating import address, count, period_text, render, wants_json
+from suanbei.search_api.pages.labels import Words
+from suanbei.search_api.pages.templating import address, count, render, wants_json
 from suanbei.search_api.params import FilterParams, SearchParams
 
 router = APIRouter(include_in_schema=False)
@@ -158,7 +157,7 @@ def _value(name: str, one: dict[str, Any], asked: Pairs, words: Words) -> dict[s
     on = pair in asked
     return {
         "key": f"{name}={one['value']}",
-        "text": value_text(pair, words),
+        "text": words(*pair),
         "count": one["count"],
         "on": on,
         "address": address("/search", without(asked, *pair) if on else [*asked, pair]),
@@ -206,7 +205,7 @@ def _meant(interpreted: dict[str, Any] | None, asked: Pairs, words: Words) -> di
     text = next((value for name, value in asked if name == "q"), "")
     rest = without(asked, "q")
     chips = [
-        {"field": words("field", one["name"]), "text": value_text((one["name"], one["value"]), words),
+        {"field": words("field", one["name"]), "text": words(one["name"], one["value"]),
          "address": address("/search", [*rest, ("q", " ".join(text.replace(one["word"], " ").split()))])}
         for one in interpreted["filters"]
     ]  # fmt: skip
@@ -220,23 +219,12 @@ def filter_chips(
     return [
         {
             "field": words("field", pair[0]),
-            "text": (names or {}).get(pair[1]) or value_text(pair, words),
+            "text": (names or {}).get(pair[1]) or words(*pair),
             "address": address(path, without(asked, *pair)),
         }
         for pair in asked
         if pair[0] in FILTERS
     ]
-
-
-def value_text(pair: tuple[str, str], words: Words) -> str:
-    """The value of a filter for people."""
-    if pair[0] == "region":
-        return region_text(pair[1], words.language)
-    if pair[0] == "division" and (named := division(pair[1].ljust(6, "0"))):
-        return named.name
-    if pair[0].startswith("period"):
-        return period_text(pair[1], words.language)
-    return words(*pair)
 
 
 def marked(text: str, ranges: list[tuple[int, int]] | None) -> Markup:

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
 
-from babel.dates import format_date
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,7 +20,7 @@ from suanbei.common.texts import Language
 from suanbei.registry.cells.vocabulary import gap_text
 from suanbei.registry.importing.published import Series
 from suanbei.search_api.language import TEXT_NAMES, language_of_request, translations
-from suanbei.search_api.pages.labels import Words, region_text
+from suanbei.search_api.pages.labels import Words, day_text, period_text
 
 STATIC = Path(__file__).parents[1] / "static"
 TYPES = {
@@ -29,9 +28,6 @@ TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-_MONTH = {Language.ZH: "y年M月", Language.EN: "MMM y"}
-_DAY = {Language.ZH: "y年M月d日", Language.EN: "d MMM y"}
-"""Formats of Babel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +63,6 @@ def static(name: str) -> str:
 def count(value: int) -> str:
     """`8,180`."""
     return f"{value:,}"
-
-
-def period_text(period: str, language: Language) -> str:
-    """`2026-03` as 2026年3月 or Mar 2026; anything else as it is."""
-    return _date_text(period, "%Y-%m", _MONTH, language)
-
-
-def day_text(day: str, language: Language) -> str:
-    """`2026-03-12` as 2026年3月12日 or 12 Mar 2026; anything else as it is."""
-    return _date_text(day, "%Y-%m-%d", _DAY, language)
-
-
-def _date_text(text: str, written: str, shown: dict[Language, str], language: Language) -> str:
-    try:
-        date = datetime.strptime(text[:10], written).replace(tzinfo=UTC)
-    except ValueError:
-        return text
-    return format_date(date, shown[language], language.value)
 
 
 def moment_text(moment: str | datetime | None, language: Language) -> Markup:
@@ -155,7 +133,6 @@ def environment(language: Language) -> Environment:
         period=lambda value: period_text(value or "", language),
         day=lambda value: day_text(value or "", language),
         moment=lambda value: moment_text(value, language),
-        region=lambda value: region_text(value or "", language),
     )
     return env
 
