@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from functools import cache, lru_cache
 from importlib import resources
-from operator import itemgetter
 from typing import NamedTuple
 
 _WHOLE_CITY = "市辖区"
@@ -30,36 +29,24 @@ class Division(NamedTuple):
     successors: tuple[str, ...]
 
 
-class _Entry(NamedTuple):
-    name: str
-    level: str
-    first: str
-    last: str
-    successors: str
-
-
-_COLUMNS = ("code", "name_zh", "level", "from_year", "to_year", "successors")
-
-
 @cache
-def _table() -> dict[str, list[_Entry]]:
-    """The entries of each code, oldest first."""
-    found: dict[str, list[_Entry]] = defaultdict(list)
+def _table() -> dict[str, list[dict[str, str]]]:
+    """The rows of each code, oldest first: name_zh, level, from_year, to_year, successors."""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
     source = resources.files("suanbei.data").joinpath("divisions.csv")
     with source.open(encoding="utf-8") as file:
-        rows = csv.reader(file)
-        place = {name: place for place, name in enumerate(next(rows))}
-        wanted = itemgetter(*(place[name] for name in _COLUMNS))
-        for code, *cells in map(wanted, rows):
-            found[code].append(_Entry(*cells))
+        for row in csv.DictReader(file):
+            found[row["code"]].append(row)
     return dict(found)
 
 
-def _entry(code: str, year: int | None) -> _Entry | None:
-    """The entry in force in a year, else the last before it, else the first; None: latest."""
-    entries = _table().get(code, [])
-    begun = [one for one in entries if year is None or not one.first or int(one.first) <= year]
-    return next(iter(begun[-1:] or entries), None)
+def _row(code: str, year: int | None) -> dict[str, str] | None:
+    """The row in force in a year, else the last before it, else the first; None: latest."""
+    rows = _table().get(code, [])
+    begun = [
+        row for row in rows if year is None or not row["from_year"] or int(row["from_year"]) <= year
+    ]
+    return next(iter(begun[-1:] or rows), None)
 
 
 def is_division(code: str) -> bool:
@@ -74,22 +61,23 @@ def division(code: str, year: int | None = None) -> Division | None:
     An abolished code keeps answering with its last name: filing numbers go on using it. Without
     a year the latest name is given. Province and city are called as in the year it stands for.
     """
-    entry = _entry(code, year)
-    if entry is None:
+    row = _row(code, year)
+    if row is None:
         return None
-    last = int(entry.last) if entry.last else None
+    last = int(row["to_year"]) if row["to_year"] else None
     when = last if year is None or last is None else min(year, last)
     when = year if when is None else when
-    province, city = _entry(f"{code[:2]}0000", when), _entry(f"{code[:4]}00", when)
-    city_name = city.name if city and entry.level != "province" else ""
-    district = entry.name if entry.level == "county" and entry.name != _WHOLE_CITY else ""
+    province, city = _row(f"{code[:2]}0000", when), _row(f"{code[:4]}00", when)
+    level, name = row["level"], row["name_zh"]
+    city_name = city["name_zh"] if city and level != "province" else ""
+    district = name if level == "county" and name != _WHOLE_CITY else ""
     return Division(
         code=code,
-        name=entry.name,
-        level=entry.level,
-        full_name=f"{province.name if province else ''}{city_name}{district}",
+        name=name,
+        level=level,
+        full_name=f"{province['name_zh'] if province else ''}{city_name}{district}",
         abolished=None if last is None else last + 1,
-        successors=tuple(entry.successors.split()),
+        successors=tuple(row["successors"].split()),
     )
 
 
@@ -101,10 +89,10 @@ def city_code(name: str) -> str:
 @cache
 def _cities() -> dict[str, str]:
     found: dict[str, str] = {}
-    for code, entries in _table().items():
-        latest = entries[-1]
-        if latest.level == "city" and not latest.last:
-            found |= dict.fromkeys((latest.name, latest.name.removesuffix("市")), code[:4])
+    for code, rows in _table().items():
+        name = rows[-1]["name_zh"]
+        if rows[-1]["level"] == "city" and not rows[-1]["to_year"]:
+            found |= dict.fromkeys((name, name.removesuffix("市")), code[:4])
     return found
 
 

@@ -18,6 +18,7 @@ from suanbei.registry.cells.numbers.model import (
     Number,
     NumberKind,
     check_sum,
+    is_plausible,
     value_of_digits,
 )
 from suanbei.registry.cells.numbers.normalise import (
@@ -173,12 +174,12 @@ def numbers_without_gap(viewed: str, start: int) -> list[Found]:
     if run is None or len(run[0]) % LENGTH:
         return []
     places = range(start, run.end(), LENGTH)
-    numbers = [AlgorithmNumber(viewed[place : place + LENGTH]) for place in places]
-    if not all(number.is_plausible for number in numbers):
+    numbers = [viewed[place : place + LENGTH] for place in places]
+    if not all(map(is_plausible, numbers)):
         return []
     return [
-        Found(place, place + LENGTH, number.digits, number, (Repair.GLUED,))
-        for place, number in zip(places, numbers, strict=True)
+        Found(place, place + LENGTH, digits, AlgorithmNumber(digits), (Repair.GLUED,))
+        for place, digits in zip(places, numbers, strict=True)
     ]
 
 
@@ -252,10 +253,3 @@ def find_bare(text: str, viewed: str) -> Iterator[Found]:
         if shape == "digits" or (letters <= MOST_BARE_LETTERS and is_plausible(symbols)):
             body = DigitRun(end, symbols, letters, glued=shape == "glued")
             yield number_at(text, viewed, start, body, find_suffix(viewed, end))
-
-
-def is_plausible(digits: str) -> bool:
-    """Whether 21 symbols are digits that fit together: province, type and check digit."""
-    if not (len(digits) == LENGTH and digits.isascii() and digits.isdigit()):
-        return False
-    return AlgorithmNumber(digits).is_plausible

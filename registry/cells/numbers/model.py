@@ -172,6 +172,13 @@ def check_sum(digits: str) -> int:
     return int(digits, _BASE) % 10
 
 
+def is_plausible(symbols: str) -> bool:
+    """Whether symbols are 21 digits whose province, type and check digit fit."""
+    if not _DIGITS.fullmatch(symbols) or not _PROVINCES.match(symbols):
+        return False
+    return symbols[13:15] in TYPE_CODES and check_sum(symbols) == 1
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class AlgorithmNumber:
     """A filing number of 21 digits taken apart; it need be neither sound (`check_ok`) nor listed.
@@ -219,11 +226,6 @@ class AlgorithmNumber:
         put(self, "expected_check", expected)
         put(self, "check_ok", last == expected)
         put(self, "key", digits)
-
-    @property
-    def is_plausible(self) -> bool:
-        """Whether province, type and check digit fit."""
-        return self.check_ok and self.type is not None and bool(_PROVINCES.match(self.digits))
 
     @property
     def formatted(self) -> str:
