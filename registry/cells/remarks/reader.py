@@ -77,9 +77,14 @@ def read_remark(text: str, *, name: str = "", entity: str = "", product: str = "
     if text.strip() in ("", "-", "--", "—", "——", "/", "无"):
         return Remark()
     reader = _Reader(RowContext(name, entity, product))
-    for token in join_lists(tokenise(text)):
-        reader.read(token)
-    changes = tuple(change for dated in reader.dated for change in _changes(dated))
+    tokens, at = tokenise(text), 0
+    while at < len(tokens):
+        end = _end_of_list(tokens, at)
+        parts = tokens[at:end]  # a list and the verb that closes it are read as one run
+        whole, masked = "".join(p.text for p in parts), "".join(p.masked for p in parts)
+        reader.read(Token(tokens[at].role, whole, masked))
+        at = end
+    changes = tuple(change for dated in reader.dated for change in _changes(*dated))
     entities = (one.before for one in changes if one.field is RemarkField.ENTITY and one.before)
     return Remark(
         reader.deregistered, changes, tuple(dict.fromkeys(entities)), "；".join(reader.unread)
@@ -99,19 +104,12 @@ class _Clause:
 
 
 @dataclass(slots=True)
-class _Dated:
-    """The clauses that follow a date, up to the next one; those before the first date have none."""
-
-    date: str = ""
-    clauses: list[_Clause] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class _Reader:
     """Reads tokens one after the other, knowing the list that is open and the field last named."""
 
     context: RowContext
-    dated: list[_Dated] = field(default_factory=lambda: [_Dated()])
+    dated: list[tuple[str, list[_Clause]]] = field(default_factory=lambda: [("", [])])
+    """Each date with the clauses up to the next one; those before the first date have none."""
     unread: list[str] = field(default_factory=list)
     deregistered: bool = False
     open: ParsedChange | None = None
@@ -125,7 +123,7 @@ class _Reader:
         if token.role is not TokenRole.TEXT or not token.text.strip():
             self.joined_by = token.text.strip()
             if token.role is TokenRole.DATE:
-                self.dated.append(_Dated(token.text))
+                self.dated.append((token.text, []))
                 self.open = None
             return
         date = _DATE_IN_BRACKETS.search(token.text)  # B（2024年6月）
@@ -145,7 +143,7 @@ class _Reader:
         else:
             self.unread.append(token.text.strip())
             self.open = None
-        self.dated[-1].clauses.append(clause)
+        self.dated[-1][1].append(clause)
         self.last = clause if clause.changes else self.last
 
     def _begin(self, parsed: Sequence[ParsedChange]) -> Sequence[ParsedChange]:
@@ -213,19 +211,6 @@ class _Reader:
 _LISTED = (ChangeKind.ADDED, ChangeKind.REMOVED)
 
 
-def join_lists(tokens: list[Token]) -> list[Token]:
-    """The tokens, with each list and the verb that closes it as one run."""
-    joined: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        end = _end_of_list(tokens, at)
-        parts = tokens[at:end]
-        text, masked = "".join(p.text for p in parts), "".join(p.masked for p in parts)
-        joined.append(Token(tokens[at].role, text, masked))
-        at = end
-    return joined
-
-
 def _end_of_list(tokens: list[Token], at: int) -> int:
     """Where the list that begins at a token ends, behind its verb; the next token if none does.
 
@@ -258,10 +243,10 @@ def _end_of_list(tokens: list[Token], at: int) -> int:
 _YEAR_OR_MONTH = re.compile(r"(20\d\d)\s*[年.\-/]|(\d{1,2})\s*月|(?<=20\d\d[.\-/])(\d{1,2})")
 
 
-def _changes(dated: _Dated) -> Iterator[RemarkChange]:
+def _changes(date: str, clauses: Sequence[_Clause]) -> Iterator[RemarkChange]:
     """The changes that follow a date, each with its month."""
-    months, led = _months(dated), 0
-    for clause in dated.clauses:
+    months, led = _months(date, clauses), 0
+    for clause in clauses:
         led += clause.leads
         of_clause = [clause.when] if clause.when else months[min(max(led, 1), len(months)) - 1]
         for when in of_clause:
@@ -271,7 +256,7 @@ def _changes(dated: _Dated) -> Iterator[RemarkChange]:
                     yield RemarkChange(known, parsed.kind, before, after, when)
 
 
-def _months(dated: _Dated) -> list[list[str]]:
+def _months(date: str, clauses: Sequence[_Clause]) -> list[list[str]]:
     """The months that a date gives to the clauses after it.
 
     Of several months (`2024年4月、6月，A，B`) each goes to one clause where there are as many
@@ -279,16 +264,16 @@ def _months(dated: _Dated) -> list[list[str]]:
     twice); else the last of them holds for all, by which everything was done.
     """
     year, months = "", []
-    for found in _YEAR_OR_MONTH.finditer(dated.date):
+    for found in _YEAR_OR_MONTH.finditer(date):
         year = found[1] or year
         month = int(found[2] or found[3] or 0)
         if 1 <= month <= 12:
             months.append(f"{year}-{month:02d}")
     if not months:
         return [[""]]
-    if len(months) == sum(clause.leads for clause in dated.clauses):
+    if len(months) == sum(clause.leads for clause in clauses):
         return [[month] for month in months]
-    changes = [parsed for clause in dated.clauses for parsed in clause.changes]
+    changes = [parsed for clause in clauses for parsed in clause.changes]
     once = len(changes) == 1 and not (changes[0].before or changes[0].after)
     return [months if once else months[-1:]]
 
