@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 
 from suanbei.registry.cells.numbers import (
+    PUBLISHED,
     AlgorithmNumber,
     GenaiNumber,
     check_sum,
@@ -22,7 +23,6 @@ from suanbei.registry.cells.numbers import (
 )
 from suanbei.registry.cells.vocabulary import ALGORITHM_SERIES, GENAI_SERIES, Series
 
-_ALGORITHM_NUMBER = re.compile(r"网信算备([0-9]{21})号")
 _GENAI_NUMBER = re.compile(r"[A-Za-z]+-.+-20[0-9]{6}(?:S?[0-9]{4})?")
 _COMPANY = re.compile(r"(?:公司|集团|事务所|合伙企业[）)]?|研究院|大学|委员会|联社)$")
 _BODY = re.compile(
@@ -35,7 +35,7 @@ _LABEL = re.compile(r"[一-鿿]{2,6}类|服务(?:提供者?|技术支持者?)")
 def is_whole(series: Series | None, number: str) -> bool:
     """Whether a text can be all of a printed number of a series (None: of either system)."""
     genai = bool(_GENAI_NUMBER.fullmatch(number))
-    algorithm = bool(_ALGORITHM_NUMBER.fullmatch(number))
+    algorithm = bool(PUBLISHED.fullmatch(number))
     if series is None:
         return genai or algorithm
     return genai if series in GENAI_SERIES else algorithm
@@ -43,7 +43,7 @@ def is_whole(series: Series | None, number: str) -> bool:
 
 def number_flags(series: Series, number: str) -> tuple[str, ...]:
     """What is wrong with a filing number of a series."""
-    plain = _ALGORITHM_NUMBER.fullmatch(number)
+    plain = PUBLISHED.fullmatch(number)
     if plain and series not in GENAI_SERIES:
         return () if check_sum(plain[1]) == 1 else ("check_digit",)
     parsed = parse_number(number)

@@ -14,6 +14,7 @@ from suanbei.registry.cells.numbers.model import (
     KIND_TEXTS,
     LENGTH,
     MALFORMATION_TEXTS,
+    PUBLISHED,
     AlgorithmNumber,
     Found,
     GenaiNumber,
@@ -29,7 +30,7 @@ from suanbei.registry.cells.numbers.model import (
 from suanbei.registry.cells.numbers.normalise import REPAIR_TEXTS, Repair, comparison_key
 
 __all__ = [
-    "KIND_TEXTS", "LENGTH", "MALFORMATION_TEXTS", "REPAIR_TEXTS", "AlgorithmNumber", "Found",
+    "KIND_TEXTS", "LENGTH", "MALFORMATION_TEXTS", "PUBLISHED", "REPAIR_TEXTS", "AlgorithmNumber", "Found",
     "GenaiNumber", "GenaiParts", "Malformation", "MalformedNumber", "Number", "NumberKind",
     "Occurrence", "OtherNumber", "Repair", "check_sum", "comparison_key", "digits_kept",
     "find_numbers", "genai_parts", "number_key", "occurrences", "parse_number", "read_number",

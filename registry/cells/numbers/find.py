@@ -43,6 +43,7 @@ from suanbei.registry.cells.numbers.find_other import (
 )
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
+    PUBLISHED,
     AlgorithmNumber,
     Found,
     GenaiNumber,
@@ -58,7 +59,6 @@ from suanbei.registry.cells.numbers.normalise import GAP, comparison_key, displa
 LONGEST_INPUT = 400
 """Characters up to which a text may as a whole be one number."""
 
-_PUBLISHED = re.compile("网信算备([0-9]{21})号")
 _PUBLISHED_GENAI = re.compile(
     r"(?!.*-20.*-20)[A-Za-z]+-[A-Za-z0-9.-]*[A-Za-z0-9.]-20[0-9]{6}(?:S?[0-9]{4})?"
 )
@@ -115,7 +115,7 @@ def read_numbers(text: str) -> list[Found]:
 
 def _as_published(text: str) -> Found | None:
     """A text that is one number just as it is published, as most are."""
-    if digits := _PUBLISHED.fullmatch(text):
+    if digits := PUBLISHED.fullmatch(text):
         return Found(0, len(text), text, value_of_digits(digits[1], text))
     if _PUBLISHED_GENAI.fullmatch(text):
         number = genai_value(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
     PREFIX,
-    SUFFIX,
+    PUBLISHED,
     AlgorithmNumber,
     Found,
     Malformation,
@@ -138,25 +138,22 @@ LEAST_DIGITS_CLOSED = 6
 
 FILLER = r"""(?:[ \n:;,.()\[\]<>{}【】「」『』《》〈〉“”"'#=|/*第编案号字为是-]|no)"""
 """A regular expression for what people put between the prefix and the digits."""
-_PREFIX = re.compile(
-    f"网{GAP}{{0,9}}+信{GAP}{{0,9}}+算{GAP}{{0,9}}+备(?:([0-9]{{{LENGTH}}})号|{FILLER}{{0,40}}+)"
-)
+_PREFIX = re.compile(f"网{GAP}{{0,9}}+信{GAP}{{0,9}}+算{GAP}{{0,9}}+备{FILLER}{{0,40}}+")
 _SUFFIX = re.compile(f"{GAP}{{0,40}}+[)\\]}}>】」』》〉”\"']?{GAP}{{0,9}}+号(?!码)")
-_PUBLISHED_LENGTH = len(PREFIX) + LENGTH + len(SUFFIX)
 
 
 def find_prefixed(text: str, viewed: str) -> Iterator[Found]:
     """Every 网信算备 with digits after it, well-formed or malformed."""
     for prefix in _PREFIX.finditer(viewed):
         start, end = prefix.span()
-        if prefix[1] and end - start == _PUBLISHED_LENGTH and text[start:end] == prefix[0]:
-            yield Found(start, end, prefix[0], value_of_digits(prefix[1], prefix[0]))
+        if published := PUBLISHED.match(text, start):
+            raw, digits = published[0], published[1]
+            yield Found(start, published.end(), raw, value_of_digits(digits, raw))
             continue
-        at = prefix.start(1) if prefix[1] else end
-        if several := numbers_without_gap(viewed, at):
+        if several := numbers_without_gap(viewed, end):
             yield from several
             continue
-        body = read_digits(text, viewed, at)
+        body = read_digits(text, viewed, end)
         if body is None:
             continue
         close = find_suffix(viewed, body.end)

@@ -159,6 +159,8 @@ class OtherNumber:
 
 PREFIX, SUFFIX = "网信算备", "号"
 LENGTH = 21
+PUBLISHED = re.compile(f"{PREFIX}([0-9]{{{LENGTH}}}){SUFFIX}")
+"""An algorithm number just as it is published, and its digits."""
 
 _DIGITS = re.compile("[0-9]{21}", re.ASCII)
 _PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
