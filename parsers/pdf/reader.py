@@ -17,7 +17,7 @@ from suanbei.parsers.pdf.cells import fill_cells
 from suanbei.parsers.pdf.content import page_box, read_content
 from suanbei.parsers.pdf.merge_pages import merge_pages
 from suanbei.parsers.pdf.page_tables import PageTables, with_letters
-from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch, Unreadable
+from suanbei.parsers.pdf.shapes import NeedsFallback, TooMuch
 from suanbei.parsers.tables import Tables, clean
 
 PDFIUM = threading.Lock()
@@ -193,20 +193,15 @@ def _read_page_slowly(data: bytes, index: int, name: str) -> PageTables:
     # pdfplumber takes longer to import than most lists take to read.
     from suanbei.parsers.pdf.fallback import read_with_pdfplumber
 
-    try:
-        with opened(data, name) as document:
-            page = document[index]
-            content = read_content(page)
-            rotation, box = 90 * content.quarter, page_box(page)
-            if (page.get_rotation(), page.get_mediabox()) != (rotation, box):
-                page.set_rotation(rotation)
-                page.set_mediabox(*box)
-                stream = io.BytesIO()
-                document.save(stream)
-                data = stream.getvalue()
-            page.close()
-        return read_with_pdfplumber(data, index + 1, content)
-    except Unreadable as error:
-        raise BrokenDocument(f"{name}: page {index + 1} is corrupt ({error})") from error
-    except TooMuch as error:
-        raise DocumentTooLarge(f"{name}: page {index + 1}: {error}") from error
+    with opened(data, name) as document:
+        page = document[index]
+        content = read_content(page)
+        rotation, box = 90 * content.quarter, page_box(page)
+        if (page.get_rotation(), page.get_mediabox()) != (rotation, box):
+            page.set_rotation(rotation)
+            page.set_mediabox(*box)
+            stream = io.BytesIO()
+            document.save(stream)
+            data = stream.getvalue()
+        page.close()
+    return read_with_pdfplumber(data, name, index + 1, content)

@@ -36,10 +36,6 @@ class TooMuch(Exception):
     """A page over a limit: no reader takes it."""
 
 
-class Unreadable(Exception):
-    """A page that no reader can read."""
-
-
 class Shape(NamedTuple):
     """A drawn box in PDF coordinates: an outline, a filled area, or a space of text.
 

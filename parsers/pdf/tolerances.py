@@ -174,11 +174,6 @@ ABOVE_TABLE = 2.0
 SAME_EDGE = 3.0
 """Column edges of a table may differ by this from page to page."""
 
-# The fallback reader (pdfplumber).
-
-SAME_PLACE = 1.0
-"""Edges of pdfplumber's cells closer than this are one."""
-
 # Pictures.
 
 BIG_PICTURE = 0.1
