@@ -128,8 +128,6 @@ def _text(value: _Value) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    if isinstance(value, dt.datetime):
-        return f"{value.year}/{value.month}/{value.day}"
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date):  # a moment of a day too
         return f"{value.year}/{value.month}/{value.day}"
     return str(value)

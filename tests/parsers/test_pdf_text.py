@@ -307,6 +307,7 @@ def test_digits_beside_a_table_s_rows_are_no_page_numbers() -> None:
     document = parse_document(pdf(numbers, rows=bare), name="x")
     told = [(one.reason, one.cells) for one in document.accounting.reported]
     assert told == [("outside_table", (str(at),)) for at in (1, 2, 3)]
+    assert document.accounting.slow_pages == 0
 
 
 def test_a_list_in_a_form_that_is_turned_is_read() -> None:
