@@ -11,20 +11,27 @@ from typing import Any
 import tantivy
 
 from suanbei.common.errors import TookTooLong
-from suanbei.registry.queries.selection import SEVERAL, Dimension, Selection
+from suanbei.registry.queries.selection import Dimension, Selection
 from suanbei.search_api.responses import bad_cursor, decode_cursor, encode_cursor, is_whole
 from suanbei.search_api.search.documents import Field, month_of
 from suanbei.search_api.search.engine import Facets, FacetValue, MatchLevel, Page, Query, Sort
 from suanbei.search_api.search.matching import EVERYTHING, RANKS, Matched, Subquery, hit_at, match
 from suanbei.search_api.search.spelling import Spelling
-from suanbei.search_api.search.tantivy_index import GRAMS, ID_BITS, ONE, OpenIndex
+from suanbei.search_api.search.tantivy_index import (
+    COMPANIES,
+    FACET_COLUMNS,
+    GRAMS,
+    ID_BITS,
+    TOTAL,
+    OpenIndex,
+)
 from suanbei.search_api.search.text import BEGIN, END, grams
 
 _IDS_AT_ONCE = 20_000
 _FEW = {"size": 500, "segment_size": 2_000}
 """Companies asked for where they are counted, and told of by each segment."""
 _EVERY = {"size": 50_000, "segment_size": 50_000}
-"""Far more values than any other facet has."""
+"""Far more combinations than any other column has."""
 _NAMES = (Field.ENTITY, Field.NAME, Field.FORMER)
 _HIGHEST_KEY = 2**63 - 1
 _ID_MASK = (1 << ID_BITS) - 1
@@ -171,9 +178,7 @@ class IndexSearch:
         needed = []
         for any_of in filters.alternatives():
             terms = [
-                tantivy.Query.term_query(
-                    self._schema, ONE + one if one in SEVERAL else one.value, value
-                )
+                tantivy.Query.term_query(self._schema, one.value, value)
                 for one, some in any_of.items()
                 for value in some
                 if value  # an empty one stands for none
@@ -246,59 +251,66 @@ class IndexSearch:
     def _counted(self, query: Query, subqueries: Sequence[Subquery]) -> tuple[int, Facets]:
         """The total, and the most frequent values of each dimension, counted without its own filter."""
         found = self._union(subqueries)
-        told: dict[str, Any] = {}
+        counts: dict[Dimension, Counter[str]] = {one: Counter() for one in query.facets}
+        total = 0
         for filters, dimensions in query.facet_groups():
             among = _combined(Must, [found, *self._conditions(filters)])
-            asked: dict[str, Any] = {
-                one.value: _counts_of(one, **(_FEW if one is Dimension.ENTITY else _EVERY))
-                for one in dimensions
-            }
-            if filters is query.filters:
-                asked["total"] = {"value_count": {"field": "id"}}
-            told |= self._searcher.aggregate(among, asked)
-            if Dimension.ENTITY in dimensions:
-                told |= self._exact_companies(among, told["entity"], query.facet_values)
+            is_whole_query = filters is query.filters
+            columns = [
+                name
+                for name, some in FACET_COLUMNS.items()
+                if any(one in dimensions for one in some) or (name == TOTAL and is_whole_query)
+            ]
+            told = self._searcher.aggregate(among, {name: _counts_of(name) for name in columns})
+            if COMPANIES in columns:
+                told[COMPANIES] = self._exact_companies(among, told[COMPANIES], query.facet_values)
+            if is_whole_query:
+                total = sum(bucket["doc_count"] for bucket in told[TOTAL]["buckets"])
+            for name in columns:
+                for bucket in told[name]["buckets"]:
+                    for one, values in zip(
+                        FACET_COLUMNS[name], bucket["key"].split("\t"), strict=True
+                    ):
+                        for value in values.split("\n") if values and one in dimensions else ():
+                            counts[one][value] += bucket["doc_count"]
         facets: dict[Dimension, tuple[FacetValue, ...]] = {}
-        for one in query.facets:
-            counts: Counter[str] = Counter()
-            for bucket in told[one]["buckets"]:
-                for value in filter(None, bucket["key"].split("\n")):
-                    counts[value] += bucket["doc_count"]
-            most = sorted((-count, value) for value, count in counts.items())
+        for one, counted in counts.items():
+            most = sorted((-count, value) for value, count in counted.items())
             facets[one] = tuple(
                 FacetValue(value, -count) for count, value in most[: query.facet_values]
             )
-        return int(told["total"]["value"]), facets
+        return total, facets
 
     def _exact_companies(
         self, among: tantivy.Query, first: Mapping[str, Any], wanted: int
-    ) -> dict[str, Any]:
+    ) -> Mapping[str, Any]:
         """The counts of companies so that the most frequent ones are exact, where some were left out of `first`.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
         most frequent ones. Where some are left out of several segments, those told of are counted again, which is
         exact; and if one left out could be as frequent as the last of them, all are told of.
         """
-        exact: dict[str, Any] = {"entity": first}
-        if not first["doc_count_error_upper_bound"]:
-            return exact
+        left_out = first["doc_count_error_upper_bound"]
+        if not left_out:
+            return first
+        exact = first
         if self._index.searcher.num_segments > 1:
-            named = _FEW | {"include": [bucket["key"] for bucket in first["buckets"]]}
-            exact = self._searcher.aggregate(
-                among, {"entity": _counts_of(Dimension.ENTITY, **named)}
-            )
-        last = exact["entity"]["buckets"][:wanted][-1]["doc_count"]
-        if last <= first["doc_count_error_upper_bound"] + first["buckets"][-1]["doc_count"]:
-            every = _FEW | {"segment_size": self._index.searcher.num_docs}
-            exact = self._searcher.aggregate(
-                among, {"entity": _counts_of(Dimension.ENTITY, **every)}
-            )
+            exact = self._companies(among, include=[bucket["key"] for bucket in first["buckets"]])
+        last = exact["buckets"][:wanted][-1]["doc_count"]
+        if last <= left_out + first["buckets"][-1]["doc_count"]:
+            exact = self._companies(among, segment_size=self._index.searcher.num_docs)
         return exact
 
+    def _companies(self, among: tantivy.Query, **options: Any) -> Mapping[str, Any]:
+        asked = {COMPANIES: _counts_of(COMPANIES, **options)}
+        told: Mapping[str, Any] = self._searcher.aggregate(among, asked)[COMPANIES]
+        return told
 
-def _counts_of(dimension: Dimension, **options: Any) -> dict[str, Any]:
-    """tantivy's counts of the values of a dimension."""
-    return {"terms": {"field": dimension.value} | options}
+
+def _counts_of(column: str, **options: Any) -> dict[str, Any]:
+    """tantivy's counts of the values of a column."""
+    usual = _FEW if column == COMPANIES else _EVERY
+    return {"terms": {"field": column} | usual | options}
 
 
 def _combined(occur: tantivy.Occur, queries: Sequence[tantivy.Query]) -> tantivy.Query:
