@@ -48,7 +48,6 @@ class IndexSearch:
     def __init__(self, index: OpenIndex, seconds: float) -> None:
         self._index, self._schema = index, index.schema
         self._until = time.monotonic() + seconds
-        self._made: dict[Subquery, tantivy.Query] = {}
 
     def page(self, query: Query) -> Page:
         """One page.
@@ -131,14 +130,21 @@ class IndexSearch:
 
     # Queries in tantivy's words.
 
-    def _query(self, one: Subquery) -> tantivy.Query:
-        if one not in self._made:
-            each = [
-                _combined(Should, [self._phrase(field, fragment) for field in one.fields])
-                for fragment in one.fragments
-            ]
-            self._made[one] = _combined(Must, each) if each else tantivy.Query.all_query()
-        return self._made[one]
+    def _query(self, one: Subquery, within: Sequence[tantivy.Query] = ()) -> tantivy.Query:
+        """What a subquery finds. Where few filings come into question (`within`), each phrase by itself is looked for
+        in these: tantivy passes over filings for a phrase, but not for a union of phrases."""
+        if not one.fragments:
+            return _combined(Must, [tantivy.Query.all_query(), *within])
+        return _combined(
+            Must,
+            [
+                _combined(
+                    Should,
+                    [_combined(Must, [self._phrase(field, text), *within]) for field in one.fields],
+                )
+                for text in one.fragments
+            ],
+        )
 
     def _phrase(self, field: Field, fragment: str) -> tantivy.Query:
         """What has a fragment: every second one of its runs, and the last, each at its place. With fewer of them, one
@@ -153,7 +159,9 @@ class IndexSearch:
         placed: list[str | tuple[int, str]] = [(place, words[place]) for place in places]
         return tantivy.Query.phrase_query(self._schema, name, placed)
 
-    def _union(self, subqueries: Sequence[Subquery]) -> tantivy.Query:
+    def _union(
+        self, subqueries: Sequence[Subquery], within: Sequence[tantivy.Query] = ()
+    ) -> tantivy.Query:
         """All that any of them finds, in as few queries as may be.
 
         A fragment is looked for once in all of its fields (of several fragments one subquery has all fields),
@@ -166,7 +174,7 @@ class IndexSearch:
         for fragments, some in fields.items():
             bare = tuple(fragment.strip(BEGIN + END) for fragment in fragments)
             if bare == fragments or not some.keys() <= fields.get(bare, {}).keys():
-                needed.append(self._query(Subquery(fragments, tuple(some), 0)))
+                needed.append(self._query(Subquery(fragments, tuple(some), 0), within))
         return _combined(Should, needed)
 
     def _between(self, name: str, first: int | None, last: int | None) -> tantivy.Query:
@@ -263,7 +271,9 @@ class IndexSearch:
             ]
             told = self._searcher.aggregate(among, {name: _counts_of(name) for name in columns})
             if COMPANIES in columns:
-                told[COMPANIES] = self._exact_companies(among, told[COMPANIES], query.facet_values)
+                told[COMPANIES] = self._exact_companies(
+                    subqueries, filters, told[COMPANIES], query.facet_values
+                )
             if is_whole_query:
                 total = sum(bucket["doc_count"] for bucket in told[TOTAL]["buckets"])
             for name in columns:
@@ -282,22 +292,36 @@ class IndexSearch:
         return total, facets
 
     def _exact_companies(
-        self, among: tantivy.Query, first: Mapping[str, Any], wanted: int
+        self,
+        subqueries: Sequence[Subquery],
+        filters: Selection,
+        first: Mapping[str, Any],
+        wanted: int,
     ) -> Mapping[str, Any]:
         """The counts of companies so that the most frequent ones are exact, where some were left out of `first`.
 
         To tell of every company costs ten times as much as to count them, so that each segment tells only of its
-        most frequent ones. Where some are left out of several segments, those told of are counted again, which is
-        exact; and if one left out could be as frequent as the last of them, all are told of.
+        most frequent ones. Where some are left out of several segments, those that can be among the most frequent ones
+        are counted again, which is exact; and if one not told of could be as frequent as the last of them, all are told of.
         """
         left_out = first["doc_count_error_upper_bound"]
         if not left_out:
             return first
-        exact = first
+        conditions, exact = self._conditions(filters), first
         if self._index.searcher.num_segments > 1:
-            exact = self._companies(among, include=[bucket["key"] for bucket in first["buckets"]])
+            least = first["buckets"][:wanted][-1]["doc_count"] - left_out
+            likely = Selection(
+                {
+                    Dimension.ENTITY: tuple(
+                        bucket["key"] for bucket in first["buckets"] if bucket["doc_count"] >= least
+                    )
+                }
+            )
+            found = self._union(subqueries, self._conditions(likely))
+            exact = self._companies(_combined(Must, [found, *conditions]))
         last = exact["buckets"][:wanted][-1]["doc_count"]
         if last <= left_out + first["buckets"][-1]["doc_count"]:
+            among = _combined(Must, [self._union(subqueries), *conditions])
             exact = self._companies(among, segment_size=self._index.searcher.num_docs)
         return exact
 
