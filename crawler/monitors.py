@@ -23,7 +23,7 @@ from suanbei.common.settings import Settings
 from suanbei.common.texts import Text
 from suanbei.crawler.report import CrawlReport
 from suanbei.crawler.sources import Source
-from suanbei.registry.importing.events import AlarmFinding, EventType, settle_alarms
+from suanbei.registry.importing.events import EventType, alarm_of, settle_alarms
 from suanbei.registry.models import Batch, Check, Document, Event, Filing, Listing, Version
 from suanbei.registry.queries.coverage import SOURCE_OF_SERIES
 from suanbei.registry.watching import Alarm, read_note, write_note
@@ -115,7 +115,7 @@ class PassMonitors:
             return
         write_note(self._session, f"source:{source}", note)
 
-    def _failing(self) -> Iterator[AlarmFinding]:
+    def _failing(self) -> Iterator[Alarm]:
         most = self._settings.monitor_failures
         for name, source in self._sources.items():
             check = self._session.get(Check, name)
@@ -123,7 +123,7 @@ class PassMonitors:
                 facts = {"failures": check.failures, "message": check.message}
                 yield _finding("source_failing", name, source.source, FAILING, facts)
 
-    def _overdue(self) -> Iterator[AlarmFinding]:
+    def _overdue(self) -> Iterator[Alarm]:
         factor = self._settings.monitor_overdue
         for name in self._known if factor else ():
             pause = pause_of(self._known[name], periods_of(self._session, name))
@@ -131,7 +131,7 @@ class PassMonitors:
                 source = self._sources[name].source
                 yield _finding("source_overdue", name, source, OVERDUE, pause)
 
-    def _attachments(self) -> Iterator[AlarmFinding]:
+    def _attachments(self) -> Iterator[Alarm]:
         least = self._settings.monitor_attachments
         for source in self._sources.values():
             counts: dict[str, int] = {}
@@ -149,7 +149,7 @@ class PassMonitors:
                 else:
                     write_note(self._session, f"page:{url}", {"documents": max(before, now)})
 
-    def _firewall(self) -> Iterator[AlarmFinding]:
+    def _firewall(self) -> Iterator[Alarm]:
         least = self._settings.monitor_firewall
         for name, source in self._sources.items():
             blocked = [failure for failure in source.failures if failure.code == "firewall"]
@@ -157,7 +157,7 @@ class PassMonitors:
                 facts = {"count": len(blocked), "url": blocked[0].url}
                 yield _finding("firewall", name, source.source, FIREWALL, facts)
 
-    def _unread(self) -> Iterator[AlarmFinding]:
+    def _unread(self) -> Iterator[Alarm]:
         for source in self._sources.values() if self._settings.monitor_unread else ():
             for failure in source.failures:
                 if failure.label and failure.code not in _NOT_THE_DOCUMENT:
@@ -167,7 +167,7 @@ class PassMonitors:
                     facts = {"url": failure.url, "code": failure.code, "message": failure.message}
                     yield _finding(kind, failure.url, source.source, text, facts)
 
-    def _lists(self) -> Iterator[AlarmFinding]:
+    def _lists(self) -> Iterator[Alarm]:
         """Lists with unknown columns, and new or changed ones (or under alarm) with many flags."""
         limit, touched = self._settings.monitor_flags, self._touched_lists()
         query = (
@@ -260,6 +260,6 @@ def _flagged(session: Session, batch: Batch, version: Version) -> int:
 
 def _finding(
     monitor: str, subject: str, source: Source, text: Text, facts: dict[str, Any]
-) -> AlarmFinding:
+) -> Alarm:
     titles = source.title.model_dump()
-    return AlarmFinding(monitor, subject, text, facts, source.name, titles)
+    return alarm_of(monitor, subject, text, facts, source.name, titles)

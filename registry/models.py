@@ -182,8 +182,7 @@ class EntityLink(Base):
 
 
 class EntityKey(Base):
-    """What an entity is found by: `c:` registrant code, `n:` name, `f:` former name, `h:` code of a
-    filing that it may have taken over from another company."""
+    """What an entity is found by: `c:` registrant code, `n:` name, `f:` former name."""
 
     __tablename__ = "entity_keys"
     __table_args__ = (Index("ix_entity_keys_entity_id", "entity_id"),)
@@ -265,7 +264,7 @@ class Event(Base):
     entity: Mapped[str | None]
     entity_id: Mapped[str | None] = mapped_column(index=True)
     batch: Mapped[str | None] = mapped_column(index=True)
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Gap(Base):

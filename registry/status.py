@@ -20,7 +20,7 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.errors import SuanbeiError
 from suanbei.common.texts import Text
 from suanbei.registry.database import Database
-from suanbei.registry.importing.events import AlarmFinding, last_event_id, settle_alarms
+from suanbei.registry.importing.events import alarm_of, last_event_id, settle_alarms
 from suanbei.registry.importing.gaps import totals
 from suanbei.registry.locks import holders
 from suanbei.registry.models import Check
@@ -217,7 +217,7 @@ class Supervisor:
                 fine.add(name)
                 continue
             facts = {"zh": NAMES[name].zh, "en": NAMES[name].en, "restarts": self._restarts[name]}
-            findings.append(AlarmFinding(MONITOR, name, STOPPED, facts))
+            findings.append(alarm_of(MONITOR, name, STOPPED, facts))
         if findings or raised & fine:
             with self._database.write() as session:
                 settle_alarms(

@@ -116,7 +116,6 @@ def rename_batch(session: Session, batch: Batch, new_id: str) -> Batch:
     session.execute(update(Version).where(Version.batch_id == old_id).values(batch_id=new_id))
     session.execute(update(Event).where(Event.batch == old_id).values(batch=new_id))
     session.execute(delete(Batch).where(Batch.id == old_id))
-    session.expire_all()
     return session.get_one(Batch, new_id)
 
 

@@ -22,47 +22,28 @@ out to be one, or an older list comes in late, the id that goes leads to the one
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, name_parts
-from suanbei.registry.database import in_keys, upsert
+from suanbei.registry.data_version import bump_data_version
+from suanbei.registry.database import in_keys, insert_rows
 from suanbei.registry.models import Entity, EntityAlias, EntityKey, EntityLink, Filing
 
-FilingId = tuple[str, str]
-"""series, number_key"""
+
+def filing_id(filing: Filing) -> tuple[str, str]:
+    """What tells a filing from all others: its series and the key of its number."""
+    return filing.series, filing.number_key
 
 
-class Node(NamedTuple):
-    """What grouping needs to know of a filing: the columns of `Filing` of these names."""
-
-    series: str
-    number_key: str
-    number: str
-    registrant: str
-    entity: str
-    entity_key: str
-    former_entities: Sequence[str]
-    first_period: str
-    last_period: str
-    remark: str
-    entity_id: str | None
-
-    @property
-    def id(self) -> FilingId:
-        """The filing it stands for."""
-        return self[:2]
-
-    @property
-    def tie(self) -> str:
-        """What ties it to filings of the same name; a filing without a name stands alone."""
-        return f"n:{self.entity_key}" if self.entity_key else f"x:{self.series}/{self.number_key}"
+def _tie(filing: Filing) -> str:
+    """What ties it to filings of the same name; a filing without a name stands alone."""
+    return f"n:{filing.entity_key}" if filing.entity_key else f"x:{'/'.join(filing_id(filing))}"
 
 
 class LinkKind(StrEnum):
@@ -74,9 +55,9 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The company of `node` took a filing over from `name` (`tie` binds its filings), or may be it."""
+    """The company of `filing` took it over from `name` (`tie` binds its filings), or may be it."""
 
-    node: Node
+    filing: Filing
     name: str
     tie: str
     kind: LinkKind
@@ -86,7 +67,7 @@ class Link:
 class Group:
     """Filings of one company; `renamed` are names that another of its names took the place of."""
 
-    nodes: list[Node] = field(default_factory=list)
+    filings: list[Filing] = field(default_factory=list)
     codes: set[str] = field(default_factory=set)
     renamed: set[str] = field(default_factory=set)
     name: str = ""
@@ -94,33 +75,34 @@ class Group:
     id: str = ""
 
 
-def group(nodes: Sequence[Node]) -> tuple[list[Group], list[Link]]:
+def group(filings: Collection[Filing]) -> tuple[list[Group], list[Link]]:
     """The companies of these filings, in whatever order, and what ties those together that are not one."""
-    of_tie: dict[str, list[Node]] = defaultdict(list)
-    for node in sorted(nodes, key=lambda node: node.id):
-        of_tie[node.tie].append(node)
+    of_tie: dict[str, list[Filing]] = defaultdict(list)
+    for filing in sorted(filings, key=filing_id):
+        of_tie[_tie(filing)].append(filing)
     companies = {tie: {tie} for tie in of_tie}  # for each tie all ties of its company
     links: list[Link] = []
-    renames: list[tuple[Node, str]] = []
-    for node, name in [(one, former) for one in nodes for former in one.former_entities]:
-        tie = f"n:{entity_key(name)}"
-        if tie in ("n:", node.tie):
-            continue
-        if kind := _kind(node, name, of_tie):
-            links.append(Link(node, name, tie, kind))
-        else:
-            renames.append((node, name))
-            _unite(companies, node.tie, tie)
-    links += _shared_codes(nodes, companies, links)
-    links = [link for link in links if companies[link.node.tie] is not companies.get(link.tie)]
+    renames: list[tuple[str, str]] = []
+    for mine, of_name in of_tie.items():
+        for filing, name in [(one, former) for one in of_name for former in one.former_entities]:
+            tie = f"n:{entity_key(name)}"
+            if tie in ("n:", mine):
+                continue
+            if kind := _kind(filing, name, of_name, of_tie.get(tie, [])):
+                links.append(Link(filing, name, tie, kind))
+            else:
+                renames.append((mine, name))
+                _unite(companies, mine, tie)
+    links += _shared_codes(of_tie, companies, links)
+    links = [one for one in links if companies[_tie(one.filing)] is not companies.get(one.tie)]
     group_of: dict[str, Group] = {}
     for tie, of_name in sorted(of_tie.items()):
         if tie not in group_of:
             group_of |= dict.fromkeys(companies[tie], Group())
-        group_of[tie].nodes += of_name
+        group_of[tie].filings += of_name
     groups = list({id(one): one for one in group_of.values()}.values())
-    for node, name in renames:
-        group_of[node.tie].renamed.add(name)
+    for tie, name in renames:
+        group_of[tie].renamed.add(name)
     for one in groups:
         _give_names(one)
     _give_codes(groups, group_of, links)
@@ -133,41 +115,44 @@ def _unite(companies: dict[str, set[str]], one: str, other: str) -> None:
     companies |= dict.fromkeys(ties, ties)
 
 
-def _kind(node: Node, former: str, of_tie: Mapping[str, Sequence[Node]]) -> LinkKind | None:
-    """How the company of a filing is tied to the name its 备注 calls former; None: it had that name."""
-    mine, theirs = of_tie[node.tie], of_tie.get(f"n:{entity_key(former)}", [])
-    own = {n.registrant for n in mine if n.registrant and not n.former_entities}
-    newest = max(n.last_period for n in mine if n.registrant == node.registrant)
-    later = [n for n in theirs if n.registrant == node.registrant and n.last_period > newest]
-    if node.registrant and (own - {node.registrant} or later):
+def _kind(
+    filing: Filing, former: str, mine: Sequence[Filing], theirs: Sequence[Filing]
+) -> LinkKind | None:
+    """How the company of a filing is tied to the name its 备注 calls former; None: it had that name.
+    `mine` and `theirs` are the filings of the one name and of the other."""
+    code = filing.registrant
+    own = {one.registrant for one in mine if one.registrant and not one.former_entities}
+    newest = max(one.last_period for one in mine if one.registrant == code)
+    later = [one for one in theirs if one.registrant == code and one.last_period > newest]
+    if code and (own - {code} or later):
         return LinkKind.HANDED_OVER
-    if not theirs or _same_brand(node.entity, former):
+    if not theirs or _same_brand(filing.entity, former):
         return None
-    own_since = min((n.last_period for n in mine if not n.former_entities), default="")
+    own_since = min((one.last_period for one in mine if not one.former_entities), default="")
     if own_since:
         year_after = f"{int(own_since[:4]) + 1}{own_since[4:]}"
-        if any(n.last_period > year_after for n in theirs):
+        if any(one.last_period > year_after for one in theirs):
             return LinkKind.HANDED_OVER
-    return None if node.registrant in own else LinkKind.UNCLEAR
+    return None if code in own else LinkKind.UNCLEAR
 
 
 def _shared_codes(
-    nodes: Sequence[Node], companies: dict[str, set[str]], links: Sequence[Link]
+    of_tie: Mapping[str, Sequence[Filing]], companies: dict[str, set[str]], links: Sequence[Link]
 ) -> Iterator[Link]:
     """Names under one code that no remark ties: one company, or unclear."""
-    linked = {frozenset((link.node.tie, link.tie)) for link in links}
-    of_code: dict[str, dict[str, Node]] = defaultdict(dict)
-    for node in sorted(nodes, key=lambda node: (node.last_period, node.id)):
-        if node.registrant:
-            of_code[node.registrant][node.tie] = node
+    linked = {frozenset((_tie(link.filing), link.tie)) for link in links}
+    coded = [(one, tie) for tie, of_name in of_tie.items() for one in of_name if one.registrant]
+    of_code: dict[str, dict[str, Filing]] = defaultdict(dict)
+    for filing, tie in sorted(coded, key=lambda of: (of[0].last_period, filing_id(of[0]))):
+        of_code[filing.registrant][tie] = filing
     for named in of_code.values():
-        for one, other in combinations(named.values(), 2):
-            if companies[one.tie] is companies[other.tie] or {one.tie, other.tie} in linked:
+        for (mine, one), (theirs, other) in combinations(named.items(), 2):
+            if companies[mine] is companies[theirs] or {mine, theirs} in linked:
                 continue
             if _same_brand(one.entity, other.entity):
-                _unite(companies, one.tie, other.tie)
+                _unite(companies, mine, theirs)
             else:
-                yield Link(one, other.entity, other.tie, LinkKind.UNCLEAR)
+                yield Link(one, other.entity, theirs, LinkKind.UNCLEAR)
 
 
 def _same_brand(one: str, other: str) -> bool:
@@ -177,11 +162,11 @@ def _same_brand(one: str, other: str) -> bool:
 def _give_names(one: Group) -> None:
     """The name is that of its newest own listing, former names aside; the others are former names, each
     as it is spelled most often."""
-    former = {f"n:{entity_key(name)}" for name in one.renamed}
-    current = [node for node in one.nodes if node.tie not in former] or one.nodes
-    one.name = max(current, key=lambda node: (node.last_period, node.id)).entity
+    former = {entity_key(name) for name in one.renamed}
+    current = [filing for filing in one.filings if filing.entity_key not in former] or one.filings
+    one.name = max(current, key=lambda filing: (filing.last_period, filing_id(filing))).entity
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for name in [*(node.entity for node in one.nodes), *sorted(one.renamed)]:
+    for name in [*(filing.entity for filing in one.filings), *sorted(one.renamed)]:
         spellings[entity_key(name)][name] += 1
     one.former_names = sorted(
         min(names, key=lambda name: (-names[name], name))
@@ -195,60 +180,15 @@ def _give_codes(
 ) -> None:
     """The registrant codes of each company: the code of a filing that was handed over is the former
     company's, if nobody else files under it."""
-    taken_over = {link.node.id for link in links if link.kind is LinkKind.HANDED_OVER}
+    taken_over = {filing_id(link.filing) for link in links if link.kind is LinkKind.HANDED_OVER}
     for one in groups:
-        own = (node for node in one.nodes if node.registrant and node.id not in taken_over)
-        one.codes = {node.registrant for node in own}
+        own = (filing for filing in one.filings if filing_id(filing) not in taken_over)
+        one.codes = {filing.registrant for filing in own} - {""}
     known = {code for one in groups for code in one.codes}
     for link in links:
-        former, code = group_of.get(link.tie), link.node.registrant
-        if former and code and link.node.id in taken_over and code not in known:
+        former, code = group_of.get(link.tie), link.filing.registrant
+        if former and code and filing_id(link.filing) in taken_over and code not in known:
             former.codes.add(code)
-
-
-def regroup(
-    session: Session, changed: Sequence[Node], gone: set[FilingId], owners: set[str]
-) -> dict[FilingId, str]:
-    """Group anew all that `changed` and `gone` filings touch, whose `owners` these were; write the
-    entities.
-
-    Returns the entity of every filing regrouped, also of those that did not change themselves.
-    """
-    nodes, touched = _closure(session, changed, gone, owners)
-    groups, links = group(nodes)
-    aliases = give_ids(groups)
-    _write(session, groups, touched, aliases)
-    _save_links(session, groups, links, touched)
-    return {node.id: one.id for one in groups for node in one.nodes}
-
-
-def _closure(
-    session: Session, changed: Sequence[Node], gone: set[FilingId], owners: set[str]
-) -> tuple[list[Node], set[str]]:
-    """All filings that the changed ones may share an entity with, and the entities they had."""
-    nodes = {node.id: node for node in changed}
-    loaded: set[str] = set()
-    columns = [getattr(Filing, name) for name in Node._fields]
-    while True:
-        ties = {node.tie for node in nodes.values()}
-        ties |= {
-            f"n:{entity_key(name)}" for node in nodes.values() for name in node.former_entities
-        }
-        codes = {node.registrant for node in nodes.values() if node.registrant}
-        keys = [
-            *ties,
-            *(f"f{tie[1:]}" for tie in ties),
-            *(f"{of}:{code}" for of in "ch" for code in codes),
-        ]
-        of_keys = select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, keys))
-        new = (owners | set(session.execute(of_keys).scalars())) - loaded
-        if not new:
-            return list(nodes.values()), loaded
-        query = select(*columns).where(in_keys(session, Filing.entity_id, new))
-        for node in map(Node._make, session.execute(query)):
-            if node.id not in gone:
-                nodes.setdefault(node.id, node)
-        loaded |= new
 
 
 def give_ids(groups: Sequence[Group]) -> dict[str, str]:
@@ -260,83 +200,90 @@ def give_ids(groups: Sequence[Group]) -> dict[str, str]:
     they were ever known by.
     """
     leads: dict[str, Group] = {}
-    filings = [(one, node) for one in groups for node in one.nodes]
+    filings = [(one, filing) for one in groups for filing in one.filings]
     filings.sort(
-        key=lambda of: (of[1].registrant not in {"", *of[0].codes}, of[1].first_period, of[1].id)
-    )
-    for one, node in filings:
-        wanted = node.registrant
+        key=lambda of: (
+            of[1].registrant not in {"", *of[0].codes}, of[1].first_period, filing_id(of[1]),
+        )
+    )  # fmt: skip
+    for one, filing in filings:
+        wanted = filing.registrant
         if wanted not in one.codes or leads.setdefault(wanted, one) is not one:
-            wanted = "n" + hashlib.sha256("/".join(node.id).encode()).hexdigest()[:12]
+            wanted = "n" + hashlib.sha256("/".join(filing_id(filing)).encode()).hexdigest()[:12]
         leads[wanted] = one
         one.id = one.id or wanted
-    for known in {node.entity_id for _, node in filings if node.entity_id} - set(leads):
-        shares = [(sum(n.entity_id == known for n in one.nodes), one.id, one) for one in groups]
-        leads[known] = max(shares, key=lambda share: share[:2])[2]
-    return {given: one.id for given, one in leads.items() if given != one.id}
+    shares = Counter((one.id, filing.entity_id) for one, filing in filings if filing.entity_id)
+    by_share = sorted(shares.items(), key=lambda share: (share[1], share[0]))
+    largest = {known: id_ for (id_, known), _ in by_share}
+    return {given: one.id for given, one in leads.items() if given != one.id} | {
+        known: id_ for known, id_ in largest.items() if known not in leads
+    }
 
 
-def _write(
-    session: Session, groups: Sequence[Group], touched: set[str], aliases: Mapping[str, str]
-) -> None:
-    """Write the entities, the ids that lead to them, and the keys they are found by."""
-    ids = {one.id for one in groups}
-    session.execute(delete(EntityKey).where(in_keys(session, EntityKey.entity_id, touched | ids)))
-    entities = [
-        {"id": one.id, "name": one.name, "former_names": one.former_names, "registrants": sorted(one.codes)}
-        for one in groups
-    ]  # fmt: skip
-    upsert(session, Entity, entities)
-    for old in touched & set(aliases):
-        leading = update(EntityAlias).where(EntityAlias.entity_id == old)
-        session.execute(leading.values(entity_id=aliases[old]))
-    session.execute(delete(EntityAlias).where(in_keys(session, EntityAlias.alias, ids)))
-    upsert(session, EntityAlias, [{"alias": a, "entity_id": i} for a, i in aliases.items()])
-    keys: set[tuple[str, str]] = set()
-    for one in groups:
-        keys |= {(f"c:{code}", one.id) for code in one.codes}
-        for node in one.nodes:
-            keys |= {(f"f:{entity_key(name)}", one.id) for name in node.former_entities}
-            keys.add((node.tie, one.id))
-            if node.registrant:  # of a filing that was handed over: for grouping alone
-                keys.add((f"h:{node.registrant}", one.id))
-    upsert(session, EntityKey, [{"key": key, "entity_id": owner} for key, owner in sorted(keys)])
-
-
-def _save_links(
-    session: Session, groups: Sequence[Group], links: Sequence[Link], touched: set[str]
-) -> None:
-    """Write anew what ties the companies together that are not one."""
-    ids = touched | {one.id for one in groups}
-    of_company = in_keys(session, EntityLink.entity_id, ids)
-    session.execute(
-        delete(EntityLink).where(or_(of_company, in_keys(session, EntityLink.other_id, ids)))
-    )
-    of_tie = {node.tie: one.id for one in groups for node in one.nodes}
-    rows = [
-        {
-            "entity_id": of_tie[link.node.tie],
-            "other_id": of_tie.get(link.tie),
-            "name": link.name,
-            "kind": link.kind.value,
-            "number": link.node.number,
-            "remark": link.node.remark,
+def save_companies(session: Session, filings: Collection[Filing]) -> None:
+    """Group all filings of the registry anew, and write them with their companies; `entity_id` of a new
+    filing is empty."""
+    groups, links = group(filings)
+    aliases = give_ids(groups)
+    rows = session.execute(select(*Entity.__table__.columns)).mappings()
+    known = {row["id"]: dict(row) for row in rows}
+    now = {
+        one.id: {
+            "id": one.id, "name": one.name, "former_names": one.former_names,
+            "registrants": sorted(one.codes),
         }
-        for link in links
-    ]
-    if rows:
-        session.execute(insert(EntityLink), rows)
+        for one in groups
+    }  # fmt: skip
+    insert_rows(session, Entity, [values for id_, values in now.items() if id_ not in known])
+    changed = [values for id_, values in now.items() if known.get(id_, values) != values]
+    if changed:
+        session.execute(update(Entity), changed)
+    version = bump_data_version(session)
+    for owner, filing in [(one.id, filing) for one in groups for filing in one.filings]:
+        if filing.entity_id != owner:
+            filing.entity_id, filing.data_version = owner, version
+    session.add_all(filing for filing in filings if filing not in session)
+    session.flush()
+    _save_lookups(session, groups, links, aliases)
+    session.execute(delete(Entity).where(in_keys(session, Entity.id, set(known) - set(now))))
 
 
-def delete_orphans(session: Session, candidates: Iterable[str]) -> None:
-    """Remove entities that own no filing any more."""
-    wanted = list(candidates)
-    if not wanted:
-        return
-    owned = select(Filing.entity_id).where(in_keys(session, Filing.entity_id, wanted))
-    ids = set(wanted) - set(session.execute(owned.distinct()).scalars())
-    session.execute(
-        update(EntityLink).where(in_keys(session, EntityLink.other_id, ids)).values(other_id=None)
-    )
-    for column in (EntityLink.entity_id, EntityKey.entity_id, EntityAlias.entity_id, Entity.id):
-        session.execute(delete(column.class_).where(in_keys(session, column, ids)))
+def _save_lookups(
+    session: Session, groups: Sequence[Group], links: Sequence[Link], aliases: dict[str, str]
+) -> None:
+    """Write anew what companies are found by, the ids that lead to them, and what ties those together
+    that are not one."""
+    ids = {one.id for one in groups}
+    once = dict(session.execute(select(EntityAlias.alias, EntityAlias.entity_id)).tuples().all())
+    leads = {alias: aliases.get(to, to) for alias, to in once.items()} | aliases
+    keys = {(f"c:{code}", one.id) for one in groups for code in one.codes}
+    for owner, filing in [(one.id, filing) for one in groups for filing in one.filings]:
+        keys |= {(f"f:{entity_key(name)}", owner) for name in filing.former_entities}
+        if filing.entity_key:
+            keys.add((f"n:{filing.entity_key}", owner))
+    for table in (EntityAlias, EntityKey, EntityLink):
+        session.execute(delete(table))
+    insert_rows(
+        session, EntityAlias,
+        [
+            {"alias": alias, "entity_id": to}
+            for alias, to in leads.items()
+            if alias not in ids and to in ids
+        ],
+    )  # fmt: skip
+    insert_rows(session, EntityKey, [{"key": key, "entity_id": one} for key, one in sorted(keys)])
+    of_tie = {_tie(filing): one.id for one in groups for filing in one.filings}
+    insert_rows(
+        session, EntityLink,
+        [
+            {
+                "entity_id": of_tie[_tie(link.filing)],
+                "other_id": of_tie.get(link.tie),
+                "name": link.name,
+                "kind": link.kind.value,
+                "number": link.filing.number,
+                "remark": link.filing.remark,
+            }
+            for link in links
+        ],
+    )  # fmt: skip

@@ -31,12 +31,11 @@ from suanbei.registry.importing.batches import (
 )
 from suanbei.registry.importing.events import (
     EventType,
-    NewEvent,
     TakenIn,
     append_events,
     events_of_lists,
 )
-from suanbei.registry.importing.filings import refresh_filings
+from suanbei.registry.importing.filings import Filings
 from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series
 from suanbei.registry.models import Batch, Document, Listing, Notice, Version
@@ -84,18 +83,17 @@ def import_document(database: Database, one: Import) -> ImportReport:
 def import_documents(session: Session, documents: Sequence[Import]) -> list[ImportReport]:
     """Take documents in one after the other, in a transaction of the caller's."""
     bump_data_version(session)
-    taken_in: list[list[TakenIn]] = []
+    filings = Filings(session)
+    taken_in: list[TakenIn] = []
+    reports = []
     for one in documents:
         _save_document(session, one)
         lists: dict[Series, list[Row]] = {}
         for row in one.parsed.rows:
             lists.setdefault(row.series, []).append(row)
-        taken_in.append([_take_in(session, one, series, rows) for series, rows in lists.items()])
-    append_events(session, events_of_lists(session, [each for of in taken_in for each in of]))
-    refresh_gaps(session)
-    reports = []
-    for one, of_document in zip(documents, taken_in, strict=True):
-        counts = Counter(event.type for each in of_document for event in each.events)
+        of_document = [_take_in(session, filings, one, *each) for each in lists.items()]
+        taken_in += of_document
+        counts = Counter(event.type for each in of_document for event, _ in each.news)
         is_new = any(each.is_new for each in of_document)
         reports.append(
             ImportReport(
@@ -108,6 +106,10 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
                 vanished=counts[EventType.FILING_VANISHED],
             )
         )
+    filings.save()
+    if any(each.is_new or each.news for each in taken_in):
+        append_events(session, events_of_lists(taken_in, filings.all.values()))
+    refresh_gaps(session)
     return reports
 
 
@@ -135,7 +137,9 @@ def _save_document(session: Session, one: Import) -> None:
     session.flush()
 
 
-def _take_in(session: Session, one: Import, series: Series, rows: Sequence[Row]) -> TakenIn:
+def _take_in(
+    session: Session, filings: Filings, one: Import, series: Series, rows: Sequence[Row]
+) -> TakenIn:
     """Take in one list of a document."""
     keys = [listing_key(row) for row in rows]
     period = rows[0].period or one.parsed.period
@@ -150,11 +154,10 @@ def _take_in(session: Session, one: Import, series: Series, rows: Sequence[Row])
     batch = _name_batch(session, one, known, series, period, keys)
     version, is_touched = _save_version(session, one, batch, rows, keys, version)
     current = save_batch(session, batch, one.parsed.title, one.origin, was_shown=was_shown)
-    events: Sequence[NewEvent] = ()
-    if is_touched or current.id != current_before:
-        after = keys if current.id == version.id else _keys_of(session, current)
-        events = refresh_filings(session, batch, before, after)
-    return TakenIn(batch, known is None, events)
+    if not is_touched and current.id == current_before:
+        return TakenIn(batch, known is None, ())
+    after = keys if current.id == version.id else _keys_of(session, current)
+    return TakenIn(batch, known is None, filings.refresh(batch, before, after))
 
 
 def _name_batch(

@@ -1,15 +1,16 @@
 """Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import in_keys, insert_rows
-from suanbei.registry.importing.companies import FilingId, Node, delete_orphans, regroup
+from suanbei.registry.importing.companies import filing_id, save_companies
 from suanbei.registry.importing.derive import (
     Appearance,
     company_and_model,
@@ -17,47 +18,98 @@ from suanbei.registry.importing.derive import (
     differences,
     read_facts,
 )
-from suanbei.registry.importing.events import EventType, NewEvent
+from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
-from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
+from suanbei.registry.models import (
+    Batch,
+    Event,
+    Filing,
+    FilingFlag,
+    FilingProduct,
+    Listing,
+    Version,
+)
 
 Values = dict[str, Any]
 
 
-def refresh_filings(
-    session: Session, batch: Batch, before: Sequence[str], after: Sequence[str]
-) -> list[NewEvent]:
-    """Derive anew the filings of the number keys that a list showed `before` and shows `after`; returns
-    what the list brought, as events that are still to be written."""
-    keys = list(dict.fromkeys([*after, *before]))
-    known = _filings(session, keys)
-    now = {
-        (values["series"], key): values
-        for key, appearances in load_appearances(session, keys).items()
-        for values in derive_filings(key, appearances)
-    }
-    owners = _save(session, known, now)
-    happened = [
-        (*change, filing_id)
-        for filing_id, values in now.items()
-        if (change := _change(known.get(filing_id), values))
-    ]
-    # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
-    shown = set(after)
-    of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
-    for key in (key for key in before if key not in shown):
-        for filing_id in [(series, key) for series in of if (series, key) in now][-1:]:
-            data: Values = {"batch": {"before": batch.id, "after": None}}
-            if now[filing_id]["status"] == "vanished":
-                data["status"] = {"before": "active", "after": "vanished"}
-            happened.append((EventType.FILING_VANISHED, data, filing_id))
-    return [
-        NewEvent(
-            kind, series=filing_id[0], period=batch.period, number=now[filing_id]["number"],
-            entity=now[filing_id]["entity"], entity_id=owners[filing_id], batch=batch.id, data=data,
-        )
-        for kind, data, filing_id in happened
-    ]  # fmt: skip
+class Filings:
+    """The filings of the registry while lists are taken in: derived list by list, and written at the end,
+    all with their companies."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._version = session, bump_data_version(session)
+        self._is_changed = False
+
+    @cached_property
+    def all(self) -> dict[tuple[str, str], Filing]:
+        """Every filing by its id; read when a list has changed, not before."""
+        filings = self._session.execute(select(Filing).order_by(Filing.id)).scalars()
+        return {filing_id(filing): filing for filing in filings}
+
+    def refresh(
+        self, batch: Batch, before: Sequence[str], after: Sequence[str]
+    ) -> list[tuple[Event, Filing]]:
+        """Derive anew the filings of the number keys that a list showed `before` and shows `after`; returns
+        what the list brought, as events that are still to be written, each with its filing."""
+        news = []
+        keys = list(dict.fromkeys([*after, *before]))
+        for key, appearances in load_appearances(self._session, keys).items():
+            now = {(values["series"], key): values for values in derive_filings(key, appearances)}
+            for id_ in {(series.value, key) for series in Series} - set(now):
+                self._remove(id_)
+            for id_, values in now.items():
+                if change := self._update(id_, values):
+                    news.append(_news(batch, self.all[id_], *change))
+        # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
+        shown = set(after)
+        of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
+        for key in (key for key in before if key not in shown):
+            for id_ in [(series, key) for series in of if (series, key) in self.all][-1:]:
+                data: Values = {"batch": {"before": batch.id, "after": None}}
+                if self.all[id_].status == "vanished":
+                    data["status"] = {"before": "active", "after": "vanished"}
+                news.append(_news(batch, self.all[id_], EventType.FILING_VANISHED, data))
+        return news
+
+    def _update(self, id_: tuple[str, str], values: Values) -> tuple[EventType, Values] | None:
+        """Give a filing these values; returns what happened to it, as `_change`."""
+        filing = self.all.get(id_)
+        before = {name: getattr(filing, name) for name in values} if filing else None
+        if before == values:
+            return None
+        filing = self.all.setdefault(id_, Filing())
+        for name, value in (values | {"data_version": self._version}).items():
+            setattr(filing, name, value)
+        self._is_changed = True
+        return _change(before, values)
+
+    def _remove(self, id_: tuple[str, str]) -> None:
+        """Forget a filing that no listing tells of any more; products and flags go with it."""
+        if filing := self.all.pop(id_, None):
+            if filing in self._session:
+                self._session.delete(filing)
+            self._is_changed = True
+
+    def save(self) -> None:
+        """Write what has changed: filings, their companies, and the tables that products and flags are
+        looked up in."""
+        if not self._is_changed:
+            return
+        save_companies(self._session, self.all.values())
+        changed = [one for one in self.all.values() if one.data_version == self._version]
+        for table in (FilingProduct, FilingFlag):
+            of_changed = in_keys(self._session, table.filing_id, [one.id for one in changed])
+            self._session.execute(delete(table).where(of_changed))
+        products = [
+            {"filing_id": one.id, "position": position, "name": product["name"],
+             "name_key": entity_key(product["name"]), "kind": product["kind"]}
+            for one in changed
+            for position, product in enumerate(one.products)
+        ]  # fmt: skip
+        flags = [{"filing_id": one.id, "flag": flag} for one in changed for flag in one.flags]
+        insert_rows(self._session, FilingProduct, products)
+        insert_rows(self._session, FilingFlag, flags)
 
 
 def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Appearance]]:
@@ -88,69 +140,12 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     return found
 
 
-def _filings(session: Session, keys: Sequence[str]) -> dict[FilingId, Values]:
-    query = select(*Filing.__table__.columns).where(in_keys(session, Filing.number_key, keys))
-    rows = session.execute(query).mappings()
-    return {(row["series"], row["number_key"]): dict(row) for row in rows}
-
-
-def _save(
-    session: Session, before: dict[FilingId, Values], after: dict[FilingId, Values]
-) -> dict[FilingId, str]:
-    """Write filings and entities; returns the entity of each filing that was regrouped."""
-    nodes = []
-    for filing_id, values in after.items():
-        owner = before[filing_id]["entity_id"] if filing_id in before else None
-        nodes.append(Node._make([*(values[name] for name in Node._fields[:-1]), owner]))
-    gone = set(before) - set(after)
-    owners = regroup(session, nodes, gone, {values["entity_id"] for values in before.values()})
-    if gone:  # products and flags go with them
-        ids = [before[filing_id]["id"] for filing_id in gone]
-        session.execute(delete(Filing).where(in_keys(session, Filing.id, ids)))
-    # Filings that the list does not touch may have come to another company.
-    others = set(owners) - set(after)
-    found = _filings(session, sorted({key for _, key in others}))
-    before = before | {filing_id: found[filing_id] for filing_id in others}
-    after = after | {filing_id: found[filing_id] for filing_id in others}
-    mark = {"data_version": bump_data_version(session)}
-    new = [v | mark | {"entity_id": owners[i]} for i, v in after.items() if i not in before]
-    changed = [
-        v | mark | {"entity_id": owners[i], "id": before[i]["id"]}
-        for i, v in after.items()
-        if i in before and before[i] | v | {"entity_id": owners[i]} != before[i]
-    ]
-    insert_rows(session, Filing, new)
-    if changed:
-        session.execute(update(Filing), changed)
-    _save_lookups(session, new, changed)
-    delete_orphans(session, {v["entity_id"] for v in before.values()} - set(owners.values()))
-    return owners
-
-
-def _save_lookups(session: Session, new: Sequence[Values], changed: Sequence[Values]) -> None:
-    """Write the tables that products and flags are looked up in."""
-    if changed:
-        old = [values["id"] for values in changed]
-        for table in (FilingProduct, FilingFlag):
-            session.execute(delete(table).where(in_keys(session, table.filing_id, old)))
-    written = {(values["series"], values["number_key"]): values for values in (*new, *changed)}
-    query = select(Filing.series, Filing.number_key, Filing.id)
-    query = query.where(in_keys(session, Filing.number_key, {key for _, key in written}))
-    rows = session.execute(query).tuples() if written else ()
-    ids = {(series, key): filing_id for series, key, filing_id in rows}
-    products = [
-        {"filing_id": ids[one], "position": position, "name": product["name"],
-         "name_key": entity_key(product["name"]), "kind": product["kind"]}
-        for one, values in written.items()
-        for position, product in enumerate(values["products"])
-    ]  # fmt: skip
-    flags = [
-        {"filing_id": ids[one], "flag": flag}
-        for one, values in written.items()
-        for flag in values["flags"]
-    ]
-    insert_rows(session, FilingProduct, products)
-    insert_rows(session, FilingFlag, flags)
+def _news(batch: Batch, filing: Filing, kind: EventType, data: Values) -> tuple[Event, Filing]:
+    event = Event(
+        type=kind.value, series=filing.series, period=batch.period, number=filing.number,
+        entity=filing.entity, batch=batch.id, data=data,
+    )  # fmt: skip
+    return event, filing
 
 
 def _change(before: Values | None, after: Values) -> tuple[EventType, Values] | None:

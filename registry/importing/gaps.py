@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.vocabulary import SERIES_TITLES, gap_text
-from suanbei.registry.importing.events import AlarmFinding, settle_alarms
+from suanbei.registry.importing.events import alarm_of, settle_alarms
 from suanbei.registry.importing.published import GENAI_SERIES, NATIONAL, Series
 from suanbei.registry.models import Batch, Filing, Gap, Listing
 
@@ -57,7 +57,7 @@ def refresh_gaps(session: Session) -> None:
             zh, en = (gap_text(gap, language).replace("{", "{{") for language in Language)
             text = Text(f"{title.zh}：{zh}", f"{title.en}: {en}")
             subject = f"{series} {gap['kind']} {gap.get('from', gap.get('as_of'))}"
-            findings.append(AlarmFinding(MONITOR, subject, text, gap))
+            findings.append(alarm_of(MONITOR, subject, text, gap))
     settle_alarms(session, findings, lambda alarm: alarm.monitor == MONITOR)
 
 

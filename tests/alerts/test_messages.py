@@ -8,7 +8,8 @@ from sqlalchemy import update
 from suanbei.alerts.fanout import digest_time, fan_out
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
-from suanbei.registry.importing.events import EventType, NewEvent, append_events
+from suanbei.registry.importing.events import append_events
+from suanbei.registry.models import Event
 from suanbei.registry.watching import Subscription
 from tests.alerts.test_fanout import CHAT, CONFIG, LATER, bodies, messages, publish, subscribe
 from tests.lists import listed, row
@@ -107,7 +108,7 @@ def test_every_body_has_a_link(database: Database) -> None:
     hook = subscribe(database, events=["batch.published", "filing.added", "monitor.raised"])
     publish(database)
     with database.write() as session:
-        append_events(session, [NewEvent(EventType.MONITOR_RAISED, data={"text": {}})])
+        append_events(session, [Event(type="monitor.raised", data={"text": {}})])
     fan_out(database, CONFIG)
     links = [one["data"]["url"] for one in bodies(database, hook)]
     assert links[0] == "https://suanbei.example/batches/deep_synthesis-2023-06"

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, make_url, select, text
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.registry.database import Database, alembic_config, newest_revision
 from suanbei.registry.importing.documents import import_document
-from suanbei.registry.importing.events import EventType, NewEvent, append_events, last_event_id
+from suanbei.registry.importing.events import append_events, last_event_id
 from suanbei.registry.models import Base, Event, Filing
 from suanbei.registry.watching import Run
 from tests.conftest import NewDatabase
@@ -90,7 +90,8 @@ def test_ids_have_no_gaps_for_readers_under_concurrent_writers(database: Databas
         for turn in range(8):
             try:
                 with database.write() as session:
-                    append_events(session, [NewEvent(EventType.MONITOR_RAISED)] * (turn % 3 + 1))
+                    raised = [Event(type="monitor.raised") for _ in range(turn % 3 + 1)]
+                    append_events(session, raised)
                     if turn % 4 == 3:
                         raise ValueError(writer)
             except ValueError:
@@ -173,7 +174,7 @@ def test_a_server_that_went_and_came_back_is_found_again(
 
 def _write_while(database: Database, happens: Callable[[], None]) -> None:
     with database.write() as session:
-        append_events(session, [NewEvent(EventType.MONITOR_RAISED)])
+        append_events(session, [Event(type="monitor.raised")])
         happens()
         session.execute(select(Filing)).all()
 

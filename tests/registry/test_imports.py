@@ -297,3 +297,12 @@ def test_the_day_of_a_change_is_that_of_the_version_that_brought_it(database: Da
     with database.read() as session:
         changes = session.execute(select(Filing.changes).where(Filing.number == number(1)))
         assert [change["when"] for change in changes.scalar_one()] == ["2026-02-01"]
+
+
+def test_an_event_of_a_row_without_a_number_is_its_own_company_s(database: Database) -> None:
+    """Rows without a number share the empty one: what happened to each is not another company's."""
+    names = ("甲（杭州）有限公司", "乙（杭州）有限公司")
+    import_document(database, listed([row(n, number="", entity=e) for n, e in enumerate(names)]))
+    with database.read() as session:
+        query = select(Event.entity, Entity.name).join(Entity, Entity.id == Event.entity_id)
+        assert {tuple(one) for one in session.execute(query)} == {(name, name) for name in names}

@@ -40,7 +40,7 @@ CRAWL_STEPS = [
     "suanbei.crawler.pipeline:import_document:after:4",
     "suanbei.registry.importing.documents:append_events:before:2",
     "suanbei.registry.importing.documents:append_events:after:3",
-    "suanbei.registry.importing.documents:refresh_filings:after:5",
+    "suanbei.registry.importing.documents:Filings.refresh:after:5",
     "suanbei.crawler.crawl:record_check:after:4",
     "suanbei.crawler.crawl:finish_run:before:1",
     "suanbei.crawler.crawl:finish_run:after:1",
