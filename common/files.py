@@ -1,5 +1,7 @@
 """Files read and written whole, or not at all, and ZIP packages read within limits."""
 
+import os
+import secrets
 import sys
 import zipfile
 import zlib
@@ -19,6 +21,8 @@ from suanbei.common.errors import (
 
 STANDARD = Path("-")
 """Standard input or output, where a file is asked for."""
+UNFINISHED = ".part-"
+"""How the names of files begin that are being written, or that killed processes have left."""
 _ENCRYPTED = 0x1
 _CHUNK = 64 * 1024
 
@@ -36,7 +40,7 @@ def read_whole(path: Path | str) -> bytes:
 
 
 def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:
-    """Write a body, or its blocks as they come, beside the place and move in; `-` is standard output.
+    """Write a body, or its blocks as they come, by `write_file`; `-` is standard output.
 
     Raises:
         RegistryError: it cannot be written; what was there before is as it was.
@@ -45,16 +49,46 @@ def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:
     if path == STANDARD:
         sys.stdout.buffer.writelines(blocks)
         return
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        with temporary.open("wb") as file:
-            file.writelines(blocks)
-        temporary.replace(path)
+        write_file(path, blocks)
     except OSError as error:
         raise RegistryError(f"{path}: {error.strerror}") from error
+
+
+def write_file(
+    path: Path, blocks: Iterable[bytes], *, mode: int = 0o666, replace: bool = True
+) -> None:
+    """Write a file under another name in its folder, flush it to the disk, then rename it: whatever
+    happens, the name has all of its bytes or what it had before. `mode` is narrowed by the umask.
+    With `replace=False` a file that is there already stays.
+
+    Raises:
+        OSError: it cannot be written; nothing is left behind.
+    """
+    part = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    try:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.writelines(blocks)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            os.replace(part, path)
+        else:
+            with suppress(FileExistsError):
+                os.link(part, path)
     finally:
         with suppress(OSError):  # moved, or never made
-            temporary.unlink()
+            part.unlink()
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,13 @@
 Each time a document is taken in, a record of where it came from is archived like a document, under
 the sha256 of its own bytes. Documents and records together are all that a registry is made of.
 
-A document is written to a temporary name in its folder, flushed to the disk, then renamed: a name
-that is a sha256 has, after whatever crash, all of its bytes. A file that exists is not thereby
-good: what is there is hashed before it is relied upon.
+A name that is a sha256 has, after whatever crash, all of its bytes (`write_file`). A file that exists
+is not thereby good: what is there is hashed before it is relied upon.
 """
 
 import errno
 import hashlib
-import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,11 +19,11 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from suanbei.common.errors import BrokenDocument, HomeNotWritable, MissingFile, RegistryError
+from suanbei.common.files import UNFINISHED, write_file
 from suanbei.common.late_imports import importing
 from suanbei.registry.importing.batches import Origin
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_UNFINISHED = ".part-"
 ORIGINS = "origins"
 """The folder inside an archive that holds another one: where its documents came from."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -71,7 +68,8 @@ class Archive:
         path = self.path(sha256)
         try:
             if not _holds(path, body):
-                _write(path, body)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_file(path, [body])
         except OSError as error:
             kind = HomeNotWritable if error.errno in _DENIED else RegistryError
             raise kind(f"{path.parent}: {error.strerror or error}") from error
@@ -115,7 +113,7 @@ class Archive:
         for path in sorted(self.folder.rglob("*")):
             if path.is_dir() or path.is_relative_to(self.folder / ORIGINS):
                 continue
-            if path.name.startswith(_UNFINISHED):
+            if path.name.startswith(UNFINISHED):
                 if _is_abandoned(path):
                     yield ArchiveProblem(path, "unfinished, left by a process that was killed")
             elif not _SHA256.fullmatch(path.name) or path != self.path(path.name):
@@ -129,7 +127,7 @@ class Archive:
     def sweep(self) -> int:
         """Remove unfinished files that killed processes left; returns how many."""
         count = 0
-        for path in self.folder.glob(f"*/{_UNFINISHED}*"):
+        for path in self.folder.glob(f"*/{UNFINISHED}*"):
             with suppress(OSError):
                 if _is_abandoned(path):
                     path.unlink()
@@ -148,32 +146,6 @@ def _holds(path: Path, body: bytes) -> bool:
         return path.stat().st_size == len(body) and path.read_bytes() == body
     except FileNotFoundError:
         return False
-
-
-def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)  # public documents; a backup may run as another user
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _is_abandoned(path: Path) -> bool:

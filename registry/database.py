@@ -24,7 +24,6 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -288,27 +287,3 @@ def insert_rows(session: Session, model: type[Base], rows: Collection[Mapping[st
     """Insert rows given by the names of their columns; without objects, which cost more than they do."""
     if rows:
         session.execute(cast(Table, model.__table__).insert(), list(rows))
-
-
-def upsert(session: Session, model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
-    """Insert rows; update rows whose primary key exists.
-
-    `rows` have the same attribute names, and those are the names of the columns.
-    """
-    if not rows:
-        return
-    table = cast(Table, model.__table__)
-    statement: Any = sqlite.insert(table)
-    if session.get_bind().dialect.name != "sqlite":
-        with importing:  # all of that dialect's drivers
-            from sqlalchemy.dialects import postgresql
-
-        statement = postgresql.insert(table)
-    keys = [str(column.key) for column in inspect(model).primary_key]
-    changed = {name: statement.excluded[name] for name in next(iter(rows)) if name not in keys}
-    session.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=changed)
-        if changed
-        else statement.on_conflict_do_nothing(),
-        list(rows),
-    )

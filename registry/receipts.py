@@ -7,23 +7,22 @@ EdDSA with Ed25519) whose payload is the canonical JSON of the receipt without `
 import base64
 import hashlib
 import json
-import os
 import secrets
-import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import OKPKey
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import NotFound, ReceiptInvalid, UsageError
+from suanbei.common.files import write_file
 from suanbei.common.settings import Settings
-from suanbei.registry.database import upsert
 from suanbei.registry.models import Receipt, ReceiptKey
 
 ID_BYTES = 15
@@ -83,7 +82,11 @@ class SigningKey:
         path = settings.receipt_key or settings.home / KEY_FILE
         try:
             if not path.exists():
-                _write_new(path, OKPKey.generate_key("Ed25519"))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                new = json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True)).encode()
+                write_file(
+                    path, [new], mode=0o600, replace=False
+                )  # of two processes the first counts
             key = OKPKey.import_key(json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, JoseError) as error:
             raise UsageError(f"{path}: no key for receipts ({error})") from error
@@ -107,8 +110,9 @@ class SigningKey:
     def publish(self, session: Session) -> None:
         """Have the public key among those by which receipts are checked, on every server."""
         if session.get(ReceiptKey, self.kid) is None:
-            row = {"kid": self.kid, "jwk": self.public, "added_at": datetime.now(UTC)}
-            upsert(session, ReceiptKey, [row])  # another server may be doing the same
+            row = ReceiptKey(kid=self.kid, jwk=self.public, added_at=datetime.now(UTC))
+            with suppress(IntegrityError), session.begin_nested():  # another server did the same
+                session.add(row)
 
 
 def public_key_set(session: Session, settings: Settings) -> dict[str, list[dict[str, Any]]]:
@@ -117,23 +121,6 @@ def public_key_set(session: Session, settings: Settings) -> dict[str, list[dict[
     known = list(session.execute(query).scalars())
     own = SigningKey.of(settings).public
     return {"keys": known if own in known else [*known, own]}
-
-
-def _write_new(path: Path, key: OKPKey) -> None:
-    """Write a key file as a whole; of two processes that do, the first one counts."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(key.as_dict(private=True), file)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            return
-    finally:
-        Path(name).unlink()
 
 
 def sign_receipt(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from suanbei.common.errors import RegistryError
-from suanbei.common.files import write_whole
+from suanbei.common.files import write_file, write_whole
 
 
 def test_a_body_that_breaks_off_changes_nothing(tmp_path: Path) -> None:
@@ -28,3 +28,11 @@ def test_a_place_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RegistryError, match="Not a directory"):
         write_whole(tmp_path / "file" / "filings.csv", b"")
+
+
+def test_a_file_that_is_not_to_be_replaced_stays(tmp_path: Path) -> None:
+    """Of two processes that make a key, the first one counts; and nothing is left beside it."""
+    for body in (b"first", b"second"):
+        write_file(tmp_path / "key", [body], mode=0o600, replace=False)
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("key", b"first")]
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600

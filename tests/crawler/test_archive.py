@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suanbei.common.errors import HomeNotWritable, MissingFile, RegistryError
-from suanbei.crawler import archive as archive_module
 from suanbei.crawler.archive import Archive, ArchiveProblem
 
 
@@ -82,7 +81,7 @@ def test_an_unwritable_home_is_one_line(tmp_path: Path, monkeypatch: pytest.Monk
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(archive_module.tempfile, "mkstemp", denied)
+    monkeypatch.setattr(os, "open", denied)
     with pytest.raises(HomeNotWritable, match=r"archive/..: Permission denied$"):
         Archive(tmp_path / "archive").put(b"list")
 
@@ -93,7 +92,7 @@ def test_a_full_disk_leaves_nothing(archive: Archive, monkeypatch: pytest.Monkey
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(archive_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(RegistryError, match="No space left on device"):
         archive.put(b"list")
     assert not [path for path in archive.folder.rglob("*") if path.is_file()]
