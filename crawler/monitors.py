@@ -26,7 +26,7 @@ from suanbei.crawler.sources import Source
 from suanbei.registry.importing.events import EventType, alarm_of, settle_alarms
 from suanbei.registry.models import Batch, Check, Document, Event, Filing, Listing, Version
 from suanbei.registry.queries.coverage import SOURCE_OF_SERIES
-from suanbei.registry.watching import Alarm, read_note, write_note
+from suanbei.registry.watching import Alarm, Note, write_note
 
 ACCEPTED_AFTER = timedelta(days=7)
 """A page that has shown fewer attachments for so long has fewer: that is what it is compared with then."""
@@ -72,7 +72,7 @@ class PassMonitors:
     ) -> None:
         self._session, self._settings, self._head = session, settings, head
         self._sources = report.sources
-        notes = {name: read_note(session, f"source:{name}") for name in self._sources}
+        notes = {name: session.get(Note, f"source:{name}") for name in self._sources}
         self._known = {name: note.value for name, note in notes.items() if note}
 
     def settle(self) -> None:
@@ -139,7 +139,7 @@ class PassMonitors:
                 if not notice.known:
                     counts[notice.url] = max(notice.documents, counts.get(notice.url, 0))
             for url, now in counts.items():
-                note = read_note(self._session, f"page:{url}")
+                note = self._session.get(Note, f"page:{url}")
                 alarm = self._session.get(Alarm, ("lost_attachments", url))
                 accepted = alarm and datetime.now(UTC) - alarm.raised_at > ACCEPTED_AFTER
                 before = now if note is None or accepted else note.value["documents"]

@@ -17,9 +17,13 @@ from suanbei.registry.cells.vocabulary import gap_text, series_title
 from suanbei.registry.database import Database, newest_revision
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.importing.gaps import totals
-from suanbei.registry.models import Batch, Check, Event, Filing, Listing, Version
-from suanbei.registry.notifications.outbox import PARKED, PENDING, count_states
-from suanbei.registry.notifications.subscriptions import damaged_subscriptions
+from suanbei.registry.models import Batch, Check, Event, Filing, Listing
+from suanbei.registry.notifications.subscriptions import (
+    PARKED,
+    PENDING,
+    count_messages,
+    damaged_subscriptions,
+)
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.status import NAMES, parts_view
 from suanbei.registry.watching import Alarm
@@ -145,15 +149,8 @@ def _log(session: Session) -> Finding:
 
 
 def _lists(session: Session) -> Finding:
-    kept = (
-        select(Version.batch_id, func.count(Listing.id).label("rows"))
-        .join(Listing, Listing.version_id == Version.id)
-        .join(Batch, Batch.current_version_id == Version.id)
-        .group_by(Version.batch_id)
-        .subquery()
-    )
-    differs = select(Batch.id).outerjoin(kept, kept.c.batch_id == Batch.id)
-    wrong = differs.where(func.coalesce(kept.c.rows, 0) != Batch.rows).order_by(Batch.id)
+    kept = select(func.count()).where(Listing.version_id == Batch.current_version_id)
+    wrong = select(Batch.id).where(kept.scalar_subquery() != Batch.rows).order_by(Batch.id)
     broken = list(session.execute(wrong).scalars())
     lists, filings = (
         session.execute(select(func.count()).select_from(one)).scalar_one()
@@ -229,7 +226,7 @@ def _alarms(session: Session) -> Iterator[Finding]:
 
 
 def _messages(session: Session) -> Finding:
-    states = count_states(session, (PENDING, PARKED))
+    states = count_messages(session)
     zh = f"待发消息 {states[PENDING]}，搁置 {states[PARKED]}"
     en = f"messages waiting: {states[PENDING]}, parked: {states[PARKED]}"
     return _warn(zh, en) if states[PARKED] else _ok(zh, en)

@@ -37,8 +37,8 @@ class Lock:
     """One part of one process that wants a lock."""
 
     def __init__(self, database: Database, name: str) -> None:
-        self.name, self.holder = name, f"{socket.gethostname()}, process {os.getpid()}"
-        self._engine = database.engine
+        self.database, self.name = database, name
+        self.holder = f"{socket.gethostname()}, process {os.getpid()}"
         self._backend: _FileLock | _AdvisoryLock = (
             _FileLock(_path(database.engine, name), self.holder)
             if database.is_sqlite
@@ -56,7 +56,7 @@ class Lock:
         """
         with self._turn:
             try:
-                self.held = self._backend.is_held() or self._backend.acquire()
+                self.held = self._backend.acquire()
             except (SQLAlchemyError, OSError) as error:
                 self.held = False
                 raise DatabaseUnavailable(f"{self.name}: no lock ({error})") from error
@@ -68,11 +68,6 @@ class Lock:
             self.held = False
             self._backend.release()
 
-    def held_by(self) -> str:
-        """The name of the holder; empty if the lock is free."""
-        with Session(self._engine) as session:
-            return holders(session)[self.name][0]
-
 
 @contextmanager
 def holding(lock: Lock) -> Iterator[Lock]:
@@ -82,7 +77,9 @@ def holding(lock: Lock) -> Iterator[Lock]:
         AlreadyRunning: another process holds it.
     """
     if not lock.acquire():
-        raise AlreadyRunning(f"{lock.name}: already under way ({lock.held_by()})")
+        with lock.database.read() as session:
+            holder, _ = holders(session)[lock.name]
+        raise AlreadyRunning(f"{lock.name}: already under way ({holder})")
     try:
         yield lock
     finally:
@@ -117,6 +114,8 @@ class _FileLock:
         self._note, self._holder = path.with_name(f"{path.name}.holder"), holder
 
     def acquire(self) -> bool:
+        if self._lock.is_locked:
+            return True
         try:
             self._lock.acquire(timeout=_WAIT_SECONDS)
         except Timeout:
@@ -124,9 +123,6 @@ class _FileLock:
         note = {"holder": self._holder, "since": datetime.now(UTC).isoformat()}
         self._note.write_bytes(orjson.dumps(note))
         return True
-
-    def is_held(self) -> bool:
-        return self._lock.is_locked
 
     def release(self) -> None:
         if self._lock.is_locked:
@@ -154,6 +150,12 @@ class _AdvisoryLock:
         self._connection: Connection | None = None
 
     def acquire(self) -> bool:
+        if self._connection is not None:
+            try:
+                self._connection.execute(text("SELECT 1"))
+                return True
+            except SQLAlchemyError:
+                self.release()
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             connection.detach()  # of its own: the pool must not wait for it
@@ -172,16 +174,6 @@ class _AdvisoryLock:
         finally:
             if self._connection is not connection:
                 connection.close()
-
-    def is_held(self) -> bool:
-        if self._connection is None:
-            return False
-        try:
-            self._connection.execute(text("SELECT 1"))
-        except SQLAlchemyError:
-            self.release()
-            return False
-        return True
 
     def release(self) -> None:
         connection, self._connection = self._connection, None

@@ -24,10 +24,10 @@ from suanbei.registry.importing.events import alarm_of, last_event_id, settle_al
 from suanbei.registry.importing.gaps import totals
 from suanbei.registry.locks import holders
 from suanbei.registry.models import Check
-from suanbei.registry.notifications.outbox import count_states
+from suanbei.registry.notifications.subscriptions import PARKED, PENDING, count_messages
 from suanbei.registry.queries.coverage import coverage
 from suanbei.registry.queries.filings import View
-from suanbei.registry.watching import Alarm, Note, Run, Subscription, read_note
+from suanbei.registry.watching import Alarm, Note, Run, Subscription
 
 RUNS_SHOWN = 10
 PARTS = {"scheduler": "schedule", "delivery": "delivery"}
@@ -71,13 +71,14 @@ def status_view(session: Session) -> View:
     `alarms` the monitors raised at present; `totals` the publisher's own counts beside ours;
     `deliveries` how many wait or are parked.
     """
-    locks, parts, plan = holders(session), parts_view(session), read_note(session, "schedule")
+    locks, parts, plan = holders(session), parts_view(session), session.get(Note, "schedule")
     scheduler = parts["scheduler"]
     alive = scheduler["state"] == "alive"
     runs = select(Run).order_by(Run.started_at.desc(), Run.id.desc()).limit(RUNS_SHOWN)
     checks = select(Check).order_by(Check.source)
     alarms = select(Alarm).order_by(Alarm.raised_at, Alarm.monitor, Alarm.subject)
     failing = session.execute(select(Subscription.failing_since)).scalars().all()
+    messages = count_messages(session)
     return {
         "version": last_event_id(session),
         "watching": {
@@ -95,7 +96,7 @@ def status_view(session: Session) -> View:
         "sources": [_check_view(check) for check in session.execute(checks).scalars()],
         "alarms": [alarm_view(alarm) for alarm in session.execute(alarms).scalars()],
         "subscriptions": {"total": len(failing), "failing": sum(map(bool, failing))},
-        "deliveries": count_states(session),
+        "deliveries": {state: messages[state] for state in (PENDING, PARKED)},
         "coverage": coverage(session),
         "totals": totals(session),
     }

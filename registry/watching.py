@@ -176,16 +176,7 @@ def record_check(session: Session, source: str, ok: bool, message: str = "") -> 
     return check
 
 
-def read_note(session: Session, key: str) -> Note | None:
-    """A note, or None."""
-    return session.get(Note, key)
-
-
 def write_note(session: Session, key: str, value: dict[str, Any]) -> None:
     """Write a note in place of the one before."""
-    note = session.get(Note, key)
-    if note is None:
-        note = Note(key=key)
-        session.add(note)
-    note.value, note.at = value, datetime.now(UTC)
+    session.merge(Note(key=key, value=value, at=datetime.now(UTC)))
     session.flush()

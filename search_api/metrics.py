@@ -14,7 +14,12 @@ from sqlalchemy import func, select
 from suanbei.common.errors import SuanbeiError
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Batch, Check, Document, Filing
-from suanbei.registry.notifications.outbox import DELIVERED, PARKED, PENDING, count_states
+from suanbei.registry.notifications.subscriptions import (
+    DELIVERED,
+    PARKED,
+    PENDING,
+    count_messages,
+)
 from suanbei.registry.status import parts_view
 from suanbei.registry.watching import Alarm, Delivery
 from suanbei.search_api.deps import Services
@@ -80,7 +85,8 @@ class RegistryFigures(Collector):
             })  # fmt: skip
             failures = {one.source: one.failures for one in checks}
             yield _by("suanbei_crawl_failures", "Failed passes in a row", "source", failures)
-            states = count_states(session, (PENDING, PARKED, DELIVERED))
+            counts = count_messages(session)
+            states = {state: counts[state] for state in (PENDING, PARKED, DELIVERED)}
             yield _by("suanbei_deliveries", "Messages by state", "state", states)
             yield _by("suanbei_part_alive", "Whether a part is heard of (1) or not (0)", "part", {
                 name: one["state"] == "alive" for name, one in parts_view(session).items()

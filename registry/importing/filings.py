@@ -57,7 +57,10 @@ class Filings:
         for key, appearances in load_appearances(self._session, keys).items():
             now = {(values["series"], key): values for values in derive_filings(key, appearances)}
             for id_ in {(series.value, key) for series in Series} - set(now):
-                self._remove(id_)
+                if gone := self.all.pop(id_, None):  # products and flags go with it
+                    self._is_changed = True
+                    if gone in self._session:
+                        self._session.delete(gone)
             for id_, values in now.items():
                 if change := self._update(id_, values):
                     news.append(_news(batch, self.all[id_], *change))
@@ -83,13 +86,6 @@ class Filings:
             setattr(filing, name, value)
         self._is_changed = True
         return _change(before, values)
-
-    def _remove(self, id_: tuple[str, str]) -> None:
-        """Forget a filing that no listing tells of any more; products and flags go with it."""
-        if filing := self.all.pop(id_, None):
-            if filing in self._session:
-                self._session.delete(filing)
-            self._is_changed = True
 
     def save(self) -> None:
         """Write what has changed: filings, their companies, and the tables that products and flags are

@@ -19,6 +19,9 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.errors import UsageError
 from suanbei.registry.notifications.subscriptions import (
     CONFIRM_WITHIN,
+    DELIVERED,
+    PARKED,
+    PENDING,
     STOPPED,
     UNCONFIRMED,
     require_known,
@@ -27,7 +30,6 @@ from suanbei.registry.notifications.subscriptions import (
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watching import Delivery, Subscription
 
-PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)
 """Seconds between attempts: a day in all, then a message is parked."""
 DAY = timedelta(days=1)
@@ -217,19 +219,6 @@ def deliveries_of(
     if before is not None:
         query = query.where(Delivery.id < before)
     return list(session.execute(query.order_by(Delivery.id.desc()).limit(limit)).scalars())
-
-
-def count_deliveries(session: Session, subscription_id: str) -> int:
-    """How many messages of a subscription are kept."""
-    query = select(func.count()).where(Delivery.subscription_id == subscription_id)
-    return session.execute(query).scalar_one()
-
-
-def count_states(session: Session, states: Sequence[str] = (PENDING, PARKED)) -> dict[str, int]:
-    """How many messages are in each of these states."""
-    query = select(Delivery.state, func.count()).group_by(Delivery.state)
-    found = dict(session.execute(query.where(Delivery.state.in_(states))).tuples().all())
-    return {state: found.get(state, 0) for state in states}
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,9 @@ from suanbei.registry.queries.filings import View
 from suanbei.registry.watching import Delivery, Subscription
 
 ACTIVE, UNCONFIRMED, STOPPED = "active", "unconfirmed", "stopped"
+"""States of a subscription."""
+PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
+"""States of a message."""
 CONFIRM_WITHIN = timedelta(days=2)
 """How long a mail address has to confirm a subscription."""
 OLD_SECRET_HOURS = 24
@@ -263,7 +267,7 @@ def subscription_view(
         "after": one.cursor,
         "state": one.state,
         "state_reason": one.state_reason or None,
-        **_counts(session, one.id),
+        **_waiting(session, one.id),
         "failing_since": rfc3339(one.failing_since),
     }
     if with_secret:
@@ -271,11 +275,17 @@ def subscription_view(
     return view
 
 
-def _counts(session: Session, id_: str) -> dict[str, int]:
-    """How many messages of a subscription wait, and how many are parked."""
-    count = select(Delivery.state, func.count()).where(Delivery.subscription_id == id_)
-    found = dict(session.execute(count.group_by(Delivery.state)).tuples().all())
-    return {state: found.get(state, 0) for state in ("pending", "parked")}
+def _waiting(session: Session, id_: str) -> dict[str, int]:
+    counts = count_messages(session, id_)
+    return {state: counts[state] for state in (PENDING, PARKED)}
+
+
+def count_messages(session: Session, subscription_id: str = "") -> Counter[str]:
+    """How many messages there are in each state, of all subscriptions or of one."""
+    query = select(Delivery.state, func.count()).group_by(Delivery.state)
+    if subscription_id:
+        query = query.where(Delivery.subscription_id == subscription_id)
+    return Counter(dict(session.execute(query).tuples().all()))
 
 
 def view_by_id(session: Session, id_: str, *, masked: bool = False) -> View:
@@ -296,5 +306,5 @@ def view_by_id(session: Session, id_: str, *, masked: bool = False) -> View:
             "id": id_, "name": name, "events": [], "filter": {},
             "deliver": shown_target(deliver, masked=masked), "mode": mode, "language": language,
             "created_at": "", "after": cursor, "state": STOPPED, "state_reason": str(error),
-            **_counts(session, id_), "failing_since": None,
+            **_waiting(session, id_), "failing_since": None,
         }  # fmt: skip

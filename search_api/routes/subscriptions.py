@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.notifications.outbox import (
-    count_deliveries,
     deliveries_of,
     delivery_view,
     enqueue_test,
@@ -17,6 +16,7 @@ from suanbei.registry.notifications.outbox import (
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
     change_subscription,
+    count_messages,
     create_subscription,
     remove_subscription,
     rotate_secret,
@@ -205,7 +205,7 @@ def deliveries(parts: Parts, id: str, limit: Limit = 20, cursor: Cursor = "") ->
         more = len(found) > limit
         return {
             "items": [delivery_view(one) for one in found[:limit]],
-            "total": count_deliveries(session, id),
+            "total": count_messages(session, id).total(),
             "next": encode_cursor(found[limit - 1].id) if more else None,
         }
 

@@ -17,7 +17,7 @@ from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holding
 from suanbei.registry.status import status_view
-from suanbei.registry.watching import begin_run, read_note
+from suanbei.registry.watching import Note, begin_run
 from tests.processes import until
 
 FRIDAY = datetime(2026, 3, 13, 18, 30, tzinfo=BEIJING)
@@ -181,7 +181,7 @@ def test_what_another_process_is_making_is_not_missed(
 
     def ticks() -> int:
         with database.read() as session:
-            if note := read_note(session, "schedule"):
+            if note := session.get(Note, "schedule"):
                 noted.add(note.at)
         return len(noted)
 
