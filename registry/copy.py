@@ -95,8 +95,6 @@ def _plain(value: Any) -> Any:
     """A value as every database gives it back: PostgreSQL's texts hold no NUL."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
-    if isinstance(value, bytes):
-        return value.hex()
     if isinstance(value, dict):
         return {_plain(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
