@@ -1,20 +1,21 @@
 """The front page: one field that takes anything, and what the registry holds."""
 
-from collections import Counter
 from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, read_number
 from suanbei.registry.importing.events import EventType
-from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Batch, Entity, Event, Filing
+from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.coverage import coverage, expected_lists
+from suanbei.registry.queries.event_text import filing_names
 from suanbei.registry.queries.filings import batch_views
+from suanbei.registry.queries.selection import Dimension, Selection
+from suanbei.registry.queries.statistics import count_values, summary
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.pages.batch import compare
 from suanbei.search_api.pages.templating import address, render
@@ -31,22 +32,17 @@ _TOLD = (EventType.FILING_CHANGED, EventType.FILING_DEREGISTERED, EventType.FILI
 def home(request: Request, parts: Parts) -> Response:
     """The front page: counts, the newest lists and the newest changes."""
     with parts.database.read() as session:
-        by_status = select(Filing.series, Filing.status, func.count()).group_by(
-            Filing.series, Filing.status
-        )
-        counts: dict[str, Counter[str]] = {series.value: Counter() for series in Series}
-        for series, status, number in session.execute(by_status).tuples():
-            counts[series][status] = number
-        del counts[Series.DEREGISTRATION]
+        total = summary(session, Selection())
+        by_series = count_values(session, Selection(), Dimension.SERIES)
         newest = select(Batch).order_by(Batch.period.desc(), Batch.published_on.desc(), Batch.id)
         batches = batch_views(session, newest.limit(9))
         latest = [batch for batch in batches if batch["document"] == batches[0]["document"]]
         return render(
             request,
             "home.html",
-            filings=[(series, by.total()) for series, by in counts.items()],
-            deregistered=sum(by["deregistered"] for by in counts.values()),
-            entities=session.execute(select(func.count()).select_from(Entity)).scalar_one(),
+            counts={one["value"]: one["count"] for one in by_series},
+            deregistered=total["deregistered"],
+            entities=total["entities"],
             latest=[(batch, compare(session, batch)) for batch in latest],
             batches=batches[len(latest) :][:6],
             news=_recent_news(session),
@@ -66,14 +62,13 @@ def _recent_news(session: Session) -> list[dict[str, Any]]:
         .limit(NEWEST)
     )
     rows = session.execute(query).tuples().all()
-    session.expunge_all()
-    numbers = {event.number for event, _batch in rows}
-    named = select(Filing.number, Filing.name).where(Filing.number.in_(numbers))
-    names = dict(session.execute(named).tuples().all())
+    names = filing_names(session, [event for event, _batch in rows])
     news = []
     for (kind, _batch_id), group in groupby(rows, lambda row: (row[0].type, row[0].batch)):
         told = list(group)
-        events = [(event, names.get(event.number or "", "")) for event, _batch in told]
+        events = [
+            (event, names.get((event.series or "", event.number or ""))) for event, _batch in told
+        ]
         first, batch = told[0]
         news.append({"type": kind, "batch": batch, "found_at": first.at, "events": events})
     return news[:GROUPS]
