@@ -1,5 +1,6 @@
 """/v1/changes: complete, in order, filterable, and quick to tell."""
 
+import asyncio
 import threading
 import time
 
@@ -107,3 +108,14 @@ def test_long_polling_ends_without_news(database: Database) -> None:
     page = client_over(database).get("/v1/changes", params={"after": 24, "wait": 1}).json()
     assert (page["items"], page["next"], page["last"]) == ([], None, 24)
     assert time.monotonic() - began > 0.9
+
+
+def test_only_so_many_wait(database: Database) -> None:
+    """Whoever comes when all places are taken is told at once; whoever does not wait is answered."""
+    fill(database)
+    client = client_over(database)
+    client.app.state.waiting = asyncio.Semaphore(0)  # type: ignore[attr-defined]
+    refused = client.get("/v1/changes", params={"after": 24, "wait": 60})
+    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+    assert client.get("/v1/changes", params={"after": 24}).status_code == 200
+    assert client.get("/v1/changes", params={"after": 23, "wait": 60}).json()["total"] == 1
