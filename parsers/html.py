@@ -3,7 +3,7 @@
 import codecs
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 
 from bs4 import BeautifulSoup, Comment, Tag, XMLParsedAsHTMLWarning
@@ -50,21 +50,25 @@ def read_html(data: bytes, name: str) -> Tables:
 def tables_of(soup: BeautifulSoup, name: str) -> Tables:
     """The same of a page that is a tree already."""
     tables: list[Table] = []
-    pending: list[str] = []
+    text: list[str] = []
     rows = 0
-    for piece in _pieces(soup):
+    for piece in _walk(soup):
         if isinstance(piece, str):
-            pending += (line for line in piece.split(BREAK) if line.strip())
+            text.append(piece)
             continue
         found = _read_table(piece, name)
         rows += len(found)
         if rows > MAX_ROWS:
             raise DocumentTooLarge(f"{name}: more than {MAX_ROWS} table rows")
-        tables.append(Table(tuple(found), tuple(pending)))
-        pending = []
+        tables.append(Table(tuple(found), _lines(text)))
+        text.clear()
     title = soup.title.get_text() if soup.title else ""
     others = tuple(_other_texts(soup))
-    return Tables("html", tuple(tables), tuple(pending), title=clean(title), others=others)
+    return Tables("html", tuple(tables), _lines(text), title=clean(title), others=others)
+
+
+def _lines(text: Iterable[str]) -> tuple[str, ...]:
+    return tuple(line for line in "".join(text).split(BREAK) if line.strip())
 
 
 def soup_of(data: bytes, name: str) -> BeautifulSoup:
@@ -137,22 +141,9 @@ class _Gauge:
         """Nothing to hand over."""
 
 
-def _pieces(root: Tag) -> Iterator[str | Tag]:
-    """Tables in document order, those in cells after the one that they are in, and text between."""
-    text: list[str] = []
-    for piece in _walk(root):
-        if isinstance(piece, str):
-            text.append(piece)
-        else:
-            yield "".join(text)
-            text.clear()
-            yield piece
-    yield "".join(text)
-
-
 def _walk(root: Tag, *, in_cell: bool = False) -> Iterator[str | Tag]:
     """The texts of an element in order, with `BREAK` around blocks. Tables stand in the place of their
-    texts; those inside a cell are left out.
+    texts, those in their cells after them; inside a cell they are left out.
 
     So is what is hidden, on a page only if no script may show it.
     """
