@@ -24,7 +24,7 @@ def test_every_code_that_is_given_has_its_words() -> None:
     )
     source = Path(compare.__file__).read_text("utf-8")
     matched = re.findall(r'EntityMatch\(MatchLevel\.\w+, \w+, [\w"]+, "(\w+)"\)', source)
-    matched += re.findall(r'\("(\w+)", _\w+\),', source)
+    matched += re.findall(r'return \(?"(\w+)", ', source)
     assert len(matched) > 12
     given |= {f"entity_{reason}" for reason in matched}
     assert given <= REASON_TEXTS.keys()
