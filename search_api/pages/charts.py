@@ -34,23 +34,24 @@ THEMES = {
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Width of the drawing, and heights of a column chart and of a row, in pixels of the page."""
+    """Width of the drawing, height of a column chart, and room for a label beside a bar, in pixels of the page."""
 
     width: int
     height: int
-    row: int
     label: int
 
 
 SIZES = {
-    "full": Size(1040, 320, 24, 190),
-    "wide": Size(500, 280, 24, 190),
-    "small": Size(330, 280, 24, 130),
+    "full": Size(1040, 320, 190),
+    "wide": Size(500, 280, 190),
+    "small": Size(330, 280, 130),
 }
 """The whole width of a page, half of it, and a phone."""
 FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 PIXELS = 2
 """Pixels of a PNG for one of the page."""
+_ROW = 24
+"""Pixels of a row: a bar and what is around it."""
 _LABEL_ABOVE = 16
 """Pixels that a row needs more where its label stands above its bar."""
 _LEGEND_ROW = 20
@@ -98,7 +99,7 @@ def height_of(drawing: Drawing) -> int:
     head = 24 * bool(drawing.title) + 16 * len(drawing.notes)
     if drawing.step:
         return size.height + head
-    row = size.row + (_LABEL_ABOVE if drawing.labels_above else 0)
+    row = _ROW + (_LABEL_ABOVE if drawing.labels_above else 0)
     legend = _LEGEND_ROW * -(-len(drawing.parts) // _legend_columns(drawing))
     return row * max(len(drawing.labels), 1) + 40 + head + (legend if len(drawing.parts) > 1 else 0)
 
