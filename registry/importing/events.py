@@ -73,10 +73,12 @@ def events_of_lists(lists: Sequence[TakenIn], filings: Collection[Filing]) -> li
     """The events of lists taken in together, in order, each with the company that its filing now is of;
     before those of a list that is new one with the counts of what it brought. `filings` are all there are."""
     remaining = Counter(filing.entity_id for filing in filings)
+    company_of = {filing.number_key: filing.entity_id for filing in filings}
     written: list[Event] = []
     for batch, is_new, news in reversed(lists):
         for event, filing in news:
-            event.entity_id = filing.entity_id
+            # A filing known from a notice alone may have given way to one in another series.
+            event.entity_id = filing.entity_id or company_of.get(filing.number_key)
         events = [event for event, _ in news]
         added = [event for event in events if event.type == EventType.FILING_ADDED]
         of_entity = Counter(event.entity_id for event in added if event.entity_id)

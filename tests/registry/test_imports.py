@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from suanbei.registry.database import Database
-from suanbei.registry.importing.documents import Import, import_document
+from suanbei.registry.importing.documents import Import, import_document, import_documents
 from suanbei.registry.importing.published import Row, Series
 from suanbei.registry.models import Entity, EntityAlias, Event, Filing
 from suanbei.registry.queries.entities import names_of
@@ -306,3 +306,20 @@ def test_an_event_of_a_row_without_a_number_is_its_own_company_s(database: Datab
     with database.read() as session:
         query = select(Event.entity, Entity.name).join(Entity, Entity.id == Event.entity_id)
         assert {tuple(one) for one in session.execute(query)} == {(name, name) for name in names}
+
+
+def test_a_withdrawal_and_its_filing_in_one_transaction_are_of_one_company(
+    database: Database,
+) -> None:
+    """A notice alone does not tell the series; the list that does may come right after it."""
+    withdrawn = row(1, series=Series.DEREGISTRATION, period="2025-07", label="生成合成类")
+    with database.write() as session:
+        import_documents(session, [listed([withdrawn]), listed([row(1)])])
+    with database.read() as session:
+        company = session.execute(select(Entity.id)).scalar_one()
+        told = session.execute(
+            select(Event.series, Event.entity_id).where(Event.number.is_not(None))
+        )
+        assert {tuple(one) for one in told} == {
+            ("algorithm", company), ("deep_synthesis", company),
+        }  # fmt: skip
