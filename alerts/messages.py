@@ -56,13 +56,12 @@ class MessageFormat:
     """How messages are written: the address for links, and what one message to a person may hold.
 
     `limit` is the most that `measure` may give for title, a line break and text together: bytes of
-    UTF-8 for some services, characters for others. `footer` ends every text.
+    UTF-8 for some services, characters for others.
     """
 
     public_url: str
     limit: int = 30_000
     measure: Callable[[str], int] = len
-    footer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,9 @@ def write_messages(
     """The messages that tell of events, in order. `day` is the moment of a daily digest, else None."""
     if is_webhook(subscription.deliver):
         return _for_program(subscription, events, how, day)
-    names, language = filing_names(session, events), Language(subscription.language)
+    names, language, footer = filing_names(session, events), Language(subscription.language), ""
     if path := unsubscribe_path(subscription):
-        unsubscribe = UNSUBSCRIBE.say(language, link=how.public_url + path)
-        how = dataclasses.replace(how, footer=f"\n\n{unsubscribe}")
+        footer = "\n\n" + UNSUBSCRIBE.say(language, link=how.public_url + path)
     if day:
         title = DIGEST.say(language, day=day.date().isoformat(), name=subscription.name)
         lines = [
@@ -109,12 +107,12 @@ def write_messages(
             for group in groups_of(events)
             for line in lines_of(group, language, names, how.public_url, with_title=True)
         ]
-        return _parts(title, lines, language, how)
+        return _parts(title, lines, footer, language, how)
     drafts = []
     for group in groups_of(events):
         title = title_of(group, language, subscription.name)
         lines = lines_of(group, language, names, how.public_url)
-        drafts += _parts(title, lines, language, how)
+        drafts += _parts(title, lines, footer, language, how)
     return drafts
 
 
@@ -233,11 +231,12 @@ def lines_of(
 
 
 def _parts(
-    title: str, lines: Sequence[MessageLine], language: Language, how: MessageFormat
+    title: str, lines: Sequence[MessageLine], footer: str, language: Language, how: MessageFormat
 ) -> list[Draft]:
-    """Lines in as many messages as the service's size asks for; no line is cut in two."""
+    """Lines in as many messages as the service's size asks for; no line is cut in two, and the footer
+    ends each."""
     longest_title = _PART.say(language, title=title, part=99, parts=99)
-    room = how.limit - how.measure(longest_title + how.footer) - 2
+    room = how.limit - how.measure(longest_title + footer) - 2
     parts: list[list[MessageLine]] = [[]]
     used = 0
     for line in lines:
@@ -253,7 +252,7 @@ def _parts(
         own = (
             title if len(parts) == 1 else _PART.say(language, title=title, part=n, parts=len(parts))
         )
-        body = _json({"title": own, "text": "\n".join(map(str, part)) + how.footer})
+        body = _json({"title": own, "text": "\n".join(map(str, part)) + footer})
         drafts.append(Draft(body, sorted({event for line in part for event in line.events})))
     return drafts
 

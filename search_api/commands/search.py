@@ -2,11 +2,13 @@
 
 import inspect
 from collections.abc import Callable
+from enum import StrEnum
 from functools import wraps
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import typer
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from rich.table import Table
 from rich.text import Text as Styled
 
@@ -54,11 +56,11 @@ def with_filters(model: type[Params]) -> Callable[[Command], Command]:
 
     def decorate(command: Command) -> Command:
         _, *own = inspect.signature(command).parameters.values()
-        names = [name for name in model.model_fields if name not in _NOT_OPTIONS]
+        fields = {n: one for n, one in model.model_fields.items() if n not in _NOT_OPTIONS}
 
         @wraps(command)
         def run(text: list[str] | None = None, **given: Any) -> None:
-            chosen = {name: given[name] for name in names if given[name] is not None}
+            chosen = {name: given[name] for name in fields if given[name] is not None}
             try:
                 asked = model.model_validate(chosen | {"q": " ".join(text or ())})
             except ValidationError as error:
@@ -68,7 +70,7 @@ def with_filters(model: type[Params]) -> Callable[[Command], Command]:
             command(asked, **{parameter.name: given[parameter.name] for parameter in own})
 
         words = Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="any fragment")]
-        options = {"text": words} | {name: _option(model, name) for name in names}
+        options = {"text": words} | {name: _option(name, one) for name, one in fields.items()}
         by_name = inspect.Parameter.KEYWORD_ONLY
         parameters = [
             inspect.Parameter(name, by_name, default=None, annotation=kind)
@@ -82,17 +84,17 @@ def with_filters(model: type[Params]) -> Callable[[Command], Command]:
     return decorate
 
 
-def _option(model: type[FilterParams], name: str) -> Any:
+def _option(name: str, field: FieldInfo) -> Any:
     """The type of an option; its help is what the parameter means, or which values it takes."""
-    schema = model.model_json_schema()
-    described = schema["properties"][name]
-    items = described.get("items", described)
-    reference = items.get("$ref") or next(iter(items.get("allOf", [{}]))).get("$ref", "")
-    values = schema.get("$defs", {}).get(reference.rsplit("/", 1)[-1], {}).get("enum", [])
-    said = str(described.get("description") or ", ".join(value for value in values if value))
+    kind = field.annotation
+    several = get_origin(kind) is list
+    if several:
+        [kind] = get_args(kind)
+    values = kind if isinstance(kind, type) and issubclass(kind, StrEnum) else ()
+    said = field.description or ", ".join(filter(None, values))
     option = typer.Option("--" + name.replace("_", "-"), help=said, show_default=False)
-    kind: Any = list[str] if described.get("type") == "array" else str
-    return Annotated[kind | None, option]
+    given: Any = list[str] if several else str
+    return Annotated[given | None, option]
 
 
 @app.command()
