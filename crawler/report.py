@@ -177,7 +177,7 @@ class CrawlReport:
             table.add_column(column.say(language), justify="right", no_wrap=True)
         for source in self.sources.values():
             style = "green" if source.ok else "red"
-            cells = [rich.text.Text(title_of(source.source, language), style)]
+            cells = [rich.text.Text(source.source.title.say(language), style)]
             for name in _COLUMNS:
                 value = getattr(source, name)
                 count = len(value) if isinstance(value, list) else value
@@ -185,11 +185,6 @@ class CrawlReport:
                 cells.append(rich.text.Text(str(count or "·"), "bold red" if failed else ""))
             table.add_row(*cells)
         return table
-
-
-def title_of(source: Source, language: Language) -> str:
-    """What a source is called."""
-    return source.title.zh if language is Language.ZH else source.title.en
 
 
 @contextmanager
@@ -203,7 +198,7 @@ def crawl_progress(
         TimeElapsedColumn(), TextColumn("{task.fields[note]}", style="dim", markup=False), console=console,
     )  # fmt: skip
     tasks = {
-        source.name: progress.add_task(title_of(source, language), total=None, note="")
+        source.name: progress.add_task(source.title.say(language), total=None, note="")
         for source in catalogue.sources
     }
 

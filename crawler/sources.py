@@ -26,6 +26,7 @@ from pydantic import (
 
 from suanbei.common.errors import UnexpectedAnswer, UsageError
 from suanbei.common.settings import Settings
+from suanbei.common.texts import Language
 
 CAC = "https://www.cac.gov.cn"
 BEIAN = "https://beian.cac.gov.cn"
@@ -64,6 +65,10 @@ class Bilingual(_Facts):
 
     zh: Text
     en: Text
+
+    def say(self, language: Language) -> str:
+        """The name in one language."""
+        return self.zh if language is Language.ZH else self.en
 
 
 class Politeness(_Facts):
