@@ -33,8 +33,12 @@ def test_what_is_put_can_be_got(tmp_path_factory: pytest.TempPathFactory, body: 
 
 
 def test_where_a_document_is(archive: Archive) -> None:
-    """In a folder of its first two digits, readable for a backup."""
-    sha256 = archive.put(b"list")
+    """In a folder of its first two digits, readable for a backup, whatever the process keeps to itself."""
+    before = os.umask(0o077)  # as in every command
+    try:
+        sha256 = archive.put(b"list")
+    finally:
+        os.umask(before)
     path = archive.folder / sha256[:2] / sha256
     assert archive.path(sha256) == path
     assert path.stat().st_mode & 0o777 == 0o644
