@@ -221,6 +221,10 @@ def _straight_parts(
 
 
 def _is_corner(point: tuple[float, float], box: Box) -> bool:
-    """Whether a point is one of a box's corners; a shape with others is a letter or an ornament."""
-    x, y = point
-    return min(x - box[0], box[2] - x) <= HAIRLINE and min(y - box[1], box[3] - y) <= HAIRLINE
+    """Whether a point is one of a box's corners, where the box may be a little askew; a shape with other
+    points is a letter or an ornament, or slanted."""
+    (x, y), (x0, y0, x1, y1) = point, box
+    beside, above = min(x - x0, x1 - x), min(y - y0, y1 - y)
+    return beside <= max(HAIRLINE, STRAIGHT * (y1 - y0)) and above <= max(
+        HAIRLINE, STRAIGHT * (x1 - x0)
+    )

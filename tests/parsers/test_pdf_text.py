@@ -367,6 +367,12 @@ def test_the_frame_of_a_slanted_stamp_parts_no_cells(in_a_form: bool) -> None:
     assert document.accounting.slow_pages == 0
 
 
+@pytest.mark.parametrize("degrees", [0.1, 0.3, 1.0])
+def test_a_page_that_is_a_little_askew_is_read(degrees: float) -> None:
+    """As its text may be: the corners of a wide box are then some points off those of its bounds."""
+    assert texts(read(first=lambda canvas: canvas.rotate(degrees))) == ROWS
+
+
 @pytest.mark.parametrize("code", [0, 0xFFFD])
 def test_a_letter_without_unicode_is_flagged(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A font may not say what a letter is: U+FFFD stands for it, and nothing is lost silently."""
