@@ -46,11 +46,14 @@ def merge_pages(pages: Sequence[PageTables]) -> Tables:
     lost: list[Reported] = []
     pending: list[str] = []
     for page in pages:
+        # What stands beside a table's rows may be of them, whatever the other pages have in that place.
         loose = [
             line
             for line in page.lines
-            if not (page.number > 1 and _line_key(line) in running)
-            and (_is_beside(line, page) or not PAGE_NUMBER.fullmatch(line.text))
+            if _is_beside(line, page)
+            or not (
+                (page.number > 1 and _line_key(line) in running) or PAGE_NUMBER.fullmatch(line.text)
+            )
         ]
         missed = _lost_lines(page, loose, after_table=bool(tables))
         lost += _lost_text(page.number, missed)

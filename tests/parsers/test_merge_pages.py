@@ -198,6 +198,18 @@ def test_a_line_beside_the_table_that_may_be_of_a_row_is_reported() -> None:
     assert merge_pages([with_line(page, 1, "附注", y=300.0)]).lines == ["附注"]
 
 
+def test_what_several_pages_have_beside_their_tables_is_reported_of_each() -> None:
+    """As 已注销 in a column without rules: rows of one height put it in the same place on each page."""
+    page = Press(30, True, False).pages(
+        [["1", "甲", "服务提供者", "甲公司", "--", "丙", "丁", ""]]
+    )[0]
+    found = merge_pages([with_line(page, number, "已注销", y=70.0) for number in (1, 2, 3)])
+    assert [(one.page, one.cells) for one in found.left_out] == [
+        (number, ("已注销",)) for number in (1, 2, 3)
+    ]
+    assert len(found.tables) == 1
+
+
 def test_lines_close_below_one_another_are_one_lost_text() -> None:
     """Two lines a row apart are one; further down a second one begins."""
     page = Press(30, True, False).pages(
