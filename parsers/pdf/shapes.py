@@ -203,7 +203,7 @@ def _straight_parts(
     x0, y0, x1, y1 = box = min(xs), min(ys), max(xs), max(ys)
     if min(x1 - x0, y1 - y0) <= THIN:
         yield box, not curved  # a line, perhaps with round ends
-    elif not curved and all(_is_corner(point, box) for point in points):
+    elif not curved and _is_straight(points, box):
         yield box, True
     else:
         straight: list[Box] = []
@@ -220,11 +220,11 @@ def _straight_parts(
             yield from ((side, False) for side in straight)
 
 
-def _is_corner(point: tuple[float, float], box: Box) -> bool:
-    """Whether a point is one of a box's corners, where the box may be a little askew; a shape with other
-    points is a letter or an ornament, or slanted."""
-    (x, y), (x0, y0, x1, y1) = point, box
-    beside, above = min(x - x0, x1 - x), min(y - y0, y1 - y)
-    return beside <= max(HAIRLINE, STRAIGHT * (y1 - y0)) and above <= max(
-        HAIRLINE, STRAIGHT * (x1 - x0)
-    )
+def _is_straight(points: list[tuple[float, float]], box: Box) -> bool:
+    """Whether points are the ends of a line or the corners of a box, either of them a little askew at most;
+    others are those of a letter, an ornament or a stamp."""
+    x0, y0, x1, y1 = box
+    if len(set(points)) == 2:
+        return min(x1 - x0, y1 - y0) <= STRAIGHT * max(x1 - x0, y1 - y0)
+    beside, above = max(HAIRLINE, STRAIGHT * (y1 - y0)), max(HAIRLINE, STRAIGHT * (x1 - x0))
+    return all(min(x - x0, x1 - x) <= beside and min(y - y0, y1 - y) <= above for x, y in points)

@@ -346,21 +346,31 @@ def test_a_list_in_forms_in_forms_is_read() -> None:
     assert document.accounting.slow_pages == 0
 
 
+def _frame(canvas: Canvas) -> None:
+    canvas.rect(2, 2, 96, 36)
+
+
+def _sides(canvas: Canvas) -> None:
+    for side in ((2, 2, 98, 2), (98, 2, 98, 38), (98, 38, 2, 38), (2, 38, 2, 2)):
+        canvas.line(*side)
+
+
+@pytest.mark.parametrize("draw", [_frame, _sides])
 @pytest.mark.parametrize("in_a_form", [True, False])
-def test_the_frame_of_a_slanted_stamp_parts_no_cells(in_a_form: bool) -> None:
+def test_the_frame_of_a_slanted_stamp_parts_no_cells(in_a_form: bool, draw: Extra) -> None:
     """A stamp is turned a little, mostly as a drawing inside the page; what it is drawn of are no rulings."""
 
     def stamp(canvas: Canvas) -> None:
         if in_a_form:
             canvas.beginForm("stamp", 0, 0, 100, 40)
-            canvas.rect(2, 2, 96, 36)
+            draw(canvas)
             canvas.endForm()
         canvas.translate(300, 440)
         canvas.rotate(12)
         if in_a_form:
             canvas.doForm("stamp")
         else:
-            canvas.rect(2, 2, 96, 36)
+            draw(canvas)
 
     document = read(stamp)
     assert texts(document) == ROWS
