@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import orjson
 import tantivy
 
 from suanbei.common.errors import TookTooLong
@@ -278,10 +279,9 @@ class IndexSearch:
                 total = sum(bucket["doc_count"] for bucket in told[TOTAL]["buckets"])
             for name in columns:
                 for bucket in told[name]["buckets"]:
-                    for one, values in zip(
-                        FACET_COLUMNS[name], bucket["key"].split("\t"), strict=True
-                    ):
-                        for value in values.split("\n") if values and one in dimensions else ():
+                    lists = orjson.loads(bucket["key"])
+                    for one, values in zip(FACET_COLUMNS[name], lists, strict=True):
+                        for value in values if one in dimensions else ():
                             counts[one][value] += bucket["doc_count"]
         facets: dict[Dimension, tuple[FacetValue, ...]] = {}
         for one, counted in counts.items():
@@ -310,14 +310,14 @@ class IndexSearch:
         conditions, exact = self._conditions(filters), first
         if self._index.searcher.num_segments > 1:
             least = first["buckets"][:wanted][-1]["doc_count"] - left_out
-            likely = Selection(
-                {
-                    Dimension.ENTITY: tuple(
-                        bucket["key"] for bucket in first["buckets"] if bucket["doc_count"] >= least
-                    )
-                }
-            )
-            found = self._union(subqueries, self._conditions(likely))
+            likely = [
+                company
+                for bucket in first["buckets"]
+                if bucket["doc_count"] >= least
+                for company in orjson.loads(bucket["key"])[0]
+            ]
+            within = self._conditions(Selection({Dimension.ENTITY: tuple(likely)}))
+            found = self._union(subqueries, within)
             exact = self._companies(_combined(Must, [found, *conditions]))
         last = exact["buckets"][:wanted][-1]["doc_count"]
         if last <= left_out + first["buckets"][-1]["doc_count"]:

@@ -27,7 +27,10 @@ ITEMS = st.lists(
     unique=True,
 ).map(tuple)
 TEXTS = st.lists(st.fixed_dictionaries(dict.fromkeys(Field, ITEMS)), min_size=1, max_size=12)
-VALUES = st.lists(st.sampled_from("ABCDEFGH甲乙"), max_size=3, unique=True).map(tuple)
+VALUES = st.lists(
+    st.sampled_from([*"ABCDEFGH甲乙", "一\t二", '三\n"四"']), max_size=3, unique=True
+).map(tuple)
+"""A region that is none of ours is kept as it is printed, whatever signs it has."""
 MONTHS = st.sampled_from(["", "2023-12", "2024-01", "2024-02"])
 NOTHING: Mapping[Field, tuple[str, ...]] = dict.fromkeys(Field, ())
 
@@ -42,7 +45,7 @@ def document(
     having = dict.fromkeys(Dimension, ()) | {
         Dimension.PRODUCT_KIND: values,
         Dimension.CITY: values[:1],
-        Dimension.ENTITY: values[:1],
+        Dimension.ENTITY: values[:1] or ("I",),  # no filing is without one
         Dimension.PERIOD: (period,) if period else (),
         Dimension.STATUS: (status,),
     }
