@@ -2,7 +2,7 @@
 
 What strangers send is read there: a document may make a reader crash, hang or ask for all memory,
 and only the child ends. The child is a fresh interpreter (never a fork of a server with threads);
-the function and its arguments go to it over a pipe, its result comes in a temporary file, both pickled.
+the function and its arguments go to it over a pipe, its result comes in a file, both pickled.
 """
 
 import io
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 from suanbei.common.errors import (
     BrokenDocument,
@@ -119,7 +119,7 @@ def _exchange(request: bytes, subject: str, limits: Limits) -> bytes:
     """Start a child, send it the request, return its answer; whatever happens, it is gone then."""
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # The answer comes in a file, not over a pipe: `_set_limits` bounds what goes into it.
-    with tempfile.TemporaryFile() as output:
+    with _nameless_file() as output:
         with subprocess.Popen(
             # -P: a folder named like one of our packages, wherever the user stands, is not imported.
             [sys.executable, "-P", "-c", _RUN],
@@ -146,6 +146,13 @@ def _exchange(request: bytes, subject: str, limits: Limits) -> bytes:
     if child.returncode:
         raise BrokenDocument(f"{subject}: the reader crashed on it, or wanted too much memory")
     return answer
+
+
+def _nameless_file() -> IO[bytes]:
+    """In memory where the system can: a full disk, or none to write on, must not fail a good document."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("answer"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def _took_too_long(subject: str, limits: Limits) -> UnreadDocument:

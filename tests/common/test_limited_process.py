@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -132,6 +133,12 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
 def test_more_output_than_allowed_is_refused() -> None:
     with pytest.raises(DocumentTooLarge, match=r"^x: gives more than 1000000 bytes$"):
         run_limited(say_much, 2_000_000, subject="x", limits=Limits(output=1_000_000))
+
+
+def test_no_place_for_temporary_files_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk is full a document is not called broken for it."""
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert run_limited(double, 1, subject="x") == 2
 
 
 def test_a_result_can_call_nothing() -> None:
