@@ -21,7 +21,6 @@ from suanbei.alerts.messages import body_of_confirmation, body_of_test
 from suanbei.common.errors import DamagedValue, DatabaseUnavailable, NotFound
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
-from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.locks import CHECK_SECONDS, Lock
 from suanbei.registry.notifications.outbox import (
     Result,
@@ -42,7 +41,7 @@ from suanbei.registry.watching import write_note
 LOOK_SECONDS = 1.0
 """How often the outbox and the event log are looked at."""
 NOTE_SECONDS = 30.0
-"""How often it is recorded that the worker lives, and how far it has read."""
+"""How often it is recorded that the worker lives."""
 FORGET_SECONDS = 3600.0
 AT_ONCE = 64
 """Messages that are begun at the same time."""
@@ -109,11 +108,7 @@ class DeliveryWorker:
     async def _look(self) -> None:
         await asyncio.to_thread(fan_out, self._database, self._settings, self._backoff)
         if self._every("note", NOTE_SECONDS):
-            await self._write(
-                lambda session: write_note(
-                    session, PARTS["delivery"], {"version": last_event_id(session)}
-                )
-            )
+            await self._write(lambda session: write_note(session, PARTS["delivery"], {}))
         if self._every("forget", FORGET_SECONDS):
             await self._write(lambda session: forget_old(session, datetime.now(UTC)))
         for id_ in await self._read(lambda session: due_subscriptions(session, datetime.now(UTC))):

@@ -1,5 +1,6 @@
 """Files read and written whole, or not at all, and ZIP packages read within limits."""
 
+import errno
 import os
 import secrets
 import sys
@@ -56,20 +57,23 @@ def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:
 
 
 def write_file(
-    path: Path, blocks: Iterable[bytes], *, mode: int = 0o666, replace: bool = True
+    path: Path, blocks: Iterable[bytes], *, mode: int | None = None, replace: bool = True
 ) -> None:
     """Write a file under another name in its folder, flush it to the disk, then rename it: whatever
-    happens, the name has all of its bytes or what it had before. `mode` is narrowed by the umask.
-    With `replace=False` a file that is there already stays.
+    happens, the name has all of its bytes or what it had before. Its permissions are `mode`, else what
+    the umask leaves. With `replace=False` a file that is there already stays.
 
     Raises:
         OSError: it cannot be written; nothing is left behind.
     """
     part = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    first = 0o666 if mode is None else mode
     try:
-        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, first)) as file:
             file.writelines(blocks)
             file.flush()
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         if replace:
             os.replace(part, path)
@@ -83,12 +87,16 @@ def write_file(
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Make the new name itself survive a power cut, where the folder may be read and flushed at all."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EINVAL):
+            raise
 
 
 @dataclass(frozen=True, slots=True)

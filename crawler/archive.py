@@ -69,8 +69,8 @@ class Archive:
         try:
             if not _holds(path, body):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_file(path, [body])
-                path.chmod(0o644)  # public documents; a backup may run as another user
+                # Public documents; a backup may run as another user.
+                write_file(path, [body], mode=0o644)
         except OSError as error:
             kind = HomeNotWritable if error.errno in _DENIED else RegistryError
             raise kind(f"{path.parent}: {error.strerror or error}") from error

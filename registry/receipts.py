@@ -84,9 +84,8 @@ class SigningKey:
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 new = json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True)).encode()
-                write_file(
-                    path, [new], mode=0o600, replace=False
-                )  # of two processes the first counts
+                # Of two processes the first counts.
+                write_file(path, [new], mode=0o600, replace=False)
             key = OKPKey.import_key(json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, JoseError) as error:
             raise UsageError(f"{path}: no key for receipts ({error})") from error

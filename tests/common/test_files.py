@@ -1,5 +1,7 @@
 """A file is written whole, or what was there before is as it was."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,3 +38,40 @@ def test_a_file_that_is_not_to_be_replaced_stays(tmp_path: Path) -> None:
         write_file(tmp_path / "key", [body], mode=0o600, replace=False)
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("key", b"first")]
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_has_its_permissions_before_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed in between leaves no document that a backup cannot read."""
+    modes: list[int] = []
+
+    def replace(part: Path, path: Path) -> None:
+        modes.append(part.stat().st_mode & 0o777)
+        part.rename(path)
+
+    monkeypatch.setattr(os, "replace", replace)
+    before = os.umask(0o077)
+    try:
+        write_file(tmp_path / "document", [b""], mode=0o644)
+        write_file(tmp_path / "table", [b""])
+    finally:
+        os.umask(before)
+    assert modes == [0o644, 0o600]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EINVAL])
+def test_a_folder_that_cannot_be_flushed_takes_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """One that may be written and not read, or a shared folder of a virtual machine."""
+    really = os.open
+
+    def refused(path: Path, flags: int, *more: int) -> int:
+        if path == tmp_path:
+            raise OSError(code, os.strerror(code))
+        return really(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", refused)
+    write_whole(tmp_path / "filings.csv", b"new")
+    assert (tmp_path / "filings.csv").read_bytes() == b"new"
