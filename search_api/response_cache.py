@@ -5,6 +5,7 @@ import hashlib
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextvars import Context
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -95,7 +96,8 @@ class VersionReader:
         """
         if not self._database.is_sqlite:
             if self._next is None:
-                self._next = asyncio.ensure_future(self._query_once())
+                # Without the deadline of this request: others go on when its client has gone.
+                self._next = asyncio.create_task(self._query_once(), context=Context())
             return await asyncio.shield(self._next)  # others wait for the same query
         try:  # by the driver itself: a session would take a hundred times as long
             if self._connection is None:

@@ -1,13 +1,16 @@
 """Answers that are not made twice: ETags, 304, the store of answers, and the version of the data."""
 
 import asyncio
+import math
 import time
 
 import pytest
 from fastapi.testclient import TestClient
 
+from suanbei.common.deadline import working_for
 from suanbei.common.errors import DatabaseUnavailable
 from suanbei.common.settings import Settings
+from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.watching import record_check
@@ -143,3 +146,21 @@ def test_many_who_come_at_once_put_few_queries_to_postgresql(
         return [*told[0]], [type(one) for one in told[1]], await reader.read()
 
     assert asyncio.run(come()) == ([1] * 5, [DatabaseUnavailable] * 5, 3)
+
+
+def test_a_client_that_leaves_takes_no_other_with_it(database: Database) -> None:
+    """The query that several long polls share is stopped by none of their deadlines."""
+    if database.is_sqlite:
+        pytest.skip("SQLite is asked on the event loop")
+    reader = VersionReader(database)
+
+    async def come() -> tuple[int, int]:
+        with working_for(30) as deadline:
+            first = asyncio.create_task(reader.read())
+        await asyncio.sleep(0)  # its query is about to begin
+        deadline.until = -math.inf
+        return await reader.read(), await first
+
+    with database.read() as session:
+        version = data_version(session)
+    assert asyncio.run(come()) == (version, version)
