@@ -101,7 +101,7 @@ def create_app(services: Services) -> FastAPI:
         UsageError: keys are named in a way that nobody could use.
     """
     read_keys(services.settings.api_keys)
-    metrics = Metrics(services)
+    metrics, versions = Metrics(services), VersionReader(services.database)
     app = Application(
         title="Suanbei 算备",
         description=DESCRIPTION,
@@ -114,11 +114,11 @@ def create_app(services: Services) -> FastAPI:
         # The middleware counts requests; asking OpenTelemetry each time costs as much as a look-up.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan,
-        middleware=middleware(services, metrics),
+        middleware=middleware(services, metrics, versions),
     )
     app.state.services = services
     app.state.metrics = metrics
-    app.state.versions = VersionReader(services.database)
+    app.state.versions = versions
     app.state.waiting = asyncio.Semaphore(MOST_WAITING)
     app.state.company_names = VersionCache(largest=2)
     app.state.table_checks = CapacityLimiter(TABLES)

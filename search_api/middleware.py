@@ -41,14 +41,14 @@ from suanbei.search_api.response_cache import ETagMiddleware, VersionReader
 access_log = logging.getLogger(ACCESS)
 
 
-def middleware(services: Services, metrics: Metrics) -> list[Middleware]:
+def middleware(services: Services, metrics: Metrics, versions: VersionReader) -> list[Middleware]:
     """The middleware of an app, the outermost first."""
     settings = services.settings
     origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
     return [
         Middleware(RequestLog, metrics=metrics, origins=origins),
         Middleware(RequestLimits, settings=settings),
-        Middleware(ETagMiddleware, reader=VersionReader(services.database), settings=settings),
+        Middleware(ETagMiddleware, reader=versions, settings=settings),
         Middleware(ConcurrencyLimits, settings=settings),
         Middleware(Compression, minimum_size=1000, compresslevel=5),
         Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body * 1_000_000),
