@@ -222,7 +222,7 @@ def give_ids(groups: Sequence[Group]) -> dict[str, str]:
 
 def save_companies(session: Session, filings: Collection[Filing]) -> None:
     """Group all filings of the registry anew, and write them with their companies; `entity_id` of a new
-    filing is empty."""
+    filing is empty, or that of the filing whose place it takes."""
     groups, links = group(filings)
     aliases = give_ids(groups)
     rows = session.execute(select(*Entity.__table__.columns)).mappings()

@@ -56,13 +56,14 @@ class Filings:
         keys = list(dict.fromkeys([*after, *before]))
         for key, appearances in load_appearances(self._session, keys).items():
             now = {(values["series"], key): values for values in derive_filings(key, appearances)}
-            for id_ in {(series.value, key) for series in Series} - set(now):
+            owner = None
+            for id_ in [(series.value, key) for series in Series if (series.value, key) not in now]:
                 if gone := self.all.pop(id_, None):  # products and flags go with it
-                    self._is_changed = True
+                    owner, self._is_changed = gone.entity_id, True
                     if gone in self._session:
                         self._session.delete(gone)
             for id_, values in now.items():
-                if change := self._update(id_, values):
+                if change := self._update(id_, values, owner):
                     news.append(_news(batch, self.all[id_], *change))
         # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
         shown = set(after)
@@ -75,13 +76,16 @@ class Filings:
                 news.append(_news(batch, self.all[id_], EventType.FILING_VANISHED, data))
         return news
 
-    def _update(self, id_: tuple[str, str], values: Values) -> tuple[EventType, Values] | None:
-        """Give a filing these values; returns what happened to it, as `_change`."""
+    def _update(
+        self, id_: tuple[str, str], values: Values, owner: str | None
+    ) -> tuple[EventType, Values] | None:
+        """Give a filing these values; returns what happened to it, as `_change`. `owner` is the company
+        of the filing whose place a new one takes: its id must lead on."""
         filing = self.all.get(id_)
         before = {name: getattr(filing, name) for name in values} if filing else None
         if before == values:
             return None
-        filing = self.all.setdefault(id_, Filing())
+        filing = self.all.setdefault(id_, Filing(entity_id=owner))
         for name, value in (values | {"data_version": self._version}).items():
             setattr(filing, name, value)
         self._is_changed = True

@@ -285,6 +285,20 @@ def test_a_withdrawal_may_come_before_its_filing(database: Database) -> None:
         )
 
 
+def test_the_id_of_a_company_known_from_a_notice_leads_on(database: Database) -> None:
+    """It is made of the number and its series where no code tells the company; a list that shows the
+    number in the other series gives the company another id."""
+    unsound = number(1)[:-2] + ("1" if number(1)[-2] == "0" else "0") + "号"
+    withdrawn = row(1, number=unsound, series=Series.DEREGISTRATION, label="生成合成类")
+    import_document(database, listed([withdrawn]))
+    with database.read() as session:
+        before = session.execute(select(Entity.id)).scalar_one()
+    import_document(database, listed([row(1, number=unsound)]))
+    with database.read() as session:
+        after = session.execute(select(Entity.id)).scalar_one()
+        assert (after != before, aliases(session)) == (True, {before: after})
+
+
 def test_the_day_of_a_change_is_that_of_the_version_that_brought_it(database: Database) -> None:
     """Not the day on which the list was looked at last: that day moves on with every look."""
     import_document(database, listed([row(1), row(2)]))
