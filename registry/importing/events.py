@@ -52,8 +52,7 @@ def append_events(session: Session, events: Sequence[Event]) -> None:
     first, now = last_event_id(session) + 1, datetime.now(UTC)
     for number, event in enumerate(events, first):
         event.id, event.at = number, now
-    session.add_all(events)
-    session.flush()
+    session.bulk_save_objects(events)
 
 
 def last_event_id(session: Session) -> int:
