@@ -33,6 +33,7 @@ _VERIFY = (
 _PDF = (
     "tests/parsers/test_merge_pages.py",
     "tests/parsers/test_line_breaks.py",
+    "tests/parsers/test_pdf_drawings.py",
     "tests/parsers/test_pdf_text.py",
     "tests/parsers/test_pdf_pages.py",
     "tests/parsers/test_golden.py",
