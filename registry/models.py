@@ -218,7 +218,7 @@ class Filing(Base):
     status: Mapped[str]
     region: Mapped[str]
     division: Mapped[str]
-    registrant: Mapped[str]
+    registrant: Mapped[str] = mapped_column(index=True)
     year: Mapped[int | None]
     filed_on: Mapped[str]
     first_period: Mapped[str]

@@ -38,7 +38,6 @@ def row(serial: int = 1, **fields: Any) -> Row:
 def listed(rows: Sequence[Row], title: str = "", **origin: Any) -> Import:
     """A document of these rows, ready to be taken in."""
     period = rows[0].period
-    text = repr([(r.series, r.period, r.number, r.name, r.remark, r.product) for r in rows])
     parsed = ParsedDocument(
         title=title or f"境内深度合成服务算法备案清单（{period}）",
         period=period,
@@ -49,5 +48,5 @@ def listed(rows: Sequence[Row], title: str = "", **origin: Any) -> Import:
     )
     defaults = {"fetched_at": datetime(2026, 1, 1, tzinfo=UTC), "document_url": "https://x/doc"}
     return Import(
-        parsed, hashlib.sha256(text.encode()).hexdigest(), 1000, Origin(**defaults | origin)
+        parsed, hashlib.sha256(repr(rows).encode()).hexdigest(), 1000, Origin(**defaults | origin)
     )

@@ -26,8 +26,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CompoundSelect, delete, select, union, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key, name_parts
@@ -220,13 +221,19 @@ def give_ids(groups: Sequence[Group]) -> dict[str, str]:
     }
 
 
-def save_companies(session: Session, filings: Collection[Filing]) -> None:
-    """Group all filings of the registry anew, and write them with their companies; `entity_id` of a new
-    filing is empty, or that of the filing whose place it takes."""
+def save_companies(
+    session: Session, changed: Collection[Filing], owners: Collection[str]
+) -> list[Filing]:
+    """Group anew the filings of every company that is touched, and write them with their companies;
+    returns them all.
+
+    Touched are the companies that `changed` filings may be of, and the `owners` that filings had before.
+    `entity_id` of a new filing is empty, or that of the filing whose place it takes.
+    """
+    session.flush()
+    filings, touched = _of_touched(session, changed, owners)
     groups, links = group(filings)
     aliases = give_ids(groups)
-    rows = session.execute(select(*Entity.__table__.columns)).mappings()
-    known = {row["id"]: dict(row) for row in rows}
     now = {
         one.id: {
             "id": one.id, "name": one.name, "former_names": one.former_names,
@@ -234,36 +241,75 @@ def save_companies(session: Session, filings: Collection[Filing]) -> None:
         }
         for one in groups
     }  # fmt: skip
+    rows = session.execute(
+        select(*Entity.__table__.columns).where(in_keys(session, Entity.id, touched))
+    )
+    known = {row["id"]: dict(row) for row in rows.mappings()}
     insert_rows(session, Entity, [values for id_, values in now.items() if id_ not in known])
-    changed = [values for id_, values in now.items() if known.get(id_, values) != values]
-    if changed:
-        session.execute(update(Entity), changed)
+    renamed = [values for id_, values in now.items() if known.get(id_, values) != values]
+    if renamed:
+        session.execute(update(Entity), renamed)
     version = bump_data_version(session)
     for owner, filing in [(one.id, filing) for one in groups for filing in one.filings]:
         if filing.entity_id != owner:
             filing.entity_id, filing.data_version = owner, version
     session.flush()
     # Ten thousand new ones at once: kept in the session they would take far longer.
-    session.bulk_save_objects([one for one in filings if one not in session], return_defaults=True)
-    _save_lookups(session, groups, links, aliases)
+    session.bulk_save_objects([one for one in changed if one not in session], return_defaults=True)
+    _save_lookups(session, groups, links, touched, aliases)
     session.execute(delete(Entity).where(in_keys(session, Entity.id, set(known) - set(now))))
+    return filings
+
+
+def _of_touched(
+    session: Session, changed: Collection[Filing], owners: Collection[str]
+) -> tuple[list[Filing], set[str]]:
+    """All filings of the companies that are touched, and the ids that these companies had: with them
+    every company that a name, a code or a link ties to them, however far it goes."""
+    filings = {filing_id(filing): filing for filing in changed}
+    new = {*owners, *(filing.entity_id for filing in changed if filing.entity_id)}
+    touched: set[str] = set()
+    while True:
+        touched |= new
+        of_companies = select(Filing).where(in_keys(session, Filing.entity_id, new))
+        filings |= {filing_id(one): one for one in session.execute(of_companies).scalars()}
+        names = {one.entity_key for one in filings.values()} - {""}
+        names |= {entity_key(name) for one in filings.values() for name in one.former_entities}
+        keys = [f"{kind}:{name}" for kind in "nf" for name in names]
+        codes = {one.registrant for one in filings.values()} - {""}
+        tied: CompoundSelect[Any] = union(
+            select(EntityKey.entity_id).where(in_keys(session, EntityKey.key, keys)),
+            select(Filing.entity_id).where(in_keys(session, Filing.registrant, codes)),
+            select(EntityLink.other_id).where(in_keys(session, EntityLink.entity_id, touched)),
+            select(EntityLink.entity_id).where(in_keys(session, EntityLink.other_id, touched)),
+        )
+        new = {*session.execute(tied).scalars()} - touched - {None}
+        if not new:
+            return list(filings.values()), touched
 
 
 def _save_lookups(
-    session: Session, groups: Sequence[Group], links: Sequence[Link], aliases: dict[str, str]
-) -> None:
-    """Write anew what companies are found by, the ids that lead to them, and what ties those together
-    that are not one."""
+    session: Session, groups: Sequence[Group], links: Sequence[Link],
+    touched: set[str], aliases: dict[str, str],
+) -> None:  # fmt: skip
+    """Write anew what these companies are found by, the ids that lead to them, and what ties those
+    together that are not one; all in place of what was written of the `touched`."""
     ids = {one.id for one in groups}
-    once = dict(session.execute(select(EntityAlias.alias, EntityAlias.entity_id)).tuples().all())
+    of_touched = in_keys(session, EntityAlias.entity_id, touched)
+    once = dict(
+        session.execute(select(EntityAlias.alias, EntityAlias.entity_id).where(of_touched))
+        .tuples()
+        .all()
+    )
     leads = {alias: aliases.get(to, to) for alias, to in once.items()} | aliases
     keys = {(f"c:{code}", one.id) for one in groups for code in one.codes}
     for owner, filing in [(one.id, filing) for one in groups for filing in one.filings]:
         keys |= {(f"f:{entity_key(name)}", owner) for name in filing.former_entities}
         if filing.entity_key:
             keys.add((f"n:{filing.entity_key}", owner))
-    for table in (EntityAlias, EntityKey, EntityLink):
-        session.execute(delete(table))
+    for column in (EntityAlias.entity_id, EntityKey.entity_id, EntityLink.entity_id):
+        session.execute(delete(column.class_).where(in_keys(session, column, touched)))
+    session.execute(delete(EntityAlias).where(in_keys(session, EntityAlias.alias, {*leads, *ids})))
     insert_rows(
         session, EntityAlias,
         [

@@ -108,7 +108,7 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
         )
     filings.save()
     if any(each.is_new or each.news for each in taken_in):
-        append_events(session, events_of_lists(taken_in, filings.all.values()))
+        append_events(session, events_of_lists(taken_in, filings.known.values()))
     refresh_gaps(session)
     return reports
 

@@ -70,7 +70,8 @@ class TakenIn(NamedTuple):
 
 def events_of_lists(lists: Sequence[TakenIn], filings: Collection[Filing]) -> list[Event]:
     """The events of lists taken in together, in order, each with the company that its filing now is of;
-    before those of a list that is new one with the counts of what it brought. `filings` are all there are."""
+    before those of a list that is new one with the counts of what it brought. `filings` are all of these
+    companies."""
     remaining = Counter(filing.entity_id for filing in filings)
     company_of = {filing.number_key: filing.entity_id for filing in filings}
     written: list[Event] = []

@@ -1,7 +1,6 @@
 """Filings: derived anew for the numbers that an import touches, with the events that tell of it."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -34,18 +33,15 @@ Values = dict[str, Any]
 
 
 class Filings:
-    """The filings of the registry while lists are taken in: derived list by list, and written at the end,
-    all with their companies."""
+    """Filings while lists are taken in: derived list by list, and written at the end with their companies.
+
+    `known` are those that were looked at, by `filing_id`; after `save` all of every company that is touched.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session, self._version = session, bump_data_version(session)
-        self._is_changed = False
-
-    @cached_property
-    def all(self) -> dict[tuple[str, str], Filing]:
-        """Every filing by its id; read when a list has changed, not before."""
-        filings = self._session.execute(select(Filing).order_by(Filing.id)).scalars()
-        return {filing_id(filing): filing for filing in filings}
+        self.known: dict[tuple[str, str], Filing] = {}
+        self._owners: set[str] = set()  # companies whose filings are gone
 
     def refresh(
         self, batch: Batch, before: Sequence[str], after: Sequence[str]
@@ -54,26 +50,29 @@ class Filings:
         what the list brought, as events that are still to be written, each with its filing."""
         news = []
         keys = list(dict.fromkeys([*after, *before]))
+        kept = select(Filing).where(in_keys(self._session, Filing.number_key, keys))
+        self.known |= {filing_id(one): one for one in self._session.execute(kept).scalars()}
         for key, appearances in load_appearances(self._session, keys).items():
             now = {(values["series"], key): values for values in derive_filings(key, appearances)}
             owner = None
             for id_ in [(series.value, key) for series in Series if (series.value, key) not in now]:
-                if gone := self.all.pop(id_, None):  # products and flags go with it
-                    owner, self._is_changed = gone.entity_id, True
+                if gone := self.known.pop(id_, None):  # products and flags go with it
+                    owner = gone.entity_id
+                    self._owners |= {owner} if owner else set()
                     if gone in self._session:
                         self._session.delete(gone)
             for id_, values in now.items():
                 if change := self._update(id_, values, owner):
-                    news.append(_news(batch, self.all[id_], *change))
+                    news.append(_news(batch, self.known[id_], *change))
         # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
         shown = set(after)
         of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
         for key in (key for key in before if key not in shown):
-            for id_ in [(series, key) for series in of if (series, key) in self.all][-1:]:
+            for id_ in [(series, key) for series in of if (series, key) in self.known][-1:]:
                 data: Values = {"batch": {"before": batch.id, "after": None}}
-                if self.all[id_].status == "vanished":
+                if self.known[id_].status == "vanished":
                     data["status"] = {"before": "active", "after": "vanished"}
-                news.append(_news(batch, self.all[id_], EventType.FILING_VANISHED, data))
+                news.append(_news(batch, self.known[id_], EventType.FILING_VANISHED, data))
         return news
 
     def _update(
@@ -81,23 +80,24 @@ class Filings:
     ) -> tuple[EventType, Values] | None:
         """Give a filing these values; returns what happened to it, as `_change`. `owner` is the company
         of the filing whose place a new one takes: its id must lead on."""
-        filing = self.all.get(id_)
+        filing = self.known.get(id_)
         before = {name: getattr(filing, name) for name in values} if filing else None
         if before == values:
             return None
-        filing = self.all.setdefault(id_, Filing(entity_id=owner))
+        filing = self.known.setdefault(id_, Filing(entity_id=owner))
         for name, value in (values | {"data_version": self._version}).items():
             setattr(filing, name, value)
-        self._is_changed = True
         return _change(before, values)
 
     def save(self) -> None:
         """Write what has changed: filings, their companies, and the tables that products and flags are
         looked up in."""
-        if not self._is_changed:
+        changed = [one for one in self.known.values() if one.data_version == self._version]
+        if not changed and not self._owners:
             return
-        save_companies(self._session, self.all.values())
-        changed = [one for one in self.all.values() if one.data_version == self._version]
+        filings = save_companies(self._session, changed, self._owners)
+        self.known |= {filing_id(one): one for one in filings}
+        changed = [one for one in filings if one.data_version == self._version]
         for table in (FilingProduct, FilingFlag):
             of_changed = in_keys(self._session, table.filing_id, [one.id for one in changed])
             self._session.execute(delete(table).where(of_changed))

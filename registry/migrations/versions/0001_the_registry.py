@@ -254,6 +254,7 @@ def upgrade() -> None:
     op.create_index("ix_filings_entity_key", "filings", ["entity_key"])
     op.create_index("ix_filings_number", "filings", ["number"])
     op.create_index("ix_filings_number_key", "filings", ["number_key"])
+    op.create_index("ix_filings_registrant", "filings", ["registrant"])
 
     op.create_table(
         "versions",

@@ -225,7 +225,8 @@ def test_a_judge_keeps_so_much_and_answers_the_same(
 ) -> None:
     """A table of a million different numbers does not fill the memory."""
     monkeypatch.setattr(judgement, "MOST_KEPT", 10)
-    import_document(changing, listed([row(serial) for serial in range(1, 20)]))
+    rows = [row(serial) for serial in range(1, 20)]
+    import_document(changing, listed(rows, fetched_at=datetime(2026, 2, 1, tzinfo=UTC)))
     texts = [number(serial) for serial in (*range(1, 30), *range(1, 30))]
     with changing.read() as session:
         keeping = Judge(session, most_suggested=0)

@@ -1,6 +1,7 @@
 """What every engine must answer."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -185,7 +186,7 @@ def test_changes_are_seen_at_once(filled: Database, engine: Engine) -> None:
     """A replaced list is searched as it is now."""
     assert engine.search(Query("抖音")).total == 1
     changed = [row(1, name="字节推荐算法", product="今日头条(APP)"), *ROWS[1:]]
-    import_document(filled, listed(changed))
+    import_document(filled, listed(changed, fetched_at=datetime(2026, 2, 1, tzinfo=UTC)))
     assert engine.search(Query("抖音")).total == 0
     assert engine.search(Query("今日头条")).total == 1
 
