@@ -226,6 +226,7 @@ _SHAPES = {
     "digits": f"[0-9]{{{LENGTH}}}{_ENDS}",
     "letters": f"[0-9oqdilzsgb]{{{LENGTH}}}{_ENDS}",
     "groups": f"(?:{_FIELDS}|{_EVEN}|{_TWO_LINES}){_ENDS}",
+    "long": f"[0-9]{{{LENGTH + 1},{LENGTH + _MOST_GLUED}}}(?=号(?!码))",
     "glued": f"[0-9]{{{LENGTH}}}(?=[0-9]{{1,{_MOST_GLUED}}}+[\u4e00-\u9fff、。])",
     "several": f"[0-9]{{{2 * LENGTH},}}+{_ENDS}",
 }
@@ -247,6 +248,7 @@ def find_bare(text: str, viewed: str) -> Iterator[Found]:
             continue
         symbols = display_form(text[start:end]).replace("-", "").translate(LOOK_ALIKES)
         letters = sum(char.isalpha() for char in found[shape])
-        if shape == "digits" or (letters <= MOST_BARE_LETTERS and is_plausible(symbols)):
+        head = symbols[:LENGTH] if shape == "long" else symbols
+        if shape == "digits" or (letters <= MOST_BARE_LETTERS and is_plausible(head)):
             body = DigitRun(end, symbols, letters, glued=shape == "glued")
             yield number_at(text, viewed, start, body, find_suffix(viewed, end))

@@ -145,6 +145,7 @@ def test_names_keep_what_is_published(text: str, name: str) -> None:
         ("网信算备12号", Malformation.TOO_FEW_DIGITS),
         ("33011050720640123003", Malformation.TOO_FEW_DIGITS),
         ("3301105072064012300355", Malformation.TOO_MANY_DIGITS),
+        ("33011050720640123003556号", Malformation.TOO_MANY_DIGITS),
         ("4.4030529598870123E20", Malformation.ROUNDED),
         ("3.30110507206401E+20", Malformation.ROUNDED),
         ("Jiangsu-SiWeiXiangLiangZhiSuanYun-", Malformation.NO_DATE),
