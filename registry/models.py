@@ -264,7 +264,7 @@ class Event(Base):
     entity: Mapped[str | None]
     entity_id: Mapped[str | None] = mapped_column(index=True)
     batch: Mapped[str | None] = mapped_column(index=True)
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    data: Mapped[dict[str, Any]]
 
 
 class Gap(Base):

@@ -93,7 +93,7 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
             lists.setdefault(row.series, []).append(row)
         of_document = [_take_in(session, filings, one, *each) for each in lists.items()]
         taken_in += of_document
-        counts = Counter(event.type for each in of_document for event, _ in each.news)
+        counts = Counter(event["type"] for each in of_document for event, _ in each.news)
         is_new = any(each.is_new for each in of_document)
         reports.append(
             ImportReport(
@@ -108,7 +108,7 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
         )
     filings.save()
     if any(each.is_new or each.news for each in taken_in):
-        append_events(session, events_of_lists(taken_in, filings.known.values()))
+        append_events(session, events_of_lists(taken_in, filings.known))
     refresh_gaps(session)
     return reports
 

@@ -6,7 +6,7 @@ in the order of commits and a reader who has seen one has seen all below it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.data_version import bump_data_version
-from suanbei.registry.models import Batch, Event, Filing
+from suanbei.registry.database import insert_rows
+from suanbei.registry.importing.companies import FilingId, FilingRow
+from suanbei.registry.models import Batch, Event
 from suanbei.registry.watching import Alarm
 
 _CLEARED = Text("已恢复正常：{text}", "All well again: {text}")
@@ -44,15 +46,21 @@ FILING_EVENTS = (
 """What can happen to a filing."""
 
 
-def append_events(session: Session, events: Sequence[Event]) -> None:
+EventRow = dict[str, Any]
+"""An event by the columns of `Event`, without those that it has nothing to say of."""
+_NOTHING: EventRow = dict.fromkeys(Event.__table__.columns.keys()) | {"data": {}}
+
+
+def append_events(session: Session, events: Sequence[EventRow]) -> None:
     """Write new events in order, with the next ids."""
     if not events:
         return
     bump_data_version(session)
     first, now = last_event_id(session) + 1, datetime.now(UTC)
-    for number, event in enumerate(events, first):
-        event.id, event.at = number, now
-    session.bulk_save_objects(events)
+    rows = [
+        _NOTHING | event | {"id": number, "at": now} for number, event in enumerate(events, first)
+    ]
+    insert_rows(session, Event, rows)
 
 
 def last_event_id(session: Session) -> int:
@@ -65,23 +73,26 @@ class TakenIn(NamedTuple):
 
     batch: Batch
     is_new: bool
-    news: Sequence[tuple[Event, Filing]]
+    news: Sequence[tuple[EventRow, FilingId]]
 
 
-def events_of_lists(lists: Sequence[TakenIn], filings: Collection[Filing]) -> list[Event]:
+def events_of_lists(
+    lists: Sequence[TakenIn], filings: Mapping[FilingId, FilingRow]
+) -> list[EventRow]:
     """The events of lists taken in together, in order, each with the company that its filing now is of;
     before those of a list that is new one with the counts of what it brought. `filings` are all of these
     companies."""
-    remaining = Counter(filing.entity_id for filing in filings)
-    company_of = {filing.number_key: filing.entity_id for filing in filings}
-    written: list[Event] = []
+    owners = {id_: filing["entity_id"] for id_, filing in filings.items()}
+    # A filing known from a notice alone may have given way to one in another series.
+    of_number = {key: owner for (_, key), owner in owners.items()}
+    remaining = Counter(owners.values())
+    written: list[EventRow] = []
     for batch, is_new, news in reversed(lists):
-        for event, filing in news:
-            # A filing known from a notice alone may have given way to one in another series.
-            event.entity_id = filing.entity_id or company_of.get(filing.number_key)
+        for event, id_ in news:
+            event["entity_id"] = owners.get(id_) or of_number.get(id_[1])
         events = [event for event, _ in news]
-        added = [event for event in events if event.type == EventType.FILING_ADDED]
-        of_entity = Counter(event.entity_id for event in added if event.entity_id)
+        added = [event for event in events if event["type"] == EventType.FILING_ADDED]
+        of_entity = Counter(owner for event in added if (owner := event["entity_id"]))
         new = sum(remaining[entity_id] == count for entity_id, count in of_entity.items())
         remaining.subtract(of_entity)
         if is_new:
@@ -89,29 +100,29 @@ def events_of_lists(lists: Sequence[TakenIn], filings: Collection[Filing]) -> li
                 "title": batch.title, "rows": batch.rows, "ordinal": batch.ordinal,
                 "summary": _summary(events) | {"new_entities": new},
             }  # fmt: skip
-            kind = EventType.BATCH_PUBLISHED.value
-            published = Event(
-                type=kind, series=batch.series, period=batch.period, batch=batch.id, data=data
-            )
+            published: EventRow = {
+                "type": EventType.BATCH_PUBLISHED.value, "series": batch.series,
+                "period": batch.period, "batch": batch.id, "data": data,
+            }  # fmt: skip
             events.insert(0, published)
         written = events + written
     return written
 
 
-def _summary(news: Sequence[Event]) -> dict[str, Any]:
+def _summary(news: Sequence[EventRow]) -> dict[str, Any]:
     """Counts of what a list changed, from its events.
 
     `added` filings of `entities` companies; `deregistered` ones; `regions` of the added ones by
     short Chinese name, the largest first.
     """
-    added = [event for event in news if event.type == EventType.FILING_ADDED]
-    regions = Counter(event.data["region"] for event in added if event.data["region"])
+    added = [event for event in news if event["type"] == EventType.FILING_ADDED]
+    regions = Counter(region for event in added if (region := event["data"]["region"]))
     known = {region: region_of_label(region) for region in regions}
     counted = sorted((-n, found.zh if (found := known[r]) else r) for r, n in regions.items())
     return {
         "added": len(added),
-        "deregistered": sum(event.type == EventType.FILING_DEREGISTERED for event in news),
-        "entities": len({event.entity_id for event in added if event.entity_id}),
+        "deregistered": sum(event["type"] == EventType.FILING_DEREGISTERED for event in news),
+        "entities": len({owner for event in added if (owner := event["entity_id"])}),
         "regions": {name: -count for count, name in counted},
     }
 
@@ -151,11 +162,10 @@ def settle_alarms(
             said = {
                 lang: _CLEARED.say(Language(lang), text=t) for lang, t in alarm.data["text"].items()
             }
-            cleared.append(
-                Event(type=EventType.MONITOR_CLEARED.value, data=alarm.data | {"text": said})
-            )
+            data = alarm.data | {"text": said}
+            cleared.append({"type": EventType.MONITOR_CLEARED.value, "data": data})
             session.delete(alarm)
     session.add_all(found.values())
-    raised = [Event(type=EventType.MONITOR_RAISED.value, data=one.data) for one in found.values()]
+    raised = [{"type": EventType.MONITOR_RAISED.value, "data": one.data} for one in found.values()]
     append_events(session, [*raised, *cleared])
     session.flush()

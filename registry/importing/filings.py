@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import in_keys, insert_rows
-from suanbei.registry.importing.companies import filing_id, save_companies
+from suanbei.registry.importing.companies import (
+    FilingId,
+    FilingRow,
+    filing_id,
+    read_filings,
+    save_companies,
+)
 from suanbei.registry.importing.derive import (
     Appearance,
     company_and_model,
@@ -17,11 +23,10 @@ from suanbei.registry.importing.derive import (
     differences,
     read_facts,
 )
-from suanbei.registry.importing.events import EventType
+from suanbei.registry.importing.events import EventRow, EventType
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import (
     Batch,
-    Event,
     Filing,
     FilingFlag,
     FilingProduct,
@@ -40,74 +45,72 @@ class Filings:
 
     def __init__(self, session: Session) -> None:
         self._session, self._version = session, bump_data_version(session)
-        self.known: dict[tuple[str, str], Filing] = {}
+        self.known: dict[FilingId, FilingRow] = {}
         self._owners: set[str] = set()  # companies whose filings are gone
 
     def refresh(
         self, batch: Batch, before: Sequence[str], after: Sequence[str]
-    ) -> list[tuple[Event, Filing]]:
+    ) -> list[tuple[EventRow, FilingId]]:
         """Derive anew the filings of the number keys that a list showed `before` and shows `after`; returns
-        what the list brought, as events that are still to be written, each with its filing."""
+        what the list brought, as events that are still to be written, each with its filing's id."""
         news = []
         keys = list(dict.fromkeys([*after, *before]))
-        kept = select(Filing).where(in_keys(self._session, Filing.number_key, keys))
-        self.known |= {filing_id(one): one for one in self._session.execute(kept).scalars()}
+        of_list = in_keys(self._session, Filing.number_key, keys)
+        self.known = read_filings(self._session, of_list) | self.known
         for key, appearances in load_appearances(self._session, keys).items():
             now = {(values["series"], key): values for values in derive_filings(key, appearances)}
             owner = None
             for id_ in [(series.value, key) for series in Series if (series.value, key) not in now]:
                 if gone := self.known.pop(id_, None):  # products and flags go with it
-                    owner = gone.entity_id
+                    owner = gone["entity_id"]
                     self._owners |= {owner} if owner else set()
-                    if gone in self._session:
-                        self._session.delete(gone)
+                    self._session.execute(delete(Filing).where(Filing.id == gone.get("id")))
             for id_, values in now.items():
                 if change := self._update(id_, values, owner):
-                    news.append(_news(batch, self.known[id_], *change))
+                    news.append((_event(batch, self.known[id_], *change), id_))
         # Numbers that the list no longer shows; the filing is `vanished` where no other list shows it.
         shown = set(after)
         of = ALGORITHM_SERIES if batch.series == Series.DEREGISTRATION else (batch.series,)
         for key in (key for key in before if key not in shown):
             for id_ in [(series, key) for series in of if (series, key) in self.known][-1:]:
                 data: Values = {"batch": {"before": batch.id, "after": None}}
-                if self.known[id_].status == "vanished":
+                if self.known[id_]["status"] == "vanished":
                     data["status"] = {"before": "active", "after": "vanished"}
-                news.append(_news(batch, self.known[id_], EventType.FILING_VANISHED, data))
+                event = _event(batch, self.known[id_], EventType.FILING_VANISHED, data)
+                news.append((event, id_))
         return news
 
     def _update(
-        self, id_: tuple[str, str], values: Values, owner: str | None
+        self, id_: FilingId, values: Values, owner: str | None
     ) -> tuple[EventType, Values] | None:
         """Give a filing these values; returns what happened to it, as `_change`. `owner` is the company
         of the filing whose place a new one takes: its id must lead on."""
-        filing = self.known.get(id_)
-        before = {name: getattr(filing, name) for name in values} if filing else None
-        if before == values:
+        before = self.known.get(id_)
+        filing = (before or {"entity_id": owner}) | values
+        if filing == before:
             return None
-        filing = self.known.setdefault(id_, Filing(entity_id=owner))
-        for name, value in (values | {"data_version": self._version}).items():
-            setattr(filing, name, value)
+        self.known[id_] = filing | {"data_version": self._version}
         return _change(before, values)
 
     def save(self) -> None:
         """Write what has changed: filings, their companies, and the tables that products and flags are
         looked up in."""
-        changed = [one for one in self.known.values() if one.data_version == self._version]
+        changed = [one for one in self.known.values() if one["data_version"] == self._version]
         if not changed and not self._owners:
             return
         filings = save_companies(self._session, changed, self._owners)
         self.known |= {filing_id(one): one for one in filings}
-        changed = [one for one in filings if one.data_version == self._version]
+        changed = [one for one in filings if one["data_version"] == self._version]
         for table in (FilingProduct, FilingFlag):
-            of_changed = in_keys(self._session, table.filing_id, [one.id for one in changed])
+            of_changed = in_keys(self._session, table.filing_id, [one["id"] for one in changed])
             self._session.execute(delete(table).where(of_changed))
         products = [
-            {"filing_id": one.id, "position": position, "name": product["name"],
+            {"filing_id": one["id"], "position": position, "name": product["name"],
              "name_key": entity_key(product["name"]), "kind": product["kind"]}
             for one in changed
-            for position, product in enumerate(one.products)
+            for position, product in enumerate(one["products"])
         ]  # fmt: skip
-        flags = [{"filing_id": one.id, "flag": flag} for one in changed for flag in one.flags]
+        flags = [{"filing_id": one["id"], "flag": flag} for one in changed for flag in one["flags"]]
         insert_rows(self._session, FilingProduct, products)
         insert_rows(self._session, FilingFlag, flags)
 
@@ -140,12 +143,11 @@ def load_appearances(session: Session, keys: Sequence[str]) -> dict[str, list[Ap
     return found
 
 
-def _news(batch: Batch, filing: Filing, kind: EventType, data: Values) -> tuple[Event, Filing]:
-    event = Event(
-        type=kind.value, series=filing.series, period=batch.period, number=filing.number,
-        entity=filing.entity, batch=batch.id, data=data,
-    )  # fmt: skip
-    return event, filing
+def _event(batch: Batch, filing: FilingRow, kind: EventType, data: Values) -> EventRow:
+    return {
+        "type": kind.value, "series": filing["series"], "period": batch.period, "number": filing["number"],
+        "entity": filing["entity"], "batch": batch.id, "data": data,
+    }  # fmt: skip
 
 
 def _change(before: Values | None, after: Values) -> tuple[EventType, Values] | None:

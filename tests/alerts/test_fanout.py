@@ -16,7 +16,6 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import append_events
 from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Event
 from suanbei.registry.notifications.outbox import retry_parked
 from suanbei.registry.notifications.subscriptions import (
     SubscriptionRequest,
@@ -148,9 +147,7 @@ def test_monitors_are_told_like_anything_else(database: Database) -> None:
     chat = subscribe(database, CHAT, events=["monitor.raised"], language="en")
     text = {"zh": "来源失败", "en": "a source fails"}
     with database.write() as session:
-        append_events(
-            session, [Event(type="monitor.raised", data={"text": text}) for _ in range(2)]
-        )
+        append_events(session, [{"type": "monitor.raised", "data": {"text": text}}] * 2)
     fan_out(database, CONFIG)
     assert [one["text"].splitlines()[0] for one in bodies(database, chat)] == ["a source fails"] * 2
 
@@ -219,7 +216,7 @@ def test_an_event_without_words_is_parked_and_holds_up_nothing(
     other = subscribe(database, events=["monitor.raised"])
     with database.write() as session:
         texts: list[Any] = [{"zh": "一"}, "no texts at all", {"zh": "二"}]
-        events = [Event(type="monitor.raised", data={"text": text}) for text in texts]
+        events = [{"type": "monitor.raised", "data": {"text": text}} for text in texts]
         append_events(session, events)
     fan_out(database, CONFIG)
     with database.read() as session:

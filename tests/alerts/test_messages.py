@@ -9,7 +9,6 @@ from suanbei.alerts.fanout import digest_time, fan_out
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import append_events
-from suanbei.registry.models import Event
 from suanbei.registry.watching import Subscription
 from tests.alerts.test_fanout import CHAT, CONFIG, LATER, bodies, messages, publish, subscribe
 from tests.lists import listed, row
@@ -108,7 +107,7 @@ def test_every_body_has_a_link(database: Database) -> None:
     hook = subscribe(database, events=["batch.published", "filing.added", "monitor.raised"])
     publish(database)
     with database.write() as session:
-        append_events(session, [Event(type="monitor.raised", data={"text": {}})])
+        append_events(session, [{"type": "monitor.raised", "data": {"text": {}}}])
     fan_out(database, CONFIG)
     links = [one["data"]["url"] for one in bodies(database, hook)]
     assert links[0] == "https://suanbei.example/batches/deep_synthesis-2023-06"

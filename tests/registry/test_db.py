@@ -21,7 +21,7 @@ def test_writers_take_turns_and_ids_have_no_gaps(database: Database) -> None:
     def write() -> None:
         for _ in range(20):
             with database.write() as session:
-                append_events(session, [Event(type="monitor.raised") for _ in range(2)])
+                append_events(session, [{"type": "monitor.raised"} for _ in range(2)])
 
     def read() -> None:
         while not done.is_set():
@@ -49,7 +49,7 @@ def test_a_failed_write_leaves_nothing(database: Database) -> None:
 
     def fail() -> None:
         with database.write() as session:
-            append_events(session, [Event(type="monitor.raised")])
+            append_events(session, [{"type": "monitor.raised"}])
             raise ValueError("half way")
 
     with pytest.raises(ValueError, match="half way"):
@@ -83,7 +83,7 @@ def test_a_registry_survives_being_opened_twice(tmp_path: Path) -> None:
     """Migrating is idempotent, and two processes may hold the file."""
     first, second = (open_database(Settings(home=tmp_path)) for _ in range(2))
     with first.write() as session:
-        append_events(session, [Event(type="monitor.raised")])
+        append_events(session, [{"type": "monitor.raised"}])
     with second.read() as session:
         assert last_event_id(session) == 1
         assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"

@@ -6,14 +6,14 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 from sqlalchemy.orm import Session
 
 from suanbei.registry.database import Database
-from suanbei.registry.importing.companies import save_companies
+from suanbei.registry.importing.companies import read_filings, save_companies
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Row
-from suanbei.registry.models import Entity, EntityLink, Filing
+from suanbei.registry.models import Entity, EntityLink
 from tests.conftest import NewDatabase
 from tests.lists import listed, number, row
 
@@ -59,7 +59,7 @@ def test_an_import_groups_all_companies_that_it_touches(new_database: NewDatabas
             import_document(database, replace(listed(rows, fetched_at=seen), accept=True))
         with database.write() as session:
             left = companies(session)
-            save_companies(session, session.execute(select(Filing)).scalars().all(), ())
+            save_companies(session, read_filings(session, true()).values(), ())
             assert companies(session) == left
         database.close()
 

@@ -13,7 +13,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import append_events
 from suanbei.registry.importing.published import Series
-from suanbei.registry.models import Batch, Event
+from suanbei.registry.models import Batch
 from suanbei.registry.queries.coverage import expected_lists
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, fill
@@ -87,7 +87,7 @@ def test_what_was_not_known_before_has_words(database: Database, lang: str, word
         "status": {"before": None, "after": "deregistered"},
     }
     with database.write() as session:
-        append_events(session, [Event(type="filing.changed", number=number(1), data=changes)])
+        append_events(session, [{"type": "filing.changed", "number": number(1), "data": changes}])
     client = client_over(database)
     log = client.get("/v1/changes", params={"type": "filing.deregistered"}).json()["items"]
     assert [change["data"]["status"]["before"] for change in log] == [None]
@@ -233,16 +233,11 @@ def test_an_event_without_words_takes_nothing_else_with_it(database: Database) -
     """Whatever stands in the log: feeds and the start page answer, the event is named in the feed."""
     fill(database)
     broken = [
-        Event(
-            type="batch.published", series="algorithm", period="2026-08", data={"summary": "none"}
-        ),
-        Event(type="monitor.raised", data={"text": "no texts at all"}),
-        Event(type="filing.deregistered"),
-        *[
-            Event(type="filing.changed", number="1", data={"status": {"from": "active"}})
-            for _ in range(30)
-        ],
-    ]
+        {"type": "batch.published", "series": "algorithm", "period": "2026-08", "data": {"summary": "none"}},
+        {"type": "monitor.raised", "data": {"text": "no texts at all"}},
+        {"type": "filing.deregistered"},
+        *[{"type": "filing.changed", "number": "1", "data": {"status": {"from": "active"}}}] * 30,
+    ]  # fmt: skip
     with database.write() as session:
         append_events(session, broken)
     client = client_over(database)
