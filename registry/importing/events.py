@@ -18,7 +18,7 @@ from suanbei.common.texts import Language, Text
 from suanbei.registry.cells.regions import region_of_label
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import insert_rows
-from suanbei.registry.importing.companies import FilingId, FilingRow
+from suanbei.registry.importing.grouping import FilingId, FilingRow
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.watching import Alarm
 

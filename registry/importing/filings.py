@@ -9,13 +9,7 @@ from sqlalchemy.orm import Session
 from suanbei.registry.cells.names import entity_key
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import in_keys, insert_rows
-from suanbei.registry.importing.companies import (
-    FilingId,
-    FilingRow,
-    filing_id,
-    read_filings,
-    save_companies,
-)
+from suanbei.registry.importing.companies import read_filings, save_companies
 from suanbei.registry.importing.derive import (
     Appearance,
     company_and_model,
@@ -24,6 +18,7 @@ from suanbei.registry.importing.derive import (
     read_facts,
 )
 from suanbei.registry.importing.events import EventRow, EventType
+from suanbei.registry.importing.grouping import FilingId, FilingRow, filing_id
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
 from suanbei.registry.models import (
     Batch,

@@ -61,10 +61,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/importing/derive.py": ("tests/registry/test_derive.py",),
     "registry/importing/filings.py": _IMPORTS,
     "registry/importing/batches.py": _IMPORTS,
-    "registry/importing/companies.py": (
-        "tests/registry/test_companies.py",
-        "tests/registry/test_regrouping.py",
-    ),
+    "registry/importing/companies.py": ("tests/registry/test_companies.py",),
+    "registry/importing/grouping.py": ("tests/registry/test_grouping.py",),
     "registry/importing/gaps.py": _IMPORTS,
     "registry/verify/judgement.py": _VERIFY,
     "registry/verify/ownership.py": _VERIFY,

@@ -1,136 +1,105 @@
-"""Grouping: when two names are one company, when a filing was handed over, and what stays unclear."""
+"""Companies after an import: the same as if every filing were grouped anew."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text, true
+from sqlalchemy.orm import Session
 
-from suanbei.registry.cells.names import entity_key
-from suanbei.registry.importing.companies import FilingRow, Group, Link, LinkKind, group
+from suanbei.registry.database import Database
+from suanbei.registry.importing.companies import read_filings, save_companies
+from suanbei.registry.importing.documents import import_document
+from suanbei.registry.importing.published import Row
+from suanbei.registry.models import Entity, EntityLink
+from tests.conftest import NewDatabase
+from tests.lists import listed, number, row
 
-OLD, NEW = "甲乙（杭州）科技有限公司", "丙丁（杭州）科技有限公司"
+LATER = datetime(2026, 2, 1, tzinfo=UTC)
+NAMES = (
+    "旧名（杭州）科技有限公司",
+    "新名（杭州）科技有限公司",
+    "新名科技股份有限公司",
+    "丙丁有限公司",
+)
+COMPANIES = {
+    "entities": "SELECT id, name, former_names, registrants FROM entities",
+    "keys": "SELECT key, entity_id FROM entity_keys",
+    "links": "SELECT entity_id, other_id, name, kind, number, remark FROM entity_links",
+    "filings": "SELECT series, number_key, entity_id FROM filings",
+}
 
 
-def filing(
-    serial: int, name: str = NEW, code: str = "", *former: str, period: str = ""
-) -> FilingRow:
-    """A filing of `name` under the registrant code; `former` are the names its 备注 calls former."""
-    month = period or f"2024-{serial:02}"
+@st.composite
+def a_list(draw: st.DrawFn) -> list[Row]:
+    """A list of one of three months, of few companies under few codes."""
+    period = draw(st.sampled_from(["2024-01", "2025-04", "2026-05"]))
+    rows = []
+    for serial in draw(st.lists(st.integers(1, 6), min_size=1, max_size=4, unique=True)):
+        entity, former = draw(st.sampled_from(NAMES)), draw(st.sampled_from(["", *NAMES]))
+        remark = f"原主体名称“{former}”变更为“{entity}”" if former else ""
+        code = draw(st.sampled_from(["1111111", "2222222", "3333333"]))
+        rows.append(
+            row(serial, number=number(serial, code), entity=entity, remark=remark, period=period)
+        )
+    return rows
+
+
+def test_an_import_groups_all_companies_that_it_touches(new_database: NewDatabase) -> None:
+    """What an import leaves is what grouping every filing anew gives: no tie leads further than it went."""
+
+    @settings(max_examples=60 if new_database().is_sqlite else 5)
+    @given(lists=st.lists(a_list(), min_size=2, max_size=6))
+    def same(lists: list[list[Row]]) -> None:
+        database = new_database()
+        for day, rows in enumerate(lists):
+            seen = LATER + timedelta(days=day)
+            import_document(database, replace(listed(rows, fetched_at=seen), accept=True))
+        with database.write() as session:
+            left = companies(session)
+            save_companies(session, read_filings(session, true()).values(), ())
+            assert companies(session) == left
+        database.close()
+
+    same()
+
+
+def companies(session: Session) -> dict[str, list[Any]]:
+    """All that is written of companies, but for ids that they had once."""
     return {
-        "series": "deep_synthesis", "number_key": f"k{serial}", "number": f"n{serial}", "registrant": code,
-        "entity": name, "entity_key": entity_key(name), "former_entities": list(former),
-        "first_period": month, "last_period": month, "remark": "",
-    }  # fmt: skip
+        name: sorted(map(str, session.execute(text(query)))) for name, query in COMPANIES.items()
+    }
 
 
-def grouped(*filings: FilingRow) -> tuple[list[str], list[Link]]:
-    """The numbers of each company in one text, and the links; the same in any order."""
-    groups, links = group(filings)
-    again, also = group(filings[::-1])
-    assert _shown(groups) == _shown(again)
-    assert all(link in also for link in links)
-    assert len(links) == len(also)
-    return sorted(" ".join(sorted(one["number"] for one in of.filings)) for of in groups), links
+OLD, NEW = NAMES[0], NAMES[3]
+TAKEN = row(1, number=number(1, "1111111"), entity=NEW, remark=f"原主体名称“{OLD}”变更为“{NEW}”")
+OWN = row(2, number=number(2, "2222222"), entity=NEW)
+THEIRS = row(3, number=number(3, "3333333"), entity=OLD)
 
 
-def _shown(groups: list[Group]) -> list[tuple[Any, ...]]:
-    return sorted((g.name, g.former_names, sorted(g.codes)) for g in groups)
+def test_a_code_goes_back_when_no_list_says_any_more_that_its_filing_was_handed_over(
+    database: Database,
+) -> None:
+    """The list that says so no longer does not name the former company, and touches it all the same."""
+    import_document(database, listed([TAKEN, OWN, THEIRS]))
+    codes = select(Entity.registrants).where(Entity.name == OLD)
+    with database.read() as session:
+        assert session.execute(codes).scalar_one() == ["1111111", "3333333"]
+    import_document(database, listed([replace(TAKEN, remark=""), OWN, THEIRS], fetched_at=LATER))
+    with database.read() as session:
+        assert session.execute(codes).scalar_one() == ["3333333"]
 
 
-def test_the_newest_name_is_the_company_s() -> None:
-    """And names that 备注 calls former are never it, however new the list that prints them."""
-    share = "甲乙（杭州）科技股份有限公司"
-    (one,), _ = group([filing(1, OLD, "1"), filing(2, share, "1")])
-    assert (one.name, one.former_names) == (share, [OLD])
-    (one,), _ = group([filing(3, OLD), filing(2, NEW, "1", OLD), filing(1, NEW, "1")])
-    assert (one.name, one.former_names, one.codes) == (NEW, [OLD], {"1"})
-
-
-def test_a_former_name_is_spelled_as_it_is_most_often() -> None:
-    spelled = "甲乙(杭州)科技有限公司"
-    filings = [
-        filing(1, spelled),
-        filing(2, OLD),
-        filing(3, OLD),
-        filing(4, NEW, "1", OLD),
-        filing(5, NEW, "1"),
-    ]
-    (one,), _ = group(filings)
-    assert one.former_names == [OLD]
-
-
-def test_names_without_a_tie_are_two_companies() -> None:
-    assert grouped(filing(1, OLD, "1"), filing(2, NEW, "2")) == (["n1", "n2"], [])
-
-
-def test_filings_without_a_company_stand_alone() -> None:
-    assert grouped(filing(1, ""), filing(2, "")) == (["n1", "n2"], [])
-
-
-def test_a_rename_that_nothing_speaks_against() -> None:
-    """A is printed nowhere any more; or B files new algorithms under A's code."""
-    (one,), links = group([filing(2, NEW, "1", OLD)])
-    assert (one.former_names, links) == ([OLD], [])
-    assert grouped(filing(1, OLD, "1"), filing(2, NEW, "1", OLD), filing(3, NEW, "1")) == (
-        ["n1 n2 n3"], [],
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("later", [False, True], ids=["a code of its own", "printed later"])
-def test_a_filing_that_was_handed_over(later: bool) -> None:
-    """B files under a code of its own, or A is printed under the code of the filing after B is."""
-    taken = filing(2, NEW, "1", OLD)
-    other = filing(3, OLD, "1") if later else filing(3, NEW, "2")
-    owners = [taken, filing(1, OLD, "1"), other]
-    groups, links = group(owners)
-    assert [(one.filing, one.name, one.kind) for one in links] == [
-        (taken, OLD, LinkKind.HANDED_OVER)
-    ]
-    codes = {one.name: one.codes for one in groups}
-    assert codes == {OLD: {"1"}, NEW: set() if later else {"2"}}
-    assert all(one.former_names == [] for one in groups)
-
-
-def test_a_company_that_goes_on_filing_was_not_renamed() -> None:
-    """上海东方报业 registers an app more than a year after 派生万物 has filed under its own name: the
-    filings were handed over, and the code in their numbers is the former company's."""
-    taken = filing(1, NEW, "1", OLD, period="2024-04")
-    own = filing(2, NEW, period="2025-03")
-    groups, links = group([taken, own, filing(3, OLD, period="2026-08")])
-    assert [(one.name, one.kind) for one in links] == [(OLD, LinkKind.HANDED_OVER)]
-    assert {one.name: one.codes for one in groups} == {OLD: {"1"}, NEW: set()}
-    assert group([taken, own, filing(3, OLD, period="2025-08")])[1][0].kind == LinkKind.UNCLEAR
-
-
-def test_a_filing_without_a_code_hands_none_over() -> None:
-    """A number with a wrong check digit tells no registrant: nobody's code is empty."""
-    filings = [
-        filing(1, NEW, "", OLD),
-        filing(2, NEW, period="2024-03"),
-        filing(3, OLD, period="2026-08"),
-    ]
-    groups, links = group(filings)
-    assert [one.kind for one in links] == [LinkKind.HANDED_OVER]
-    assert [one.codes for one in groups] == [set(), set()]
-
-
-def test_what_the_lists_do_not_tell_stays_unclear() -> None:
-    """A has a filing of its own still, and B none that says whose code it is."""
-    found, links = grouped(filing(1, OLD, "1"), filing(2, NEW, "1", OLD))
-    assert found == ["n1", "n2"]
-    assert [(one.name, one.kind) for one in links] == [(OLD, LinkKind.UNCLEAR)]
-
-
-def test_two_names_under_one_code() -> None:
-    """One company where they bear the same brand, else it is said that the lists do not tell."""
-    assert grouped(filing(1, OLD, "1"), filing(2, "甲乙（北京）有限公司", "1"))[0] == ["n1 n2"]
-    found, links = grouped(filing(1, OLD, "1"), filing(2, NEW, "1"))
-    assert found == ["n1", "n2"]
-    assert [(one.filing["number"], one.name, one.kind) for one in links] == [
-        ("n1", NEW, LinkKind.UNCLEAR)
-    ]
-
-
-def test_the_same_brand_is_a_rename() -> None:
-    """甲乙科技 that became 甲乙股份: A's other filings are its own too."""
-    share = "甲乙股份有限公司"
-    assert grouped(filing(1, OLD, "2"), filing(2, share, "1", OLD))[0] == ["n1 n2"]
+def test_a_company_that_is_listed_no_more_is_no_company_s_other(database: Database) -> None:
+    """Its only filing bears another name now, and nothing of it names the company that it was tied to."""
+    import_document(database, listed([TAKEN, OWN]))
+    import_document(database, listed([replace(THEIRS, period="2024-05")]))
+    other = select(EntityLink.name, EntityLink.other_id.is_not(None))
+    with database.read() as session:
+        assert session.execute(other).tuples().all() == [(OLD, True)]
+    renamed = replace(THEIRS, period="2024-05", entity=NAMES[2])
+    import_document(database, listed([renamed], fetched_at=LATER))
+    with database.read() as session:
+        assert session.execute(other).tuples().all() == [(OLD, False)]
