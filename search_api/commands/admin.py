@@ -17,7 +17,6 @@ from suanbei.registry.backup import Backup, restore_backup, write_backup
 from suanbei.registry.copy import copy_registry
 from suanbei.registry.database import Database, open_database
 from suanbei.search_api.commands.opening import LOADED, load_if_empty, open_filled
-from suanbei.search_api.keys import Scope, new_key
 
 app = typer.Typer()
 
@@ -102,6 +101,8 @@ def key(
     as_json: AsJson = False,
 ) -> None:
     """Make an API key and its entry for SUANBEI_API_KEYS. 生成 API 密钥。"""
+    from suanbei.search_api.keys import Scope, new_key
+
     scopes = {one.name.lower(): one for one in Scope}
     if scope not in scopes:
         raise typer.BadParameter(f"{scope}: one of {', '.join(scopes)}", param_hint="--scope")
