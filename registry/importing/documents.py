@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.cells.numbers import number_key
+from suanbei.registry.cells.numbers import number_key, parse_number
 from suanbei.registry.data_version import bump_data_version
 from suanbei.registry.database import Database, insert_rows
 from suanbei.registry.importing.batches import (
@@ -183,9 +183,10 @@ def _name_batch(
 
 
 def listing_key(row: Row) -> str:
-    """The key of a row's number; a row without one (`--`) is known by what it says."""
+    """The key of a row's number; a row without one (`--`, `Jiangsu-`) is known by what it says."""
     key = number_key(row.number)
-    if any(char.isdecimal() for char in key):
+    cut = "-" in key.strip("-") and parse_number(row.number)  # a region and a name, but no date
+    if cut or any(char.isdecimal() for char in key):
         return key
     text = "\n".join((row.series, row.name, row.entity, row.product, row.number))
     return "-" + hashlib.sha256(text.encode()).hexdigest()[:16]

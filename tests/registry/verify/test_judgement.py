@@ -214,9 +214,12 @@ def test_many_other_numbers_are_counted(filled: Database) -> None:
 
 
 def test_an_odd_published_number_is_found_by_its_text(changing: Database) -> None:
-    """A list printed no number of any form; and a text far too long for one is answered all the same."""
-    import_document(changing, listed([row(7, number="甲字第7（试）", period="2024-01")]))
+    """Lists printed numbers of no form, and one cut off; a text far too long for one is answered all the same."""
+    odd = ("甲字第7（试）", "Jiangsu-SiWeiXiangLiangZhiSuanYun-")
+    rows = [row(place, number=one, period="2024-01") for place, one in enumerate(odd, 7)]
+    import_document(changing, listed(rows))
     assert verify(changing, "甲字第7(试)")["verdict"] == "active"
+    assert verify(changing, "Jiangsu-SiWeiXiangLiangZhiSuanYun-")["verdict"] == "active"
     assert verify(changing, "备案中" * 2000)["verdict"] == "no_number"
 
 
