@@ -28,7 +28,8 @@ from suanbei.search_api.responses import json_answer
 router = APIRouter(include_in_schema=False)
 MOST_NUMBERS = 200
 """Numbers of a text that are checked on a page; more are for the bulk check."""
-LONGEST_PART = 4000
+LONGEST_PART = 1000
+"""Characters of a text without a number, or around one, that are asked about: an address has room for them."""
 SENTENCES = {
     "active": Text("该编号列于已公布的清单，公布内容中未见注销。", "The number is on a published list, and nothing published deregisters it."),
     "deregistered": Text("该编号曾经有效，现已注销。", "The number was on the register, and has been deregistered."),
@@ -118,10 +119,11 @@ def questions_of(text: str, entity: str = "") -> list[Question]:
     for line, claim in lines:
         for each in find_numbers(line):
             if not isinstance(each.number, OtherNumber):
-                asked = Question(each.raw, claim or entity)
+                asked = Question(each.raw[:LONGEST_PART], claim or entity)
                 found.setdefault((each.number.key, asked.entity), asked)
-    if len(found) == 1 and not any(claim for _line, claim in lines):
-        return [Question(text.strip()[:LONGEST_PART], entity)]
+    whole = text.strip()
+    if len(found) == 1 and len(whole) <= LONGEST_PART and not any(claim for _line, claim in lines):
+        return [Question(whole, entity)]
     return list(found.values())
 
 
@@ -181,8 +183,11 @@ def is_doubtful(verdict: dict[str, Any]) -> bool:
 
 
 def qr_code(text: str) -> Markup:
-    """A text as a QR code: an SVG to stand in a page."""
-    code = segno.make(text, error="l", micro=False)
+    """A text as a QR code: an SVG to stand in a page; nothing for a text too long for one."""
+    try:
+        code = segno.make(text, error="l", micro=False)
+    except segno.DataOverflowError:
+        return Markup()
     drawn = code.svg_inline(scale=3, border=1, svgclass="qr", lineclass=None, omitsize=True)
     return Markup(drawn)  # noqa: S704  (made of modules, not of the text)
 

@@ -142,6 +142,21 @@ def test_a_verdict_is_made_when_it_is_asked_for(client: httpx.Client) -> None:
     assert "etag" not in answer.headers
 
 
+@pytest.mark.parametrize("number", [small.LISTED, ""])
+@pytest.mark.parametrize("around", ["备", "a", "9 ", "<b>", "😀"])
+def test_a_long_text_is_answered_under_an_address(
+    client: httpx.Client, number: str, around: str
+) -> None:
+    """A number at the end of it is found, and the permanent link has room."""
+    answer = client.post("/verify", data={"q": around * 400 + "\n" + number})
+    assert answer.status_code == 200
+    answer = client.post("/verify", data={"q": around * 5000 + "\n" + number})
+    assert answer.status_code == 200
+    assert ("verdict-active" in answer.text) == bool(number)
+    (link,) = re.findall('class="wrap-any" href="[^"/]*//[^"/]*([^"]*)"', answer.text)
+    assert client.get(html.unescape(link)).status_code == 200
+
+
 def test_a_key_that_may_only_read_changes_nothing(client: httpx.Client) -> None:
     """Its holder sees subscriptions, and cannot make one."""
     cookie = {"cookie": f"suanbei_key={READER}"}
