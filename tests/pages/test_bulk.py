@@ -111,6 +111,20 @@ def test_what_was_recognised_is_shown_and_can_be_changed(site: str) -> None:
         assert "every number is active" in client.get(job).text
 
 
+def test_companies_that_were_not_given_are_not_said_to_match(site: str) -> None:
+    """A table of numbers alone is active, no more."""
+    tables = {
+        "every company given matches": f"公司,编号\n{small.COMPANY},{small.LISTED}\n",
+        "no companies were given": f"编号\n{small.LISTED}\n",
+    }
+    with httpx.Client(base_url=site, timeout=30, headers={"accept-language": "en"}) as client:
+        for said, table in tables.items():
+            sent = client.post("/bulk", files={"file": ("v.csv", table.encode())})
+            finished(client, sent.headers["location"])
+            page = client.get(sent.headers["location"]).text
+            assert [one in page for one in tables] == [one == said for one in tables]
+
+
 def test_a_table_that_is_not_understood_asks(site: str) -> None:
     """A form with its columns in the place of an answer."""
     table = f"x,y,z\n{small.COMPANY},{small.OTHER_COMPANY},{small.LISTED}\n"
