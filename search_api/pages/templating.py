@@ -124,7 +124,9 @@ def environment(language: Language) -> Environment:
         address=address,
         all_series=[series.value for series in Series],
         filing_path=filing_path,
-        gap_text=lambda gap: gap_text(gap, language),
+        gap_text=lambda gap: gap_text(
+            gap | {"as_of": day_text(gap.get("as_of", ""), language)}, language
+        ),
     )
     env.filters.update(
         count=count,

@@ -15,6 +15,7 @@ from suanbei.search_api.deps import Services
 from suanbei.search_api.language import accepted_language, translations
 from suanbei.search_api.pages.docs import summary_of
 from suanbei.search_api.pages.labels import EVENTS, STANDINGS
+from suanbei.search_api.pages.templating import environment
 from tests.pages import registry as small
 from tests.pages.messages import is_translated, kept_texts, source_texts
 
@@ -88,6 +89,23 @@ def test_no_longer_in_its_list_has_one_name(language: Language) -> None:
 def test_accept_language(header: str, language: str) -> None:
     """The language liked best is spoken, and nonsense does no harm."""
     assert accepted_language(header, Language.ZH).value == language
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [(Language.ZH, "2026年8月31日"), (Language.EN, "31 Aug 2026")]
+)
+def test_a_missing_total_has_its_day_as_the_rest_of_the_page(language: Language, day: str) -> None:
+    """In the table of what is held, as in those beside it; a gap without a day is as it was."""
+    text = environment(language).globals["gap_text"]
+    total = {"kind": "total", "as_of": "2026-08-31", "published": 731, "held": 730}
+    assert day in text(total)
+    assert "263" in text({"kind": "serial", "from": 263, "to": 263})
+
+
+def test_the_status_claims_no_more_than_that_there_is_no_alert(services: Services) -> None:
+    """No source was checked yet: whether any has failed or is overdue is not known."""
+    page = TestClient(create_app(services)).get("/status?lang=en").text
+    assert "A source has failed repeatedly: no alert" in page
 
 
 def test_every_operation_of_the_api_is_told_in_chinese(services: Services) -> None:
