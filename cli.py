@@ -3,6 +3,7 @@
 Exit codes: 0 all well; 1 the answer is "no"; 2 wrong use; 3 could not do it, nothing half done.
 """
 
+import errno
 import gc
 import io
 import json
@@ -23,7 +24,7 @@ import typer
 from typer.core import TyperGroup
 
 from suanbei.common.dates import BEIJING
-from suanbei.common.errors import SuanbeiError
+from suanbei.common.errors import RegistryError, SuanbeiError
 from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.late_imports import importing
 from suanbei.common.logging import log_last_words, set_up_logs
@@ -73,6 +74,20 @@ class Commands(TyperGroup):
                 group = typer.main.get_group(sys.modules[module].app)
                 return group.get_command(ctx, cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command. What it cannot write, be it for a closed pipe, is not done: Typer would end
+        with 1, which is the answer "no"."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # whoever reads has had enough: nothing to tell
+            sys.stdout = io.StringIO()  # what is left to flush could not be written either
+            raise typer.Exit(3) from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            sys.stdout = io.StringIO()
+            raise RegistryError(str(error)) from error
 
 
 app = typer.Typer(

@@ -53,6 +53,27 @@ def test_the_version(tmp_path: Path) -> None:
     assert (code, out.split()[0]) == (0, b"suanbei")
 
 
+@pytest.mark.parametrize("words", [["verify", number(1)], ["verify", number(1), "--json"]])
+def test_what_cannot_be_written_is_no_answer(tmp_path: Path, words: list[str]) -> None:
+    """Nor a traceback: 3, though 0 is what would be said; a closed pipe is no error to tell of."""
+    database = open_database(Settings(home=tmp_path))
+    import_document(database, listed([row(1)]))
+    database.close()
+    command = [Path(sys.executable).with_name("suanbei"), *words]
+    closed, pipe = os.pipe()
+    os.close(closed)
+    with open("/dev/full", "wb") as full, open(pipe, "wb") as nobody:
+        ended = [
+            subprocess.run(
+                command, check=False, stdout=out, stderr=subprocess.PIPE, text=True,
+                env=environment(tmp_path),
+            )
+            for out in (full, nobody)
+        ]  # fmt: skip
+    assert [one.returncode for one in ended] == [3, 3]
+    assert [one.stderr for one in ended] == ["suanbei: [Errno 28] No space left on device\n", ""]
+
+
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     """A slip must not be a setting ignored; in `.env` it counts as well."""
     (tmp_path / ".env").write_text("SUANBEI_RATE_LIMIT=7\nSUANBEI_PORTT=9\nPOSTGRES_PASSWORD=x\n")
