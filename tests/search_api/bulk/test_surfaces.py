@@ -2,7 +2,10 @@
 
 import io
 import json
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +23,7 @@ from suanbei.search_api.bulk import jobs
 from suanbei.search_api.deps import Services
 from tests.lists import listed, number, row
 from tests.parsers.making import xlsx
+from tests.processes import environment
 from tests.search_api.bulk import files
 from tests.search_api.bulk.conftest import COMPANY
 from tests.search_api.bulk.test_check import HEADER, ROWS
@@ -185,3 +189,18 @@ def test_standard_input_and_output(
     out, err = capfdbinary.readouterr()
     assert out.decode("utf-8-sig").splitlines()[0].startswith("编号,供应商,备案编号,备注,result,")
     assert b"5 rows" in err
+
+
+def test_a_check_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
+    """While it waits for its input; SIGTERM is what a container, a CI job or `timeout` sends."""
+    (tmp_path / "temporary").mkdir()
+    with subprocess.Popen(
+        [Path(sys.executable).with_name("suanbei"), "verify", "--file", "-", "--out", "-"],
+        stdin=subprocess.PIPE, env=environment(tmp_path) | {"TMPDIR": str(tmp_path / "temporary")},
+    ) as check:  # fmt: skip
+        while not list((tmp_path / "temporary").glob("suanbei-*")):
+            assert check.poll() is None
+            time.sleep(0.01)
+        check.terminate()
+        assert check.wait(60) == 128 + signal.SIGTERM
+    assert not list((tmp_path / "temporary").iterdir())
