@@ -62,6 +62,8 @@ def write_dataset(database: Database, folder: Path, since: Path | None = None) -
         UsageError: the folder holds something, or `since` is no dataset.
         RegistryError: it cannot be written; nothing is left half done.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: no folder")
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder}: not empty")
     if since is not None and not (since / INDEX).is_file():

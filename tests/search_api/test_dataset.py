@@ -132,7 +132,8 @@ def test_nothing_is_overwritten(dataset: Path, snapshot_home: Path, tmp_path: Pa
     database = Database(f"sqlite:///{snapshot_home / 'registry.sqlite3'}")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
-    for folder, since in ((tmp_path / "mine", None), (tmp_path / "new", tmp_path / "mine")):
+    mine = tmp_path / "mine"
+    for folder, since in ((mine, None), (mine / "letter.txt", None), (tmp_path / "new", mine)):
         with pytest.raises(UsageError):
             write_dataset(database, folder, since)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
