@@ -15,12 +15,14 @@ Span = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One table: its column and row edges, and which cell each elementary cell belongs to."""
+    """One table: its column and row edges, and which cell each elementary cell belongs to; `open_below` are
+    the columns that no rule closes at its end, where others are."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     cells: tuple[Span, ...]
     owner: tuple[tuple[int, ...], ...]
+    open_below: frozenset[int] = frozenset()
 
 
 def grids_of(
@@ -190,7 +192,8 @@ def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
                     raise NeedsFallback("cells that are no rectangles")
                 row[left:right] = [len(cells)] * (right - left)
             cells.append((top, left, bottom, right))
-    return Grid(tuple(xs), tuple(ys), tuple(cells), tuple(map(tuple, owner)))
+    open_below = frozenset(column for column, closed in enumerate(walls_above[-1]) if not closed)
+    return Grid(tuple(xs), tuple(ys), tuple(cells), tuple(map(tuple, owner)), open_below)
 
 
 def _walls(rulings: Iterable[Ruling], places: list[float], steps: list[float]) -> list[list[bool]]:

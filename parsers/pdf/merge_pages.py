@@ -167,6 +167,10 @@ def _continue(table: _OpenTable, part: PageTable) -> None:
         for cell, rest in zip(table.last.cells, body.pop(0).cells, strict=True):
             cell.take_in(rest)
             cell.boxes += rest.boxes
+    elif body and table.last is not None and len(table.last.cells) == len(body[0].cells):
+        for above, cell in zip(table.last.cells, body[0].cells, strict=True):
+            if above.goes_on and not cell.lines:
+                cell.lines, cell.vertically_merged = list(above.lines), True
     table.rows += body
     table.last = body[-1] if body else table.last
 

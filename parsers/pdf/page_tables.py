@@ -34,7 +34,7 @@ class PageCell:
 
     It has one place until pages are merged; a cell that goes on over the next page has two. Flags are
     those of `suanbei.parsers.rows` that only the page can tell: `cut_off`, `overprinted_text`,
-    `invisible_text`.
+    `invisible_text`. One with `goes_on` is merged with the cell below it on the next page.
     """
 
     lines: list[Line]
@@ -42,6 +42,7 @@ class PageCell:
     span: int = 1
     vertically_merged: bool = False
     flags: tuple[str, ...] = ()
+    goes_on: bool = False
 
     @property
     def box(self) -> Box:
@@ -125,6 +126,8 @@ def page_table(grid: Grid, texts: Sequence[CellText], content: PageContent, page
             )
             box = (grid.xs[left], grid.ys[top], grid.xs[right], grid.ys[bottom])
             cell = PageCell([], [(page, box)], right - left, row > top)
+            is_last = bottom == len(grid.owner)
+            cell.goes_on = is_last and grid.open_below.issuperset(range(left, right))
             if index >= 0:
                 cell.lines, cell.flags = list(lines[index]), flags[index]
             cells.append(cell)

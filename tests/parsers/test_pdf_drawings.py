@@ -8,7 +8,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from suanbei.parsers import parse_document
-from tests.parsers.test_pdf_text import FONT, ROWS, Extra, draw_list, read, texts
+from tests.parsers.making import HEADER
+from tests.parsers.test_pdf_text import EDGES, FONT, ROWS, Extra, draw_list, read, texts
 
 
 def test_a_list_in_a_form_that_is_turned_is_read() -> None:
@@ -82,3 +83,28 @@ def test_the_frame_of_a_slanted_stamp_parts_no_cells(in_a_form: bool, draw: Extr
 def test_a_page_that_is_a_little_askew_is_read(degrees: float) -> None:
     """As its text may be: the corners of a wide box are then some points off those of its bounds."""
     assert texts(read(first=lambda canvas: canvas.rotate(degrees))) == ROWS
+
+
+def test_a_cell_of_two_rows_that_a_page_end_parts_is_of_both() -> None:
+    """A browser draws no rule below the part of such a cell that stands on the page before."""
+    company = HEADER.index("主体名称")
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(842, 595))
+    for rows in ([HEADER, ROWS[0]], ROWS[1:]):
+        canvas.setFont(FONT, 8)
+        for at, row in enumerate(rows):
+            top, is_open = 540 - 30 * at, row == ROWS[0]
+            for column, (x0, x1, text) in enumerate(zip(EDGES, EDGES[1:], row, strict=False)):
+                canvas.line(x0, top, x0, top - 30)
+                canvas.line(x1, top, x1, top - 30)
+                if row != ROWS[1]:  # nor above the part on the page after it
+                    canvas.line(x0, top, x1, top)
+                if not (is_open and column == company):
+                    canvas.line(x0, top - 30, x1, top - 30)
+                if not (row == ROWS[1] and column in (company, len(row) - 1)):
+                    canvas.drawString(x0 + 3, top - 18, text)
+        canvas.showPage()
+    canvas.save()
+    document = parse_document(stream.getvalue(), name="x")
+    assert texts(document) == [ROWS[0], [*ROWS[1][:-1], ""], ROWS[2]]
