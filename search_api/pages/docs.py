@@ -113,7 +113,9 @@ def docs(request: Request) -> Response:
                     "parameters": [_parameter(p, language) for p in operation.get("parameters", [])],
                     "body": _body(schemas, operation),
                     "curl": curl_sample(public_base(request), path, method, operation, schemas),
-                    "link": path if method == "get" and "{" not in path else "",
+                    "link": sample_address(path, operation, schemas)
+                    if method == "get" and "{" not in path and not operation.get("security")
+                    else "",
                 })  # fmt: skip
     return render(request, "docs.html", sections=sections, version=document["info"]["version"])
 
@@ -168,14 +170,7 @@ def _body(schemas: Schemas, operation: Operation) -> str:
 
 def curl_sample(base: str, path: str, method: str, operation: Operation, schemas: Schemas) -> str:
     """A command that runs as it is shown: with examples for whatever must be given."""
-    query = []
-    for one in operation.get("parameters", []):
-        value = str(_example(one | one.get("schema", {}), schemas))
-        if one["in"] == "path":
-            path = path.replace(f"{{{one['name']}}}", value)
-        elif one.get("required"):
-            query.append(f"{one['name']}={value}")
-    address = base + path + ("?" + "&".join(query) if query else "")
+    address = base + sample_address(path, operation, schemas)
     words = ["curl", *([] if method == "get" else [f"-X {method.upper()}"]), f"'{address}'"]
     if operation.get("security"):
         words.append("-H 'Authorization: Bearer KEY'")
@@ -187,6 +182,18 @@ def curl_sample(base: str, path: str, method: str, operation: Operation, schemas
     elif "multipart/form-data" in content:
         words.append("-F 'file=@vendors.xlsx'")
     return " ".join(words)
+
+
+def sample_address(path: str, operation: Operation, schemas: Schemas) -> str:
+    """The path of an operation and its query, with examples for whatever must be given."""
+    query = []
+    for one in operation.get("parameters", []):
+        value = str(_example(one | one.get("schema", {}), schemas))
+        if one["in"] == "path":
+            path = path.replace(f"{{{one['name']}}}", value)
+        elif one.get("required"):
+            query.append(f"{one['name']}={value}")
+    return path + ("?" + "&".join(query) if query else "")
 
 
 def _example(schema: dict[str, Any], schemas: Schemas) -> Any:

@@ -191,11 +191,20 @@ def test_every_sample_of_the_documentation_runs_as_shown(api: Any) -> None:
         address = next(word for word in words if word.startswith("http"))
         headers = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
         body = words[words.index("--data") + 1].encode() if "--data" in words else None
-        path = address.split("8000", 1)[1]
+        path = _known_here(address.split("8000", 1)[1])
         if "Authorization" in headers or "-F" in words:
             continue  # a key and a file are one's own
-        known = {"Beijing-WenXinYiYan-20230821": number(1), "6455028": "1234567"}
-        for shown, here in known.items():
-            path = path.replace(shown, here)
         status = client.request(method, path, content=body, headers=headers).status_code
         assert status == 200 or (status, path.rsplit("/", 1)[-1]) in EXCUSED, sample
+    links = re.findall('<p><a href="(/[^"]+)">', page)
+    assert len(links) > 10
+    for link in links:  # what a browser asks for, without a key
+        assert client.get(_known_here(link)).status_code == 200, link
+
+
+def _known_here(address: str) -> str:
+    """An address of a sample, with what this registry holds."""
+    known = {"Beijing-WenXinYiYan-20230821": number(1), "6455028": "1234567"}
+    for shown, here in known.items():
+        address = address.replace(shown, here)
+    return address
