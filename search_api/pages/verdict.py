@@ -47,6 +47,10 @@ CLAIMS = {
 }  # fmt: skip
 """What a claimed company comes to, by `entity_match`."""
 _SEPARATORS = re.compile(r"\t+|\s*[|｜;；]\s*|\s*[,，、]\s*")
+_IN_TABLE = re.compile(r"[\t|｜]")
+_CHINESE_COMMA = re.compile("[，、；]")
+_LABEL = re.compile(r"^.{0,12}?[:：]\s*")
+_AROUND = "。.“”\"'（）()【】[] "
 _HAS_NAME = re.compile(r"[^\W\d_]{2}")
 
 
@@ -128,12 +132,21 @@ def questions_of(text: str, entity: str = "") -> list[Question]:
 
 
 def _claim(line: str) -> str:
-    """The company beside the one number of a line, empty where the line is not of this shape."""
+    """The company beside the one number of a line, empty where the line is not of this shape.
+
+    A line with tabs or bars is a row of a table. What only commas part may be a sentence, whose other parts
+    are no names: there the number stands alone, and between Chinese commas with one name only.
+    """
     cells = [cell.strip() for cell in _SEPARATORS.split(line) if cell.strip()]
     numbers = [cell for cell in cells if find_numbers(cell)]
     names = [cell for cell in cells if cell not in numbers and _HAS_NAME.search(cell)]
     if len(numbers) != 1 or not names or len(find_numbers(numbers[0])) != 1:
         return ""
+    if not _IN_TABLE.search(line):
+        (number,) = find_numbers(numbers[0])
+        is_alone = _LABEL.sub("", numbers[0]).strip(_AROUND) == number.raw.strip(_AROUND)
+        if not is_alone or (len(names) > 1 and _CHINESE_COMMA.search(line)):
+            return ""
     return names[0][:LONGEST_NAME]
 
 

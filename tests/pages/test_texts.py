@@ -16,6 +16,7 @@ from suanbei.search_api.language import accepted_language, translations
 from suanbei.search_api.pages.docs import summary_of
 from suanbei.search_api.pages.labels import EVENTS, STANDINGS
 from suanbei.search_api.pages.templating import environment
+from suanbei.search_api.pages.verdict import questions_of
 from tests.pages import registry as small
 from tests.pages.messages import is_translated, kept_texts, source_texts
 
@@ -114,3 +115,24 @@ def test_every_operation_of_the_api_is_told_in_chinese(services: Services) -> No
     for path, operations in paths.items():
         for method, operation in operations.items():
             assert summary_of(method, path, operation, Language.ZH), f"{method} {path}"
+
+
+NUMBER = "网信算备330110507206401230035号"
+
+
+@pytest.mark.parametrize(
+    ("line", "claimed"),
+    [
+        (f"1|甲公司|某算法|{NUMBER}", "甲公司"),
+        (f"甲公司,{NUMBER},服务提供者", "甲公司"),
+        (f"甲公司，备案编号：{NUMBER}。", "甲公司"),
+        (f"{NUMBER}；甲公司", "甲公司"),
+        (f"我司算法已备案，备案编号为{NUMBER}，特此说明", ""),
+        (f"我司已备案，{NUMBER}，特此说明", ""),
+        (f"We have filed it, with the number {NUMBER}", ""),
+    ],
+)
+def test_a_part_of_a_sentence_is_no_claimed_company(line: str, claimed: str) -> None:
+    """A verdict must not say of what nobody claimed that it does not match."""
+    (asked,) = questions_of(line)
+    assert (asked.entity, NUMBER in asked.number) == (claimed, True)
