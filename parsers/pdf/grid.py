@@ -16,7 +16,7 @@ Span = tuple[int, int, int, int]
 @dataclass(frozen=True, slots=True)
 class Grid:
     """One table: its column and row edges, and which cell each elementary cell belongs to; `open_below` are
-    the columns that no rule closes at its end, where others are."""
+    the columns that no rule closes at its end."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]

@@ -185,8 +185,9 @@ def _name_batch(
 def listing_key(row: Row) -> str:
     """The key of a row's number; a row without one (`--`, `Jiangsu-`) is known by what it says."""
     key = number_key(row.number)
-    cut = "-" in key.strip("-") and parse_number(row.number)  # a region and a name, but no date
-    if cut or any(char.isdecimal() for char in key):
+    if any(char.isdecimal() for char in key):
+        return key
+    if "-" in key.strip("-") and parse_number(row.number):  # a region and a name, but no date
         return key
     text = "\n".join((row.series, row.name, row.entity, row.product, row.number))
     return "-" + hashlib.sha256(text.encode()).hexdigest()[:16]

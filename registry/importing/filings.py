@@ -58,7 +58,8 @@ class Filings:
             for id_ in [(series.value, key) for series in Series if (series.value, key) not in now]:
                 if gone := self.known.pop(id_, None):  # products and flags go with it
                     owner = gone["entity_id"]
-                    self._owners |= {owner} if owner else set()
+                    if owner:
+                        self._owners.add(owner)
                     self._session.execute(delete(Filing).where(Filing.id == gone.get("id")))
             for id_, values in now.items():
                 if change := self._update(id_, values, owner):

@@ -115,7 +115,10 @@ def load(as_json: AsJson = False) -> None:
     """Load the shipped snapshot, if the registry is empty. 载入随附快照。"""
     conf = Settings.load()
     gc.disable()  # rows are kept until all are written: to look through them takes a sixth of the time
-    loaded = load_if_empty(open_database(conf))
+    try:
+        loaded = load_if_empty(open_database(conf))
+    finally:
+        gc.enable()
     documents, rows = (loaded.documents, loaded.rows) if loaded else (0, 0)
     print_answer(LOADED if loaded else NOT_EMPTY, conf, as_json, documents=documents, rows=rows)
 

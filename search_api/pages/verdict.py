@@ -138,13 +138,14 @@ def _claim(line: str) -> str:
     are no names: there the number stands alone, and between Chinese commas with one name only.
     """
     cells = [cell.strip() for cell in _SEPARATORS.split(line) if cell.strip()]
-    numbers = [cell for cell in cells if find_numbers(cell)]
-    names = [cell for cell in cells if cell not in numbers and _HAS_NAME.search(cell)]
-    if len(numbers) != 1 or not names or len(find_numbers(numbers[0])) != 1:
+    read = [(cell, find_numbers(cell)) for cell in cells]
+    numbers = [(cell, found) for cell, found in read if found]
+    names = [cell for cell, found in read if not found and _HAS_NAME.search(cell)]
+    if len(numbers) != 1 or not names or len(numbers[0][1]) != 1:
         return ""
     if not _IN_TABLE.search(line):
-        (number,) = find_numbers(numbers[0])
-        is_alone = _LABEL.sub("", numbers[0]).strip(_AROUND) == number.raw.strip(_AROUND)
+        [(cell, [number])] = numbers
+        is_alone = _LABEL.sub("", cell).strip(_AROUND) == number.raw.strip(_AROUND)
         if not is_alone or (len(names) > 1 and _CHINESE_COMMA.search(line)):
             return ""
     return names[0][:LONGEST_NAME]
