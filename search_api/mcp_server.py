@@ -6,6 +6,7 @@ Every answer is typed, carries the coverage it rests on, and says what it does n
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from inspect import getdoc
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
@@ -84,18 +85,21 @@ def create_mcp_server(parts: Services, version: str) -> MCPServer[Any]:
     )
     server.resource(
         "suanbei://guide/{language}",
+        name="guide_in_language",
         title="Guide to the filings",
         description="who must file what, how numbers are built, with the rules; language: en or zh",
         mime_type="text/markdown",
     )(_guide)
     server.resource(
         "suanbei://guide",
+        name="guide",
         title="Guide to the filings",
         description="who must file what, how numbers are built, with the rules (English)",
         mime_type="text/markdown",
     )(_english_guide)
     server.resource(
         "suanbei://filing/{number}",
+        name="filing",
         title="A filing",
         description="a filing with its evidence and history, as GET /v1/filings/{number} gives it",
         mime_type="application/json",
@@ -116,7 +120,7 @@ def _strict(tool: Callable[..., Any]) -> Tool:
         except SuanbeiError as error:
             raise ToolError(f"{error.code}: {error}") from error
 
-    made = Tool.from_function(call, annotations=READ_ONLY)
+    made = Tool.from_function(call, description=getdoc(tool), annotations=READ_ONLY)
     model = made.fn_metadata.arg_model
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)

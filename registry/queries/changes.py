@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
 from suanbei.common.errors import BadCursor
-from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Event, Filing, Listing
 from suanbei.registry.queries.entities import names_of
-from suanbei.registry.queries.filings import View
+from suanbei.registry.queries.filings import View, key_asked_for
 from suanbei.registry.queries.selection import Selection
 
 
@@ -90,7 +89,7 @@ def conditions(session: Session, wanted: ChangesQuery) -> list[ColumnElement[boo
     if wanted.batch:
         found.append(Event.batch == wanted.batch)
     if wanted.number:  # as published, whatever way it was asked for
-        same = select(Filing.number).where(Filing.number_key == number_key(wanted.number))
+        same = select(Filing.number).where(Filing.number_key == key_asked_for(wanted.number))
         known = session.execute(same.distinct()).scalars()
         found.append(Event.number.in_([wanted.number, *known]))
     if wanted.entity:  # under any of its names, as its filings and lists spell them

@@ -8,9 +8,9 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from suanbei.common.dates import rfc3339
-from suanbei.common.errors import NotFound
+from suanbei.common.errors import NotFound, UsageError
 from suanbei.common.texts import Language
-from suanbei.registry.cells.numbers import number_key, parse_number
+from suanbei.registry.cells.numbers import number_key, parse_number, read_numbers
 from suanbei.registry.database import in_keys
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
 from suanbei.registry.models import Batch, Document, Entity, Event, Filing, Listing, Version
@@ -135,6 +135,18 @@ def _listings(session: Session, keys: Iterable[str]) -> dict[str, list[View]]:
     return found
 
 
+def key_asked_for(text: str) -> str:
+    """The key of the one number that somebody asks for, with any text around it.
+
+    Raises:
+        UsageError: there are several in it; one of them may be listed, and their text is on no list.
+    """
+    found = read_numbers(text)
+    if len(found) > 1:
+        raise UsageError(f"{text[:100]}: {len(found)} numbers; ask for one at a time")
+    return found[0].number.key if found else number_key(text)
+
+
 def filing_record(
     session: Session, number: str, language: Language = Language.EN, series: str = ""
 ) -> View:
@@ -145,8 +157,9 @@ def filing_record(
 
     Raises:
         NotFound: no list has ever shown it.
+        UsageError: several numbers.
     """
-    key = number_key(number)
+    key = key_asked_for(number)
     covered = coverage(session)
     filings = filings_by_number(session, [key]).get(key, [])
     wanted = [filing for filing in filings if series in ("", filing["series"])]

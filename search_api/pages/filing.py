@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import NotFound
-from suanbei.registry.cells.numbers import number_key, parse_number
+from suanbei.registry.cells.numbers import parse_number
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Event, Filing
 from suanbei.registry.queries.coverage import coverage
-from suanbei.registry.queries.filings import filing_views
+from suanbei.registry.queries.filings import filing_views, key_asked_for
 from suanbei.registry.queries.number_parts import anatomy
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request
@@ -56,7 +56,7 @@ def one_filing(request: Request, parts: Parts, number: str) -> Response:
     """The page of a filing number; a number that stands in two registers has both on it."""
     if wants_json(request):
         return RedirectResponse("/v1" + filing_path(number), 303)
-    key = number_key(number)
+    key = key_asked_for(number)
     with parts.database.read() as session:
         query = select(Filing).where(Filing.number_key == key).order_by(Filing.first_period)
         filings = filing_views(session, list(session.execute(query).scalars()))

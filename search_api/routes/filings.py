@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from suanbei.common.errors import MissingFile, NotFound
-from suanbei.registry.cells.numbers import number_key
 from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Listing, Version
-from suanbei.registry.queries.filings import filing_record
+from suanbei.registry.queries.filings import filing_record, key_asked_for
 from suanbei.search_api.deps import Parts, RowPicture
 from suanbei.search_api.filings import search_filings
 from suanbei.search_api.language import AnswerLanguage
@@ -87,12 +86,13 @@ def find_evidence(session: Session, number: str, batch: str = "") -> Evidence:
 
     Raises:
         NotFound: no list, or not this one, shows the number.
+        UsageError: several numbers.
     """
     query = (
         select(Listing, Version.sha256)
         .join(Version, Version.id == Listing.version_id)
         .join(Batch, Batch.id == Version.batch_id)
-        .where(Listing.number_key == number_key(number))
+        .where(Listing.number_key == key_asked_for(number))
         .order_by(
             (Batch.series != Series.DEREGISTRATION).desc(),
             (Version.id == Batch.current_version_id).desc(),

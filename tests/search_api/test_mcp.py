@@ -40,6 +40,7 @@ async def use(client: Client) -> dict[str, Any]:
         assert annotations.read_only_hint
         assert not annotations.destructive_hint
         assert tools[name].output_schema
+        assert "  " not in tools[name].description, "indented"
         result = await client.call_tool(name, arguments)
         assert not result.is_error, result.content
         answers[name] = result.structured_content
@@ -51,6 +52,11 @@ async def use(client: Client) -> dict[str, Any]:
     assert {str(one.uri_template) for one in templates} == {
         "suanbei://guide/{language}", "suanbei://filing/{number}"
     }  # fmt: skip
+    assert {one.name for one in (*resources, *templates)} == {
+        "guide",
+        "guide_in_language",
+        "filing",
+    }
     guide = (await client.read_resource("suanbei://guide")).contents[0]
     assert "# Guide to the filings" in guide.text
     assert "备案指南" in (await client.read_resource("suanbei://guide/zh")).contents[0].text
@@ -125,6 +131,7 @@ def test_what_does_not_fit_is_refused(snapshot_server: str) -> None:
         ("search_filings", {"limit": 21}, "20"),
         ("search_filings", {"region": ["Atlantis"]}, "Atlantis"),
         ("get_filing", {"number": "x"}, "in no list known"),
+        ("get_filing", {"number": f"{LISTED}, Beijing-WenXinYiYan-20230821"}, "2 numbers"),
     ]
 
     async def main() -> None:

@@ -76,6 +76,16 @@ def test_what_is_not_known_is_a_problem(client: TestClient, path: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+def test_several_numbers_are_no_filing(client: TestClient) -> None:
+    """Two listed numbers in one address are not "in no list known"; one of them twice is that one."""
+    several = f"{number(1)}、{number(2)}"
+    paths = (f"/v1/filings/{several}", f"/v1/filings/{several}/evidence.png", f"/filings/{several}",
+             f"/v1/changes?number={several}")  # fmt: skip
+    assert [client.get(path).status_code for path in paths] == [400] * len(paths)
+    twice = client.get(f"/v1/filings/{number(1)} ({number(1)})")
+    assert twice.json()["number"] == number(1)
+
+
 def test_one_line_for_a_spreadsheet(client: TestClient) -> None:
     """WEBSERVICE shows the text of an answer, IMPORTDATA reads its columns."""
     answer = client.get("/v1/verify.csv", params={"number": number(1), "lang": "zh"})
