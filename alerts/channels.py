@@ -4,17 +4,19 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 from standardwebhooks.webhooks import Webhook
 
 from suanbei.alerts import network
 from suanbei.alerts.chat import BOTS, build_plugin, check_chat, send_to_bot, send_with_apprise
+from suanbei.alerts.mail import read_mail_address, send_mail
 from suanbei.alerts.messages import MessageFormat
 from suanbei.common.errors import TargetRefused
 from suanbei.common.settings import Settings
 from suanbei.registry.notifications.outbox import Result
-from suanbei.registry.notifications.targets import is_webhook, service_of
+from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of
 
 CHAT_SECONDS = 60.0
 _UNKNOWN_LIMIT = 2000
@@ -41,6 +43,9 @@ def check_target(deliver: str, settings: Settings) -> None:
     Raises:
         TargetRefused: saying why.
     """
+    if is_mail(deliver):
+        read_mail_address(deliver, settings.smtp_url)
+        return
     if not is_webhook(deliver):
         check_chat(deliver, settings)
         return
@@ -62,7 +67,7 @@ def format_for(deliver: str, settings: Settings) -> MessageFormat:
     if service in BOTS:
         return MessageFormat(public_url, BOTS[service], lambda text: len(text.encode()))
     try:
-        plugin = build_plugin(deliver, settings.smtp_url)
+        plugin = build_plugin(deliver)
     except TargetRefused:  # sending will say so; what is written is short enough for any service
         return MessageFormat(public_url, _UNKNOWN_LIMIT)
     return MessageFormat(public_url, int(plugin.body_maxlen) * 9 // 10)  # room for escapes
@@ -84,10 +89,12 @@ async def send(message: OutgoingMessage, settings: Settings) -> Result:
         title, body = str(text["title"]), str(text["text"])
         if service_of(message.deliver) in BOTS:
             return await send_to_bot(message.deliver, title, body, settings)
+        sending = partial(send_with_apprise, message.deliver, title, body, settings)
+        if is_mail(message.deliver):
+            headers = mail_headers(message)
+            sending = partial(send_mail, message.deliver, headers, title, body, settings.smtp_url)
         async with asyncio.timeout(CHAT_SECONDS):
-            return await asyncio.to_thread(
-                send_with_apprise, message.deliver, mail_headers(message), title, body, settings
-            )
+            return await asyncio.to_thread(sending)
     except TimeoutError as error:
         return Result(reason=str(error) or f"not sent within {CHAT_SECONDS:g} s")
     except TargetRefused as error:
@@ -98,8 +105,9 @@ async def send(message: OutgoingMessage, settings: Settings) -> Result:
 
 def mail_headers(message: OutgoingMessage) -> dict[str, str]:
     """What a mail bears beside its text: its id, by which a repeat can be told, and the link that mail
-    programs show as "unsubscribe" (RFC 2369; one click of it is a POST, RFC 8058, over HTTPS only)."""
-    headers = {"X-Suanbei-Message": message.id}
+    programs show as "unsubscribe" (RFC 2369; one click of it is a POST, RFC 8058, over HTTPS only).
+    No absence notes come back to what a program has written (RFC 3834)."""
+    headers = {"X-Suanbei-Message": message.id, "Auto-Submitted": "auto-generated"}
     if message.unsubscribe:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
     if message.unsubscribe.startswith("https:"):

@@ -1,4 +1,4 @@
-"""Sending a text to a chat or a mailbox: Apprise reads the addresses and knows the services.
+"""Sending a text to a chat: Apprise reads the addresses and knows the services.
 
 Only services and parameters named here are taken: Apprise has many more, some of which open files
 of this machine, show something on it, or do nothing and call it sent. To DingTalk, Feishu, Lark and
@@ -8,7 +8,7 @@ does not read.
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
@@ -20,7 +20,7 @@ from suanbei.common.errors import TargetRefused
 from suanbei.common.late_imports import importing
 from suanbei.common.settings import Settings
 from suanbei.registry.notifications.outbox import Result
-from suanbei.registry.notifications.targets import CHAT_HOSTS, host_of, is_mail, service_of
+from suanbei.registry.notifications.targets import CHAT_HOSTS, host_of, service_of
 
 BOTS = {"wecombot": 2048, "dingtalk": 19_985, "feishu": 19_985, "lark": 19_985}
 """Robots of group chats, and the bytes of UTF-8 that each takes in one message."""
@@ -89,46 +89,44 @@ def check_chat(deliver: str, settings: Settings) -> None:
     Raises:
         TargetRefused: not a service or a parameter that is taken, or on a private network.
     """
-    plugin = build_plugin(deliver, settings.smtp_url)
-    if _may_be_private(deliver, settings) or "host" not in plugin.template_tokens:
+    plugin = build_plugin(deliver)
+    if settings.allow_private_targets or "host" not in plugin.template_tokens:
         return
     host = getattr(plugin, "smtp_host", "") or plugin.host
     if host:
         network.resolve(host, plugin.port or 443, allow_private=False)
 
 
-def build_plugin(deliver: str, smtp_url: str, headers: Mapping[str, str] | None = None) -> Any:
-    """Apprise's plugin for an address; a bare mail address is sent to by the server's own SMTP.
-
-    `headers` are those of a mail; other services have none.
+def build_plugin(deliver: str) -> Any:
+    """Apprise's plugin for an address.
 
     Raises:
         TargetRefused: not a service or a parameter that is taken.
     """
-    if is_mail(deliver):
-        if not smtp_url:
-            raise TargetRefused("deliver: mailto: needs a mail server (SUANBEI_SMTP_URL)")
-        address = deliver.partition(":")[2]
-        if not address.count("@") == 1 or any(sign in address for sign in "?&,; "):
-            raise TargetRefused("deliver: mailto: takes one address and nothing else")
-        url = f"{smtp_url}{_separator(smtp_url)}to={quote(address)}"
-    else:
-        url = _apprise_url(deliver)
+    known = read_address(_apprise_url(deliver))
+    if known:
+        _require_allowed(known)
+    plugin = instantiate(known)
+    if plugin is None:
+        raise TargetRefused(f"deliver: this {service_of(deliver)}:// address cannot be read")
+    _require_no_files(plugin)
+    # Of what was written for another limit.
+    plugin.overflow_mode = _apprise().OverflowMode.SPLIT
+    return plugin
+
+
+def read_address(url: str) -> dict[str, Any] | None:
+    """What an address says, as Apprise reads it; None if it cannot be read."""
     with importing:
         from apprise.plugins import url_to_dict
 
     known: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]
-    if known and not is_mail(deliver):
-        _require_allowed(known)
-    if known is not None and headers and known["schema"] in ("mailto", "mailtos"):
-        known["headers"] = {**known.get("headers", {}), **headers}
-    apprise = _apprise()
-    plugin: Any = apprise.Apprise.instantiate(known, asset=_asset()) if known else None
-    if plugin is None:
-        raise TargetRefused(f"deliver: this {service_of(deliver)}:// address cannot be read")
-    _require_no_files(plugin)
-    plugin.overflow_mode = apprise.OverflowMode.SPLIT  # of what was written for another limit
-    return plugin
+    return known
+
+
+def instantiate(known: dict[str, Any] | None) -> Any:
+    """Apprise's plugin for an address that `read_address` has read; None if it does not take it."""
+    return _apprise().Apprise.instantiate(known, asset=_asset()) if known else None
 
 
 def _apprise_url(deliver: str) -> str:
@@ -174,7 +172,7 @@ async def send_to_bot(deliver: str, title: str, text: str, settings: Settings) -
     Raises:
         TargetRefused, TimeoutError, httpx.HTTPError: as `network.post`.
     """
-    plugin = build_plugin(deliver, "")
+    plugin = build_plugin(deliver)
     url, payload = _bot_request(service_of(deliver), plugin, f"{title}\n{text}")
     answer = await network.post(
         url,
@@ -217,19 +215,17 @@ def _bot_result(answer: network.ReceiverAnswer) -> Result:
     return Result(answer.status)
 
 
-def send_with_apprise(
-    deliver: str, headers: Mapping[str, str], title: str, text: str, settings: Settings
-) -> Result:
-    """Send a text once, with these headers if it is a mail; blocks.
+def send_with_apprise(deliver: str, title: str, text: str, settings: Settings) -> Result:
+    """Send a text once; blocks.
 
     Raises:
         TargetRefused: the address is not taken any more.
     """
-    plugin = build_plugin(deliver, settings.smtp_url, headers)
+    plugin = build_plugin(deliver)
     server = _apprise().Apprise(asset=_asset())
     server.add(plugin)
     guard: AbstractContextManager[list[str]] = (
-        nullcontext([]) if _may_be_private(deliver, settings) else network.only_public()
+        nullcontext([]) if settings.allow_private_targets else network.only_public()
     )
     with guard as refused, _capture_log() as logged:
         sent = server.notify(body=text, title=title, body_format="text")
@@ -238,11 +234,6 @@ def send_with_apprise(
     if refused:
         return Result(reason=f"{refused[0]} is not a public address")
     return Result(reason=logged[-1] if logged else "Apprise could not send it")
-
-
-def _may_be_private(deliver: str, settings: Settings) -> bool:
-    """Whether the host may be of one's own network: as the operator says, and the own mail server."""
-    return is_mail(deliver) or settings.allow_private_targets
 
 
 def _separator(url: str) -> str:

@@ -22,6 +22,7 @@ from suanbei.registry.notifications.subscriptions import (
     create_subscription,
     remove_subscription,
 )
+from suanbei.registry.notifications.targets import MAIL_ADDRESS
 from suanbei.registry.watching import Subscription
 
 MOST_UNCONFIRMED = 200
@@ -29,9 +30,6 @@ MOST_UNCONFIRMED = 200
 MOST_OF_ADDRESS = 20
 AGAIN_AFTER = timedelta(hours=1)
 """How long an address that has not confirmed gets no second mail."""
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"
-)
 _LINK = re.compile(r"\w+://|www\.|[<>@/\\]", re.IGNORECASE)
 
 
@@ -45,7 +43,7 @@ def request_by_mail(session: Session, request: SubscriptionRequest, token: str) 
         Overloaded: too many addresses have not answered yet.
     """
     address = request.deliver.partition(":")[2]
-    if not _ADDRESS.fullmatch(address) or len(address) > 254:
+    if not MAIL_ADDRESS.fullmatch(address) or "." not in address.partition("@")[2]:
         raise UsageError("email: not a mail address")
     if _LINK.search(request.name):
         raise UsageError("name: no links or addresses")  # it would be a way to send strangers mail

@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 KEPT = timedelta(days=30)
 """How long delivered messages are kept to look at."""
 UNQUEUED = ("test", "confirm")
-"""Kinds that pass the queue: sent at once, and once."""
+"""Kinds that pass the queue: sent at once; a test once, whatever comes of it."""
 MOST_REASON = 300
 _QUEUED = (Delivery.state == PENDING, Delivery.kind.not_in(UNQUEUED))
 _UNWRITTEN = (*_QUEUED, Delivery.body == "")
@@ -166,7 +166,7 @@ def record_result(session: Session, delivery_id: int, result: Result, now: datet
         message.state, message.done_at = DELIVERED, now
         _record_health(session, message, None)
         return DELIVERED
-    if result.final or message.kind in UNQUEUED or _is_over(session, message, now):
+    if result.final or message.kind == "test" or _is_over(session, message, now):
         message.state, message.done_at = PARKED, now
     else:
         message.next_at = now + timedelta(seconds=WAITS[message.attempts - 1])
@@ -199,7 +199,7 @@ def retry_parked(session: Session, subscription_id: str) -> int:
     parked = update(Delivery).where(
         Delivery.subscription_id == subscription_id,
         Delivery.state == PARKED,
-        Delivery.kind.not_in(UNQUEUED),
+        Delivery.kind != "test",
     )
     return len(session.execute(parked.values(**again).returning(Delivery.id)).all())
 

@@ -133,7 +133,7 @@ def checked_request(request: SubscriptionRequest) -> dict[str, Any]:
         if value not in choices:
             raise UsageError(f"{field_}: {value!r} is none of {', '.join(choices)}")
     return {
-        "name": request.name.strip()[:200] or deliver.partition(":")[0],
+        "name": " ".join(request.name.split())[:200] or deliver.partition(":")[0],
         "events": checked_events(request.events, wanted),
         "filter": wanted,
         "deliver": deliver,

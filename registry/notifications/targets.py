@@ -17,6 +17,10 @@ CHAT_HOSTS = {
 """Chat services whose own https:// addresses people paste, with Apprise's schema for each: they
 want a text, not a signed body."""
 MASK = "********"
+MAIL_ADDRESS = re.compile(
+    r"(?=.{3,254}$)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"
+)
+"""An address of a mailbox as HTML's `<input type="email">` takes it."""
 _CHINESE = (
     (r"HTTP 410: .*", "接收方已拒收（HTTP 410）"),
     (r"HTTP (\d+): moved to (.*)", r"接收方返回 HTTP \1，地址已迁至 \2"),
@@ -24,6 +28,7 @@ _CHINESE = (
     (r"no answer within ([\d.]+) s", r"\1 秒内无响应"),
     (r"not sent within ([\d.]+) s", r"\1 秒内未能发出"),
     (r"refused by the service: (.*)", r"服务方拒收：\1"),
+    (r"mail server: (.*)", r"邮件服务器：\1"),
     (r"the service .*", "服务方的答复无法确认是否送达"),
     (r"(?:(\S+): )?(\S+) is not a public address.*", r"\2 不是公网地址"),
     (r"(\S+): no such host.*", r"找不到主机 \1"),
@@ -34,6 +39,7 @@ _CHINESE = (
         "消息无法生成（程序错误，已记入日志）",
     ),
     (r"cannot be sent.*", "消息无法发出（程序错误，已记入日志）"),
+    (r"deliver: mailto: .*SUANBEI_SMTP_URL.*", "服务器没有可用的发信服务（SUANBEI_SMTP_URL）"),
     (r"deliver: .*", "该地址不再受支持，请更换地址"),
 )
 """Reasons in English, and what to say of them in Chinese."""

@@ -15,6 +15,7 @@ class Mailbox:
     """The mails that came, and who is not known here."""
 
     mails: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     unknown: str = ""
     port: int = field(default_factory=free_port)
 
@@ -22,11 +23,12 @@ class Mailbox:
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
     ) -> str:
         if address == self.unknown:
-            return "550 no such user"
+            return f"550 <{address}> no such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.recipients += envelope.rcpt_tos
         self.mails.append(envelope.original_content or b"")
         return "250 OK"
 

@@ -167,13 +167,13 @@ def test_a_message_says_its_title_once_and_whose_it_is(
 )  # fmt: skip
 def test_only_named_parameters_are_taken(address: str, end: str) -> None:
     """In whatever way they are written: the address is judged as the library reads it."""
-    build_plugin(address, "")
+    build_plugin(address)
     with pytest.raises(TargetRefused, match=r"is not taken by|cannot be read"):
-        build_plugin(address + end, "")
+        build_plugin(address + end)
 
 
 @pytest.mark.parametrize("address", ["opsgenie://key", "jira://key", "syslog://", "apprise://h/k"])
 def test_only_named_services_are_taken(address: str) -> None:
     """Some others say "sent" of what they never sent, or show something on this machine."""
     with pytest.raises(TargetRefused):
-        build_plugin(address, "")
+        build_plugin(address)

@@ -193,10 +193,8 @@ def test_apprise_cannot_reach_a_private_address_behind_a_name(
     """A name that was public when the subscription was made, and is loopback when it is sent to."""
     monkeypatch.setattr("suanbei.alerts.network.resolve", lambda *_, **__: None)
     deliver = receiver.url.replace("http://", "json://").replace("127.0.0.1", "localhost")
-    result = send_with_apprise(deliver, {}, "题", "文", Settings())
+    result = send_with_apprise(deliver, "题", "文", Settings())
     assert "is not a public address" in result.reason
     assert receiver.got == []
-    assert (
-        send_with_apprise(deliver, {}, "题", "文", Settings(allow_private_targets=True)) == Result()
-    )
+    assert send_with_apprise(deliver, "题", "文", Settings(allow_private_targets=True)) == Result()
     assert len(receiver.got) == 1

@@ -13,7 +13,9 @@ import suanbei.registry.notifications.outbox
 from suanbei.alerts.fanout import fan_out
 from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
+from suanbei.registry.notifications.mail_opt_in import request_by_mail
 from suanbei.registry.notifications.outbox import WAITS, retry_parked
+from suanbei.registry.notifications.subscriptions import SubscriptionRequest
 from suanbei.registry.watching import Delivery, Subscription
 from tests.alerts.mailbox import mailbox
 from tests.alerts.receiver import Receiver, receiving
@@ -212,5 +214,24 @@ def test_a_mail_that_is_refused_is_tried_again(
             until(lambda: deliveries(database)[0].attempts >= 1 if deliveries(database) else False)
             assert deliveries(database)[0].reason
             box.unknown = ""
+            until(lambda: states(database) == ["delivered"])
+    assert len(box.mails) == 1
+
+
+def test_a_request_for_confirmation_is_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked for news was told to look into the mailbox; by hand it can be sent again as well."""
+    monkeypatch.setattr(suanbei.registry.notifications.outbox, "WAITS", (0.1,) * 2)
+    with mailbox() as box:
+        box.unknown = "law@example.org"
+        with database.write() as session:
+            request_by_mail(session, SubscriptionRequest("mailto:law@example.org"), "t")
+        with working(database, by_mail(box)):
+            until(lambda: states(database) == ["parked"])
+            assert deliveries(database)[0].attempts == 3
+            box.unknown = ""
+            with database.write() as session:
+                assert retry_parked(session, deliveries(database)[0].subscription_id) == 1
             until(lambda: states(database) == ["delivered"])
     assert len(box.mails) == 1
