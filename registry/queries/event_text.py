@@ -23,6 +23,7 @@ _DATED = Text("{series}（{period}）", "{series} ({period})")
 _BATCH = Text("{title}：{counts}", "{title}: {counts}")
 _COUNTS = {
     "added": (Text("新增备案 {n} 条", "{n} new filings"), "1 new filing"),
+    "registered": (Text("新增登记 {n} 条", "{n} new registrations"), "1 new registration"),
     "entities": (Text("涉及主体 {n} 家", "{n} companies"), "1 company"),
     "new_entities": (Text("其中首次出现 {n} 家", "{n} new to the register"), ""),
     "deregistered": (
@@ -94,6 +95,8 @@ def counts_line(event: Event, language: Language) -> str:
     comma, semicolon, dot = ("，", "；", "、") if language is Language.ZH else (", ", "; ", ", ")
     if series == Series.DEREGISTRATION:  # that is what its rows are, told of before or not
         summary = {"deregistered": data.get("rows", 0)}
+    if series == Series.GENAI_REGISTRATION and "added" in summary:
+        summary = {**summary, "registered": summary["added"], "added": 0}
     counts = [
         _count(_COUNTS[name], summary[name], language) for name in _COUNTS if summary.get(name)
     ]

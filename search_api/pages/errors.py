@@ -36,6 +36,13 @@ NO_RECEIPT = (
          "A receipt's number has 24 letters and digits. The 12 characters of a record number are not kept: open the record's "
          "permanent link or scan its code to check again; the SHA-256 is the same while the data is unchanged."),
 )  # fmt: skip
+NO_SUBSCRIPTION = (
+    Text("此链接已失效", "This link is no longer valid"),
+    Text("订阅已退订，或两天内未确认，不会再有邮件。如需重新订阅，请打开“订阅”页。",
+         "The subscription has ended, or was not confirmed within two days: no more e-mails are sent. "
+         "To subscribe again, open the page “Watch”."),
+)  # fmt: skip
+_MAIL_LINKS = ("/watch/confirm/", "/watch/unsubscribe/", "/watch/change/")
 
 
 async def page_or_problem(request: Request, error: Exception) -> Response:
@@ -71,6 +78,8 @@ def error_page(request: Request, status: int, said: str = "") -> Response:
     known = TEXTS.get(status) or TEXTS[500 if status >= 500 else 400]
     if status == 404 and request.url.path.startswith("/receipts/"):
         known = NO_RECEIPT
+    if status == 404 and request.url.path.startswith(_MAIL_LINKS):
+        known, said = NO_SUBSCRIPTION, ""
     heading, advice = (text.say(language_of_request(request)) for text in known)
     # The field begins with the number or the company that the address asked for.
     kind, _, rest = request.url.path.lstrip("/").partition("/")

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from suanbei.alerts.fanout import digest_time, fan_out
+from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.events import append_events
+from suanbei.registry.models import Event
+from suanbei.registry.queries.event_text import counts_line
 from suanbei.registry.watching import Subscription
 from tests.alerts.test_fanout import CHAT, CONFIG, LATER, bodies, messages, publish, subscribe
 from tests.lists import listed, row
@@ -29,6 +32,23 @@ def test_messages_of_a_chat_are_worth_reading(database: Database) -> None:
     assert english["text"].startswith(
         "30 new filings, 1 company, 1 new to the register; Zhejiang 30\nhttps://"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        (Language.ZH, "新增登记 2 条，涉及主体 2 家"),
+        (Language.EN, "2 new registrations, 2 companies"),
+    ],
+)
+def test_apps_are_registered_and_not_filed(language: Language, says: str) -> None:
+    """登记 is another duty than 备案: a list of registrations brings no filings."""
+    summary = {"added": 2, "entities": 2, "regions": {}}
+    event = Event(
+        type="batch.published", series="genai_registration", period="2026-06",
+        data={"rows": 2, "summary": summary},
+    )  # fmt: skip
+    assert counts_line(event, language) == says
 
 
 def test_a_long_list_of_changes_is_cut_in_a_chat(database: Database) -> None:

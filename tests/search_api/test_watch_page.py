@@ -171,7 +171,14 @@ def test_mail_comes_after_the_mailbox_has_confirmed(database: Database) -> None:
     assert subscriptions(database)
     client.post(unsubscribe_path(one), headers={"origin": "null"})
     assert subscriptions(database) == []
-    assert client.post(confirm_path(one)).status_code == 404
+    for language, says in (("zh", "此链接已失效"), ("en", "This link is no longer valid")):
+        people = {"accept": "text/html", "accept-language": language}
+        for answer in (
+            client.post(confirm_path(one), headers=people),
+            client.get(unsubscribe_path(one), headers=people),
+        ):
+            assert answer.status_code == 404
+            assert f"<h1>{says}</h1>" in answer.text
 
 
 def subscribed_by_mail(database: Database) -> tuple[TestClient, Subscription]:
