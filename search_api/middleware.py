@@ -48,7 +48,7 @@ def middleware(services: Services, metrics: Metrics, versions: VersionReader) ->
     return [
         Middleware(RequestLog, metrics=metrics, origins=origins),
         Middleware(RequestLimits, settings=settings),
-        Middleware(ETagMiddleware, reader=versions, settings=settings),
+        Middleware(ETagMiddleware, reader=versions, engine=services.engine, settings=settings),
         Middleware(ConcurrencyLimits, settings=settings),
         Middleware(Compression, minimum_size=1000, compresslevel=5),
         Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body * 1_000_000),

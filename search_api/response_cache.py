@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import sqlite3
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import Context
@@ -21,6 +22,7 @@ from suanbei.common.errors import DatabaseUnavailable
 from suanbei.common.settings import Settings
 from suanbei.registry.data_version import data_version
 from suanbei.registry.database import Database
+from suanbei.search_api.search.engine import Engine
 
 MAX_BYTES, MAX_ANSWER = 32_000_000, 64_000
 """Of all answers that are stored, and of the largest."""
@@ -125,11 +127,14 @@ class ETagMiddleware:
 
     A client that shows the ETag of the present version gets 304; an answer that was given before is
     given again from memory. The version is read first, so an answer can only be newer than its
-    ETag says. Replicas read it from one database, so they agree.
+    ETag says; nothing is kept of what is answered while the search index is behind. Replicas read
+    it from one database, so they agree.
     """
 
-    def __init__(self, app: ASGIApp, reader: VersionReader, settings: Settings) -> None:
-        self.app, self._reader = app, reader
+    def __init__(
+        self, app: ASGIApp, reader: VersionReader, engine: Engine, settings: Settings
+    ) -> None:
+        self.app, self._reader, self._engine = app, reader, engine
         self._cache = VersionCache(MAX_BYTES)
         seconds = settings.cache_seconds
         # Proxies may answer from memory for that long; everybody else asks each time.
@@ -162,7 +167,7 @@ class ETagMiddleware:
             await send({**start})  # whoever passes it on adds headers of its own
             await send(body)
             return
-        start = None
+        start, began = None, time.monotonic()
 
         async def send_marked(message: Message) -> None:
             nonlocal start
@@ -171,8 +176,9 @@ class ETagMiddleware:
                 # A route that says something of its own about caching is not talked over.
                 is_own = headers.get("cache-control", "no-cache") != "no-cache" or "etag" in headers
                 if message["status"] == 200 and not is_own and "set-cookie" not in headers:
-                    headers.update(own)
-                    start = {**message}
+                    is_kept = self._engine.outdated_at < began  # else the next one may have more
+                    headers.update(own if is_kept else {"cache-control": "no-store"})
+                    start = {**message} if is_kept else None
             elif start and not message.get("more_body", False):
                 size = len(message["body"]) + STORED_BESIDES
                 if size <= MAX_ANSWER:

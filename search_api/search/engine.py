@@ -141,9 +141,11 @@ class Engine(Protocol):
     """A search engine over the registry. Safe for threads, and for processes side by side."""
 
     name: str
+    outdated_at: float
+    """When it last answered from an index that was behind, on the clock of `time.monotonic`."""
 
     def search(self, query: Query) -> Page:
-        """One page, of the registry as it is now.
+        """One page, of the registry as it is now; of what it was while another process brings the index up to date.
 
         Raises:
             SearchUnavailable: the engine does not answer, or its index is being built.

@@ -4,6 +4,7 @@ A text becomes several queries, one for each subquery, heavier for better ranks:
 gives their union, each filing once, by weight and then by the order asked for.
 """
 
+import math
 import time
 from array import array
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ class MeiliEngine:
     """Answers from a Meilisearch; catches up with the registry before it answers."""
 
     name = "meilisearch"
+    outdated_at = -math.inf
 
     def __init__(self, settings: Settings, database: Database, prefix: str = "suanbei") -> None:
         self._database = database
@@ -157,6 +159,7 @@ class MeiliEngine:
                 if time.monotonic() > until:
                     if active is None:
                         raise SearchUnavailable(_BEING_BUILT) from error
+                    self.outdated_at = time.monotonic()
                     return active
             active = self.indexes.active()
         return active

@@ -2,9 +2,11 @@
 is a word or a phrase of them."""
 
 import logging
+import math
 import os
 import subprocess
 import sys
+import time
 from array import array
 from collections.abc import Callable
 from importlib.metadata import version
@@ -39,6 +41,7 @@ class TantivyEngine:
 
     name = "tantivy"
     seconds = SECONDS
+    outdated_at = -math.inf
     builds_apart = False
     """In a server a first index is built by `suanbei reindex`: what that takes of memory is given back."""
 
@@ -117,10 +120,11 @@ class TantivyEngine:
             try:
                 self.refresh()
             except AlreadyRunning:
-                pass  # an old index is better than none
+                self.outdated_at = time.monotonic()  # an old index is better than none
             except SearchUnavailable as error:
                 if index is None:
                     raise
+                self.outdated_at = time.monotonic()
                 log.warning("%s", error)
         if (index := self.files.opened()) is None:
             raise SearchUnavailable(_BEING_BUILT)

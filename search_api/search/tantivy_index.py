@@ -17,7 +17,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -58,6 +58,8 @@ ID_BITS = 40
 """Of an order key: the id of the filing. Above them 20 bits for the month, and one for the status."""
 _STATUS_BIT = 1 << (ID_BITS + 20)
 _LAST_MONTH = (1 << 20) - 1
+_META = "meta.json"
+"""Where tantivy keeps which files belong to the last commit."""
 _SCHEMA_OF = re.compile(r"index-(\d+)[.-]")
 OUTLIVED_SECONDS = 24 * 3600
 """A server of an older version may go on with its own index for so long."""
@@ -156,7 +158,7 @@ class OpenIndex:
             self.index = _without_watcher(tantivy.Index.open(str(self.folder)))
             self.schema = self.index.schema
             self.searcher = self.index.searcher()
-        except (ValueError, OSError) as error:
+        except (ValueError, KeyError, TypeError, OSError) as error:
             raise DamagedIndex(f"{self.folder}: {error}") from error
 
     def check(self) -> None:
@@ -191,6 +193,7 @@ class IndexFolder:
         """What is live, open; None if there is none, or it is damaged."""
         with self._opening:
             while live := self.live():
+                commit = self._last_commit(live)
                 try:
                     if self._open is None or self._open.live != live:
                         self._open = OpenIndex(self.home, live, self._open)
@@ -198,10 +201,16 @@ class IndexFolder:
                     return self._open
                 except DamagedIndex as error:
                     self._open = None
-                    if self.live() == live:  # no other process has put a newer index in its place
+                    # No other process has put a newer index in its place, or files of a newer commit.
+                    if (self.live(), self._last_commit(live)) == (live, commit):
                         log.warning("index: %s; it is built anew", error)
                         return None
         return None
+
+    def _last_commit(self, live: Live) -> bytes:
+        with suppress(OSError):
+            return (self.home / live.folder / _META).read_bytes()
+        return b""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -293,14 +302,20 @@ def _with_id(schema: tantivy.Schema, one: int) -> tantivy.Query:
 
 
 def _verify(folder: Path, verified: Mapping[str, int]) -> dict[str, int]:
-    """The sizes of an index's files, each checked against the check sum at its end.
+    """The sizes of the files of an index's last commit, each checked against the check sum at its end.
+    Others are a writer's, and not finished.
 
     Raises:
         DamagedIndex: a file is shortened or changed.
+        ValueError, KeyError, TypeError: the commit cannot be read.
     """
+    segments = orjson.loads((folder / _META).read_bytes())["segments"]
+    ids = {str(one["segment_id"]).replace("-", "") for one in segments}
+    deletions = {f"{one['deletes']['opstamp']}.del" for one in segments if one["deletes"]}
     sizes: dict[str, int] = {}
     for path in folder.iterdir():
-        if path.suffix in (".json", ".lock"):
+        segment, _, rest = path.name.partition(".")
+        if segment not in ids or (path.suffix == ".del" and rest not in deletions):
             continue
         size = path.stat().st_size
         if verified.get(str(path)) != size:

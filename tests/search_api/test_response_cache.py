@@ -15,6 +15,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.watching import record_check
 from suanbei.search_api.response_cache import VersionCache, VersionReader
+from suanbei.search_api.search.tantivy_index import IndexFolder
 from tests.lists import listed, number, row
 from tests.search_api.watching import client_over, on_sqlite
 
@@ -93,6 +94,26 @@ def test_what_belongs_to_one_reader_or_is_partial_is_not_kept(
     limited = client.get("/v1/filings?q=partial")
     assert "etag" not in limited.headers
     assert limited.headers["cache-control"] == "no-store"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "path", ["/v1/filings?", "/v1/filings?q=测试", "/search?q=测试", "/v1/stats/summary?q=测试", "/v1/export.csv?q=测试"]
+)  # fmt: skip
+def test_what_an_index_says_that_is_behind_is_not_kept(
+    client: TestClient, database: Database, settings: Settings, path: str
+) -> None:
+    """A replica that answered while another one brought the index up to date went on saying so until the next list."""
+    before = client.get(path)
+    assert before.headers["etag"]
+    import_document(database, listed([row(9, name="测试", period="2025-01")]))
+    with IndexFolder(settings.home).writing():
+        meanwhile = client.get(path)
+    assert "etag" not in meanwhile.headers
+    assert meanwhile.headers["cache-control"] == "no-store"
+    after = client.get(path)
+    assert number(9) in after.text or after.json()["filings"] > before.json()["filings"]
+    assert after.headers["etag"]
 
 
 def test_replicas_agree_on_tags(database: Database, settings: Settings) -> None:

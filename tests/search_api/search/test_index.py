@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.search import tantivy as tantivy_engine
+from suanbei.search_api.search import tantivy_index
 from suanbei.search_api.search.engine import Engine, Page, Query
 from suanbei.search_api.search.meilisearch import MeiliEngine
 from suanbei.search_api.search.tantivy import TantivyEngine
@@ -116,6 +117,43 @@ def test_while_another_process_writes_the_last_commit_answers(
         holder.kill()
         holder.communicate()
     assert embedded.search(Query("抖音")).total == 2
+
+
+def test_what_another_process_has_not_finished_is_no_damage(
+    embedded: TantivyEngine, filled: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of two servers on one home, one writes while the other opens what is live."""
+    segment = file_of(tmp_path, "store")
+    for name in (".tmpD64Nl", f"{'0' * 32}.pos", f"{segment.stem}.99.del"):
+        (segment.parent / name).write_bytes(b"half")
+    before, there = embedded.search(QUERY), parts(embedded)
+    other = TantivyEngine(Settings(home=tmp_path), filled)
+    assert other.search(QUERY) == before
+    assert parts(embedded) == there, "built anew"
+    assert not caplog.messages
+
+
+def test_a_commit_of_another_process_meanwhile_is_no_damage(
+    embedded: TantivyEngine, filled: Database, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """It deletes the files of segments that are merged, and names the commit a moment later."""
+    pointer = tmp_path / f"index-{SCHEMA}.json"
+    verify, writers = tantivy_index._verify, [embedded]
+    import_document(filled, listed([row(9, name="新来的抖音算法", period="2025-01")]))
+
+    def verified(folder: Path, known: Mapping[str, int]) -> dict[str, int]:
+        if writers:
+            before = pointer.read_bytes()
+            writers.pop().refresh()
+            pointer.write_bytes(before)
+            raise FileNotFoundError(folder)
+        return verify(folder, known)
+
+    monkeypatch.setattr(tantivy_index, "_verify", verified)
+    other = TantivyEngine(Settings(home=tmp_path), filled)
+    assert other.search(Query("抖音")).total == 2
+    assert not caplog.messages
 
 
 def shortened(path: Path) -> None:
