@@ -18,7 +18,7 @@ from suanbei.common.dates import rfc3339
 from suanbei.common.errors import DamagedValue, NotFound, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.importing.events import last_event_id
-from suanbei.registry.notifications.event_filter import checked_events, checked_filter
+from suanbei.registry.notifications.event_filter import EventFilter, checked_events, checked_filter
 from suanbei.registry.notifications.targets import is_mail, is_webhook, service_of, shown_target
 from suanbei.registry.queries.filings import View
 from suanbei.registry.watching import Delivery, Subscription
@@ -100,6 +100,8 @@ def change_subscription(session: Session, id_: str, changes: dict[str, Any]) -> 
     service_before = service_of(one.deliver)
     fields = ("deliver", "name", "events", "filter", "mode", "language")
     before = {name: getattr(one, name) for name in fields}
+    if one.name == _default_name(one.filter, one.deliver):
+        before["name"] = ""  # and what it is called follows too
     if "filter" in changes and "events" not in changes:
         before["events"] = ()  # what the new filter suggests
     for name, value in checked_request(SubscriptionRequest(**before | changes)).items():
@@ -133,13 +135,20 @@ def checked_request(request: SubscriptionRequest) -> dict[str, Any]:
         if value not in choices:
             raise UsageError(f"{field_}: {value!r} is none of {', '.join(choices)}")
     return {
-        "name": " ".join(request.name.split())[:200] or deliver.partition(":")[0],
+        "name": " ".join(request.name.split())[:200] or _default_name(wanted, deliver),
         "events": checked_events(request.events, wanted),
         "filter": wanted,
         "deliver": deliver,
         "mode": request.mode,
         "language": request.language,
     }
+
+
+def _default_name(wanted: dict[str, Any], deliver: str) -> str:
+    """What a subscription without a name is called: the first thing it watches, else its service."""
+    watched = EventFilter.of((), wanted)
+    names = (*watched.entities, watched.q, *watched.numbers, service_of(deliver))
+    return next(filter(None, names))
 
 
 def require_known(session: Session, id_: str) -> None:

@@ -27,6 +27,7 @@ from suanbei.registry.importing.published import Series
 from suanbei.registry.models import Batch, Event
 from suanbei.registry.queries.changes import ChangesQuery, newest_changes, newest_changes_of
 from suanbei.registry.queries.coverage import expected_lists
+from suanbei.registry.queries.entities import find_entity
 from suanbei.registry.queries.event_text import (
     FilingNames,
     filing_names,
@@ -38,6 +39,7 @@ from suanbei.registry.queries.event_text import (
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.filings import selection_of
 from suanbei.search_api.language import language_of_request
+from suanbei.search_api.pages.labels import Words
 from suanbei.search_api.pages.templating import address, public_base, render, static
 from suanbei.search_api.params import FilterParams
 from suanbei.search_api.routes.changes import wanted_changes
@@ -57,7 +59,7 @@ Lang = Annotated[Language, Query(description="language of the texts")]
 
 _BATCHES = Text("算备：新发布的备案清单", "Suanbei: new lists")
 _CHANGES = Text("算备：备案动态", "Suanbei: changes")
-_SEARCH = Text("算备：检索“{q}”", "Suanbei: search for “{q}”")
+_SEARCH = Text("算备：检索", "Suanbei: search")
 _EXPECTED = Text("算备：下一份清单的预计时间", "Suanbei: when the next lists are expected")
 _WORDLESS = Text(
     "第 {id} 条变动（{type}）无法表述", "change {id} ({type}) cannot be put into words"
@@ -99,7 +101,8 @@ def batches_feed(
     wanted = ChangesQuery((EventType.BATCH_PUBLISHED.value,), tuple(s.value for s in series or ()))
     with parts.database.read() as session:
         entries = _entries(session, newest_changes(session, wanted, ENTRIES), lang)
-    return _answer(request, lang, _BATCHES.say(lang), "/batches", entries)
+        title = _title(session, request, _BATCHES, lang)
+    return _answer(request, lang, title, "/batches", entries)
 
 
 @router.get("/changes.atom", response_class=Response)
@@ -112,7 +115,8 @@ def changes_feed(
     """Changes of every kind, the newest first; filters as those of /v1/changes."""
     with parts.database.read() as session:
         entries = _entries(session, newest_changes(session, wanted, ENTRIES), lang)
-    return _answer(request, lang, _CHANGES.say(lang), "/watch", entries)
+        title = _title(session, request, _CHANGES, lang, type="event")
+    return _answer(request, lang, title, "/watch", entries)
 
 
 class FeedParams(FilterParams):
@@ -130,7 +134,23 @@ def search_feed(request: Request, parts: Parts, wanted: Annotated[FeedParams, Qu
     with parts.database.read() as session:
         events = newest_changes_of(session, selection, ENTRIES)
         entries = _entries(session, events, wanted.lang)
-    return _answer(request, wanted.lang, _SEARCH.say(wanted.lang, q=wanted.q), page, entries)
+        title = _title(session, request, _SEARCH, wanted.lang)
+    return _answer(request, wanted.lang, title, page, entries)
+
+
+def _title(session: Session, request: Request, what: Text, lang: Language, **tables: str) -> str:
+    """The title of a feed and what was asked for, by which readers tell their feeds apart:
+    算备：备案动态（已注销、某某公司）. `tables` name the words of a parameter, if not by its own name."""
+    words, said, tables = Words(lang), [], {"series": "series_title"} | tables
+    for name, value in request.query_params.multi_items():
+        entity = find_entity(session, value) if name == "entity" else None
+        if value.strip() and name != "lang":
+            said.append(entity.name if entity else words(tables.get(name, name), value.strip()))
+    if not said:
+        return what.say(lang)
+    if lang is Language.ZH:
+        return f"{what.zh}（{'、'.join(said)}）"
+    return f"{what.en} ({', '.join(said)})"
 
 
 @router.get("/expected.atom", response_class=Response)

@@ -98,6 +98,26 @@ def test_what_was_not_known_before_has_words(database: Database, lang: str, word
     assert words in (feed.findtext(f"{ATOM}entry/{ATOM}title") or "")
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("changes.atom", "算备：备案动态"),
+        ("changes.atom?type=filing.deregistered&entity=某某公司", "算备：备案动态（已注销、某某公司）"),
+        ("changes.atom?entity={id}&lang=en", "Suanbei: changes (测试（杭州）科技有限公司)"),
+        ("batches.atom?series=genai_filing&lang=en", "Suanbei: new lists (Generative-AI filings)"),
+        ("search.atom?region=浙江省&type=generation_synthesis", "算备：检索（浙江、生成合成）"),
+        ("search.atom?q=抖音&lang=en", "Suanbei: search (抖音)"),
+    ],
+)  # fmt: skip
+def test_feeds_have_titles_that_tell_them_apart(database: Database, path: str, title: str) -> None:
+    """In the list of a reader there is nothing else."""
+    fill(database)
+    client = client_over(database)
+    id_ = client.get("/v1/entities", params={"q": "测试"}).json()["items"][0]["id"]
+    feed = read(client, "/feeds/" + path.format(id=id_))
+    assert feed.findtext(f"{ATOM}title") == title
+
+
 def test_a_search_is_a_feed(database: Database) -> None:
     """What happens to filings that hold every word, whatever its width and case."""
     fill(database)

@@ -39,6 +39,21 @@ def test_a_server_without_keys_lets_nobody_in(database: Database) -> None:
     assert answer.status_code == 401
 
 
+def test_a_subscription_without_a_name_is_called_after_what_it_watches(database: Database) -> None:
+    """The name is the subject of its mails: “mailto” told nobody anything."""
+    client = client_over(database, smtp_url="mailto://127.0.0.1:9?from=s@b.example")
+    wish = {"deliver": "mailto:law@example.org", "filter": {"entity": ["甲公司", "乙公司"]}}
+    made = client.post("/v1/subscriptions", json=wish, headers=HEADERS)
+    assert made.json()["name"] == "甲公司"
+    address = made.headers["Location"]
+    for change, name in (
+        ({"filter": {"q": "大模型"}}, "大模型"),
+        ({"name": "法务"}, "法务"),
+        ({"filter": {"q": "语音"}}, "法务"),
+    ):
+        assert client.patch(address, json=change, headers=HEADERS).json()["name"] == name
+
+
 def test_a_subscription_from_birth_to_end(database: Database) -> None:
     """Made, shown, changed, rotated, tested, removed; its secret is shown only when it is new."""
     fill(database)
