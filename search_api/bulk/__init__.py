@@ -9,5 +9,6 @@ recognise      which row is the header, which columns hold numbers and companies
 check          what each row asks, batches of rows through `judge`, and out with their verdicts
 results        the columns of results, and the summary: counts, and what was left out
 writing        CSV, JSON lines and XLSX
-jobs           the checks of the pages, and where uploads are kept, with a quota
+jobs           the checks of the pages
+uploads        where files that were sent are kept, with a quota
 """

@@ -1,13 +1,11 @@
-"""The checks of the pages, and where uploads are kept: folders in HOME/bulk, with a quota for all together.
+"""The checks of the pages: each works in a folder of its own beside the file that was sent (`uploads`).
 
     HOME/bulk/<token>/source           the file as it was sent; nobody can guess the token
     HOME/bulk/<token>/current          the name of the run that counts
     HOME/bulk/<token>/<run>/           progress.json, checked.xlsx, and a lock
 
 Each run has its own folder: two checks of one file, with other columns, never share one. A run holds its
-lock as long as it waits or works, so that everybody can tell it from one whose process is gone. A folder
-lives for a day. Whatever is left of a process that was killed is deleted at the next start, and before
-the next upload.
+lock as long as it waits or works, so that everybody can tell it from one whose process is gone.
 """
 
 import hashlib
@@ -16,15 +14,15 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
-from suanbei.common.errors import NotFound, RegistryError, SuanbeiError, UsageError
+from suanbei.common.errors import NotFound, SuanbeiError, UsageError
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
 from suanbei.search_api.bulk.check import CheckedNumber, check_rows
@@ -38,19 +36,9 @@ from suanbei.search_api.bulk.recognise import (
 )
 from suanbei.search_api.bulk.results import HEADERS, say_columns, summary_lines
 from suanbei.search_api.bulk.table import SheetTable, TableFile, column_letter
+from suanbei.search_api.bulk.uploads import new_folder
 from suanbei.search_api.bulk.writing import ending_for
 
-LARGEST = 50 * 2**20
-"""Bytes of an upload."""
-QUOTA = 2 * 2**30
-"""Bytes of all uploads with what is made of them."""
-FREE_FLOOR = 512 * 2**20
-"""Bytes that stay free on the disk, for the registry itself."""
-KEPT_SECONDS = 24 * 3600
-_ONCE = "once-"
-_ONCE_SECONDS = 3600
-_GROWTH = 4
-"""What is made of an upload (its rows, the checked file) takes so many times its size, or less."""
 SHOWN = 100
 """Lines of each kind that the page shows."""
 WAITING, RUNNING, UNCLEAR, DONE, FAILED, INTERRUPTED = (
@@ -61,86 +49,6 @@ _LIMITS = replace(SERVER_LIMITS, wait=3600.0)
 """A job waits for its turn to be read; nobody is kept waiting by it."""
 _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)
 _GONE = "bulk check: not known, or deleted after a day"
-
-
-class StorageFull(SuanbeiError):
-    """No room for another upload."""
-
-    code = "storage_full"
-    http_status = 507
-
-
-class UploadTooLarge(UsageError):
-    """A file larger than this server takes."""
-
-    code = "too_large"
-    http_status = 413
-
-
-def new_folder(home: Path, upload: BinaryIO, token: str = "") -> Path:
-    """Keep an upload as `source` in a folder of its own, of this name or one nobody can guess.
-
-    Raises:
-        UsageError: it is empty.
-        UploadTooLarge: it is larger than `LARGEST`.
-        StorageFull: over the quota, or too little is free on the disk.
-        RegistryError: the folder cannot be written.
-    """
-    clean(home)
-    size = upload.seek(0, 2)
-    upload.seek(0)
-    if not size:
-        raise UsageError("the file is empty")
-    if size > LARGEST:
-        raise UploadTooLarge(f"the file is larger than {LARGEST >> 20} MB")
-    folder = home / "bulk" / (token or f"{_ONCE}{secrets.token_urlsafe(12)}")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _check_room(folder.parent, size)
-        folder.mkdir(mode=0o700)
-        try:
-            with (folder / "source").open("wb") as target:
-                shutil.copyfileobj(upload, target)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-    except OSError as error:
-        raise RegistryError(f"{folder.parent}: cannot be written ({error.strerror})") from error
-    return folder
-
-
-@contextmanager
-def folder_for_once(home: Path, upload: BinaryIO) -> Iterator[Path]:
-    """The folder of an upload that is answered at once; it is deleted at the end, whatever happens.
-
-    Raises: as `new_folder`.
-    """
-    folder = new_folder(home, upload)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _check_room(root: Path, size: int) -> None:
-    wanted = size * _GROWTH
-    if shutil.disk_usage(root).free - wanted < FREE_FLOOR:
-        raise StorageFull("the disk of this server is nearly full: try again later")
-    used = 0
-    for path in root.rglob("*"):
-        with suppress(OSError):  # deleted meanwhile
-            used += path.stat().st_size
-    if used + wanted > QUOTA:
-        raise StorageFull("too many files are kept at the moment: try again later")
-
-
-def clean(home: Path) -> None:
-    """Delete the jobs of yesterday, and what killed processes left of uploads for once."""
-    for folder in (home / "bulk").glob("*"):
-        kept = _ONCE_SECONDS if folder.name.startswith(_ONCE) else KEPT_SECONDS
-        with suppress(OSError):  # another process was first
-            if time.time() - folder.stat().st_mtime > kept:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)

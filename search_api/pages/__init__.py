@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from suanbei.search_api.bulk.jobs import clean as clean_uploads
+from suanbei.search_api.bulk.uploads import clean as clean_uploads
 from suanbei.search_api.pages import (
     batch,
     bulk,

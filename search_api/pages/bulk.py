@@ -17,7 +17,6 @@ from suanbei.common.texts import Language, Text
 from suanbei.search_api.bulk.jobs import (
     ACTIVE_STATES,
     DONE,
-    LARGEST,
     SHOWN,
     Job,
     JobProgress,
@@ -26,6 +25,7 @@ from suanbei.search_api.bulk.jobs import (
     new_job,
 )
 from suanbei.search_api.bulk.recognise import NO_COLUMN, Choice
+from suanbei.search_api.bulk.uploads import LARGEST
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, XlsxWriter, csv_bytes
 from suanbei.search_api.deps import Parts, Services
 from suanbei.search_api.language import language_of_request

@@ -1,31 +1,16 @@
-"""Uploads have a quota and a day to live; runs of one job never share a file; waiting is waiting."""
+"""Runs of one job never share a file; waiting is waiting."""
 
 import io
-import os
-import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from suanbei.common.errors import NotFound, UsageError
+from suanbei.common.errors import NotFound
 from suanbei.common.texts import Language
 from suanbei.registry.database import Database
-from suanbei.search_api.bulk import jobs
-from suanbei.search_api.bulk.jobs import (
-    Job,
-    StorageFull,
-    UploadTooLarge,
-    check,
-    clean,
-    find_job,
-    folder_for_once,
-    new_folder,
-    new_job,
-)
+from suanbei.search_api.bulk.jobs import Job, check, find_job, new_job
 from suanbei.search_api.bulk.recognise import Choice
 from tests.lists import number
 from tests.search_api.bulk import files
@@ -111,57 +96,4 @@ def test_a_run_that_found_no_place_leaves_nothing(tmp_path: Path) -> None:
     again.give_up()
     assert run.source.exists()
     run.give_up()
-    assert kept(tmp_path) == []
-
-
-@pytest.mark.parametrize(
-    ("data", "error"), [(b"", UsageError), (b"x" * 2000, UploadTooLarge)], ids=["empty", "large"]
-)
-def test_a_refused_upload_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, error: type[UsageError]
-) -> None:
-    monkeypatch.setattr(jobs, "LARGEST", 1000)
-    with pytest.raises(error):
-        sent(tmp_path, data)
-    assert kept(tmp_path) == []
-
-
-def test_all_jobs_together_have_a_quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted with what is made of an upload, before it is written."""
-    monkeypatch.setattr(jobs, "QUOTA", 6000)
-    sent(tmp_path, b"x" * 1000)
-    with pytest.raises(StorageFull) as raised:
-        sent(tmp_path, b"x" * 1300)
-    assert raised.value.http_status == 507
-    assert len([path for path in kept(tmp_path) if path.name == "source"]) == 1
-
-
-def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The registry keeps its room."""
-    free = SimpleNamespace(free=jobs.FREE_FLOOR + 10)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
-    with pytest.raises(StorageFull, match="disk"):
-        sent(tmp_path)
-    assert kept(tmp_path) == []
-
-
-def test_an_upload_for_once_is_deleted_when_it_fails(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), folder_for_once(tmp_path, io.BytesIO(b"x")):
-        raise ZeroDivisionError
-    assert kept(tmp_path) == []
-
-
-def test_what_is_old_is_deleted(tmp_path: Path) -> None:
-    """Jobs after a day; what a killed process left of an upload for once after an hour."""
-    job, once = (
-        new_folder(tmp_path, io.BytesIO(b"x"), "a" * 24),
-        new_folder(tmp_path, io.BytesIO(b"x")),
-    )
-    for folder, hours in ((job, 23), (once, 0.5)):
-        os.utime(folder, (time.time() - hours * 3600,) * 2)
-    clean(tmp_path)
-    assert (job.exists(), once.exists()) == (True, True)
-    for folder, hours in ((job, 25), (once, 1.5)):
-        os.utime(folder, (time.time() - hours * 3600,) * 2)
-    clean(tmp_path)
     assert kept(tmp_path) == []

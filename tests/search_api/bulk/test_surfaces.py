@@ -19,7 +19,7 @@ from suanbei.common.settings import Settings
 from suanbei.registry.database import Database, open_database
 from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.app import create_app
-from suanbei.search_api.bulk import jobs
+from suanbei.search_api.bulk import uploads
 from suanbei.search_api.deps import Services
 from tests.lists import listed, number, row
 from tests.parsers.making import xlsx
@@ -110,7 +110,7 @@ def test_a_table_that_takes_too_long_is_413(
 
 
 def test_a_full_disk_is_507(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "QUOTA", 10)
+    monkeypatch.setattr(uploads, "QUOTA", 10)
     answer = client.post("/v1/verify/file", files={"file": ("v.csv", TABLE)})
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
 
