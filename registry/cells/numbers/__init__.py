@@ -10,18 +10,20 @@ from suanbei.registry.cells.numbers.find import (
     read_numbers,
 )
 from suanbei.registry.cells.numbers.find_genai import GenaiParts, genai_parts
-from suanbei.registry.cells.numbers.model import (
+from suanbei.registry.cells.numbers.kinds import (
     KIND_TEXTS,
-    LENGTH,
     MALFORMATION_TEXTS,
+    Malformation,
+    NumberKind,
+)
+from suanbei.registry.cells.numbers.model import (
+    LENGTH,
     PUBLISHED,
     AlgorithmNumber,
     Found,
     GenaiNumber,
-    Malformation,
     MalformedNumber,
     Number,
-    NumberKind,
     OtherNumber,
     check_sum,
     digits_kept,

@@ -41,16 +41,15 @@ from suanbei.registry.cells.numbers.find_other import (
     find_other,
     read_whole_other,
 )
+from suanbei.registry.cells.numbers.kinds import Malformation, NumberKind
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
     PUBLISHED,
     AlgorithmNumber,
     Found,
     GenaiNumber,
-    Malformation,
     MalformedNumber,
     Number,
-    NumberKind,
     OtherNumber,
     value_of_digits,
 )

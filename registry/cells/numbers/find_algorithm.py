@@ -7,16 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from suanbei.registry.cells.numbers.kinds import Malformation, NumberKind
 from suanbei.registry.cells.numbers.model import (
     LENGTH,
     PREFIX,
     PUBLISHED,
     AlgorithmNumber,
     Found,
-    Malformation,
     MalformedNumber,
     Number,
-    NumberKind,
     check_sum,
     is_plausible,
     value_of_digits,

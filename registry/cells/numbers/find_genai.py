@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from suanbei.registry.cells.numbers.kinds import Malformation, NumberKind
 from suanbei.registry.cells.numbers.model import (
     Found,
     GenaiNumber,
-    Malformation,
     MalformedNumber,
-    NumberKind,
     read_date,
 )
 from suanbei.registry.cells.numbers.normalise import (
