@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -75,19 +75,36 @@ class Commands(TyperGroup):
                 return group.get_command(ctx, cmd_name)
         return super().get_command(ctx, cmd_name)
 
+    def make_context(self, *args: Any, **named: Any) -> Any:
+        """Read the command line; `--version` and `--help` are answered on the way."""
+        with _writing():
+            return super().make_context(*args, **named)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run a command. What it cannot write, be it for a closed pipe, is not done: Typer would end
-        with 1, which is the answer "no"."""
-        try:
+        """Run a command."""
+        with _writing():
             return super().invoke(ctx)
-        except BrokenPipeError as error:  # whoever reads has had enough: nothing to tell
-            sys.stdout = io.StringIO()  # what is left to flush could not be written either
-            raise typer.Exit(3) from error
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            sys.stdout = io.StringIO()
-            raise RegistryError(str(error)) from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What cannot be written, be it for a closed pipe, is not done: Typer and Rich would end with 1, which is
+    the answer "no"."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:  # whoever reads has had enough: nothing to tell
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        sys.stdout = io.StringIO()  # what is left to flush could not be written either
+        raise typer.Exit(3) from error
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = io.StringIO()
+        raise RegistryError(str(error)) from error
 
 
 app = typer.Typer(
@@ -160,7 +177,7 @@ def watch() -> None:
     for name in ("httpx", "apprise", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     with _watching(conf, open_database(conf)):
-        typer.echo(WATCHING.say(language_of(conf.language)))
+        _announce(WATCHING.say(language_of(conf.language)))
         threading.Event().wait()
 
 
@@ -239,12 +256,18 @@ def _serve(
     url = local_url(conf.host, conf.port)
 
     def ready() -> None:
-        typer.echo(READY.say(language, url=url, filings=filings))
+        _announce(READY.say(language, url=url, filings=filings))
         if first:
-            typer.echo(FIRST_PASS.say(language, time=f"{first.astimezone(BEIJING):%H:%M:%S}"))
+            _announce(FIRST_PASS.say(language, time=f"{first.astimezone(BEIJING):%H:%M:%S}"))
 
     with keeping_up(services.engine):
         run(create_app(services), listening, ready)
+
+
+def _announce(text: str) -> None:
+    """Print a line, where anybody reads it: a server does not end for that."""
+    with suppress(OSError):
+        typer.echo(text)
 
 
 def _numbers_in(data: bytes, name: str) -> "FoundNumbers":
@@ -353,6 +376,7 @@ def main() -> None:
     Files are readable by their owner alone (umask 077).
     """
     os.umask(0o077)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot say is no error
             stream.reconfigure(errors="replace")
@@ -361,6 +385,20 @@ def main() -> None:
     except SuanbeiError as error:
         sys.stderr.write(f"suanbei: {error}\n")
         raise SystemExit(error.exit_code) from error
+
+
+def _open_closed_streams() -> None:
+    """Put something in the place of standard streams that are closed: nothing to read, a pipe that nobody reads, and
+    nowhere. The next file that is opened, be it the registry, would else be standard output."""
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:  # each takes the lowest number that is free, which is its own
+        if name == "stdout":
+            place, writer = os.pipe()
+            os.dup2(writer, place)
+            os.close(writer)
+            sys.stdout = open(place, "w")  # noqa: SIM115 - for as long as the process lives
+        else:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 if __name__ == "__main__":

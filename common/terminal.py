@@ -28,14 +28,10 @@ def terminal(*, stderr: bool = False) -> "Console":
     """
     from rich.console import Console  # most answers are one line, and need none
 
-    class Terminal(Console):
-        def on_broken_pipe(self) -> None:  # Rich would end with 1, which is the answer "no"
-            raise BrokenPipeError
-
     stream = sys.stderr if stderr else sys.stdout
     broken = stream.isatty() or "COLUMNS" in os.environ
     width = None if broken else _UNBROKEN
-    return Terminal(stderr=stderr, highlight=False, markup=False, width=width)
+    return Console(stderr=stderr, highlight=False, markup=False, width=width)
 
 
 def print_json(value: object, *, err: bool = False) -> None:

@@ -53,9 +53,15 @@ def test_the_version(tmp_path: Path) -> None:
     assert (code, out.split()[0]) == (0, b"suanbei")
 
 
-@pytest.mark.parametrize("words", [["verify", number(1)], ["verify", number(1), "--json"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["verify", number(1)], ["verify", number(1), "--json"], ["search", "测试"], ["--version"], ["--help"],
+        ["export", "-o", "-"], ["scan", str(ROOT / "LICENSE")],
+    ],
+)  # fmt: skip
 def test_what_cannot_be_written_is_no_answer(tmp_path: Path, words: list[str]) -> None:
-    """Nor a traceback: 3, though 0 is what would be said; a closed pipe is no error to tell of."""
+    """Nor a traceback: 3, though 0 is what would be said; a closed pipe or output is no error to tell of."""
     database = open_database(Settings(home=tmp_path))
     import_document(database, listed([row(1)]))
     database.close()
@@ -70,8 +76,45 @@ def test_what_cannot_be_written_is_no_answer(tmp_path: Path, words: list[str]) -
             )
             for out in (full, nobody)
         ]  # fmt: skip
-    assert [one.returncode for one in ended] == [3, 3]
-    assert [one.stderr for one in ended] == ["suanbei: [Errno 28] No space left on device\n", ""]
+    ended.append(without(tmp_path, 1, *words))
+    assert [one.returncode for one in ended] == [3, 3, 3]
+    assert [one.stderr for one in ended] == [
+        "suanbei: [Errno 28] No space left on device\n",
+        "",
+        "",
+    ]
+
+
+def without(home: Path, stream: int, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with this standard stream closed."""
+    command = [Path(sys.executable).with_name("suanbei"), *words]
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {stream}>&-', "sh", *command], check=False, env=environment(home),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_rows_of_a_short_list_are_not_lost_in_silence(tmp_path: Path) -> None:
+    """They are fewer than what Python writes at once."""
+    command = [Path(sys.executable).with_name("suanbei"), "parse", "tests/golden/genai.docx"]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            command, check=False, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=environment(tmp_path) | {"PYTHONUNBUFFERED": ""},
+        )  # fmt: skip
+    said = "suanbei: [Errno 28] No space left on device"
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (3, said)
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_closed_stream_is_no_file_of_ours(tmp_path: Path) -> None:
+    """The registry would be opened in its place: what anything says on standard error would go into it."""
+    database = open_database(Settings(home=tmp_path))
+    import_document(database, listed([row(1)]))
+    database.close()
+    assert without(tmp_path, 2, "verify", number(1)).returncode == 0
+    nothing = without(tmp_path, 0, "import", "-")
+    assert (nothing.returncode, nothing.stderr) == (3, "suanbei: -: the file is empty\n")
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:

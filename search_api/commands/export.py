@@ -1,6 +1,5 @@
 """`suanbei export` and `suanbei dataset`: filings, or the whole register, as files."""
 
-import os
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
@@ -93,14 +92,9 @@ def _counting(parts: Iterator[Chunk], progress: Progress, task: TaskID) -> Itera
 
 def _pour(blocks: Iterable[bytes]) -> None:
     """Write blocks to standard output as they come."""
-    try:
-        for place, block in enumerate(blocks):
-            # The mark is for spreadsheet programs, not for pipes.
-            sys.stdout.buffer.write(block if place else block.removeprefix(BOM_UTF8))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # `| head` has seen enough; Python must not complain of it once more on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for place, block in enumerate(blocks):
+        # The mark is for spreadsheet programs, not for pipes.
+        sys.stdout.buffer.write(block if place else block.removeprefix(BOM_UTF8))
 
 
 @app.command()
