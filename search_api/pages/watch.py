@@ -7,6 +7,7 @@ and bears a token of its own: reloading or sending it twice makes one subscripti
 
 import re
 import secrets
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -210,16 +211,25 @@ def preview_of(
         return None, error
 
 
-def refusal_of(request: Request, error: UsageError | None) -> tuple[str, str]:
-    """What to say of a refused form, and the detail, which is English."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What to say of a refused form, the detail, which is English, and the field that it is about."""
+
+    text: str = ""
+    detail: str = ""
+    field: str = ""
+
+
+def refusal_of(request: Request, error: UsageError | None) -> Refusal:
+    """What to say of an error in a form."""
     if error is None:
-        return "", ""
+        return Refusal()
     language, said = language_of_request(request), str(error)
     numbered = re.match(r"filter[.]numbers\[(\d+)\]", said)
     field = "numbers" if numbered else re.split(r"[:[.]", said, maxsplit=1)[0]
     place = int(numbered[1]) + 1 if numbered else 0
     text = REFUSALS.get(field, Text("", "")).say(language, place=place)
-    return text, said if language is Language.EN else ""
+    return Refusal(text, said if language is Language.EN else "", field if text else "")
 
 
 def require_same_origin(request: Request) -> None:

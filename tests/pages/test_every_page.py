@@ -89,6 +89,43 @@ def test_subscriptions(visit: Callable[..., Any], lang: str, width: int, dark: b
     assert serious_faults(page) == []
 
 
+@pytest.mark.parametrize("name", ["bulk", "docs"])
+def test_on_the_smallest_screen(visit: Callable[..., Any], name: str) -> None:
+    """320 px, or a window of 1,280 px at 400 %: nothing is cut off, all can be reached by keyboard."""
+    page = visit(PAGES[name], width=320)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_refused_form_shows_the_field_to_be_mended(visit: Callable[..., Any], js: bool) -> None:
+    """In view and focused, described by what is wrong with it, with everything that was typed."""
+    page = visit("/watch", js=js)
+    page.locator("#key").fill("wrong")
+    page.locator("form[action='/watch/key'] button").click()
+    focused = page.locator(":focus")
+    assert focused.get_attribute("id") == "key"
+    focused.fill(KEY)
+    page.locator("form[action='/watch/key'] button").click()
+    for field, value, says in (
+        ("deliver", "receiver", "This address cannot be used"),
+        ("numbers", "abc", "Number 1 is no filing number"),
+    ):
+        page.locator("#deliver").fill("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
+        page.locator(f"#{field}").fill(value)
+        page.locator("form[action='/watch/new'] .primary").click()
+        focused = page.locator("[aria-invalid=true]:focus")
+        assert focused.get_attribute("id") == field
+        assert focused.input_value() == value
+        described = focused.get_attribute("aria-describedby").split()[0]
+        assert says in page.locator(f"#{described}").inner_text()
+        top, height = page.evaluate(
+            "[document.activeElement.getBoundingClientRect().top, innerHeight]"
+        )
+        assert 0 <= top < height
+        assert not js or serious_faults(page) == []  # axe is a script
+
+
 @pytest.mark.parametrize("path", ["/", PAGES["active"], PAGES["list"], "/market"])
 def test_nothing_moves_while_loading(visit: Callable[..., Any], path: str) -> None:
     """No layout shift: pictures and charts have their room from the start."""
