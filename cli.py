@@ -29,7 +29,7 @@ from suanbei.common.files import STANDARD, write_whole
 from suanbei.common.late_imports import importing
 from suanbei.common.logging import log_last_words, set_up_logs
 from suanbei.common.settings import Settings, local_url, unknown_variables
-from suanbei.common.terminal import AsJson, print_answer
+from suanbei.common.terminal import AsJson, open_closed_streams, print_answer
 from suanbei.common.texts import Text, language_of
 
 if TYPE_CHECKING:
@@ -376,7 +376,7 @@ def main() -> None:
     Files are readable by their owner alone (umask 077).
     """
     os.umask(0o077)
-    _open_closed_streams()
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot say is no error
             stream.reconfigure(errors="replace")
@@ -385,20 +385,6 @@ def main() -> None:
     except SuanbeiError as error:
         sys.stderr.write(f"suanbei: {error}\n")
         raise SystemExit(error.exit_code) from error
-
-
-def _open_closed_streams() -> None:
-    """Put something in the place of standard streams that are closed: nothing to read, a pipe that nobody reads, and
-    nowhere. The next file that is opened, be it the registry, would else be standard output."""
-    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
-    for name in closed:  # each takes the lowest number that is free, which is its own
-        if name == "stdout":
-            place, writer = os.pipe()
-            os.dup2(writer, place)
-            os.close(writer)
-            sys.stdout = open(place, "w")  # noqa: SIM115 - for as long as the process lives
-        else:
-            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 if __name__ == "__main__":

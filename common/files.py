@@ -7,7 +7,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -59,22 +59,34 @@ def write_whole(path: Path, body: bytes | Iterable[bytes]) -> None:
 def write_file(
     path: Path, blocks: Iterable[bytes], *, mode: int | None = None, replace: bool = True
 ) -> None:
-    """Write a file under another name in its folder, flush it to the disk, then rename it: whatever
-    happens, the name has all of its bytes or what it had before. Its permissions are `mode`, else what
-    the umask leaves. With `replace=False` a file that is there already stays.
+    """Write a file by `finished_whole`. Its permissions are `mode`, else what the umask leaves.
 
     Raises:
         OSError: it cannot be written; nothing is left behind.
     """
-    part = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     first = 0o666 if mode is None else mode
+    with (
+        finished_whole(path, replace=replace) as part,
+        open(part, "xb", opener=lambda name, flags: os.open(name, flags, first)) as file,
+    ):
+        file.writelines(blocks)
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
+
+
+@contextmanager
+def finished_whole(path: Path, *, replace: bool = True) -> Iterator[Path]:
+    """Another name in the folder of a file, to write it under; at the end it is flushed to the disk and
+    renamed: whatever happens, the file has all of its bytes or what it had before. With `replace=False`
+    one that is there already stays.
+
+    Raises:
+        OSError: it cannot be flushed or renamed; nothing is left behind.
+    """
+    part = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
-        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, first)) as file:
-            file.writelines(blocks)
-            file.flush()
-            if mode is not None:
-                os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+        yield part
+        _flush(part)
         if replace:
             os.replace(part, path)
         else:
@@ -83,13 +95,13 @@ def write_file(
     finally:
         with suppress(OSError):  # moved, or never made
             part.unlink()
-    _flush_folder(path.parent)
+    _flush(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where the folder may be read and flushed at all."""
+def _flush(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a power cut, where it may be read and flushed at all."""
     try:
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:

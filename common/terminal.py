@@ -34,6 +34,20 @@ def terminal(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
 
 
+def open_closed_streams() -> None:
+    """Put something in the place of standard streams that are closed: nothing to read, a pipe that nobody reads, and
+    nowhere. The next file that is opened, be it the registry, would else be standard output."""
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:  # each takes the lowest number that is free, which is its own
+        if name == "stdout":
+            place, writer = os.pipe()
+            os.dup2(writer, place)
+            os.close(writer)
+            sys.stdout = open(place, "w")  # noqa: SIM115 - for as long as the process lives
+        else:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
+
+
 def print_json(value: object, *, err: bool = False) -> None:
     """Print a value as one line of JSON."""
     typer.echo(orjson.dumps(value).decode(), err=err)

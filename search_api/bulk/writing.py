@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 import orjson
 
 from suanbei.common.errors import RegistryError, UsageError
+from suanbei.common.files import finished_whole
 from suanbei.common.late_imports import importing
 from suanbei.common.texts import Language, Text
 from suanbei.search_api.bulk.results import RowResult
@@ -131,22 +132,19 @@ def open_writer(path: Path, delimiter: str) -> Iterator[TableWriter]:
     ending = path.suffix.lower()
     if ending not in (*_TEXT_ENDINGS, ".xlsx"):
         raise UsageError(f"{path}: its name must end in .csv, .xlsx or .jsonl")
-    part = path.with_name(f".{path.name}.part")
     try:
-        if ending == ".xlsx":
-            with XlsxWriter(part) as book:
-                yield book
-        else:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                if ending == ".jsonl":
-                    yield JsonWriter(file)
-                else:
-                    yield CsvWriter(file, "\t" if ending == ".tsv" else delimiter)
-        part.replace(path)
+        with finished_whole(path) as part:
+            if ending == ".xlsx":
+                with XlsxWriter(part) as book:
+                    yield book
+            else:
+                with part.open("w", encoding="utf-8", newline="") as file:
+                    if ending == ".jsonl":
+                        yield JsonWriter(file)
+                    else:
+                        yield CsvWriter(file, "\t" if ending == ".tsv" else delimiter)
     except OSError as error:
         raise RegistryError(f"{path}: cannot be written ({error.strerror or error})") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]], *, marked: bool = True) -> bytes:

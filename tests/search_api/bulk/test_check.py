@@ -18,7 +18,7 @@ from suanbei.common.texts import Language
 from suanbei.search_api.bulk.recognise import Choice
 from suanbei.search_api.bulk.results import HEADERS, summary_lines
 from suanbei.search_api.bulk.table import column_letter, is_risky
-from suanbei.search_api.bulk.writing import csv_bytes
+from suanbei.search_api.bulk.writing import csv_bytes, open_writer
 from tests.lists import number
 from tests.search_api.bulk import files
 from tests.search_api.bulk.conftest import COMPANY, Check
@@ -259,6 +259,15 @@ def test_a_target_that_cannot_be_written(check: Check) -> None:
     for ending in ("csv", "xlsx"):
         with pytest.raises(RegistryError, match="cannot be written"):
             check(files.as_csv([HEADER, *ROWS]), out=f"none/out.{ending}")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx"])
+def test_two_checks_into_one_file_do_not_meet(tmp_path: Path, ending: str) -> None:
+    """Each writes a file of its own: the name has what the last one wrote, whole, and not rows of both."""
+    target = tmp_path / f"out.{ending}"
+    with open_writer(target, ","), open_writer(target, ","):
+        pass
+    assert [one.name for one in tmp_path.iterdir()] == [target.name]
 
 
 any_data = trials(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
