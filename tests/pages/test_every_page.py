@@ -84,7 +84,7 @@ def test_subscriptions(visit: Callable[..., Any], lang: str, width: int, dark: b
     page.locator("form[action='/watch/key'] button").click()
     page.locator("#entity").fill(small.COMPANY)
     page.locator("button[formaction]").click()
-    assert page.locator("#preview").is_visible()
+    assert page.locator("#preview:focus").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert serious_faults(page) == []
 
