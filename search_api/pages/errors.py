@@ -86,7 +86,7 @@ def error_page(request: Request, status: int, said: str = "") -> Response:
     asked = unquote(rest)[:200] if kind in ("filings", "entities") else ""
     page = render(
         request, "error.html", status, code=int(status), heading=heading, advice=advice, said=said,
-        asked=asked,
+        asked=asked, receipt=unquote(rest)[:64] if known is NO_RECEIPT else "",
     )  # fmt: skip
     page.headers["cache-control"] = "no-store"
     return page

@@ -211,6 +211,9 @@ def test_a_record_number_in_the_place_of_a_receipt_is_explained(client: httpx.Cl
     assert page.status_code == 404
     assert "No receipt has this number" in page.text
     assert "permanent link" in page.text
+    field = re.search(r'<input id="id".*?>', page.text)
+    assert field is not None  # to be mended there, not typed again
+    assert 'value="23c78dfa0460" aria-invalid="true"' in field[0]
 
 
 def test_chinese_errors_say_no_english_sentence(client: httpx.Client) -> None:
