@@ -215,6 +215,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     conf, listening = _listen(host, port)
     with listening:
         database = open_filled_apart(conf)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the server has its own, and ends by it
         _serve(conf, database, listening)
 
 
@@ -373,9 +374,10 @@ def doctor(
 def main() -> None:
     """Run the command line: an error is one line on stderr and its exit code.
 
-    Files are readable by their owner alone (umask 077).
+    Files are readable by their owner alone (umask 077). Ended from outside, a command puts away what it has begun.
     """
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot say is no error

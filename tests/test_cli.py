@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -115,6 +116,36 @@ def test_a_closed_stream_is_no_file_of_ours(tmp_path: Path) -> None:
     assert without(tmp_path, 2, "verify", number(1)).returncode == 0
     nothing = without(tmp_path, 0, "import", "-")
     assert (nothing.returncode, nothing.stderr) == (3, "suanbei: -: the file is empty\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["backup", "b.tar.zst"], "suanbei.registry.backup._archived"),
+        (["export", "-o", "e.csv"], "suanbei.common.files._flush"),
+        (["dataset", "d"], "suanbei.search_api.export.dataset._write_all"),
+    ],
+)
+def test_a_command_that_is_ended_leaves_nothing(
+    tmp_path: Path, words: list[str], where: str
+) -> None:
+    """SIGTERM, which a container, a timer or `timeout` sends, while it writes."""
+    database = open_database(Settings(home=tmp_path / "home"))
+    import_document(database, listed([row(1)]))
+    database.close()
+    (tmp_path / "here").mkdir()
+    module, _, name = where.rpartition(".")
+    code = (
+        f"import os, signal, sys; from suanbei import cli; import {module} as module\n"
+        f"module.{name} = lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"sys.argv = ['suanbei', *{words}]; cli.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=False, cwd=tmp_path / "here",
+        env=environment(tmp_path / "home") | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert not list((tmp_path / "here").iterdir())
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import gc
 import shutil
-import signal
 import sys
 import tempfile
 from codecs import BOM_UTF8
@@ -75,8 +74,6 @@ def check_table(
             from suanbei.registry.receipts import SigningKey
 
         SigningKey.of(settings)  # a key that cannot sign is told before the work
-    # Ended from outside, it still puts away what it has begun.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="suanbei-") as name:
         folder = Path(name)
         if source == STANDARD:
