@@ -33,7 +33,9 @@ def read_mail_address(deliver: str, smtp_url: str) -> tuple[str, Any]:
         raise TargetRefused("deliver: mailto: needs a mail server (SUANBEI_SMTP_URL)")
     address = deliver.partition(":")[2]
     if not MAIL_ADDRESS.fullmatch(address):
-        raise TargetRefused("deliver: mailto: takes one address and nothing else")
+        raise TargetRefused(
+            "deliver: mailto: takes one address, in ASCII letters, and nothing else"
+        )
     known = read_address(smtp_url)
     is_read = known is not None and known["schema"] in ("mailto", "mailtos")
     server = instantiate(known) if is_read else None
