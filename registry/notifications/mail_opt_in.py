@@ -49,7 +49,7 @@ def request_by_mail(session: Session, request: SubscriptionRequest, token: str) 
         raise UsageError("name: no links or addresses")  # it would be a way to send strangers mail
     now = datetime.now(UTC)
     of_address = select(Subscription.state, Subscription.created_at).where(
-        Subscription.deliver == request.deliver
+        func.lower(Subscription.deliver) == request.deliver.lower()
     )
     known = session.execute(of_address).tuples().all()
     asked_lately = any(
