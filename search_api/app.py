@@ -98,9 +98,10 @@ def create_app(services: Services) -> FastAPI:
     """The API over these services.
 
     Raises:
-        UsageError: keys are named in a way that nobody could use.
+        UsageError: keys are named in a way that nobody could use, or a library for SUANBEI_MCP is missing.
     """
     read_keys(services.settings.api_keys)
+    mcp.require_library(services.settings)
     metrics, versions = Metrics(services), VersionReader(services.database)
     app = Application(
         title="Suanbei 算备",

@@ -5,6 +5,7 @@ Without sessions: any replica can answer any request, and nothing is kept betwee
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -24,25 +25,28 @@ MOST_BYTES = 200_000
 """Of a request: a tool's arguments are short."""
 
 
-@asynccontextmanager
-async def answering(app: FastAPI, version: str) -> AsyncIterator[None]:
-    """Answer assistants for as long as the block lasts, if the settings say so.
+def require_library(settings: Settings) -> None:
+    """Look for the optional library before anything is started.
 
     Raises:
-        UsageError: the optional library for it is not installed.
+        UsageError: the settings want it, and it is not installed.
     """
+    if settings.mcp and find_spec("mcp") is None:
+        raise UsageError('SUANBEI_MCP needs the extra: pip install "suanbei[mcp]"')
+
+
+@asynccontextmanager
+async def answering(app: FastAPI, version: str) -> AsyncIterator[None]:
+    """Answer assistants for as long as the block lasts, if the settings say so."""
     parts: Services = app.state.services
     app.state.mcp = None
     if not parts.settings.mcp:
         yield
         return
-    try:
-        with importing:
-            from mcp.server.transport_security import TransportSecuritySettings
+    with importing:
+        from mcp.server.transport_security import TransportSecuritySettings
 
-            from suanbei.search_api.mcp_server import create_mcp_server
-    except ImportError as error:
-        raise UsageError('SUANBEI_MCP needs the extra: pip install "suanbei[mcp]"') from error
+        from suanbei.search_api.mcp_server import create_mcp_server
     server = create_mcp_server(parts, version)
     server.streamable_http_app(  # makes the manager
         json_response=True,

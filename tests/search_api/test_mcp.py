@@ -10,6 +10,7 @@ import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
+from suanbei.common.errors import UsageError
 from suanbei.registry.database import Database
 from tests.processes import ROOT, environment
 from tests.search_api.watching import client_over
@@ -174,3 +175,14 @@ def test_off_by_default(shipped_registry: Database) -> None:
     with client_over(shipped_registry) as client:
         answer = client.post("/mcp", json={})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_missing_library_is_said_in_one_line(
+    shipped_registry: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the server starts, where it would be a traceback."""
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(
+        UsageError, match=r'SUANBEI_MCP needs the extra: pip install "suanbei\[mcp]"'
+    ):
+        client_over(shipped_registry, mcp=True)
