@@ -123,7 +123,11 @@ def send_test(subscription: Id, as_json: AsJson = False) -> None:
 
 
 @group.command("deliveries")
-def deliveries(subscription: Id, limit: int = 20, as_json: Json = False) -> None:
+def deliveries(
+    subscription: Id,
+    limit: Annotated[int, typer.Option(min=1, help="so many at most")] = 20,
+    as_json: Json = False,
+) -> None:
     """Its messages, the newest first."""
     with open_database(Settings.load()).read() as session:
         views = [delivery_view(one) for one in deliveries_of(session, subscription, limit)]

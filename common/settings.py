@@ -224,7 +224,8 @@ def settings_table(settings: Settings | None = None) -> list[SettingRow]:
     for field, info in Settings.model_fields.items():
         default = str(_extra(field).get("default", info.default))
         value = getattr(settings, field) if settings else default
-        shown = HIDDEN if _is_secret(field) and value else shown_url(str(value))
+        text = "" if value is None else shown_url(str(value))
+        shown = HIDDEN if _is_secret(field) and value else text
         rows.append(SettingRow(PREFIX + field.upper(), shown, default, info.description or ""))
     return rows
 

@@ -84,11 +84,13 @@ class FilterParams(BaseModel):
     period: list[ListDate] = Field(
         [], description="of the list it first appeared in: YYYY-MM, or YYYY for its year"
     )
-    period_from: Period = ""
-    period_to: Period = ""
+    period_from: Period = Field("", description="first listed in this month or later: YYYY-MM")
+    period_to: Period = Field("", description="first listed in this month or before: YYYY-MM")
     status: list[FilingStatus] = []
     entity: list[Short] = Field([], description="entity id, or a name or former name in full")
-    flag: list[Short] = []
+    flag: list[Short] = Field(
+        [], description="an oddity of the row: check_digit, malformed_number, suspect_columns …"
+    )
     product_kind: list[ProductKind] = []
 
     def selection(self, session: Session) -> Selection:

@@ -154,6 +154,7 @@ def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     code, out, errors = run(tmp_path, "settings", "--json", cwd=tmp_path, SUANBEI_QQQQQQ="1")
     values = {one["name"]: one["value"] for one in map(json.loads, out.decode().splitlines())}
     assert (code, values["SUANBEI_RATE_LIMIT"]) == (0, "7")
+    assert values["SUANBEI_RECEIPT_KEY"] == ""  # not "None"
     assert errors.splitlines() == [
         "suanbei: warning: SUANBEI_PORTT is no setting; SUANBEI_PORT is",
         "suanbei: warning: SUANBEI_QQQQQQ is no setting",

@@ -25,6 +25,11 @@ def test_the_man_page_is_the_command_line_as_it_is() -> None:
     assert man_page() == MAN.read_text("utf-8"), "python -m deploy.generated_files"
 
 
+def test_every_option_says_what_it_is_for() -> None:
+    """A blank line in the manual page would be one that does not."""
+    assert re.findall(r"^\.B (.+)\n\n", man_page(), re.MULTILINE) == []
+
+
 def test_the_tour_names_what_is_there() -> None:
     """A newcomer who follows CONTRIBUTING finds every file, and the function that stands beside it."""
     text = " ".join(CONTRIBUTING.read_text("utf-8").split())

@@ -101,7 +101,7 @@ def _option(name: str, field: FieldInfo) -> Any:
 @with_filters(SearchParams)
 def search(
     asked: SearchParams,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="so many at most")] = 20,
     as_json: AsJsonLines = False,
 ) -> None:
     """Find filings by any fragment. 按任意片段查找备案。"""

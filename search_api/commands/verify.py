@@ -49,16 +49,20 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
         Path | None, typer.Option(help="where its verdicts go: .csv, .xlsx, .jsonl; - for stdout")
     ] = None,
     number_column: Annotated[
-        str, typer.Option(help="title, letter or place of the column; several with commas; found")
+        str,
+        typer.Option(help="title, letter or place of the column; several with commas; else found"),
     ] = "",
     entity_column: Annotated[
-        str, typer.Option("--entity-column", "--company-column", help="- for none; found")
+        str,
+        typer.Option(
+            "--entity-column", "--company-column", help="the same; - for none; else found"
+        ),
     ] = "",
     sheet: Annotated[str, typer.Option(help="the only sheet that is meant; else all")] = "",
     header_row: Annotated[
-        int | None, typer.Option(min=0, help="row of the header, 0 for none; found")
+        int | None, typer.Option(min=0, help="row of the header, 0 for none; else found")
     ] = None,
-    delimiter: Annotated[str, typer.Option(help="of a CSV file; found")] = "",
+    delimiter: Annotated[str, typer.Option(help="of a CSV file; else found")] = "",
     receipt: Annotated[
         Path | None, typer.Option(help="a signed receipt of the whole check goes there (JSON)")
     ] = None,
