@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, localtime, make_msgid
 from typing import Any
 
@@ -20,6 +20,17 @@ from suanbei.registry.notifications.targets import MAIL_ADDRESS
 
 SERVER_SECONDS = 15.0
 """How long the mail server may take for each step."""
+
+
+class _MailPolicy(EmailPolicy):
+    """Leaves the link in `List-Unsubscribe` as it is: one longer than a line would be encoded as if it
+    were a text, and mail programs find no link in that."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """A header as it is sent."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
 
 
 def read_mail_address(deliver: str, smtp_url: str) -> tuple[str, Any]:
@@ -56,7 +67,7 @@ def send_mail(
     """
     address, server = read_mail_address(deliver, smtp_url)
     name, sender = server.from_addr
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_MailPolicy(linesep="\r\n"))
     message["Subject"] = " ".join(title.split())
     message["From"] = formataddr((name or "", sender))
     message["To"] = address

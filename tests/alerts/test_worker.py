@@ -235,6 +235,7 @@ def test_a_mail_names_the_way_to_unsubscribe(database: Database) -> None:
         with working(database, by_mail(box)):
             until(lambda: states(database) == ["delivered", "delivered"])
     for raw in box.mails:
+        assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in raw  # as it is, however long
         mail = email.message_from_bytes(raw, policy=email.policy.default)
         assert mail["List-Unsubscribe"] == f"<{link}>"
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
