@@ -20,6 +20,12 @@ def test_every_setting_is_documented() -> None:
     assert all(row.help for row in settings_table())
 
 
+def test_the_readme_leads_to_every_guide() -> None:
+    """A guide that is not linked is not found."""
+    linked = set(re.findall(r"\]\(docs/([\w-]+\.md)\)", README.read_text("utf-8")))
+    assert linked == {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
 def test_the_man_page_is_the_command_line_as_it_is() -> None:
     """Every command and option, as its help has them."""
     assert man_page() == MAN.read_text("utf-8"), "python -m deploy.generated_files"
