@@ -7,7 +7,7 @@ rows, text around a table, formulas without a value) is named in the summary.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,8 +149,7 @@ class _SheetCheck:
     def check(self, first: int, batch: Sequence[Row]) -> Iterator[CheckedNumber]:
         """Judge rows and write them; returns their numbers, for somebody who looks on."""
         asked = [self._questions(number, cells) for number, cells in enumerate(batch, first)]
-        found = self._judge_rows(dict.fromkeys(asked))
-        results = [found[row] for row in asked]
+        results = self._judge_rows(asked)
         self._count(first, results)
         self._writer.write_rows(first, batch, results)
         return self._lines(first, asked, results)
@@ -163,8 +162,8 @@ class _SheetCheck:
         if number < self._first or number in self._hidden:
             return ()
         texts = [cell if isinstance(cell, str) else _text(cell) for cell in cells]
-        first = next(filter(None, map(str.strip, texts)), "")
         texts += [""] * (self._sheet.width + 1 - len(texts))  # no company: -1, the last of these
+        first = texts[0].strip() or next(filter(None, map(str.strip, texts)), "")
         if not first or self._is_header(cells, texts):
             return ()
         questions = tuple(
@@ -175,7 +174,7 @@ class _SheetCheck:
                 looks_like_number(cells[place]) for place, _ in self._places if place < len(cells)
             )
         else:
-            needs_one = any(text for text, _ in questions) or self._is_vendor(texts)
+            needs_one = max(questions)[0] != "" or self._is_vendor(texts)
         if not needs_one:
             self._summary.other_rows.append((self._sheet.name, number))
         return questions if needs_one else ()
@@ -195,12 +194,12 @@ class _SheetCheck:
             return any(texts[place].strip() for place in companies)
         return sum(bool(text.strip()) for text in texts) > 1
 
-    def _judge_rows(
-        self, asked: Collection[tuple[CellQuestion, ...]]
-    ) -> dict[tuple[CellQuestion, ...], RowResult | None]:
-        """The results of rows by what they ask, None of those that ask nothing; each question is judged once."""
-        results = {row: self._listed.get(row) for row in asked}
-        new = [row for row, result in results.items() if row and not result]
+    def _judge_rows(self, asked: Sequence[tuple[CellQuestion, ...]]) -> list[RowResult | None]:
+        """The results of rows, None of those that ask nothing; each question is judged once."""
+        results = [self._listed.get(row) for row in asked]
+        new = dict.fromkeys(
+            [row for row, result in zip(asked, results, strict=True) if row and not result]
+        )
         questions = dict.fromkeys([one for row in new for one in row if one[0]])
         pairs = [(_computed(text), _computed(claim)) for text, claim in questions]
         judged = zip(questions, self._judge.judge(pairs), strict=True)
@@ -209,11 +208,10 @@ class _SheetCheck:
             self._listed.clear()
         for row in new:
             found = [answers.get(question) for question in row]
-            result = row_result(found, self._where) if any(found) else self._blank
-            results[row] = result
+            new[row] = result = row_result(found, self._where) if any(found) else self._blank
             if any(answer and answer.is_listed for answer in found):
                 self._listed[row] = result
-        return results
+        return [result or new.get(row) for row, result in zip(asked, results, strict=True)]
 
     def _to_answer(self, question: CellQuestion, judgement: Judgement) -> Answer:
         text, claim = question
