@@ -114,18 +114,18 @@ app = typer.Typer(
     help="算备：算法与生成式人工智能备案数据库。The open registry of China's algorithm filings.",
 )
 READY = Text(
-    "算备已就绪：{url}　（{filings} 条备案；Ctrl-C 停止）",
+    "算备已就绪：{url}　（{filings} 项备案；Ctrl-C 停止）",
     "Suanbei is ready: {url}  ({filings} filings; Ctrl-C stops it)",
 )
 FIRST_PASS = Text(
-    "首次核对官方来源：北京时间 {time} 起在后台进行；无法联网亦不影响查询",
+    "首次检查官方来源：北京时间 {time} 起在后台进行；无法联网亦不影响查询",
     "the sources are looked at for the first time from {time} (Beijing time), in the background; "
     "without a network everything else works all the same",
 )
 EVIDENCE = Text(
     "{path}：{sha256}，第 {table} 表第 {row} 行", "{path}: {sha256}, table {table}, row {row}"
 )
-WATCHING = Text("算备正在值守（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
+WATCHING = Text("算备正在监测（Ctrl-C 停止）", "Suanbei is watching (Ctrl-C stops it)")
 Host = Annotated[str | None, typer.Option(help="address to listen on; else SUANBEI_HOST")]
 Port = Annotated[
     int | None,
@@ -169,7 +169,7 @@ def up(host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def watch() -> None:
-    """Scheduler, crawl, import and delivery, as many processes as wanted. 值守：抓取与投递。"""
+    """Scheduler, crawl, import and delivery, as many processes as wanted. 持续监测：抓取与投递。"""
     from suanbei.registry.database import open_database
 
     conf = Settings.load()
@@ -312,7 +312,7 @@ def scan(
         typer.Option("--source-code", help="files and folders of code: none in them is no failure"),
     ] = False,
 ) -> None:
-    """The numbers in documents, each verified. 找出文档中的全部备案编号并逐一核对。"""
+    """The numbers in documents, each verified. 找出文档中的全部备案编号并逐一核验。"""
     from suanbei.parsers.find_numbers import find_in_source_code, find_in_subprocess
     from suanbei.search_api.commands.scan import (
         read_source,

@@ -43,7 +43,7 @@ CONFIRM = Text("算备：请确认订阅“{name}”", "Suanbei: please confirm 
 CONFIRM_TEXT = Text(
     "有人（应当是您本人）在算备为此邮箱订阅了“{name}”。确认请打开：\n{confirm}\n"
     "两天内未确认即作废；如非您本人订阅，请忽略本邮件。",
-    "Someone, we hope you, asked Suanbei to send news of “{name}” to this address. To confirm, open\n"
+    "Someone, probably you, asked Suanbei to send news of “{name}” to this address. To confirm, open\n"
     "{confirm}\nThe link is valid for two days. If it was not you, please ignore this e-mail.",
 )
 UNSUBSCRIBE = Text("退订或更改：{link}", "Unsubscribe or change: {link}")

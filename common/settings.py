@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=3600,
-        description="how long proxies may answer without asking; 0: they ask, and hear 304",
+        description="seconds for which proxies may keep answers; 0: they ask each time (304 if unchanged)",
     )
     cors_origins: str = Field(
         "",

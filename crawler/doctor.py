@@ -44,7 +44,7 @@ _EQUAL = Text(
 )
 _DIFFERS = Text("重建的数据库与现有数据库不同：", "the rebuilt registry differs from the live one:")
 _SNAPSHOT = Text(
-    "{count} 个清单只来自随附快照，档案中没有其原件（suanbei crawl --full 可补齐）：{batches}",
+    "{count} 份清单只来自随附快照，档案中没有其原件（suanbei crawl --full 可补齐）：{batches}",
     "{count} lists are known from the shipped snapshot only, the archive lacks their documents "
     "(suanbei crawl --full fetches them): {batches}",
 )

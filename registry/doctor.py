@@ -165,7 +165,7 @@ def _lists(session: Session) -> Finding:
             "数据库为空：运行 suanbei crawl 或 suanbei up",
             "the registry is empty: run `suanbei crawl` or `suanbei up`",
         )
-    return _ok(f"{lists} 份清单，{filings} 条备案", f"{lists} lists, {filings} filings")
+    return _ok(f"{lists} 份清单，{filings} 项备案", f"{lists} lists, {filings} filings")
 
 
 def _totals(session: Session) -> Iterator[Finding]:
@@ -183,9 +183,12 @@ def _missing(session: Session) -> Iterator[Finding]:
         gaps = [gap for gap in one["missing"] if gap["kind"] != "total"]
         if gaps:
             zh, en = (
-                f"{series_title(series, language)}: "
-                + "; ".join(gap_text(gap, language) for gap in gaps)
-                for language in (Language.ZH, Language.EN)
+                f"{series_title(series, language)}{colon}"
+                + semicolon.join(gap_text(gap, language) for gap in gaps)
+                for language, colon, semicolon in (
+                    (Language.ZH, "：", "；"),
+                    (Language.EN, ": ", "; "),
+                )
             )
             yield _warn(zh, en)
 
@@ -222,7 +225,7 @@ def _alarms(session: Session) -> Iterator[Finding]:
     for one in session.execute(select(Alarm).order_by(Alarm.raised_at)).scalars():
         said = one.data.get("text", {})
         name = f"{one.monitor} {one.subject}"
-        yield _warn(f"警报：{said.get('zh', name)}", f"alarm: {said.get('en', name)}")
+        yield _warn(f"报警：{said.get('zh', name)}", f"alarm: {said.get('en', name)}")
 
 
 def _messages(session: Session) -> Finding:

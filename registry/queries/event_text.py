@@ -22,8 +22,8 @@ _NUMBERED = Text("第{ordinal}批{series}", "{series}, batch {ordinal} ({period}
 _DATED = Text("{series}（{period}）", "{series} ({period})")
 _BATCH = Text("{title}：{counts}", "{title}: {counts}")
 _COUNTS = {
-    "added": (Text("新增备案 {n} 条", "{n} new filings"), "1 new filing"),
-    "registered": (Text("新增登记 {n} 条", "{n} new registrations"), "1 new registration"),
+    "added": (Text("新增备案 {n} 项", "{n} new filings"), "1 new filing"),
+    "registered": (Text("新增登记 {n} 项", "{n} new registrations"), "1 new registration"),
     "entities": (Text("涉及主体 {n} 家", "{n} companies"), "1 company"),
     "new_entities": (Text("其中首次出现 {n} 家", "{n} new to the register"), ""),
     "deregistered": (

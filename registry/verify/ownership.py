@@ -39,7 +39,7 @@ _SAME_NAME = Reason("entity_same_name")
 _SAID_BETTER = frozenset(("other_company", "shares_brand", "undecided"))
 """What need not be said of a name where the table of brands tells more."""
 _BY_PRODUCT = Text("清单所列“{product}”", "the lists show its {product}")
-_BY_NAME = Text("主体名称中有“{name}”", "“{name}” stands in its name")
+_BY_NAME = Text("主体名称中有“{name}”", "its name contains “{name}”")
 _BY_PAGE = Text(
     "公开页面 {page}，本项目未核对", "the public page {page}, not checked by this project"
 )

@@ -8,7 +8,7 @@ from suanbei.registry.cells.numbers import MALFORMATION_TEXTS
 REASON_TEXTS: Final[dict[str, Text]] = {
     # Where the number stands.
     "listed": Text("列于{list}", "listed in {list}"),
-    "deregistered_notice": Text("已注销，见{list}", "deregistered, as told by {list}"),
+    "deregistered_notice": Text("已注销，见{list}", "deregistered: see {list}"),
     "deregistered_remark": Text(
         "清单备注说明已注销：“{remark}”", "the list's remark says it was deregistered: “{remark}”"
     ),
@@ -33,16 +33,16 @@ REASON_TEXTS: Final[dict[str, Text]] = {
     ),
     "not_covered": Text(
         "尚未收录“{series}”的任何清单，无法判断",
-        "no list is known yet ({series}): nothing can be said",
+        "no list is held yet ({series}), so nothing can be said",
     ),
     "may_be_missing": Text(
         "编号可能在尚缺的部分里（{series}：{gaps}）",
         "it may be among what is known to be missing here ({series}: {gaps})",
     ),
     "columns_swapped": Text(
-        "发布方把这一行的公司和模型两栏填反了（主体栏印作“{entity}”），此处已按更正后的核对",
-        "the publisher exchanged company and model in this row (it prints “{entity}” as the "
-        "registrant); it was checked as put right",
+        "发布方把这一行的公司和模型两栏填反了（主体栏印作“{entity}”），此处已按更正后的内容核验",
+        "the publisher swapped company and model in this row (it prints “{entity}” as the "
+        "registrant); it was checked as corrected",
     ),
     "label_differs": Text(
         "清单所印类别是“{label}”，而编号的类型代码 {code} 表示{found}；以清单为准",
@@ -54,7 +54,7 @@ REASON_TEXTS: Final[dict[str, Text]] = {
     ),
     "origin_transcribed": Text(
         "所据清单文件由第三方转录，不是国家网信办发布的原件",
-        "the list held here was transcribed by somebody and is not CAC's own document",
+        "the list held here was transcribed by a third party and is not CAC's own document",
     ),
     # What the number itself tells.
     "check_digit": Text(
@@ -100,14 +100,14 @@ REASON_TEXTS: Final[dict[str, Text]] = {
         "the S marks a registration: an app that calls a filed model, not the filing of a model",
     ),
     "unchecked": Text(
-        "该清单来源尚未成功核对过，收录范围可能不是最新",
+        "该清单来源尚未成功检查过，收录范围可能不是最新",
         "the source of these lists has not been checked successfully yet: coverage may be out of date",
     ),
     # What was read out of the input.
     "no_number": Text("输入中没有备案编号", "there is no filing number in the input"),
     "empty": Text("输入为空", "the input is empty"),
     "several_numbers": Text(
-        "输入中有 {count} 个编号，全部核对过，以最差的为准：{number}；其余：{others}",
+        "输入中有 {count} 个编号，已全部核验，以最差的结论为准：{number}；其余：{others}",
         "the input holds {count} numbers, all checked; the worst decides: {number}; the others: {others}",
     ),
     "read_as": Text(
@@ -133,10 +133,10 @@ REASON_TEXTS: Final[dict[str, Text]] = {
         "the registrant's present name; this filing is listed under its former name, {listed}",
     ),
     "entity_none": Text(
-        "“{claim}”不是公司名称，未作比较", "“{claim}” names no company: nothing was compared"
+        "“{claim}”不是公司名称，未作比对", "“{claim}” names no company: nothing was compared"
     ),
     "entity_several": Text(
-        "所称公司有 {count} 家，无法确定指哪一家：{names}",
+        "所称主体有 {count} 家，无法确定指哪一家：{names}",
         "{count} companies are claimed, and which is meant cannot be told: {names}",
     ),
     "entity_taken_over": Text(
@@ -155,19 +155,19 @@ REASON_TEXTS: Final[dict[str, Text]] = {
     ),
     "entity_has_own": Text(
         "所称名称属于清单上的另一主体“{name}”，它有 {count} 项备案，但没有这一项",
-        "the claimed name is that of another registrant on the lists, {name}, whose {count} filings do "
-        "not include this one",
+        "the claimed name is that of another registrant on the lists, {name} (filings: {count}; this is "
+        "not one of them)",
     ),
     "entity_not_listed": Text(
-        "清单中没有与“{claim}”名称完全相同的公司",
-        "the lists know no company of exactly the name “{claim}”",
+        "清单中没有与“{claim}”名称完全一致的主体",
+        "no company on the lists has exactly the name “{claim}”",
     ),
     "entity_similar_listed": Text("名称相近的有：{names}", "similar names: {names}"),
     "entity_brand_listed": Text(
         "“{claim}”通常指：{companies}", "“{claim}” usually stands for: {companies}"
     ),
     "entity_listed": Text(
-        "所称公司“{name}”在清单中有 {count} 项备案",
+        "所称主体“{name}”在清单中有 {count} 项备案",
         "the claimed company is on the lists ({name}; filings: {count})",
     ),
     # How a claimed name compares with the registrant.
@@ -217,7 +217,7 @@ REASON_TEXTS: Final[dict[str, Text]] = {
     ),
     "entity_other_company": Text(
         "这个全称不是备案主体现在或曾经的名称，也看不出与它有关联",
-        "a full company name that the registrant never bore on the lists, and nothing ties the two",
+        "a full company name that the lists never give to the registrant, and nothing links the two",
     ),
     "entity_undecided": Text(
         "清单和品牌表都不能说明“{claim}”与备案主体“{listed}”是否有关，请另行核对",
@@ -237,7 +237,7 @@ REASON_TEXTS: Final[dict[str, Text]] = {
     ),
     "entity_holds_brand": Text(
         "“{claim}”含有“{held}”，备案主体“{listed}”属于“{brand}”（依据：{basis}）；但清单没有给它这个名称",
-        "“{claim}” holds the name {held}; the registrant {listed} belongs to {brand} ({basis}), but no list gives it this name",
+        "“{claim}” contains the name {held}; the registrant {listed} belongs to {brand} ({basis}), but no list gives it this name",
     ),
     "entity_other_brand": Text(
         "“{claim}”通常指{companies}；备案主体“{listed}”是否与之有关，清单没有说明",

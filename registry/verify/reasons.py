@@ -108,7 +108,7 @@ def series_names(series: Iterable[str]) -> Joined:
 
 _NEWEST = Text("{series}：截至 {newest}", "{series}: up to {newest}")
 _NEWEST_CHECKED = Text(
-    "{series}：截至 {newest}，{date} 核对", "{series}: up to {newest}, checked {date}"
+    "{series}：截至 {newest}，{date} 检查", "{series}: up to {newest}, checked {date}"
 )
 _NO_LIST = Text("{series}：尚无清单", "{series}: no list yet")
 

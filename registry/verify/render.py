@@ -22,12 +22,12 @@ VERDICT_TEXTS: Final[dict[Verdict, Text]] = {
 """The verdicts in words, wherever one is shown."""
 
 MATCH_TEXTS: Final[dict[MatchLevel, Text]] = {
-    MatchLevel.EXACT: Text("公司一致", "the company's own"),
-    MatchLevel.FORMER_NAME: Text("公司曾用名", "a former name of the company"),
+    MatchLevel.EXACT: Text("主体一致", "the company's own"),
+    MatchLevel.FORMER_NAME: Text("主体曾用名", "a former name of the company"),
     MatchLevel.BRAND: Text("是其品牌或产品", "a brand or product of the company"),
-    MatchLevel.SIMILAR: Text("公司名称相近", "a similar company name"),
-    MatchLevel.UNCLEAR: Text("公司无法判断", "company unclear"),
-    MatchLevel.DIFFERENT: Text("不是该公司", "another company's"),
+    MatchLevel.SIMILAR: Text("主体名称相近", "a similar company name"),
+    MatchLevel.UNCLEAR: Text("主体无法判断", "company unclear"),
+    MatchLevel.DIFFERENT: Text("主体不符", "another company's"),
 }
 """How a claimed company compares, in words."""
 
@@ -113,7 +113,7 @@ _LABELS = {
     "link": Text("出处", "source"),
     "why": Text("理由", "why"),
     "parts": Text("编号构成", "parts"),
-    "others": Text("其他编号", "also there"),
+    "others": Text("其他编号", "other numbers"),
     "meant": Text("是否指", "did you mean"),
     "coverage": Text("收录范围", "coverage"),
 }

@@ -317,8 +317,8 @@ _SIGNS = Text(
     "the same parts, with other signs between them or in the date",
 )
 _REGISTRANT = Text("同一主体代码 {code}", "the same registrant code {code}")
-_COMPANY = Text("所称公司的备案", "a filing of the claimed company")
-_SAME_COMPANY = Text("主体代码 {code} 所属公司的备案", "a filing of the company with code {code}")
+_COMPANY = Text("所称主体的备案", "a filing of the claimed company")
+_SAME_COMPANY = Text("主体代码 {code} 所属主体的备案", "a filing of the company with code {code}")
 
 
 def _why(sought: SuggestionQuery, one: Candidate) -> Joined:

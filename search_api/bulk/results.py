@@ -147,7 +147,7 @@ _NOT_COMPUTED = Text(
     "a formula that was never computed, not checked: open the file in its program and save it",
 )
 _FORMULA_ERROR = Text(
-    "公式出错（{error}），未核验", "the formula came to an error ({error}), not checked"
+    "公式出错（{error}），未核验", "the formula gives an error ({error}), not checked"
 )
 _NO_COMPANY = Text(
     "主体单元格是没有计算结果的公式（{text}），主体未比对",
@@ -283,16 +283,18 @@ class Summary:
 
 
 _FILE = Text("文件", "file")
-_TIME = Text("核验时间", "checked at")
+_TIME = Text("核验时间（UTC）", "checked at (UTC)")
 _RECOGNISED = Text("识别的列", "what was recognised")
 _ROWS = Text("已核验行数", "rows checked")
 _CONFIRMED = Text(
     "编号有效且主体相符（或未填主体）", "active, and the company's own where one was named"
 )
-_ROWS_WITHOUT = Text("没有编号的行", "rows without a number")
-_OTHER = Text("无需编号的行（合计、说明等）", "rows that need none (totals, notes)")
+_ROWS_WITHOUT = Text("没有编号的行（行号）", "rows without a number (row numbers)")
+_OTHER = Text(
+    "无需编号的行，如合计、说明（行号）", "rows that need none: totals, notes (row numbers)"
+)
 _HIDDEN_SHEET = Text("未核验：隐藏的工作表", "left out: hidden sheet")
-_HIDDEN_ROWS = Text("未核验：隐藏的行", "left out: hidden rows")
+_HIDDEN_ROWS = Text("未核验：隐藏的行（行号）", "left out: hidden rows (row numbers)")
 _HIDDEN_COLUMNS = Text("未核验：隐藏的列", "left out: hidden columns")
 _OUTSIDE = Text("未核验：表格之外的编号", "not checked: numbers outside the tables")
 _FORMULAS = Text("未核验：没有计算结果的公式", "not checked: formulas without a value")
@@ -307,7 +309,7 @@ _NEVER = Text("尚未", "not yet")
 _BASIS = Text("依据", "basis")
 _DISCLAIMER = Text(
     "国家互联网信息办公室公布的清单；不构成法律意见，以其备案系统为准",
-    "the lists published by CAC; no legal opinion: its own filing system decides",
+    "the lists published by CAC; not a legal opinion: its own filing system prevails",
 )
 _NUMBERS = Text("{names}（含 {count} 个编号）", "{names} (with {count} numbers)")
 

@@ -37,7 +37,7 @@ WRITTEN = Text(
     "{path}: {documents} documents, {rows} rows, {size} bytes",
 )
 INDEXED = Text(
-    "{engine} {version}：{documents} 条备案，用时 {seconds:.1f} 秒",
+    "{engine} {version}：{documents} 项备案，用时 {seconds:.1f} 秒",
     "{engine} {version}: {documents} filings in {seconds:.1f} s",
 )
 NOT_EMPTY = Text("数据库已有数据，未作改动", "the registry holds lists already: nothing to do")

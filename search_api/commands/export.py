@@ -24,7 +24,7 @@ from suanbei.search_api.params import FilterParams
 app = typer.Typer()
 
 EXPORTING = Text("导出", "exporting")
-WRITTEN = Text("{path}：{rows} 条备案", "{path}: {rows} filings")
+WRITTEN = Text("{path}：{rows} 项备案", "{path}: {rows} filings")
 DATASET_WRITTEN = Text(
     "{folder}：{files} 个文件，版本 {version}", "{folder}: {files} files, version {version}"
 )

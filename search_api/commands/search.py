@@ -44,7 +44,7 @@ NAMED = Text(
     "主体：{name}（{active} 项有效，共 {filings} 项）",
     "company: {name} ({active} active of {filings})",
 )
-LIMITED = Text("检索达到时限，可能有遗漏", "the search met its limit: some may be missing")
+LIMITED = Text("检索达到时限，可能有遗漏", "the search reached its time limit: some may be missing")
 
 
 def with_filters(model: type[Params]) -> Callable[[Command], Command]:

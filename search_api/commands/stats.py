@@ -59,7 +59,7 @@ TITLES = {one: FIELD_TEXTS[one.value] for one in Shown if one.value in FIELD_TEX
     Shown.TIMELINE: FIELD_TEXTS["first_period"],
     Shown.NEW_ENTRANTS: Text("各清单的新主体", "new companies of each list"),
     Shown.DEREGISTRATIONS: Text("注销（按公告月份）", "deregistrations (month of the notice)"),
-    Shown.DOUBLE_FILING: Text("双备案主体", "companies that file twice"),
+    Shown.DOUBLE_FILING: Text("双备案主体", "companies with a double filing"),
 }
 FIGURES = {
     "filings": Text("备案（同一编号在每个备案类别中各计一次）", "filings (a number counts once in each register)"),
@@ -71,11 +71,11 @@ FIGURES = {
     "regions": Text("属地", "regions"),
     "first_period": Text("最早清单", "first list"),
     "last_period": Text("最新清单", "newest list"),
-    "algorithm": Text("有有效生成合成类算法备案的主体", "companies with an active algorithm filing of the generation type"),
-    "genai": Text("有有效大模型备案或登记的主体", "companies with an active large-model filing or registration"),
-    "both": Text("双备案主体（两者皆有）", "companies that file twice (both)"),
-    "share": Text("两者皆有占全部主体", "both, of all companies"),
-    "share_of_genai": Text("两者皆有占有大模型备案或登记的主体", "both, of those with a large-model filing or registration"),
+    "algorithm": Text("持有有效生成合成类算法备案的主体", "companies with an active algorithm filing of the generation type"),
+    "genai": Text("持有有效大模型备案或登记的主体", "companies with an active large-model filing or registration"),
+    "both": Text("双备案主体（两者兼有）", "companies with a double filing (both)"),
+    "share": Text("两者兼有，占全部主体", "both, of all companies"),
+    "share_of_genai": Text("两者兼有，占持有大模型备案或登记的主体", "both, of those with a large-model filing or registration"),
 }  # fmt: skip
 WITHOUT = Text("（无）", "(none)")
 UNDATED = Text("仅备注", "remark only")

@@ -24,9 +24,9 @@ from suanbei.search_api.search.engine import Engine
 app = typer.Typer()
 
 _NEVER = Text("从未", "never")
-_WATCHED = Text("正在值守（{holder}）", "a watcher is running ({holder})")
+_WATCHED = Text("正在监测（{holder}）", "a watcher is running ({holder})")
 _UNWATCHED = Text(
-    "无人值守：用 suanbei up 或 suanbei watch 启动",
+    "未在监测：用 suanbei up 或 suanbei watch 启动",
     "no watcher is running: start suanbei up or suanbei watch",
 )
 _CRAWLING = Text("正在抓取：{holder}，自 {since}", "crawling: {holder}, since {since}")
@@ -52,7 +52,7 @@ _OUTCOMES = {
     "running": Text("进行中", "running"),
     "interrupted": Text("中断", "interrupted"),
 }
-_ALARM = Text("警报（自 {since}）：{text}", "alarm (since {since}): {text}")
+_ALARM = Text("报警（自 {since}）：{text}", "alarm (since {since}): {text}")
 _COLON, _AND = Text("：", ": "), Text("；", "; ")
 _HELD = Text(
     "已收录清单 {batches} 份，最新 {newest}", "lists held: {batches}, the newest of {newest}"

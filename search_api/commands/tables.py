@@ -35,6 +35,7 @@ _RESULT, _MATCH, _COUNT = (
     Text("行", "rows"),
 )
 _ROWS = Text("{rows} 行 → {out}", "{rows} rows → {out}")
+_WARNING = Text("{label}：{text}", "{label}: {text}")
 _CANDIDATE = Text(
     "  {column} {title}：{numbers} 个编号；例如 {samples}",
     "  {column} {title}: {numbers} numbers; such as {samples}",
@@ -175,7 +176,7 @@ def _print(console: Console, summary: Summary, target: Path, language: Language)
         table.add_row(VERDICT_TEXTS[Verdict(verdict)].say(language), matched, f"{count:,}")
     console.print(table)
     for label, text in warnings(summary, language):
-        console.print(f"{label}: {text}")
+        console.print(_WARNING.say(language, label=label, text=text))
     console.print(_ROWS.say(language, rows=f"{summary.rows:,}", out=target))
 
 

@@ -29,7 +29,7 @@ app = typer.Typer()
 
 DISCLAIMER = Text(
     "依据公开清单，不构成法律意见；以国家网信办备案系统为准。",
-    "By the published lists; no legal opinion. CAC's own filing system decides.",
+    "Based on the published lists; not a legal opinion. CAC's own filing system prevails.",
 )
 _MARKS: Final = {Verdict.ACTIVE: ("✔", "green"), Verdict.NO_NUMBER: ("?", "yellow")}
 _BAD: Final = ("✘", "red")
@@ -68,7 +68,7 @@ def verify_numbers(  # noqa: PLR0913 - the options of a command
     ] = None,
     reference: Annotated[str, typer.Option(help="your own, for the receipt")] = "",
 ) -> None:
-    """Is a number real, and whose is it? 核对备案编号。"""
+    """Is a number real, and whose is it? 核验备案编号。"""
     settings = Settings.load()
     language = language_of(settings.language)
     if file:

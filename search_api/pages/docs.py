@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 _METHODS = ("get", "post", "patch", "put", "delete")
 _CHINESE = {
     "GET /v1/verify": "核验一个编号：结论、理由、依据与数据范围。",
-    "POST /v1/verify": "一次核验多个编号，按提问顺序给出结论。",
+    "POST /v1/verify": "一次核验多个编号，按提交顺序给出结论。",
     "GET /v1/verify.csv": "一行文字的结论，供电子表格的 WEBSERVICE、IMPORTDATA 使用。",
     "POST /v1/verify/file": "核验一份供应商表格，表头与各列自动识别。",
     "POST /v1/scan": "找出文档中的全部编号，各核验一次，并注明位置。",
@@ -29,7 +29,7 @@ _CHINESE = {
     "GET /v1/filings/{number}/evidence.png": "从存档文件中截取的公布行图片。",
     "GET /v1/entities": "按名称或曾用名的片段、品牌、产品或主体代码查找主体。",
     "GET /v1/entities/{entity_id}": "一家主体的名称、各类备案、角色、双备案情况、产品与时间线。",
-    "GET /v1/stats/summary": "备案数、有效与已注销数、主体数、地区数与双备案比例。",
+    "GET /v1/stats/summary": "备案数、有效与已注销数、主体数、属地数与双备案比例。",
     "GET /v1/stats/timeline": "按首次列入清单的月份或年份统计备案，可分项。",
     "GET /v1/stats/{dimension}": "按某一字段统计备案，从多到少；或新主体、注销、双备案。",
     "GET /v1/export.{form}": "导出全部符合条件的备案：CSV、XLSX、Parquet 或 JSON Lines，列序固定。",
@@ -55,7 +55,7 @@ _CHINESE = {
     "GET /feeds/search.atom": "检索结果中各备案的变动，最新在前。",
     "GET /feeds/expected.atom": "各类下期清单的预计时间；超期时新增一条。",
     "GET /health/live": "进程在运行。",
-    "GET /health/ready": "数据库可用且已有数据；部分组件失联时为 degraded，问题照常回答。",
+    "GET /health/ready": "数据库可用且已有数据；部分组件失联时为 degraded，查询照常可用。",
     "GET /metrics": "请求、数据与索引的指标，仅限本机或管理员密钥。",
 }
 """Each operation in Chinese: the OpenAPI document is English."""

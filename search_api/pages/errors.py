@@ -21,7 +21,7 @@ TEXTS = {
     401: (Text("需要密钥", "An API key is required"), Text("请打开“订阅”页，输入本服务器的 API 密钥。", "Open the page “Watch” and enter an API key of this server.")),
     403: (Text("该密钥无此权限", "This key may not do that"), Text("只读密钥不能更改任何内容。", "A key that may only read changes nothing.")),
     404: (Text("这里没有该内容", "Not found"),
-          Text("可能是输入有误，也可能从未公布。可在此核验编号或检索名称：", "It may have been mistyped, or never published. Check a number or search for a name:")),
+          Text("可能是输入有误，也可能不在已收录的清单中。可在此核验编号或检索名称：", "It may have been mistyped, or is on no list held here. Check a number or search for a name:")),
     408: (Text("发送超时", "The request took too long"), Text("连接过慢或已中断，请重试。", "The connection is slow or was cut. Try again.")),
     413: (Text("内容过大", "Too large"),
           Text("请分批上传，或改用命令行核验文件：suanbei verify --file。", "Send a smaller part, or check the file on the command line: suanbei verify --file.")),

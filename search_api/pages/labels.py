@@ -29,13 +29,19 @@ from suanbei.registry.cells.vocabulary import (
 from suanbei.registry.queries.statistics import city_name
 from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS
 
+_ALGORITHM_LISTS = ("algorithm", "deep_synthesis", "deregistration")
 COLUMNS = {
+    **{(series, "name"): Text("算法名称", "Name") for series in _ALGORITHM_LISTS},
+    **{(series, "entity"): Text("主体名称", "Company") for series in _ALGORITHM_LISTS},
     ("algorithm", "label"): Text("算法类别", "Type as printed"),
     ("deep_synthesis", "label"): Text("角色", "Role"),
     ("deregistration", "label"): Text("角色", "Role"),
+    ("genai_filing", "entity"): Text("备案单位", "Company"),
+    ("genai_registration", "entity"): Text("登记单位", "Company"),
     ("genai_filing", "name"): Text("模型名称", "Model"),
     ("genai_registration", "name"): Text("应用/功能名称", "Application or function"),
     ("genai_filing", "purpose"): Text("适用场景", "Applicable scenario"),
+    ("genai_registration", "number"): Text("上线编号", "Registration number"),
     ("genai_registration", "filed_on"): Text("登记时间", "Registered on"),
     ("deregistration", "filed_on"): Text("注销时间", "Deregistered on"),
 }
@@ -55,10 +61,10 @@ FLAGS = {
     "label_differs": Text("算法类别与编号所示类型不同", "label and number name different types"),
     "unread_remark": Text("备注未能全部识别", "remark not understood in full"),
     "cut_off": Text("文档中文字被截断", "text cut off in the document"),
-    "overprinted_text": Text("文档中有文字相互重叠", "letters printed over other letters in the document"),
+    "overprinted_text": Text("文档中有文字相互重叠", "characters printed over others in the document"),
     "invisible_text": Text("取自图片下不可见的文字层", "read from an invisible text layer under a picture"),
     "suspect_columns": Text("公布时各列可能错位", "columns possibly swapped by the publisher"),
-    "unreadable_letters": Text("文档中有无法辨认的字符", "letters that the document does not identify"),
+    "unreadable_letters": Text("文档中有无法辨认的字符", "characters that the document does not identify"),
     "doubled_column": Text("两个同名列已合并", "two columns of the same name, merged"),
     "deregistration_only": Text("仅见于注销公告", "known from a deregistration notice only"),
 }  # fmt: skip
@@ -96,10 +102,10 @@ SIDES = {
 }
 """Companies by what they have filed."""
 STANDINGS = {
-    "has": Text("有备案记录", "on record"),
+    "has": Text("有记录", "on record"),
     "deregistered": STATUS_TEXTS["deregistered"],
     "vanished": STATUS_TEXTS["vanished"],
-    "has_not": Text("未见备案记录", "none on record"),
+    "has_not": Text("未见记录", "none on record"),
 }
 """How a company stands in a duty."""
 LINKS = {

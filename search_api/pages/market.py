@@ -159,7 +159,7 @@ CHARTS = {
     "double_filing": Chart(
         Text("有多少主体双备案？", "How many companies hold both kinds of filing?"),
         _double_filing, "side", "", Text("主体", "Companies"),
-        Text("有有效生成合成类算法备案的主体、有有效大模型备案或登记的主体，以及两者皆有的主体。", "Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both."),
+        Text("持有有效生成合成类算法备案的主体、持有有效大模型备案或登记的主体，以及两者兼有的主体。", "Companies with an active algorithm filing of the generation type, with an active large-model filing or registration, and with both."),
     ),
 }  # fmt: skip
 

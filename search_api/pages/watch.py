@@ -60,7 +60,7 @@ REFUSALS = {
     "deliver": Text("此地址无法使用：须为 Webhook、邮箱或下列群聊服务的地址，且位于公网。", "This address cannot be used. It must be a webhook, an e-mail address or one of the chat services named below, on a public network."),
     "events": Text("所选动态中有一类不能这样筛选，或者在所选备案类别中不会发生。", "One of the kinds of news chosen cannot be filtered this way, or never occurs in these registers."),
     "filter": Text("有一项筛选条件过长。", "One of the filters is too long."),
-    "numbers": Text("第 {place} 个编号不是备案编号，或者不会出现在所选备案类别的清单中。", "Number {place} is no filing number, or can be on no list of these registers."),
+    "numbers": Text("第 {place} 个编号不是备案编号，或者不会出现在所选备案类别的清单中。", "Number {place} is not a filing number, or cannot be on a list of these registers."),
     "email": Text("邮箱地址不正确。", "This is not an e-mail address."),
     "name": Text("名称过长，或含有链接。", "The name is too long or contains a link."),
 }  # fmt: skip

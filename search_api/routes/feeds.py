@@ -65,16 +65,16 @@ _WORDLESS = Text(
     "第 {id} 条变动（{type}）无法表述", "change {id} ({type}) cannot be put into words"
 )
 _DUE = Text(
-    "{series}：下一份清单预计 {month}公布（按以往间隔推算，非官方预告）",
+    "{series}：下一份清单预计{month}公布（按以往间隔推算，非官方预告）",
     "{series}: next list expected in {month} (from past intervals; CAC announces no dates)",
 )
 _LATE = Text(
-    "{series}：下一份清单按以往间隔应于 {month}公布，尚未见到（最近一份：{last}）",
-    "{series}: next list was to be expected in {month} and has not been seen (newest: {last})",
+    "{series}：下一份清单按以往间隔应于{month}公布，尚未见到（最近一份：{last}）",
+    "{series}: next list was expected in {month} and has not been seen (newest: {last})",
 )
 _OVERDUE = Text(
     "{series}：下一份清单迟于以往最长间隔（最近一份：{last}）",
-    "{series}: the next list is later than ever before (newest: {last})",
+    "{series}: the next list has taken longer than any before (newest: {last})",
 )
 
 

@@ -59,7 +59,7 @@ _WIDGET = (
 _ACTIVE = Text("{active} 项有效，共 {filings} 项备案", "{active} active of {filings} filings")
 _FORMER = Text("曾用名：{names}", "formerly {names}")
 _LIMITS = Text(
-    "依据公开清单；国家网信办备案系统为准", "by the published lists; CAC's own system decides"
+    "依据公开清单；国家网信办备案系统为准", "by the published lists; CAC's own system prevails"
 )
 
 

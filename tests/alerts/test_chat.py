@@ -28,7 +28,7 @@ ANSWERS = {
 }
 TITLE = "算备：第十七批深度合成服务算法备案"
 TEXT = (
-    "新增备案 608 条；北京 121、广东 98……\nhttps://suanbei.example/batches/deep_synthesis-2026-06"
+    "新增备案 608 项；北京 121、广东 98……\nhttps://suanbei.example/batches/deep_synthesis-2026-06"
 )
 
 

@@ -24,7 +24,7 @@ def test_messages_of_a_chat_are_worth_reading(database: Database) -> None:
     fan_out(database, CONFIG)
     assert bodies(database, chats["zh"])[1] == {
         "title": "算备：第二批深度合成服务算法备案",
-        "text": "新增备案 2 条，涉及主体 2 家，其中首次出现 2 家；"
+        "text": "新增备案 2 项，涉及主体 2 家，其中首次出现 2 家；"
         "北京 1、广东 1\nhttps://suanbei.example/batches/deep_synthesis-2023-08",
     }
     english = bodies(database, chats["en"])[0]
@@ -37,7 +37,7 @@ def test_messages_of_a_chat_are_worth_reading(database: Database) -> None:
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        (Language.ZH, "新增登记 2 条，涉及主体 2 家"),
+        (Language.ZH, "新增登记 2 项，涉及主体 2 家"),
         (Language.EN, "2 new registrations, 2 companies"),
     ],
 )

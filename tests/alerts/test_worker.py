@@ -218,7 +218,7 @@ def test_mail_goes_through_the_server_of_the_settings(database: Database) -> Non
     body = mail.get_body(("plain",))
     assert body is not None
     assert body.get_content().splitlines()[:2] == [
-        "新增备案 1 条，涉及主体 1 家，其中首次出现 1 家；浙江 1",
+        "新增备案 1 项，涉及主体 1 家，其中首次出现 1 家；浙江 1",
         "https://suanbei.example/batches/deep_synthesis-2010-02",
     ]
 

@@ -47,7 +47,7 @@ def test_a_verdict_is_printed_as_a_record(visit: Visit, lang: str, title: str) -
         assert "".join(said.split()) in whole
     assert ("Copy the link" if lang == "en" else "打印或存为") not in texts[0]
     assert fingerprint[:12] in texts[0]
-    assert ("cannot be looked up" if lang == "en" else "不能凭以查询") in " ".join(texts[0].split())
+    assert ("cannot be looked up" if lang == "en" else "不能凭此查询") in " ".join(texts[0].split())
     assert "1 / 1" in texts[0]
     assert page.locator(".certificate svg.qr").count() == 1
     assert len(texts) == 1

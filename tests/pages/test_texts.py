@@ -9,7 +9,8 @@ from suanbei.common.texts import Language
 from suanbei.registry.cells.vocabulary import STATUS_TEXTS
 from suanbei.registry.importing.events import EventType
 from suanbei.registry.queries.event_text import _FILINGS
-from suanbei.registry.verify import VERDICT_TEXTS, Verdict
+from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
+from suanbei.registry.verify.reason_texts import REASON_TEXTS
 from suanbei.search_api.app import create_app
 from suanbei.search_api.deps import Services
 from suanbei.search_api.language import accepted_language, translations
@@ -115,6 +116,22 @@ def test_every_operation_of_the_api_is_told_in_chinese(services: Services) -> No
     for path, operations in paths.items():
         for method, operation in operations.items():
             assert summary_of(method, path, operation, Language.ZH), f"{method} {path}"
+
+
+def test_an_app_is_registered_in_the_words_of_its_list(services: Services) -> None:
+    """A registration is no filing: its list says 上线编号, 登记单位 and 登记时间, and so do the pages."""
+    client = TestClient(create_app(services), headers={"accept-language": "zh"})
+    rows = client.get("/batches/genai_registration-2024-04").text
+    assert [word for word in ("上线编号", "登记单位", "登记时间") if word not in rows] == []
+    page = client.get(f"/filings/{small.REGISTRATION}").text
+    assert "登记时间" in page
+    assert "备案时间" not in page
+
+
+def test_a_registrant_is_called_the_same_in_verdicts_and_reasons() -> None:
+    """主体 on the pages and in tables, for hospitals and bureaus file too: never 所称公司 beside 所称主体."""
+    said = [text.zh for text in (*MATCH_TEXTS.values(), *REASON_TEXTS.values())]
+    assert [text for text in said if "所称公司" in text or text.startswith("公司")] == []
 
 
 NUMBER = "网信算备330110507206401230035号"

@@ -155,7 +155,7 @@ def test_a_batch_is_told_in_words(database: Database) -> None:
         for lang in ("zh", "en")
     ]
     assert says == [
-        "第一批深度合成服务算法备案：新增备案 20 条，涉及主体 1 家，其中首次出现 1 家；浙江 20",
+        "第一批深度合成服务算法备案：新增备案 20 项，涉及主体 1 家，其中首次出现 1 家；浙江 20",
         "Deep-synthesis algorithm filings, batch 1 (2023-06): 20 new filings, 1 company, "
         "1 new to the register; Zhejiang 20",
     ]
@@ -233,7 +233,7 @@ def test_when_the_next_lists_are_expected(database: Database) -> None:
     assert (one["latest_period"], one["overdue"]) == ("2023-11", True)
     feed = read(client, "/feeds/expected.atom?lang=en")
     require_valid(feed)
-    assert "later than ever" in (feed.findtext(f"{ATOM}entry/{ATOM}title") or "")
+    assert "longer than any before" in (feed.findtext(f"{ATOM}entry/{ATOM}title") or "")
     with database.read() as session:
         early = expected_lists(session, datetime(2023, 11, 30, 15, tzinfo=UTC))
         late = expected_lists(

@@ -137,7 +137,7 @@ def test_what_can_never_match_is_refused_in_the_reader_s_language(
     form = {"deliver": HOOK, "numbers": f"{number(1)}\n京ICP备12345678号", "name": "试"}
     answer = client.post("/watch/new", data=form)
     assert answer.status_code == 422
-    assert {"en": "Number 2 is no filing number", "zh": "第 2 个编号不是备案编号"}[
+    assert {"en": "Number 2 is not a filing number", "zh": "第 2 个编号不是备案编号"}[
         language
     ] in answer.text
 
@@ -215,7 +215,7 @@ def test_a_change_that_is_refused_is_told_with_what_was_typed(database: Database
     change = unsubscribe_path(one).replace("/unsubscribe/", "/change/")
     answer = client.post(change, data={"numbers": "京ICP备12345678号", "q": "模型"})
     assert answer.status_code == 422
-    assert "Number 1 is no filing number" in answer.text
+    assert "Number 1 is not a filing number" in answer.text
     assert 'value="模型"' in answer.text
     assert client.post(change[:-1] + "~", data={"q": "别的"}).status_code == 404
     assert subscriptions(database)[0].filter == {"entity": "甲公司"}

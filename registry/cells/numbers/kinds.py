@@ -61,10 +61,10 @@ class Malformation(StrEnum):
 
 
 MALFORMATION_TEXTS: Final[dict[Malformation, Text]] = {
-    Malformation.TOO_FEW_DIGITS: Text("编号不足21位数字", "fewer than 21 digits"),
-    Malformation.TOO_MANY_DIGITS: Text("编号多于21位数字", "more than 21 digits"),
+    Malformation.TOO_FEW_DIGITS: Text("编号不足 21 位数字", "fewer than 21 digits"),
+    Malformation.TOO_MANY_DIGITS: Text("编号多于 21 位数字", "more than 21 digits"),
     Malformation.FOREIGN_CHARACTER: Text(
-        "编号中含有数字以外的字符", "characters that are no digits inside the number"
+        "编号中含有数字以外的字符", "characters other than digits inside the number"
     ),
     Malformation.ROUNDED: Text(
         "编号被电子表格四舍五入，末尾数字已丢失",
@@ -72,7 +72,7 @@ MALFORMATION_TEXTS: Final[dict[Malformation, Text]] = {
     ),
     Malformation.NO_NAME: Text("缺少名称部分", "the name part is missing"),
     Malformation.NO_DATE: Text("缺少日期部分", "the date part is missing"),
-    Malformation.BAD_DATE: Text("日期部分不是有效日期", "the date part is no date"),
+    Malformation.BAD_DATE: Text("日期部分不是有效日期", "the date part is not a date"),
     Malformation.BAD_SERIAL: Text("日期后的流水号不是四位数字", "the serial is not four digits"),
     Malformation.CHINESE_REGION: Text(
         "属地写成了汉字，公布的编号用拼音",

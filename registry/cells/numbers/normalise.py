@@ -109,12 +109,14 @@ REPAIR_TEXTS: Final[dict[Repair, Text]] = {
     Repair.LINE_BREAK: Text("编号中有换行", "a line break inside the number"),
     Repair.INNER_SPACE: Text("编号中有空格", "spaces inside the number"),
     Repair.INVISIBLE: Text("编号中有不可见字符", "invisible characters inside the number"),
-    Repair.PUNCTUATION: Text("标点与公布的不同", "punctuation other than published"),
+    Repair.PUNCTUATION: Text(
+        "标点与公布的不同", "punctuation that differs from the published form"
+    ),
     Repair.LOOK_ALIKE: Text(
         "形似数字的字母已读作数字", "letters read as the digits they look like"
     ),
     Repair.NUMERALS: Text("汉字或带圈数字已读作数字", "Chinese or circled numerals read as digits"),
-    Repair.GLUED: Text("编号后面紧跟着下文的数字", "digits of what follows stand close behind it"),
+    Repair.GLUED: Text("编号后面紧跟着下文的数字", "followed directly by other digits"),
     Repair.MISSING_PREFIX: Text("缺少“网信算备”", "the prefix 网信算备 is missing"),
     Repair.MISSING_SUFFIX: Text("缺少“号”", "the closing 号 is missing"),
 }

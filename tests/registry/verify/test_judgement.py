@@ -302,7 +302,7 @@ def test_two_companies_in_one_claim_confirm_nothing(filled: Database, between: s
     assert (verdict["entity_match"], codes(verdict)) == ("unclear", ["listed", "entity_several"])
     said = verdict["reasons"][-1]["text"]
     assert f"“{owner}”: the claimed name is that of the registrant" in said
-    assert f"“{stranger}”: a full company name that the registrant never bore" in said
+    assert f"“{stranger}”: a full company name that the lists never give" in said
     assert not is_confirmed(filled, number(1), f"{owner}{between}{stranger}")
     twice = verify(filled, number(1), f"{owner}{between}测试(杭州)科技有限公司")
     assert twice["entity_match"] == "exact"

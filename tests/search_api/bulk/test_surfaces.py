@@ -143,7 +143,7 @@ def test_on_the_command_line(
     out = capsys.readouterr().out
     assert "5 rows" in out
     assert "numbers in 备案编号 (certain), companies in 供应商 (certain)" in out
-    assert "rows without a number: 5, 6" in out
+    assert "rows without a number (row numbers): 5, 6" in out
     assert target.exists()
     assert run(monkeypatch, str(all_rows), "--out", str(target), "--json") == 1
     told = json.loads(capsys.readouterr().out)
