@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import sqlite3
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import Context
@@ -87,6 +88,7 @@ class VersionReader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Any = None
+        self._close: Callable[[], object] = lambda: None
         self._next: asyncio.Future[int] | None = None
         self._asking = asyncio.Lock()
 
@@ -106,8 +108,10 @@ class VersionReader:
                 borrowed = self._database.engine.raw_connection()
                 self._connection = borrowed.driver_connection
                 borrowed.detach()  # the pool would lend it to somebody else
+                self._close = weakref.finalize(self, borrowed.close)
             ((version,),) = self._connection.execute("SELECT value FROM data_version").fetchall()
         except sqlite3.Error as error:
+            self._close()
             self._connection = None
             raise DatabaseUnavailable(f"database: {error}") from error
         return int(version)
