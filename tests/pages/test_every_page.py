@@ -109,7 +109,7 @@ def test_a_refused_form_shows_the_field_to_be_mended(visit: Callable[..., Any], 
     page.locator("form[action='/watch/key'] button").click()
     for field, value, says in (
         ("deliver", "receiver", "This address cannot be used"),
-        ("numbers", "abc", "Number 1 is no filing number"),
+        ("numbers", "abc", "Number 1 is not a filing number"),
     ):
         page.locator("#deliver").fill("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
         page.locator(f"#{field}").fill(value)
