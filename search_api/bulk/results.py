@@ -311,7 +311,7 @@ _DISCLAIMER = Text(
     "国家互联网信息办公室公布的清单；不构成法律意见，以其备案系统为准",
     "the lists published by CAC; not a legal opinion: its own filing system prevails",
 )
-_NUMBERS = Text("{names}（含 {count} 个编号）", "{names} (with {count} numbers)")
+_NUMBERS = Text("{names}（含 {count} 个编号）", "{names} (filing numbers: {count})")
 
 
 def summary_lines(summary: Summary, language: Language) -> list[tuple[str, str]]:

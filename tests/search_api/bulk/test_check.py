@@ -182,7 +182,7 @@ def test_what_is_hidden_is_left_out_and_not_well(check: Check) -> None:
     assert [cell.value for cell in sheet["C"]][2] == number(9)
     assert sheet["D3"].value is None
     told = dict(summary_lines(summary, Language.EN))
-    assert told["left out: hidden rows"] == "3 (with 1 numbers)"
+    assert told["left out: hidden rows (row numbers)"] == "3 (filing numbers: 1)"
     assert told["left out: hidden sheet"] == "旧版"
 
 
