@@ -92,6 +92,9 @@ STATUS = {
     "changed": Text("清单有变更", "list changed"),
     "same": Text("无变化", "nothing new"),
 }
+OTHER_COUNTS = Text(
+    "已存档，但仍以该清单的另一版本为准", "kept, but another version of this list counts"
+)
 _SHOWN = 10
 
 
@@ -181,7 +184,8 @@ def import_files(
                 facts = {"file": str(path), "origin": origin} | asdict(report)
                 typer.echo(json.dumps(facts, ensure_ascii=False))
             else:
-                counts = asdict(report) | {"status": STATUS[report.status].say(language)}
+                status = STATUS[report.status] if report.current else OTHER_COUNTS
+                counts = asdict(report) | {"status": status.say(language)}
                 typer.echo(IMPORTED.say(language, name=path.name, **counts))
                 typer.echo(f"  {ORIGINS[origin].say(language)}", err=True)
             say_accounting(str(path), parsed, language)

@@ -146,3 +146,4 @@ def test_a_refused_list_leaves_nothing(
     assert "10 rows, but the last version had 20" in capsys.readouterr().err
     assert len(list(Archive(settings.archive))) == 1
     assert run(monkeypatch, "import", "--accept", str(tmp_path / "short.docx")) == 0
+    assert "short.docx: kept, but another version of this list counts" in capsys.readouterr().out

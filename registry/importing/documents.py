@@ -58,7 +58,10 @@ class Import:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did. `status`: new (list), changed (new version), same."""
+    """What an import did. `status`: new (list), changed (new version), same.
+
+    `current`: False where another version of a list counts, which says something else.
+    """
 
     status: Literal["new", "changed", "same"] = "same"
     batches: list[str] = field(default_factory=list)
@@ -67,6 +70,7 @@ class ImportReport:
     changed: int = 0
     deregistered: int = 0
     vanished: int = 0
+    current: bool = True
 
 
 def import_document(database: Database, one: Import) -> ImportReport:
@@ -104,6 +108,7 @@ def import_documents(session: Session, documents: Sequence[Import]) -> list[Impo
                 changed=counts[EventType.FILING_CHANGED],
                 deregistered=counts[EventType.FILING_DEREGISTERED],
                 vanished=counts[EventType.FILING_VANISHED],
+                current=all(each.is_current for each in of_document),
             )
         )
     filings.save()
@@ -154,10 +159,11 @@ def _take_in(
     batch = _name_batch(session, one, known, series, period, keys)
     version, is_touched = _save_version(session, one, batch, rows, keys, version)
     current = save_batch(session, batch, one.parsed.title, one.origin, was_shown=was_shown)
+    is_current = current.content == version.content
     if not is_touched and current.id == current_before:
-        return TakenIn(batch, known is None, ())
+        return TakenIn(batch, known is None, (), is_current)
     after = keys if current.id == version.id else _keys_of(session, current)
-    return TakenIn(batch, known is None, filings.refresh(batch, before, after))
+    return TakenIn(batch, known is None, filings.refresh(batch, before, after), is_current)
 
 
 def _name_batch(

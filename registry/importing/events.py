@@ -69,11 +69,13 @@ def last_event_id(session: Session) -> int:
 
 
 class TakenIn(NamedTuple):
-    """A list as it was taken in: its batch, whether that is new, and what became of which filings."""
+    """A list as it was taken in: its batch, whether that is new, what became of which filings, and whether
+    it says what the version that counts says."""
 
     batch: Batch
     is_new: bool
     news: Sequence[tuple[EventRow, FilingId]]
+    is_current: bool = True
 
 
 def events_of_lists(
@@ -87,7 +89,7 @@ def events_of_lists(
     of_number = {key: owner for (_, key), owner in owners.items()}
     remaining = Counter(owners.values())
     written: list[EventRow] = []
-    for batch, is_new, news in reversed(lists):
+    for batch, is_new, news, _ in reversed(lists):
         for event, id_ in news:
             event["entity_id"] = owners.get(id_) or of_number.get(id_[1])
         events = [event for event, _ in news]
