@@ -161,6 +161,12 @@ def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_filter_that_does_not_fit_is_named_as_it_is_typed(tmp_path: Path) -> None:
+    """The option, not the field behind it."""
+    code, _, errors = run(tmp_path, "search", "--period-from", "2025-13")
+    assert (code, errors.split(": ")[1]) == (2, "--period-from 2025-13")
+
+
 def test_an_empty_registry_is_filled_by_whoever_asks(tmp_path: Path) -> None:
     """And says so, beside the answer; what the terminal cannot say is no traceback.
 

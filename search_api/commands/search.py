@@ -65,8 +65,8 @@ def with_filters(model: type[Params]) -> Callable[[Command], Command]:
                 asked = model.model_validate(chosen | {"q": " ".join(text or ())})
             except ValidationError as error:
                 first = error.errors()[0]
-                said = f"--{first['loc'][0]} {first['input']}: {first['msg']}"
-                raise UsageError(said) from error
+                option = str(first["loc"][0]).replace("_", "-")
+                raise UsageError(f"--{option} {first['input']}: {first['msg']}") from error
             command(asked, **{parameter.name: given[parameter.name] for parameter in own})
 
         words = Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="any fragment")]
