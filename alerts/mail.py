@@ -48,8 +48,7 @@ def read_mail_address(deliver: str, smtp_url: str) -> tuple[str, Any]:
             "deliver: mailto: takes one address, in ASCII letters, and nothing else"
         )
     known = read_address(smtp_url)
-    is_read = known is not None and known["schema"] in ("mailto", "mailtos")
-    server = instantiate(known) if is_read else None
+    server = instantiate(known) if known else None
     if server is None:
         raise TargetRefused(
             "deliver: mailto: SUANBEI_SMTP_URL is not like mailtos://user:password@host?from=…"

@@ -48,9 +48,9 @@ def local_url(host: str, port: int) -> str:
     return f"http://{f'[{known}]' if ':' in known else known}:{port}"
 
 
-def _secret(description: str) -> Any:
+def _secret(description: str, pattern: str | None = None) -> Any:
     """A setting that is empty unless it is given, and whose value is never shown."""
-    return Field("", description=description, json_schema_extra={"secret": True})
+    return Field("", pattern=pattern, description=description, json_schema_extra={"secret": True})
 
 
 class Settings(BaseSettings):
@@ -100,7 +100,8 @@ class Settings(BaseSettings):
         False, description="let messages be sent to addresses of one's own network"
     )
     smtp_url: str = _secret(
-        "mail server for mailto: subscriptions: mailtos://user:password@host?from=…"
+        "mail server for mailto: subscriptions: mailtos://user:password@host?from=…",
+        pattern="^(mailtos?://.+)?$",
     )
     digest_hour: int = Field(9, ge=0, le=23, description="hour of the daily digest, Beijing time")
     monitor_failures: int = Field(

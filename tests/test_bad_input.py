@@ -112,13 +112,20 @@ def test_a_home_that_cannot_be_written(
     assert "SUANBEI_HOME" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [("DELAY", "soon", "'soon'"), ("SMTP_URL", "smtp://u:secret@h", "********")],
+)
 def test_a_setting_that_does_not_fit(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Wrong use: the variable and its value are named."""
-    monkeypatch.setenv("SUANBEI_DELAY", "soon")
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str,
+    shown: str,
+) -> None:  # fmt: skip
+    """Wrong use: the variable and its value are named, but for a secret one."""
+    monkeypatch.setenv(f"SUANBEI_{name}", value)
     assert run(monkeypatch, "settings") == 2
-    assert "SUANBEI_DELAY='soon'" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"SUANBEI_{name}={shown}" in told
+    assert "secret" not in told
 
 
 def test_a_good_file_among_bad_ones_is_kept(

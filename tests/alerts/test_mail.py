@@ -80,11 +80,10 @@ def test_a_server_that_is_away_is_told_of() -> None:
     assert result.reason.startswith("mail server: [Errno")
 
 
-@pytest.mark.parametrize("url", ["smtp://127.0.0.1:25", "mailto://127.0.0.1", "json://127.0.0.1"])
-def test_a_mail_server_that_cannot_be_read_is_named_by_its_setting(url: str) -> None:
+def test_a_mail_server_that_cannot_be_read_is_named_by_its_setting() -> None:
     """It is not the subscriber's address that is wrong."""
     with pytest.raises(TargetRefused, match="SUANBEI_SMTP_URL"):
-        check_target("mailto:law@example.org", Settings(smtp_url=url))
+        check_target("mailto:law@example.org", Settings(smtp_url="mailto://127.0.0.1"))
 
 
 @pytest.mark.parametrize(
