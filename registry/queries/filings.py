@@ -96,7 +96,8 @@ def filings_by_number(session: Session, keys: Collection[str]) -> dict[str, list
     if keys:
         query = select(Filing.__table__).where(in_keys(session, Filing.number_key, keys))
         rows = session.execute(query.order_by(Filing.series)).all()
-        for row, view in zip(rows, filing_views(session, rows), strict=True):
+        views = filing_views(session, rows) if rows else ()
+        for row, view in zip(rows, views, strict=True):
             found.setdefault(row.number_key, []).append(view)
     return found
 

@@ -175,9 +175,9 @@ class Judge:
         lookup, published = self._lookup, self._published
         asked = [(found.number, one.claim) for one in questions for found in one.found]
         codes = {number.registrant for number, _ in asked if isinstance(number, AlgorithmNumber)}
-        if missing := codes - lookup.registrants.keys():
+        if missing := codes.difference(lookup.registrants):
             lookup.registrants |= dict.fromkeys(missing) | registrants_of(lookup.session, missing)
-        keys = {key for one in questions for key in one.keys} - published.keys()
+        keys = {key for one in questions for key in one.keys}.difference(published)
         for key, filings in filings_by_number(lookup.session, keys).items():
             verdict, reasons = listed_verdict(filings)
             number = filings[0]["number"]

@@ -47,7 +47,7 @@ class Lookup:
         """Read which companies bear or bore names; of these and some others their names, their
         divisions and how many filings they have."""
         wanted = set(ids)
-        if keys := set(map(entity_key, names)) - self.named.keys():
+        if keys := set(map(entity_key, names)).difference(self.named):
             of_names = in_keys(
                 self.session, EntityKey.key, [f"{k}:{key}" for k in "nf" for key in keys]
             )
@@ -58,7 +58,7 @@ class Lookup:
                 if entity_id not in self.named[key[2:]]:
                     self.named[key[2:]].append(entity_id)
                     wanted.add(entity_id)
-        missing = wanted - self.companies.keys()
+        missing = wanted.difference(self.companies)
         if not missing:
             return
         columns = (Filing.entity_id, Filing.registrant, Filing.division)
