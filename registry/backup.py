@@ -35,6 +35,7 @@ from sqlalchemy import select
 from suanbei.common.errors import BrokenDocument, MissingFile, RegistryError
 from suanbei.common.files import STANDARD
 from suanbei.registry.copy import Fingerprint, copy_registry, require_empty
+from suanbei.registry.data_version import leave_versions_out
 from suanbei.registry.database import Database
 from suanbei.registry.models import Document
 
@@ -157,6 +158,8 @@ def restore_backup(path: Path, database: Database, archive: Path) -> Backup:
                 with closing(Database(f"sqlite:///{folder / REGISTRY}")) as copy:
                     copy.migrate()  # a backup of an older version is brought up to this one
                     copy_registry(copy, database)
+                with database.write() as session:
+                    leave_versions_out(session)
         except OSError as error:
             raise RegistryError(f"{archive.parent}: {error.strerror or error}") from error
         undo.pop_all()

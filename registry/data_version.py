@@ -5,12 +5,16 @@ Caches, ETags and the search index rest on it. Raising it locks its row until th
 that is how writers take turns, and why the ids of events grow in the order of commits.
 """
 
+import secrets
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from suanbei.registry.models import DataVersion, Event
 
 _RAISED = "data_version"
+_LEFT_OUT = 1_000_000
+"""More writes than there are between a backup and the loss of a registry."""
 
 
 def bump_data_version(session: Session) -> int:
@@ -27,6 +31,13 @@ def bump_data_version(session: Session) -> int:
     ).scalar_one()
     session.info[_RAISED] = raised
     return raised
+
+
+def leave_versions_out(session: Session) -> None:
+    """Raise the version beyond those that a registry may have had that was lost: who holds an answer of
+    it must not hear that nothing has changed since."""
+    left_out = _LEFT_OUT + secrets.randbelow(_LEFT_OUT)  # a backup may be put back twice
+    session.execute(update(DataVersion).values(value=DataVersion.value + left_out))
 
 
 def data_version(session: Session) -> int:
