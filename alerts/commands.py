@@ -60,7 +60,7 @@ def add(  # noqa: PLR0913 - the fields of a subscription
     name: Annotated[str, typer.Option(help="what to call it")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Subscribe an address to what happens from now on."""
+    """Subscribe an address to what happens from now on. 为一个地址订阅今后的变动。"""
     settings = Settings.load()
     check_target(deliver, settings)
     filters = {"entity": entity or [], "q": q, "numbers": number or [], "series": series or []}
@@ -80,7 +80,7 @@ def add(  # noqa: PLR0913 - the fields of a subscription
 
 @group.command("list")
 def list_(as_json: Json = False) -> None:
-    """All subscriptions."""
+    """All subscriptions. 列出全部订阅。"""
     with open_database(Settings.load()).read() as session:
         views = [view_by_id(session, id_) for id_ in subscription_ids(session)]
     columns = ("id", "name", "events", "filter", "deliver", "mode", "state", "pending", "parked")
@@ -89,7 +89,7 @@ def list_(as_json: Json = False) -> None:
 
 @group.command("show")
 def show(subscription: Id, as_json: AsJson = False) -> None:
-    """One subscription, as JSON."""
+    """One subscription, as JSON. 以 JSON 显示一项订阅。"""
     with open_database(Settings.load()).read() as session:
         view = view_by_id(session, subscription)
     typer.echo(json.dumps(view, ensure_ascii=False, indent=None if as_json else 2))
@@ -97,7 +97,7 @@ def show(subscription: Id, as_json: AsJson = False) -> None:
 
 @group.command("remove")
 def remove(subscription: Id, as_json: AsJson = False) -> None:
-    """End a subscription."""
+    """End a subscription. 取消订阅。"""
     settings = Settings.load()
     with open_database(settings).write() as session:
         remove_subscription(session, subscription)
@@ -106,7 +106,7 @@ def remove(subscription: Id, as_json: AsJson = False) -> None:
 
 @group.command("rotate")
 def rotate(subscription: Id, as_json: AsJson = False) -> None:
-    """A new secret; for a day messages are signed with the old one too."""
+    """A new secret; for a day messages are signed with the old one too. 更换密钥，旧密钥一天内仍有效。"""
     settings = Settings.load()
     with open_database(settings).write() as session:
         view = subscription_view(session, rotate_secret(session, subscription), with_secret=True)
@@ -115,7 +115,7 @@ def rotate(subscription: Id, as_json: AsJson = False) -> None:
 
 @group.command("test")
 def send_test(subscription: Id, as_json: AsJson = False) -> None:
-    """Send a test message."""
+    """Send a test message. 发送测试消息。"""
     settings = Settings.load()
     with open_database(settings).write() as session:
         message = enqueue_test(session, subscription).message_id
@@ -128,7 +128,7 @@ def deliveries(
     limit: Annotated[int, typer.Option(min=1, help="so many at most")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Its messages, the newest first."""
+    """Its messages, the newest first. 列出其消息，最新的在前。"""
     with open_database(Settings.load()).read() as session:
         views = [delivery_view(one) for one in deliveries_of(session, subscription, limit)]
     _show(views, as_json, ("id", "kind", "state", "attempts", "created_at", "next_at", "reason"))
@@ -136,7 +136,7 @@ def deliveries(
 
 @group.command("retry")
 def retry(subscription: Id, as_json: AsJson = False) -> None:
-    """Put parked messages back into the queue."""
+    """Put parked messages back into the queue. 将搁置的消息重新排队。"""
     settings = Settings.load()
     with open_database(settings).write() as session:
         count = retry_parked(session, subscription)
