@@ -68,6 +68,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "registry/verify/ownership.py": _VERIFY,
     "registry/verify/number_reasons.py": _VERIFY,
     "registry/verify/lookup.py": _VERIFY,
+    "registry/verify/near_numbers.py": _VERIFY,
     "registry/verify/suggestions.py": _VERIFY,
     "registry/verify/render.py": _VERIFY,
     "parsers/pdf/merge_pages.py": _PDF,

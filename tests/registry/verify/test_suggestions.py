@@ -12,7 +12,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.importing.published import Series
 from suanbei.registry.verify import judge
-from suanbei.registry.verify.suggestions import near_digits
+from suanbei.registry.verify.near_numbers import near_digits
 from tests.lists import listed, number, row
 
 MODEL = "Zhejiang-CeShi-20230821"
