@@ -156,7 +156,7 @@ def suanbei(
 @app.command()
 def up(host: Host = None, port: Port = None) -> None:
     """API, pages and scheduler in one process; loads the snapshot first. 一键启动。"""
-    from suanbei.crawler.scheduler import first_pass
+    from suanbei.crawler.schedule import first_pass
     from suanbei.search_api.commands.opening import open_filled_apart
 
     conf, listening = _listen(host, port)

@@ -20,7 +20,7 @@ from suanbei.crawler.archive import Archive
 from suanbei.crawler.items import FetchedDocument
 from suanbei.crawler.pipeline import read_file, take_in
 from suanbei.crawler.report import crawl_progress
-from suanbei.crawler.scheduler import PassKind, Schedule, is_due
+from suanbei.crawler.schedule import PassKind, Schedule, is_due
 from suanbei.crawler.sources import Catalogue, load_catalogue
 from suanbei.parsers import read_in_subprocess, record
 from suanbei.registry.database import Database, open_database

@@ -24,7 +24,7 @@ from suanbei.crawler.items import FetchedDocument
 from suanbei.crawler.monitors import PassMonitors
 from suanbei.crawler.pipeline import import_fetched
 from suanbei.crawler.report import CrawlReport, OnProgress, SourceReport, nobody_watches
-from suanbei.crawler.scheduler import PassKind, Schedule, pass_seconds
+from suanbei.crawler.schedule import PassKind, Schedule, pass_seconds
 from suanbei.crawler.sources import Catalogue, PublicUrls
 from suanbei.crawler.spider import ImportDocument, RegisterSpider
 from suanbei.registry.database import Database

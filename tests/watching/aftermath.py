@@ -18,7 +18,7 @@ from suanbei.crawler.archive import Archive, origins_of
 from suanbei.crawler.crawl import StartedBy, run_pass
 from suanbei.crawler.doctor import compare
 from suanbei.crawler.report import CrawlReport
-from suanbei.crawler.scheduler import PassKind
+from suanbei.crawler.schedule import PassKind
 from suanbei.crawler.sources import Politeness, load_catalogue
 from suanbei.registry.database import Database
 from suanbei.registry.models import Event, Filing

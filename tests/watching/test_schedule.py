@@ -13,7 +13,8 @@ from suanbei.common.dates import BEIJING
 from suanbei.common.errors import UsageError
 from suanbei.common.settings import Settings
 from suanbei.crawler.crawl import WITHIN, ahead_of_turn, not_due
-from suanbei.crawler.scheduler import Schedule, Scheduler, first_pass, trigger
+from suanbei.crawler.schedule import Schedule, first_pass, trigger
+from suanbei.crawler.scheduler import Scheduler
 from suanbei.registry.database import Database
 from suanbei.registry.locks import Lock, holding
 from suanbei.registry.status import status_view
