@@ -1,11 +1,23 @@
 """Cells of tables: the text that a person sees, and the text that no spreadsheet runs."""
 
+import csv
+import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from suanbei.search_api.bulk.table import encoded, is_formula, is_risky, safe_texts, text_of
+from suanbei.search_api.bulk.table import (
+    SheetTable,
+    encoded,
+    is_formula,
+    is_risky,
+    safe_texts,
+    text_of,
+)
+from suanbei.search_api.bulk.writing import CsvWriter
 
 
 @pytest.mark.parametrize(
@@ -70,3 +82,16 @@ def test_a_tab_or_return_at_the_begin_is_a_risk(cell: str) -> None:
 def test_values_of_all_kinds_are_written() -> None:
     """Marked cells and numbers have no first sign."""
     assert list(safe_texts([1.0, {"f": "=A1"}, None, -5])) == ["1", "'=A1", "", "-5"]
+
+
+@given(
+    rows=st.lists(st.lists(st.text("a甲,;\t\"'\r\n^\\", max_size=4), max_size=3), max_size=6),
+    delimiter=st.sampled_from(",;\t|^"),
+)
+def test_lines_are_those_of_csv(rows: list[list[str]], delimiter: str) -> None:
+    ours, theirs = io.StringIO(newline=""), io.StringIO(newline="")
+    writer = CsvWriter(ours, delimiter)
+    writer.begin(SheetTable(""), None, ())
+    writer.write_rows(1, rows, [None] * len(rows))
+    csv.writer(theirs, delimiter=delimiter).writerows(map(safe_texts, rows))
+    assert ours.getvalue() == f"\ufeff{theirs.getvalue()}"
