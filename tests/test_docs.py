@@ -1,8 +1,12 @@
 """Documents that must follow the code."""
 
 import ast
+import doctest
+import importlib
 import re
 from pathlib import Path
+
+import pytest
 
 from deploy.generated_files import MAN, README, man_page, readme
 from suanbei.common.settings import settings_table
@@ -11,6 +15,12 @@ ROOT = Path(__file__).parents[1]
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 NAMED = re.compile(r"`([\w/.]+\.py)`(?:\s+`(\w+)`)?")
 """A file of the tour, and the function or class that is named after it."""
+WITH_EXAMPLES = sorted(
+    ".".join(("suanbei", *path.relative_to(ROOT).with_suffix("").parts))
+    for folder in ("alerts", "common", "crawler", "parsers", "registry", "search_api")
+    for path in (ROOT / folder).rglob("*.py")
+    if "\n    >>> " in path.read_text("utf-8")
+)
 LATER_NAME = re.compile(r"`([a-z_/]+\.(?:py|yml|po|md))`|`((?:[a-z_]+/)+)`")
 
 
@@ -52,6 +62,14 @@ def test_every_place_of_the_table_exists() -> None:
     """“I want to change X: look here.”"""
     places = [one or other for one, other in LATER_NAME.findall(CONTRIBUTING.read_text("utf-8"))]
     assert [one for one in places if not (ROOT / one).exists()] == []
+
+
+@pytest.mark.parametrize("module", WITH_EXAMPLES)
+def test_the_examples_of_a_module_are_true(module: str) -> None:
+    """Those in its docstrings, which nobody would look for when the code changes."""
+    told = doctest.testmod(importlib.import_module(module))
+    assert told.attempted
+    assert not told.failed
 
 
 def definitions(path: Path) -> set[str]:
