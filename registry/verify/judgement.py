@@ -7,6 +7,7 @@ share (filings, companies, coverage) is read once. Nothing is worded here: see `
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
+from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -146,7 +147,7 @@ class Judge:
         """What is said of a claimed company whose number is not listed."""
         self._suggestions_left = most_suggested
         self._suggested: dict[Asked, list[Suggestion]] = {}
-        """For the numbers of the batch that are not listed."""
+        """By the question; one that is asked again is told the same."""
 
     def judge(self, asked: Iterable[Pair | Question]) -> list[Judgement]:
         """The judgement on each (text, claimed company), in order; texts may have been read before."""
@@ -160,8 +161,9 @@ class Judge:
         unlisted = self._read_numbers(questions)
         if unlisted or any(one.claim for one in questions):
             self._read_companies(questions, unlisted)
-        wanted = unlisted[: self._suggestions_left]
-        self._suggested = suggest(self._lookup, wanted) if wanted else {}
+        new = (one for one in unlisted if one not in self._suggested)
+        if wanted := list(islice(new, self._suggestions_left)):
+            self._suggested |= suggest(self._lookup, wanted)
         return [
             self._judge_several(one)
             if len(one.found) > 1
@@ -278,10 +280,7 @@ class Judge:
         suggestions: Sequence[Suggestion] = ()
         if number and self._suggested:
             suggestions = self._suggested.get((number, question.claim), ())
-        if self._suggestions_left:
-            self._suggestions_left -= 1
-            if not self._suggestions_left:  # from now on no names that are like a claimed one
-                self._claims.clear()
+        self._suggestions_left = max(self._suggestions_left - 1, 0)
         return Judgement(
             input=question.text,
             number=None if verdict is Verdict.NO_NUMBER else str(number),

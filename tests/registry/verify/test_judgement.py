@@ -242,6 +242,20 @@ def test_a_judge_keeps_so_much_and_answers_the_same(
     assert max(kept) == 11
 
 
+def test_a_question_that_is_asked_again_is_told_the_same(database: Database) -> None:
+    """Also where others that are asked later get no candidates any more."""
+    import_document(database, listed([row(1), row(2)]))
+    asked, another = (number(3), "测试科技公司"), (number(4), "测试科技公司")
+    with database.read() as session:
+        judging = Judge(session, most_suggested=1)
+        (first,) = judging.judge([asked])
+        (other,) = judging.judge([another])
+        (again,) = judging.judge([asked])
+    assert first.suggestions
+    assert not other.suggestions
+    assert again == first
+
+
 def test_whose_bytes_a_list_has_is_said_unless_they_are_the_publisher_s(database: Database) -> None:
     """A list that somebody set anew is no evidence by itself."""
     for place, origin in enumerate(("published", "converted", "transcribed")):
