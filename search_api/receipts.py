@@ -16,7 +16,7 @@ from suanbei.common.texts import Language
 from suanbei.registry.data_version import data_version
 from suanbei.registry.receipts import SigningKey, keep_receipt, sign_receipt
 from suanbei.registry.verify import judge, verdict_json
-from suanbei.search_api.bulk.results import Summary
+from suanbei.search_api.bulk.summary import Summary
 from suanbei.search_api.deps import Services
 from suanbei.search_api.responses import null_for_empty
 

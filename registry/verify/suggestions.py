@@ -9,11 +9,7 @@ from sqlalchemy.orm import Session
 
 from suanbei.common.texts import Text
 from suanbei.registry.cells.names import entity_key
-from suanbei.registry.cells.numbers import (
-    AlgorithmNumber,
-    Number,
-    OtherNumber,
-)
+from suanbei.registry.cells.numbers import AlgorithmNumber, Number, OtherNumber
 from suanbei.registry.database import in_keys
 from suanbei.registry.models import Filing
 from suanbei.registry.verify.lookup import Lookup

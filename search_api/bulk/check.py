@@ -19,15 +19,14 @@ from suanbei.search_api.bulk.recognise import Columns
 from suanbei.search_api.bulk.results import (
     Answer,
     RowResult,
-    Summary,
     added_headers,
     answer_without_number,
     row_result,
-    summary_lines,
     to_answer,
     where_from,
     without_company,
 )
+from suanbei.search_api.bulk.summary import Summary, summary_lines
 from suanbei.search_api.bulk.table import (
     Cell,
     Row,

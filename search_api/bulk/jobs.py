@@ -34,7 +34,8 @@ from suanbei.search_api.bulk.recognise import (
     SheetColumns,
     recognise,
 )
-from suanbei.search_api.bulk.results import HEADERS, say_columns, summary_lines
+from suanbei.search_api.bulk.results import HEADERS
+from suanbei.search_api.bulk.summary import say_columns, summary_lines
 from suanbei.search_api.bulk.table import SheetTable, TableFile, column_letter
 from suanbei.search_api.bulk.uploads import new_folder
 from suanbei.search_api.bulk.writing import ending_for

@@ -25,7 +25,7 @@ from suanbei.registry.verify import MATCH_TEXTS, VERDICT_TEXTS, Verdict
 from suanbei.search_api.bulk.check import check_rows
 from suanbei.search_api.bulk.reading import COMMAND_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import Choice, ColumnsUnclear, recognise
-from suanbei.search_api.bulk.results import Summary, say_columns, warnings
+from suanbei.search_api.bulk.summary import Summary, say_columns, warnings
 from suanbei.search_api.bulk.writing import ending_for
 from suanbei.search_api.commands.opening import open_filled
 

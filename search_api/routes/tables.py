@@ -16,7 +16,7 @@ from suanbei.registry.data_version import data_version
 from suanbei.search_api.bulk.check import CheckedNumber, Observer, check_rows
 from suanbei.search_api.bulk.reading import SERVER_LIMITS, read_file
 from suanbei.search_api.bulk.recognise import Choice, ColumnsUnclear, recognise
-from suanbei.search_api.bulk.results import Summary, say_columns
+from suanbei.search_api.bulk.summary import Summary, say_columns
 from suanbei.search_api.bulk.uploads import UploadTooLarge, folder_for_once
 from suanbei.search_api.bulk.writing import MEDIA_TYPES, ending_for
 from suanbei.search_api.deps import Parts, Services

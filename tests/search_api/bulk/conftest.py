@@ -11,7 +11,7 @@ from suanbei.registry.importing.documents import import_document
 from suanbei.search_api.bulk.check import check_rows
 from suanbei.search_api.bulk.reading import read_here
 from suanbei.search_api.bulk.recognise import Choice, recognise
-from suanbei.search_api.bulk.results import Summary
+from suanbei.search_api.bulk.summary import Summary
 from tests.conftest import _on_sqlite
 from tests.lists import listed, row
 

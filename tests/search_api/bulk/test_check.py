@@ -16,7 +16,8 @@ from suanbei.common.deadline import working_for
 from suanbei.common.errors import RegistryError, TookTooLong, UsageError
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.recognise import Choice
-from suanbei.search_api.bulk.results import HEADERS, summary_lines
+from suanbei.search_api.bulk.results import HEADERS
+from suanbei.search_api.bulk.summary import summary_lines
 from suanbei.search_api.bulk.table import column_letter, is_risky
 from suanbei.search_api.bulk.writing import csv_bytes, open_writer
 from tests.lists import number

@@ -7,14 +7,8 @@ import pytest
 from suanbei.common.errors import UsageError
 from suanbei.common.texts import Language
 from suanbei.search_api.bulk.reading import read_here
-from suanbei.search_api.bulk.recognise import (
-    Certainty,
-    Choice,
-    Columns,
-    ColumnsUnclear,
-    recognise,
-)
-from suanbei.search_api.bulk.results import say_columns
+from suanbei.search_api.bulk.recognise import Certainty, Choice, Columns, ColumnsUnclear, recognise
+from suanbei.search_api.bulk.summary import say_columns
 from suanbei.search_api.bulk.table import column_letter
 from tests.lists import number
 from tests.search_api.bulk import files
