@@ -98,13 +98,19 @@ def _writing() -> Iterator[None]:
     except (BrokenPipeError, SystemExit) as error:  # whoever reads has had enough: nothing to tell
         if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
             raise
-        sys.stdout = io.StringIO()  # what is left to flush could not be written either
+        _write_nowhere()
         raise typer.Exit(3) from error
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        sys.stdout = io.StringIO()
+        _write_nowhere()
         raise RegistryError(str(error)) from error
+
+
+def _write_nowhere() -> None:
+    """What is left to flush could not be written either, and Python would say so at the end."""
+    with suppress(io.UnsupportedOperation):  # in a test
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

@@ -34,7 +34,7 @@ CRAWL_STEPS = [
     "suanbei.crawler.archive:write_file:before:1",
     "suanbei.common.files:os.replace:before:3",
     "suanbei.common.files:os.replace:after:3",
-    "suanbei.common.files:_flush_folder:before:2",
+    "suanbei.common.files:_flush:before:4",
     "suanbei.crawler.pipeline:keep_origin:after:2",
     "suanbei.crawler.pipeline:import_document:before:3",
     "suanbei.crawler.pipeline:import_document:after:4",
