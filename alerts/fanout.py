@@ -36,11 +36,7 @@ from suanbei.registry.notifications.outbox import (
     take_unwritten,
     unwritten_subscriptions,
 )
-from suanbei.registry.notifications.subscriptions import (
-    STOPPED,
-    UNCONFIRMED,
-    find_subscription,
-)
+from suanbei.registry.notifications.subscriptions import STOPPED, UNCONFIRMED, find_subscription
 from suanbei.registry.watching import Delivery, Subscription
 
 log = logging.getLogger(__name__)

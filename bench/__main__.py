@@ -16,14 +16,7 @@ from rich.console import Console
 
 import bench
 from bench.frame import Row, Unmeasured
-from bench.frame.report import (
-    as_json,
-    machine,
-    print_facts,
-    print_progress,
-    print_rows,
-    versions,
-)
+from bench.frame.report import as_json, machine, print_facts, print_progress, print_rows, versions
 
 TURNS = 3
 

@@ -17,13 +17,7 @@ from suanbei.parsers.limits import MAX_REPEATED
 from suanbei.parsers.rows import RowAccounting, list_tables
 from suanbei.parsers.tables import Tables, bare, clean
 from suanbei.registry.cells.numbers import OtherNumber, find_numbers, number_key
-from suanbei.registry.importing.published import (
-    Accounting,
-    ParsedDocument,
-    Reported,
-    Row,
-    Series,
-)
+from suanbei.registry.importing.published import Accounting, ParsedDocument, Reported, Row, Series
 
 VERSION = "2"
 """The version of the parsers, kept with every import."""

@@ -14,12 +14,7 @@ from sqlalchemy import func, select
 from suanbei.common.errors import SuanbeiError
 from suanbei.registry.importing.events import last_event_id
 from suanbei.registry.models import Batch, Check, Document, Filing
-from suanbei.registry.notifications.subscriptions import (
-    DELIVERED,
-    PARKED,
-    PENDING,
-    count_messages,
-)
+from suanbei.registry.notifications.subscriptions import DELIVERED, PARKED, PENDING, count_messages
 from suanbei.registry.status import parts_view
 from suanbei.registry.watching import Alarm, Delivery
 from suanbei.search_api.deps import Services

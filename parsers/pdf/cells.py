@@ -8,24 +8,11 @@ from operator import itemgetter
 
 from suanbei.parsers.pdf.content import Glyph, PageContent, ink_of
 from suanbei.parsers.pdf.grid import Grid, grids_of
-from suanbei.parsers.pdf.lines import (
-    PAGE_NUMBER,
-    baseline_of,
-    lines_in,
-    lines_of,
-    loose_lines,
-)
+from suanbei.parsers.pdf.lines import PAGE_NUMBER, baseline_of, lines_in, lines_of, loose_lines
 from suanbei.parsers.pdf.page_tables import NUMBER_PART, CellText, PageTables, page_table
 from suanbei.parsers.pdf.ruleless import ruleless_grids
 from suanbei.parsers.pdf.shapes import NeedsFallback
-from suanbei.parsers.pdf.tolerances import (
-    MIDDLE,
-    NEXT_LINE,
-    OVERLAP,
-    SAME_PITCH,
-    STRADDLE,
-    TOUCH,
-)
+from suanbei.parsers.pdf.tolerances import MIDDLE, NEXT_LINE, OVERLAP, SAME_PITCH, STRADDLE, TOUCH
 
 
 def fill_cells(content: PageContent, number: int, columns: tuple[float, ...] = ()) -> PageTables:

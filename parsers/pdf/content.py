@@ -15,21 +15,8 @@ from pypdfium2 import raw
 from suanbei.parsers.limits import MAX_GLYPHS_PER_PAGE, MAX_PAGE_SIDE, MAX_RULINGS_PER_PAGE
 from suanbei.parsers.pdf.bulk_reader import GlyphPlaces, boxes_of, codes_of, text_objects_of
 from suanbei.parsers.pdf.shapes import Shapes, TooMuch
-from suanbei.parsers.pdf.tolerances import (
-    DASH,
-    DASH_GAP,
-    MIN_DASHES,
-    STRAIGHT,
-    STRIPE,
-    THIN,
-    TOUCH,
-)
-from suanbei.parsers.pdf.unseen_text import (
-    HYPHENS,
-    left_out_text,
-    texts_left_out,
-    white_items,
-)
+from suanbei.parsers.pdf.tolerances import DASH, DASH_GAP, MIN_DASHES, STRAIGHT, STRIPE, THIN, TOUCH
+from suanbei.parsers.pdf.unseen_text import HYPHENS, left_out_text, texts_left_out, white_items
 from suanbei.registry.importing.published import Box
 
 _SURROGATES, _LOW_SURROGATE = range(0xD800, 0xE000), 0xDC00

@@ -12,11 +12,7 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from suanbei.parsers.pdf.bulk_reader import (
-    codes_of,
-    colours_of,
-    render_modes_of,
-)
+from suanbei.parsers.pdf.bulk_reader import codes_of, colours_of, render_modes_of
 from suanbei.parsers.pdf.shapes import Shape, Shapes
 from suanbei.parsers.pdf.tolerances import (
     BIG,

@@ -18,12 +18,7 @@ from suanbei.registry.cells.products import split_products
 from suanbei.registry.cells.regions import region_of_label, region_of_number
 from suanbei.registry.cells.remarks.reader import Remark, read_remark
 from suanbei.registry.cells.vocabulary import role_of_label, type_of_label
-from suanbei.registry.importing.published import (
-    ALGORITHM_SERIES,
-    GENAI_SERIES,
-    NATIONAL,
-    Series,
-)
+from suanbei.registry.importing.published import ALGORITHM_SERIES, GENAI_SERIES, NATIONAL, Series
 
 CHANGING_FIELDS = ("name", "label", "entity", "product", "purpose", "remark", "region", "filed_on")
 """The published fields whose changes become events."""

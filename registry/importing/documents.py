@@ -29,12 +29,7 @@ from suanbei.registry.importing.batches import (
     save_batch,
     versions_of,
 )
-from suanbei.registry.importing.events import (
-    EventType,
-    TakenIn,
-    append_events,
-    events_of_lists,
-)
+from suanbei.registry.importing.events import EventType, TakenIn, append_events, events_of_lists
 from suanbei.registry.importing.filings import Filings
 from suanbei.registry.importing.gaps import refresh_gaps
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, ParsedDocument, Row, Series

@@ -20,14 +20,7 @@ from suanbei.registry.importing.derive import (
 from suanbei.registry.importing.events import EventRow, EventType
 from suanbei.registry.importing.grouping import FilingId, FilingRow, filing_id
 from suanbei.registry.importing.published import ALGORITHM_SERIES, PUBLISHED_FIELDS, Series
-from suanbei.registry.models import (
-    Batch,
-    Filing,
-    FilingFlag,
-    FilingProduct,
-    Listing,
-    Version,
-)
+from suanbei.registry.models import Batch, Filing, FilingFlag, FilingProduct, Listing, Version
 
 Values = dict[str, Any]
 

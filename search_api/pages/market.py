@@ -27,13 +27,7 @@ from suanbei.search_api.language import language_of_request, translations
 from suanbei.search_api.middleware import PICTURE_POLICY
 from suanbei.search_api.pages.charts import SIZES, Drawing, has_chinese_font, height_of, png, svg
 from suanbei.search_api.pages.labels import SIDES, Words, day_text
-from suanbei.search_api.pages.search import (
-    FILTERS,
-    Pairs,
-    asked_of,
-    filter_chips,
-    params_of,
-)
+from suanbei.search_api.pages.search import FILTERS, Pairs, asked_of, filter_chips, params_of
 from suanbei.search_api.pages.templating import address, render
 from suanbei.search_api.params import FilterParams
 

@@ -12,12 +12,7 @@ from suanbei.search_api.language import language_of_request
 from suanbei.search_api.pages.templating import public_base, render
 from suanbei.search_api.pages.verdict import CLAIMS, is_doubtful, qr_code
 from suanbei.search_api.pages.watch import require_same_origin
-from suanbei.search_api.params import (
-    LONGEST_NAME,
-    LONGEST_NUMBER,
-    LONGEST_REFERENCE,
-    ReceiptId,
-)
+from suanbei.search_api.params import LONGEST_NAME, LONGEST_NUMBER, LONGEST_REFERENCE, ReceiptId
 from suanbei.search_api.receipts import issue_for_number
 
 router = APIRouter(include_in_schema=False)

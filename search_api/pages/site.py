@@ -20,13 +20,7 @@ from suanbei.search_api.export.dataset import built, files_of, version_of
 from suanbei.search_api.export.dataset_tables import TABLES
 from suanbei.search_api.language import COOKIE, language_of_request
 from suanbei.search_api.pages.labels import MONITORS
-from suanbei.search_api.pages.templating import (
-    assets,
-    filing_path,
-    public_base,
-    render,
-    wants_json,
-)
+from suanbei.search_api.pages.templating import assets, filing_path, public_base, render, wants_json
 
 router = APIRouter(include_in_schema=False)
 YEAR_SECONDS = 365 * 24 * 3600

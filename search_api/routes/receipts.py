@@ -8,12 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from suanbei.registry.receipts import find_receipt, public_key_set
 from suanbei.search_api.deps import Parts
 from suanbei.search_api.language import AnswerLanguage
-from suanbei.search_api.params import (
-    LONGEST_NAME,
-    LONGEST_NUMBER,
-    LONGEST_REFERENCE,
-    ReceiptId,
-)
+from suanbei.search_api.params import LONGEST_NAME, LONGEST_NUMBER, LONGEST_REFERENCE, ReceiptId
 from suanbei.search_api.receipts import issue_for_number
 from suanbei.search_api.responses import json_answer
 from suanbei.search_api.routes.verify import EXAMPLE

@@ -19,14 +19,7 @@ from suanbei.registry.notifications.subscriptions import SubscriptionRequest
 from suanbei.registry.watching import Delivery, Subscription
 from tests.alerts.mailbox import mailbox
 from tests.alerts.receiver import Receiver, receiving
-from tests.alerts.test_worker import (
-    by_mail,
-    deliveries,
-    publish,
-    states,
-    subscribe,
-    working,
-)
+from tests.alerts.test_worker import by_mail, deliveries, publish, states, subscribe, working
 from tests.processes import until
 
 

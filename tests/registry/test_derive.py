@@ -5,12 +5,7 @@ from typing import Any
 
 import pytest
 
-from suanbei.registry.importing.derive import (
-    Appearance,
-    derive_filings,
-    differences,
-    read_facts,
-)
+from suanbei.registry.importing.derive import Appearance, derive_filings, differences, read_facts
 from suanbei.registry.importing.published import PUBLISHED_FIELDS, Series
 from tests.lists import number, row
 

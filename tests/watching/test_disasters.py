@@ -19,16 +19,7 @@ from suanbei.registry.notifications.subscriptions import SubscriptionRequest, cr
 from suanbei.registry.watching import Subscription
 from tests.alerts.receiver import receiving
 from tests.alerts.test_worker import states, working
-from tests.crawler.site import (
-    Handler,
-    corrupt,
-    cut,
-    empty,
-    firewall,
-    html,
-    served,
-    stall,
-)
+from tests.crawler.site import Handler, corrupt, cut, empty, firewall, html, served, stall
 from tests.processes import until
 from tests.watching.aftermath import (
     Home,

@@ -31,11 +31,7 @@ from suanbei.registry.cells.numbers.find_algorithm import (
     number_at,
     read_digits,
 )
-from suanbei.registry.cells.numbers.find_genai import (
-    find_genai,
-    genai_value,
-    read_whole_genai,
-)
+from suanbei.registry.cells.numbers.find_genai import find_genai, genai_value, read_whole_genai
 from suanbei.registry.cells.numbers.find_other import (
     PERSONAL_AND_BUSINESS,
     find_other,

@@ -5,12 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from suanbei.registry.cells.numbers.kinds import Malformation, NumberKind
-from suanbei.registry.cells.numbers.model import (
-    Found,
-    GenaiNumber,
-    MalformedNumber,
-    read_date,
-)
+from suanbei.registry.cells.numbers.model import Found, GenaiNumber, MalformedNumber, read_date
 from suanbei.registry.cells.numbers.normalise import (
     GAP,
     Repair,

@@ -4,10 +4,7 @@ import re
 from collections.abc import Iterator
 
 from suanbei.registry.cells.numbers.kinds import NumberKind
-from suanbei.registry.cells.numbers.model import (
-    Found,
-    OtherNumber,
-)
+from suanbei.registry.cells.numbers.model import Found, OtherNumber
 from suanbei.registry.cells.numbers.normalise import GAP, display_form, spelling_repairs
 
 _G = f"{GAP}{{0,3}}+"

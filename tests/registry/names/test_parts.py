@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suanbei.registry.cells.names import (
-    entity_key,
-    name_parts,
-)
+from suanbei.registry.cells.names import entity_key, name_parts
 from suanbei.registry.cells.names.compare import are_branches, share_brand
 
 NAME = "测试（杭州）科技有限公司"

@@ -11,13 +11,7 @@ from suanbei.registry.database import Database
 from suanbei.registry.importing.documents import import_document
 from suanbei.registry.models import Filing
 from suanbei.registry.queries.selection import Dimension, Selection
-from suanbei.search_api.search.engine import (
-    Engine,
-    FacetValue,
-    MatchLevel,
-    Query,
-    Sort,
-)
+from suanbei.search_api.search.engine import Engine, FacetValue, MatchLevel, Query, Sort
 from tests.lists import listed, number, row
 from tests.search_api.search.conftest import GENAI, ROWS, Shared, names
 
