@@ -236,10 +236,7 @@ def _listen(host: str | None, port: int | None) -> tuple[Settings, "socket.socke
 
 
 def _serve(
-    conf: Settings,
-    database: "Database",
-    listening: "socket.socket",
-    first: datetime | None = None,
+    conf: Settings, database: "Database", listening: "socket.socket", first: datetime | None = None
 ) -> None:
     from suanbei.alerts.channels import check_target
     from suanbei.crawler.archive import Archive, draw_row

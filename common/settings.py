@@ -117,8 +117,7 @@ class Settings(BaseSettings):
         1, ge=0, description="alarm after so many firewall pages of a source in a pass; 0: never"
     )
     monitor_unread: bool = Field(
-        True,
-        description="alarm when a document cannot be read or taken in, or has unknown columns",
+        True, description="alarm when a document cannot be read or taken in, or has unknown columns"
     )
     monitor_flags: float = Field(
         0.2, ge=0, le=1, description="alarm when this share of a new list is flagged; 0: never"

@@ -197,11 +197,7 @@ def origins_of(archive: Archive) -> Archive:
 
 
 def draw_row(
-    archive: Archive,
-    sha256: str,
-    table: int,
-    row: int,
-    boxes: list[tuple[int, tuple[float, ...]]],
+    archive: Archive, sha256: str, table: int, row: int, boxes: list[tuple[int, tuple[float, ...]]]
 ) -> bytes:
     """A published row as PNG, drawn from its archived document.
 

@@ -247,8 +247,7 @@ def _flagged(session: Session, batch: Batch, version: Version) -> int:
     query = (
         select(Listing.flags, Filing.flags)
         .outerjoin(
-            Filing,
-            (Filing.number_key == Listing.number_key) & (Filing.series == batch.series),
+            Filing, (Filing.number_key == Listing.number_key) & (Filing.series == batch.series)
         )
         .where(Listing.version_id == version.id)
     )

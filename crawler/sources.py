@@ -251,9 +251,7 @@ class PublicUrls:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The mapping of SUANBEI_CAC_URL and SUANBEI_BEIAN_URL."""
-        return cls(
-            ((CAC, settings.cac_url.rstrip("/")), (BEIAN, settings.beian_url.rstrip("/"))),
-        )
+        return cls(((CAC, settings.cac_url.rstrip("/")), (BEIAN, settings.beian_url.rstrip("/"))))
 
     def asked(self, public: str) -> str:
         """Where the request for a public address goes."""

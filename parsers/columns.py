@@ -113,8 +113,7 @@ class Header:
     def _nearest(self, column: int, span: int) -> int:
         """The header cell that shares most grid columns with a cell."""
         return max(
-            self.cells,
-            key=lambda own: min(own[0] + own[1], column + span) - max(own[0], column),
+            self.cells, key=lambda own: min(own[0] + own[1], column + span) - max(own[0], column)
         )[0]
 
 

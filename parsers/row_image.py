@@ -47,14 +47,7 @@ _KINDS = (".ttf", ".ttc", ".otf", ".otc")
 _PROBE = "网信算备序号"
 
 
-def render_row(
-    data: bytes,
-    *,
-    name: str,
-    table: int,
-    row: int,
-    boxes: Places = (),
-) -> bytes:
+def render_row(data: bytes, *, name: str, table: int, row: int, boxes: Places = ()) -> bytes:
     """The picture of a published row as PNG bytes, its header above it where there is one.
 
     `table`, `row` and `boxes` are those of `suanbei.registry.importing.published.Row`. A row of a PDF is cut from

@@ -104,10 +104,7 @@ def _found(text: str) -> Select[tuple[str, int]]:
     # Of a registrant code only the whole counts: digits of it are in codes of many.
     is_name = or_(EntityKey.key.startswith("n:"), EntityKey.key.startswith("f:"))
     by_name = select(EntityKey.entity_id.label("entity_id"), rank.label("rank")).where(
-        or_(
-            EntityKey.key == f"c:{key}",
-            is_name & EntityKey.key.contains(key, autoescape=True),
-        )
+        or_(EntityKey.key == f"c:{key}", is_name & EntityKey.key.contains(key, autoescape=True))
     )
     companies = [
         f"n:{entity_key(name)}" for brand in brands_named(text) for name in brand.companies

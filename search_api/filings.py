@@ -188,11 +188,7 @@ def filters_said(asked: FilterParams) -> dict[str, Any]:
 
 
 def _companies(
-    session: Session,
-    page: Page,
-    filings: Mapping[int, Filing],
-    text: str,
-    brands: Sequence[Brand],
+    session: Session, page: Page, filings: Mapping[int, Filing], text: str, brands: Sequence[Brand]
 ) -> list[dict[str, Any]]:
     """The companies that the text names, in the order of the filings found, then those of a brand that it
     names; those of a group by the number of their filings."""

@@ -47,11 +47,7 @@ def by_number(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
 
 
 def scan(
-    session: Session,
-    found: FoundNumbers,
-    language: Language,
-    limit: int = ITEMS,
-    cursor: str = "",
+    session: Session, found: FoundNumbers, language: Language, limit: int = ITEMS, cursor: str = ""
 ) -> bytes:
     """The answer to a scan as JSON: a list of verdicts, each number once, in the order found.
 

@@ -55,10 +55,7 @@ BAD: dict[str, tuple[str, bytes]] = {
     "no document": ("list.docx", b"hello"),
     "empty": ("list.pdf", b""),
     "truncated": ("list.docx", good_docx()[:2000]),
-    "a page saved as a document": (
-        "list.docx",
-        "<html><body>您访问的页面</body></html>".encode(),
-    ),
+    "a page saved as a document": ("list.docx", "<html><body>您访问的页面</body></html>".encode()),
     "a scan": ("list.pdf", picture_pdf()),
     "truncated PDF": ("list.pdf", picture_pdf()[:300]),
     "header only": ("list.docx", good_docx(0)),

@@ -103,9 +103,7 @@ def _white(
 
 
 def _seal_texts(
-    texts: Sequence[tuple[int, Box]],
-    colours: dict[int, _Colour],
-    rounds: Sequence[tuple[int, Box]],
+    texts: Sequence[tuple[int, Box]], colours: dict[int, _Colour], rounds: Sequence[tuple[int, Box]]
 ) -> set[int]:
     """Text inside a round seal, of the seal's own colour."""
     seals = [(item, box) for item, box in rounds if min(box[2] - box[0], box[3] - box[1]) > SEAL]

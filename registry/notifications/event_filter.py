@@ -151,10 +151,7 @@ def _matching_filings(session: Session, wanted: EventFilter) -> list[Filing]:
     if wanted.entities:
         ids, names = _names_of_all(session, wanted.entities)
         query = query.where(
-            or_(
-                in_keys(session, Filing.entity_id, ids),
-                in_keys(session, Filing.entity_key, names),
-            )
+            or_(in_keys(session, Filing.entity_id, ids), in_keys(session, Filing.entity_key, names))
         )
     found = session.execute(query).scalars()
     return filings_with(found, wanted.q) if wanted.q else list(found)

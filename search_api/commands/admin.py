@@ -145,9 +145,7 @@ def snapshot(
 
 
 @app.command()
-def settings(
-    as_json: AsJsonLines = False,
-) -> None:
+def settings(as_json: AsJsonLines = False) -> None:
     """Every setting, its value and what it means. 列出全部设置。"""
     for row in settings_table(Settings.load()):
         if as_json:

@@ -154,10 +154,7 @@ def _date(text: str | None) -> date | None:
 
 FORMATS: dict[Format, tuple[Writer, str]] = {
     Format.CSV: (write_csv, "text/csv; charset=utf-8"),
-    Format.XLSX: (
-        write_xlsx,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
+    Format.XLSX: (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     Format.PARQUET: (write_parquet, "application/vnd.apache.parquet"),
     Format.JSONL: (write_jsonl, "application/x-ndjson"),
 }

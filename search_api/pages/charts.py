@@ -41,11 +41,7 @@ class Size:
     label: int
 
 
-SIZES = {
-    "full": Size(1040, 320, 190),
-    "wide": Size(500, 280, 190),
-    "small": Size(330, 280, 130),
-}
+SIZES = {"full": Size(1040, 320, 190), "wide": Size(500, 280, 190), "small": Size(330, 280, 130)}
 """The whole width of a page, half of it, and a phone."""
 FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 PIXELS = 2

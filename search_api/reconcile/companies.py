@@ -163,11 +163,7 @@ def _candidate(
 
 
 def _level(
-    names: CompanyNames,
-    entity: Entity,
-    text: str,
-    keys: Collection[str],
-    makers: Collection[str],
+    names: CompanyNames, entity: Entity, text: str, keys: Collection[str], makers: Collection[str]
 ) -> tuple[MatchLevel, float]:
     """How a text fits a company whose names have these keys, and the score of that."""
     found = match_entity(

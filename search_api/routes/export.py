@@ -51,9 +51,7 @@ class ExportParams(FilterParams):
     responses={200: {"content": {media.partition(";")[0]: {} for _, media in FORMATS.values()}}},
 )
 def export_filings(
-    parts: Parts,
-    form: Format,
-    asked: Annotated[ExportParams, Query()],
+    parts: Parts, form: Format, asked: Annotated[ExportParams, Query()]
 ) -> StreamingResponse:
     """All filings that fit, as CSV, XLSX, Parquet or JSON lines, the columns always in one order."""
     metadata, selection = begin(parts, asked, asked.lang)

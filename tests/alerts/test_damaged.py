@@ -84,10 +84,7 @@ def test_what_it_would_get_is_parked_and_nobody_else_waits(
 
 
 def test_messages_that_wait_already_are_tried_again(
-    database: Database,
-    receiver: Receiver,
-    damage: tuple[str, str],
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, receiver: Receiver, damage: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if the receiver had failed: with the reason, and delivered once the row is mended."""
     monkeypatch.setattr("suanbei.registry.notifications.outbox.WAITS", (0.2,) * 100)

@@ -26,10 +26,7 @@ A, B, C = "甲（杭州）科技有限公司", "乙科技有限公司", "丙科�
 def filled(module_database: Database) -> Database:
     """Four deep syntheses of A and B in two lists, one model of A and one of C, one withdrawn."""
     b = {"entity": B, "label": "服务技术支持者"}
-    first = [
-        row(1, entity=A, product="一(APP)、二(网站)"),
-        row(2, entity=A, product="二(网站)"),
-    ]
+    first = [row(1, entity=A, product="一(APP)、二(网站)"), row(2, entity=A, product="二(网站)")]
     second = [
         row(3, entity=A, period="2024-02"),
         row(4, number=number(4, "7654321", "110105"), period="2024-02", **b),

@@ -103,11 +103,7 @@ def test_a_row_says_where_it_comes_from(client: TestClient) -> None:
 def test_a_chinese_export_is_chinese(client: TestClient) -> None:
     """Headers and words; the codes stay. XLSX has filters on the header."""
     (first, *_) = csv_rows(export(client, "csv", lang="zh"))
-    assert (first["备案编号"], first["状态代码"], first["状态"]) == (
-        number(1),
-        "active",
-        "有效",
-    )
+    assert (first["备案编号"], first["状态代码"], first["状态"]) == (number(1), "active", "有效")
     assert first["产品形态"] == "APP、网站"
     sheet = openpyxl.load_workbook(io.BytesIO(export(client, "xlsx", lang="zh"))).worksheets[1]
     assert sheet["A1"].value == "备案编号"

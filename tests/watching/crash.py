@@ -27,11 +27,7 @@ from suanbei.crawler import pipeline
 from tests.crawler.process import read_here
 
 ROOT = Path(__file__).parents[2]
-PRELOADED = (
-    "suanbei.alerts.worker",
-    "suanbei.search_api.search.tantivy",
-    "tests.crawler.preload",
-)
+PRELOADED = ("suanbei.alerts.worker", "suanbei.search_api.search.tantivy", "tests.crawler.preload")
 """What commands import when they run."""
 
 PATIENCE_SECONDS = 300

@@ -88,10 +88,7 @@ _WORDS: dict[RemarkField, list[str]] = {
     RemarkField.TYPE: _combined("算法类别 算法类型 类别"),
     RemarkField.ROLE: _combined("备案角色 服务角色 主体角色 角色"),
     RemarkField.MODALITY: _combined("- 算法", "- 输入 输出 输入输出 输入及输出", "模态"),
-    RemarkField.SECURITY: [
-        *_combined("算法安全 算法安全主体 安全 -", "责任人 负责人"),
-        "联系人",
-    ],
+    RemarkField.SECURITY: [*_combined("算法安全 算法安全主体 安全 -", "责任人 负责人"), "联系人"],
     RemarkField.REPRESENTATIVE: _combined("法定代表人 法人代表 法人"),
     RemarkField.PURPOSE: _combined("主要用途 用途 应用场景 应用领域 使用场景"),
     RemarkField.MECHANISM: _MECHANISM.split(),

@@ -107,9 +107,7 @@ class Shared:
 
 @pytest.fixture(scope="session")
 def shared(
-    new_engine: NewEngine,
-    sqlite_template: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    new_engine: NewEngine, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shared]:
     """For tests that change nothing."""
     with _filled(sqlite_template, tmp_path_factory.mktemp("shared")) as database:

@@ -97,9 +97,7 @@ LAYER = st.dictionaries(
 
 @settings(max_examples=25)
 @given(st.lists(LAYER, min_size=1, max_size=3))
-def test_order_pages_and_counts(
-    layers: list[dict[int, tuple[tuple[str, ...], str, str]]],
-) -> None:
+def test_order_pages_and_counts(layers: list[dict[int, tuple[tuple[str, ...], str, str]]]) -> None:
     """Of an index written in several goes, in any order of pages, with and without a filter."""
     made = [
         [document(one, NOTHING, *given) for one, given in sorted(layer.items())] for layer in layers
