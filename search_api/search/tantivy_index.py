@@ -193,16 +193,17 @@ class IndexFolder:
         """What is live, open; None if there is none, or it is damaged."""
         with self._opening:
             while live := self.live():
-                commit = self._last_commit(live)
+                commit: bytes | None = None
                 try:
                     if self._open is None or self._open.live != live:
+                        commit = self._last_commit(live)
                         self._open = OpenIndex(self.home, live, self._open)
                     self._open.check()
                     return self._open
                 except DamagedIndex as error:
-                    self._open = None
+                    self._open = None  # one that was open before is opened anew
                     # No other process has put a newer index in its place, or files of a newer commit.
-                    if (self.live(), self._last_commit(live)) == (live, commit):
+                    if (self.live(), commit) == (live, self._last_commit(live)):
                         log.warning("index: %s; it is built anew", error)
                         return None
         return None
